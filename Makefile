@@ -1,0 +1,47 @@
+# make: everything from the data to the tables and figures. make test: all checks. make help: the rest.
+
+PYTHON ?= python3
+VENV ?= .venv
+CORES ?= all
+
+READY := $(VENV)/.ready
+export PATH := $(abspath $(VENV))/bin:$(PATH)
+export PYTHONPATH := scripts
+
+# A fresh clone has results but no record of how they were made: compute them all once.
+FRESH := $(if $(wildcard .snakemake/metadata),,--forceall)
+
+.PHONY: results test lint reference check-data setup clean help
+
+results: setup  ## run the workflow (default); CORES=1 for one core
+	snakemake --cores $(CORES) $(FRESH)
+
+test: setup lint  ## lint, format check, type check and all tests
+	python -m pytest
+
+lint: setup  ## lint, format check and type check only
+	ruff check .
+	ruff format --check .
+	snakefmt --check Snakefile rules
+	mypy
+
+check-data: setup  ## validate data/ without running the workflow
+	python scripts/check_data.py
+
+reference: setup  ## recompute the tests' reference numbers (needs R with metafor, robumeta, clubSandwich)
+	for script in tests/reference/*.R; do Rscript $$script > .reference.json && mv .reference.json $${script%.R}.json || exit 1; done
+
+setup: $(READY)
+
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+clean:  ## remove the environment, logs and Snakemake's records; results stay
+	rm -rf $(VENV) .snakemake logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22

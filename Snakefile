@@ -1,0 +1,37 @@
+"""From the reported results of trials to pooled effects, figures and tables.
+
+Stages, each in a file of its own in rules/; no stage reads a later one:
+
+    extract   data/ -> results/extracted      what was reported, validated, with its source
+    effects         -> results/effects        Hedges' g of every result, or why there is none
+    pool            -> results/pooled         random-effects pools of the plan in config/
+    compare         -> results/reproduction   published pools against ours
+    report          -> results/figures, results/tables
+"""
+
+from snakemake.utils import min_version, validate
+
+min_version("9.27")
+
+
+configfile: "config/config.yaml"
+
+
+validate(config, "config/config.schema.yaml")
+
+
+include: "rules/common.smk"
+include: "rules/extract.smk"
+include: "rules/effects.smk"
+include: "rules/pool.smk"
+include: "rules/compare.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    """Everything that the workflow makes."""
+    input:
+        "results/tables/index.html",
+        "results/figures/syntheses",
+        "results/figures/reviews",
+        "results/figures/domains",

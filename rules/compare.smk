@@ -1,0 +1,24 @@
+"""Compare: every published pool against ours of the trials that the review includes.
+
+Reads the effects and what the reviews published; writes one row a published result with its
+verdict, and which results went into our side of it.
+"""
+
+
+rule compare_reviews:
+    """Set our pools beside the published ones, with verdicts."""
+    input:
+        effects="results/effects/effects.csv",
+        published="results/extracted/published.csv",
+        included="results/extracted/included.csv",
+        config="config/config.yaml",
+        code=code("compare_reviews.py"),
+    output:
+        reproduction="results/reproduction/reproduction.csv",
+        weights="results/reproduction/weights.csv",
+    log:
+        "logs/compare_reviews.log",
+    shell:
+        "python scripts/compare_reviews.py --effects {input.effects} --published {input.published}"
+        " --included {input.included} --config {input.config}"
+        " --reproduction {output.reproduction} --weights {output.weights} 2> {log}"

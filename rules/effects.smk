@@ -1,0 +1,39 @@
+"""Effects: every reported result as Hedges' g, or the code why it has none.
+
+Reads results/extracted; writes effects.csv and audit.csv, the list of what does not add up in
+the sources.
+"""
+
+
+rule compute_effects:
+    """Convert the reported results to Hedges' g, positive = favours the intervention."""
+    input:
+        "results/extracted/interventions.csv",
+        "results/extracted/outcomes.csv",
+        "results/extracted/trials.csv",
+        "results/extracted/results.csv",
+        "results/extracted/clusters.csv",
+        config="config/config.yaml",
+        code=code("compute_effects.py"),
+    output:
+        "results/effects/effects.csv",
+    log:
+        "logs/compute_effects.log",
+    shell:
+        "python scripts/compute_effects.py --config {input.config} --output {output} 2> {log}"
+
+
+rule audit_sources:
+    """List what does not add up inside the trials' reports and the published pools."""
+    input:
+        results="results/extracted/results.csv",
+        published="results/extracted/published.csv",
+        effects="results/effects/effects.csv",
+        code=code("audit_sources.py"),
+    output:
+        "results/effects/audit.csv",
+    log:
+        "logs/audit_sources.log",
+    shell:
+        "python scripts/audit_sources.py --results {input.results} --published {input.published}"
+        " --effects {input.effects} --output {output} 2> {log}"

@@ -1,0 +1,72 @@
+"""Extract: what was reported, validated, with the place it is from.
+
+Reads data/ (trials, reviews, codebook, corrections.yaml). check_data validates everything and
+lists the inputs; the extractions wait for it (`ancient`) but do not re-run when another part of
+the data changed.
+"""
+
+PARTS = {
+    "codebook": ["interventions", "domains", "outcomes"],
+    "trials": ["trials", "results", "clusters"],
+    "reviews": ["published", "included"],
+}
+
+
+def data_files(part):
+    """Files of one part of data/, in a fixed order."""
+    return sorted(str(path) for path in Path("data", part).rglob("*") if path.is_file())
+
+
+rule check_data:
+    """Validate all inputs and list them with their sha256."""
+    input:
+        data=data_files("."),
+        code=code("check_data.py"),
+    output:
+        "results/extracted/inputs.csv",
+    log:
+        "logs/check_data.log",
+    shell:
+        "python scripts/check_data.py --output {output} 2> {log}"
+
+
+rule extract_codebook:
+    """Copy the codebook, with the corrections."""
+    input:
+        checked=ancient("results/extracted/inputs.csv"),
+        data=data_files("codebook") + ["data/corrections.yaml"],
+        code=code("extract_tables.py"),
+    output:
+        expand("results/extracted/{table}.csv", table=PARTS["codebook"]),
+    log:
+        "logs/extract_codebook.log",
+    shell:
+        "python scripts/extract_tables.py codebook 2> {log}"
+
+
+rule extract_trials:
+    """Copy the trials and their reported results, with corrections and provenance."""
+    input:
+        checked=ancient("results/extracted/inputs.csv"),
+        data=data_files("trials") + ["data/corrections.yaml"],
+        code=code("extract_tables.py"),
+    output:
+        expand("results/extracted/{table}.csv", table=PARTS["trials"]),
+    log:
+        "logs/extract_trials.log",
+    shell:
+        "python scripts/extract_tables.py trials 2> {log}"
+
+
+rule extract_reviews:
+    """Join what the reviews published and which trials they included."""
+    input:
+        checked=ancient("results/extracted/inputs.csv"),
+        data=data_files("reviews") + ["data/corrections.yaml"],
+        code=code("extract_tables.py"),
+    output:
+        expand("results/extracted/{table}.csv", table=PARTS["reviews"]),
+    log:
+        "logs/extract_reviews.log",
+    shell:
+        "python scripts/extract_tables.py reviews 2> {log}"

@@ -1,0 +1,20 @@
+"""Pool: the syntheses that config/config.yaml defines.
+
+Reads results/effects/effects.csv; writes one row a synthesis, and each result's weight in it.
+"""
+
+
+rule pool_effects:
+    """Pool the effects of every synthesis of the analysis plan."""
+    input:
+        effects="results/effects/effects.csv",
+        config="config/config.yaml",
+        code=code("pool_effects.py"),
+    output:
+        pooled="results/pooled/pooled.csv",
+        weights="results/pooled/weights.csv",
+    log:
+        "logs/pool_effects.log",
+    shell:
+        "python scripts/pool_effects.py --effects {input.effects} --config {input.config}"
+        " --pooled {output.pooled} --weights {output.weights} 2> {log}"

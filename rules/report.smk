@@ -1,0 +1,82 @@
+"""Report: forest plots and summary tables.
+
+Reads the tables of all stages before; writes SVG (committed) and PNG figures and CSV and HTML
+tables for people.
+"""
+
+
+rule draw_syntheses:
+    """Draw a forest plot of every synthesis of two or more trials."""
+    input:
+        "results/extracted/interventions.csv",
+        "results/extracted/domains.csv",
+        "results/extracted/outcomes.csv",
+        effects="results/effects/effects.csv",
+        pooled="results/pooled/pooled.csv",
+        weights="results/pooled/weights.csv",
+        config="config/config.yaml",
+        code=code("draw_syntheses.py"),
+    output:
+        directory("results/figures/syntheses"),
+    threads: 2
+    log:
+        "logs/draw_syntheses.log",
+    shell:
+        "python scripts/draw_syntheses.py --effects {input.effects} --pooled {input.pooled}"
+        " --weights {input.weights} --config {input.config} --threads {threads}"
+        " --output-dir {output} 2> {log}"
+
+
+rule draw_reviews:
+    """Draw a forest plot of every published result that we pooled trials for."""
+    input:
+        effects="results/effects/effects.csv",
+        reproduction="results/reproduction/reproduction.csv",
+        weights="results/reproduction/weights.csv",
+        code=code("draw_reviews.py"),
+    output:
+        directory("results/figures/reviews"),
+    log:
+        "logs/draw_reviews.log",
+    shell:
+        "python scripts/draw_reviews.py --effects {input.effects}"
+        " --reproduction {input.reproduction} --weights {input.weights}"
+        " --output-dir {output} 2> {log}"
+
+
+rule draw_domains:
+    """Draw one summary forest a domain, with a diamond for each intervention."""
+    input:
+        "results/extracted/interventions.csv",
+        "results/extracted/domains.csv",
+        pooled="results/pooled/pooled.csv",
+        code=code("draw_domains.py"),
+    output:
+        directory("results/figures/domains"),
+    log:
+        "logs/draw_domains.log",
+    shell:
+        "python scripts/draw_domains.py --pooled {input.pooled} --output-dir {output} 2> {log}"
+
+
+rule write_tables:
+    """Write the summary tables as CSV and HTML, and the page that lists everything."""
+    input:
+        "results/extracted/interventions.csv",
+        "results/extracted/domains.csv",
+        "results/extracted/outcomes.csv",
+        "results/extracted/trials.csv",
+        "results/effects/effects.csv",
+        "results/effects/audit.csv",
+        "results/pooled/pooled.csv",
+        "results/reproduction/reproduction.csv",
+        "results/figures/syntheses",
+        "results/figures/reviews",
+        "results/figures/domains",
+        code=code("write_tables.py"),
+    output:
+        directory("results/tables"),
+    log:
+        "logs/write_tables.log",
+    shell:
+        "python scripts/write_tables.py --results-dir results 2> {log}"

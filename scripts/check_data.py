@@ -1,0 +1,48 @@
+"""Check the data folder: every cell, every rule between cells, all problems at once.
+
+Reads the tables that data/README.md describes, with the corrections of corrections.yaml. Prints
+one line of counts, and with --output writes a table of the input files with their checksums.
+Exits with 1 and a list of the problems if there are any.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from metarepro.problems import DataError
+from metarepro.tables import write_table
+from metarepro.validation import load
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; 0 if the data hold, 1 if not."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, default=Path("data"), help="the data folder (default: data)"
+    )
+    parser.add_argument(
+        "--output", type=Path, help="CSV to write: file, rows and sha256 of each input file"
+    )
+    args = parser.parse_args(argv)
+    try:
+        data = load(args.data_dir)
+        if args.output:
+            write_table(data.inputs, args.output, "inputs")
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 1
+    usable = (data.results["exclude"] == "").sum()
+    corrected = sum((table["corrections"] != "").sum() for table in data.tables().values())
+    print(
+        f"{len(data.inputs)} files, {len(data.trials)} trials, {len(data.results)} results "
+        f"({usable} not excluded), {len(data.reviews)} reviews, {len(data.published)} published "
+        f"results, {len(data.claims)} claims, {corrected} corrected rows: no problem"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""Set every published pooled result beside our pool of the trials that the review includes.
+
+Writes one row a published result, with a verdict and its reason, and the weight of every result
+in our pool of it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from metarepro.command import parser, read_config, run
+from metarepro.reproduction import compare
+from metarepro.synthesis import Settings
+from metarepro.tables import read_table, write_table
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
+    arguments.add_argument("--published", type=Path, required=True, help="extracted published.csv")
+    arguments.add_argument("--included", type=Path, required=True, help="extracted included.csv")
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    arguments.add_argument("--reproduction", type=Path, required=True, help="table to write")
+    arguments.add_argument("--weights", type=Path, required=True, help="table to write")
+    args = arguments.parse_args(argv)
+    config = read_config(args.config)
+    table, weights = compare(
+        read_table(args.published, "extracted_published"),
+        read_table(args.included, "extracted_included"),
+        read_table(args.effects, "effects"),
+        config["reproduction"]["basis"],
+        Settings.from_config(config),
+    )
+    write_table(table, args.reproduction, "reproduction")
+    write_table(weights, args.weights, "review_weights")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,34 @@
+"""Compute Hedges' g of every reported result, positive = favours the intervention.
+
+Reads the extracted tables and the analysis plan; writes one row a reported result. A result
+without a route to an effect size stays in the table, with a code and a reason.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from metarepro.command import parser, read_config, run
+from metarepro.effects import compute_effects
+from metarepro.reported import Choices
+from metarepro.tables import read_table, write_table
+
+TABLES = ("results", "trials", "clusters", "outcomes", "interventions")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument(
+        "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
+    )
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    arguments.add_argument("--output", type=Path, required=True, help="effects.csv to write")
+    args = arguments.parse_args(argv)
+    plan = read_config(args.config)["effects"]
+    choices = Choices(plan["icc"], plan["cluster_size"], tuple(plan["corrected_sources"]))
+    tables = {n: read_table(args.extracted_dir / f"{n}.csv", f"extracted_{n}") for n in TABLES}
+    write_table(compute_effects(**tables, choices=choices), args.output, "effects")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,1 @@
+"""Reproduction of meta-analyses: pure functions on DataFrames and dataclasses."""

@@ -1,0 +1,246 @@
+"""Formulas: from reported statistics to standardised mean differences and their variances.
+
+Plain functions on numbers. Which formula a reported result takes is decided in `routes`.
+Differences are treatment minus control; `direction` turns them so that positive favours the
+intervention. A standardised mean difference is Hedges' g with the exact small-sample
+correction, its variance the large-sample form that metafor calls ``vtype="LS"``.
+"""
+
+import math
+from typing import NamedTuple
+
+from scipy import special, stats
+
+#: Logistic distribution's standard deviation: turns a log odds ratio into an SMD (Chinn 2000).
+LOGISTIC_SD = math.pi / math.sqrt(3)
+
+#: A standard error below this share of what the arm sizes allow is not believed to be one of
+#: independent participants: the audit lists it and the row drops to the approximate tier.
+SE_RATIO_LIMIT = 0.7
+
+
+#: Below this p the quantile of t is taken through the beta distribution.
+_SMALL_P = 1e-20
+
+
+class EffectSize(NamedTuple):
+    """An effect size and its sampling variance."""
+
+    yi: float
+    vi: float
+
+
+def _require(condition: bool, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+def _check_number(name: str, number: float) -> None:
+    _require(math.isfinite(number), f"{name} must be a number, found {number:g}")
+
+
+def _check_arms(n_t: float, n_c: float) -> None:
+    _require(
+        n_t >= 2 and n_c >= 2 and math.isfinite(n_t + n_c),
+        f"both arms need at least 2 participants, found {n_t:g} and {n_c:g}",
+    )
+
+
+def direction(sign: str, higher_is_better: str, beneficial_direction: str = "") -> int:
+    """Tell whether a reported difference must be turned so that positive favours treatment.
+
+    Parameters
+    ----------
+    sign : {"scale", "benefit", "control_minus_treatment"}
+        What a positive reported value means: a higher score in the treatment arm, a better
+        result of the treatment arm, or a higher score in the control arm.
+    higher_is_better : {"yes", "no", ""}
+        Whether a higher score on the instrument (or the counted event) is good.
+    beneficial_direction : {"increase", "decrease", ""}
+        The codebook's word on the outcome; stands in where the instrument's is not known.
+
+    Returns
+    -------
+    int
+        +1 to keep the reported value, -1 to turn it.
+
+    Raises
+    ------
+    ValueError
+        If the direction is not known ("unsigned", or nothing says what is good).
+    """
+    if sign == "benefit":
+        return 1
+    if sign not in ("scale", "control_minus_treatment"):
+        raise ValueError(f"sign '{sign}' does not tell which arm did better")
+    if higher_is_better:
+        known, turns = higher_is_better, {"yes": 1, "no": -1}
+    else:
+        known, turns = beneficial_direction, {"increase": 1, "decrease": -1}
+    if known not in turns:
+        raise ValueError(f"'{known}' does not tell whether a higher score is good")
+    scale = turns[known]
+    return scale if sign == "scale" else -scale
+
+
+def hedges_j(df: float) -> float:
+    """Exact small-sample correction of a standardised mean difference.
+
+    J = gamma(df/2) / (sqrt(df/2) gamma((df-1)/2)) (Hedges 1981, equation 6e).
+
+    Raises
+    ------
+    ValueError
+        If `df` is not above 1: the expectation of d does not exist.
+    """
+    _require(df > 1, f"the small-sample correction needs more than 1 degree of freedom, not {df:g}")
+    # The ratio of gammas as a Pochhammer symbol: a difference of log gammas loses half the
+    # digits above df = 1e6.
+    return float(special.poch(df / 2 - 0.5, 0.5) / math.sqrt(df / 2))
+
+
+def se_from_ns(g: float, n_t: float, n_c: float) -> float:
+    """Large-sample standard error of g (Hedges 1982): sqrt(1/n_t + 1/n_c + g^2 / 2N)."""
+    _check_arms(n_t, n_c)
+    return math.sqrt(1 / n_t + 1 / n_c + g**2 / (2 * (n_t + n_c)))
+
+
+def smd_from_d(d: float, n_t: float, n_c: float) -> EffectSize:
+    """Hedges' g and its variance from Cohen's d of independent arms (Hedges 1981, 1982)."""
+    _check_arms(n_t, n_c)
+    _check_number("d", d)
+    g = hedges_j(n_t + n_c - 2) * d
+    return EffectSize(g, se_from_ns(g, n_t, n_c) ** 2)
+
+
+def pooled_sd(sd_t: float, n_t: float, sd_c: float, n_c: float) -> float:
+    """Within-group standard deviation of two arms, weighted by their degrees of freedom."""
+    _check_arms(n_t, n_c)
+    _require(
+        0 < sd_t < math.inf and 0 < sd_c < math.inf,
+        f"SDs must be above 0, found {sd_t:g} and {sd_c:g}",
+    )
+    return math.sqrt(((n_t - 1) * sd_t**2 + (n_c - 1) * sd_c**2) / (n_t + n_c - 2))
+
+
+def smd_from_means(
+    mean_t: float, sd_t: float, n_t: float, mean_c: float, sd_c: float, n_c: float
+) -> EffectSize:
+    """Hedges' g (treatment minus control) from group means, SDs and sizes."""
+    return smd_from_d((mean_t - mean_c) / pooled_sd(sd_t, n_t, sd_c, n_c), n_t, n_c)
+
+
+def smd_from_t(t: float, n_t: float, n_c: float) -> EffectSize:
+    """Hedges' g from an independent-groups t: d = t sqrt(1/n_t + 1/n_c) (Rosenthal 1994)."""
+    _check_arms(n_t, n_c)
+    return smd_from_d(t * math.sqrt(1 / n_t + 1 / n_c), n_t, n_c)
+
+
+def t_from_p(p: float, df: float) -> float:
+    """Absolute t with a given two-sided p."""
+    _require(0 < p <= 1, f"p must be above 0 and at most 1, found {p:g}")
+    _require(df > 0, f"degrees of freedom must be above 0, found {df:g}")
+    if p > _SMALL_P:
+        return float(stats.t.isf(p / 2, df))
+    # scipy's quantile of t is -inf for tiny p and few df; the beta form is exact there.
+    x = special.betaincinv(df / 2, 0.5, p)
+    return math.sqrt(df * (1 - x) / x)
+
+
+def t_from_f(f: float) -> float:
+    """Absolute t behind an F with one numerator degree of freedom: sqrt(F)."""
+    _require(0 <= f < math.inf, f"F must be 0 or more, found {f:g}")
+    return math.sqrt(f)
+
+
+def t_from_eta_squared(eta2: float, df_error: float) -> float:
+    """Absolute t behind (partial) eta squared of a two-group comparison.
+
+    eta2 = t^2 / (t^2 + df_error) (Cohen 1965), solved for t.
+    """
+    _require(0 <= eta2 < 1, f"eta squared must be at least 0 and below 1, found {eta2:g}")
+    _require(df_error > 0, f"degrees of freedom must be above 0, found {df_error:g}")
+    return math.sqrt(eta2 * df_error / (1 - eta2))
+
+
+def sd_from_se_of_difference(se: float, n_t: float, n_c: float) -> float:
+    """SD behind the SE of a difference of two means (Cochrane Handbook 6.5.2.3)."""
+    _check_arms(n_t, n_c)
+    _require(0 < se < math.inf, f"SE must be above 0, found {se:g}")
+    return se / math.sqrt(1 / n_t + 1 / n_c)
+
+
+def se_from_ci(low: float, high: float, level: float = 0.95) -> float:
+    """Standard error behind a normal confidence interval (on the log scale for ratios)."""
+    _require(-math.inf < low < high < math.inf, f"CI from {low:g} to {high:g} has no width")
+    _require(0 < level < 1, f"a level lies between 0 and 1, found {level:g}")
+    return (high - low) / (2 * float(stats.norm.isf((1 - level) / 2)))
+
+
+def se_from_z_p(estimate: float, p: float) -> float:
+    """Standard error with which a normal test of `estimate` gives this two-sided p."""
+    _require(0 < p < 1, f"p must lie between 0 and 1, found {p:g}")
+    _check_number("the estimate", estimate)
+    _require(estimate != 0, "an estimate of 0 has no standard error that p could tell")
+    return abs(estimate) / float(stats.norm.isf(p / 2))
+
+
+def se_from_t_p(estimate: float, p: float, df: float) -> float:
+    """Standard error with which a t test of `estimate` gives this two-sided p."""
+    _require(0 < p < 1, f"p must lie between 0 and 1, found {p:g}")
+    _check_number("the estimate", estimate)
+    _require(estimate != 0, "an estimate of 0 has no standard error that p could tell")
+    return abs(estimate) / t_from_p(p, df)
+
+
+def log_odds_ratio(events_t: float, n_t: float, events_c: float, n_c: float) -> EffectSize:
+    """Log odds ratio of a 2x2 table; 0.5 is added to all cells when one is 0 (Woolf, Haldane).
+
+    Raises
+    ------
+    ValueError
+        If counts do not fit their arms, or if no or every participant had the event.
+    """
+    _require(
+        0 <= events_t <= n_t and 0 <= events_c <= n_c and n_t > 0 and n_c > 0,
+        f"events {events_t:g} of {n_t:g} and {events_c:g} of {n_c:g} are impossible",
+    )
+    _require(
+        0 < events_t + events_c < n_t + n_c,
+        "with no events, or events only, the table says nothing about the odds ratio",
+    )
+    cells = [events_t, n_t - events_t, events_c, n_c - events_c]
+    if 0 in cells:
+        cells = [cell + 0.5 for cell in cells]
+    a, b, c, d = cells
+    return EffectSize(math.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d)
+
+
+def smd_from_log_odds(lnor: float, v: float) -> EffectSize:
+    """SMD from a log odds ratio, divided by the SD of the logistic distribution (Chinn 2000)."""
+    _check_number("the log odds ratio", lnor)
+    _require(0 < v < math.inf, f"variance must be above 0, found {v:g}")
+    return EffectSize(lnor / LOGISTIC_SD, v / LOGISTIC_SD**2)
+
+
+def _odds(risk: float) -> float:
+    _require(0 < risk < 1, f"a risk must lie between 0 and 1, found {risk:g}")
+    return risk / (1 - risk)
+
+
+def odds_ratio_from_risk_ratio(rr: float, control_risk: float) -> float:
+    """Odds ratio that a risk ratio means at this risk of the control group."""
+    _require(rr > 0, f"a risk ratio must be above 0, found {rr:g}")
+    return _odds(rr * control_risk) / _odds(control_risk)
+
+
+def odds_ratio_from_risk_difference(rd: float, control_risk: float) -> float:
+    """Odds ratio that a risk difference means at this risk of the control group."""
+    return _odds(control_risk + rd) / _odds(control_risk)
+
+
+def design_effect(cluster_size: float, icc: float) -> float:
+    """Factor on the variance of a cluster-randomised comparison: 1 + (m - 1) ICC (Kish 1965)."""
+    _require(cluster_size >= 1, f"a cluster has at least 1 member, found {cluster_size:g}")
+    _require(0 <= icc <= 1, f"the ICC lies between 0 and 1, found {icc:g}")
+    return 1 + (cluster_size - 1) * icc

@@ -1,0 +1,90 @@
+"""The table of effects: every reported result with its g, or with the code why there is none."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import pandas as pd
+
+from metarepro.reported import Choices, NoRouteError, Reported, known
+from metarepro.routes import convert
+from metarepro.tables import in_order
+
+NORMAL_95 = 1.959963984540054
+
+#: Columns of a reported result that `Reported` takes over by name.
+_REPORTED_COLUMNS = [f.name for f in fields(Reported)]
+
+
+def compute_effects(
+    results: pd.DataFrame,
+    trials: pd.DataFrame,
+    clusters: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    interventions: pd.DataFrame,
+    choices: Choices,
+) -> pd.DataFrame:
+    """Convert all reported results; excluded rows stay, with a code and a reason.
+
+    Parameters
+    ----------
+    results, trials : DataFrame
+        The extracted tables (`tables.EXTRACTED_RESULTS`, `tables.EXTRACTED_TRIALS`).
+    clusters, outcomes, interventions : DataFrame
+        Numbers of clusters and the codebook.
+    choices : Choices
+        What the reports leave open.
+
+    Returns
+    -------
+    DataFrame
+        One row per reported result, in the order of `results` (`tables.EFFECTS`).
+    """
+    about_trial = trials[["trial_id", "label", "year", "intervention", "design"]]
+    # By all randomised: a result may be of some arms only.
+    n_randomised = clusters["trial_id"].map(trials.set_index("trial_id")["n_randomised"])
+    sizes = clusters[["trial_id"]].assign(cluster_size=n_randomised / clusters["n_clusters"])
+    joined = (
+        results.merge(about_trial, on="trial_id", validate="m:1")
+        .merge(sizes, on="trial_id", how="left", validate="m:1")
+        .merge(outcomes[["outcome", "domain", "beneficial_direction"]], on="outcome")
+        .merge(interventions[["intervention", "family"]], on="intervention")
+        .set_index("result_id", drop=False)
+        .loc[results["result_id"]]
+    )
+    converted = [_effect_columns(row, choices) for row in joined.to_dict("records")]
+    computed = pd.DataFrame(converted, index=joined.index)
+    effects = joined.drop(columns=[c for c in computed if c in joined]).join(computed)
+    return effects.reset_index(drop=True).pipe(in_order, "effects")
+
+
+def _effect_columns(row: Mapping[Any, Any], choices: Choices) -> dict[str, Any]:
+    """Columns that the conversion adds to, or changes in, a row of results."""
+    reported = Reported(**{name: row[name] for name in _REPORTED_COLUMNS})
+    n = reported.n_t + reported.n_c
+    columns: dict[str, Any] = {
+        "n_total": n if known(n) else reported.n_total,
+        "exclude": row["exclude"],
+        "exclude_reason": row["exclude_reason"],
+        **dict.fromkeys(("yi", "vi", "sei", "ci_low", "ci_high"), math.nan),
+        **dict.fromkeys(("route", "se_source", "tier", "assumptions"), ""),
+    }
+    if row["exclude"]:
+        return columns
+    try:
+        effect = convert(reported, choices)
+    except NoRouteError as no_route:
+        return columns | {"exclude": no_route.code, "exclude_reason": str(no_route)}
+    sei = math.sqrt(effect.vi)
+    return columns | {
+        "yi": effect.yi,
+        "vi": effect.vi,
+        "sei": sei,
+        "ci_low": effect.yi - NORMAL_95 * sei,
+        "ci_high": effect.yi + NORMAL_95 * sei,
+        "route": effect.route,
+        "se_source": effect.se_source,
+        "tier": effect.tier,
+        "assumptions": "; ".join(effect.assumptions),
+    }

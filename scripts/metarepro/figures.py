@@ -1,0 +1,238 @@
+"""The visual language of the figures: colours, type, wording of numbers, and saving.
+
+Everything here gives the same result on every machine: the font is the file that comes with
+matplotlib (never one that the system happens to have), text is measured without hinting, and saved
+files carry neither dates nor versions.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
+from matplotlib.textpath import text_to_path
+
+# Figures are only ever saved. A window system would bring its own resolution into the layout.
+mpl.use("agg")
+
+TEXT_SIZE = 8.5  # points
+SMALL_SIZE = 7.5
+TITLE_SIZE = 10.5
+TEXT_COLOUR = "#1A1A1A"
+MUTED_COLOUR = "#595959"
+RULE_COLOUR = "#8C8C8C"
+MIXED_COLOUR = "#404040"
+
+# Okabe and Ito (2008), the last two darkened until they stand out on white by 3 to 1 (WCAG 1.4.11).
+FAMILIES = {
+    "psychodynamic": ("Psychodynamic", "#0072B2"),
+    "video_feedback": ("Video feedback", "#D55E00"),
+    "circle_of_security": ("Circle of Security", "#008A68"),
+    "parenting": ("Parenting", "#A6437E"),
+}
+
+NOT_REPORTED = "not reported"
+DASH = "\u2013"
+PNG_DPI = 150
+
+# No label is drawn longer; what is cut is marked by an ellipsis.
+_LONGEST_TEXT = 600
+_PILED_ACCENTS = r"([\u0300-\u036f])[\u0300-\u036f]+"
+
+
+@contextmanager
+def drawing_style() -> Iterator[None]:
+    """Use matplotlib's own defaults with this project's style, whatever the user's settings are."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams["text.parse_math"] = False  # a "$" in a study label is a dollar sign
+        mpl.rcParams["svg.fonttype"] = "path"
+        mpl.rcParams["svg.hashsalt"] = "metarepro"
+        yield
+
+
+def family_colour(family: str) -> str:
+    """Colour of an intervention family; dark grey for a mixture or an unknown family."""
+    return FAMILIES[family][1] if family in FAMILIES else MIXED_COLOUR
+
+
+def family_label(family: str) -> str:
+    """Name of an intervention family for a legend."""
+    if family in FAMILIES:
+        return FAMILIES[family][0]
+    return plain_text(family) if family else "Several families"
+
+
+@cache
+def font(size: float = TEXT_SIZE, bold: bool = False) -> FontProperties:
+    """DejaVu Sans from matplotlib's own files, `size` in points."""
+    return FontProperties(fname=_font_file(bold), size=size)
+
+
+def _font_file(bold: bool) -> str:
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name)
+
+
+@cache
+def _drawable() -> frozenset[int]:
+    plain, bold = (frozenset(FT2Font(_font_file(b)).get_charmap()) for b in (False, True))
+    return plain & bold
+
+
+def plain_text(value: object) -> str:
+    """Turn a cell into one line that can be drawn.
+
+    Line breaks become spaces; control and direction marks are dropped, and accents piled on one
+    letter after the first, so that a label keeps to its line; characters that the font lacks become
+    U+FFFD; a missing value is said to be "not reported"; more than 600 characters are cut.
+    """
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return NOT_REPORTED
+    text = unicodedata.normalize("NFC", str(value)[: 10 * _LONGEST_TEXT])
+    text = "".join(" " if c.isspace() else c for c in text)
+    text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    text = re.sub(_PILED_ACCENTS, r"\1", " ".join(text.split()))
+    if text.lower() in ("", "nan", "<na>"):
+        return NOT_REPORTED
+    if len(text) > _LONGEST_TEXT:
+        text = text[:_LONGEST_TEXT] + "…"
+    return "".join(c if ord(c) in _drawable() else "\ufffd" for c in text)
+
+
+@lru_cache(maxsize=20_000)
+def text_width(text: str, size: float = TEXT_SIZE, bold: bool = False) -> float:
+    """Width of one line in inches, from the unhinted outlines (the same with every FreeType)."""
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font(size, bold), False)
+    return float(width) / 72
+
+
+def shorten(text: str, width: float, size: float = TEXT_SIZE, bold: bool = False) -> str:
+    """Cut `text` at the end, with an ellipsis, so that it is not wider than `width` inches."""
+    if text_width(text, size, bold) <= width:
+        return text
+    fits, too_long = 0, len(text)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if text_width(text[:middle].rstrip() + "…", size, bold) <= width:
+            fits = middle
+        else:
+            too_long = middle
+    return text[:fits].rstrip() + "…"
+
+
+def wrap(
+    text: str, width: float, size: float = TEXT_SIZE, bold: bool = False, max_lines: int = 3
+) -> list[str]:
+    """Break `text` at spaces into lines of at most `width` inches; the last line may be cut."""
+    words = text.split()
+    lines: list[str] = []
+    while words:
+        if len(lines) == max_lines - 1:
+            return [*lines, shorten(" ".join(words), width, size, bold)]
+        line = words.pop(0)
+        while words and text_width(f"{line} {words[0]}", size, bold) <= width:
+            line = f"{line} {words.pop(0)}"
+        lines.append(shorten(line, width, size, bold))
+    return lines
+
+
+def decimal(value: float, places: int = 2) -> str:
+    """Print a number with a true minus sign and no minus before zero.
+
+    Values from 1,000 on have three significant digits; a missing value is "not reported".
+    """
+    if math.isnan(value):
+        return NOT_REPORTED
+    if math.isinf(value):
+        text = "∞" if value > 0 else "-∞"
+    elif abs(value) >= 1000:
+        text = f"{value:.3g}".replace("e+0", "e").replace("e+", "e")
+    else:
+        text = f"{value:.{places}f}"
+        if float(text) == 0:
+            text = text.lstrip("-")
+    return text.replace("-", "\u2212")
+
+
+def whole(value: float) -> str:
+    """Print a count with commas between the thousands; a dash if it is missing."""
+    return f"{value:,.0f}" if math.isfinite(value) else DASH
+
+
+def counted(value: float, noun: str) -> str:
+    """Print "1 trial", "12 trials" or "trials not reported"."""
+    if not math.isfinite(value):
+        return f"{noun}s {NOT_REPORTED}"
+    return f"{whole(value)} {noun}" if value == 1 else f"{whole(value)} {noun}s"
+
+
+def p_value(value: float) -> str:
+    """Print "p = 0.034" or "p < 0.001"."""
+    if math.isnan(value):
+        return f"p {NOT_REPORTED}"
+    return "p < 0.001" if value < 0.001 else f"p = {decimal(value, 3)}"
+
+
+def save_figure(fig: Figure, path_without_suffix: Path) -> tuple[Path, Path]:
+    """Write a figure as `.svg` and `.png`, byte for byte the same each time.
+
+    Parameters
+    ----------
+    fig
+        Its label, if it has one, becomes the title inside the SVG (read out by screen readers).
+    path_without_suffix
+        Where to write; the folder is made if need be. Dots in the name are kept.
+
+    Returns
+    -------
+    The paths of the SVG and the PNG. Each file appears complete or not at all.
+    """
+    folder, name = Path(path_without_suffix).parent, Path(path_without_suffix).name
+    folder.mkdir(parents=True, exist_ok=True)
+    # None leaves an entry out: date and creator would change with the day and the version.
+    svg_about = {"Date": None, "Creator": None, "Title": str(fig.get_label()) or None}
+    svg, png = folder / f"{name}.svg", folder / f"{name}.png"
+    with drawing_style():
+        _write(svg, fig, {"format": "svg", "metadata": svg_about})
+        _write(png, fig, {"format": "png", "dpi": PNG_DPI, "metadata": {"Software": None}})
+    return svg, png
+
+
+def _write(path: Path, fig: Figure, options: dict) -> None:
+    buffer = io.BytesIO()
+    fig.savefig(buffer, **options)
+    content = buffer.getvalue()
+    if path.suffix == ".svg":
+        content = _compact(content.decode("utf-8")).encode("utf-8")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _compact(svg: str) -> str:
+    """Write an SVG a third shorter: no indentation, glyphs placed by `x` to a tenth of a percent.
+
+    Most of a figure is one line for each letter; its place is in hundredths of the size of the
+    type, so that 0.1 is 0.01 points.
+    """
+    svg = re.sub(r"^ +", "", svg, flags=re.MULTILINE)
+    glyph = re.compile(
+        r'^(<use xlink:href="#[^"]+") transform="translate\((\d+(?:\.\d+)?) 0\)"/>$', re.MULTILINE
+    )
+    return glyph.sub(lambda use: f'{use[1]} x="{round(float(use[2]), 1):g}"/>', svg)

@@ -1,0 +1,1 @@
+"""Readers of the formats that results come in: one module a format."""

@@ -1,0 +1,188 @@
+"""Columns and levels of the tables between the stages."""
+
+from metarepro import input_tables
+from metarepro.columns import digest, identifier, level, number, text, whole
+from metarepro.columns import share_of_100 as percent
+from metarepro.input_tables import Columns
+
+TIERS = ("direct", "derived", "approximate")
+VERDICTS = (
+    "exact",
+    "reproduced",
+    "approximate",
+    "different",
+    "decision_differs",
+    "partial",
+    "not_testable",
+)
+SEVERITIES = ("error", "warning", "note")
+
+# Where a row is from: what every extracted row carries.
+PROVENANCE: Columns = {
+    "file": text(required=True),
+    "sha256": digest(),
+    "row": whole(at_least=2, required=True),
+    "corrections": text(),
+}
+INPUTS: Columns = {
+    "file": text(required=True),
+    "rows": whole(at_least=0),
+    "sha256": digest(),
+}
+EFFECTS: Columns = {
+    "result_id": identifier(unique=True),
+    "trial_id": identifier(),
+    "label": text(required=True),
+    "year": input_tables.year(),
+    "arm": text(),
+    "intervention": identifier(),
+    "family": level(*input_tables.FAMILIES),
+    "outcome": identifier(),
+    "domain": identifier(),
+    "measure": text(required=True),
+    "timepoint": level(*input_tables.TIMEPOINTS),
+    "timepoint_detail": text(),
+    "statistic": level(*input_tables.STATISTICS),
+    "design": level(*input_tables.DESIGNS),
+    "adjusted": level(*input_tables.ADJUSTED),
+    "source_kind": level(*input_tables.SOURCE_KINDS),
+    "n_t": whole(at_least=2),
+    "n_c": whole(at_least=2),
+    "n_total": whole(at_least=4),
+    "yi": number(),
+    "vi": number(above=0),
+    "sei": number(above=0),
+    "ci_low": number(),
+    "ci_high": number(),
+    "route": text(),
+    "se_source": text(),
+    "tier": level("", *TIERS),
+    "assumptions": text(),
+    "exclude": identifier(required=False),
+    "exclude_reason": text(),
+    "source": text(required=True),
+    "locator": text(required=True),
+    "file": text(required=True),
+    "sha256": digest(),
+    "row": whole(at_least=2, required=True),
+}
+AUDIT: Columns = {
+    "source_table": text(required=True),
+    "record_id": text(required=True),
+    "check": text(required=True),
+    "severity": level(*SEVERITIES),
+    "printed": text(),
+    "implied": text(),
+    "message": text(required=True),
+}
+POOLED: Columns = {
+    "synthesis": text(required=True),
+    "set_name": text(required=True),
+    "intervention": identifier(required=False),
+    "family": level("", *input_tables.FAMILIES),
+    "domain": identifier(required=False),
+    "outcome": identifier(required=False),
+    "timepoint": text(),
+    "tiers": text(),
+    "model": text(),
+    "tau2_method": text(),
+    "ci_method": text(),
+    "n_trials": whole(at_least=0, required=True),
+    "k": whole(at_least=0, required=True),
+    "n_participants": number(at_least=0),
+    "estimate": number(),
+    "se": number(above=0),
+    "df": number(above=0),
+    "statistic": number(),
+    "p_value": number(at_least=0, at_most=1),
+    "ci_low": number(),
+    "ci_high": number(),
+    "tau2": number(at_least=0),
+    "tau2_ci_low": number(at_least=0),
+    "tau2_ci_high": number(at_least=0),
+    "i2_q": percent(),
+    "i2_tau2": percent(),
+    "q": number(at_least=0),
+    # Not whole under the correlated-effects model: what Q is expected to be without heterogeneity.
+    "q_df": number(at_least=0),
+    "q_p": number(at_least=0, at_most=1),
+    "pi_low": number(),
+    "pi_high": number(),
+    "flags": text(),
+    "reason": text(),
+    "trial_ids": text(),
+}
+WEIGHTS: Columns = {
+    "synthesis": text(required=True),
+    "result_id": identifier(),
+    "trial_id": identifier(),
+    "weight": percent(required=True),
+}
+REVIEW_WEIGHTS: Columns = {
+    "review_id": identifier(),
+    "row": whole(at_least=2, required=True),
+    "result_id": identifier(),
+    "trial_id": identifier(),
+    "weight": percent(required=True),
+}
+REPRODUCTION: Columns = {
+    "review_id": identifier(),
+    "role": level(*input_tables.REVIEW_ROLES),
+    "row": whole(at_least=2, required=True),
+    "outcome": identifier(),
+    "outcome_label": text(required=True),
+    "subgroup": text(),
+    "intervention": identifier(required=False),
+    "measure": level("", *input_tables.PUBLISHED_MEASURES),
+    "status": level(*input_tables.PUBLISHED_STATUSES),
+    "published_estimate": number(),
+    "published_ci_low": number(),
+    "published_ci_high": number(),
+    "published_k": whole(at_least=1),
+    "published_n": whole(at_least=1),
+    "published_i2": percent(),
+    "beneficial_sign": level(*input_tables.BENEFICIAL_SIGNS),
+    "published_problems": text(),
+    "target_g": number(),
+    "target_ci_low": number(),
+    "target_ci_high": number(),
+    "basis": text(),
+    "n_trials": whole(at_least=0),
+    "k": whole(at_least=0),
+    "n_participants": number(at_least=0),
+    "estimate": number(),
+    "ci_low": number(),
+    "ci_high": number(),
+    "tau2": number(at_least=0),
+    "pi_low": number(),
+    "pi_high": number(),
+    "coverage": text(),
+    "absolute_difference": number(),
+    "relative_difference": number(),
+    "published_ci_holds_estimate": level("", "yes", "no"),
+    "verdict": level(*VERDICTS),
+    "reason": text(),
+    "trial_ids": text(),
+}
+_REVIEW_ID: Columns = {"review_id": identifier()}
+_ROLE: Columns = {"role": level(*input_tables.REVIEW_ROLES)}
+STAGE_TABLES: dict[str, Columns] = {
+    "inputs": INPUTS,
+    "extracted_interventions": input_tables.INTERVENTIONS | PROVENANCE,
+    "extracted_domains": input_tables.DOMAINS | PROVENANCE,
+    "extracted_outcomes": input_tables.OUTCOMES | PROVENANCE,
+    "extracted_trials": input_tables.TRIALS | PROVENANCE,
+    "extracted_results": input_tables.RESULTS | PROVENANCE,
+    "extracted_clusters": input_tables.CLUSTERS | PROVENANCE,
+    "extracted_published": _REVIEW_ID | _ROLE | input_tables.PUBLISHED | PROVENANCE,
+    # A trial may be in several reviews.
+    "extracted_included": (
+        _REVIEW_ID | input_tables.INCLUDED | {"trial_id": identifier()} | PROVENANCE
+    ),
+    "effects": EFFECTS,
+    "audit": AUDIT,
+    "pooled": POOLED,
+    "weights": WEIGHTS,
+    "review_weights": REVIEW_WEIGHTS,
+    "reproduction": REPRODUCTION,
+}

@@ -1,0 +1,341 @@
+"""Summary tables for readers: numbers as text, in the words of the codebook.
+
+Every function returns a DataFrame of str whose columns are headings; missing numbers say so. The
+numbers to compute with are in the tables between the stages, not here.
+"""
+
+import math
+
+import pandas as pd
+
+from metarepro.wording import DASH, NOT_REPORTED, decimal, interval, p_value, percent, whole
+
+#: What each exclusion code means, in the order of the table.
+EXCLUSIONS = {
+    "duplicate": "another row has the same result",
+    "direction_unknown": "the source does not show which arm did better",
+    "cluster_no_sd": "cluster trial: raw difference or test without an SD to scale it",
+    "source_inconsistent": "the source contradicts itself",
+    "not_convertible": "a test or unit that cannot become one effect",
+    "no_variance": "nothing printed from which a standard error could come",
+    "range_only": "a range, or one figure for several results",
+    "percentages_without_n": "percentages without arm sizes",
+    "no_baseline_risk": "risk ratio or difference without the risk of the control group",
+    "no_events": "no participant, or every one, had the event",
+    "impossible_input": "numbers that cannot be true together",
+    "ineligible_comparison": "not a comparison of the intervention with a control",
+    "outside_scope": "not an outcome of this project",
+}
+
+
+def evidence(
+    effects: pd.DataFrame,
+    pooled: pd.DataFrame,
+    interventions: pd.DataFrame,
+    domains: pd.DataFrame,
+) -> pd.DataFrame:
+    """One row for each intervention and domain, empty ones too, after the intervention.
+
+    Parameters
+    ----------
+    effects, pooled : DataFrame
+        `tables.EFFECTS` and `tables.POOLED`.
+    interventions, domains : DataFrame
+        The codebook.
+    """
+    in_set = pooled[pooled["synthesis"].str.startswith("post.intervention_domain.")]
+    by_cell = in_set.set_index(["intervention", "domain"])
+    post = effects[effects["timepoint"] == "post"]
+    rows = []
+    for intervention in interventions.to_dict("records"):
+        for domain in domains.sort_values("order").to_dict("records"):
+            key = (intervention["intervention"], domain["domain"])
+            here = post[(post["intervention"] == key[0]) & (post["domain"] == key[1])]
+            row = {"Intervention": intervention["label"], "Domain": domain["label"]}
+            pool = by_cell.loc[key].to_dict() if key in by_cell.index else None
+            rows.append(row | _evidence_cells(pool, here))
+    return pd.DataFrame(rows)
+
+
+def _evidence_cells(pool: dict | None, effects: pd.DataFrame) -> dict[str, str]:
+    tiers = effects.loc[effects["exclude"] == "", "tier"].value_counts()
+    cells = {
+        "Trials": "0",
+        "Results": "0",
+        "Participants": DASH,
+        "g [95% CI]": "no result that can be pooled",
+        "95% prediction interval": DASH,
+        "I²": DASH,
+        "Direct": str(tiers.get("direct", 0)),
+        "Derived": str(tiers.get("derived", 0)),
+        "Approximate (not pooled)": str(tiers.get("approximate", 0)),
+        "Excluded": str((effects["exclude"] != "").sum()),
+        "Remarks": "",
+    }
+    if pool is None:
+        return cells
+    return cells | {
+        "Trials": whole(pool["n_trials"]),
+        "Results": whole(pool["k"]),
+        "Participants": participants(pool["n_participants"], pool["flags"]),
+        "g [95% CI]": interval(pool["estimate"], pool["ci_low"], pool["ci_high"]),
+        "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
+        "I²": percent(pool["i2_q"]),
+        "Remarks": remarks(pool["flags"], pool["reason"]),
+    }
+
+
+def participants(number: float, flags: str) -> str:
+    """Number of participants; "at least" where the size of a trial is not known."""
+    if math.isnan(number):
+        return NOT_REPORTED
+    return ("at least " if "n_unknown" in flags else "") + whole(number)
+
+
+def remarks(flags: str, reason: str) -> str:
+    """Flags and reason of a pool as sentences."""
+    said = []
+    for flag in filter(None, flags.split("; ")):
+        if flag.startswith("n_unknown_in_"):
+            said.append(f"participants not reported in {flag.split('_')[3]} trial(s)")
+        else:
+            said.append(FLAGS[flag])
+    return "; ".join([*said, *filter(None, [reason])])
+
+
+#: What the flags of `pooling` mean.
+FLAGS = {
+    "df_below_4": "fewer than 4 degrees of freedom: the interval cannot be trusted",
+    "few_trials": "10 trials or fewer: robust variance leans on its working model",
+    "several_modes": "the likelihood has several maxima",
+    "zero_standard_error": "all effects equal: no test, no interval",
+}
+
+
+def syntheses(
+    pooled: pd.DataFrame,
+    interventions: pd.DataFrame,
+    domains: pd.DataFrame,
+    outcomes: pd.DataFrame,
+) -> pd.DataFrame:
+    """One row a synthesis, of all sets."""
+    names = labels(interventions, domains, outcomes)
+    rows = []
+    for pool in pooled.to_dict("records"):
+        by = pool["synthesis"].split(".")
+        rows.append(
+            {
+                "Synthesis": title(pool, names),
+                "Set": pool["set_name"].replace("_", "-"),
+                "By": by[1].replace("_", " × "),
+                "Trials": whole(pool["n_trials"]),
+                "Results": whole(pool["k"]),
+                "Participants": participants(pool["n_participants"], pool["flags"]),
+                "g [95% CI]": interval(pool["estimate"], pool["ci_low"], pool["ci_high"]),
+                "p": p_value(pool["p_value"]),
+                "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
+                "I²": percent(pool["i2_q"]),
+                "τ²": decimal(pool["tau2"], 3) if not math.isnan(pool["tau2"]) else DASH,
+                "Model": MODELS[pool["model"]],
+                "Remarks": remarks(pool["flags"], pool["reason"]),
+                "Key": pool["synthesis"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+MODELS = {
+    "random": "random effects (REML, Knapp-Hartung)",
+    "correlated_effects": "correlated effects, robust variance",
+    "single_trial": "one trial",
+}
+
+
+def labels(
+    interventions: pd.DataFrame, domains: pd.DataFrame, outcomes: pd.DataFrame
+) -> dict[str, str]:
+    """Name of every intervention, domain, outcome and family."""
+    names: dict[str, str] = {}
+    for table, key in ((interventions, "intervention"), (domains, "domain"), (outcomes, "outcome")):
+        names |= dict(zip(table[key], table["label"], strict=True))
+    return names | {
+        family: family.replace("_", " ").capitalize().replace("of security", "of Security")
+        for family in interventions["family"]
+        if family not in names
+    }
+
+
+def title(pool: dict, names: dict[str, str]) -> str:
+    """What a synthesis is of, in words: "Video feedback: Parental sensitivity, follow-up"."""
+    values = [names[value] for value in pool["synthesis"].split(".")[2:]]
+    when = {"post": "", "follow_up": ", follow-up", "change": ", change scores"}
+    set_name = pool["set_name"]
+    return ": ".join(values) + when.get(set_name, f", {set_name.replace('_', ' ')}")
+
+
+def results(
+    effects: pd.DataFrame,
+    interventions: pd.DataFrame,
+    domains: pd.DataFrame,
+    outcomes: pd.DataFrame,
+) -> pd.DataFrame:
+    """One row a reported result that became an effect size, with its route and source."""
+    names = labels(interventions, domains, outcomes)
+    rows = []
+    for effect in effects[effects["exclude"] == ""].to_dict("records"):
+        rows.append(
+            {
+                "Trial": effect["label"] or NOT_REPORTED,
+                "Year": f"{effect['year']:.0f}"
+                if effect["year"] == effect["year"]
+                else NOT_REPORTED,
+                "Intervention": names[effect["intervention"]],
+                "Arm": effect["arm"],
+                "Outcome": names[effect["outcome"]],
+                "Measure": effect["measure"],
+                "Time": f"{effect['timepoint'].replace('_', '-')}: {effect['timepoint_detail']}",
+                "n": arms(effect),
+                "g [95% CI]": interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
+                "Reported as": effect["statistic"].replace("_", " "),
+                "SE from": effect["se_source"],
+                "Tier": effect["tier"],
+                "Assumptions": effect["assumptions"],
+                "Source": effect["source"],
+                "Place": effect["locator"],
+                "Id": effect["result_id"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def arms(effect: dict) -> str:
+    """Arm sizes, or the total where only that is known."""
+    if not math.isnan(effect["n_t"]):
+        return f"{whole(effect['n_t'])} / {whole(effect['n_c'])}"
+    return whole(effect["n_total"]) if not math.isnan(effect["n_total"]) else NOT_REPORTED
+
+
+def trials(
+    trial_table: pd.DataFrame, effects: pd.DataFrame, interventions: pd.DataFrame
+) -> pd.DataFrame:
+    """One row a trial, also those from which no number could be read."""
+    names = dict(zip(interventions["intervention"], interventions["label"], strict=True))
+    usable = effects[effects["exclude"] == ""].groupby("trial_id").size()
+    read = effects.groupby("trial_id").size()
+    rows = []
+    for trial in trial_table.to_dict("records"):
+        n_read, n_usable = read.get(trial["trial_id"], 0), usable.get(trial["trial_id"], 0)
+        rows.append(
+            {
+                "Trial": trial["label"],
+                "Intervention": names[trial["intervention"]],
+                "Programme": trial["programme"] or NOT_REPORTED,
+                "Country": trial["country"] or NOT_REPORTED,
+                "Design": trial["design"].replace("_", " "),
+                "Randomised": NOT_REPORTED
+                if math.isnan(trial["n_randomised"])
+                else whole(trial["n_randomised"]),
+                "Results read": str(n_read),
+                "Effect sizes": str(n_usable),
+                "Title": trial["title"] or NOT_REPORTED,
+                "Id": trial["trial_id"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def exclusions(effects: pd.DataFrame) -> pd.DataFrame:
+    """Reported results that could not be used, by code."""
+    excluded = effects[effects["exclude"] != ""]
+    rows = []
+    for code, meaning in EXCLUSIONS.items():
+        here = excluded[excluded["exclude"] == code]
+        rows.append(
+            {
+                "Code": code,
+                "Meaning": meaning,
+                "Results": str(len(here)),
+                "Trials": str(here["trial_id"].nunique()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def excluded_results(effects: pd.DataFrame) -> pd.DataFrame:
+    """Every excluded result with its reason."""
+    excluded = effects[effects["exclude"] != ""]
+    return pd.DataFrame(
+        {
+            "Id": excluded["result_id"],
+            "Trial": excluded["label"],
+            "Measure": excluded["measure"],
+            "Code": excluded["exclude"],
+            "Reason": excluded["exclude_reason"],
+        }
+    )
+
+
+def routes(effects: pd.DataFrame) -> pd.DataFrame:
+    """How many results and trials came by each route."""
+    usable = effects[effects["exclude"] == ""]
+    groups = usable.groupby(["statistic", "se_source", "tier"], sort=True)
+    return pd.DataFrame(
+        [
+            {
+                "Reported as": statistic.replace("_", " "),
+                "Standard error from": se_source,
+                "Tier": tier,
+                "Results": str(len(group)),
+                "Trials": str(group["trial_id"].nunique()),
+            }
+            for (statistic, se_source, tier), group in groups
+        ]
+    )
+
+
+def reproduction(rows: pd.DataFrame) -> pd.DataFrame:
+    """Every published result beside ours, with the verdict."""
+    said = []
+    for row in rows.to_dict("records"):
+        published = interval(
+            row["published_estimate"], row["published_ci_low"], row["published_ci_high"]
+        )
+        said.append(
+            {
+                "Review": row["review_id"],
+                "Role": row["role"],
+                "Outcome": row["outcome_label"]
+                + (f" ({row['subgroup']})" if row["subgroup"] else ""),
+                "Published": f"{row['measure']} {published}" if row["measure"] else published,
+                "Status": row["status"],
+                "Trials published": whole(row["published_k"]),
+                "Published as g": interval(
+                    row["target_g"], row["target_ci_low"], row["target_ci_high"]
+                ),
+                "Ours: g [95% CI]": interval(row["estimate"], row["ci_low"], row["ci_high"]),
+                "Ours of published": row["coverage"],
+                "Difference": decimal(row["absolute_difference"])
+                if not math.isnan(row["absolute_difference"])
+                else DASH,
+                "Relative": percent(100 * row["relative_difference"]),
+                "Verdict": row["verdict"].replace("_", " "),
+                "Reason": row["reason"],
+                "Doubts about the published numbers": row["published_problems"],
+            }
+        )
+    return pd.DataFrame(said)
+
+
+def audit(findings: pd.DataFrame) -> pd.DataFrame:
+    """What does not add up in the sources."""
+    return findings.rename(
+        columns={
+            "source_table": "Table",
+            "record_id": "Record",
+            "check": "Check",
+            "severity": "Severity",
+            "printed": "Printed",
+            "implied": "Implied",
+            "message": "Message",
+        }
+    )

@@ -1,0 +1,206 @@
+"""Syntheses: which effects are pooled together, under which model, and what is said of them."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from metarepro.pooling import Pooled, pool, pool_correlated
+from metarepro.tables import in_order
+
+#: A prediction interval needs an estimate of the spread between trials (Higgins 2009: 3 trials).
+MIN_TRIALS_FOR_PREDICTION = 3
+
+#: Columns that tell what a synthesis is of; empty where it runs over all values.
+KEYS = ("intervention", "family", "domain", "outcome")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How effects are pooled (section `pooling` of the config).
+
+    Parameters
+    ----------
+    tau2_method, ci_method : str
+        For pools in which every trial gives one result (see `pooling.pool`).
+    rho : float
+        Assumed correlation of the results of one trial.
+    tiers : tuple of str
+        Tiers of effects that enter the pools.
+    """
+
+    tau2_method: str
+    ci_method: str
+    rho: float
+    tiers: tuple[str, ...]
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Settings":
+        """Read the section `pooling` of the analysis plan."""
+        plan = config["pooling"]
+        return cls(plan["tau2_method"], plan["ci_method"], plan["rho"], tuple(plan["tiers"]))
+
+
+def usable(effects: pd.DataFrame, tiers: Sequence[str]) -> pd.DataFrame:
+    """Rows that enter pools: not excluded, of the given tiers."""
+    return effects[(effects["exclude"] == "") & effects["tier"].isin(tiers)]
+
+
+def count_participants(effects: pd.DataFrame) -> float:
+    """Sum over trials of the largest number of participants of its results; nan if none known."""
+    return float(effects.groupby("trial_id")["n_total"].max().sum(min_count=1))
+
+
+def trial_effect(
+    yi: npt.NDArray[np.float64], vi: npt.NDArray[np.float64], rho: float
+) -> tuple[float, float]:
+    """Mean of correlated results of one trial, and its variance.
+
+    Borenstein and others (2009), chapter 24: the variance of a mean of results that correlate
+    by `rho`, with the results' own variances.
+    """
+    se = np.sqrt(vi)
+    covariance = rho * np.outer(se, se)
+    np.fill_diagonal(covariance, vi)
+    return float(yi.mean()), float(covariance.sum()) / len(yi) ** 2
+
+
+def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
+    """Pool effects of at least one trial; the model follows from the data.
+
+    Every trial one result: random effects. Some trials several: correlated effects with robust
+    variance. One trial: no pooling, its own effect.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        Columns trial_id, yi, vi; at least one row.
+    settings : Settings
+        Estimators and assumed correlation.
+
+    Returns
+    -------
+    Pooled, str
+        The result, and the reason if there was no pooling.
+    """
+    yi = effects["yi"].to_numpy(dtype=float)
+    vi = effects["vi"].to_numpy(dtype=float)
+    trials = effects["trial_id"].to_numpy()
+    n_trials = len(set(trials))
+    if n_trials == 1:
+        return _single_trial(yi, vi, settings.rho)
+    if n_trials == len(yi):
+        pooled = pool(yi, vi, tau2_method=settings.tau2_method, ci_method=settings.ci_method)
+    else:
+        pooled = pool_correlated(yi, vi, trials, rho=settings.rho)
+    if n_trials < MIN_TRIALS_FOR_PREDICTION:
+        pooled = replace(pooled, pi_low=math.nan, pi_high=math.nan)
+    return pooled, ""
+
+
+def _single_trial(
+    yi: npt.NDArray[np.float64], vi: npt.NDArray[np.float64], rho: float
+) -> tuple[Pooled, str]:
+    estimate, variance = trial_effect(yi, vi, rho)
+    se = math.sqrt(variance)
+    statistic = estimate / se
+    half_width = float(stats.norm.isf(0.025)) * se
+    nothing = {f.name: math.nan for f in fields(Pooled) if f.type is float}
+    single: dict[str, Any] = nothing | {
+        "model": "single_trial",
+        "tau2_method": "",
+        "ci_method": "z",
+        "k": len(yi),
+        "n_trials": 1,
+        "estimate": estimate,
+        "se": se,
+        "statistic": statistic,
+        "p_value": 2 * float(stats.norm.sf(abs(statistic))),
+        "ci_low": estimate - half_width,
+        "ci_high": estimate + half_width,
+        "flags": (),
+        "weights": np.full(len(yi), 100 / len(yi)),
+    }
+    of = f"the mean of its {len(yi)} results" if len(yi) > 1 else "its own effect"
+    return Pooled(**single), f"one trial: no pooling, {of} is shown"
+
+
+def split(
+    effects: pd.DataFrame, by: Sequence[str]
+) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """Yield each group of effects that share the columns `by`, with what it is a group of.
+
+    An outcome belongs to one domain and an intervention to one family: they are filled in.
+    """
+    implied = {"outcome": "domain", "intervention": "family"}
+    columns = [*by, *(implied[c] for c in by if c in implied and implied[c] not in by)]
+    for values, group in effects.groupby(columns, sort=True):
+        yield dict(zip(columns, values, strict=True)), group
+
+
+def synthesise(
+    effects: pd.DataFrame,
+    sets: Mapping[str, Sequence[str]],
+    syntheses: Mapping[str, Mapping[str, Any]],
+    settings: Settings,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pool every synthesis of the plan.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        `tables.EFFECTS`.
+    sets : mapping
+        Name of a set to the timepoints in it.
+    syntheses : mapping
+        Name of a synthesis to its plan; `by` lists the columns whose values are pooled apart.
+    settings : Settings
+        Estimators and tiers.
+
+    Returns
+    -------
+    pooled, weights : DataFrame
+        `tables.POOLED` and `tables.WEIGHTS`.
+    """
+    rows, weights = [], []
+    pooled_effects = usable(effects, settings.tiers)
+    for set_name, timepoints in sets.items():
+        in_set = pooled_effects[pooled_effects["timepoint"].isin(timepoints)]
+        for name, plan in syntheses.items():
+            for group_keys, group in split(in_set, plan["by"]):
+                synthesis = ".".join([set_name, name, *(group_keys[c] for c in plan["by"])])
+                about = {
+                    "synthesis": synthesis,
+                    "set_name": set_name,
+                    **dict.fromkeys(KEYS, ""),
+                    **group_keys,
+                    "timepoint": "+".join(timepoints),
+                    "tiers": "+".join(settings.tiers),
+                }
+                pooled, reason = pool_trials(group, settings)
+                rows.append(about | pooled_columns(pooled, group) | {"reason": reason})
+                weights.append(
+                    group[["result_id", "trial_id"]].assign(
+                        synthesis=synthesis, weight=pooled.weights
+                    )
+                )
+    all_weights = pd.concat(weights, ignore_index=True)
+    return in_order(pd.DataFrame(rows), "pooled"), in_order(all_weights, "weights")
+
+
+def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:
+    """A pooled result and its members as columns of `tables.POOLED`."""
+    columns = {f.name: getattr(pooled, f.name) for f in fields(Pooled) if f.name != "weights"}
+    flags = [*pooled.flags]
+    if unknown := effects.loc[effects["n_total"].isna(), "trial_id"].nunique():
+        flags.append(f"n_unknown_in_{unknown}_trials")
+    return columns | {
+        "flags": "; ".join(flags),
+        "n_participants": count_participants(effects),
+        "trial_ids": " ".join(sorted(set(effects["trial_id"]))),
+    }

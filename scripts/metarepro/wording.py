@@ -1,0 +1,55 @@
+"""How numbers are put into words, in figures and tables alike."""
+
+import math
+
+NOT_REPORTED = "not reported"
+DASH = "\u2013"
+
+
+def decimal(value: float, places: int = 2) -> str:
+    """Print a number with a true minus sign and no minus before zero.
+
+    Values from 1,000 on have three significant digits; a missing value is "not reported".
+    """
+    if math.isnan(value):
+        return NOT_REPORTED
+    if math.isinf(value):
+        text = "∞" if value > 0 else "-∞"
+    elif abs(value) >= 1000:
+        text = f"{value:.3g}".replace("e+0", "e").replace("e+", "e")
+    else:
+        text = f"{value:.{places}f}"
+        if float(text) == 0:
+            text = text.lstrip("-")
+    return text.replace("-", "\u2212")
+
+
+def interval(estimate: float, low: float, high: float) -> str:
+    """Print "0.34 [0.20, 0.49]"; without limits the estimate alone, without both a dash."""
+    limits = "" if math.isnan(low) or math.isnan(high) else f"[{decimal(low)}, {decimal(high)}]"
+    point = "" if math.isnan(estimate) else decimal(estimate)
+    return " ".join(filter(None, [point, limits])) or DASH
+
+
+def percent(value: float) -> str:
+    """Print a percentage without decimals; a dash if it is missing."""
+    return DASH if math.isnan(value) else f"{decimal(value, 0)}%"
+
+
+def whole(value: float) -> str:
+    """Print a count with commas between the thousands; a dash if it is missing."""
+    return f"{value:,.0f}" if math.isfinite(value) else DASH
+
+
+def counted(value: float, noun: str) -> str:
+    """Print "1 trial", "12 trials" or "trials not reported"."""
+    if not math.isfinite(value):
+        return f"{noun}s {NOT_REPORTED}"
+    return f"{whole(value)} {noun}" if value == 1 else f"{whole(value)} {noun}s"
+
+
+def p_value(value: float) -> str:
+    """Print "p = 0.034" or "p < 0.001"."""
+    if math.isnan(value):
+        return f"p {NOT_REPORTED}"
+    return "p < 0.001" if value < 0.001 else f"p = {decimal(value, 3)}"

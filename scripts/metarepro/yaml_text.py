@@ -1,0 +1,61 @@
+"""A YAML file as plain values with the lines that they are on; problems instead of exceptions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from metarepro.cells import decode
+from metarepro.problems import Problem
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a YAML file holds.
+
+    Parameters
+    ----------
+    value : Any
+        As `yaml.safe_load` gives it; None for an empty file.
+    lines : tuple of int
+        Line of each item if the file is a list.
+    """
+
+    value: Any = None
+    lines: tuple[int, ...] = ()
+
+
+def parse_yaml(content: bytes, file: str) -> tuple[Document, list[Problem]]:
+    """Read a YAML file; a key given twice, which YAML readers pass over, is a problem."""
+    text, problems = decode(content, file)
+    if problems:
+        return Document(), problems
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        value = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        return Document(), [Problem(file, line, "", error.problem or "?", "well-formed YAML")]
+    # ValueError: impossible dates and numbers; RecursionError: nesting without end.
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        found = str(error).partition("\n")[0]
+        return Document(), [Problem(file, None, "", found, "well-formed YAML")]
+    items = root.value if isinstance(root, yaml.SequenceNode) else []
+    for mapping in [root, *items]:
+        problems += _repeated_keys(mapping, file)
+    lines = tuple(item.start_mark.line + 1 for item in items)
+    return Document(value, lines), problems
+
+
+def _repeated_keys(node: yaml.Node | None, file: str) -> list[Problem]:
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    seen = set()
+    problems = []
+    for key, _ in node.value:
+        if key.value in seen:
+            line = key.start_mark.line + 1
+            problems.append(Problem(file, line, key.value, "the key again", "each key once"))
+        if isinstance(key.value, str):
+            seen.add(key.value)
+    return problems

@@ -1,0 +1,35 @@
+"""Pool the effects of every synthesis that the analysis plan defines.
+
+Writes one row a synthesis (a single trial is shown with its own effect and the reason why there
+is no pool) and the weight of every result in its synthesis.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from metarepro.command import parser, read_config, run
+from metarepro.synthesis import Settings, synthesise
+from metarepro.tables import read_table, write_table
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv to write")
+    arguments.add_argument("--weights", type=Path, required=True, help="weights.csv to write")
+    args = arguments.parse_args(argv)
+    config = read_config(args.config)
+    pooled, weights = synthesise(
+        read_table(args.effects, "effects"),
+        config["sets"],
+        config["syntheses"],
+        Settings.from_config(config),
+    )
+    write_table(pooled, args.pooled, "pooled")
+    write_table(weights, args.weights, "weights")
+
+
+if __name__ == "__main__":
+    run(main)

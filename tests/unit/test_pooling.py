@@ -1,0 +1,358 @@
+"""`pool` against metafor, and the properties that any pool must have."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from metarepro import pooling
+from metarepro.pooling import Pooled, pool
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = json.loads((ROOT / "tests/reference/pooling.json").read_text(encoding="utf-8"))
+
+#: Measured over all fits of pooling.json: 1.5e-12 at worst (upper bound of tau2 in `two_close`,
+#: where Q-profile is solved to an absolute 2e-12; then Q in `one_dominates`, 1.1e-12).
+RELATIVE = 1e-11
+#: Where metafor's tau2 is 0 or stops just above it; in units of the smallest sampling variance.
+TAU2_ABSOLUTE = 1e-11
+#: For properties that hold up to rounding.
+ROUNDING = 1e-9
+
+CI_METHODS = {"z": "z", "knha": "knapp_hartung", "adhoc": "knapp_hartung_conservative"}
+COLUMNS = (
+    "estimate",
+    "se",
+    "df",
+    "statistic",
+    "p_value",
+    "ci_low",
+    "ci_high",
+    "tau2",
+    "tau2_ci_low",
+    "tau2_ci_high",
+    "i2_q",
+    "i2_tau2",
+    "q",
+    "q_p",
+    "pi_low",
+    "pi_high",
+    "weights",
+)
+
+
+def fits(*skip: str) -> list[Any]:
+    """Every fit of the reference, except in the cases named."""
+    return [
+        pytest.param(case, fit, id=f"{name}-{fit['method']}-{fit['test']}")
+        for name, case in REFERENCE["cases"].items()
+        for fit in case["fits"]
+        if name not in skip or fit["test"] != "knha"
+    ]
+
+
+def ours(case: dict[str, Any], fit: dict[str, Any]) -> Pooled:
+    """Pool a case of the reference in the way of one of its fits."""
+    common = fit["method"] == "EE"
+    return pool(
+        case["yi"],
+        case["vi"],
+        model="common" if common else "random",
+        tau2_method="DL" if common else fit["method"],
+        ci_method=CI_METHODS[fit["test"]],
+    )
+
+
+@pytest.mark.parametrize(("case", "fit"), fits("ties_in_effects"))
+def test_every_column_is_metafors(case: dict[str, Any], fit: dict[str, Any]) -> None:
+    got = ours(case, fit)
+    for column in COLUMNS:
+        expected = np.array(fit.get(column), dtype=float)  # null and absent: not defined, NaN
+        np.testing.assert_allclose(
+            getattr(got, column),
+            expected,
+            rtol=RELATIVE,
+            atol=TAU2_ABSOLUTE * min(case["vi"]) if column.startswith("tau2") else 0,
+            equal_nan=True,
+            err_msg=column,
+        )
+
+
+def test_reference_covers_two_to_sixty_trials() -> None:
+    sizes = {len(case["yi"]) for case in REFERENCE["cases"].values()}
+    assert {2, 60} <= sizes
+
+
+def test_tau2_is_solved_more_closely_than_pymares_search() -> None:
+    # six_orders: PyMARE's own REML tau2 is 2e-6 off (relative).
+    case = REFERENCE["cases"]["six_orders"]
+    fit = next(f for f in case["fits"] if f["method"] == "REML")
+    assert pool(case["yi"], case["vi"]).tau2 == pytest.approx(fit["tau2"], rel=1e-10)
+
+
+def test_equal_effects_leave_knapp_hartung_without_a_standard_error() -> None:
+    # metafor reports p = 0 and an interval of no width here; that is no result to print.
+    got = pool([0.25] * 4, [0.01, 0.02, 0.05, 0.2], ci_method="knapp_hartung")
+    assert got.se == 0
+    assert got.flags == ("zero_standard_error",)
+    undefined = (got.statistic, got.p_value, got.ci_low, got.ci_high, got.pi_low, got.pi_high)
+    assert np.isnan(undefined).all()
+
+
+def test_common_effect_model_has_no_heterogeneity_parameter() -> None:
+    got = pool([0.1, 0.9], [0.02, 0.05], model="common", ci_method="z")
+    assert (got.model, got.tau2_method) == ("common", "")
+    absent = (got.tau2, got.tau2_ci_low, got.tau2_ci_high, got.i2_tau2, got.pi_low, got.pi_high)
+    assert np.isnan(absent).all()
+
+
+def test_normal_reference_has_no_df() -> None:
+    assert np.isnan(pool([0.1, 0.9], [0.02, 0.05], ci_method="z").df)
+
+
+def test_counts_rows_as_trials() -> None:
+    got = pool([0.1, 0.9, 0.4], [0.02, 0.05, 0.05])
+    assert (got.k, got.n_trials, got.q_df) == (3, 3, 2)
+
+
+def test_level_sets_the_width() -> None:
+    got = pool([0.1, 0.9], [0.02, 0.05], ci_method="z", level=0.8)
+    assert got.ci_high - got.estimate == pytest.approx(norm.ppf(0.9) * got.se)
+
+
+def test_weights_keep_the_order_of_the_rows() -> None:
+    got = pool([0.1, 0.2, 0.3], [0.4, 0.1, 0.2], model="common")
+    np.testing.assert_allclose(got.weights, np.array([1, 4, 2]) / 0.07, rtol=1e-12)
+
+
+# --- more than one mode -----------------------------------------------------------------------
+
+TWO_MODES = ([-15.3, -11.4, 5.2], [226.1, 1.4, 46.8])
+
+
+def ml_by_grid(yi: list[float], vi: list[float], tau2: np.ndarray) -> np.ndarray:
+    """Log-likelihood straight from the normal density, at each tau2."""
+    y, v = np.array(yi), np.array(vi)
+    heights = []
+    for value in tau2:
+        mean = np.average(y, weights=1 / (v + value))
+        heights.append(norm.logpdf(y, mean, np.sqrt(v + value)).sum())
+    return np.array(heights)
+
+
+def test_likelihood_with_two_maxima_is_flagged() -> None:
+    assert "several_modes" in pool(*TWO_MODES, tau2_method="ML").flags
+
+
+def test_the_highest_maximum_is_taken() -> None:
+    grid = np.linspace(0, 300, 3001)
+    best = grid[np.argmax(ml_by_grid(*TWO_MODES, grid))]
+    assert pool(*TWO_MODES, tau2_method="ML").tau2 == pytest.approx(best, abs=0.1)
+
+
+def test_the_flag_is_for_several_maxima_only() -> None:
+    assert pool(*TWO_MODES, tau2_method="DL").flags == ()
+
+
+def test_a_missed_maximum_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pooling, "likelihood_maxima", lambda y, v, method: np.array([0.0]))
+    with pytest.raises(ArithmeticError, match="missed the maximum"):
+        pool([-2.0, 2.0, 5.0], [0.01, 0.02, 0.01])
+
+
+# --- properties -------------------------------------------------------------------------------
+
+quick = settings(max_examples=60, deadline=None, derandomize=True)
+effects = st.floats(-5, 5).map(lambda x: round(x, 3))
+variances = st.floats(1e-3, 10).map(lambda x: round(x, 4))
+rows = st.lists(st.tuples(effects, variances), min_size=2, max_size=12).map(
+    lambda pairs: np.array(pairs).T
+)
+tau2_methods = st.sampled_from(pooling.TAU2_METHODS)
+ci_methods = st.sampled_from(tuple(pooling.CI_METHODS))
+
+
+def numbers(pooled: Pooled) -> dict[str, float]:
+    """All numeric columns but the weights."""
+    return {key: value for key, value in vars(pooled).items() if isinstance(value, float)}
+
+
+@quick
+@given(rows, tau2_methods, ci_methods, st.randoms(use_true_random=False))
+def test_order_of_rows_changes_no_digit(data: Any, tau2: str, ci: str, random: Any) -> None:
+    order = list(range(data.shape[1]))
+    random.shuffle(order)
+    one = pool(*data, tau2_method=tau2, ci_method=ci)
+    other = pool(*data[:, order], tau2_method=tau2, ci_method=ci)
+    np.testing.assert_equal(numbers(other), numbers(one))
+    np.testing.assert_array_equal(other.weights, one.weights[order])
+
+
+@quick
+@given(rows, tau2_methods, ci_methods)
+def test_sign_flip_mirrors_the_result_exactly(data: Any, tau2: str, ci: str) -> None:
+    one = pool(*data, tau2_method=tau2, ci_method=ci)
+    flipped = pool(-data[0], data[1], tau2_method=tau2, ci_method=ci)
+    mirrored = numbers(one) | {
+        "estimate": 0.0 - one.estimate,
+        "statistic": 0.0 - one.statistic,
+        "ci_low": 0.0 - one.ci_high,
+        "ci_high": 0.0 - one.ci_low,
+        "pi_low": 0.0 - one.pi_high,
+        "pi_high": 0.0 - one.pi_low,
+    }
+    np.testing.assert_equal(numbers(flipped), mirrored)
+    np.testing.assert_array_equal(flipped.weights, one.weights)
+
+
+def test_rows_that_are_their_own_mirror_image_pool_to_zero() -> None:
+    # Left alone the sum is -7e-18, and flipping the signs would not change it.
+    half = np.array([0.63, 0.51, 0.27, 0.31])
+    got = pool(np.hstack([half, -half]), [0.05] * 8, model="common")
+    assert str(got.estimate) == "0.0"
+
+
+@quick
+@given(rows, tau2_methods, st.sampled_from([-20, -3, 1, 15]))
+def test_power_of_two_scale_changes_no_digit(data: Any, tau2: str, power: int) -> None:
+    c = 2.0**power
+    one = pool(*data, tau2_method=tau2)
+    scaled = pool(c * data[0], c**2 * data[1], tau2_method=tau2)
+    in_units = ("estimate", "se", "ci_low", "ci_high", "pi_low", "pi_high")
+    squared = ("tau2", "tau2_ci_low", "tau2_ci_high")
+    expected = {
+        key: value * (c if key in in_units else c**2 if key in squared else 1)
+        for key, value in numbers(one).items()
+    }
+    np.testing.assert_equal(numbers(scaled), expected)
+
+
+@quick
+@given(rows, st.floats(0.1, 30))
+def test_scale(data: Any, c: float) -> None:
+    one = pool(*data, tau2_method="DL")
+    scaled = pool(c * data[0], c**2 * data[1], tau2_method="DL")
+    assert scaled.estimate == pytest.approx(c * one.estimate, abs=c * ROUNDING)
+    assert scaled.se == pytest.approx(c * one.se, rel=1e-6)
+    assert scaled.tau2 == pytest.approx(c**2 * one.tau2, abs=c**2 * ROUNDING)
+
+
+@quick
+@given(rows, st.floats(-10, 10))
+def test_shift(data: Any, c: float) -> None:
+    one = pool(*data, tau2_method="DL")
+    shifted = pool(data[0] + c, data[1], tau2_method="DL")
+    assert shifted.estimate == pytest.approx(one.estimate + c, abs=ROUNDING)
+    assert shifted.tau2 == pytest.approx(one.tau2, abs=ROUNDING)
+    assert shifted.q == pytest.approx(one.q, rel=1e-6, abs=ROUNDING)
+
+
+@quick
+@given(rows)
+def test_halved_variances_under_the_common_model(data: Any) -> None:
+    one = pool(*data, model="common", ci_method="z")
+    halved = pool(data[0], data[1] / 2, model="common", ci_method="z")
+    assert halved.estimate == pytest.approx(one.estimate, abs=ROUNDING)
+    assert halved.se == pytest.approx(one.se / np.sqrt(2), rel=ROUNDING)
+    np.testing.assert_allclose(halved.weights, one.weights, rtol=ROUNDING)
+
+
+@quick
+@given(rows)
+def test_every_row_twice_is_half_the_variance_under_the_common_model(data: Any) -> None:
+    twice = pool(*np.hstack([data, data]), model="common", ci_method="z")
+    halved = pool(data[0], data[1] / 2, model="common", ci_method="z")
+    assert twice.estimate == pytest.approx(halved.estimate, abs=ROUNDING)
+    assert twice.se == pytest.approx(halved.se, rel=ROUNDING)
+    np.testing.assert_allclose(twice.weights[: data.shape[1]], halved.weights / 2, rtol=ROUNDING)
+
+
+@quick
+@given(rows, tau2_methods)
+def test_conservative_knapp_hartung_is_the_wider_of_both(data: Any, tau2: str) -> None:
+    z, plain, conservative = (
+        pool(*data, tau2_method=tau2, ci_method=ci).se for ci in CI_METHODS.values()
+    )
+    assert conservative == pytest.approx(max(z, plain), rel=1e-12)
+
+
+@quick
+@given(rows, tau2_methods)
+def test_conservative_interval_is_never_narrower_than_z(data: Any, tau2: str) -> None:
+    z = pool(*data, tau2_method=tau2, ci_method="z")
+    conservative = pool(*data, tau2_method=tau2)
+    assert conservative.ci_low < z.ci_low
+    assert conservative.ci_high > z.ci_high
+
+
+@quick
+@given(rows, tau2_methods)
+def test_intervals_are_nested(data: Any, tau2: str) -> None:
+    p = pool(*data, tau2_method=tau2)
+    assert p.pi_low <= p.ci_low < p.estimate < p.ci_high <= p.pi_high
+
+
+@quick
+@given(rows, tau2_methods)
+def test_estimate_lies_among_the_effects_and_weights_sum_to_100(data: Any, tau2: str) -> None:
+    p = pool(*data, tau2_method=tau2)
+    assert data[0].min() - ROUNDING <= p.estimate <= data[0].max() + ROUNDING
+    assert p.weights.sum() == pytest.approx(100)
+
+
+@quick
+@given(rows)
+def test_tau2_dl_is_zero_exactly_when_q_is_below_its_df(data: Any) -> None:
+    p = pool(*data, tau2_method="DL")
+    assert (p.tau2 > 0) == (p.q > p.q_df)
+
+
+# --- refusals ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("yi", "vi", "message"),
+    [
+        ([0.1, np.nan], [0.1, 0.1], "yi must be finite: found nan in row 2"),
+        ([np.inf, 0.2], [0.1, 0.1], "yi must be finite: found inf in row 1"),
+        ([0.1, 0.2], [0.1, np.nan], "vi must be finite and above 0: found nan in row 2"),
+        ([0.1, 0.2], [0.1, np.inf], "vi must be finite and above 0: found inf in row 2"),
+        ([0.1, 0.2], [0.0, -1.0], "found 0.0 in row 1, -1.0 in row 2"),
+        ([0.1, 0.2], [0.1], "yi and vi differ in length: 2, 1"),
+        ([0.1], [0.1], "at least 2 effects, got 1"),
+        ([], [], "at least 2 effects, got 0"),
+        ([[0.1, 0.2]], [[0.1, 0.2]], "one-dimensional"),
+    ],
+)
+def test_input_that_cannot_be_pooled(yi: Any, vi: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        pool(yi, vi)
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"model": "fixed"}, "model must be one of common, random; got 'fixed'"),
+        ({"tau2_method": "PM"}, "tau2_method must be one of DL, ML, REML; got 'PM'"),
+        ({"ci_method": "t"}, "ci_method must be one of z, knapp_hartung"),
+        ({"level": 95}, "level must lie between 0 and 1, got 95"),
+    ],
+)
+def test_unknown_method(choice: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        pool([0.1, 0.2], [0.1, 0.1], **choice)
+
+
+def test_only_pooling_imports_pymare() -> None:
+    importing = [
+        path.name
+        for path in sorted((ROOT / "scripts").rglob("*.py"))
+        if re.search(r"^\s*(import|from) pymare\b", path.read_text(encoding="utf-8"), re.M)
+    ]
+    assert importing == ["pooling.py"]

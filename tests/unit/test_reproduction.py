@@ -1,0 +1,426 @@
+"""Targets, verdicts at their boundaries, and the comparison table."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metarepro import reproduction
+from metarepro.reproduction import Coverage, compare, judge, published_timepoint, target_on_g_scale
+from metarepro.stage_tables import VERDICTS
+from metarepro.synthesis import Settings
+from metarepro.tables import read_table, write_table
+
+DATA = Path(__file__).parents[2] / "data"
+NAN = math.nan
+COMPLETE = Coverage(trials=5, listed=5, published=5)
+
+
+def smd(estimate: float, low: float, high: float, sign: str = "+") -> reproduction.Target:
+    return target_on_g_scale("SMD", estimate, low, high, sign)
+
+
+def verdict(target: reproduction.Target, estimate: float, low: float, high: float) -> str:
+    return judge(target, estimate, low, high, COMPLETE).verdict
+
+
+# Targets
+
+
+@pytest.mark.parametrize("measure", ["SMD", "g", "d"])
+def test_standardised_differences_stay_as_printed(measure: str) -> None:
+    target = target_on_g_scale(measure, 0.34, 0.20, 0.49, "+")
+    assert (target.g, target.ci_low, target.ci_high, target.reason) == (0.34, 0.20, 0.49, "")
+
+
+def test_minus_turns_the_estimate_and_swaps_the_limits() -> None:
+    target = smd(-0.07, -0.16, 0.02, "-")
+    assert (target.g, target.ci_low, target.ci_high) == (0.07, -0.02, 0.16)
+
+
+def test_odds_ratio_becomes_g_by_chinns_factor() -> None:
+    # R: log(c(3.04, 1.39, 6.67)) * sqrt(3) / pi (Chinn 2000)
+    target = target_on_g_scale("OR", 3.04, 1.39, 6.67, "+")
+    expected = (0.6129991758, 0.1815546712, 1.0462126613)
+    assert (target.g, target.ci_low, target.ci_high) == pytest.approx(expected, abs=1e-6)
+
+
+def test_odds_ratio_where_smaller_is_better() -> None:
+    target = target_on_g_scale("OR", 0.5, 0.25, 1.0, "-")
+    expected = (0.5513289 * math.log(2), 0.0, 0.5513289 * math.log(4))
+    assert (target.g, target.ci_low, target.ci_high) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("measure", "estimate", "sign", "reason"),
+    [
+        ("RR", 0.74, "-", "baseline risk"),
+        ("SMD", 0.04, "", "direction"),
+        ("SMD", NAN, "+", "no estimate"),
+        ("", 0.3, "+", "no route"),
+    ],
+)
+def test_no_target_has_its_reason(measure: str, estimate: float, sign: str, reason: str) -> None:
+    target = target_on_g_scale(measure, estimate, NAN, NAN, sign)
+    assert math.isnan(target.g)
+    assert reason in target.reason
+
+
+def test_one_limit_alone_is_no_interval() -> None:
+    target = smd(0.04, -0.33, NAN, "-")
+    assert target.g == -0.04
+    assert math.isnan(target.ci_low)
+    assert math.isnan(target.ci_high)
+
+
+# Verdicts. Published: 0.40 [0.20, 0.60]; two decimals, width 0.40.
+
+PUBLISHED = smd(0.40, 0.20, 0.61)
+
+
+@pytest.mark.parametrize(
+    ("ours", "expected"),
+    [
+        ((0.40, 0.20, 0.61), "exact"),
+        ((0.4049, 0.1951, 0.6149), "exact"),
+        ((0.4051, 0.20, 0.61), "reproduced"),
+        ((0.40, 0.20, 0.6151), "reproduced"),
+        ((0.4199, 0.22, 0.63), "reproduced"),
+        ((0.4201, 0.22, 0.63), "approximate"),
+        ((0.42, 0.22, 0.6504), "reproduced"),
+        ((0.42, 0.22, 0.6506), "approximate"),
+        ((0.4499, 0.25, 0.66), "approximate"),
+        ((0.4501, 0.25, 0.66), "different"),
+        ((0.42, 0.20, 0.6599), "approximate"),
+        ((0.42, 0.20, 0.6601), "different"),
+        ((0.40, -0.01, 0.81), "decision_differs"),
+        ((-0.40, -0.61, -0.20), "decision_differs"),
+    ],
+)
+def test_verdict_at_its_boundary(ours: tuple[float, float, float], expected: str) -> None:
+    assert verdict(PUBLISHED, *ours) == expected
+
+
+def test_small_effects_are_reproduced_within_a_hundredth() -> None:
+    assert verdict(smd(0.04, -0.10, 0.18), 0.0499, -0.09, 0.19) == "reproduced"
+
+
+def test_decision_overrides_equality() -> None:
+    """0.004 is 0.00 as printed, but the published interval does not exclude zero."""
+    assert verdict(smd(0.20, 0.0, 0.41), 0.204, 0.004, 0.404) == "decision_differs"
+
+
+def test_limit_printed_as_zero_does_not_exclude_it() -> None:
+    assert verdict(smd(0.20, 0.0, 0.41), 0.20, -0.001, 0.41) == "exact"
+
+
+def test_rounding_is_that_of_the_longest_printed_number() -> None:
+    """0.4 beside 0.21 is 0.40: 0.44 is not the same."""
+    assert verdict(smd(0.4, 0.21, 0.6), 0.44, 0.21, 0.6) != "exact"
+
+
+def test_one_decimal_throughout_rounds_to_one_decimal() -> None:
+    assert verdict(smd(0.4, 0.2, 0.6), 0.44, 0.24, 0.64) == "exact"
+
+
+def test_odds_ratio_is_compared_as_printed() -> None:
+    """g of an odds ratio of 3.044: 3.04 as printed; that of 3.046 is not."""
+    target = target_on_g_scale("OR", 3.04, 1.39, 6.67, "+")
+    assert verdict(target, math.log(3.044) * 0.5513289, target.ci_low, target.ci_high) == "exact"
+    near = judge(target, math.log(3.046) * 0.5513289, target.ci_low, target.ci_high, COMPLETE)
+    assert near.verdict == "reproduced"
+
+
+def test_without_published_interval_the_estimate_decides() -> None:
+    result = judge(smd(0.35, NAN, NAN), 0.35, -0.2, 0.9, COMPLETE)
+    assert result.verdict == "exact"
+    assert result.published_ci_holds_estimate == ""
+    assert "no CI is published" in result.reason
+
+
+def test_differences_are_absolute_and_relative_to_the_published() -> None:
+    result = judge(smd(0.40, 0.20, 0.61), 0.30, 0.10, 0.51, COMPLETE)
+    assert result.absolute_difference == pytest.approx(0.10)
+    assert result.relative_difference == pytest.approx(0.25)
+    assert "difference 0.10, 25%" in result.reason
+
+
+def test_relative_difference_to_zero_does_not_exist() -> None:
+    result = judge(smd(0.0, -0.2, 0.2), 0.1, -0.1, 0.3, COMPLETE)
+    assert math.isnan(result.relative_difference)
+    assert "nan" not in result.reason
+
+
+@pytest.mark.parametrize(
+    ("estimate", "held"), [(0.20, "yes"), (0.61, "yes"), (0.199, "no"), (0.62, "no")]
+)
+def test_published_interval_holds_our_estimate(estimate: float, held: str) -> None:
+    result = judge(PUBLISHED, estimate, 0.1, 0.9, COMPLETE)
+    assert result.published_ci_holds_estimate == held
+
+
+# Partial: the same number may be luck.
+
+
+@pytest.mark.parametrize(
+    ("coverage", "says"),
+    [
+        (Coverage(4, 4, 20), "4 trials against 20 published;"),
+        (Coverage(1, 1, 20), "1 trial against 20 published;"),
+        (Coverage(5, 5, NAN), "5 trials against an unknown number published;"),
+        (Coverage(5, 3, 5), "5 trials against 5 published, 3 of them confirmed"),
+        (Coverage(5, 0, 5), "none of them confirmed"),
+        (Coverage(6, 6, 5), "6 trials against 5 published;"),
+    ],
+)
+def test_another_set_of_trials_is_partial(coverage: Coverage, says: str) -> None:
+    result = judge(PUBLISHED, 0.40, 0.20, 0.61, coverage)
+    assert result.verdict == "partial"
+    assert says in result.reason
+    assert result.published_ci_holds_estimate == "yes"
+
+
+def test_all_published_trials_confirmed_are_not_partial() -> None:
+    assert judge(PUBLISHED, 0.40, 0.20, 0.61, Coverage(5, 5, 5)).verdict == "exact"
+
+
+def test_partial_says_that_the_sign_differs() -> None:
+    result = judge(PUBLISHED, -0.1, -0.3, 0.1, Coverage(2, 2, 5))
+    assert result.verdict == "partial"
+    assert "the sign differs" in result.reason
+
+
+def test_partial_says_that_the_decision_differs() -> None:
+    result = judge(PUBLISHED, 0.4, -0.3, 1.1, Coverage(2, 2, 5))
+    assert result.reason.endswith("the published CI excludes zero, ours does not")
+
+
+def test_no_target_is_not_testable_even_if_partial() -> None:
+    target = target_on_g_scale("RR", 0.74, 0.52, 1.04, "-")
+    assert judge(target, 0.3, 0.1, 0.5, Coverage(1, 1, 3)).verdict == "not_testable"
+
+
+hundredths = st.integers(-200, 200).map(lambda n: n / 100)
+widths = st.integers(1, 200).map(lambda n: n / 100)
+
+
+@given(g=hundredths, width=widths, ours=hundredths, our_width=widths, sign=st.sampled_from("+-"))
+def test_verdict_does_not_depend_on_the_direction_of_the_scale(
+    g: float, width: float, ours: float, our_width: float, sign: str
+) -> None:
+    low, high = round(g - width, 2), round(g + width, 2)
+    other = {"+": "-", "-": "+"}[sign]
+    ours_ci = (ours, ours - our_width, ours + our_width)
+    mirrored = (-ours, -ours - our_width, -ours + our_width)
+    here = judge(smd(g, low, high, sign), *ours_ci, COMPLETE)
+    same_benefit = judge(smd(-g, -high, -low, other), *ours_ci, COMPLETE)
+    both_turned = judge(smd(g, low, high, other), *mirrored, COMPLETE)
+    assert same_benefit.verdict == here.verdict == both_turned.verdict
+    assert both_turned.absolute_difference == pytest.approx(here.absolute_difference)
+
+
+@given(g=hundredths, width=widths)
+def test_the_published_numbers_reproduce_themselves(g: float, width: float) -> None:
+    assert verdict(smd(g, g - width, g + width), g, g - width, g + width) == "exact"
+
+
+# The comparison
+
+
+@pytest.mark.parametrize(
+    ("label", "subgroup", "timepoint"),
+    [
+        ("child behaviour, long-term follow-up", "", "follow_up"),
+        ("child behaviour", "Follow up at 12 months", "follow_up"),
+        ("parental sensitivity (post-intervention)", "", "post"),
+        ("maternal depressive symptoms, short term", "", "post"),
+    ],
+)
+def test_words_of_follow_up_choose_the_timepoint(label: str, subgroup: str, timepoint: str) -> None:
+    assert published_timepoint(label, subgroup) == timepoint
+
+
+# Two trials of g 0.4 and variance 0.02 give 0.40 [0.20, 0.60].
+SETTINGS = Settings("DL", "z", 0.8, ("direct", "derived"))
+BASES = ("listed", "plausible")
+
+
+def published_row(**changes: Any) -> pd.DataFrame:
+    row: dict[str, Any] = {
+        **{"review_id": "rev", "role": "cited", "row": 2.0, "outcome": "anxiety"},
+        **{"outcome_label": "anxiety", "subgroup": "", "intervention": "", "measure": "SMD"},
+        **{"estimate": -0.4, "ci_low": -0.6, "ci_high": -0.2, "k": 2.0, "n": 80.0, "i2": 0.0},
+        **{"tau2": NAN, "p_value": NAN, "p_relation": "", "beneficial_sign": "-"},
+        **{"status": "verified"},
+    }
+    return pd.DataFrame([row | changes])
+
+
+INCLUDED = pd.DataFrame(
+    [
+        ("rev", "a", "listed"),
+        ("rev", "b", "listed"),
+        ("rev", "c", "candidate"),
+        ("x", "d", "listed"),
+    ],
+    columns=["review_id", "trial_id", "basis"],
+)
+
+
+def effect(result_id: str, **changes: Any) -> dict[str, Any]:
+    row = {
+        **{"result_id": result_id, "trial_id": result_id[0], "outcome": "anxiety"},
+        **{"timepoint": "post", "intervention": "video_feedback", "tier": "direct"},
+        **{"exclude": "", "yi": 0.4, "vi": 0.02, "n_total": 40.0},
+    }
+    return row | changes
+
+
+EFFECTS = pd.DataFrame([effect("a-01"), effect("b-01", tier="derived")])
+
+
+def compare_one(
+    effects: pd.DataFrame = EFFECTS, included: pd.DataFrame = INCLUDED, **changes: Any
+) -> pd.Series:
+    table, _ = compare(published_row(**changes), included, effects, BASES, SETTINGS)
+    return table.iloc[0]
+
+
+def test_all_listed_trials_give_a_full_verdict() -> None:
+    row = compare_one()
+    assert row["estimate"] == pytest.approx(0.4)
+    assert (row["verdict"], row["coverage"], row["basis"]) == ("exact", "2 of 2", "listed 2")
+    assert (row["n_trials"], row["k"], row["n_participants"]) == (2, 2, 80)
+    assert row["trial_ids"] == "a b"
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        effect("c-01"),
+        effect("d-01"),
+        effect("a-02", outcome="depressive_symptoms"),
+        effect("a-02", timepoint="follow_up"),
+        effect("a-02", timepoint="change"),
+        effect("a-02", tier="approximate"),
+        effect("a-02", tier="", exclude="duplicate", yi=NAN, vi=NAN),
+    ],
+)
+def test_only_the_reviews_usable_results_are_pooled(stranger: dict[str, Any]) -> None:
+    effects = pd.concat([EFFECTS, pd.DataFrame([stranger])], ignore_index=True)
+    _, members = compare(published_row(), INCLUDED, effects, BASES, SETTINGS)
+    assert list(members["result_id"]) == ["a-01", "b-01"]
+
+
+def test_plausible_trials_are_pooled_and_make_it_partial() -> None:
+    included = INCLUDED.replace({"basis": {"candidate": "plausible"}})
+    effects = pd.concat([EFFECTS, pd.DataFrame([effect("c-01")])], ignore_index=True)
+    row = compare_one(effects, included, k=3.0)
+    assert (row["basis"], row["verdict"]) == ("listed 2, plausible 1", "partial")
+
+
+def test_the_published_intervention_selects() -> None:
+    effects = pd.DataFrame([effect("a-01"), effect("b-01", intervention="home_visiting")])
+    row = compare_one(effects, intervention="home_visiting")
+    assert row["trial_ids"] == "b"
+
+
+def test_a_follow_up_row_takes_follow_up_results() -> None:
+    effects = pd.DataFrame([effect("a-01"), effect("b-01", timepoint="follow_up")])
+    assert compare_one(effects, outcome_label="anxiety, long-term")["trial_ids"] == "b"
+
+
+def test_participants_are_counted_once_a_trial() -> None:
+    effects = pd.DataFrame([effect("a-01"), effect("a-02", n_total=30.0), effect("b-01")])
+    assert compare_one(effects)["n_participants"] == 80
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"review_id": "other"}, "no list of included trials"),
+        ({"subgroup": "ages 0-18"}, "subgroup 'ages 0-18' cannot be selected from the data"),
+        ({"outcome": "autism_signs"}, "no usable post-intervention result of the 2 listed"),
+        ({"outcome_label": "follow-up"}, "no usable follow-up result of the 2 listed"),
+    ],
+)
+def test_rows_without_a_pool_are_not_testable(changes: dict[str, Any], reason: str) -> None:
+    row = compare_one(**changes)
+    assert row["verdict"] == "not_testable"
+    assert reason in row["reason"]
+    assert math.isnan(row["estimate"])
+    assert row["n_trials"] == 0
+    assert row["target_g"] == 0.4
+
+
+@pytest.mark.parametrize("subgroup", ["", "overall", "controlled studies", "all designs"])
+def test_subgroups_that_hold_for_all_are_compared(subgroup: str) -> None:
+    assert compare_one(subgroup=subgroup)["verdict"] == "exact"
+
+
+@pytest.mark.parametrize("status", ["suspect", "narrative"])
+def test_doubtful_rows_are_no_targets_but_show_our_pool(status: str) -> None:
+    row = compare_one(status=status)
+    assert row["verdict"] == "not_testable"
+    assert math.isnan(row["target_g"])
+    assert math.isnan(row["absolute_difference"])
+    assert row["estimate"] == pytest.approx(0.4)
+    assert row["published_estimate"] == -0.4
+
+
+def test_risk_ratio_is_not_testable_but_shows_our_pool() -> None:
+    row = compare_one(measure="RR", estimate=0.5, ci_low=0.3, ci_high=0.9)
+    assert (row["verdict"], row["k"]) == ("not_testable", 2)
+
+
+def test_problems_of_the_published_numbers_are_shown() -> None:
+    assert "off the middle" in compare_one(ci_high=0.9)["published_problems"]
+    assert compare_one()["published_problems"] == ""
+
+
+# The project's data
+
+
+def read_reviews(name: str) -> pd.DataFrame:
+    frames = []
+    for path in sorted((DATA / "reviews").glob(f"*/{name}.csv")):
+        frame = read_table(path, name)
+        rows = range(2, len(frame) + 2)
+        frames.append(frame.assign(review_id=path.parent.name, role="context", row=rows))
+    return pd.concat(frames, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def real_table() -> pd.DataFrame:
+    results = read_table(DATA / "trials" / "results.csv", "results")
+    trials = read_table(DATA / "trials" / "trials.csv", "trials")
+    effects = results.merge(trials[["trial_id", "intervention"]], on="trial_id").assign(
+        tier="direct", yi=0.3, vi=0.04
+    )
+    return compare(read_reviews("published"), read_reviews("included"), effects, BASES, SETTINGS)[0]
+
+
+def test_every_published_row_has_a_verdict(real_table: pd.DataFrame) -> None:
+    assert len(real_table) == 56
+    assert set(real_table["verdict"]) <= set(VERDICTS)
+    assert (real_table["reason"] != "").all()
+
+
+def test_no_suspect_or_narrative_row_is_a_target(real_table: pd.DataFrame) -> None:
+    doubtful = real_table[real_table["status"].isin(["suspect", "narrative"])]
+    assert len(doubtful) == 11
+    assert doubtful["target_g"].isna().all()
+    assert (doubtful["verdict"] == "not_testable").all()
+
+
+def test_nothing_is_called_reproduced_while_no_list_is_confirmed(real_table: pd.DataFrame) -> None:
+    assert set(real_table["verdict"]) == {"partial", "not_testable"}
+
+
+def test_the_table_keeps_to_its_schema(real_table: pd.DataFrame, tmp_path: Path) -> None:
+    write_table(real_table, tmp_path / "reproduction.csv", "reproduction")
+    assert len(read_table(tmp_path / "reproduction.csv", "reproduction")) == 56

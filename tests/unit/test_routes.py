@@ -1,0 +1,141 @@
+"""Routes from a reported row to an effect, against metafor (tests/reference/routes.R)."""
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metarepro.reported import Choices, NoRouteError, Reported
+from metarepro.routes import ROUTES, convert
+
+CHOICES = Choices(icc=0.05, cluster_size=20, corrected_sources=("database",))
+CASES = json.loads(Path("tests/reference/routes.json").read_text())
+
+
+def reported(**cells: Any) -> Reported:
+    defaults: dict[str, Any] = {"statistic": "smd", "sign": "scale", "higher_is_better": "yes"}
+    return Reported(**(defaults | cells))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_route_gives_what_metafor_gives(case: dict[str, Any]) -> None:
+    effect = convert(reported(**case["row"]), CHOICES)
+    assert effect.yi == pytest.approx(case["yi"], rel=1e-10)
+    assert effect.vi == pytest.approx(case["vi"], rel=1e-10)
+
+
+def test_every_statistic_has_a_reference_case() -> None:
+    assert {case["row"]["statistic"] for case in CASES} == set(ROUTES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_turning_the_instrument_turns_the_effect(case: dict[str, Any]) -> None:
+    row = reported(**case["row"])
+    turned = replace(row, higher_is_better="no" if row.higher_is_better == "yes" else "yes")
+    effect, other = convert(row, CHOICES), convert(turned, CHOICES)
+    # A value that the source has turned itself keeps its direction; means and counts are always
+    # on the scale of the instrument.
+    if row.sign != "benefit" or row.statistic in ("means", "counts", "percentages"):
+        assert other.yi == -effect.yi
+    else:
+        assert math.copysign(1, other.yi) == math.copysign(1, effect.yi)
+
+
+@pytest.mark.parametrize(
+    ("cells", "source", "tier"),
+    [
+        ({"se": 0.2, "ci_low": 0, "ci_high": 1}, "se", "direct"),
+        ({"ci_low": 0, "ci_high": 1, "p_value": 0.1, "p_relation": "="}, "ci", "direct"),
+        ({"p_value": 0.3, "p_relation": "=", "n_t": 9, "n_c": 9}, "p", "derived"),
+        ({"n_t": 9, "n_c": 9}, "ns", "derived"),
+        ({"n_total": 18}, "ns", "approximate"),
+        ({"p_value": 0.1, "p_relation": "<", "n_t": 9, "n_c": 9}, "ns", "derived"),
+        ({"p_value": 0.1, "p_relation": "<"}, "p bound", "approximate"),
+    ],
+)
+def test_standard_error_is_taken_from_the_best_source(
+    cells: dict[str, Any], source: str, tier: str
+) -> None:
+    effect = convert(reported(value=0.5, **cells), CHOICES)
+    assert (effect.se_source, effect.tier) == (source, tier)
+
+
+ARMS = {"n_t": 9, "n_c": 9}
+EXCLUDED: list[tuple[str, dict[str, Any]]] = [
+    ("no_variance", {"value": 0.5}),
+    ("no_variance", {"value": 0.5, "p_value": 0.3, "p_relation": ">"}),
+    ("no_variance", ARMS),
+    ("direction_unknown", {"value": 0.5, "se": 0.1, "sign": "unsigned"}),
+    ("direction_unknown", {"value": 0.5, "se": 0.1, "higher_is_better": ""}),
+    ("impossible_input", {"value": 0.5, "n_t": 1, "n_c": 9}),
+    ("no_variance", {"statistic": "means", "mean_t": 1, "mean_c": 2, **ARMS}),
+    ("no_variance", {"statistic": "means", "mean_t": 1, "mean_c": 2, "sd_t": 1, "sd_c": 1}),
+    ("no_events", {"statistic": "counts", "events_t": 0, "events_c": 0, **ARMS}),
+    ("percentages_without_n", {"statistic": "percentages", "mean_t": 10, "mean_c": 20}),
+    ("no_baseline_risk", {"statistic": "risk_ratio", "value": 0.7, "se": 0.1}),
+    ("no_baseline_risk", {"statistic": "risk_difference", "value": -0.1, "se": 0.04}),
+    ("no_variance", {"statistic": "mean_difference", "value": 0, "se": 1, **ARMS}),
+    (
+        "cluster_no_sd",
+        {"statistic": "mean_difference", "value": 2, "se": 1, "design": "cluster_rct", **ARMS},
+    ),
+    (
+        "cluster_no_sd",
+        {"statistic": "t_test", "value": 2, "design": "cluster_rct", **ARMS},
+    ),
+    ("direction_unknown", {"statistic": "f_test", "value": 9, "df1": 1, **ARMS}),
+    ("not_convertible", {"statistic": "f_test", "value": 9, "df1": 2, "sign": "benefit", **ARMS}),
+    (
+        "no_variance",
+        {"statistic": "p_only", "p_value": 0.05, "p_relation": ">", "sign": "benefit", **ARMS},
+    ),
+    ("impossible_input", {"statistic": "eta_squared", "value": 1, "sign": "benefit", **ARMS}),
+]
+
+
+@pytest.mark.parametrize(("code", "cells"), EXCLUDED)
+def test_what_has_no_route_is_excluded_with_a_code(code: str, cells: dict[str, Any]) -> None:
+    with pytest.raises(NoRouteError) as raised:
+        convert(reported(**cells), CHOICES)
+    assert raised.value.code == code
+    assert str(raised.value)
+
+
+def test_cluster_trial_keeps_a_printed_standard_error() -> None:
+    row = reported(value=0.5, se=0.1, n_t=500, n_c=500, design="cluster_rct", cluster_size=100)
+    assert convert(row, CHOICES).vi == convert(replace(row, design="rct"), CHOICES).vi
+
+
+def test_cluster_trial_with_reference_sd_has_a_route() -> None:
+    row = reported(
+        statistic="mean_difference", value=3, se=1, reference_sd=15, design="cluster_rct", **ARMS
+    )
+    assert convert(row, CHOICES).yi == 0.2
+
+
+def test_unknown_number_of_clusters_is_an_approximation() -> None:
+    row = reported(value=0.5, n_t=500, n_c=500, design="cluster_rct")
+    effect = convert(row, CHOICES)
+    assert effect.tier == "approximate"
+    assert effect.vi == pytest.approx(1.95 * convert(replace(row, design="rct"), CHOICES).vi)
+    assert "number of clusters not reported" in effect.assumptions[0]
+
+
+def test_standard_error_below_what_the_arms_allow_is_approximate() -> None:
+    # 50 and 50 independent participants give an SE of 0.2, of which 0.7 is 0.14.
+    believed = convert(reported(value=0.001, se=0.1425, n_t=50, n_c=50), CHOICES)
+    doubted = convert(reported(value=0.001, se=0.1395, n_t=50, n_c=50), CHOICES)
+    assert (believed.tier, doubted.tier) == ("direct", "approximate")
+
+
+def test_shared_control_group_is_recorded() -> None:
+    effect = convert(reported(value=0.5, se=0.2, note="shared_control with arm 2"), CHOICES)
+    assert any("shares its control group" in text for text in effect.assumptions)
+
+
+def test_codebook_stands_in_for_an_unknown_instrument() -> None:
+    row = reported(value=0.5, se=0.2, higher_is_better="", beneficial_direction="decrease")
+    assert convert(row, CHOICES).yi == -0.5

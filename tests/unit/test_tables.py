@@ -1,0 +1,304 @@
+"""Reading and writing tables: what is refused, with which words, and what is kept."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from metarepro.cells import parse_cells
+from metarepro.problems import DataError, Problem
+from metarepro.tables import TABLES, check_cells, empty_table, read_table, write_table
+
+CLUSTERS = "trial_id,n_clusters,source,locator,note\n"
+GOOD = CLUSTERS + "ann2001,12,https://example.org,table 1,\n"
+
+
+def problems_of(content: bytes | str, tmp_path: Path, table: str = "clusters") -> list[Problem]:
+    path = tmp_path / "t.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(DataError) as caught:
+        read_table(path, table)
+    return caught.value.problems
+
+
+def test_numbers_are_floats_and_text_is_text(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(GOOD)
+    table = read_table(tmp_path / "t.csv", "clusters")
+    assert table.to_dict("list") == {
+        "trial_id": ["ann2001"],
+        "n_clusters": [12.0],
+        "source": ["https://example.org"],
+        "locator": ["table 1"],
+        "note": [""],
+    }
+    assert table["n_clusters"].dtype == np.float64
+    assert table["note"].dtype == "str"
+
+
+def test_byte_order_mark_and_windows_line_ends_are_tolerated(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert read_table(tmp_path / "t.csv", "clusters")["trial_id"].tolist() == ["ann2001"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("1.5", "1.5"),
+        ("1", "1"),
+        ("nan", "nan"),
+        ("inf", "inf"),
+        ("1e999", "1e999"),
+        ('"1,5"', "1,5"),
+        (" 12", " 12"),
+        ("12 ", "12 "),
+        ("1_000", "1_000"),
+        ("１２", "１２"),
+        ("0x10", "0x10"),
+        ("", ""),
+        ("\0", "\0"),
+    ],
+)
+def test_what_is_no_whole_number_of_two_or_more_is_refused(
+    cell: str, found: str, tmp_path: Path
+) -> None:
+    (problem,) = problems_of(CLUSTERS + f"ann2001,{cell},s,l,\n", tmp_path)
+    assert (problem.row, problem.column, problem.found) == (2, "n_clusters", found)
+    assert problem.allowed.startswith("a whole number, 2 or more")
+
+
+@pytest.mark.parametrize("cell", [" s", "s ", "nan", "None", "s\0", "s\tt", '"s\nt"', "", "\x7f"])
+def test_what_is_no_clean_text_is_refused(cell: str, tmp_path: Path) -> None:
+    (problem,) = problems_of(CLUSTERS + f"ann2001,12,{cell},l,\n", tmp_path)
+    assert (problem.row, problem.column, problem.found) == (2, "source", cell.strip('"'))
+    assert (
+        problem.allowed
+        == "text on one line, no spaces at its ends, not 'nan' or the like, not empty"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "column", "found", "allowed"),
+    [
+        ("", None, "", "no header", "a header: trial_id,"),
+        (GOOD + "bob2002,12,s,l\n", 3, "", "4 cells", "5 cells"),
+        (GOOD + "bob2002,12,s,l,,\n", 3, "", "6 cells", "5 cells"),
+        (GOOD + "\n", 3, "", "an empty line", "5 cells"),
+        (GOOD + 'bob2002,12,"s"x,l,\n', 3, "", "',' expected after '\"'", "a well-formed CSV row"),
+        (GOOD + 'bob2002,12,"s,l,\n', 3, "", "unexpected end of data", "a well-formed CSV row"),
+        (GOOD.encode() + b"bob2002,12,\xff,l,\n", 3, "", "b'\\xff'", "text in UTF-8"),
+        (GOOD.replace("note", "remark"), 1, "note", "no such column", "the columns trial_id,"),
+        (GOOD.replace("note", "source"), 1, "source", "the column again", "each column once"),
+        (GOOD.replace("source,locator", "locator,source"), 1, "locator", "locator", "'source' in"),
+        (GOOD.replace(",", ";"), 1, "trial_id", "no such column", "the columns trial_id,"),
+        (GOOD + "ann2001,9,s,l,\n", 3, "trial_id", "ann2001", "a value that no other row has"),
+        (GOOD + "Bob 2002,9,s,l,\n", 3, "trial_id", "Bob 2002", "small letters, digits, _ and -"),
+    ],
+)
+def test_each_kind_of_damage_has_its_message(
+    content: str | bytes, row: int | None, column: str, found: str, allowed: str, tmp_path: Path
+) -> None:
+    problems = problems_of(content, tmp_path)
+    hits = [p for p in problems if (p.row, p.column, p.found) == (row, column, found)]
+    assert [p.allowed.startswith(allowed) for p in hits] == [True], problems
+
+
+def test_an_unknown_level_names_the_levels(tmp_path: Path) -> None:
+    content = "trial_id,basis,note\nann2001,sure,\n"
+    (problem,) = problems_of(content, tmp_path, "included")
+    assert problem.allowed == "one of: listed, plausible, candidate, no"
+
+
+def test_all_problems_are_in_one_message_in_the_order_of_the_rows(tmp_path: Path) -> None:
+    content = GOOD + "bob2002,1,,l,\n" + "c,2\n" + "Cat,x,s,l,\n"
+    found = [(p.row, p.column) for p in problems_of(content, tmp_path)]
+    assert found == [
+        (3, "n_clusters"),
+        (3, "source"),
+        (4, ""),
+        (5, "n_clusters"),
+        (5, "trial_id"),
+    ]
+
+
+def test_the_message_counts_the_problems_and_gives_each_a_line() -> None:
+    problems = [Problem("b.csv", 3, "n", "x\ny", "a number"), Problem("a.csv", None, "", "no", "a")]
+    assert str(DataError([*problems, problems[0]])) == (
+        "2 problems in the data\n"
+        "  a.csv: found 'no'; allowed: a\n"
+        "  b.csv, row 3, n: found 'x\\ny'; allowed: a number"
+    )
+
+
+def test_a_missing_file_and_a_folder_are_problems(tmp_path: Path) -> None:
+    for path, found in ((tmp_path / "no.csv", "no such file"), (tmp_path, "Is a directory")):
+        with pytest.raises(DataError) as caught:
+            read_table(path, "clusters")
+        assert [p.found for p in caught.value.problems] == [found]
+
+
+def test_an_empty_table_keeps_its_types(tmp_path: Path) -> None:
+    write_table(empty_table("weights"), tmp_path / "t.csv", "weights")
+    table = read_table(tmp_path / "t.csv", "weights")
+    assert table.dtypes.astype(str).to_dict() == {
+        "synthesis": "str",
+        "result_id": "str",
+        "trial_id": "str",
+        "weight": "float64",
+    }
+
+
+def weights(**changes: object) -> pd.DataFrame:
+    row = {"synthesis": "s", "result_id": "a-01", "trial_id": "a", "weight": 100.0}
+    return pd.DataFrame([row | changes], dtype=object)
+
+
+@pytest.mark.parametrize(
+    ("weight", "written"),
+    [
+        (100 / 3, "33.33333333"),
+        (1e-7, "1e-07"),
+        (-0.0, "0"),
+        (5, "5"),
+        (np.int64(7), "7"),
+        (np.float64(2.5), "2.5"),
+    ],
+)
+def test_numbers_are_written_with_ten_digits(weight: object, written: str, tmp_path: Path) -> None:
+    write_table(weights(weight=weight), tmp_path / "t.csv", "weights")
+    expected = f"synthesis,result_id,trial_id,weight\ns,a-01,a,{written}\n"
+    assert (tmp_path / "t.csv").read_bytes() == expected.encode()
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_missing_values_are_written_as_empty_cells(missing: object, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"file": ["f"], "rows": [missing], "sha256": ["0" * 64]}, dtype=object)
+    write_table(frame, tmp_path / "t.csv", "inputs")
+    assert (tmp_path / "t.csv").read_text().splitlines()[1] == "f,," + "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "found"),
+    [
+        ("weight", np.inf, "inf"),
+        ("weight", np.nan, ""),
+        ("weight", 101, "101"),
+        ("weight", "50", "50"),
+        ("weight", True, "True"),
+        ("trial_id", 5, "5"),
+        ("trial_id", None, ""),
+        ("synthesis", "nan", "nan"),
+        ("synthesis", "\ud800", "\ud800"),
+        ("synthesis", "a\rb", "a\rb"),
+    ],
+)
+def test_a_bad_value_is_not_written(column: str, value: object, found: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        write_table(weights(**{column: value}), tmp_path / "t.csv", "weights")
+    assert [(p.row, p.column, p.found) for p in caught.value.problems] == [(2, column, found)]
+
+
+def test_wrong_columns_are_not_written(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="the columns synthesis, result_id"):
+        write_table(weights().iloc[:, ::-1], tmp_path / "t.csv", "weights")
+
+
+def test_a_refused_table_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    write_table(weights(), path, "weights")
+    before = path.read_bytes()
+    with pytest.raises(DataError):
+        write_table(weights(weight=101), path, "weights")
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.csv"
+    write_table(weights(), path, "weights")
+    before = path.read_bytes()
+
+    def full_disk(self: Path, content: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(content[:5])
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    with pytest.raises(OSError, match="no space left"):
+        write_table(weights(weight=50.0), path, "weights")
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_every_column_says_what_is_allowed() -> None:
+    silent = [
+        (table, name)
+        for table, schema in TABLES.items()
+        for name, column in schema.columns.items()
+        if not column.description
+    ]
+    assert silent == []
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1).filter(
+                lambda cell: (
+                    cell.lower() not in ("nan", "none", "null", "inf", "-inf", "<na>", "nat")
+                )
+            ),
+            st.floats(0, 100).map(lambda x: float(f"{x:.10g}") + 0.0),
+        ),
+        max_size=5,
+    )
+)
+def test_what_is_written_is_read_back(
+    rows: list[tuple[str, float]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("round") / "t.csv"
+    frame = pd.DataFrame(
+        [(text, "a-01", "a", weight) for text, weight in rows], columns=list(empty_table("weights"))
+    )
+    write_table(frame, path, "weights")
+    table = read_table(path, "weights")
+    assert list(zip(table["synthesis"], table["weight"], strict=True)) == rows
+
+
+@given(st.binary(max_size=200), st.booleans())
+@example(b"\0", True)
+@example(b'"', True)
+@example(b"\xff\xfe", False)
+@example(b"a" * 200_000, True)
+def test_random_bytes_raise_nothing_but_data_error(content: bytes, header: bool) -> None:
+    content = CLUSTERS.encode() + content if header else content
+    cells, problems = parse_cells(content, list(TABLES["clusters"].columns), "t.csv")
+    if cells is None:
+        assert problems
+        return
+    checked, found = check_cells(cells, "clusters", "t.csv")
+    assert len(checked) == len(cells)
+    assert all(str(problem) for problem in problems + found)
+
+
+CELL = st.sampled_from(["ann", "12", "s", ""]) | st.text(st.characters(codec="utf-8"), max_size=8)
+
+
+@given(cells=st.lists(CELL, min_size=5, max_size=5))
+@example(cells=["ann", "1e400", "s", "l", "n"])
+@example(cells=["ann", "12", "\u2028", "l\x85", "=1+1"])
+def test_random_cells_are_either_refused_or_survive_a_round_trip(
+    cells: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    frame = pd.DataFrame([cells], columns=list(TABLES["clusters"].columns), index=[2], dtype="str")
+    checked, problems = check_cells(frame, "clusters", "t.csv")
+    if problems:
+        assert {problem.row for problem in problems} == {2}
+        return
+    path = tmp_path_factory.mktemp("cells") / "t.csv"
+    write_table(checked, path, "clusters")
+    assert read_table(path, "clusters").equals(checked.reset_index(drop=True))

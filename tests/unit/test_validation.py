@@ -1,0 +1,432 @@
+"""The rules of the data folder: each mistake has its message, and all come together."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from tests.data_folder import (
+    CLAIMS,
+    CLUSTERS,
+    INCLUDED,
+    PUBLISHED,
+    RESULTS,
+    REVIEW,
+    TRIALS,
+    set_cells,
+    set_review,
+    write_data_folder,
+)
+
+import check_data as check_data_script
+from metarepro.problems import DataError, Problem
+from metarepro.readers.transcription import read
+from metarepro.tables import TABLES, read_table
+from metarepro.validation import check_data, load
+
+REAL_DATA = Path(__file__).parents[2] / "data"
+OUTCOMES = "codebook/outcomes.csv"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_data_folder(tmp_path / "data")
+
+
+def problems_of(folder: Path) -> list[Problem]:
+    with pytest.raises(DataError) as caught:
+        load(folder)
+    return caught.value.problems
+
+
+def test_the_real_data_have_no_problem() -> None:
+    data = read(REAL_DATA)
+    assert [str(problem) for problem in [*data.problems, *check_data(data)]] == []
+
+
+def test_the_small_folder_has_no_problem(folder: Path) -> None:
+    assert len(load(folder).results) == 5
+
+
+# In `results.csv` row 2 has means, 3 a standardised difference with CI, 4 is excluded as a
+# duplicate of row 2, 5 counts, 6 an odds ratio.
+@pytest.mark.parametrize(
+    ("file", "row", "cells", "column", "found", "allowed"),
+    [
+        (RESULTS, 2, {"trial_id": "eve2003"}, "trial_id", "eve2003", "an id in trials"),
+        (RESULTS, 2, {"trial_id": "bob2002"}, "result_id", "ann2001-01", "trial_id-NN"),
+        (RESULTS, 3, {"result_id": "ann2001-2"}, "result_id", "ann2001-2", "trial_id-NN"),
+        (RESULTS, 3, {"result_id": "ann2001-01"}, "result_id", "ann2001-01", "a value that no"),
+        (RESULTS, 3, {"outcome": "wealth"}, "outcome", "wealth", "an id in outcomes"),
+        (RESULTS, 3, {"timepoint": "later"}, "timepoint", "later", "one of: post, follow_up"),
+        (RESULTS, 3, {"statistic": "beta"}, "statistic", "beta", "one of: means, counts"),
+        (RESULTS, 3, {"p_relation": "≤"}, "p_relation", "≤", "one of: =, <, > (or empty)"),
+        (RESULTS, 3, {"sign": ""}, "sign", "", "one of: scale, benefit"),
+        (RESULTS, 3, {"adjusted": "No"}, "adjusted", "No", "one of: yes, no, unknown"),
+        (RESULTS, 3, {"n_basis": "all"}, "n_basis", "all", "one of: analysed"),
+        (RESULTS, 3, {"source_kind": "book"}, "source_kind", "book", "one of: abstract"),
+        (RESULTS, 4, {"exclude": "odd"}, "exclude", "odd", "one of: no_variance"),
+        (RESULTS, 3, {"higher_is_better": "?"}, "higher_is_better", "?", "one of: yes, no"),
+        (RESULTS, 3, {"higher_is_better": ""}, "higher_is_better", "", "yes or no in a row"),
+        (RESULTS, 3, {"measure": ""}, "measure", "", "text on one line"),
+        (RESULTS, 3, {"source": ""}, "source", "", "text on one line"),
+        (RESULTS, 3, {"locator": ""}, "locator", "", "text on one line"),
+        (RESULTS, 3, {"timepoint_detail": ""}, "timepoint_detail", "", "text on one line"),
+        (RESULTS, 3, {"value": "0.3x"}, "value", "0.3x", "a number"),
+        (RESULTS, 2, {"n_t": "1"}, "n_t", "1", "a whole number, 2 or more"),
+        (RESULTS, 2, {"n_t": "20.5"}, "n_t", "20.5", "a whole number, 2 or more"),
+        (RESULTS, 2, {"n_c": "0"}, "n_c", "0", "a whole number, 2 or more"),
+        (RESULTS, 2, {"sd_t": "0"}, "sd_t", "0", "a number, above 0"),
+        (RESULTS, 2, {"sd_c": "-1"}, "sd_c", "-1", "a number, above 0"),
+        (RESULTS, 3, {"se": "0"}, "se", "0", "a number, above 0"),
+        (RESULTS, 3, {"reference_sd": "-15"}, "reference_sd", "-15", "a number, above 0"),
+        (RESULTS, 5, {"events_t": "-1"}, "events_t", "-1", "a whole number, 0 or more"),
+        (RESULTS, 5, {"events_t": "41"}, "events_t", "41", "at most n_t"),
+        (RESULTS, 5, {"events_c": "39"}, "events_c", "39", "at most n_c"),
+        (RESULTS, 3, {"n_t": "20"}, "n_c", "", "a number, since n_t is filled"),
+        (RESULTS, 3, {"n_c": "20"}, "n_t", "", "a number, since n_c is filled"),
+        (RESULTS, 2, {"n_total": "41"}, "n_total", "41", "empty when n_t and n_c are filled"),
+        (RESULTS, 3, {"n_total": "3"}, "n_total", "3", "a whole number, 4 or more"),
+        (RESULTS, 3, {"p_value": "1.2"}, "p_value", "1.2", "a number, above 0 and 1 or less"),
+        (RESULTS, 3, {"p_value": "0"}, "p_value", "0", "a number, above 0 and 1 or less"),
+        (RESULTS, 3, {"p_value": ""}, "p_value", "", "a number, since p_relation is filled"),
+        (RESULTS, 3, {"p_relation": ""}, "p_relation", "", "=, < or >, since p_value is filled"),
+        (RESULTS, 3, {"df1": "0"}, "df1", "0", "a whole number, 1 or more"),
+        (RESULTS, 3, {"ci_low": ""}, "ci_low", "", "a number, since ci_high is filled"),
+        (RESULTS, 3, {"ci_high": ""}, "ci_high", "", "a number, since ci_low is filled"),
+        (RESULTS, 3, {"ci_low": "0.34", "ci_high": "0.34"}, "ci_low", "0.34", "below ci_high"),
+        (RESULTS, 3, {"value": "0.6"}, "value", "0.6", "within its CI"),
+        (RESULTS, 3, {"value": "0.05"}, "value", "0.05", "within its CI"),
+        (RESULTS, 2, {"ci_low": "1", "ci_high": "2"}, "value", "", "a number, since ci_low"),
+        (RESULTS, 2, {"se": "1"}, "value", "", "a number, since se is filled"),
+        (RESULTS, 6, {"ci_low": "0"}, "ci_low", "0", "above 0 for a ratio"),
+        (
+            RESULTS,
+            6,
+            {"value": "-1", "ci_low": "", "ci_high": "", "se": "1"},
+            "value",
+            "-1",
+            "above 0",
+        ),
+        (
+            RESULTS,
+            4,
+            {"statistic": "eta_squared", "value": "1.5"},
+            "value",
+            "1.5",
+            "0 to 1 for eta",
+        ),
+        (RESULTS, 4, {"statistic": "percentages", "mean_t": "120"}, "mean_t", "120", "0 to 100"),
+        (RESULTS, 3, {"sign": "unsigned"}, "sign", "unsigned", "unsigned only in excluded rows"),
+        (RESULTS, 3, {"exclude_reason": "x"}, "exclude_reason", "x", "empty when exclude is"),
+        (
+            RESULTS,
+            4,
+            {"exclude": "range_only", "exclude_reason": ""},
+            "exclude_reason",
+            "",
+            "the reason",
+        ),
+        (
+            RESULTS,
+            4,
+            {"exclude_reason": "kept: ann"},
+            "exclude_reason",
+            "kept: ann",
+            "'kept: ' and",
+        ),
+        (
+            RESULTS,
+            4,
+            {"exclude_reason": "kept: ann2001-09"},
+            "exclude_reason",
+            "kept: ann2001-09",
+            "'kept: '",
+        ),
+        (
+            RESULTS,
+            4,
+            {"exclude_reason": "kept: ann2001-03"},
+            "exclude_reason",
+            "kept: ann2001-03",
+            "a kept row that",
+        ),
+        (RESULTS, 3, {"measure": "Scale A"}, "result_id", "ann2001-02", "one usable row a trial"),
+        (TRIALS, 2, {"intervention": "work"}, "intervention", "work", "an id in interventions"),
+        (TRIALS, 2, {"design": "RCT"}, "design", "RCT", "one of: rct, cluster_rct"),
+        (TRIALS, 2, {"year_verified": ""}, "year_verified", "", "one of: yes, no"),
+        (TRIALS, 2, {"year": "20001"}, "year", "20001", "a whole number, 1900 or more"),
+        (TRIALS, 2, {"n_randomised": "0"}, "n_randomised", "0", "a whole number, 1 or more"),
+        (TRIALS, 2, {"label": ""}, "label", "", "text on one line"),
+        (TRIALS, 3, {"doi": "10.1/a"}, "doi", "10.1/a", "a doi that no other trial has (ann2001"),
+        (CLUSTERS, 2, {"trial_id": "eve2003"}, "trial_id", "eve2003", "an id in trials"),
+        (
+            CLUSTERS,
+            2,
+            {"trial_id": "ann2001"},
+            "trial_id",
+            "ann2001",
+            "a cluster_rct; its design is rct",
+        ),
+        (CLUSTERS, 2, {"n_clusters": "1"}, "n_clusters", "1", "a whole number, 2 or more"),
+        (CLUSTERS, 2, {"n_clusters": ""}, "n_clusters", "", "a whole number, 2 or more"),
+        (CLUSTERS, 2, {"n_clusters": "12.5"}, "n_clusters", "12.5", "a whole number, 2 or more"),
+        (OUTCOMES, 2, {"domain": "wealth"}, "domain", "wealth", "an id in domains"),
+        (
+            OUTCOMES,
+            2,
+            {"beneficial_direction": "up"},
+            "beneficial_direction",
+            "up",
+            "one of: increase",
+        ),
+        ("codebook/domains.csv", 2, {"order": "first"}, "order", "first", "a number"),
+        ("codebook/interventions.csv", 2, {"family": "f"}, "family", "f", "one of: psychodynamic"),
+        (PUBLISHED, 2, {"outcome": "wealth"}, "outcome", "wealth", "an id in outcomes"),
+        (PUBLISHED, 2, {"intervention": "work"}, "intervention", "work", "an id in interventions"),
+        (PUBLISHED, 2, {"status": "good"}, "status", "good", "one of: verified"),
+        (PUBLISHED, 2, {"measure": "MD"}, "measure", "MD", "one of: SMD"),
+        (PUBLISHED, 2, {"measure": ""}, "measure", "", "filled unless the row is narrative"),
+        (PUBLISHED, 2, {"beneficial_sign": "0"}, "beneficial_sign", "0", "one of: +, -"),
+        (
+            PUBLISHED,
+            3,
+            {"narrative_direction": "up"},
+            "narrative_direction",
+            "up",
+            "one of: favours",
+        ),
+        (PUBLISHED, 3, {"narrative_direction": ""}, "narrative_direction", "", "a direction in a"),
+        (PUBLISHED, 3, {"estimate": "0.2"}, "estimate", "0.2", "empty in a narrative row"),
+        (
+            PUBLISHED,
+            2,
+            {"estimate": "", "ci_low": "", "ci_high": ""},
+            "estimate",
+            "",
+            "a number unless",
+        ),
+        (PUBLISHED, 2, {"estimate": "0.6"}, "estimate", "0.6", "within its CI"),
+        (PUBLISHED, 2, {"ci_high": ""}, "ci_high", "", "a number, since ci_low is filled"),
+        (PUBLISHED, 2, {"ci_low": "0.3", "ci_high": "0.3"}, "ci_low", "0.3", "below ci_high"),
+        (PUBLISHED, 2, {"measure": "OR", "ci_low": "0"}, "ci_low", "0", "above 0 for a ratio"),
+        (PUBLISHED, 2, {"p_value": "2"}, "p_value", "2", "a number, above 0 and 1 or less"),
+        (PUBLISHED, 2, {"p_relation": "~"}, "p_relation", "~", "one of: =, <, >"),
+        (PUBLISHED, 2, {"i2": "120"}, "i2", "120", "a number, 0 or more and 100 or less"),
+        (PUBLISHED, 2, {"k": "0"}, "k", "0", "a whole number, 1 or more"),
+        (INCLUDED, 2, {"trial_id": "eve2003"}, "trial_id", "eve2003", "an id in trials"),
+        (INCLUDED, 2, {"basis": "sure"}, "basis", "sure", "one of: listed"),
+        (CLAIMS, 2, {"intervention": "work"}, "intervention", "work", "an id in interventions"),
+        (CLAIMS, 2, {"domain": "w", "outcome": ""}, "domain", "w", "an id in domains"),
+        (CLAIMS, 2, {"outcome": "wealth"}, "outcome", "wealth", "an id in outcomes"),
+        (CLAIMS, 2, {"domain": ""}, "domain", "", "the domain that the codebook gives"),
+        (CLAIMS, 2, {"source_review": "r1999"}, "source_review", "r1999", "an id in reviews"),
+        (CLAIMS, 2, {"claim_kind": "hope"}, "claim_kind", "hope", "one of: effect_direction"),
+        (CLAIMS, 2, {"claimed_direction": ""}, "claimed_direction", "", "a direction, since"),
+        ("report/programmes.csv", 2, {"intervention": "w"}, "intervention", "w", "an id in interv"),
+        ("report/programmes.csv", 2, {"guidebook_rating": "5"}, "guidebook_rating", "5", "NL2, 2"),
+    ],
+)
+def test_each_kind_of_mistake_has_its_message(
+    file: str,
+    row: int,
+    cells: Mapping[str, str],
+    column: str,
+    found: str,
+    allowed: str,
+    folder: Path,
+) -> None:
+    set_cells(folder, file, row, cells)
+    at_cell = [
+        problem
+        for problem in problems_of(folder)
+        if (problem.file, problem.row, problem.column) == (f"data/{file}", row, column)
+    ]
+    assert [problem.found for problem in at_cell] == [found]
+    assert at_cell[0].allowed.startswith(allowed)
+
+
+# What a row of each statistic holds, and which of it may not be missing.
+ROUTES: list[tuple[str, Mapping[str, str], bool]] = [
+    ("means", {"n_total": "40", "mean_t": "1", "sd_t": "1", "mean_c": "2", "sd_c": "1"}, True),
+    ("means", {"n_total": "40", "mean_t": "1", "sd_t": "1", "mean_c": "2"}, False),
+    ("means", {"mean_t": "1", "sd_t": "1", "mean_c": "2", "sd_c": "1"}, False),
+    ("counts", {"n_t": "9", "n_c": "9", "events_t": "1", "events_c": "2"}, True),
+    ("counts", {"n_total": "18", "events_t": "1", "events_c": "2"}, False),
+    ("smd", {"value": "1", "n_total": "18"}, True),
+    ("smd", {"value": "1", "se": "0.1"}, True),
+    ("smd", {"value": "1", "p_value": "0.05", "p_relation": "<"}, True),
+    ("smd", {"value": "1", "p_value": "0.05", "p_relation": ">"}, False),
+    ("smd", {"n_total": "18"}, False),
+    ("mean_difference", {"value": "1", "reference_sd": "15", "n_total": "18"}, True),
+    ("mean_difference", {"value": "1", "reference_sd": "15", "se": "0.1"}, True),
+    ("mean_difference", {"value": "1", "se": "0.1", "n_total": "18"}, True),
+    ("mean_difference", {"value": "1", "n_total": "18"}, False),
+    ("mean_difference", {"value": "1", "se": "0.1"}, False),
+    ("odds_ratio", {"value": "1", "ci_low": "0.5", "ci_high": "2"}, True),
+    ("odds_ratio", {"value": "1", "n_total": "18"}, False),
+    ("risk_ratio", {"value": "1", "se": "0.1"}, True),
+    ("risk_ratio", {"value": "1"}, False),
+    ("risk_difference", {"value": "0.1", "p_value": "0.05", "p_relation": "="}, True),
+    ("risk_difference", {"value": "0.1", "n_total": "18"}, False),
+    ("eta_squared", {"value": "0.1", "n_total": "18"}, True),
+    ("eta_squared", {"value": "0.1", "se": "0.1"}, False),
+    ("f_test", {"value": "4", "df1": "1", "df2": "16"}, True),
+    ("f_test", {"value": "4", "df1": "2", "df2": "16"}, False),
+    ("t_test", {"value": "2", "df1": "16"}, True),
+    ("t_test", {"value": "2"}, False),
+    ("p_only", {"p_value": "0.05", "p_relation": "<", "n_total": "18"}, True),
+    ("p_only", {"p_value": "0.05", "p_relation": ">", "n_total": "18"}, False),
+    ("percentages", {"mean_t": "10", "mean_c": "20", "n_t": "9", "n_c": "9"}, False),
+]
+EMPTY = dict.fromkeys(("value", "ci_low", "ci_high", "p_value", "p_relation"), "")
+
+
+@pytest.mark.parametrize(("statistic", "cells", "usable"), ROUTES)
+def test_a_usable_row_has_a_route_to_a_standard_error(
+    statistic: str, cells: Mapping[str, str], usable: bool, folder: Path
+) -> None:
+    set_cells(folder, RESULTS, 3, EMPTY | {"statistic": statistic} | dict(cells))
+    found = [(problem.column, problem.found) for problem in check_data(read(folder))]
+    assert found == ([] if usable else [("statistic", statistic)])
+
+
+def test_a_suspect_row_may_lack_a_limit(folder: Path) -> None:
+    set_cells(folder, PUBLISHED, 2, {"ci_high": "", "status": "suspect"})
+    assert len(load(folder).published) == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "found", "allowed"),
+    [
+        ("role", "quoted", "quoted", "one of: cited, context"),
+        ("role", ["cited"], "['cited']", "one of: cited, context"),
+        ("families", ["work"], "['work']", "families among: psychodynamic"),
+        ("families", "parenting", "parenting", "a list of texts, or null"),
+        ("year", "2020", "2020", "a whole number above 0, or null"),
+        ("n_studies", 3.5, "3.5", "a whole number above 0, or null"),
+        ("n_participants", True, "True", "a whole number above 0, or null"),
+        ("authors", [1], "[1]", "a list of texts, or null"),
+        ("title", 1984, "1984", "text in quotes, or null"),
+        ("licence", "free", "an unknown key", "the keys title, authors"),
+    ],
+)
+def test_each_mistake_in_a_review_has_its_message(
+    key: str, value: object, found: str, allowed: str, folder: Path
+) -> None:
+    set_review(folder, {key: value})
+    (problem,) = [p for p in problems_of(folder) if p.file == f"data/{REVIEW}"]
+    assert (problem.column, problem.found) == (key, found)
+    assert problem.allowed.startswith(allowed)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("title: A\n", "no such key"),
+        ("- a\n", "list"),
+        ("title: a: b\n", "mapping values are not allowed here"),
+        ("title: A\ntitle: B\n", "the key again"),
+    ],
+)
+def test_a_broken_review_file_is_a_problem(text: str, found: str, folder: Path) -> None:
+    (folder / REVIEW).write_text(text)
+    assert found in {p.found for p in problems_of(folder) if p.file == f"data/{REVIEW}"}
+
+
+def test_keys_of_a_review_in_another_order_are_a_problem(folder: Path) -> None:
+    lines = (folder / REVIEW).read_text().splitlines(keepends=True)
+    (folder / REVIEW).write_text("".join([*lines[1:], lines[0]]))
+    (problem,) = problems_of(folder)
+    assert problem.allowed.endswith("in this order")
+
+
+@pytest.mark.parametrize("file", [RESULTS, PUBLISHED, INCLUDED, REVIEW, OUTCOMES])
+def test_a_missing_file_is_one_problem(file: str, folder: Path) -> None:
+    (folder / file).unlink()
+    assert [(p.file, p.found) for p in problems_of(folder)] == [(f"data/{file}", "no such file")]
+
+
+def test_a_review_of_the_context_needs_no_list_of_trials(folder: Path) -> None:
+    (folder / INCLUDED).unlink()
+    set_review(folder, {"role": "context"})
+    assert len(load(folder).included) == 0
+
+
+def test_a_badly_named_review_folder_is_a_problem(folder: Path) -> None:
+    (folder / "reviews" / "review2020").rename(folder / "reviews" / "Review 2020")
+    assert "Review 2020" in {problem.found for problem in problems_of(folder)}
+
+
+def test_mistakes_in_several_files_come_together(folder: Path) -> None:
+    set_cells(folder, RESULTS, 3, {"value": "0,34"})
+    set_cells(folder, RESULTS, 6, {"trial_id": "eve2003"})
+    set_cells(folder, TRIALS, 2, {"design": "RCT"})
+    set_cells(folder, CLAIMS, 2, {"outcome": "wealth"})
+    set_review(folder, {"role": "quoted"})
+    (folder / "corrections.yaml").write_text("{}\n")
+    assert [(p.file.partition("/")[2], p.row, p.column) for p in problems_of(folder)] == [
+        ("corrections.yaml", None, ""),
+        (CLAIMS, 2, "outcome"),
+        (REVIEW, None, "role"),
+        (RESULTS, 3, "value"),
+        (RESULTS, 6, "result_id"),
+        (RESULTS, 6, "trial_id"),
+        (TRIALS, 2, "design"),
+    ]
+
+
+def test_a_row_that_cannot_be_read_makes_no_reference_to_it_a_problem(folder: Path) -> None:
+    lines = (folder / TRIALS).read_text().splitlines(keepends=True)
+    (folder / TRIALS).write_text("".join([*lines[:2], "bob2002,too short\n"]))
+    assert [(p.row, p.found) for p in problems_of(folder)] == [(3, "2 cells")]
+
+
+def test_rows_carry_their_file_its_checksum_and_their_row(folder: Path) -> None:
+    included = load(folder).included
+    digest = sha256((folder / INCLUDED).read_bytes()).hexdigest()
+    assert included[["file", "sha256", "row"]].values.tolist() == [
+        [f"data/{INCLUDED}", digest, 2.0]
+    ]
+
+
+def test_tables_have_the_columns_of_the_extracted_tables(folder: Path) -> None:
+    data = load(folder)
+    assert list(data.results) == list(TABLES["extracted_results"].columns)
+    assert list(data.published) == list(TABLES["extracted_published"].columns)
+    assert list(data.included) == list(TABLES["extracted_included"].columns)
+
+
+def test_the_command_writes_the_input_files(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "inputs.csv"
+    assert check_data_script.main(["--data-dir", str(folder), "--output", str(output)]) == 0
+    inputs = read_table(output, "inputs").set_index("file")
+    assert inputs["rows"].dropna().astype(int).to_dict() == {
+        "data/codebook/domains.csv": 1,
+        "data/codebook/interventions.csv": 1,
+        "data/codebook/outcomes.csv": 1,
+        "data/corrections.yaml": 0,
+        "data/report/claims.csv": 1,
+        "data/report/economic_evidence.csv": 0,
+        "data/report/guidance.csv": 0,
+        "data/report/local_evaluations.csv": 0,
+        "data/report/programmes.csv": 1,
+        "data/reviews/review2020/included.csv": 1,
+        "data/reviews/review2020/published.csv": 2,
+        "data/trials/clusters.csv": 1,
+        "data/trials/results.csv": 5,
+        "data/trials/trials.csv": 2,
+    }
+    assert capsys.readouterr().out.startswith("15 files, 2 trials, 5 results (4 not")
+
+
+def test_the_command_prints_the_problems_and_writes_nothing(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_cells(folder, RESULTS, 3, {"value": "0,34"})
+    output = tmp_path / "inputs.csv"
+    assert check_data_script.main(["--data-dir", str(folder), "--output", str(output)]) == 1
+    assert "data/trials/results.csv, row 3, value: found '0,34'" in capsys.readouterr().err
+    assert not output.exists()
