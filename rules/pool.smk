@@ -1,6 +1,7 @@
 """Pool: the syntheses that config/config.yaml defines.
 
-Reads results/effects/effects.csv; writes one row a synthesis, and each result's weight in it.
+Reads results/effects/effects.csv; writes one row a synthesis, each result's weight in it, and the
+tests between its subgroups.
 """
 
 
@@ -13,8 +14,9 @@ rule pool_effects:
     output:
         pooled="results/pooled/pooled.csv",
         weights="results/pooled/weights.csv",
+        tests="results/pooled/subgroup_tests.csv",
     log:
         "logs/pool_effects.log",
     shell:
         "python scripts/pool_effects.py --effects {input.effects} --config {input.config}"
-        " --pooled {output.pooled} --weights {output.weights} 2> {log}"
+        " --pooled {output.pooled} --weights {output.weights} --subgroup-tests {output.tests} 2> {log}"

@@ -1,14 +1,14 @@
 """Pool the effects of every synthesis that the analysis plan defines.
 
 Writes one row a synthesis (a single trial is shown with its own effect and the reason why there
-is no pool) and the weight of every result in its synthesis.
+is no pool), the weight of every result in its synthesis, and tests between subgroups.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, read_config, run
-from metarepro.synthesis import Settings, synthesise
+from metarepro.synthesis import Settings, compare_subgroups, synthesise
 from metarepro.tables import read_table, write_table
 
 
@@ -19,6 +19,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv to write")
     arguments.add_argument("--weights", type=Path, required=True, help="weights.csv to write")
+    arguments.add_argument(
+        "--subgroup-tests", type=Path, required=True, help="subgroup_tests.csv to write"
+    )
     args = arguments.parse_args(argv)
     config = read_config(args.config)
     pooled, weights = synthesise(
@@ -29,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     write_table(pooled, args.pooled, "pooled")
     write_table(weights, args.weights, "weights")
+    write_table(compare_subgroups(pooled, config["syntheses"]), args.subgroup_tests, "subgroup_tests")
 
 
 if __name__ == "__main__":

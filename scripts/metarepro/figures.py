@@ -70,9 +70,7 @@ def family_colour(family: str) -> str:
 
 def family_label(family: str) -> str:
     """Name of an intervention family for a legend."""
-    if family in FAMILIES:
-        return FAMILIES[family][0]
-    return plain_text(family) if family else "Several families"
+    return FAMILIES[family][0] if family in FAMILIES else "Other or several families"
 
 
 @cache

@@ -75,6 +75,7 @@ def forest_plot(
         raise ValueError(f"summaries of subgroups that rows do not have: {strangers}")
 
     colour = fg.family_colour(family)
+    effect_label = fg.shorten(fg.plain_text(effect_label), 2.5, bold=True)
     left = [
         Column("label", "Study", "left", widest=2.2),
         Column("measure", "Measure", "left", widest=3.0),
@@ -149,9 +150,11 @@ def summary_forest(rows: pd.DataFrame, *, title: str) -> Figure:
     if any(line.mark and line.mark.hollow for line in lines):
         notes.insert(0, _SINGLE)
     notes += _dash_note(lines)
-    families = list(dict.fromkeys(row["family"] for row in records))
-    legend = [(f"◆ {fg.family_label(name)}", fg.family_colour(name)) for name in families]
-    return draw_page(Plot(lines, left, right, title, _axis_label(effect), notes, legend))
+    families = (row["family"] for row in records)
+    legend = {f"◆ {fg.family_label(name)}": fg.family_colour(name) for name in families}
+    return draw_page(
+        Plot(lines, left, right, title, _axis_label(effect), notes, list(legend.items()))
+    )
 
 
 def _records(table: pd.DataFrame, columns: Sequence[str], name: str) -> list[dict]:

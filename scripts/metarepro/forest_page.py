@@ -143,7 +143,7 @@ def draw_page(plot: Plot) -> Figure:
 
 
 def _column_widths(lines: Sequence[Line], columns: Sequence[Column]) -> list[float]:
-    """Width of each column: that of its widest cell; more where a header or a wide cell needs it."""
+    """Width of each column: its widest cell, or more if a header or a wide cell needs it."""
     widths: list[float] = []
     for i, column in enumerate(columns):
         filled = [line for line in lines if column.key in line.cells]

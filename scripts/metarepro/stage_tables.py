@@ -118,6 +118,16 @@ WEIGHTS: Columns = {
     "trial_id": identifier(),
     "weight": percent(required=True),
 }
+SUBGROUP_TESTS: Columns = {
+    "synthesis": text(required=True),
+    "subgroups": text(required=True),
+    "n_subgroups": whole(at_least=2, required=True),
+    "n_tested": whole(at_least=0, required=True),
+    "q": number(at_least=0),
+    "q_df": number(at_least=0),
+    "q_p": number(at_least=0, at_most=1),
+    "reason": text(),
+}
 REVIEW_WEIGHTS: Columns = {
     "review_id": identifier(),
     "row": whole(at_least=2, required=True),
@@ -183,6 +193,7 @@ STAGE_TABLES: dict[str, Columns] = {
     "audit": AUDIT,
     "pooled": POOLED,
     "weights": WEIGHTS,
+    "subgroup_tests": SUBGROUP_TESTS,
     "review_weights": REVIEW_WEIGHTS,
     "reproduction": REPRODUCTION,
 }

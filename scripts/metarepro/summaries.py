@@ -8,7 +8,16 @@ import math
 
 import pandas as pd
 
-from metarepro.wording import DASH, NOT_REPORTED, decimal, interval, p_value, percent, whole
+from metarepro.wording import (
+    DASH,
+    FLAGS,
+    NOT_REPORTED,
+    decimal,
+    interval,
+    p_value,
+    percent,
+    whole,
+)
 
 #: What each exclusion code means, in the order of the table.
 EXCLUSIONS = {
@@ -101,15 +110,6 @@ def remarks(flags: str, reason: str) -> str:
         else:
             said.append(FLAGS[flag])
     return "; ".join([*said, *filter(None, [reason])])
-
-
-#: What the flags of `pooling` mean.
-FLAGS = {
-    "df_below_4": "fewer than 4 degrees of freedom: the interval cannot be trusted",
-    "few_trials": "10 trials or fewer: robust variance leans on its working model",
-    "several_modes": "the likelihood has several maxima",
-    "zero_standard_error": "all effects equal: no test, no interval",
-}
 
 
 def syntheses(

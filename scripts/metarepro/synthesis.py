@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from metarepro.pooling import Pooled, pool, pool_correlated
+from metarepro.pooling import TRUSTED_DF, Pooled, pool, pool_correlated
 from metarepro.tables import in_order
 
 #: A prediction interval needs an estimate of the spread between trials (Higgins 2009: 3 trials).
@@ -191,6 +191,62 @@ def synthesise(
                 )
     all_weights = pd.concat(weights, ignore_index=True)
     return in_order(pd.DataFrame(rows), "pooled"), in_order(all_weights, "weights")
+
+
+def subgroup_pools(
+    synthesis: Mapping[str, Any], plan: Mapping[str, Mapping[str, Any]], pooled: pd.DataFrame
+) -> pd.DataFrame:
+    """Rows of `pooled` that are the subgroups of one of its rows; none if it has no subgroups."""
+    name = synthesis["synthesis"].split(".")[1]
+    if "subgroups" not in plan[name]:
+        return pooled.iloc[:0]
+    prefix = f"{synthesis['set_name']}.{plan[name]['subgroup_synthesis']}."
+    within = pooled["synthesis"].str.startswith(prefix)
+    for column in plan[name]["by"]:
+        within &= pooled[column] == synthesis[column]
+    return pooled[within]
+
+
+def compare_subgroups(
+    pooled: pd.DataFrame, plan: Mapping[str, Mapping[str, Any]]
+) -> pd.DataFrame:
+    """Test whether the subgroups of each synthesis differ, where their trials are different ones.
+
+    Q of the subgroups' pooled effects around their common mean (Borenstein and others 2009,
+    chapter 19). Subgroups with fewer than 4 degrees of freedom have no standard error that a test
+    could lean on and are left out; a test needs two others. Subgroups by outcome share trials and
+    have no such test.
+
+    Returns
+    -------
+    DataFrame
+        `tables.SUBGROUP_TESTS`, one row for each synthesis with subgroups.
+    """
+    rows = []
+    for synthesis in pooled.to_dict("records"):
+        subgroups = subgroup_pools(synthesis, plan, pooled)
+        if len(subgroups) < 2:
+            continue
+        column = plan[synthesis["synthesis"].split(".")[1]]["subgroups"]
+        trusted = subgroups[(subgroups["n_trials"] >= 2) & (subgroups["df"] >= TRUSTED_DF)]
+        row = {
+            "synthesis": synthesis["synthesis"],
+            "subgroups": column,
+            "n_subgroups": len(subgroups),
+            "n_tested": 0,
+            **dict.fromkeys(("q", "q_df", "q_p"), math.nan),
+            "reason": "",
+        }
+        trials = " ".join(subgroups["trial_ids"]).split(" ")
+        if len(set(trials)) < len(trials):
+            row["reason"] = f"subgroups by {column} share trials"
+        elif len(trusted) < 2:
+            row["reason"] = "fewer than two subgroups with 4 degrees of freedom"
+        else:
+            test = pool(trusted["estimate"], trusted["se"] ** 2, model="common", ci_method="z")
+            row |= {"n_tested": len(trusted), "q": test.q, "q_df": test.q_df, "q_p": test.q_p}
+        rows.append(row)
+    return in_order(pd.DataFrame(rows), "subgroup_tests")
 
 
 def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:

@@ -5,6 +5,14 @@ import math
 NOT_REPORTED = "not reported"
 DASH = "\u2013"
 
+#: What the flags of `pooling` mean.
+FLAGS = {
+    "df_below_4": "fewer than 4 degrees of freedom: the interval cannot be trusted",
+    "few_trials": "10 trials or fewer: robust variance leans on its working model",
+    "several_modes": "the likelihood has several maxima",
+    "zero_standard_error": "all effects equal: no test, no interval",
+}
+
 
 def decimal(value: float, places: int = 2) -> str:
     """Print a number with a true minus sign and no minus before zero.

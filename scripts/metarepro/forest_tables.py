@@ -1,0 +1,144 @@
+"""What goes into a forest plot of a synthesis, of a published result, or of a domain."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from metarepro.synthesis import subgroup_pools
+from metarepro.wording import FLAGS, decimal, p_value, whole
+
+#: What the models of `pooling` are called under a diamond.
+MODELS = {
+    "random": "Random effects, {tau2_method}, {ci_method}",
+    "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, Satterthwaite df {df:.1f}",
+    "single_trial": "One trial",
+}
+CI_METHODS = {
+    "z": "normal interval",
+    "knapp_hartung": "Knapp-Hartung",
+    "knapp_hartung_conservative": "Knapp-Hartung, never narrower than normal",
+}
+
+
+def synthesis_rows(
+    synthesis: Mapping[str, Any],
+    effects: pd.DataFrame,
+    weights: pd.DataFrame,
+    subgroups: str,
+    names: Mapping[str, str],
+) -> pd.DataFrame:
+    """Results of a synthesis, and the approximate ones that it would have but does not pool.
+
+    Parameters
+    ----------
+    synthesis : mapping
+        A row of `tables.POOLED`.
+    effects, weights : DataFrame
+        `tables.EFFECTS` and the synthesis' rows of `tables.WEIGHTS`.
+    subgroups : str
+        Column that divides the plot, or "".
+    names : mapping
+        Labels of the codebook.
+
+    Returns
+    -------
+    DataFrame
+        `forest.ROW_COLUMNS`; results that are not pooled have no weight.
+    """
+    belongs = (effects["exclude"] == "") & effects["timepoint"].isin(
+        synthesis["timepoint"].split("+")
+    )
+    for column in ("intervention", "family", "domain", "outcome"):
+        if synthesis[column]:
+            belongs &= effects[column] == synthesis[column]
+    rows = effects[belongs].merge(weights[["result_id", "weight"]], on="result_id", how="left")
+    rows["subgroup"] = rows[subgroups].map(dict(names)) if subgroups else ""
+    return in_plot_order(rows, list(names.values()))
+
+
+def review_rows(effects: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+    """Results in our pool of a published result."""
+    rows = effects.merge(weights[["result_id", "weight"]], on="result_id").assign(subgroup="")
+    return in_plot_order(rows, [])
+
+
+def in_plot_order(rows: pd.DataFrame, subgroups: list[str]) -> pd.DataFrame:
+    """Rows by subgroup as in the codebook, then year, trial and place in the data."""
+    position = rows["subgroup"].map({name: i for i, name in enumerate(subgroups)})
+    return (
+        rows.assign(position=position)
+        .sort_values(["position", "year", "label", "result_id"], na_position="last")
+        .drop(columns="position")
+    )
+
+
+def summaries(
+    synthesis: Mapping[str, Any],
+    pooled: pd.DataFrame,
+    plan: Mapping[str, Mapping[str, Any]],
+    names: Mapping[str, str],
+    rho: float,
+) -> pd.DataFrame:
+    """The overall pool of a synthesis and those of its subgroups (`forest.SUMMARY_COLUMNS`)."""
+    rows = [summary(synthesis, "Overall", "", rho)]
+    subgroups = subgroup_pools(synthesis, plan, pooled)
+    if len(subgroups):
+        column = plan[synthesis["synthesis"].split(".")[1]]["subgroups"]
+        rows += [
+            summary(row, "Pooled", names[row[column]], rho)
+            for row in subgroups.to_dict("records")
+        ]
+    return pd.DataFrame(rows)
+
+
+def summary(pool: Mapping[str, Any], name: str, subgroup: str, rho: float) -> dict[str, Any]:
+    """One diamond, from a row of `tables.POOLED`."""
+    model = MODELS[pool["model"]].format(
+        tau2_method=pool["tau2_method"],
+        ci_method=CI_METHODS.get(pool["ci_method"], ""),
+        rho=rho,
+        df=pool["df"],
+    )
+    flags = [FLAGS[flag] for flag in pool["flags"].split("; ") if flag in FLAGS]
+    numbers = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "q", "q_df", "q_p")
+    counts = ("k", "n_trials", "n_participants")
+    return {
+        "subgroup": subgroup,
+        "name": name,
+        **{column: pool[column] for column in (*numbers, *counts)},
+        "i2": pool["i2_q"],
+        "model": model,
+        "flags": "; ".join(flags),
+    }
+
+
+def published_summary(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The published result, as a diamond to compare ours with."""
+    missing = ("pi_low", "pi_high", "tau2", "q", "q_df", "q_p", "i2")
+    return {
+        "subgroup": "",
+        "name": "Published",
+        "estimate": row["target_g"],
+        "ci_low": row["target_ci_low"],
+        "ci_high": row["target_ci_high"],
+        **dict.fromkeys(missing, math.nan),
+        "k": math.nan,
+        "n_trials": row["published_k"],
+        "n_participants": row["published_n"],
+        "model": "",
+        "flags": "",
+    }
+
+
+def subgroup_test_text(test: Mapping[str, Any]) -> str:
+    """The line under the plot on differences between subgroups."""
+    if test["reason"]:
+        return f"Subgroup differences: not tested ({test['reason']})"
+    left_out = test["n_subgroups"] - test["n_tested"]
+    without = f"; {whole(left_out)} with fewer than 4 df left out" if left_out else ""
+    return (
+        f"Subgroup differences ({whole(test['n_tested'])} subgroups{without}): "
+        f"Q = {decimal(test['q'])}, df = {whole(test['q_df'])}, {p_value(test['q_p'])}"
+    )

@@ -1,0 +1,681 @@
+"""Forest plots: geometry, wording, missing values, hostile labels, and sameness of the bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from itertools import combinations
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.artist import Artist
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from metarepro import figures as fg
+from metarepro.forest import forest_plot, summary_forest
+from metarepro.forest_axis import Mark, axis_limits
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+NAN = float("nan")
+MEASURES = ("CARE-Index, parental sensitivity", "HOME", "observed interaction, fathers (withdrawn)")
+
+
+def make_rows(n: int, subgroups: tuple[str, ...] = ("",), **changes: object) -> pd.DataFrame:
+    """Rows of a plot without chance: effects from -0.4 to 0.8, arms of 20 to 200."""
+    rng = np.random.default_rng(n)
+    arm = rng.integers(20, 200, n).astype(float)
+    yi = rng.uniform(-0.4, 0.8, n)
+    half = 1.96 * np.sqrt(2 / arm)
+    rows = pd.DataFrame(
+        {
+            "label": [f"Author {2000 + i // 2}" for i in range(n)],
+            "measure": [MEASURES[i % 3] for i in range(n)],
+            "n_t": arm,
+            "n_c": arm + 1,
+            "n_total": 2 * arm + 1,
+            "yi": yi,
+            "ci_low": yi - half,
+            "ci_high": yi + half,
+            "weight": 100 * arm / arm.sum(),
+            "tier": "direct",
+            "subgroup": [subgroups[i * len(subgroups) // n] for i in range(n)],
+        }
+    )
+    return rows.assign(**changes)
+
+
+def make_summary(subgroup: str = "", **changes: object) -> pd.DataFrame:
+    summary = {
+        "subgroup": subgroup,
+        "estimate": 0.31,
+        "ci_low": 0.11,
+        "ci_high": 0.51,
+        "pi_low": -0.25,
+        "pi_high": 0.87,
+        "tau2": 0.0472,
+        "i2": 52.31,
+        "q": 31.4,
+        "q_df": 11.0,
+        "q_p": 0.0123,
+        "k": 14.0,
+        "n_trials": 12.0,
+        "n_participants": 3141.0,
+        "model": "Random effects (REML), Knapp-Hartung",
+        "flags": "",
+    }
+    return pd.DataFrame([summary | changes])
+
+
+def make_domain(**changes: object) -> pd.DataFrame:
+    """Three interventions: pooled, a single trial, nothing."""
+    domain = pd.DataFrame(
+        {
+            "label": ["Video feedback", "Parent-infant psychotherapy", "Circle of Security"],
+            "family": ["video_feedback", "psychodynamic", "circle_of_security"],
+            "n_trials": [7, 1, 1],
+            "k": [18, 1, 2],
+            "n_participants": [403.0, 70.0, NAN],
+            "estimate": [0.4, 0.2, NAN],
+            "ci_low": [0.1, -0.3, NAN],
+            "ci_high": [0.7, 0.7, NAN],
+            "pi_low": [-0.2, NAN, NAN],
+            "pi_high": [1.0, NAN, NAN],
+            "flags": ["few degrees of freedom; abstracts only", "abstracts only", ""],
+        }
+    )
+    return domain.assign(**changes)
+
+
+def plot(rows: pd.DataFrame, summaries: pd.DataFrame | None = None, **options: str) -> Figure:
+    chosen = make_summary() if summaries is None else summaries
+    return forest_plot(rows, chosen, **{"title": "Parental sensitivity", **options})
+
+
+def texts(fig: Figure) -> list[Text]:
+    fig.canvas.draw()  # fills in the tick labels
+    found: list[Text] = [t for t in fig.findobj(Text) if isinstance(t, Text)]
+    return [t for t in found if t.get_visible() and t.get_text().strip()]
+
+
+def words(fig: Figure) -> list[str]:
+    return [text.get_text() for text in texts(fig)]
+
+
+def named(fig: Figure, start: str) -> list[Artist]:
+    return fig.findobj(lambda artist: (artist.get_gid() or "").startswith(start))
+
+
+def one(fig: Figure, start: str) -> Artist:
+    (artist,) = named(fig, start)
+    return artist
+
+
+def assert_legible(fig: Figure) -> None:
+    """No two texts meet and none leaves the page (in pixels, half a pixel allowed)."""
+    drawn = texts(fig)
+    boxes = np.array([text.get_window_extent().extents for text in drawn])
+    left, bottom, right, top = boxes.T
+    width, height = fig.bbox.size
+    assert left.min() >= 0
+    assert bottom.min() >= 0
+    assert right.max() <= width
+    assert top.max() <= height
+    across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    along = np.minimum(top[:, None], top) - np.maximum(bottom[:, None], bottom)
+    meet = np.triu((across > 0.5) & (along > 0.5), 1)
+    assert [(drawn[i].get_text(), drawn[j].get_text()) for i, j in np.argwhere(meet)] == []
+
+
+# --- legibility ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [2, 10, 60, 150])
+def test_no_texts_meet_whatever_the_number_of_rows(n: int) -> None:
+    assert_legible(plot(make_rows(n)))
+
+
+def test_no_texts_meet_with_subgroups_and_missing_numbers() -> None:
+    rows = make_rows(9, ("Psychotherapy", "Video feedback", "Circle of Security"))
+    rows.loc[0, ["n_t", "n_c"]] = NAN
+    rows.loc[1, ["n_t", "n_c", "n_total"]] = NAN
+    rows.loc[2, ["ci_low", "ci_high"]] = NAN
+    rows.loc[3, ["yi", "ci_low", "ci_high", "weight"]] = NAN
+    summaries = pd.concat([make_summary("Psychotherapy"), make_summary("Video feedback")])
+    summaries = pd.concat([summaries, make_summary(flags="few degrees of freedom " * 20)])
+    assert_legible(plot(rows, summaries, subgroup_test="Test between subgroups: Q = 3.2 " * 9))
+
+
+def test_no_texts_meet_where_all_effects_favour_the_control() -> None:
+    rows = make_rows(3, label="A", measure="B", yi=-4.0, ci_low=-4.5, ci_high=-3.5)
+    assert_legible(plot(rows))
+
+
+def test_no_texts_meet_with_huge_numbers() -> None:
+    rows = make_rows(3)
+    rows.loc[0, ["yi", "ci_low", "ci_high", "n_t", "n_c"]] = [-12345.6, -1e9, 1e9, 1e7, 1e7]
+    assert_legible(plot(rows, make_summary(q=1e9, n_participants=1e9, ci_low=-1e6)))
+
+
+def test_no_texts_meet_in_a_summary_forest() -> None:
+    assert_legible(summary_forest(make_domain(), title="Child development " * 30))
+
+
+HOSTILE = (
+    "x" * 10_000,
+    "\u202eevil\u202c $\\frac{a}{b}$ a_b^c",
+    'line\nbreak\ttab\r\n<b>html</b> & "q"',
+    "\u05e9\u05dc\u05d5\u05dd 2015 \u0639\u0631\u0628\u064a",
+    "\U0001f600 \U0001d518nicode \x00\x07 \u4e2d e" + "\u0301" * 60,
+    "$$$ _^{}\\ " * 900,
+)
+
+
+def test_hostile_texts_stay_in_their_place() -> None:
+    rows = make_rows(6, tier="approximate", label=list(HOSTILE), measure=list(HOSTILE[::-1]))
+    rows["subgroup"] = [HOSTILE[0]] * 3 + [HOSTILE[1]] * 3
+    summaries = pd.concat([make_summary(text, model=text, flags=text) for text in HOSTILE[:2]])
+    fig = plot(rows, summaries, title=HOSTILE[5], effect_label=HOSTILE[5], subgroup_test=HOSTILE[0])
+    assert_legible(fig)
+
+
+def test_hostile_texts_stay_in_their_place_in_a_summary_forest() -> None:
+    domain = make_domain(label=list(HOSTILE[:3]), family=list(HOSTILE[:3]), flags=list(HOSTILE[3:]))
+    assert_legible(summary_forest(domain, title=HOSTILE[1]))
+
+
+def test_no_text_is_read_as_mathematics() -> None:
+    assert not any(text.get_parse_math() for text in texts(plot(make_rows(2, label="$x_1$"))))
+
+
+def test_direction_marks_are_dropped() -> None:
+    assert "ab 2015" in words(plot(make_rows(2, label="a\u202eb 2015\u2066")))
+
+
+def test_a_long_label_keeps_its_dagger() -> None:
+    shown = words(plot(make_rows(2, label="y" * 500, tier="approximate")))
+    assert len([word for word in shown if word.endswith("… †")]) == 2
+
+
+def test_rows_have_the_same_height_however_many_there_are() -> None:
+    heights = {n: plot(make_rows(n)).get_size_inches()[1] for n in (10, 60, 150)}
+    assert heights[60] - heights[10] == pytest.approx(50 * 0.2)
+    assert heights[150] - heights[60] == pytest.approx(90 * 0.2)
+
+
+def test_type_has_the_same_size_however_many_rows_there_are() -> None:
+    sizes = [{text.get_fontsize() for text in texts(plot(make_rows(n)))} for n in (2, 60)]
+    assert sizes[0] == sizes[1] == {fg.TEXT_SIZE, fg.SMALL_SIZE, fg.TITLE_SIZE}
+
+
+# --- marks ---------------------------------------------------------------------------------------
+
+
+def squares(fig: Figure) -> pd.DataFrame:
+    """Squares from top to bottom: place, area, and whether they are hollow."""
+    points = one(fig, "squares")
+    table = pd.DataFrame(np.ma.filled(points.get_offsets(), NAN), columns=["x", "y"])
+    table["area"] = points.get_sizes()
+    table["fill"] = [to_hex(colour) for colour in points.get_facecolors()]
+    return table.dropna().sort_values("y", ascending=False).reset_index(drop=True)
+
+
+def whiskers(fig: Figure) -> np.ndarray:
+    """Intervals from top to bottom as low, high, height."""
+    segments = [segment for segment in one(fig, "intervals").get_segments() if len(segment)]
+    ends = [(segment[0, 0], segment[1, 0], segment[0, 1]) for segment in segments]
+    return np.array(sorted(ends, key=lambda end: -end[2]))
+
+
+def test_squares_stand_at_the_estimates_one_line_under_the_other() -> None:
+    rows = make_rows(10)
+    drawn = squares(plot(rows))
+    np.testing.assert_allclose(drawn["x"], rows["yi"])
+    np.testing.assert_allclose(np.diff(drawn["y"]), -1)
+
+
+def test_results_with_equal_labels_do_not_share_a_line() -> None:
+    rows = make_rows(5, label="Lowell 2011", measure="ITSEA", yi=0.3, ci_low=0.1, ci_high=0.5)
+    assert squares(plot(rows))["y"].nunique() == 5
+
+
+def test_each_label_stands_beside_its_own_square() -> None:
+    rows = make_rows(6, ("A", "B"), label=[f"Study {i}" for i in range(6)])
+    fig = plot(rows)
+    to_pixels = fig.axes[0].transData.transform
+    for label, square in zip(rows["label"], squares(fig).itertuples(), strict=True):
+        (text,) = (text for text in texts(fig) if text.get_text() == label)
+        box = text.get_window_extent()
+        middle = to_pixels((square.x, square.y))[1]
+        assert (box.y0 + box.y1) / 2 == pytest.approx(middle, abs=3), label
+
+
+def test_whiskers_end_at_the_limits_of_the_intervals() -> None:
+    rows = make_rows(10)
+    drawn = whiskers(plot(rows))
+    np.testing.assert_allclose(drawn[:, 0], rows["ci_low"])
+    np.testing.assert_allclose(drawn[:, 1], rows["ci_high"])
+
+
+def test_areas_of_squares_are_in_proportion_to_the_weights() -> None:
+    rows = make_rows(10)
+    areas = squares(plot(rows))["area"]
+    np.testing.assert_allclose(areas / areas.sum(), rows["weight"] / rows["weight"].sum())
+
+
+def test_squares_without_weights_have_one_size() -> None:
+    areas = squares(plot(make_rows(4, weight=NAN)))["area"]
+    assert areas.nunique() == 1
+    assert areas[0] > 0
+
+
+def test_approximate_rows_are_hollow_and_others_are_not() -> None:
+    rows = make_rows(3, tier=["direct", "approximate", "derived"])
+    fills = squares(plot(rows, family="parenting"))["fill"].tolist()
+    colour = fg.family_colour("parenting").lower()
+    assert fills == [colour, "#ffffff", colour]
+
+
+def test_approximate_rows_have_a_dagger_that_is_explained() -> None:
+    shown = words(plot(make_rows(3, label="Abc", tier=["direct", "approximate", "derived"])))
+    assert shown.count("Abc †") == 1
+    assert [word for word in shown if word.startswith("† Hollow square")]
+
+
+def test_the_diamond_has_its_corners_at_estimate_and_interval() -> None:
+    corners = one(plot(make_rows(5)), "diamond").get_xy()
+    middle = corners[:, 1].mean()
+    assert corners[:, 0].min() == 0.11
+    assert corners[:, 0].max() == 0.51
+    assert set(corners[np.abs(corners[:, 1] - middle) > 0.3, 0]) == {0.31}
+
+
+def test_the_diamond_is_symmetric_about_its_line() -> None:
+    corners = one(plot(make_rows(5)), "diamond").get_xy()
+    heights = corners[corners[:, 0] == 0.31, 1]
+    assert heights.mean() == round(heights.mean())
+
+
+def test_the_prediction_interval_is_dotted_from_end_to_end() -> None:
+    line = one(plot(make_rows(5)), "prediction-interval")
+    assert list(line.get_xdata()) == [-0.25, 0.87]
+    assert line.is_dashed()
+
+
+def test_no_prediction_interval_is_drawn_or_explained_where_there_is_none() -> None:
+    fig = plot(make_rows(5), make_summary(pi_low=NAN, pi_high=NAN))
+    assert named(fig, "prediction-interval") == []
+    assert not any("prediction" in word for word in words(fig))
+
+
+def test_each_subgroup_has_a_heading_and_a_diamond() -> None:
+    summaries = pd.concat([make_summary(name) for name in ("A", "B", "")])
+    fig = plot(make_rows(6, ("A", "B")), summaries)
+    assert {"A", "B"} <= set(words(fig))
+    assert len(named(fig, "diamond")) == 3
+
+
+def test_a_subgroup_of_one_trial_has_no_diamond() -> None:
+    single = make_summary("B", n_trials=1.0, k=2.0)
+    fig = plot(make_rows(6, ("A", "B")), pd.concat([make_summary("A"), single, make_summary()]))
+    assert len(named(fig, "diamond")) == 2
+    assert "No pooled estimate: 1 trial" in words(fig)
+
+
+def test_the_zero_line_stands_at_zero() -> None:
+    ((start, end),) = one(
+        plot(make_rows(3, yi=3.0, ci_low=2.0, ci_high=4.0)), "zero"
+    ).get_segments()
+    assert start[0] == end[0] == 0
+
+
+def test_the_captions_stand_on_their_sides_of_zero() -> None:
+    fig = plot(make_rows(5))
+    zero = fig.axes[0].transData.transform((0, 0))[0]
+    boxes = {text.get_text(): text.get_window_extent() for text in texts(fig)}
+    assert boxes["← favours control"].x1 < zero < boxes["favours intervention →"].x0
+
+
+# --- clipping ------------------------------------------------------------------------------------
+
+
+def one_monster() -> pd.DataFrame:
+    rows = make_rows(5)
+    rows.loc[2, ["yi", "ci_low", "ci_high"]] = [0.4, -14.0, 14.8]
+    return rows
+
+
+def test_a_monstrous_interval_does_not_squash_the_others() -> None:
+    low, high = plot(one_monster()).axes[0].get_xlim()
+    assert -3 < low < high < 3
+
+
+def test_a_clipped_interval_has_an_arrow_on_each_side() -> None:
+    fig = plot(one_monster())
+    y = squares(fig)["y"][2]
+    for name, limit in zip(("clipped-left", "clipped-right"), fig.axes[0].get_xlim(), strict=True):
+        assert (one(fig, name).get_xdata(), one(fig, name).get_ydata()) == ([limit], [y])
+
+
+def test_a_clipped_interval_ends_at_the_border() -> None:
+    fig = plot(one_monster())
+    np.testing.assert_allclose(whiskers(fig)[2, :2], fig.axes[0].get_xlim())
+
+
+def test_a_clipped_interval_is_printed_in_full() -> None:
+    assert {"[\u221214.00,", "14.80]"} <= set(words(plot(one_monster())))
+
+
+def test_no_arrow_is_drawn_where_nothing_is_clipped() -> None:
+    fig = plot(make_rows(5))
+    assert named(fig, "clipped") == []
+    assert not any("Arrow" in word for word in words(fig))
+
+
+def test_an_estimate_beyond_the_axis_is_an_arrow_without_a_square() -> None:
+    rows = make_rows(5)
+    rows.loc[2, ["yi", "ci_low", "ci_high"]] = [120.0, 100.0, 140.0]
+    fig = plot(rows)
+    assert squares(fig)["area"][2] == 0
+    assert one(fig, "clipped-right").get_ydata() == [squares(fig)["y"][2]]
+
+
+def test_a_clipped_diamond_is_cut_at_the_border_with_its_slope_kept() -> None:
+    fig = plot(make_rows(5), make_summary(ci_low=-20.0))
+    low = fig.axes[0].get_xlim()[0]
+    corners = one(fig, "diamond").get_xy()
+    middle = round(corners[:, 1].mean())
+    cut = np.abs(corners[corners[:, 0] == corners[:, 0].min(), 1] - middle)
+    assert corners[:, 0].min() == pytest.approx(low)
+    np.testing.assert_allclose(cut / 0.33, (low + 20) / (0.31 + 20))
+
+
+def test_infinite_limits_are_clipped_and_named() -> None:
+    rows = make_rows(3)
+    rows.loc[0, ["ci_low", "ci_high"]] = [-np.inf, np.inf]
+    fig = plot(rows)
+    assert {"[\u2212∞,", "∞]"} <= set(words(fig))
+    assert len(named(fig, "clipped")) == 2
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        [],
+        [Mark("square", 0.0, 0.0, 0.0, "k")],
+        [Mark("square", NAN, NAN, NAN, "k")],
+        [Mark("square", 1e300, -1e300, np.inf, "k")],
+    ],
+)
+def test_the_axis_always_has_room_on_both_sides_of_zero(marks: list[Mark]) -> None:
+    low, high = axis_limits(marks)
+    assert low < 0 < high
+
+
+# --- words and numbers ---------------------------------------------------------------------------
+
+
+def test_what_is_missing_is_said_and_never_nan() -> None:
+    rows = make_rows(4).astype({"label": object, "measure": object})
+    rows.loc[0] = [None, NAN, *[NAN] * 7, NAN, NAN]
+    rows.loc[1, ["ci_low", "ci_high", "weight"]] = NAN
+    rows.loc[2, ["label", "measure"]] = ["nan", pd.NA]
+    empty = dict.fromkeys(("tau2", "i2", "q", "q_df", "q_p", "n_participants", "pi_low"), NAN)
+    shown = words(plot(rows, make_summary(**empty, model=NAN, flags=NAN), title="Title"))
+    assert not [word for word in shown if re.search(r"\b(nan|none|<na>)\b", word, re.IGNORECASE)]
+    assert shown.count("not reported") == 5
+    assert "Q not estimated; I² not estimated; τ² not estimated" in shown
+    assert "Overall: 12 trials, 14 results, participants not reported" in shown
+
+
+def test_a_plot_without_any_estimate_can_be_drawn() -> None:
+    fig = plot(make_rows(2, yi=NAN), make_summary(estimate=NAN, n_trials=0.0))
+    assert words(fig).count("not reported") == 2
+    assert "No pooled estimate: no usable result" in words(fig)
+
+
+def test_arms_are_shown_where_known_else_the_total_else_a_dash() -> None:
+    rows = make_rows(3, n_t=[24.0, NAN, NAN], n_c=[26.0, NAN, NAN], n_total=[50.0, 1234.0, NAN])
+    shown = words(plot(rows))
+    assert {"24", "26", "1,234 in all"} <= set(shown)
+    assert shown.count("–") == 2
+    assert any(word.startswith("– Not reported") for word in shown)
+
+
+def test_heterogeneity_model_and_flags_stand_under_the_diamond() -> None:
+    shown = words(plot(make_rows(3), make_summary(flags="few degrees of freedom")))
+    assert "Q = 31.40, df = 11, p = 0.012; I² = 52.3%; τ² = 0.047" in shown
+    assert "Random effects (REML), Knapp-Hartung" in shown
+    assert "Note: few degrees of freedom" in shown
+
+
+def test_the_subgroup_test_is_printed() -> None:
+    fig = plot(make_rows(3), subgroup_test="Test between subgroups: p = 0.2")
+    assert "Test between subgroups: p = 0.2" in words(fig)
+
+
+def test_negative_numbers_have_a_true_minus_sign() -> None:
+    rows = make_rows(3, yi=-0.4, ci_low=-0.9, ci_high=0.1)
+    shown = words(plot(rows, make_summary(ci_low=-0.2)))
+    assert "\u22120.40" in shown
+    assert not [word for word in shown if re.search(r"-\d", word)]
+
+
+def test_limits_are_aligned_on_their_decimals() -> None:
+    fig = plot(make_rows(4, ci_low=[-10.5, 0.1, -0.2, 0.05], ci_high=[0.9, 11.0, 0.2, 0.8]))
+    lows = [t for t in texts(fig) if re.fullmatch(r"\[.?[\d.]+,", t.get_text())]
+    at_rows = [text for text in lows if text.get_fontsize() == fg.TEXT_SIZE]
+    assert len({round(text.get_window_extent().x1) for text in at_rows}) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.125, "0.12"),
+        (-0.5, "\u22120.50"),
+        (-0.001, "0.00"),
+        (999.0, "999.00"),
+        (-123456.0, "\u22121.23e5"),
+        (NAN, "not reported"),
+    ],
+)
+def test_decimals(value: float, text: str) -> None:
+    assert fg.decimal(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0004, "p < 0.001"), (0.034, "p = 0.034"), (NAN, "p not reported")]
+)
+def test_p_values(value: float, text: str) -> None:
+    assert fg.p_value(value) == text
+
+
+@pytest.mark.parametrize("width", [0.1, 0.5, 1.0, 3.0])
+def test_shortened_text_fits(width: float) -> None:
+    assert fg.text_width(fg.shorten("observed interaction, mothers " * 5, width), 8.5) <= width
+
+
+def test_wrapped_text_keeps_all_its_words() -> None:
+    text = "correlated-effects robust variance with Satterthwaite degrees of freedom"
+    assert " ".join(fg.wrap(text, 2.0)) == text
+
+
+# --- summary forest ------------------------------------------------------------------------------
+
+
+def test_pooled_interventions_have_a_diamond_and_single_trials_a_hollow_square() -> None:
+    fig = summary_forest(make_domain(), title="Relationship")
+    assert len(named(fig, "diamond")) == 1
+    single = squares(fig)
+    assert (single["x"].tolist(), single["fill"].tolist()) == ([0.2], ["#ffffff"])
+    assert "single trial" in words(fig)
+
+
+def test_an_intervention_without_an_estimate_says_why() -> None:
+    fig = summary_forest(make_domain(n_trials=[7, 1, 0]), title="Relationship")
+    assert "No pooled estimate: no usable result" in words(fig)
+    fig = summary_forest(make_domain(), title="Relationship")
+    assert "No pooled estimate: 1 trial" in words(fig)
+
+
+def test_flags_become_numbered_notes() -> None:
+    shown = words(summary_forest(make_domain(), title="Relationship"))
+    assert "Video feedback [1, 2]" in shown
+    assert "Parent-infant psychotherapy [2]" in shown
+    assert {"[1] few degrees of freedom", "[2] abstracts only"} <= set(shown)
+
+
+# --- colours -------------------------------------------------------------------------------------
+
+COLOURS = [colour for _, colour in fg.FAMILIES.values()] + [fg.MIXED_COLOUR]
+# Viénot, Brettel and Mollon (1999): linear RGB as seen without the long or the medium cones.
+PROTANOPIA = [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]]
+DEUTERANOPIA = [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]]
+
+
+def linear(colour: str) -> np.ndarray:
+    rgb = np.array(to_rgb(colour))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb: np.ndarray) -> np.ndarray:
+    """CIE 1976 L*a*b* (D65) of linear sRGB."""
+    to_xyz = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    )
+    x, y, z = np.cbrt(np.clip(to_xyz @ rgb, 0.009, None) / [0.9505, 1.0, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_colours_stand_out_on_white_by_three_to_one(colour: str) -> None:
+    luminance = linear(colour) @ [0.2126, 0.7152, 0.0722]
+    assert 1.05 / (luminance + 0.05) >= 3
+
+
+@pytest.mark.parametrize("sight", [np.eye(3), PROTANOPIA, DEUTERANOPIA])
+def test_family_colours_differ_for_every_kind_of_sight(sight: list) -> None:
+    seen = [lab(np.array(sight) @ linear(colour)) for colour in COLOURS]
+    assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 15
+
+
+# --- saving and side effects ---------------------------------------------------------------------
+
+
+def test_two_drawings_give_the_same_bytes(tmp_path: Path) -> None:
+    saved = [fg.save_figure(plot(make_rows(5)), tmp_path / name) for name in ("a", "b")]
+    for first, second in zip(*saved, strict=True):
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_settings_of_the_user_change_nothing(tmp_path: Path) -> None:
+    plain, _ = fg.save_figure(plot(make_rows(3)), tmp_path / "plain")
+    settings = {"font.size": 30, "lines.linewidth": 9, "axes.linewidth": 5, "figure.dpi": 300}
+    with mpl.rc_context({**settings, "svg.fonttype": "none", "savefig.bbox": "tight"}):
+        other, _ = fg.save_figure(plot(make_rows(3)), tmp_path / "other")
+    assert plain.read_bytes() == other.read_bytes()
+
+
+FRESH = """
+import json, sys, warnings
+import numpy as np, matplotlib as mpl
+before = (list(warnings.filters), np.geterr(), list(mpl.rcParams["font.monospace"]))
+sys.path[:0] = {paths}
+import metarepro.forest
+after = (list(warnings.filters), np.geterr(), list(mpl.rcParams["font.monospace"]))
+import test_forest as tests
+svg, _ = tests.fg.save_figure(tests.plot(tests.make_rows(5)), tests.Path(sys.argv[1]))
+print(json.dumps({{"unchanged": [a == b for a, b in zip(before, after)]}}))
+"""
+
+
+def test_a_fresh_process_draws_the_same_and_importing_has_no_side_effects(tmp_path: Path) -> None:
+    here, _ = fg.save_figure(plot(make_rows(5)), tmp_path / "here")
+    program = FRESH.format(paths=[str(SCRIPTS), str(Path(__file__).parent)])
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, str(tmp_path / "there")],
+        env={**os.environ, "PYTHONHASHSEED": "4711"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    # warnings.filters, numpy's error state, matplotlib's monospaced fonts
+    assert json.loads(done.stdout) == {"unchanged": [True, True, True]}
+    assert (tmp_path / "there.svg").read_bytes() == here.read_bytes()
+
+
+def test_files_carry_no_date_and_no_version(tmp_path: Path) -> None:
+    svg, png = fg.save_figure(plot(make_rows(2, label="Author")), tmp_path / "figure")
+    assert not re.search(r"dc:date|atplotlib|\d\.\d+\.\d+", svg.read_text(encoding="utf-8"))
+    assert b"Software" not in png.read_bytes()
+
+
+def test_the_title_can_be_read_out(tmp_path: Path) -> None:
+    svg, _ = fg.save_figure(plot(make_rows(2), title="A < B & C"), tmp_path / "figure")
+    assert "<title>A &lt; B &amp; C</title>" in svg.read_text(encoding="utf-8")
+
+
+def test_dots_in_a_name_are_kept(tmp_path: Path) -> None:
+    svg, png = fg.save_figure(plot(make_rows(2)), tmp_path / "new" / "v1.2")
+    assert (svg.name, png.name) == ("v1.2.svg", "v1.2.png")
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fig = plot(make_rows(2))
+    (tmp_path / "figure.svg").write_text("old")
+
+    def refuse(self: Path, target: Path) -> Path:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="disk full"):
+        fg.save_figure(fig, tmp_path / "figure")
+    assert [path.name for path in tmp_path.iterdir()] == ["figure.svg"]
+    assert (tmp_path / "figure.svg").read_text() == "old"
+
+
+def test_compacting_moves_no_letter(tmp_path: Path) -> None:
+    use = '<use xlink:href="#DejaVuSans-19" transform="translate({} 0)"/>'
+    svg = f"<g>\n    {use.format('437.15625')}\n{use.format('0.5 1')}\n</g>\n"
+    after = f'<g>\n<use xlink:href="#DejaVuSans-19" x="437.2"/>\n{use.format("0.5 1")}\n</g>\n'
+    assert fg._compact(svg) == after
+
+
+def test_a_figure_of_twenty_rows_stays_small(tmp_path: Path) -> None:
+    svg, _ = fg.save_figure(plot(make_rows(20)), tmp_path / "figure")
+    assert svg.stat().st_size < 175_000
+
+
+def test_pyplot_keeps_no_figure() -> None:
+    plot(make_rows(2))
+    assert plt.get_fignums() == []
+
+
+# --- refusals ------------------------------------------------------------------------------------
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(ValueError, match=r"rows lack the columns \['weight'\]"):
+        plot(make_rows(2).drop(columns="weight"))
+
+
+def test_an_empty_table_is_refused() -> None:
+    with pytest.raises(ValueError, match="rows are empty"):
+        plot(make_rows(2).iloc[:0])
+    with pytest.raises(ValueError, match="rows are empty"):
+        summary_forest(make_domain().iloc[:0], title="")
+
+
+def test_a_summary_of_an_unknown_subgroup_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"subgroups that rows do not have: \['C'\]"):
+        plot(make_rows(2, ("A", "B")), make_summary("C"))

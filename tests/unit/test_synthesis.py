@@ -1,0 +1,160 @@
+"""Syntheses: what is pooled together, and under which model."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from metarepro.pooling import pool, pool_correlated
+from metarepro.synthesis import (
+    Settings,
+    compare_subgroups,
+    count_participants,
+    pool_trials,
+    synthesise,
+    trial_effect,
+)
+from metarepro.tables import TABLES
+
+SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8, ("direct", "derived"))
+PLAN: dict[str, dict[str, Any]] = {
+    "domain": {
+        "by": ["domain"],
+        "subgroups": "intervention",
+        "subgroup_synthesis": "intervention_domain",
+    },
+    "intervention_domain": {"by": ["intervention", "domain"]},
+}
+POST = {"post": ["post"]}
+
+
+def effects(*rows: tuple[str, float], **changes: Any) -> pd.DataFrame:
+    """Effects of trials, numbered in order."""
+    table = [
+        {
+            "result_id": f"{trial}-{i:02d}",
+            "trial_id": trial,
+            "yi": yi,
+            "vi": 0.04,
+            "n_total": 100.0,
+            "intervention": "video_feedback",
+            "family": "video_feedback",
+            "domain": "relationship",
+            "outcome": "parental_sensitivity",
+            "timepoint": "post",
+            "tier": "direct",
+            "exclude": "",
+        }
+        for i, (trial, yi) in enumerate(rows)
+    ]
+    return pd.DataFrame(table).assign(**changes)
+
+
+def test_one_result_a_trial_is_pooled_by_random_effects() -> None:
+    table = effects(("a", 0.1), ("b", 0.5), ("c", 0.4))
+    pooled, reason = pool_trials(table, SETTINGS)
+    reference = pool(table["yi"], table["vi"], ci_method="knapp_hartung_conservative")
+    assert (pooled.estimate, pooled.ci_low, reason) == (reference.estimate, reference.ci_low, "")
+
+
+def test_several_results_of_a_trial_are_pooled_by_robust_variance() -> None:
+    table = effects(("a", 0.1), ("a", 0.2), ("b", 0.5), ("c", 0.4))
+    pooled, _ = pool_trials(table, SETTINGS)
+    reference = pool_correlated(table["yi"], table["vi"], table["trial_id"], rho=0.8)
+    assert (pooled.model, pooled.ci_high) == ("correlated_effects", reference.ci_high)
+
+
+def test_one_trial_is_not_pooled_but_shown() -> None:
+    pooled, reason = pool_trials(effects(("a", 0.3)), SETTINGS)
+    assert pooled.model == "single_trial"
+    assert pooled.estimate == 0.3
+    assert pooled.ci_high == pytest.approx(0.3 + 1.959963985 * 0.2)
+    assert math.isnan(pooled.tau2)
+    assert reason == "one trial: no pooling, its own effect is shown"
+
+
+def test_results_of_one_trial_are_averaged_with_their_correlation() -> None:
+    # Borenstein and others 2009, equation 24.2: two results of variance v give v (1 + rho) / 2.
+    estimate, variance = trial_effect(np.array([0.2, 0.4]), np.array([0.04, 0.04]), 0.8)
+    assert estimate == pytest.approx(0.3)
+    assert variance == pytest.approx(0.04 * 1.8 / 2)
+    assert "mean of its 2 results" in pool_trials(effects(("a", 0.2), ("a", 0.4)), SETTINGS)[1]
+
+
+def test_two_trials_have_no_prediction_interval() -> None:
+    assert math.isnan(pool_trials(effects(("a", 0.1), ("b", 0.5)), SETTINGS)[0].pi_low)
+    assert pool_trials(effects(("a", 0.1), ("b", 0.5), ("c", 0.2)), SETTINGS)[0].pi_low < 0
+
+
+def test_participants_are_counted_once_a_trial() -> None:
+    table = effects(("a", 0.1), ("a", 0.2), ("b", 0.5))
+    table["n_total"] = [80.0, 100.0, math.nan]
+    assert count_participants(table) == 100
+    assert math.isnan(count_participants(table.assign(n_total=math.nan)))
+
+
+def test_only_usable_results_of_the_set_are_pooled() -> None:
+    table = pd.concat(
+        [
+            effects(("a", 0.1), ("b", 0.5)),
+            effects(("c", 9.0), tier="approximate"),
+            effects(("d", 9.0), exclude="duplicate"),
+            effects(("e", 9.0), timepoint="follow_up"),
+        ]
+    )
+    pooled, weights = synthesise(table, POST, PLAN, SETTINGS)
+    assert list(pooled["synthesis"]) == [
+        "post.domain.relationship",
+        "post.intervention_domain.video_feedback.relationship",
+    ]
+    assert set(pooled["trial_ids"]) == {"a b"}
+    assert list(pooled.columns) == list(TABLES["pooled"].columns)
+    assert weights.groupby("synthesis")["weight"].sum().to_numpy() == pytest.approx([100, 100])
+
+
+def test_unknown_numbers_of_participants_are_flagged() -> None:
+    table = effects(("a", 0.1), ("b", 0.5))
+    table.loc[1, "n_total"] = math.nan
+    pooled, _ = synthesise(table, POST, PLAN, SETTINGS)
+    assert set(pooled["flags"]) == {"n_unknown_in_1_trials"}
+
+
+def two_interventions(difference: float) -> pd.DataFrame:
+    first = effects(*((f"a{i}", 0.1 * i) for i in range(6)))
+    second = effects(*((f"b{i}", 0.1 * i + difference) for i in range(6)))
+    return pd.concat([first, second.assign(intervention="home_visiting", family="parenting")])
+
+
+@pytest.mark.parametrize(("difference", "significant"), [(0.0, False), (1.0, True)])
+def test_subgroups_of_different_trials_are_compared(difference: float, significant: bool) -> None:
+    pooled, _ = synthesise(two_interventions(difference), POST, PLAN, SETTINGS)
+    (test,) = compare_subgroups(pooled, PLAN).to_dict("records")
+    groups = pooled[pooled["intervention"] != ""]
+    # Two groups: Q is the squared difference over the sum of the squared standard errors.
+    expected = np.ptp(groups["estimate"]) ** 2 / (groups["se"] ** 2).sum()
+    assert test["q"] == pytest.approx(expected, abs=1e-12)
+    assert (test["n_tested"], test["q_df"], test["q_p"] < 0.05) == (2, 1, significant)
+
+
+def test_subgroups_that_share_trials_are_not_compared() -> None:
+    plan = {
+        "domain": PLAN["domain"] | {"subgroups": "outcome", "subgroup_synthesis": "outcome"},
+        "outcome": {"by": ["domain", "outcome"]},
+    }
+    table = pd.concat(
+        [
+            effects(*((f"a{i}", 0.1 * i) for i in range(6))),
+            effects(*((f"a{i}", 0.2 * i) for i in range(6)), outcome="parenting_practices"),
+        ]
+    )
+    (test,) = compare_subgroups(synthesise(table, POST, plan, SETTINGS)[0], plan).to_dict("records")
+    assert test["reason"] == "subgroups by outcome share trials"
+    assert math.isnan(test["q"])
+
+
+def test_small_subgroups_are_not_compared() -> None:
+    pooled, _ = synthesise(two_interventions(1.0).iloc[2:10], POST, PLAN, SETTINGS)
+    (test,) = compare_subgroups(pooled, PLAN).to_dict("records")
+    assert test["reason"] == "fewer than two subgroups with 4 degrees of freedom"
