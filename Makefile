@@ -11,7 +11,7 @@ export PYTHONPATH := scripts
 # A fresh clone has results but no record of how they were made: compute them all once.
 FRESH := $(if $(wildcard .snakemake/metadata),,--forceall)
 
-.PHONY: results test lint reference check-data setup clean help
+.PHONY: results test lint lock reference check-data setup clean help
 
 results: setup  ## run the workflow (default); CORES=1 for one core
 	snakemake --cores $(CORES) $(FRESH)
@@ -27,6 +27,13 @@ lint: setup  ## lint, format check and type check only
 
 check-data: setup  ## validate data/ without running the workflow
 	python scripts/check_data.py
+
+lock:  ## renew requirements.txt and environment.yml from requirements.in (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  requirements.in -o requirements.txt
+	sed '/^      - /d' environment.yml > environment.new
+	sed -nE 's/^([a-z0-9][^ ]*==[^ ]*)( ; [^\]*[^ \])? *\\?$$/      - \1\2/p' requirements.txt >> environment.new
+	mv environment.new environment.yml
 
 reference: setup  ## recompute the tests' reference numbers (needs R with metafor, robumeta, clubSandwich)
 	for script in tests/reference/*.R; do Rscript $$script > .reference.json && mv .reference.json $${script%.R}.json || exit 1; done

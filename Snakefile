@@ -31,7 +31,7 @@ include: "rules/report.smk"
 rule all:
     """Everything that the workflow makes."""
     input:
-        "results/tables/index.html",
+        "results/tables",
         "results/figures/syntheses",
         "results/figures/reviews",
         "results/figures/domains",

@@ -1,4 +1,4 @@
-"""What the rules share: the code that a script consists of, as inputs of its rule."""
+"""What the rules share: the code that a script consists of, and the files of data/, as inputs."""
 
 import ast
 from pathlib import Path
@@ -19,12 +19,18 @@ def check_config_is_file():
 def imported_modules(path):
     """Files of the library modules that a file imports."""
     for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "metarepro":
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        if (
+            isinstance(node, ast.ImportFrom)
+            and (node.module or "").split(".")[0] == "metarepro"
+        ):
+            names = [
+                node.module,
+                *(f"{node.module}.{alias.name}" for alias in node.names),
+            ]
             for name in names:
-                module = Path("scripts", *name.split(".")).with_suffix(".py")
-                if module.exists():
-                    yield str(module)
+                file = Path("scripts", *name.split(".")).with_suffix(".py")
+                if file.exists():
+                    yield str(file)
 
 
 def code(script):
@@ -39,6 +45,11 @@ def code(script):
             found.append(path)
             queue.extend(imported_modules(path))
     return sorted(found)
+
+
+def data_files(part):
+    """Files of one part of data/, in a fixed order."""
+    return sorted(str(path) for path in Path("data", part).rglob("*") if path.is_file())
 
 
 check_config_is_file()

@@ -18,6 +18,8 @@ rule compare_reviews:
         weights="results/reproduction/weights.csv",
     log:
         "logs/compare_reviews.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/compare_reviews.py --effects {input.effects} --published {input.published}"
         " --included {input.included} --config {input.config}"

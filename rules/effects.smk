@@ -19,6 +19,8 @@ rule compute_effects:
         "results/effects/effects.csv",
     log:
         "logs/compute_effects.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/compute_effects.py --config {input.config} --output {output} 2> {log}"
 
@@ -34,6 +36,8 @@ rule audit_sources:
         "results/effects/audit.csv",
     log:
         "logs/audit_sources.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/audit_sources.py --results {input.results} --published {input.published}"
         " --effects {input.effects} --output {output} 2> {log}"

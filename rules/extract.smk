@@ -12,11 +12,6 @@ PARTS = {
 }
 
 
-def data_files(part):
-    """Files of one part of data/, in a fixed order."""
-    return sorted(str(path) for path in Path("data", part).rglob("*") if path.is_file())
-
-
 rule check_data:
     """Validate all inputs and list them with their sha256."""
     input:
@@ -26,6 +21,8 @@ rule check_data:
         "results/extracted/inputs.csv",
     log:
         "logs/check_data.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/check_data.py --output {output} 2> {log}"
 
@@ -40,6 +37,8 @@ rule extract_codebook:
         expand("results/extracted/{table}.csv", table=PARTS["codebook"]),
     log:
         "logs/extract_codebook.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/extract_tables.py codebook 2> {log}"
 
@@ -54,6 +53,8 @@ rule extract_trials:
         expand("results/extracted/{table}.csv", table=PARTS["trials"]),
     log:
         "logs/extract_trials.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/extract_tables.py trials 2> {log}"
 
@@ -68,5 +69,7 @@ rule extract_reviews:
         expand("results/extracted/{table}.csv", table=PARTS["reviews"]),
     log:
         "logs/extract_reviews.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/extract_tables.py reviews 2> {log}"

@@ -17,6 +17,8 @@ rule pool_effects:
         tests="results/pooled/subgroup_tests.csv",
     log:
         "logs/pool_effects.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/pool_effects.py --effects {input.effects} --config {input.config}"
         " --pooled {output.pooled} --weights {output.weights} --subgroup-tests {output.tests} 2> {log}"

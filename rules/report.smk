@@ -14,16 +14,20 @@ rule draw_syntheses:
         effects="results/effects/effects.csv",
         pooled="results/pooled/pooled.csv",
         weights="results/pooled/weights.csv",
+        tests="results/pooled/subgroup_tests.csv",
         config="config/config.yaml",
         code=code("draw_syntheses.py"),
     output:
         directory("results/figures/syntheses"),
-    threads: 2
     log:
         "logs/draw_syntheses.log",
+    conda:
+        "../environment.yml"
+    threads: 2
     shell:
         "python scripts/draw_syntheses.py --effects {input.effects} --pooled {input.pooled}"
-        " --weights {input.weights} --config {input.config} --threads {threads}"
+        " --weights {input.weights} --subgroup-tests {input.tests} --config {input.config}"
+        " --threads {threads}"
         " --output-dir {output} 2> {log}"
 
 
@@ -33,14 +37,17 @@ rule draw_reviews:
         effects="results/effects/effects.csv",
         reproduction="results/reproduction/reproduction.csv",
         weights="results/reproduction/weights.csv",
+        config="config/config.yaml",
         code=code("draw_reviews.py"),
     output:
         directory("results/figures/reviews"),
     log:
         "logs/draw_reviews.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/draw_reviews.py --effects {input.effects}"
-        " --reproduction {input.reproduction} --weights {input.weights}"
+        " --reproduction {input.reproduction} --weights {input.weights} --config {input.config}"
         " --output-dir {output} 2> {log}"
 
 
@@ -55,6 +62,8 @@ rule draw_domains:
         directory("results/figures/domains"),
     log:
         "logs/draw_domains.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/draw_domains.py --pooled {input.pooled} --output-dir {output} 2> {log}"
 
@@ -78,5 +87,7 @@ rule write_tables:
         directory("results/tables"),
     log:
         "logs/write_tables.log",
+    conda:
+        "../environment.yml"
     shell:
         "python scripts/write_tables.py --results-dir results 2> {log}"

@@ -32,7 +32,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     write_table(pooled, args.pooled, "pooled")
     write_table(weights, args.weights, "weights")
-    write_table(compare_subgroups(pooled, config["syntheses"]), args.subgroup_tests, "subgroup_tests")
+    write_table(
+        compare_subgroups(pooled, config["syntheses"]), args.subgroup_tests, "subgroup_tests"
+    )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.textpath import text_to_path
 
+from metarepro.wording import NOT_REPORTED
+
 # Figures are only ever saved. A window system would bring its own resolution into the layout.
 mpl.use("agg")
 
@@ -43,8 +45,6 @@ FAMILIES = {
     "parenting": ("Parenting", "#A6437E"),
 }
 
-NOT_REPORTED = "not reported"
-DASH = "\u2013"
 PNG_DPI = 150
 
 # No label is drawn longer; what is cut is marked by an ellipsis.
@@ -58,6 +58,7 @@ def drawing_style() -> Iterator[None]:
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams["text.parse_math"] = False  # a "$" in a study label is a dollar sign
+        mpl.rcParams["text.hinting"] = "no_hinting"  # letters as wide in the PNG as measured
         mpl.rcParams["svg.fonttype"] = "path"
         mpl.rcParams["svg.hashsalt"] = "metarepro"
         yield
@@ -145,43 +146,6 @@ def wrap(
             line = f"{line} {words.pop(0)}"
         lines.append(shorten(line, width, size, bold))
     return lines
-
-
-def decimal(value: float, places: int = 2) -> str:
-    """Print a number with a true minus sign and no minus before zero.
-
-    Values from 1,000 on have three significant digits; a missing value is "not reported".
-    """
-    if math.isnan(value):
-        return NOT_REPORTED
-    if math.isinf(value):
-        text = "∞" if value > 0 else "-∞"
-    elif abs(value) >= 1000:
-        text = f"{value:.3g}".replace("e+0", "e").replace("e+", "e")
-    else:
-        text = f"{value:.{places}f}"
-        if float(text) == 0:
-            text = text.lstrip("-")
-    return text.replace("-", "\u2212")
-
-
-def whole(value: float) -> str:
-    """Print a count with commas between the thousands; a dash if it is missing."""
-    return f"{value:,.0f}" if math.isfinite(value) else DASH
-
-
-def counted(value: float, noun: str) -> str:
-    """Print "1 trial", "12 trials" or "trials not reported"."""
-    if not math.isfinite(value):
-        return f"{noun}s {NOT_REPORTED}"
-    return f"{whole(value)} {noun}" if value == 1 else f"{whole(value)} {noun}s"
-
-
-def p_value(value: float) -> str:
-    """Print "p = 0.034" or "p < 0.001"."""
-    if math.isnan(value):
-        return f"p {NOT_REPORTED}"
-    return "p < 0.001" if value < 0.001 else f"p = {decimal(value, 3)}"
 
 
 def save_figure(fig: Figure, path_without_suffix: Path) -> tuple[Path, Path]:

@@ -9,16 +9,19 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro import figures as fg
+from metarepro import wording
 from metarepro.forest_axis import Mark
 from metarepro.forest_page import GAP, Column, Line, Plot, draw_page, effect_columns, width_across
 
-_TEXTS = frozenset({"label", "measure", "tier", "subgroup", "model", "flags", "family"})
+_TEXTS = frozenset({"label", "measure", "tier", "subgroup", "name", "model", "flags", "family"})
+#: The name of a summary that is not ours; it is drawn in grey.
+PUBLISHED = "Published"
 ROW_COLUMNS = (
     *("label", "measure", "n_t", "n_c", "n_total", "yi", "ci_low", "ci_high"),
     *("weight", "tier", "subgroup"),
 )
 SUMMARY_COLUMNS = (
-    *("subgroup", "estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "i2"),
+    *("subgroup", "name", "estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "i2"),
     *("q", "q_df", "q_p", "k", "n_trials", "n_participants", "model", "flags"),
 )
 DOMAIN_COLUMNS = (
@@ -28,7 +31,7 @@ DOMAIN_COLUMNS = (
 
 _APPROXIMATE = "† Hollow square: approximate effect; its conversion rests on assumptions."
 _SINGLE = "Hollow square: the effect of a single trial, not pooled."
-_DASHES = f"{fg.DASH} Not reported or not estimated."
+_DASHES = f"{wording.DASH} Not reported or not estimated."
 
 
 def forest_plot(
@@ -46,11 +49,12 @@ def forest_plot(
     ----------
     rows
         One row a result with `ROW_COLUMNS`, in the order in which they are drawn; `weight` in
-        percent; `subgroup` is "" throughout if there are none. Labels may repeat.
+        percent, NaN where a result is shown and not pooled; `subgroup` is "" throughout if there
+        are none. Labels may repeat.
     summaries
         One row a pooled result with `SUMMARY_COLUMNS`: `subgroup` as in `rows`, "" for the overall
-        result; `i2` in percent; `model` and `flags` are printed as they are. A pool of fewer than
-        two trials, or without an estimate, has no diamond.
+        result; `name` stands before the diamond; `i2` in percent; `model` and `flags` are printed
+        as they are. A pool of fewer than two trials, or without an estimate, has no diamond.
     title, effect_label, subgroup_test
         Texts above the plot, over the column of effects, and below the overall result.
     family
@@ -94,11 +98,11 @@ def forest_plot(
         ]
         for pool in pools if group else []:
             if pool["subgroup"] == group:
-                lines += _pool_lines(pool, "Pooled", colour, room)
+                lines += _pool_lines(pool, colour, room)
         lines.append(Line())
     for pool in pools:
         if pool["subgroup"] == "":
-            lines += _pool_lines(pool, "Overall", colour, room)
+            lines += _pool_lines(pool, colour, room)
     if subgroup_test:
         lines += _remarks(subgroup_test, room)
 
@@ -183,7 +187,7 @@ def _axis_label(effect_label: str) -> str:
 
 
 def _dash_note(lines: Sequence[Line]) -> list[str]:
-    return [_DASHES] if any(fg.DASH in line.cells.values() for line in lines) else []
+    return [_DASHES] if any(wording.DASH in line.cells.values() for line in lines) else []
 
 
 def _result_line(row: dict, colour: str) -> Line:
@@ -194,33 +198,38 @@ def _result_line(row: dict, colour: str) -> Line:
     effect, wide = _effect_cells(row["yi"], row["ci_low"], row["ci_high"])
     cells = {"label": label, "measure": row["measure"], **effect}
     if math.isnan(row["n_t"]) and math.isnan(row["n_c"]) and math.isfinite(row["n_total"]):
-        cells["n_c"] = f"{fg.whole(row['n_total'])} in all"
+        cells["n_c"] = f"{wording.whole(row['n_total'])} in all"
         wide = wide | {"n_c"}
     else:
-        cells.update(n_t=fg.whole(row["n_t"]), n_c=fg.whole(row["n_c"]))
+        cells.update(n_t=wording.whole(row["n_t"]), n_c=wording.whole(row["n_c"]))
     weight = row["weight"]
-    cells["weight"] = fg.DASH if math.isnan(weight) else f"{fg.decimal(weight, 1)}%"
+    cells["weight"] = "not pooled" if math.isnan(weight) else f"{wording.decimal(weight, 1)}%"
     mark = _mark("square", row, row["yi"], colour, weight=weight, hollow=approximate)
     return Line(cells, wide, mark=mark)
 
 
-def _pool_lines(pool: dict, name: str, colour: str, room: float) -> list[Line]:
+def _pool_lines(pool: dict, colour: str, room: float) -> list[Line]:
     """A pooled result: a diamond, its size, and below it the model, heterogeneity and flags."""
     size = ", ".join(
-        fg.counted(pool[column], noun)
+        wording.counted(pool[column], noun)
         for column, noun in (
             ("n_trials", "trial"),
             ("k", "result"),
             ("n_participants", "participant"),
         )
+        if not (pool["name"] == PUBLISHED and math.isnan(pool[column]))
     )
     if not _is_pooled(pool):
         return _remarks(_no_estimate(pool), room)
     effect, wide = _effect_cells(pool["estimate"], pool["ci_low"], pool["ci_high"])
+    if pool["name"] == PUBLISHED:
+        colour = fg.RULE_COLOUR
     mark = _mark("diamond", pool, pool["estimate"], colour)
-    heading = fg.shorten(f"{name}: {size}", room, bold=True)
+    heading = fg.shorten(f"{fg.plain_text(pool['name'])}: {size}", room, bold=True)
     lines = [Line(effect, wide, across=heading, mark=mark, bold=True)]
-    remarks = _remarks(pool["model"], room) + _remarks(_heterogeneity(pool), room)
+    remarks = _remarks(pool["model"], room)
+    if pool["name"] != PUBLISHED:
+        remarks += _remarks(_heterogeneity(pool), room)
     if pool["flags"]:
         remarks += _remarks(f"Note: {pool['flags']}", room)
     if not math.isnan(pool["pi_low"]) and not math.isnan(pool["pi_high"]):
@@ -235,7 +244,10 @@ def _intervention_line(row: dict, flags: Sequence[str]) -> Line:
     numbers = ", ".join(str(flags.index(flag) + 1) for flag in _flags(row))
     suffix = f" [{numbers}]" if numbers else ""
     label = fg.shorten(row["label"], 3.6 - fg.text_width(suffix)) + suffix
-    cells = {"label": label, **{c: fg.whole(row[c]) for c in ("n_trials", "k", "n_participants")}}
+    cells = {
+        "label": label,
+        **{c: wording.whole(row[c]) for c in ("n_trials", "k", "n_participants")},
+    }
     colour = fg.family_colour(row["family"])
     if math.isnan(row["estimate"]) or not row["n_trials"] >= 1:
         return Line({**cells, "pi_high": _no_estimate(row)}, frozenset({"pi_high"}))
@@ -246,19 +258,19 @@ def _intervention_line(row: dict, flags: Sequence[str]) -> Line:
         mark = _mark("square", row, row["estimate"], colour, hollow=True)
         return Line(cells, wide | {"pi_high"}, mark=mark)
     if math.isnan(row["pi_low"]) or math.isnan(row["pi_high"]):
-        cells["pi_high"] = fg.DASH
+        cells["pi_high"] = wording.DASH
     else:
         cells.update(_interval_cells(row["pi_low"], row["pi_high"], "pi_low", "pi_high"))
     return Line(cells, wide, mark=_mark("diamond", row, row["estimate"], colour))
 
 
 def _is_pooled(pool: dict) -> bool:
-    return math.isfinite(pool["estimate"]) and pool["n_trials"] >= 2
+    return math.isfinite(pool["estimate"]) and not pool["n_trials"] < 2
 
 
 def _no_estimate(pool: dict) -> str:
     trials = pool["n_trials"]
-    reason = "no usable result" if trials == 0 else fg.counted(trials, "trial")
+    reason = "no usable result" if trials == 0 else wording.counted(trials, "trial")
     return f"No pooled estimate: {reason}"
 
 
@@ -284,28 +296,33 @@ def _effect_cells(
 ) -> tuple[dict[str, str], frozenset[str]]:
     """Cells of an effect, and which of them need the whole group of columns."""
     if not math.isfinite(estimate):
-        return {"high": fg.NOT_REPORTED}, frozenset({"high"})
+        return {"high": wording.NOT_REPORTED}, frozenset({"high"})
     if math.isnan(low) and math.isnan(high):
-        return {"high": f"{fg.decimal(estimate)} [{fg.NOT_REPORTED}]"}, frozenset({"high"})
+        return {"high": f"{wording.decimal(estimate)} [{wording.NOT_REPORTED}]"}, frozenset(
+            {"high"}
+        )
     return {
-        "estimate": fg.decimal(estimate),
+        "estimate": wording.decimal(estimate),
         **_interval_cells(low, high, "low", "high"),
     }, frozenset()
 
 
 def _interval_cells(low: float, high: float, low_key: str, high_key: str) -> dict[str, str]:
-    return {low_key: f"[{fg.decimal(low)},", high_key: f"{fg.decimal(high)}]"}
+    return {low_key: f"[{wording.decimal(low)},", high_key: f"{wording.decimal(high)}]"}
 
 
 def _heterogeneity(pool: dict) -> str:
     if math.isnan(pool["q"]):
         q = "Q not estimated"
     else:
-        q = f"Q = {fg.decimal(pool['q'])}, df = {fg.whole(pool['q_df'])}, {fg.p_value(pool['q_p'])}"
-    i2 = "I² not estimated" if math.isnan(pool["i2"]) else f"I² = {fg.decimal(pool['i2'], 1)}%"
+        # Under the correlated-effects model the df are an expectation, and Q has no p.
+        df = wording.decimal(pool["q_df"], 0 if pool["q_df"].is_integer() else 1)
+        p = "" if math.isnan(pool["q_p"]) else f", {wording.p_value(pool['q_p'])}"
+        q = f"Q = {wording.decimal(pool['q'])}, df = {df}{p}"
+    i2 = "I² not estimated" if math.isnan(pool["i2"]) else f"I² = {wording.decimal(pool['i2'], 1)}%"
     tau2 = "τ² not estimated"
     if not math.isnan(pool["tau2"]):
-        tau2 = f"τ² = {fg.decimal(pool['tau2'], 3)}"
+        tau2 = f"τ² = {wording.decimal(pool['tau2'], 3)}"
     return f"{q}; {i2}; {tau2}"
 
 

@@ -20,6 +20,7 @@ from matplotlib.patches import Polygon
 from matplotlib.ticker import MaxNLocator
 
 from metarepro import figures as fg
+from metarepro import wording
 
 with warnings.catch_warnings(), np.errstate(), mpl.rc_context():
     # On import forestplot silences all warnings and numpy's errors, and changes rcParams.
@@ -129,23 +130,28 @@ def draw_marks(ax: Axes, marks: Sequence[Mark | None]) -> tuple[float, float]:
 
 def _draw_points(ax: Axes, marks: Sequence[Mark | None], low: float, high: float) -> None:
     """Let forestplot place all lines and draw squares and intervals; then size the squares."""
-    squares = [mark if mark and mark.shape == "square" else None for mark in marks]
-    estimate = np.array([mark.estimate if mark else math.nan for mark in squares])
-    # A line without a square gets the whole axis as its interval: as its estimate is missing
-    # nothing is drawn, and forestplot always finds limits for the axis.
-    lower = np.array([mark.low if mark else low for mark in squares])
-    upper = np.array([mark.high if mark else high for mark in squares])
+    squares = [
+        mark if mark and mark.shape == "square" and not math.isnan(mark.estimate) else None
+        for mark in marks
+    ]
+    # A line without a square is, for forestplot, a point at zero; it is given no size below.
+    estimate = np.array([mark.estimate if mark else 0.0 for mark in squares])
+    lower = np.array([mark.low if mark else 0.0 for mark in squares])
+    upper = np.array([mark.high if mark else 0.0 for mark in squares])
     table = pd.DataFrame(
         {
             "line": [f"line {y}" for y in range(len(marks))],  # equal labels would share a line
             "estimate": np.clip(estimate, low, high),
-            "low": np.clip(np.where(np.isnan(lower), estimate, lower), low, high),
-            "high": np.clip(np.where(np.isnan(upper), estimate, upper), low, high),
+            # Without a limit, or with one on the wrong side, the whisker ends at the estimate.
+            "low": np.clip(np.fmin(lower, estimate), low, high),
+            "high": np.clip(np.fmax(upper, estimate), low, high),
         }
     )
     with warnings.catch_warnings():
-        # It sets labels on the categories' own ticks, which matplotlib advises against.
-        warnings.filterwarnings("ignore", message=r"set_ticklabels\(\)", category=UserWarning)
+        # It puts labels on ticks that are not fixed (the ticks are taken away afterwards), and
+        # first sets limits that are one point if no line has a square.
+        warnings.filterwarnings("ignore", r"set_ticklabels\(\)", UserWarning)
+        warnings.filterwarnings("ignore", "Attempting to set identical", UserWarning)
         forestplot(
             table[::-1],
             estimate="estimate",
@@ -261,7 +267,7 @@ def _draw_ticks(ax: Axes, low: float, high: float) -> None:
     candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     ticks = [float(f"{tick:.6g}") for tick in candidates if low <= tick <= high]
     places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
-    labels = [fg.decimal(tick, places) for tick in ticks]
+    labels = [wording.decimal(tick, places) for tick in ticks]
     small = fg.font(fg.SMALL_SIZE)
     ax.set_xticks(ticks, labels, fontproperties=small, color=fg.TEXT_COLOUR)
     ax.tick_params(axis="x", length=3, width=0.7, color=fg.RULE_COLOUR, pad=2)

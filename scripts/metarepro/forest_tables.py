@@ -12,7 +12,7 @@ from metarepro.wording import FLAGS, decimal, p_value, whole
 #: What the models of `pooling` are called under a diamond.
 MODELS = {
     "random": "Random effects, {tau2_method}, {ci_method}",
-    "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, Satterthwaite df {df:.1f}",
+    "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, df {df:.1f}",
     "single_trial": "One trial",
 }
 CI_METHODS = {
@@ -23,7 +23,7 @@ CI_METHODS = {
 
 
 def synthesis_rows(
-    synthesis: Mapping[str, Any],
+    synthesis: Mapping[Any, Any],
     effects: pd.DataFrame,
     weights: pd.DataFrame,
     subgroups: str,
@@ -75,9 +75,9 @@ def in_plot_order(rows: pd.DataFrame, subgroups: list[str]) -> pd.DataFrame:
 
 
 def summaries(
-    synthesis: Mapping[str, Any],
+    synthesis: Mapping[Any, Any],
     pooled: pd.DataFrame,
-    plan: Mapping[str, Mapping[str, Any]],
+    plan: Mapping[str, Mapping[Any, Any]],
     names: Mapping[str, str],
     rho: float,
 ) -> pd.DataFrame:
@@ -87,13 +87,12 @@ def summaries(
     if len(subgroups):
         column = plan[synthesis["synthesis"].split(".")[1]]["subgroups"]
         rows += [
-            summary(row, "Pooled", names[row[column]], rho)
-            for row in subgroups.to_dict("records")
+            summary(row, "Pooled", names[row[column]], rho) for row in subgroups.to_dict("records")
         ]
     return pd.DataFrame(rows)
 
 
-def summary(pool: Mapping[str, Any], name: str, subgroup: str, rho: float) -> dict[str, Any]:
+def summary(pool: Mapping[Any, Any], name: str, subgroup: str, rho: float) -> dict[str, Any]:
     """One diamond, from a row of `tables.POOLED`."""
     model = MODELS[pool["model"]].format(
         tau2_method=pool["tau2_method"],
@@ -101,7 +100,6 @@ def summary(pool: Mapping[str, Any], name: str, subgroup: str, rho: float) -> di
         rho=rho,
         df=pool["df"],
     )
-    flags = [FLAGS[flag] for flag in pool["flags"].split("; ") if flag in FLAGS]
     numbers = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "q", "q_df", "q_p")
     counts = ("k", "n_trials", "n_participants")
     return {
@@ -110,11 +108,16 @@ def summary(pool: Mapping[str, Any], name: str, subgroup: str, rho: float) -> di
         **{column: pool[column] for column in (*numbers, *counts)},
         "i2": pool["i2_q"],
         "model": model,
-        "flags": "; ".join(flags),
+        "flags": warnings(pool["flags"]),
     }
 
 
-def published_summary(row: Mapping[str, Any]) -> dict[str, Any]:
+def warnings(flags: str) -> str:
+    """The gravest of the flags of a pool, in words."""
+    return next((FLAGS[flag] for flag in flags.split("; ") if flag in FLAGS), "")
+
+
+def published_summary(row: Mapping[Any, Any]) -> dict[str, Any]:
     """The published result, as a diamond to compare ours with."""
     missing = ("pi_low", "pi_high", "tau2", "q", "q_df", "q_p", "i2")
     return {
@@ -132,7 +135,7 @@ def published_summary(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def subgroup_test_text(test: Mapping[str, Any]) -> str:
+def subgroup_test_text(test: Mapping[Any, Any]) -> str:
     """The line under the plot on differences between subgroups."""
     if test["reason"]:
         return f"Subgroup differences: not tested ({test['reason']})"
@@ -142,3 +145,25 @@ def subgroup_test_text(test: Mapping[str, Any]) -> str:
         f"Subgroup differences ({whole(test['n_tested'])} subgroups{without}): "
         f"Q = {decimal(test['q'])}, df = {whole(test['q_df'])}, {p_value(test['q_p'])}"
     )
+
+
+def domain_rows(domain: str, interventions: pd.DataFrame, pooled: pd.DataFrame) -> pd.DataFrame:
+    """One row an intervention (`forest.DOMAIN_COLUMNS`), also those without a result."""
+    here = pooled[
+        pooled["synthesis"].str.startswith("post.intervention_domain.")
+        & (pooled["domain"] == domain)
+    ].set_index("intervention")
+    columns = ("n_trials", "k", "n_participants", "estimate", "ci_low", "ci_high")
+    rows = []
+    for intervention in interventions.to_dict("records"):
+        row = {"label": intervention["label"], "family": intervention["family"], "flags": ""}
+        key = intervention["intervention"]
+        if key in here.index:
+            pool = here.loc[key]
+            row |= {column: pool[column] for column in (*columns, "pi_low", "pi_high")}
+            row["flags"] = warnings(pool["flags"])
+        else:
+            row |= dict.fromkeys((*columns, "pi_low", "pi_high"), math.nan)
+            row |= {"n_trials": 0, "k": 0}
+        rows.append(row)
+    return pd.DataFrame(rows)

@@ -48,12 +48,16 @@ _FOLLOW_UP = re.compile(r"follow[- ]?up|long[- ]?term", re.IGNORECASE)
 
 #: Columns of a published row that are shown as they are.
 _SHOWN = (
-    *("review_id", "role", "row", "outcome", "outcome_label", "subgroup", "intervention"),
+    *("review_id", "review", "role", "row", "outcome", "outcome_label", "subgroup", "intervention"),
     *("measure", "status", "beneficial_sign"),
 )
 #: Columns of a published row that are shown as published_..., and columns of our pool.
 _PUBLISHED = ("estimate", "ci_low", "ci_high", "k", "n", "i2")
-_POOL = ("estimate", "ci_low", "ci_high", "tau2", "pi_low", "pi_high")
+_POOL = (
+    *("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "df"),
+    *("tau2", "i2_q", "q", "q_df", "q_p"),
+)
+_MODEL = ("model", "tau2_method", "ci_method")
 
 
 @dataclass(frozen=True)
@@ -384,10 +388,11 @@ def _columns(
         "coverage": coverage.text,
         "trial_ids": " ".join(trials),
     }
+    pool: dict[str, Any] = dict.fromkeys(_POOL, math.nan) | dict.fromkeys((*_MODEL, "flags"), "")
     if pooled is None:
-        pool = dict.fromkeys(_POOL, math.nan)
         verdict = Verdict("not_testable", "; ".join(filter(None, (target.reason, no_pool))))
     else:
-        pool = {name: getattr(pooled, name) for name in _POOL}
+        pool = {name: getattr(pooled, name) for name in (*_POOL, *_MODEL)}
+        pool["flags"] = "; ".join(pooled.flags)
         verdict = judge(target, pooled.estimate, pooled.ci_low, pooled.ci_high, coverage)
     return columns | pool | asdict(verdict)

@@ -137,6 +137,7 @@ REVIEW_WEIGHTS: Columns = {
 }
 REPRODUCTION: Columns = {
     "review_id": identifier(),
+    "review": text(required=True),
     "role": level(*input_tables.REVIEW_ROLES),
     "row": whole(at_least=2, required=True),
     "outcome": identifier(),
@@ -163,9 +164,18 @@ REPRODUCTION: Columns = {
     "estimate": number(),
     "ci_low": number(),
     "ci_high": number(),
-    "tau2": number(at_least=0),
     "pi_low": number(),
     "pi_high": number(),
+    "model": text(),
+    "tau2_method": text(),
+    "ci_method": text(),
+    "df": number(above=0),
+    "tau2": number(at_least=0),
+    "i2_q": percent(),
+    "q": number(at_least=0),
+    "q_df": number(at_least=0),
+    "q_p": number(at_least=0, at_most=1),
+    "flags": text(),
     "coverage": text(),
     "absolute_difference": number(),
     "relative_difference": number(),
@@ -175,6 +185,7 @@ REPRODUCTION: Columns = {
     "trial_ids": text(),
 }
 _REVIEW_ID: Columns = {"review_id": identifier()}
+_REVIEW: Columns = {"review": text(required=True)}
 _ROLE: Columns = {"role": level(*input_tables.REVIEW_ROLES)}
 STAGE_TABLES: dict[str, Columns] = {
     "inputs": INPUTS,
@@ -184,7 +195,7 @@ STAGE_TABLES: dict[str, Columns] = {
     "extracted_trials": input_tables.TRIALS | PROVENANCE,
     "extracted_results": input_tables.RESULTS | PROVENANCE,
     "extracted_clusters": input_tables.CLUSTERS | PROVENANCE,
-    "extracted_published": _REVIEW_ID | _ROLE | input_tables.PUBLISHED | PROVENANCE,
+    "extracted_published": _REVIEW_ID | _REVIEW | _ROLE | input_tables.PUBLISHED | PROVENANCE,
     # A trial may be in several reviews.
     "extracted_included": (
         _REVIEW_ID | input_tables.INCLUDED | {"trial_id": identifier()} | PROVENANCE

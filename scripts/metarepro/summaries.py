@@ -282,7 +282,7 @@ def routes(effects: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Reported as": statistic.replace("_", " "),
+                "Reported as": str(statistic).replace("_", " "),
                 "Standard error from": se_source,
                 "Tier": tier,
                 "Results": str(len(group)),
@@ -302,7 +302,7 @@ def reproduction(rows: pd.DataFrame) -> pd.DataFrame:
         )
         said.append(
             {
-                "Review": row["review_id"],
+                "Review": row["review"],
                 "Role": row["role"],
                 "Outcome": row["outcome_label"]
                 + (f" ({row['subgroup']})" if row["subgroup"] else ""),

@@ -90,7 +90,7 @@ def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]
     """
     yi = effects["yi"].to_numpy(dtype=float)
     vi = effects["vi"].to_numpy(dtype=float)
-    trials = effects["trial_id"].to_numpy()
+    trials = effects["trial_id"].tolist()
     n_trials = len(set(trials))
     if n_trials == 1:
         return _single_trial(yi, vi, settings.rho)
@@ -140,7 +140,7 @@ def split(
     implied = {"outcome": "domain", "intervention": "family"}
     columns = [*by, *(implied[c] for c in by if c in implied and implied[c] not in by)]
     for values, group in effects.groupby(columns, sort=True):
-        yield dict(zip(columns, values, strict=True)), group
+        yield dict(zip(columns, map(str, values), strict=True)), group
 
 
 def synthesise(
@@ -194,7 +194,7 @@ def synthesise(
 
 
 def subgroup_pools(
-    synthesis: Mapping[str, Any], plan: Mapping[str, Mapping[str, Any]], pooled: pd.DataFrame
+    synthesis: Mapping[Any, Any], plan: Mapping[str, Mapping[str, Any]], pooled: pd.DataFrame
 ) -> pd.DataFrame:
     """Rows of `pooled` that are the subgroups of one of its rows; none if it has no subgroups."""
     name = synthesis["synthesis"].split(".")[1]
@@ -207,9 +207,7 @@ def subgroup_pools(
     return pooled[within]
 
 
-def compare_subgroups(
-    pooled: pd.DataFrame, plan: Mapping[str, Mapping[str, Any]]
-) -> pd.DataFrame:
+def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Test whether the subgroups of each synthesis differ, where their trials are different ones.
 
     Q of the subgroups' pooled effects around their common mean (Borenstein and others 2009,

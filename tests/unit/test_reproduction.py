@@ -251,7 +251,13 @@ BASES = ("listed", "plausible")
 
 def published_row(**changes: Any) -> pd.DataFrame:
     row: dict[str, Any] = {
-        **{"review_id": "rev", "role": "cited", "row": 2.0, "outcome": "anxiety"},
+        **{
+            "review_id": "rev",
+            "review": "Rev 2020",
+            "role": "cited",
+            "row": 2.0,
+            "outcome": "anxiety",
+        },
         **{"outcome_label": "anxiety", "subgroup": "", "intervention": "", "measure": "SMD"},
         **{"estimate": -0.4, "ci_low": -0.6, "ci_high": -0.2, "k": 2.0, "n": 80.0, "i2": 0.0},
         **{"tau2": NAN, "p_value": NAN, "p_relation": "", "beneficial_sign": "-"},
@@ -390,7 +396,11 @@ def read_reviews(name: str) -> pd.DataFrame:
     for path in sorted((DATA / "reviews").glob(f"*/{name}.csv")):
         frame = read_table(path, name)
         rows = range(2, len(frame) + 2)
-        frames.append(frame.assign(review_id=path.parent.name, role="context", row=rows))
+        frames.append(
+            frame.assign(
+                review_id=path.parent.name, review=path.parent.name, role="context", row=rows
+            )
+        )
     return pd.concat(frames, ignore_index=True)
 
 

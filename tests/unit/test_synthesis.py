@@ -62,7 +62,7 @@ def test_one_result_a_trial_is_pooled_by_random_effects() -> None:
 def test_several_results_of_a_trial_are_pooled_by_robust_variance() -> None:
     table = effects(("a", 0.1), ("a", 0.2), ("b", 0.5), ("c", 0.4))
     pooled, _ = pool_trials(table, SETTINGS)
-    reference = pool_correlated(table["yi"], table["vi"], table["trial_id"], rho=0.8)
+    reference = pool_correlated(table["yi"], table["vi"], table["trial_id"].tolist(), rho=0.8)
     assert (pooled.model, pooled.ci_high) == ("correlated_effects", reference.ci_high)
 
 

@@ -59,6 +59,14 @@ class Review:
     notes: tuple[str, ...]
     sources: tuple[str, ...]
 
+    @property
+    def label(self) -> str:
+        """Surname of the first author and year, or the id where the authors were not seen."""
+        if not self.authors or not self.year:
+            return self.review_id
+        surname, *initials = self.authors[0].rsplit(" ", 1)
+        return f"{surname if initials else self.authors[0]} {self.year}"
+
 
 @dataclass(frozen=True)
 class Extraction:
@@ -66,7 +74,7 @@ class Extraction:
 
     Every table carries the columns file, sha256, row (as a spreadsheet counts) and corrections
     behind its own. `published` and `included` have the rows of all reviews, with review_id
-    (`published` also role) in front.
+    (`published` also its label and role) in front.
 
     Parameters
     ----------
@@ -206,8 +214,12 @@ def read(folder: Path | str) -> Extraction:
             frame = reading.table(relative, table)
             frame.insert(0, "review_id", pd.Series(review_id, index=frame.index, dtype="str"))
             if table == "published":
-                role = review.role if review else ""
-                frame.insert(1, "role", pd.Series(role, index=frame.index, dtype="str"))
+                about = {
+                    "review": review.label if review else "",
+                    "role": review.role if review else "",
+                }
+                for place, (column, value) in enumerate(about.items(), start=1):
+                    frame.insert(place, column, pd.Series(value, index=frame.index, dtype="str"))
             parts[table].append(frame)
     for table, frames in parts.items():
         tables[table] = pd.concat(

@@ -1,0 +1,41 @@
+"""Draw one summary forest a domain, a diamond for each intervention."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from metarepro.command import parser, run
+from metarepro.figure_folder import FigureTask, draw_all
+from metarepro.forest import summary_forest
+from metarepro.forest_tables import domain_rows
+from metarepro.tables import read_table
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument(
+        "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
+    )
+    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
+    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    args = arguments.parse_args(argv)
+    interventions = read_table(args.extracted_dir / "interventions.csv", "extracted_interventions")
+    domains = read_table(args.extracted_dir / "domains.csv", "extracted_domains")
+    pooled = read_table(args.pooled, "pooled")
+    tasks = [
+        FigureTask(
+            domain["domain"],
+            partial(
+                summary_forest,
+                domain_rows(domain["domain"], interventions, pooled),
+                title=domain["label"],
+            ),
+        )
+        for domain in domains.sort_values("order").to_dict("records")
+    ]
+    draw_all(tasks, args.output_dir)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,55 @@
+"""Draw a forest plot of every published result that we have results of trials for.
+
+Our pool, or our single trial, stands above the published result, both as Hedges' g.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from metarepro.command import parser, read_config, run
+from metarepro.figure_folder import FigureTask, draw_all
+from metarepro.forest import forest_plot
+from metarepro.forest_tables import published_summary, review_rows, summary
+from metarepro.tables import read_table
+
+
+def tasks(
+    effects: pd.DataFrame, reproduction: pd.DataFrame, weights: pd.DataFrame, rho: float
+) -> list[FigureTask]:
+    """One task a published result with trials of ours."""
+    found = []
+    for row in reproduction[reproduction["n_trials"] > 0].to_dict("records"):
+        mine = weights[(weights["review_id"] == row["review_id"]) & (weights["row"] == row["row"])]
+        draw = partial(
+            forest_plot,
+            review_rows(effects, mine),
+            pd.DataFrame([summary(row, "Ours", "", rho), published_summary(row)]),
+            title=f"{row['review']}: {row['outcome_label']}",
+        )
+        found.append(FigureTask(f"{row['review_id']}.{row['row']:.0f}.{row['outcome']}", draw))
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
+    arguments.add_argument("--reproduction", type=Path, required=True, help="reproduction.csv")
+    arguments.add_argument("--weights", type=Path, required=True, help="its weights.csv")
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    args = arguments.parse_args(argv)
+    found = tasks(
+        read_table(args.effects, "effects"),
+        read_table(args.reproduction, "reproduction"),
+        read_table(args.weights, "review_weights"),
+        read_config(args.config)["pooling"]["rho"],
+    )
+    draw_all(found, args.output_dir)
+
+
+if __name__ == "__main__":
+    run(main)

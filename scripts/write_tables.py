@@ -1,0 +1,133 @@
+"""Write the summary tables as CSV and HTML, and the page that lists all tables and figures."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from metarepro import summaries
+from metarepro.command import parser, run
+from metarepro.html_tables import Link, Page, render_index, render_table
+from metarepro.tables import read_table
+
+INPUTS = {
+    "extracted": ("interventions", "domains", "outcomes", "trials"),
+    "effects": ("effects", "audit"),
+    "pooled": ("pooled",),
+    "reproduction": ("reproduction",),
+}
+
+
+def pages(tables: dict[str, pd.DataFrame]) -> list[Page]:
+    """Return the tables, most wanted first."""
+    effects, pooled = tables["effects"], tables["pooled"]
+    codebook = (tables["interventions"], tables["domains"], tables["outcomes"])
+    return [
+        Page(
+            "evidence",
+            "Evidence by intervention and domain",
+            "What the pooled results after the intervention show, and how much there is.",
+            summaries.evidence(effects, pooled, *codebook[:2]),
+        ),
+        Page(
+            "reproduction",
+            "Published results and ours",
+            "Every pooled result of the reviews beside our pool of their trials, with a verdict.",
+            summaries.reproduction(tables["reproduction"]),
+        ),
+        Page(
+            "syntheses",
+            "All syntheses",
+            "Every combination that is pooled: after the intervention, follow-up, change scores.",
+            summaries.syntheses(pooled, *codebook),
+        ),
+        Page(
+            "results",
+            "Trials' results as effect sizes",
+            "Every result that became Hedges' g, with its route, assumptions and source.",
+            summaries.results(effects, *codebook),
+        ),
+        Page(
+            "trials",
+            "Trials",
+            "Every trial, also those from which no number could be read.",
+            summaries.trials(tables["trials"], effects, codebook[0]),
+        ),
+        Page(
+            "routes",
+            "Routes to effect sizes",
+            "How many results came by each route.",
+            summaries.routes(effects),
+        ),
+        Page(
+            "exclusions",
+            "Exclusions by code",
+            "Why reported results could not be used.",
+            summaries.exclusions(effects),
+        ),
+        Page(
+            "excluded_results",
+            "Excluded results",
+            "Each of them with its reason.",
+            summaries.excluded_results(effects),
+        ),
+        Page(
+            "audit",
+            "What does not add up in the sources",
+            "Numbers of one source that disagree with each other.",
+            summaries.audit(tables["audit"]),
+        ),
+    ]
+
+
+def figure_links(results: Path, tables: dict[str, pd.DataFrame]) -> dict[str, list[Link]]:
+    """Every figure that was drawn, by kind."""
+    names = summaries.labels(tables["interventions"], tables["domains"], tables["outcomes"])
+    titles = {
+        p["synthesis"]: summaries.title(p, names) for p in tables["pooled"].to_dict("records")
+    }
+    for row in tables["reproduction"].to_dict("records"):
+        key = f"{row['review_id']}.{row['row']:.0f}.{row['outcome']}"
+        titles[key] = f"{row['review']}: {row['outcome_label']}"
+    headings = {
+        "domains": "Domains: every intervention",
+        "reviews": "Published results: ours against the review's",
+        "syntheses": "Forest plots of the syntheses",
+    }
+    return {
+        heading: [
+            Link(f"../figures/{folder}/{svg.name}", titles.get(svg.stem) or names[svg.stem])
+            for svg in sorted((results / "figures" / folder).glob("*.svg"))
+        ]
+        for folder, heading in headings.items()
+    }
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument(
+        "--results-dir", type=Path, default=Path("results"), help="default: %(default)s"
+    )
+    results = arguments.parse_args(argv).results_dir
+    tables = {
+        name: read_table(
+            results / folder / f"{name}.csv", f"extracted_{name}" if folder == "extracted" else name
+        )
+        for folder, names in INPUTS.items()
+        for name in names
+    }
+    output = results / "tables"
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    written = pages(tables)
+    for page in written:
+        page.table.to_csv(output / f"{page.name}.csv", index=False, lineterminator="\n")
+        (output / f"{page.name}.html").write_text(render_table(page), encoding="utf-8")
+    index = render_index("Results", written, figure_links(results, tables))
+    (output / "index.html").write_text(index, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(main)
