@@ -29,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         read_table(args.included, "extracted_included"),
         read_table(args.effects, "effects"),
         config["reproduction"]["basis"],
+        config["reproduction"]["tiers"],
         Settings.from_config(config),
     )
     write_table(table, args.reproduction, "reproduction")

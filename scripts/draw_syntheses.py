@@ -1,7 +1,8 @@
 """Draw a forest plot of every synthesis of two or more trials, as SVG and PNG.
 
-The plots are divided by the subgroups that the analysis plan names. Approximate results that a
-synthesis would have are drawn hollow and without a weight: they are not pooled.
+The analysis plan names the sets of syntheses that are drawn, and the subgroups that divide the
+plots. Approximate results that a synthesis would have are drawn hollow and without a weight: they
+are not pooled.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,8 @@ def tasks(tables: dict[str, pd.DataFrame], config: dict[str, Any]) -> list[Figur
     plan, pooled = config["syntheses"], tables["pooled"]
     tests = {t["synthesis"]: t for t in tables["subgroup_tests"].to_dict("records")}
     found = []
-    for synthesis in pooled[pooled["n_trials"] >= 2].to_dict("records"):
+    drawn = pooled[(pooled["n_trials"] >= 2) & pooled["set_name"].isin(config["figures"])]
+    for synthesis in drawn.to_dict("records"):
         key = synthesis["synthesis"]
         weights = tables["weights"][tables["weights"]["synthesis"] == key]
         subgroups = plan[key.split(".")[1]].get("subgroups", "")

@@ -10,6 +10,7 @@ from metarepro import summaries
 from metarepro.command import parser, run
 from metarepro.html_tables import Link, Page, render_index, render_table
 from metarepro.tables import read_table
+from metarepro.wording import inert
 
 INPUTS = {
     "extracted": ("interventions", "domains", "outcomes", "trials"),
@@ -82,26 +83,41 @@ def pages(tables: dict[str, pd.DataFrame]) -> list[Page]:
 
 
 def figure_links(results: Path, tables: dict[str, pd.DataFrame]) -> dict[str, list[Link]]:
-    """Every figure that was drawn, by kind."""
+    """Every figure that was drawn, by kind, in the order of the tables."""
+    domains = tables["domains"].sort_values("order").to_dict("records")
+    named = {"domains": {domain["domain"]: domain["label"] for domain in domains}}
+    named["reviews"] = {
+        f"{row['review_id']}.{row['row']:.0f}.{row['outcome']}": (
+            f"{row['review']}: {row['outcome_label']}"
+        )
+        for row in tables["reproduction"].to_dict("records")
+    }
     names = summaries.labels(tables["interventions"], tables["domains"], tables["outcomes"])
-    titles = {
-        p["synthesis"]: summaries.title(p, names) for p in tables["pooled"].to_dict("records")
+    named["syntheses"] = {
+        pool["synthesis"]: summaries.title(pool, names)
+        for pool in tables["pooled"].to_dict("records")
     }
-    for row in tables["reproduction"].to_dict("records"):
-        key = f"{row['review_id']}.{row['row']:.0f}.{row['outcome']}"
-        titles[key] = f"{row['review']}: {row['outcome_label']}"
-    headings = {
-        "domains": "Domains: every intervention",
-        "reviews": "Published results: ours against the review's",
-        "syntheses": "Forest plots of the syntheses",
-    }
-    return {
-        heading: [
-            Link(f"../figures/{folder}/{svg.name}", titles.get(svg.stem) or names[svg.stem])
-            for svg in sorted((results / "figures" / folder).glob("*.svg"))
-        ]
-        for folder, heading in headings.items()
-    }
+    groups: dict[str, list[Link]] = {}
+    for folder, labels in named.items():
+        drawn = {svg.stem for svg in (results / "figures" / folder).glob("*.svg")}
+        for key, label in labels.items():
+            if key in drawn:
+                heading = HEADINGS.get(folder) or synthesis_heading(key)
+                groups.setdefault(heading, []).append(Link(f"../figures/{folder}/{key}.svg", label))
+    return groups
+
+
+HEADINGS = {
+    "domains": "Every intervention, by domain",
+    "reviews": "Published results: ours against the review's",
+}
+
+
+def synthesis_heading(key: str) -> str:
+    """Heading for the syntheses of one kind: "Intervention × domain, follow-up"."""
+    set_name, kind, *_ = key.split(".")
+    when = summaries.SETS.get(set_name, set_name)
+    return kind.replace("_", " × ").capitalize() + (f", {when}" if when else "")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -123,7 +139,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     output.mkdir(parents=True)
     written = pages(tables)
     for page in written:
-        page.table.to_csv(output / f"{page.name}.csv", index=False, lineterminator="\n")
+        cells = page.table.map(inert)
+        cells.to_csv(output / f"{page.name}.csv", index=False, lineterminator="\n")
         (output / f"{page.name}.html").write_text(render_table(page), encoding="utf-8")
     index = render_index("Results", written, figure_links(results, tables))
     (output / "index.html").write_text(index, encoding="utf-8")

@@ -7,7 +7,9 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 #: A column is set to the right when all its cells consist of these.
-_NUMERIC = r"[\s\d.,%\[\]\u2212\u2013<=∞p/e]*"
+_NUMERIC = r"(at least |SMD |OR |RR |[gd] )?[\s\d.,%\[\]\u2212\u2013<=∞p/e]*|not reported"
+#: A column with a longer cell than this gets room.
+_LONG = 40
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def render_table(page: Page) -> str:
     """Return a page with one table; every cell is escaped."""
     table = page.table
     numeric = {c for c in table.columns if table[c].str.fullmatch(_NUMERIC).all()}
+    long = {c for c in table.columns if table[c].str.len().max() > _LONG}
     return (
         _environment()
         .get_template("table.html.j2")
@@ -52,6 +55,7 @@ def render_table(page: Page) -> str:
             name=page.name,
             columns=list(table.columns),
             numeric=numeric,
+            long=long,
             rows=table.to_dict("records"),
         )
     )

@@ -276,6 +276,7 @@ def compare(
     included: pd.DataFrame,
     effects: pd.DataFrame,
     bases: Sequence[str],
+    tiers: Sequence[str],
     settings: Settings,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Set each published row beside our pool of the review's trials for that outcome.
@@ -294,8 +295,10 @@ def compare(
         The effects table.
     bases : sequence of str
         Bases of inclusion that put a trial into a review's pool, e.g. ("listed", "plausible").
+    tiers : sequence of str
+        Tiers of effects that are pooled.
     settings : Settings
-        Estimators and the tiers of effects that are pooled.
+        Estimators and assumed correlation.
 
     Returns
     -------
@@ -305,13 +308,12 @@ def compare(
         `tables.REVIEW_WEIGHTS`.
     """
     problems = audit_published(published).groupby("record_id")["message"].agg("; ".join)
-    candidates = usable(effects, settings.tiers)
     rows, weights = [], []
     for record_id, row in zip(record_ids(published), published.to_dict("records"), strict=True):
         listed = included[
             (included["review_id"] == row["review_id"]) & included["basis"].isin(bases)
         ]
-        pooled_effects, no_pool = select_effects(row, listed, candidates)
+        pooled_effects, no_pool = select_effects(row, listed, effects, tiers)
         pooled = None if no_pool else pool_trials(pooled_effects, settings)[0]
         columns = _columns(row, listed, pooled_effects, pooled, no_pool)
         rows.append(columns | {"published_problems": problems.get(record_id, "")})
@@ -326,7 +328,7 @@ def compare(
 
 
 def select_effects(
-    row: Mapping[Any, Any], listed: pd.DataFrame, effects: pd.DataFrame
+    row: Mapping[Any, Any], listed: pd.DataFrame, effects: pd.DataFrame, tiers: Sequence[str]
 ) -> tuple[pd.DataFrame, str]:
     """Effects of a review's trials that answer a published row, or none and why."""
     none = effects.iloc[:0]
@@ -335,11 +337,11 @@ def select_effects(
     if row["subgroup"] not in WHOLE_REVIEW:
         return none, f"subgroup '{row['subgroup']}' cannot be selected from the data"
     timepoint = published_timepoint(row["outcome_label"], row["subgroup"])
-    chosen = effects[
-        effects["trial_id"].isin(listed["trial_id"])
-        & (effects["outcome"] == row["outcome"])
-        & (effects["timepoint"] == timepoint)
-        & ((row["intervention"] == "") | (effects["intervention"] == row["intervention"]))
+    candidates = usable(effects, [timepoint], tiers)
+    chosen = candidates[
+        candidates["trial_id"].isin(listed["trial_id"])
+        & (candidates["outcome"] == row["outcome"])
+        & ((row["intervention"] == "") | (candidates["intervention"] == row["intervention"]))
     ]
     when = {"post": "post-intervention", "follow_up": "follow-up"}[timepoint]
     missing = f"no usable {when} result of the {len(listed)} listed or plausible trials"

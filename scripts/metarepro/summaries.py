@@ -52,8 +52,12 @@ def evidence(
     interventions, domains : DataFrame
         The codebook.
     """
-    in_set = pooled[pooled["synthesis"].str.startswith("post.intervention_domain.")]
-    by_cell = in_set.set_index(["intervention", "domain"])
+    cells, with_approximate = (
+        pooled[pooled["synthesis"].str.startswith(f"{name}.intervention_domain.")]
+        .set_index(["intervention", "domain"])
+        .to_dict("index")
+        for name in ("post", "post_all_tiers")
+    )
     post = effects[effects["timepoint"] == "post"]
     rows = []
     for intervention in interventions.to_dict("records"):
@@ -61,25 +65,27 @@ def evidence(
             key = (intervention["intervention"], domain["domain"])
             here = post[(post["intervention"] == key[0]) & (post["domain"] == key[1])]
             row = {"Intervention": intervention["label"], "Domain": domain["label"]}
-            pool = by_cell.loc[key].to_dict() if key in by_cell.index else None
-            rows.append(row | _evidence_cells(pool, here))
+            rows.append(row | _evidence_cells(cells.get(key), with_approximate.get(key), here))
     return pd.DataFrame(rows)
 
 
-def _evidence_cells(pool: dict | None, effects: pd.DataFrame) -> dict[str, str]:
+def _evidence_cells(
+    pool: dict | None, with_approximate: dict | None, effects: pd.DataFrame
+) -> dict[str, str]:
     tiers = effects.loc[effects["exclude"] == "", "tier"].value_counts()
     cells = {
         "Trials": "0",
         "Results": "0",
         "Participants": DASH,
-        "g [95% CI]": "no result that can be pooled",
+        "g [95% CI]": DASH,
         "95% prediction interval": DASH,
         "I²": DASH,
+        "g with approximate results": _estimate(with_approximate),
         "Direct": str(tiers.get("direct", 0)),
         "Derived": str(tiers.get("derived", 0)),
-        "Approximate (not pooled)": str(tiers.get("approximate", 0)),
+        "Approximate": str(tiers.get("approximate", 0)),
         "Excluded": str((effects["exclude"] != "").sum()),
-        "Remarks": "",
+        "Remarks": "no result that can be pooled",
     }
     if pool is None:
         return cells
@@ -87,11 +93,15 @@ def _evidence_cells(pool: dict | None, effects: pd.DataFrame) -> dict[str, str]:
         "Trials": whole(pool["n_trials"]),
         "Results": whole(pool["k"]),
         "Participants": participants(pool["n_participants"], pool["flags"]),
-        "g [95% CI]": interval(pool["estimate"], pool["ci_low"], pool["ci_high"]),
+        "g [95% CI]": _estimate(pool),
         "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
         "I²": percent(pool["i2_q"]),
         "Remarks": remarks(pool["flags"], pool["reason"]),
     }
+
+
+def _estimate(pool: dict | None) -> str:
+    return interval(pool["estimate"], pool["ci_low"], pool["ci_high"]) if pool else DASH
 
 
 def participants(number: float, flags: str) -> str:
@@ -131,11 +141,11 @@ def syntheses(
                 "Trials": whole(pool["n_trials"]),
                 "Results": whole(pool["k"]),
                 "Participants": participants(pool["n_participants"], pool["flags"]),
-                "g [95% CI]": interval(pool["estimate"], pool["ci_low"], pool["ci_high"]),
+                "g [95% CI]": _estimate(pool),
                 "p": p_value(pool["p_value"]),
                 "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
                 "I²": percent(pool["i2_q"]),
-                "τ²": decimal(pool["tau2"], 3) if not math.isnan(pool["tau2"]) else DASH,
+                "τ²": _or_dash(pool["tau2"], 3),
                 "Model": MODELS[pool["model"]],
                 "Remarks": remarks(pool["flags"], pool["reason"]),
                 "Key": pool["synthesis"],
@@ -168,9 +178,17 @@ def labels(
 def title(pool: dict, names: dict[str, str]) -> str:
     """What a synthesis is of, in words: "Video feedback: Parental sensitivity, follow-up"."""
     values = [names[value] for value in pool["synthesis"].split(".")[2:]]
-    when = {"post": "", "follow_up": ", follow-up", "change": ", change scores"}
-    set_name = pool["set_name"]
-    return ": ".join(values) + when.get(set_name, f", {set_name.replace('_', ' ')}")
+    when = SETS.get(pool["set_name"], pool["set_name"].replace("_", " "))
+    return ": ".join(values) + (f", {when}" if when else "")
+
+
+#: What the sets are called behind the name of a synthesis.
+SETS = {
+    "post": "",
+    "post_all_tiers": "with approximate results",
+    "follow_up": "follow-up",
+    "change": "change scores",
+}
 
 
 def results(
@@ -190,12 +208,12 @@ def results(
                 if effect["year"] == effect["year"]
                 else NOT_REPORTED,
                 "Intervention": names[effect["intervention"]],
-                "Arm": effect["arm"],
                 "Outcome": names[effect["outcome"]],
+                "g [95% CI]": interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
                 "Measure": effect["measure"],
+                "Arm": effect["arm"],
                 "Time": f"{effect['timepoint'].replace('_', '-')}: {effect['timepoint_detail']}",
                 "n": arms(effect),
-                "g [95% CI]": interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
                 "Reported as": effect["statistic"].replace("_", " "),
                 "SE from": effect["se_source"],
                 "Tier": effect["tier"],
@@ -294,36 +312,39 @@ def routes(effects: pd.DataFrame) -> pd.DataFrame:
 
 
 def reproduction(rows: pd.DataFrame) -> pd.DataFrame:
-    """Every published result beside ours, with the verdict."""
-    said = []
-    for row in rows.to_dict("records"):
-        published = interval(
-            row["published_estimate"], row["published_ci_low"], row["published_ci_high"]
-        )
-        said.append(
+    """Every published result beside ours, with the verdict; cited reviews first."""
+    return pd.DataFrame(
+        [
             {
                 "Review": row["review"],
-                "Role": row["role"],
                 "Outcome": row["outcome_label"]
                 + (f" ({row['subgroup']})" if row["subgroup"] else ""),
-                "Published": f"{row['measure']} {published}" if row["measure"] else published,
-                "Status": row["status"],
-                "Trials published": whole(row["published_k"]),
+                "Published": _as_published(row),
                 "Published as g": interval(
                     row["target_g"], row["target_ci_low"], row["target_ci_high"]
                 ),
                 "Ours: g [95% CI]": interval(row["estimate"], row["ci_low"], row["ci_high"]),
-                "Ours of published": row["coverage"],
-                "Difference": decimal(row["absolute_difference"])
-                if not math.isnan(row["absolute_difference"])
-                else DASH,
-                "Relative": percent(100 * row["relative_difference"]),
+                "Trials: ours of published": row["coverage"],
                 "Verdict": row["verdict"].replace("_", " "),
+                "Difference": _or_dash(row["absolute_difference"]),
+                "Relative": percent(100 * row["relative_difference"]),
                 "Reason": row["reason"],
                 "Doubts about the published numbers": row["published_problems"],
+                "Status": row["status"],
+                "Role": row["role"],
             }
-        )
-    return pd.DataFrame(said)
+            for row in rows.sort_values("role", kind="stable").to_dict("records")
+        ]
+    )
+
+
+def _as_published(row: dict) -> str:
+    numbers = interval(row["published_estimate"], row["published_ci_low"], row["published_ci_high"])
+    return f"{row['measure']} {numbers}" if row["measure"] else numbers
+
+
+def _or_dash(number: float, places: int = 2) -> str:
+    return DASH if math.isnan(number) else decimal(number, places)
 
 
 def audit(findings: pd.DataFrame) -> pd.DataFrame:

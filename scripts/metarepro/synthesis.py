@@ -30,25 +30,26 @@ class Settings:
         For pools in which every trial gives one result (see `pooling.pool`).
     rho : float
         Assumed correlation of the results of one trial.
-    tiers : tuple of str
-        Tiers of effects that enter the pools.
     """
 
     tau2_method: str
     ci_method: str
     rho: float
-    tiers: tuple[str, ...]
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Settings":
         """Read the section `pooling` of the analysis plan."""
         plan = config["pooling"]
-        return cls(plan["tau2_method"], plan["ci_method"], plan["rho"], tuple(plan["tiers"]))
+        return cls(plan["tau2_method"], plan["ci_method"], plan["rho"])
 
 
-def usable(effects: pd.DataFrame, tiers: Sequence[str]) -> pd.DataFrame:
-    """Rows that enter pools: not excluded, of the given tiers."""
-    return effects[(effects["exclude"] == "") & effects["tier"].isin(tiers)]
+def usable(effects: pd.DataFrame, timepoints: Sequence[str], tiers: Sequence[str]) -> pd.DataFrame:
+    """Rows that enter pools: not excluded, of the given timepoints and tiers."""
+    return effects[
+        (effects["exclude"] == "")
+        & effects["timepoint"].isin(timepoints)
+        & effects["tier"].isin(tiers)
+    ]
 
 
 def count_participants(effects: pd.DataFrame) -> float:
@@ -145,7 +146,7 @@ def split(
 
 def synthesise(
     effects: pd.DataFrame,
-    sets: Mapping[str, Sequence[str]],
+    sets: Mapping[str, Mapping[str, Sequence[str]]],
     syntheses: Mapping[str, Mapping[str, Any]],
     settings: Settings,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -156,11 +157,11 @@ def synthesise(
     effects : DataFrame
         `tables.EFFECTS`.
     sets : mapping
-        Name of a set to the timepoints in it.
+        Name of a set to the `timepoints` and `tiers` of effects in it.
     syntheses : mapping
         Name of a synthesis to its plan; `by` lists the columns whose values are pooled apart.
     settings : Settings
-        Estimators and tiers.
+        Estimators and assumed correlation.
 
     Returns
     -------
@@ -168,9 +169,8 @@ def synthesise(
         `tables.POOLED` and `tables.WEIGHTS`.
     """
     rows, weights = [], []
-    pooled_effects = usable(effects, settings.tiers)
-    for set_name, timepoints in sets.items():
-        in_set = pooled_effects[pooled_effects["timepoint"].isin(timepoints)]
+    for set_name, chosen in sets.items():
+        in_set = usable(effects, chosen["timepoints"], chosen["tiers"])
         for name, plan in syntheses.items():
             for group_keys, group in split(in_set, plan["by"]):
                 synthesis = ".".join([set_name, name, *(group_keys[c] for c in plan["by"])])
@@ -179,8 +179,8 @@ def synthesise(
                     "set_name": set_name,
                     **dict.fromkeys(KEYS, ""),
                     **group_keys,
-                    "timepoint": "+".join(timepoints),
-                    "tiers": "+".join(settings.tiers),
+                    "timepoint": "+".join(chosen["timepoints"]),
+                    "tiers": "+".join(chosen["tiers"]),
                 }
                 pooled, reason = pool_trials(group, settings)
                 rows.append(about | pooled_columns(pooled, group) | {"reason": reason})

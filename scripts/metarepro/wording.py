@@ -14,6 +14,11 @@ FLAGS = {
 }
 
 
+def inert(text: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula: an apostrophe goes in front."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def decimal(value: float, places: int = 2) -> str:
     """Print a number with a true minus sign and no minus before zero.
 

@@ -245,8 +245,9 @@ def test_words_of_follow_up_choose_the_timepoint(label: str, subgroup: str, time
 
 
 # Two trials of g 0.4 and variance 0.02 give 0.40 [0.20, 0.60].
-SETTINGS = Settings("DL", "z", 0.8, ("direct", "derived"))
+SETTINGS = Settings("DL", "z", 0.8)
 BASES = ("listed", "plausible")
+TIERS = ("direct", "derived")
 
 
 def published_row(**changes: Any) -> pd.DataFrame:
@@ -292,7 +293,7 @@ EFFECTS = pd.DataFrame([effect("a-01"), effect("b-01", tier="derived")])
 def compare_one(
     effects: pd.DataFrame = EFFECTS, included: pd.DataFrame = INCLUDED, **changes: Any
 ) -> pd.Series:
-    table, _ = compare(published_row(**changes), included, effects, BASES, SETTINGS)
+    table, _ = compare(published_row(**changes), included, effects, BASES, TIERS, SETTINGS)
     return table.iloc[0]
 
 
@@ -318,7 +319,7 @@ def test_all_listed_trials_give_a_full_verdict() -> None:
 )
 def test_only_the_reviews_usable_results_are_pooled(stranger: dict[str, Any]) -> None:
     effects = pd.concat([EFFECTS, pd.DataFrame([stranger])], ignore_index=True)
-    _, members = compare(published_row(), INCLUDED, effects, BASES, SETTINGS)
+    _, members = compare(published_row(), INCLUDED, effects, BASES, TIERS, SETTINGS)
     assert list(members["result_id"]) == ["a-01", "b-01"]
 
 
@@ -411,7 +412,9 @@ def real_table() -> pd.DataFrame:
     effects = results.merge(trials[["trial_id", "intervention"]], on="trial_id").assign(
         tier="direct", yi=0.3, vi=0.04
     )
-    return compare(read_reviews("published"), read_reviews("included"), effects, BASES, SETTINGS)[0]
+    return compare(
+        read_reviews("published"), read_reviews("included"), effects, BASES, TIERS, SETTINGS
+    )[0]
 
 
 def test_every_published_row_has_a_verdict(real_table: pd.DataFrame) -> None:

@@ -18,7 +18,7 @@ from metarepro.synthesis import (
 )
 from metarepro.tables import TABLES
 
-SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8, ("direct", "derived"))
+SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 PLAN: dict[str, dict[str, Any]] = {
     "domain": {
         "by": ["domain"],
@@ -27,7 +27,7 @@ PLAN: dict[str, dict[str, Any]] = {
     },
     "intervention_domain": {"by": ["intervention", "domain"]},
 }
-POST = {"post": ["post"]}
+POST = {"post": {"timepoints": ["post"], "tiers": ["direct", "derived"]}}
 
 
 def effects(*rows: tuple[str, float], **changes: Any) -> pd.DataFrame:
