@@ -31,6 +31,7 @@ include: "rules/report.smk"
 rule all:
     """Everything that the workflow makes."""
     input:
+        "results/extracted/inputs.csv",
         "results/tables",
         "results/figures/syntheses",
         "results/figures/reviews",

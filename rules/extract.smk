@@ -1,8 +1,7 @@
 """Extract: what was reported, validated, with the place it is from.
 
-Reads data/ (trials, reviews, codebook, corrections.yaml). check_data validates everything and
-lists the inputs; the extractions wait for it (`ancient`) but do not re-run when another part of
-the data changed.
+Reads data/ (trials, reviews, codebook, corrections.yaml). Every script here validates all of data/
+before it writes, but depends only on its own part, so that a changed trial does not touch reviews.
 """
 
 PARTS = {
@@ -30,7 +29,6 @@ rule check_data:
 rule extract_codebook:
     """Copy the codebook, with the corrections."""
     input:
-        checked=ancient("results/extracted/inputs.csv"),
         data=data_files("codebook") + ["data/corrections.yaml"],
         code=code("extract_tables.py"),
     output:
@@ -46,7 +44,6 @@ rule extract_codebook:
 rule extract_trials:
     """Copy the trials and their reported results, with corrections and provenance."""
     input:
-        checked=ancient("results/extracted/inputs.csv"),
         data=data_files("trials") + ["data/corrections.yaml"],
         code=code("extract_tables.py"),
     output:
@@ -62,7 +59,6 @@ rule extract_trials:
 rule extract_reviews:
     """Join what the reviews published and which trials they included."""
     input:
-        checked=ancient("results/extracted/inputs.csv"),
         data=data_files("reviews") + ["data/corrections.yaml"],
         code=code("extract_tables.py"),
     output:

@@ -33,7 +33,7 @@ from metarepro.audit_checks import printed_decimals
 from metarepro.effect_sizes import LOGISTIC_SD
 from metarepro.pooling import Pooled
 from metarepro.synthesis import Settings, count_participants, pool_trials, usable
-from metarepro.tables import empty_table, in_order
+from metarepro.tables import empty_table, from_rows, in_order
 
 REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE = 0.05, 0.01
 APPROXIMATE_RELATIVE, APPROXIMATE_ABSOLUTE = 0.10, 0.05
@@ -324,7 +324,7 @@ def compare(
                 )
             )
     all_weights = pd.concat([empty_table("review_weights"), *weights], ignore_index=True)
-    return in_order(pd.DataFrame(rows), "reproduction"), in_order(all_weights, "review_weights")
+    return from_rows(rows, "reproduction"), in_order(all_weights, "review_weights")
 
 
 def select_effects(

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from metarepro.pooling import TRUSTED_DF, Pooled, pool, pool_correlated
-from metarepro.tables import in_order
+from metarepro.tables import empty_table, from_rows, in_order
 
 #: A prediction interval needs an estimate of the spread between trials (Higgins 2009: 3 trials).
 MIN_TRIALS_FOR_PREDICTION = 3
@@ -189,8 +189,8 @@ def synthesise(
                         synthesis=synthesis, weight=pooled.weights
                     )
                 )
-    all_weights = pd.concat(weights, ignore_index=True)
-    return in_order(pd.DataFrame(rows), "pooled"), in_order(all_weights, "weights")
+    all_weights = pd.concat([empty_table("weights"), *weights], ignore_index=True)
+    return from_rows(rows, "pooled"), in_order(all_weights, "weights")
 
 
 def subgroup_pools(
@@ -244,7 +244,7 @@ def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Mapping[str, Any]
             test = pool(trusted["estimate"], trusted["se"] ** 2, model="common", ci_method="z")
             row |= {"n_tested": len(trusted), "q": test.q, "q_df": test.q_df, "q_p": test.q_p}
         rows.append(row)
-    return in_order(pd.DataFrame(rows), "subgroup_tests")
+    return from_rows(rows, "subgroup_tests")
 
 
 def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:

@@ -111,6 +111,11 @@ def in_order(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     return frame[list(TABLES[table].columns)]
 
 
+def from_rows(rows: list[dict[str, Any]], table: str) -> pd.DataFrame:
+    """A table from its rows, of which there may be none."""
+    return in_order(pd.DataFrame(rows), table) if rows else empty_table(table)
+
+
 def empty_table(table: str) -> pd.DataFrame:
     """A table without rows."""
     return _frame({name: [] for name in TABLES[table].columns}, table, pd.Index([], dtype="int64"))

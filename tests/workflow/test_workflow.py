@@ -1,0 +1,178 @@
+"""The workflow as a whole: on a small data folder, and on the project's own data."""
+
+import filecmp
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.data_folder import RESULTS, TRIALS, set_cells, write_data_folder
+
+ROOT = Path(__file__).parents[2]
+CODE = ("Snakefile", "rules", "config", "profiles", "scripts", "environment.yml")
+
+
+def copy_code(folder: Path) -> Path:
+    for name in CODE:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, folder / name)
+    return folder
+
+
+def snakemake(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": "",
+    }
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *options]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def rules_run(run: subprocess.CompletedProcess[str]) -> set[str]:
+    return set(re.findall(r"^(?:local)?rule (\w+):", run.stdout + run.stderr, re.M)) - {"all"}
+
+
+def files(folder: Path) -> dict[str, Path]:
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".png" and path.name != ".snakemake_timestamp"
+    }
+
+
+def assert_same_bytes(one: Path, other: Path) -> None:
+    first, second = files(one), files(other)
+    assert list(first) == list(second)
+    different = [name for name in first if not filecmp.cmp(first[name], second[name], False)]
+    assert different == []
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the small data folder, run once."""
+    folder = copy_code(tmp_path_factory.mktemp("small"))
+    write_data_folder(folder / "data")
+    run = snakemake(folder)
+    assert run.returncode == 0, run.stderr
+    return folder
+
+
+@pytest.fixture
+def project(finished: Path, tmp_path: Path) -> Path:
+    """A copy of the finished project, with its records, to change."""
+    folder = tmp_path / "project"
+    shutil.copytree(finished, folder)
+    return folder
+
+
+def test_a_run_makes_every_stage(finished: Path) -> None:
+    made = set(files(finished / "results"))
+    assert {
+        "extracted/inputs.csv",
+        "effects/effects.csv",
+        "effects/audit.csv",
+        "pooled/pooled.csv",
+        "reproduction/reproduction.csv",
+        "figures/domains/relationship.svg",
+        "figures/syntheses/post.intervention_domain.play.relationship.svg",
+        "tables/evidence.html",
+        "tables/index.html",
+    } <= made
+
+
+def test_a_second_run_does_nothing(project: Path) -> None:
+    run = snakemake(project)
+    assert "Nothing to be done" in run.stdout + run.stderr
+
+
+def test_one_core_gives_the_same_bytes(finished: Path, project: Path) -> None:
+    assert snakemake(project, "--cores", "1", "--forceall").returncode == 0
+    assert_same_bytes(finished / "results", project / "results")
+
+
+def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
+    set_cells(project / "data", RESULTS, 3, {"value": "0.4", "ci_low": "0.16", "ci_high": "0.64"})
+    run = snakemake(project)
+    assert run.returncode == 0, run.stderr
+    assert rules_run(run) == {
+        "check_data",
+        "extract_trials",
+        "compute_effects",
+        "audit_sources",
+        "pool_effects",
+        "compare_reviews",
+        "draw_syntheses",
+        "draw_reviews",
+        "draw_domains",
+        "write_tables",
+    }
+
+
+def test_an_edited_library_module_runs_what_imports_it(project: Path) -> None:
+    with (project / "scripts/metarepro/forest_page.py").open("a") as module:
+        module.write("# edited\n")
+    run = snakemake(project)
+    assert rules_run(run) == {"draw_syntheses", "draw_reviews", "draw_domains", "write_tables"}
+
+
+def test_bad_data_stop_the_run_with_all_problems(project: Path) -> None:
+    before = (project / "results/effects/effects.csv").read_bytes()
+    set_cells(project / "data", RESULTS, 3, {"value": "0,4"})
+    set_cells(project / "data", TRIALS, 2, {"design": "random"})
+    run = snakemake(project)
+    assert run.returncode != 0
+    said = run.stdout + run.stderr
+    assert "data/trials/results.csv, row 3, value: found '0,4'" in said
+    assert "data/trials/trials.csv, row 2, design: found 'random'" in said
+    assert (project / "results/effects/effects.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  rho: 0.8", "  rho: 0.8\n  rhoo: 1", "rhoo"),
+        ("  rho: 0.8", "  rho: 1.8", "1.8"),
+        ("tau2_method: REML", "tau2_method: HE", "HE"),
+    ],
+)
+def test_a_wrong_config_is_refused(project: Path, old: str, new: str, message: str) -> None:
+    config = project / "config/config.yaml"
+    config.write_text(config.read_text().replace(old, new))
+    run = snakemake(project)
+    assert run.returncode != 0
+    assert message in run.stdout + run.stderr
+
+
+def test_options_that_the_scripts_would_not_see_are_refused(project: Path) -> None:
+    run = snakemake(project, "--config", "figures=[]")
+    assert run.returncode != 0
+    assert "edit it instead of using --config" in run.stdout + run.stderr
+
+
+def test_the_workflow_has_no_lints(finished: Path) -> None:
+    assert snakemake(finished, "--lint").returncode == 0
+
+
+def test_scripts_explain_themselves() -> None:
+    for script in sorted((ROOT / "scripts").glob("*.py")):
+        run = subprocess.run(
+            [sys.executable, script, "--help"], capture_output=True, text=True, check=False
+        )
+        assert run.returncode == 0, script
+        assert "usage:" in run.stdout
+
+
+def test_committed_results_are_what_the_workflow_makes(tmp_path: Path) -> None:
+    folder = copy_code(tmp_path)
+    shutil.copytree(ROOT / "data", folder / "data")
+    run = snakemake(folder, "--cores", "2")
+    assert run.returncode == 0, run.stderr
+    assert_same_bytes(ROOT / "results", folder / "results")
