@@ -16,6 +16,32 @@ def check_config_is_file():
             )
 
 
+def check_config_refers():
+    """Names in the config that refer to sets and syntheses must be there."""
+    sets, syntheses = config["sets"], config["syntheses"]
+    wrong = [f"figures: there is no set '{name}'" for name in config["figures"] if name not in sets]
+    evidence = config["evidence"]
+    wrong += [
+        f"evidence: there is no set '{evidence[key]}'"
+        for key in ("set", "beside")
+        if evidence[key] not in sets
+    ]
+    if sorted(syntheses.get(evidence["synthesis"], {}).get("by", [])) != ["domain", "intervention"]:
+        wrong.append("evidence: the synthesis must be one by intervention and domain")
+    for name, plan in syntheses.items():
+        if "subgroups" in plan:
+            by = syntheses.get(plan["subgroup_synthesis"], {}).get("by", [])
+            implied = {"outcome": "domain", "intervention": "family"}
+            needed = {plan["subgroups"], *plan["by"]} - {implied.get(plan["subgroups"])}
+            if plan["subgroups"] in plan["by"] or not needed <= set(by):
+                wrong.append(
+                    f"syntheses, {name}: the pools of its subgroups by {plan['subgroups']} are not "
+                    f"in the synthesis '{plan['subgroup_synthesis']}'"
+                )
+    if wrong:
+        raise WorkflowError("config/config.yaml: " + "; ".join(wrong))
+
+
 def imported_modules(path):
     """Files of the library modules that a file imports."""
     for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
@@ -47,9 +73,17 @@ def code(script):
     return sorted(found)
 
 
+def template_files():
+    """Templates of the HTML pages, in a fixed order."""
+    return sorted(
+        str(path) for path in Path("scripts/metarepro/templates").glob("*.j2")
+    )
+
+
 def data_files(part):
     """Files of one part of data/, in a fixed order."""
     return sorted(str(path) for path in Path("data", part).rglob("*") if path.is_file())
 
 
 check_config_is_file()
+check_config_refers()

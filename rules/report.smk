@@ -57,6 +57,7 @@ rule draw_domains:
         "results/extracted/interventions.csv",
         "results/extracted/domains.csv",
         pooled="results/pooled/pooled.csv",
+        config="config/config.yaml",
         code=code("draw_domains.py"),
     output:
         directory("results/figures/domains"),
@@ -65,7 +66,8 @@ rule draw_domains:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/draw_domains.py --pooled {input.pooled} --output-dir {output} 2> {log}"
+        "python scripts/draw_domains.py --pooled {input.pooled} --config {input.config}"
+        " --output-dir {output} 2> {log}"
 
 
 rule write_tables:
@@ -82,6 +84,8 @@ rule write_tables:
         "results/figures/syntheses",
         "results/figures/reviews",
         "results/figures/domains",
+        templates=template_files(),
+        config="config/config.yaml",
         code=code("write_tables.py"),
     output:
         directory("results/tables"),
@@ -90,4 +94,4 @@ rule write_tables:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/write_tables.py --results-dir results 2> {log}"
+        "python scripts/write_tables.py --results-dir results --config {input.config} 2> {log}"

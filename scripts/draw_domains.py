@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from metarepro.command import parser, run
+from metarepro.command import parser, read_config, run
 from metarepro.figure_folder import FigureTask, draw_all
 from metarepro.forest import summary_forest
 from metarepro.forest_tables import domain_rows
@@ -18,17 +18,19 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
     )
     arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     args = arguments.parse_args(argv)
     interventions = read_table(args.extracted_dir / "interventions.csv", "extracted_interventions")
     domains = read_table(args.extracted_dir / "domains.csv", "extracted_domains")
     pooled = read_table(args.pooled, "pooled")
+    plan = read_config(args.config)["evidence"]
     tasks = [
         FigureTask(
             domain["domain"],
             partial(
                 summary_forest,
-                domain_rows(domain["domain"], interventions, pooled),
+                domain_rows(domain["domain"], interventions, pooled, plan),
                 title=domain["label"],
             ),
         )

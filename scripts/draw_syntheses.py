@@ -38,7 +38,7 @@ def tasks(tables: dict[str, pd.DataFrame], config: dict[str, Any]) -> list[Figur
             forest_plot,
             rows,
             pools[pools["subgroup"].isin(["", *rows["subgroup"]])],
-            title=title(synthesis, names),
+            title=title(synthesis, names, config["sets"]),
             subgroup_test=test,
             family=synthesis["family"],
         )

@@ -3,11 +3,12 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from metarepro import summaries
-from metarepro.command import parser, run
+from metarepro.command import parser, read_config, run
 from metarepro.html_tables import Link, Page, render_index, render_table
 from metarepro.tables import read_table
 from metarepro.wording import inert
@@ -20,7 +21,7 @@ INPUTS = {
 }
 
 
-def pages(tables: dict[str, pd.DataFrame]) -> list[Page]:
+def pages(tables: dict[str, pd.DataFrame], config: dict[str, Any]) -> list[Page]:
     """Return the tables, most wanted first."""
     effects, pooled = tables["effects"], tables["pooled"]
     codebook = (tables["interventions"], tables["domains"], tables["outcomes"])
@@ -29,7 +30,7 @@ def pages(tables: dict[str, pd.DataFrame]) -> list[Page]:
             "evidence",
             "Evidence by intervention and domain",
             "What the pooled results after the intervention show, and how much there is.",
-            summaries.evidence(effects, pooled, *codebook[:2]),
+            summaries.evidence(effects, pooled, *codebook[:2], config["evidence"]),
         ),
         Page(
             "reproduction",
@@ -41,7 +42,7 @@ def pages(tables: dict[str, pd.DataFrame]) -> list[Page]:
             "syntheses",
             "All syntheses",
             "Every combination that is pooled: after the intervention, follow-up, change scores.",
-            summaries.syntheses(pooled, *codebook),
+            summaries.syntheses(pooled, *codebook, config["sets"], config["pooling"]["rho"]),
         ),
         Page(
             "results",
@@ -82,7 +83,9 @@ def pages(tables: dict[str, pd.DataFrame]) -> list[Page]:
     ]
 
 
-def figure_links(results: Path, tables: dict[str, pd.DataFrame]) -> dict[str, list[Link]]:
+def figure_links(
+    results: Path, tables: dict[str, pd.DataFrame], sets: dict[str, Any]
+) -> dict[str, list[Link]]:
     """Every figure that was drawn, by kind, in the order of the tables."""
     domains = tables["domains"].sort_values("order").to_dict("records")
     named = {"domains": {domain["domain"]: domain["label"] for domain in domains}}
@@ -94,7 +97,7 @@ def figure_links(results: Path, tables: dict[str, pd.DataFrame]) -> dict[str, li
     }
     names = summaries.labels(tables["interventions"], tables["domains"], tables["outcomes"])
     named["syntheses"] = {
-        pool["synthesis"]: summaries.title(pool, names)
+        pool["synthesis"]: summaries.title(pool, names, sets)
         for pool in tables["pooled"].to_dict("records")
     }
     groups: dict[str, list[Link]] = {}
@@ -102,7 +105,7 @@ def figure_links(results: Path, tables: dict[str, pd.DataFrame]) -> dict[str, li
         drawn = {svg.stem for svg in (results / "figures" / folder).glob("*.svg")}
         for key, label in labels.items():
             if key in drawn:
-                heading = HEADINGS.get(folder) or synthesis_heading(key)
+                heading = HEADINGS.get(folder) or synthesis_heading(key, sets)
                 groups.setdefault(heading, []).append(Link(f"../figures/{folder}/{key}.svg", label))
     return groups
 
@@ -113,10 +116,10 @@ HEADINGS = {
 }
 
 
-def synthesis_heading(key: str) -> str:
+def synthesis_heading(key: str, sets: dict[str, Any]) -> str:
     """Heading for the syntheses of one kind: "Intervention × domain, follow-up"."""
     set_name, kind, *_ = key.split(".")
-    when = summaries.SETS.get(set_name, set_name)
+    when = sets[set_name]["label"]
     return kind.replace("_", " × ").capitalize() + (f", {when}" if when else "")
 
 
@@ -126,7 +129,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument(
         "--results-dir", type=Path, default=Path("results"), help="default: %(default)s"
     )
-    results = arguments.parse_args(argv).results_dir
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    args = arguments.parse_args(argv)
+    results, config = args.results_dir, read_config(args.config)
     tables = {
         name: read_table(
             results / folder / f"{name}.csv", f"extracted_{name}" if folder == "extracted" else name
@@ -137,12 +142,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     output = results / "tables"
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
-    written = pages(tables)
+    written = pages(tables, config)
     for page in written:
         cells = page.table.map(inert)
         cells.to_csv(output / f"{page.name}.csv", index=False, lineterminator="\n")
         (output / f"{page.name}.html").write_text(render_table(page), encoding="utf-8")
-    index = render_index("Results", written, figure_links(results, tables))
+    index = render_index("Results", written, figure_links(results, tables, config["sets"]))
     (output / "index.html").write_text(index, encoding="utf-8")
 
 

@@ -22,6 +22,7 @@ from metarepro.audit_checks import (
     Finding,
     Row,
     ci_narrower_than_n,
+    cluster_se_of_individuals,
     large_g,
     p_against_se,
     published_off_centre_ci,
@@ -48,6 +49,7 @@ SEVERITY = {
     "p_against_se": "warning",
     "ci_narrower_than_n": "warning",
     "se_below_arms": "warning",
+    "cluster_se_of_individuals": "warning",
     "large_g": "note",
     "printed_d_sign": "error",
     "printed_d_against_means": "warning",
@@ -68,6 +70,7 @@ RESULT_CHECKS: list[Check] = [
     p_against_se,
     ci_narrower_than_n,
     se_below_arms,
+    cluster_se_of_individuals,
     large_g,
     printed_d_against_means,
     difference_against_means,
@@ -76,6 +79,10 @@ RESULT_CHECKS: list[Check] = [
     sd_typed_for_se,
 ]
 PUBLISHED_CHECKS: list[Check] = [published_off_centre_ci, published_p_against_ci]
+
+
+#: What the checks look at in the effects.
+EFFECT_COLUMNS = ("yi", "sei", "n_t", "n_c", "n_total", "assumptions")
 
 
 def audit_results(results: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +94,7 @@ def audit_results(results: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
         Columns of data/trials/results.csv; numbers as floats with NaN, text with "" for empty.
         Rows with `exclude` filled are passed over.
     effects : DataFrame
-        Their effects: result_id, yi, sei, n_t, n_c, n_total. Results that are not in it skip
+        Their effects: result_id and `EFFECT_COLUMNS`. Results that are not in it skip
         the checks that need an effect.
 
     Returns
@@ -97,7 +104,7 @@ def audit_results(results: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
         `results`, then of `RESULT_CHECKS`.
     """
     usable = results[results["exclude"] == ""]
-    effect_columns = effects[["result_id", "yi", "sei", "n_t", "n_c", "n_total"]]
+    effect_columns = effects[["result_id", *EFFECT_COLUMNS]]
     renamed = effect_columns.set_index("result_id").add_prefix("effect_")
     joined = usable.join(renamed, on="result_id").assign(sd_elsewhere=sd_elsewhere(usable))
     return _findings("results", joined["result_id"], joined, RESULT_CHECKS)

@@ -13,6 +13,8 @@ from statistics import NormalDist
 from typing import Any, NamedTuple
 
 from metarepro.effect_sizes import SE_RATIO_LIMIT, direction, se_from_ci, se_from_ns
+from metarepro.reported import RATIOS
+from metarepro.routes import OF_INDIVIDUALS
 
 #: An estimate this share of the CI's width off the middle is listed.
 OFF_CENTRE_SHARE = 0.10
@@ -24,7 +26,6 @@ CI_SE_SHARE = 0.75
 #: A larger g is listed.
 LARGE_G = 2.0
 
-RATIOS = ("odds_ratio", "risk_ratio")
 DIFFERENCES = ("smd", "means", "mean_difference", "risk_difference")
 
 Row = Mapping[Any, Any]
@@ -237,6 +238,19 @@ def large_g(row: Row) -> Finding | None:
     g = f"{row['effect_yi']:.2f}"
     message = f"a g of {g} is more than a programme can be expected to reach"
     return Finding("large_g", f"g {g}", "", message)
+
+
+def cluster_se_of_individuals(row: Row) -> Finding | None:
+    """Cluster trial whose printed standard error cannot allow for the clusters."""
+    if OF_INDIVIDUALS not in str(row["effect_assumptions"]):
+        return None
+    return Finding(
+        "cluster_se_of_individuals",
+        f"{row['statistic']} {row['value']:g}",
+        "",
+        "cluster trial, but the printed standard error is no larger than independent "
+        "participants would give; the design effect was applied",
+    )
 
 
 def se_below_arms(row: Row) -> Finding | None:

@@ -5,7 +5,6 @@ import math
 
 from metarepro.audit_checks import (
     LARGE_G,
-    RATIOS,
     Finding,
     Row,
     arms_of,
@@ -16,6 +15,7 @@ from metarepro.audit_checks import (
     z_of,
 )
 from metarepro.effect_sizes import pooled_sd, se_from_ns
+from metarepro.reported import RATIOS
 
 #: SE implied by p, as a share of what n allows, beyond which the two disagree.
 P_SE_LOW, P_SE_HIGH = 0.70, 1.45

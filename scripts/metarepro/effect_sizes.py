@@ -163,13 +163,6 @@ def t_from_eta_squared(eta2: float, df_error: float) -> float:
     return math.sqrt(eta2 * df_error / (1 - eta2))
 
 
-def sd_from_se_of_difference(se: float, n_t: float, n_c: float) -> float:
-    """SD behind the SE of a difference of two means (Cochrane Handbook 6.5.2.3)."""
-    _check_arms(n_t, n_c)
-    _require(0 < se < math.inf, f"SE must be above 0, found {se:g}")
-    return se / math.sqrt(1 / n_t + 1 / n_c)
-
-
 def se_from_ci(low: float, high: float, level: float = 0.95) -> float:
     """Standard error behind a normal confidence interval (on the log scale for ratios)."""
     _require(-math.inf < low < high < math.inf, f"CI from {low:g} to {high:g} has no width")

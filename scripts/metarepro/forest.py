@@ -13,19 +13,20 @@ from metarepro import wording
 from metarepro.forest_axis import Mark
 from metarepro.forest_page import GAP, Column, Line, Plot, draw_page, effect_columns, width_across
 
-_TEXTS = frozenset({"label", "measure", "tier", "subgroup", "name", "model", "flags", "family"})
-#: The name of a summary that is not ours; it is drawn in grey.
-PUBLISHED = "Published"
+_TEXTS = frozenset(
+    {"label", "measure", "tier", "subgroup", "name", "model", "flags", "family", "participants"}
+)
+
 ROW_COLUMNS = (
     *("label", "measure", "n_t", "n_c", "n_total", "yi", "ci_low", "ci_high"),
     *("weight", "tier", "subgroup"),
 )
 SUMMARY_COLUMNS = (
     *("subgroup", "name", "estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "i2"),
-    *("q", "q_df", "q_p", "k", "n_trials", "n_participants", "model", "flags"),
+    *("q", "q_df", "q_p", "k", "n_trials", "participants", "model", "flags"),
 )
 DOMAIN_COLUMNS = (
-    *("label", "family", "n_trials", "k", "n_participants", "estimate", "ci_low", "ci_high"),
+    *("label", "family", "n_trials", "k", "participants", "estimate", "ci_low", "ci_high"),
     *("pi_low", "pi_high", "flags"),
 )
 
@@ -142,7 +143,7 @@ def summary_forest(rows: pd.DataFrame, *, title: str) -> Figure:
         Column("label", "Intervention", "left", widest=3.6),
         Column("n_trials", "Trials"),
         Column("k", "Results"),
-        Column("n_participants", "Participants"),
+        Column("participants", "Participants"),
     ]
     effect = "Hedges' g [95% CI]"
     right = [
@@ -210,25 +211,17 @@ def _result_line(row: dict, colour: str) -> Line:
 
 def _pool_lines(pool: dict, colour: str, room: float) -> list[Line]:
     """A pooled result: a diamond, its size, and below it the model, heterogeneity and flags."""
-    size = ", ".join(
-        wording.counted(pool[column], noun)
-        for column, noun in (
-            ("n_trials", "trial"),
-            ("k", "result"),
-            ("n_participants", "participant"),
-        )
-        if not (pool["name"] == PUBLISHED and math.isnan(pool[column]))
-    )
-    if not _is_pooled(pool):
+    published = pool["name"] == wording.PUBLISHED
+    if not _is_pooled(pool) and not published:
         return _remarks(_no_estimate(pool), room)
-    effect, wide = _effect_cells(pool["estimate"], pool["ci_low"], pool["ci_high"])
-    if pool["name"] == PUBLISHED:
-        colour = fg.RULE_COLOUR
-    mark = _mark("diamond", pool, pool["estimate"], colour)
-    heading = fg.shorten(f"{fg.plain_text(pool['name'])}: {size}", room, bold=True)
-    lines = [Line(effect, wide, across=heading, mark=mark, bold=True)]
+    heading = fg.shorten(f"{fg.plain_text(pool['name'])}: {_size(pool)}", room, bold=True)
     remarks = _remarks(pool["model"], room)
-    if pool["name"] != PUBLISHED:
+    if published and not _is_pooled(pool):
+        return [Line(across=heading, bold=True), *remarks]
+    effect, wide = _effect_cells(pool["estimate"], pool["ci_low"], pool["ci_high"])
+    mark = _mark("diamond", pool, pool["estimate"], fg.RULE_COLOUR if published else colour)
+    lines = [Line(effect, wide, across=heading, mark=mark, bold=True)]
+    if not published:
         remarks += _remarks(_heterogeneity(pool), room)
     if pool["flags"]:
         remarks += _remarks(f"Note: {pool['flags']}", room)
@@ -239,6 +232,19 @@ def _pool_lines(pool: dict, colour: str, room: float) -> list[Line]:
     return [*lines, *remarks]
 
 
+def _size(pool: dict) -> str:
+    """Trials, results and participants of a pool; a review does not say its results."""
+    trials = wording.counted(pool["n_trials"], "trial")
+    if math.isnan(pool["n_trials"]):
+        trials = f"number of trials {wording.NOT_REPORTED}"
+    results = "" if math.isnan(pool["k"]) else wording.counted(pool["k"], "result")
+    number = pool["participants"]
+    people = (
+        f"participants {number}" if number == wording.NOT_REPORTED else f"{number} participants"
+    )
+    return ", ".join(filter(None, [trials, results, people]))
+
+
 def _intervention_line(row: dict, flags: Sequence[str]) -> Line:
     """An intervention in a domain: a diamond, a single trial's square, or a reason."""
     numbers = ", ".join(str(flags.index(flag) + 1) for flag in _flags(row))
@@ -246,7 +252,8 @@ def _intervention_line(row: dict, flags: Sequence[str]) -> Line:
     label = fg.shorten(row["label"], 3.6 - fg.text_width(suffix)) + suffix
     cells = {
         "label": label,
-        **{c: wording.whole(row[c]) for c in ("n_trials", "k", "n_participants")},
+        **{c: wording.whole(row[c]) for c in ("n_trials", "k")},
+        "participants": row["participants"],
     }
     colour = fg.family_colour(row["family"])
     if math.isnan(row["estimate"]) or not row["n_trials"] >= 1:

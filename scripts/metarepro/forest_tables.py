@@ -7,19 +7,18 @@ from typing import Any
 import pandas as pd
 
 from metarepro.synthesis import subgroup_pools
-from metarepro.wording import FLAGS, decimal, p_value, whole
-
-#: What the models of `pooling` are called under a diamond.
-MODELS = {
-    "random": "Random effects, {tau2_method}, {ci_method}",
-    "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, df {df:.1f}",
-    "single_trial": "One trial",
-}
-CI_METHODS = {
-    "z": "normal interval",
-    "knapp_hartung": "Knapp-Hartung",
-    "knapp_hartung_conservative": "Knapp-Hartung, never narrower than normal",
-}
+from metarepro.wording import (
+    DASH,
+    FLAGS,
+    PUBLISHED,
+    decimal,
+    i2,
+    interval,
+    model_text,
+    p_value,
+    participants,
+    whole,
+)
 
 
 def synthesis_rows(
@@ -68,10 +67,17 @@ def in_plot_order(rows: pd.DataFrame, subgroups: list[str]) -> pd.DataFrame:
     """Rows by subgroup as in the codebook, then year, trial and place in the data."""
     position = rows["subgroup"].map({name: i for i, name in enumerate(subgroups)})
     return (
-        rows.assign(position=position)
+        rows.assign(position=position, measure=told_apart(rows))
         .sort_values(["position", "year", "label", "result_id"], na_position="last")
         .drop(columns="position")
     )
+
+
+def told_apart(rows: pd.DataFrame) -> pd.Series:
+    """Measures; where a trial has several results of one, with the arm or the time as well."""
+    twice = rows.duplicated(["label", "measure"], keep=False)
+    what = rows["arm"].where(rows["arm"] != "", rows["timepoint_detail"])
+    return rows["measure"].mask(twice, rows["measure"] + " (" + what + ")")
 
 
 def summaries(
@@ -94,20 +100,15 @@ def summaries(
 
 def summary(pool: Mapping[Any, Any], name: str, subgroup: str, rho: float) -> dict[str, Any]:
     """One diamond, from a row of `tables.POOLED`."""
-    model = MODELS[pool["model"]].format(
-        tau2_method=pool["tau2_method"],
-        ci_method=CI_METHODS.get(pool["ci_method"], ""),
-        rho=rho,
-        df=pool["df"],
-    )
     numbers = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "q", "q_df", "q_p")
     counts = ("k", "n_trials", "n_participants")
     return {
         "subgroup": subgroup,
         "name": name,
         **{column: pool[column] for column in (*numbers, *counts)},
-        "i2": pool["i2_q"],
-        "model": model,
+        "i2": i2(pool),
+        "participants": participants(pool["n_participants"], pool["flags"]),
+        "model": model_text(pool, rho),
         "flags": warnings(pool["flags"]),
     }
 
@@ -118,19 +119,22 @@ def warnings(flags: str) -> str:
 
 
 def published_summary(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """The published result, as a diamond to compare ours with."""
-    missing = ("pi_low", "pi_high", "tau2", "q", "q_df", "q_p", "i2")
+    """The published result, as a diamond to compare ours with where it is a target."""
+    missing = ("pi_low", "pi_high", "tau2", "q", "q_df", "q_p", "i2", "k")
+    numbers = interval(row["published_estimate"], row["published_ci_low"], row["published_ci_high"])
+    printed = f"As printed: {row['measure']} {numbers}" if row["measure"] else ""
+    not_used = "" if row["target_g"] == row["target_g"] else row["reason"]
     return {
         "subgroup": "",
-        "name": "Published",
+        "name": PUBLISHED,
         "estimate": row["target_g"],
         "ci_low": row["target_ci_low"],
         "ci_high": row["target_ci_high"],
         **dict.fromkeys(missing, math.nan),
-        "k": math.nan,
         "n_trials": row["published_k"],
         "n_participants": row["published_n"],
-        "model": "",
+        "participants": participants(row["published_n"], ""),
+        "model": ". ".join(filter(None, [printed, not_used])),
         "flags": "",
     }
 
@@ -147,10 +151,15 @@ def subgroup_test_text(test: Mapping[Any, Any]) -> str:
     )
 
 
-def domain_rows(domain: str, interventions: pd.DataFrame, pooled: pd.DataFrame) -> pd.DataFrame:
-    """One row an intervention (`forest.DOMAIN_COLUMNS`), also those without a result."""
+def domain_rows(
+    domain: str, interventions: pd.DataFrame, pooled: pd.DataFrame, plan: Mapping[str, str]
+) -> pd.DataFrame:
+    """One row an intervention (`forest.DOMAIN_COLUMNS`), also those without a result.
+
+    `plan` is the section `evidence` of the config.
+    """
     here = pooled[
-        pooled["synthesis"].str.startswith("post.intervention_domain.")
+        pooled["synthesis"].str.startswith(f"{plan['set']}.{plan['synthesis']}.")
         & (pooled["domain"] == domain)
     ].set_index("intervention")
     columns = ("n_trials", "k", "n_participants", "estimate", "ci_low", "ci_high")
@@ -162,8 +171,9 @@ def domain_rows(domain: str, interventions: pd.DataFrame, pooled: pd.DataFrame) 
             pool = here.loc[key]
             row |= {column: pool[column] for column in (*columns, "pi_low", "pi_high")}
             row["flags"] = warnings(pool["flags"])
+            row["participants"] = participants(pool["n_participants"], pool["flags"])
         else:
             row |= dict.fromkeys((*columns, "pi_low", "pi_high"), math.nan)
-            row |= {"n_trials": 0, "k": 0}
+            row |= {"n_trials": 0, "k": 0, "participants": DASH}
         rows.append(row)
     return pd.DataFrame(rows)

@@ -141,9 +141,9 @@ def pool(
     Pooled
         The prediction interval is estimate +- crit sqrt(tau2 + se^2) with the reference of the
         confidence interval, t(k - 1) or normal, as metafor's `predict`. The interval of tau2 is
-        by Q-profile (Viechtbauer 2007). Flags: "several_modes" (the likelihood has more than one
-        maximum; the highest is taken), "zero_standard_error" (all effects equal under
-        "knapp_hartung": no test and no interval).
+        by Q-profile (Viechtbauer 2007). Flags: "df_below_4", "several_modes" (the likelihood has
+        more than one maximum; the highest is taken), "zero_standard_error" (all effects equal
+        under "knapp_hartung": no test and no interval).
 
     Raises
     ------
@@ -164,7 +164,11 @@ def pool(
     q, q_df = float(q_gen(y, v, rows.ones, 0.0)[0]), rows.y.size - 1
     bounds = q_profile(rows.y, rows.v, rows.ones, alpha=1 - level) if random else {}
     result = _read_fit(rows, fit, tau2 if random else np.nan, 1.0 / (rows.v + tau2), level)
-    flags = {"several_modes": modes > 1, "zero_standard_error": result["se"] == 0}
+    flags = {
+        "df_below_4": result["df"] < TRUSTED_DF,
+        "several_modes": modes > 1,
+        "zero_standard_error": result["se"] == 0,
+    }
     return Pooled(
         model=model,
         tau2_method=tau2_method if random else "",

@@ -2,9 +2,10 @@
 
 A standard error is taken from the first of: the printed SE, the printed confidence interval, an
 exact p, the arm sizes. A p printed as "<" is only a bound and is used when nothing else is there.
-In cluster-randomised trials a printed SE, CI or p is the authors' and is taken to allow for the
-clusters; a variance worked out from SDs, counts or arm sizes does not, and is multiplied by the
-design effect.
+In cluster-randomised trials a variance worked out from SDs, counts or arm sizes is multiplied by
+the design effect. So is a printed SE, CI or p that is no larger than independent participants
+would give, unless the source says that it is adjusted: it cannot allow for the clusters. A larger
+one is the authors' and is taken to do so.
 """
 
 import math
@@ -65,6 +66,7 @@ class Reported:
     df1: float = math.nan
     df2: float = math.nan
     reference_sd: float = math.nan
+    adjusted: str = ""
     source_kind: str = ""
     design: str = ""
     cluster_size: float = math.nan

@@ -8,7 +8,8 @@ not_testable    the published row is no target (suspect, narrative, no estimate,
                 subgroup), or none of them has a usable result for the outcome
 partial         the pool is not the published one: fewer or more trials than published, an
                 unknown number of published trials, or trials that are only plausibly included.
-                An agreement would be luck, a difference no contradiction
+                An agreement would be luck, a difference no contradiction; whether sign or
+                decision differ is in a column of its own
 decision_differs the sign differs, or one CI excludes no effect and the other does not
 exact           estimate and CI limits are equal at the published rounding
 reproduced      estimate and CI width each within 5 % of the published, or within 0.01
@@ -32,7 +33,7 @@ from metarepro.audit import audit_published, record_ids
 from metarepro.audit_checks import printed_decimals
 from metarepro.effect_sizes import LOGISTIC_SD
 from metarepro.pooling import Pooled
-from metarepro.synthesis import Settings, count_participants, pool_trials, usable
+from metarepro.synthesis import Settings, all_flags, count_participants, pool_trials, usable
 from metarepro.tables import empty_table, from_rows, in_order
 
 REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE = 0.05, 0.01
@@ -55,7 +56,7 @@ _SHOWN = (
 _PUBLISHED = ("estimate", "ci_low", "ci_high", "k", "n", "i2")
 _POOL = (
     *("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "df"),
-    *("tau2", "i2_q", "q", "q_df", "q_p"),
+    *("tau2", "i2_q", "i2_tau2", "q", "q_df", "q_p"),
 )
 _MODEL = ("model", "tau2_method", "ci_method")
 
@@ -119,6 +120,7 @@ class Verdict:
     absolute_difference: float = math.nan
     relative_difference: float = math.nan
     published_ci_holds_estimate: str = ""
+    decision_differs: str = ""
 
 
 def target_on_g_scale(
@@ -215,7 +217,9 @@ def judge(
         held_text[held],
         conflict,
     ]
-    return Verdict(verdict, "; ".join(filter(None, sentences)), difference, relative, held)
+    differs = "yes" if conflict else "no"
+    reason = "; ".join(filter(None, sentences))
+    return Verdict(verdict, reason, difference, relative, held, differs)
 
 
 def _interval(estimate: float, *limits: float) -> str:
@@ -395,6 +399,6 @@ def _columns(
         verdict = Verdict("not_testable", "; ".join(filter(None, (target.reason, no_pool))))
     else:
         pool = {name: getattr(pooled, name) for name in (*_POOL, *_MODEL)}
-        pool["flags"] = "; ".join(pooled.flags)
+        pool["flags"] = all_flags(pooled, pooled_effects)
         verdict = judge(target, pooled.estimate, pooled.ci_low, pooled.ci_high, coverage)
     return columns | pool | asdict(verdict)

@@ -131,6 +131,8 @@ def _mean_difference_without_sd(w: Working) -> _Found:
         se, source = _se_at_bound(w, r.value), "p bound"
     n_t, n_c = w.arms()
     w.assume("SD recovered from the standard error", "derived")
+    if r.adjusted == "yes":
+        w.assume("adjusted: the SD is that of the residuals, g may be too large", "approximate")
     g, v = es.smd_from_t(r.value / se, n_t, n_c)
     return w.turn() * g, v, source
 
@@ -296,15 +298,27 @@ def convert(reported: Reported, choices: Choices) -> Effect:
         raise NoRouteError("impossible_input", f"effect {yi:g} with variance {vi:g}")
     if "shared_control" in reported.note:
         w.assume("shares its control group with another arm: dependence left to robust variance")
-    _mark_small_se(w, yi, math.sqrt(vi))
+    vi = _against_arm_sizes(w, yi, vi, se_source)
     return Effect(yi, vi, reported.statistic, se_source, w.tier, tuple(w.assumptions))
 
 
-def _mark_small_se(w: Working, yi: float, sei: float) -> None:
+#: Up to this share of what the arm sizes allow, a standard error is one of individuals.
+INDIVIDUALS_SHARE = 1.05
+OF_INDIVIDUALS = "printed standard error is that of independent participants"
+
+
+def _against_arm_sizes(w: Working, yi: float, vi: float, se_source: str) -> float:
+    """Doubt a standard error that the arm sizes do not allow, in a cluster trial even more."""
     r = w.reported
     n_t, n_c = (r.n_t, r.n_c) if known(r.n_t, r.n_c) else (w.n / 2, w.n / 2)
     if not known(n_t, n_c) or min(n_t, n_c) < 2:
-        return
-    share = sei / es.se_from_ns(yi, n_t, n_c)
+        return vi
+    share = math.sqrt(vi) / es.se_from_ns(yi, n_t, n_c)
     if share < es.SE_RATIO_LIMIT:
         w.assume(f"standard error only {share:.2f} of what the arm sizes allow", "approximate")
+        return vi
+    printed = se_source in ("se", "ci", "p") and r.adjusted != "yes"
+    if r.design == "cluster_rct" and printed and share < INDIVIDUALS_SHARE:
+        w.assume(OF_INDIVIDUALS)
+        return w.allow_for_clusters(vi)
+    return vi

@@ -172,6 +172,7 @@ REPRODUCTION: Columns = {
     "df": number(above=0),
     "tau2": number(at_least=0),
     "i2_q": percent(),
+    "i2_tau2": percent(),
     "q": number(at_least=0),
     "q_df": number(at_least=0),
     "q_p": number(at_least=0, at_most=1),
@@ -181,6 +182,7 @@ REPRODUCTION: Columns = {
     "relative_difference": number(),
     "published_ci_holds_estimate": level("", "yes", "no"),
     "verdict": level(*VERDICTS),
+    "decision_differs": level("", "yes", "no"),
     "reason": text(),
     "trial_ids": text(),
 }

@@ -5,6 +5,8 @@ numbers to compute with are in the tables between the stages, not here.
 """
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -13,8 +15,11 @@ from metarepro.wording import (
     FLAGS,
     NOT_REPORTED,
     decimal,
+    i2,
     interval,
+    model_text,
     p_value,
+    participants,
     percent,
     whole,
 )
@@ -42,8 +47,9 @@ def evidence(
     pooled: pd.DataFrame,
     interventions: pd.DataFrame,
     domains: pd.DataFrame,
+    plan: Mapping[str, str],
 ) -> pd.DataFrame:
-    """One row for each intervention and domain, empty ones too, after the intervention.
+    """One row for each intervention and domain, empty ones too.
 
     Parameters
     ----------
@@ -51,14 +57,17 @@ def evidence(
         `tables.EFFECTS` and `tables.POOLED`.
     interventions, domains : DataFrame
         The codebook.
+    plan : mapping
+        Section `evidence` of the config.
     """
     cells, with_approximate = (
-        pooled[pooled["synthesis"].str.startswith(f"{name}.intervention_domain.")]
+        pooled[pooled["synthesis"].str.startswith(f"{plan[key]}.{plan['synthesis']}.")]
         .set_index(["intervention", "domain"])
         .to_dict("index")
-        for name in ("post", "post_all_tiers")
+        for key in ("set", "beside")
     )
-    post = effects[effects["timepoint"] == "post"]
+    times = pooled.loc[pooled["set_name"] == plan["set"], "timepoint"].iloc[:1]
+    post = effects[effects["timepoint"].isin("+".join(times).split("+"))]
     rows = []
     for intervention in interventions.to_dict("records"):
         for domain in domains.sort_values("order").to_dict("records"):
@@ -78,6 +87,7 @@ def _evidence_cells(
         "Results": "0",
         "Participants": DASH,
         "g [95% CI]": DASH,
+        "Remarks": "no result that can be pooled",
         "95% prediction interval": DASH,
         "I²": DASH,
         "g with approximate results": _estimate(with_approximate),
@@ -85,7 +95,6 @@ def _evidence_cells(
         "Derived": str(tiers.get("derived", 0)),
         "Approximate": str(tiers.get("approximate", 0)),
         "Excluded": str((effects["exclude"] != "").sum()),
-        "Remarks": "no result that can be pooled",
     }
     if pool is None:
         return cells
@@ -95,20 +104,13 @@ def _evidence_cells(
         "Participants": participants(pool["n_participants"], pool["flags"]),
         "g [95% CI]": _estimate(pool),
         "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
-        "I²": percent(pool["i2_q"]),
+        "I²": percent(i2(pool)),
         "Remarks": remarks(pool["flags"], pool["reason"]),
     }
 
 
 def _estimate(pool: dict | None) -> str:
     return interval(pool["estimate"], pool["ci_low"], pool["ci_high"]) if pool else DASH
-
-
-def participants(number: float, flags: str) -> str:
-    """Number of participants; "at least" where the size of a trial is not known."""
-    if math.isnan(number):
-        return NOT_REPORTED
-    return ("at least " if "n_unknown" in flags else "") + whole(number)
 
 
 def remarks(flags: str, reason: str) -> str:
@@ -127,6 +129,8 @@ def syntheses(
     interventions: pd.DataFrame,
     domains: pd.DataFrame,
     outcomes: pd.DataFrame,
+    sets: Mapping[str, Mapping[str, str]],
+    rho: float,
 ) -> pd.DataFrame:
     """One row a synthesis, of all sets."""
     names = labels(interventions, domains, outcomes)
@@ -135,7 +139,7 @@ def syntheses(
         by = pool["synthesis"].split(".")
         rows.append(
             {
-                "Synthesis": title(pool, names),
+                "Synthesis": title(pool, names, sets),
                 "Set": pool["set_name"].replace("_", "-"),
                 "By": by[1].replace("_", " × "),
                 "Trials": whole(pool["n_trials"]),
@@ -144,21 +148,14 @@ def syntheses(
                 "g [95% CI]": _estimate(pool),
                 "p": p_value(pool["p_value"]),
                 "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
-                "I²": percent(pool["i2_q"]),
+                "I²": percent(i2(pool)),
                 "τ²": _or_dash(pool["tau2"], 3),
-                "Model": MODELS[pool["model"]],
+                "Model": model_text(pool, rho),
                 "Remarks": remarks(pool["flags"], pool["reason"]),
                 "Key": pool["synthesis"],
             }
         )
     return pd.DataFrame(rows)
-
-
-MODELS = {
-    "random": "random effects (REML, Knapp-Hartung)",
-    "correlated_effects": "correlated effects, robust variance",
-    "single_trial": "one trial",
-}
 
 
 def labels(
@@ -175,20 +172,13 @@ def labels(
     }
 
 
-def title(pool: dict, names: dict[str, str]) -> str:
+def title(
+    pool: Mapping[Any, Any], names: Mapping[str, str], sets: Mapping[str, Mapping[str, str]]
+) -> str:
     """What a synthesis is of, in words: "Video feedback: Parental sensitivity, follow-up"."""
     values = [names[value] for value in pool["synthesis"].split(".")[2:]]
-    when = SETS.get(pool["set_name"], pool["set_name"].replace("_", " "))
+    when = sets[pool["set_name"]]["label"]
     return ": ".join(values) + (f", {when}" if when else "")
-
-
-#: What the sets are called behind the name of a synthesis.
-SETS = {
-    "post": "",
-    "post_all_tiers": "with approximate results",
-    "follow_up": "follow-up",
-    "change": "change scores",
-}
 
 
 def results(

@@ -250,11 +250,14 @@ def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Mapping[str, Any]
 def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:
     """A pooled result and its members as columns of `tables.POOLED`."""
     columns = {f.name: getattr(pooled, f.name) for f in fields(Pooled) if f.name != "weights"}
-    flags = [*pooled.flags]
-    if unknown := effects.loc[effects["n_total"].isna(), "trial_id"].nunique():
-        flags.append(f"n_unknown_in_{unknown}_trials")
     return columns | {
-        "flags": "; ".join(flags),
+        "flags": all_flags(pooled, effects),
         "n_participants": count_participants(effects),
         "trial_ids": " ".join(sorted(set(effects["trial_id"]))),
     }
+
+
+def all_flags(pooled: Pooled, effects: pd.DataFrame) -> str:
+    """Flags of a pool, with the number of trials whose participants are not all known."""
+    unknown = effects.groupby("trial_id")["n_total"].max().isna().sum()
+    return "; ".join([*pooled.flags, *([f"n_unknown_in_{unknown}_trials"] if unknown else [])])

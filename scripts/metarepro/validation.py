@@ -52,7 +52,7 @@ NEEDED = {
     "f_test": "value, df1 = 1, and df2 or arm sizes",
     "t_test": "value, and df1, df2 or arm sizes",
     "p_only": "p (= or <), arm sizes (or n_total), and a sign",
-    "percentages": "nothing: percentages are not usable",
+    "percentages": "percentages (mean_t, mean_c) and sizes of both arms",
 }
 
 
@@ -199,7 +199,7 @@ def _has_route(r: pd.DataFrame) -> dict[str, pd.Series]:
         "f_test": value & (r["df1"] == 1) & (n | has["df2"]),
         "t_test": value & (n | has["df2"] | has["df1"]),
         "p_only": p & n & (r["sign"] != "unsigned"),
-        "percentages": pd.Series(False, index=r.index),
+        "percentages": has["mean_t"] & has["mean_c"] & has["n_t"] & has["n_c"],
     }
 
 

@@ -1,13 +1,17 @@
 """How numbers are put into words, in figures and tables alike."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 NOT_REPORTED = "not reported"
 DASH = "\u2013"
+#: The name of a pooled result that is not ours.
+PUBLISHED = "Published"
 
 #: What the flags of `pooling` mean.
 FLAGS = {
-    "df_below_4": "fewer than 4 degrees of freedom: the interval cannot be trusted",
+    "df_below_4": "fewer than 4 degrees of freedom: do not trust the interval",
     "few_trials": "10 trials or fewer: robust variance leans on its working model",
     "several_modes": "the likelihood has several maxima",
     "zero_standard_error": "all effects equal: no test, no interval",
@@ -66,3 +70,37 @@ def p_value(value: float) -> str:
     if math.isnan(value):
         return f"p {NOT_REPORTED}"
     return "p < 0.001" if value < 0.001 else f"p = {decimal(value, 3)}"
+
+
+def participants(number: float, flags: str) -> str:
+    """Number of participants; "at least" where the size of a trial is not known."""
+    if math.isnan(number):
+        return NOT_REPORTED
+    return ("at least " if "n_unknown" in flags else "") + whole(number)
+
+
+_MODELS = {
+    "random": "Random effects, {tau2_method}, {ci_method}",
+    "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, df {df:.1f}",
+    "single_trial": "One trial",
+}
+_CI_METHODS = {
+    "z": "normal interval",
+    "knapp_hartung": "Knapp-Hartung",
+    "knapp_hartung_conservative": "Knapp-Hartung, never narrower than normal",
+}
+
+
+def model_text(pool: Mapping[Any, Any], rho: float) -> str:
+    """The model of a pool in words, from its columns model, tau2_method, ci_method and df."""
+    return _MODELS[pool["model"]].format(
+        tau2_method=pool["tau2_method"],
+        ci_method=_CI_METHODS.get(pool["ci_method"], ""),
+        rho=rho,
+        df=pool["df"],
+    )
+
+
+def i2(pool: Mapping[Any, Any]) -> float:
+    """I2 from tau2, as metafor prints it; from Q where the model has no such one (robumeta)."""
+    return float(pool["i2_q"] if math.isnan(pool["i2_tau2"]) else pool["i2_tau2"])

@@ -95,6 +95,8 @@ w <- conv.wald(out = 3.12, ci.lb = 1.21, ci.ub = 9.22, transf = log)
 add("odds ratio printed as benefit", list(statistic = "odds_ratio", sign = "benefit",
     higher_is_better = "no", value = 3.12, ci_low = 1.21, ci_high = 9.22, n_t = 81, n_c = 73),
     k * w$yi[1], k^2 * w$vi[1])
+add("odds ratio with SE: delta method", list(statistic = "odds_ratio", sign = "scale",
+    higher_is_better = "yes", value = 2, se = 0.5, n_t = 40, n_c = 40), k * log(2), k^2 * 0.25^2)
 # 20 of 50 against 30 of 60: the risk ratio and difference of this table at its control risk 0.5
 # must give back its odds ratio; the variance keeps the z of what was printed.
 lnor <- log((20 / 30) / (30 / 30))

@@ -35,6 +35,7 @@ BLANK: dict[str, Any] = {
 NO_EFFECTS = pd.DataFrame(
     {"result_id": pd.Series(dtype="str")}
     | {name: pd.Series(dtype="float64") for name in ("yi", "sei", "n_t", "n_c", "n_total")}
+    | {"assumptions": pd.Series(dtype="str")}
 )
 
 
@@ -45,6 +46,7 @@ def found(**cells: Any) -> list[str]:
 
 def found_with_effect(**effect: Any) -> list[str]:
     blank = {"result_id": "a-01", "yi": 0.3, "sei": 0.3, "n_t": NAN, "n_c": NAN, "n_total": NAN}
+    blank["assumptions"] = ""
     return list(audit_results(pd.DataFrame([BLANK]), pd.DataFrame([blank | effect]))["check"])
 
 

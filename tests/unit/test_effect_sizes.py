@@ -143,12 +143,6 @@ def test_pooled_sd_is_the_residual_sd_of_the_linear_model(row: Row) -> None:
 
 
 @reference("samples")
-def test_sd_from_the_se_of_the_difference_is_the_residual_sd(row: Row) -> None:
-    sd = es.sd_from_se_of_difference(row["se_difference"], row["n_t"], row["n_c"])
-    assert sd == near(row["residual_sd"])
-
-
-@reference("samples")
 def test_se_from_t_p_is_the_standard_error_of_the_linear_model(row: Row) -> None:
     se = es.se_from_t_p(row["difference"], row["p"], row["df"])
     assert se == near(row["se_difference"])
@@ -412,11 +406,6 @@ IMPOSSIBLE: list[tuple[Callable[..., Any], tuple[float, ...], str]] = [
     (es.pooled_sd, (1, 20, 1, -4), "a negative arm"),
     (es.pooled_sd, (1, 1, 1, 1), "two people leave no degree of freedom"),
     (es.pooled_sd, (1, NAN, 1, 20), "unknown arm"),
-    *((es.sd_from_se_of_difference, (se, 20, 20), "no SE") for se in (0, -0.5, NAN, INF)),
-    (es.sd_from_se_of_difference, (0.5, 0, 20), "no one in the treatment arm"),
-    (es.sd_from_se_of_difference, (0.5, 20, 0), "no one in the control arm"),
-    (es.sd_from_se_of_difference, (0.5, -4, 20), "a negative arm"),
-    (es.sd_from_se_of_difference, (0.5, 20, NAN), "unknown arm"),
     *((es.design_effect, (m, 0.05), "less than one in a cluster") for m in (0.5, 0, -3, NAN)),
     *((es.design_effect, (20, icc), "no correlation") for icc in (1.5, -2, NAN)),
 ]

@@ -73,7 +73,7 @@ def make_summary(subgroup: str = "", **changes: Any) -> pd.DataFrame:
         "q_p": 0.0123,
         "k": 14.0,
         "n_trials": 12.0,
-        "n_participants": 3141.0,
+        "participants": "3,141",
         "model": "Random effects (REML), Knapp-Hartung",
         "flags": "",
     }
@@ -88,7 +88,7 @@ def make_domain(**changes: Any) -> pd.DataFrame:
             "family": ["video_feedback", "psychodynamic", "circle_of_security"],
             "n_trials": [7, 1, 1],
             "k": [18, 1, 2],
-            "n_participants": [403.0, 70.0, NAN],
+            "participants": ["403", "70", "not reported"],
             "estimate": [0.4, 0.2, NAN],
             "ci_low": [0.1, -0.3, NAN],
             "ci_high": [0.7, 0.7, NAN],
@@ -449,8 +449,14 @@ def test_what_is_missing_is_said_and_never_nan() -> None:
     rows.loc[0, "n_t":"weight"] = NAN
     rows = rows.assign(tier="direct", subgroup=NAN)
     rows.loc[1, ["ci_low", "ci_high", "weight"]] = NAN
-    empty: dict[str, Any] = dict.fromkeys(("tau2", "i2", "q", "q_df", "q_p", "n_participants"), NAN)
-    shown = words(plot(rows, make_summary(**empty, model=NAN, flags=NAN), title="Title"))
+    empty: dict[str, Any] = dict.fromkeys(("tau2", "i2", "q", "q_df", "q_p"), NAN)
+    shown = words(
+        plot(
+            rows,
+            make_summary(**empty, participants="not reported", model=NAN, flags=NAN),
+            title="Title",
+        )
+    )
     assert not [word for word in shown if re.search(r"\b(nan|none|<na>)\b", word, re.IGNORECASE)]
     assert shown.count("not reported") == 5
     assert "Q not estimated; I² not estimated; τ² not estimated" in shown

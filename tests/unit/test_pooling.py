@@ -100,7 +100,7 @@ def test_equal_effects_leave_knapp_hartung_without_a_standard_error() -> None:
     # metafor reports p = 0 and an interval of no width here; that is no result to print.
     got = pool([0.25] * 4, [0.01, 0.02, 0.05, 0.2], ci_method="knapp_hartung")
     assert got.se == 0
-    assert got.flags == ("zero_standard_error",)
+    assert got.flags == ("df_below_4", "zero_standard_error")
     undefined = (got.statistic, got.p_value, got.ci_low, got.ci_high, got.pi_low, got.pi_high)
     assert np.isnan(undefined).all()
 
@@ -157,7 +157,7 @@ def test_the_highest_maximum_is_taken() -> None:
 
 
 def test_the_flag_is_for_several_maxima_only() -> None:
-    assert pool(*TWO_MODES, tau2_method="DL").flags == ()
+    assert "several_modes" not in pool(*TWO_MODES, tau2_method="DL").flags
 
 
 def test_a_missed_maximum_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,3 +356,11 @@ def test_only_pooling_imports_pymare() -> None:
         if re.search(r"^\s*(import|from) pymare\b", path.read_text(encoding="utf-8"), re.M)
     ]
     assert importing == ["pooling.py"]
+
+
+@pytest.mark.parametrize(("k", "flagged"), [(2, True), (4, True), (5, False)])
+def test_few_degrees_of_freedom_are_flagged(k: int, flagged: bool) -> None:
+    # k - 1 degrees of freedom; a normal interval has none to doubt.
+    rows = (np.linspace(0, 1, k), np.full(k, 0.1))
+    assert ("df_below_4" in pool(*rows, ci_method="knapp_hartung").flags) == flagged
+    assert "df_below_4" not in pool(*rows, ci_method="z").flags

@@ -12,6 +12,7 @@ from metarepro.reported import Choices, NoRouteError, Reported
 from metarepro.routes import ROUTES, convert
 
 CHOICES = Choices(icc=0.05, cluster_size=20, corrected_sources=("database",))
+ARMS = {"n_t": 9, "n_c": 9}
 CASES = json.loads(Path("tests/reference/routes.json").read_text())
 
 
@@ -63,7 +64,6 @@ def test_standard_error_is_taken_from_the_best_source(
     assert (effect.se_source, effect.tier) == (source, tier)
 
 
-ARMS = {"n_t": 9, "n_c": 9}
 EXCLUDED: list[tuple[str, dict[str, Any]]] = [
     ("no_variance", {"value": 0.5}),
     ("no_variance", {"value": 0.5, "p_value": 0.3, "p_relation": ">"}),
@@ -104,9 +104,31 @@ def test_what_has_no_route_is_excluded_with_a_code(code: str, cells: dict[str, A
     assert str(raised.value)
 
 
-def test_cluster_trial_keeps_a_printed_standard_error() -> None:
-    row = reported(value=0.5, se=0.1, n_t=500, n_c=500, design="cluster_rct", cluster_size=100)
-    assert convert(row, CHOICES).vi == convert(replace(row, design="rct"), CHOICES).vi
+# 500 and 500 independent participants give a g of 0.5 an SE of 0.0642.
+@pytest.mark.parametrize(
+    ("se", "adjusted", "factor", "tier"),
+    [
+        (0.1, "unknown", 1.0, "direct"),  # larger: it allows for the clusters
+        (0.0642, "unknown", 1.95, "direct"),  # that of individuals
+        (0.05, "no", 1.95, "direct"),
+        (0.0642, "yes", 1.0, "direct"),  # the source says that it is adjusted
+        (0.04, "unknown", 1.0, "approximate"),  # not to be believed anyway
+    ],
+)
+def test_printed_standard_error_of_a_cluster_trial(
+    se: float, adjusted: str, factor: float, tier: str
+) -> None:
+    arms = {"n_t": 500, "n_c": 500, "design": "cluster_rct", "cluster_size": 20}
+    row = reported(value=0.5, se=se, adjusted=adjusted, **arms)
+    effect = convert(row, CHOICES)
+    assert effect.vi == pytest.approx(factor * convert(replace(row, design="rct"), CHOICES).vi)
+    assert effect.tier == tier
+
+
+def test_adjusted_difference_without_sd_is_approximate() -> None:
+    row = reported(statistic="mean_difference", value=2, se=1, **ARMS)
+    assert convert(row, CHOICES).tier == "derived"
+    assert convert(replace(row, adjusted="yes"), CHOICES).tier == "approximate"
 
 
 def test_cluster_trial_with_reference_sd_has_a_route() -> None:

@@ -12,6 +12,7 @@ from metarepro.html_tables import Page, render_table
 from metarepro.wording import inert, interval
 
 NAN = math.nan
+PLAN = {"synthesis": "intervention_domain", "set": "post", "beside": "all"}
 CODEBOOK = (
     pd.DataFrame({"intervention": ["play"], "label": ["Play"], "family": ["parenting"]}),
     pd.DataFrame({"domain": ["mind", "body"], "label": ["Mind", "Body"], "order": [2.0, 1.0]}),
@@ -28,8 +29,9 @@ def pooled(**changes: Any) -> pd.DataFrame:
         "n_trials": 3.0,
         "k": 4.0,
         "n_participants": 1234.0,
+        "timepoint": "post",
         **{"estimate": 0.3, "ci_low": -0.004, "ci_high": 0.6, "pi_low": NAN, "pi_high": NAN},
-        **{"i2_q": 12.5, "p_value": 0.0004, "tau2": NAN, "model": "random"},
+        **{"i2_q": 12.5, "i2_tau2": 10.0, "p_value": 0.0004, "tau2": NAN, "model": "random"},
         **{"flags": "df_below_4; n_unknown_in_2_trials", "reason": ""},
     }
     return pd.DataFrame([row | changes])
@@ -48,7 +50,7 @@ def effects(**changes: Any) -> pd.DataFrame:
 
 
 def test_empty_cells_of_the_evidence_are_shown() -> None:
-    table = summaries.evidence(effects(), pooled(), *CODEBOOK[:2])
+    table = summaries.evidence(effects(), pooled(), CODEBOOK[0], CODEBOOK[1], PLAN)
     assert list(table["Domain"]) == ["Body", "Mind"]
     empty, full = table.to_dict("records")
     assert (empty["Trials"], empty["g [95% CI]"]) == ("0", "–")

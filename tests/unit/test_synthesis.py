@@ -118,7 +118,7 @@ def test_unknown_numbers_of_participants_are_flagged() -> None:
     table = effects(("a", 0.1), ("b", 0.5))
     table.loc[1, "n_total"] = math.nan
     pooled, _ = synthesise(table, POST, PLAN, SETTINGS)
-    assert set(pooled["flags"]) == {"n_unknown_in_1_trials"}
+    assert set(pooled["flags"]) == {"df_below_4; n_unknown_in_1_trials"}
 
 
 def two_interventions(difference: float) -> pd.DataFrame:

@@ -277,7 +277,8 @@ ROUTES: list[tuple[str, Mapping[str, str], bool]] = [
     ("t_test", {"value": "2"}, False),
     ("p_only", {"p_value": "0.05", "p_relation": "<", "n_total": "18"}, True),
     ("p_only", {"p_value": "0.05", "p_relation": ">", "n_total": "18"}, False),
-    ("percentages", {"mean_t": "10", "mean_c": "20", "n_t": "9", "n_c": "9"}, False),
+    ("percentages", {"mean_t": "10", "mean_c": "20", "n_t": "9", "n_c": "9"}, True),
+    ("percentages", {"mean_t": "10", "mean_c": "20", "n_total": "18"}, False),
 ]
 EMPTY = dict.fromkeys(("value", "ci_low", "ci_high", "p_value", "p_relation"), "")
 

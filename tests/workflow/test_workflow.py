@@ -141,6 +141,13 @@ def test_bad_data_stop_the_run_with_all_problems(project: Path) -> None:
         ("  rho: 0.8", "  rho: 0.8\n  rhoo: 1", "rhoo"),
         ("  rho: 0.8", "  rho: 1.8", "1.8"),
         ("tau2_method: REML", "tau2_method: HE", "HE"),
+        ("figures: [post,", "figures: [postt,", "there is no set 'postt'"),
+        ("  set: post", "  set: primary", "there is no set 'primary'"),
+        (
+            "    subgroups: outcome\n    subgroup_synthesis: intervention_outcome",
+            "    subgroups: outcome\n    subgroup_synthesis: nosuch",
+            "not in the synthesis 'nosuch'",
+        ),
     ],
 )
 def test_a_wrong_config_is_refused(project: Path, old: str, new: str, message: str) -> None:

@@ -1,0 +1,89 @@
+"""The table of effects: a few rows with numbers worked out by hand."""
+
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from metarepro.effects import compute_effects
+from metarepro.input_tables import RESULTS, TRIALS
+from metarepro.reported import Choices
+from metarepro.stage_tables import EFFECTS, PROVENANCE
+from metarepro.tables import from_rows
+
+CHOICES = Choices(icc=0.05, cluster_size=20)
+CODEBOOK = {
+    "outcomes": pd.DataFrame(
+        {"outcome": ["mood"], "domain": ["mind"], "beneficial_direction": ["decrease"]}
+    ),
+    "interventions": pd.DataFrame({"intervention": ["play"], "family": ["parenting"]}),
+}
+
+
+def table(rows: list[dict[str, Any]], columns: dict[str, Any], name: str) -> pd.DataFrame:
+    """Rows with the cells that matter; all others are empty."""
+    empty = {n: math.nan if str(c.dtype) == "float64" else "" for n, c in columns.items()}
+    return from_rows([empty | row for row in rows], name)
+
+
+def effects(*rows: dict[str, Any], design: str = "rct", n_clusters: float = math.nan) -> Any:
+    trial = {"trial_id": "a", "label": "A 2001", "intervention": "play", "design": design}
+    numbered = [
+        {"result_id": f"a-0{i}", "trial_id": "a", "outcome": "mood", "sign": "scale"} | row
+        for i, row in enumerate(rows)
+    ]
+    clusters = pd.DataFrame({"trial_id": ["a"], "n_clusters": [n_clusters]})
+    computed = compute_effects(
+        table(numbered, RESULTS | PROVENANCE, "extracted_results"),
+        table([trial | {"n_randomised": 100}], TRIALS | PROVENANCE, "extracted_trials"),
+        clusters.dropna(),
+        CODEBOOK["outcomes"],
+        CODEBOOK["interventions"],
+        CHOICES,
+    )
+    assert list(computed.columns) == list(EFFECTS)
+    return computed
+
+
+# Depression: fewer points under treatment. J(98) = 0.99233, d = -2/4.
+MEANS = {
+    **{"statistic": "means", "higher_is_better": "no", "n_t": 50.0, "n_c": 50.0},
+    **{"mean_t": 8.0, "sd_t": 4.0, "mean_c": 10.0, "sd_c": 4.0},
+}
+
+
+def test_a_lower_score_on_a_bad_scale_favours_the_intervention() -> None:
+    (row,) = effects(MEANS).to_dict("records")
+    assert row["yi"] == pytest.approx(0.4961625, abs=1e-6)
+    assert row["vi"] == pytest.approx(0.04 + 0.4961625**2 / 200, abs=1e-8)
+    assert row["ci_high"] - row["yi"] == pytest.approx(1.959964 * math.sqrt(row["vi"]), abs=1e-6)
+    assert (row["n_total"], row["domain"], row["family"]) == (100, "mind", "parenting")
+    assert (row["tier"], row["exclude"]) == ("direct", "")
+
+
+def test_a_higher_score_on_a_good_scale_favours_the_intervention() -> None:
+    (row,) = effects(MEANS | {"higher_is_better": "yes"}).to_dict("records")
+    assert row["yi"] == pytest.approx(-0.4961625, abs=1e-6)
+
+
+def test_cluster_size_is_participants_by_clusters() -> None:
+    # 100 randomised in 10 clusters: design effect 1 + 9 x 0.05 = 1.45.
+    (alone,) = effects(MEANS).to_dict("records")
+    (row,) = effects(MEANS, design="cluster_rct", n_clusters=10).to_dict("records")
+    assert row["vi"] == pytest.approx(1.45 * alone["vi"])
+    assert "design effect 1.45" in row["assumptions"]
+
+
+def test_excluded_rows_stay_with_code_and_reason() -> None:
+    given = MEANS | {"exclude": "duplicate", "exclude_reason": "kept: b-01"}
+    without_sd = MEANS | {"sd_t": math.nan}
+    computed = effects(given, without_sd, MEANS)
+    assert list(computed["exclude"]) == ["duplicate", "no_variance", ""]
+    assert computed["exclude_reason"].iloc[0] == "kept: b-01"
+    assert computed["yi"].notna().tolist() == [False, False, True]
+
+
+def test_rows_keep_their_order() -> None:
+    computed = effects(MEANS | {"measure": "b"}, MEANS | {"measure": "a"})
+    assert list(computed["measure"]) == ["b", "a"]

@@ -1,0 +1,160 @@
+"""What goes into the forest plots."""
+
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from metarepro.forest import DOMAIN_COLUMNS, ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
+from metarepro.forest_tables import (
+    domain_rows,
+    published_summary,
+    review_rows,
+    subgroup_test_text,
+    summaries,
+    synthesis_rows,
+)
+
+NAN = math.nan
+NAMES = {"play": "Play", "talk": "Talk", "mind": "Mind", "mood": "Mood"}
+PLAN: dict[str, dict[str, Any]] = {
+    "domain": {"by": ["domain"], "subgroups": "intervention", "subgroup_synthesis": "cell"},
+    "cell": {"by": ["intervention", "domain"]},
+}
+
+
+def effect(result_id: str, **changes: Any) -> dict[str, Any]:
+    return {
+        **{"result_id": result_id, "trial_id": result_id[0], "label": result_id[0].upper()},
+        **{"year": 2001.0, "arm": "", "intervention": "play", "family": "parenting"},
+        **{"outcome": "mood", "domain": "mind", "measure": "CES-D", "timepoint": "post"},
+        **{"timepoint_detail": "end", "n_t": 20.0, "n_c": 21.0, "n_total": 41.0, "yi": 0.3},
+        **{"ci_low": 0.1, "ci_high": 0.5, "tier": "direct", "exclude": ""},
+    } | changes
+
+
+def pooled(synthesis: str, **changes: Any) -> dict[str, Any]:
+    return {
+        **{"synthesis": synthesis, "set_name": "post", "timepoint": "post", "domain": "mind"},
+        **{"intervention": "", "family": "", "outcome": "", "model": "random"},
+        **{"tau2_method": "REML", "ci_method": "z", "df": NAN, "n_trials": 2.0, "k": 2.0},
+        **{"n_participants": 82.0, "estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5, "tau2": 0.01},
+        **{"pi_low": NAN, "pi_high": NAN, "q": 1.0, "q_df": 1.0, "q_p": 0.3, "i2_q": 5.0},
+        **{"i2_tau2": 4.0, "flags": "", "trial_ids": "a b"},
+    } | changes
+
+
+OVERALL = pooled("post.domain.mind", flags="df_below_4; few_trials; n_unknown_in_1_trials")
+EFFECTS = pd.DataFrame(
+    [
+        effect("b-01", year=2005.0),
+        effect("a-01"),
+        effect("a-02", tier="approximate"),
+        effect("c-01", intervention="talk", year=NAN),
+        effect("d-01", exclude="duplicate"),
+        effect("e-01", timepoint="follow_up"),
+        effect("f-01", domain="body"),
+    ]
+)
+WEIGHTS = pd.DataFrame({"result_id": ["a-01", "b-01", "c-01"], "weight": [50.0, 30.0, 20.0]})
+
+
+def rows() -> pd.DataFrame:
+    return synthesis_rows(OVERALL, EFFECTS, WEIGHTS, "intervention", NAMES)
+
+
+def test_rows_of_a_synthesis_are_those_that_belong_to_it() -> None:
+    assert list(rows()["result_id"]) == ["a-01", "a-02", "b-01", "c-01"]
+    assert list(rows()["subgroup"]) == ["Play", "Play", "Play", "Talk"]
+    assert set(ROW_COLUMNS) <= set(rows().columns)
+
+
+def test_approximate_results_are_shown_without_weight() -> None:
+    weights = rows().set_index("result_id")["weight"]
+    assert math.isnan(weights["a-02"])
+    assert weights.drop("a-02").tolist() == [50, 30, 20]
+
+
+def test_results_of_one_measure_are_told_apart_by_arm_or_time() -> None:
+    table = pd.DataFrame([effect("a-01", arm="home"), effect("a-02", arm="clinic"), effect("b-01")])
+    weights = pd.DataFrame({"result_id": list(table["result_id"]), "weight": [1.0, 2.0, 3.0]})
+    assert list(review_rows(table, weights)["measure"]) == [
+        "CES-D (home)",
+        "CES-D (clinic)",
+        "CES-D",
+    ]
+
+
+def test_summaries_have_the_overall_pool_and_its_subgroups() -> None:
+    pools = pd.DataFrame([OVERALL, pooled("post.cell.play.mind", intervention="play")])
+    table = summaries(OVERALL, pools, PLAN, NAMES, 0.8)
+    assert list(table["name"]) == ["Overall", "Pooled"]
+    assert list(table["subgroup"]) == ["", "Play"]
+    assert set(SUMMARY_COLUMNS) <= set(table.columns)
+    overall = table.iloc[0]
+    assert overall["participants"] == "at least 82"
+    assert overall["flags"] == "fewer than 4 degrees of freedom: do not trust the interval"
+    assert overall["i2"] == 4.0
+    assert overall["model"] == "Random effects, REML, normal interval"
+
+
+def reproduction(**changes: Any) -> dict[str, Any]:
+    return {
+        **{"measure": "SMD", "published_estimate": -0.4, "published_ci_low": -0.6},
+        **{"published_ci_high": -0.2, "published_k": 8.0, "published_n": 500.0},
+        **{"target_g": 0.4, "target_ci_low": 0.2, "target_ci_high": 0.6, "reason": "why"},
+    } | changes
+
+
+def texts(summary: dict[str, Any]) -> list[str]:
+    plot_rows = pd.DataFrame([effect("a-01", weight=100.0, subgroup="")])
+    figure = forest_plot(plot_rows, pd.DataFrame([summary]), title="T")
+    return [text.get_text() for text in figure.findobj() if hasattr(text, "get_text")]
+
+
+def test_a_published_target_is_drawn_with_its_sign_turned() -> None:
+    summary = published_summary(reproduction())
+    assert (summary["estimate"], summary["ci_low"], summary["ci_high"]) == (0.4, 0.2, 0.6)
+    shown = texts(summary)
+    assert "Published: 8 trials, 500 participants" in shown
+    assert "As printed: SMD −0.40 [−0.60, −0.20]" in shown
+
+
+def test_a_published_result_that_is_no_target_is_shown_with_the_reason() -> None:
+    row = reproduction(target_g=NAN, target_ci_low=NAN, target_ci_high=NAN, reason="suspect")
+    shown = texts(published_summary(row))
+    assert "Published: 8 trials, 500 participants" in shown
+    assert "As printed: SMD −0.40 [−0.60, −0.20]. suspect" in shown
+    assert not any("No pooled estimate" in text for text in shown)
+
+
+def test_interventions_without_a_result_have_a_line() -> None:
+    interventions = pd.DataFrame(
+        {
+            "intervention": ["play", "talk"],
+            "label": ["Play", "Talk"],
+            "family": ["parenting", "parenting"],
+        }
+    )
+    pools = pd.DataFrame([pooled("post.cell.play.mind", intervention="play")])
+    plan = {"synthesis": "cell", "set": "post", "beside": "post"}
+    table = domain_rows("mind", interventions, pools, plan)
+    assert set(DOMAIN_COLUMNS) <= set(table.columns)
+    assert table["n_trials"].tolist() == [2, 0]
+    assert table["estimate"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("test", "text"),
+    [
+        (
+            {"reason": "", "n_subgroups": 4, "n_tested": 3, "q": 5.0, "q_df": 2.0, "q_p": 0.082},
+            "Subgroup differences (3 subgroups; 1 with fewer than 4 df left out): Q = 5.00, "
+            "df = 2, p = 0.082",
+        ),
+        ({"reason": "why not"}, "Subgroup differences: not tested (why not)"),
+    ],
+)
+def test_subgroup_test_in_words(test: dict[str, Any], text: str) -> None:
+    assert subgroup_test_text(test) == text
