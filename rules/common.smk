@@ -19,14 +19,21 @@ def check_config_is_file():
 def check_config_refers():
     """Names in the config that refer to sets and syntheses must be there."""
     sets, syntheses = config["sets"], config["syntheses"]
-    wrong = [f"figures: there is no set '{name}'" for name in config["figures"] if name not in sets]
+    wrong = [
+        f"figures: there is no set '{name}'"
+        for name in config["figures"]
+        if name not in sets
+    ]
     evidence = config["evidence"]
     wrong += [
         f"evidence: there is no set '{evidence[key]}'"
         for key in ("set", "beside")
         if evidence[key] not in sets
     ]
-    if sorted(syntheses.get(evidence["synthesis"], {}).get("by", [])) != ["domain", "intervention"]:
+    if sorted(syntheses.get(evidence["synthesis"], {}).get("by", [])) != [
+        "domain",
+        "intervention",
+    ]:
         wrong.append("evidence: the synthesis must be one by intervention and domain")
     for name, plan in syntheses.items():
         if "subgroups" in plan:
