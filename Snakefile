@@ -31,6 +31,7 @@ include: "rules/report.smk"
 rule all:
     """Everything that the workflow makes."""
     input:
+        ["results/reproduction/review_files"] if reviews_with_data() else [],
         "results/extracted/inputs.csv",
         "results/tables",
         "results/figures/syntheses",

@@ -1,6 +1,7 @@
 """What the rules share: the code that a script consists of, and the files of data/, as inputs."""
 
 import ast
+import sys
 from pathlib import Path
 
 import yaml
@@ -85,6 +86,15 @@ def template_files():
     return sorted(
         str(path) for path in Path("scripts/metarepro/templates").glob("*.j2")
     )
+
+
+def reviews_with_data():
+    """Data files of reviews, or the folders that hold their tables."""
+    sys.path.insert(0, "scripts")
+    from metarepro.readers.review_file import find_reviews
+
+    folders = sorted(path for path in Path("data/reviews").iterdir() if path.is_dir())
+    return [review.as_posix() for folder in folders for review in find_reviews(folder)]
 
 
 def data_files(part):

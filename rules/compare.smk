@@ -11,6 +11,7 @@ rule compare_reviews:
         effects="results/effects/effects.csv",
         published="results/extracted/published.csv",
         included="results/extracted/included.csv",
+        review_included="results/extracted/review_included.csv",
         config="config/config.yaml",
         code=code("compare_reviews.py"),
     output:
@@ -22,5 +23,25 @@ rule compare_reviews:
         "../environment.yml"
     shell:
         "python scripts/compare_reviews.py --effects {input.effects} --published {input.published}"
-        " --included {input.included} --config {input.config}"
+        " --included {input.included} --review-included {input.review_included}"
+        " --config {input.config}"
         " --reproduction {output.reproduction} --weights {output.weights} 2> {log}"
+
+
+rule reproduce_review_files:
+    """Recompute the reviews that come with their own data file, by their own convention."""
+    input:
+        data_files("reviews"),
+        deviations="config/known_deviations.csv",
+        code=code("reproduce_review.py"),
+    output:
+        directory("results/reproduction/review_files"),
+    log:
+        "logs/reproduce_review_files.log",
+    conda:
+        "../environment.yml"
+    params:
+        reviews=reviews_with_data(),
+    shell:
+        "python scripts/reproduce_review.py {params.reviews} --known-deviations {input.deviations}"
+        " --forest --output-dir {output} > {log} 2>&1"

@@ -13,6 +13,8 @@ rule compute_effects:
         "results/extracted/trials.csv",
         "results/extracted/results.csv",
         "results/extracted/clusters.csv",
+        "results/extracted/review_results.csv",
+        "results/extracted/review_trials.csv",
         config="config/config.yaml",
         code=code("compute_effects.py"),
     output:

@@ -8,6 +8,7 @@ PARTS = {
     "codebook": ["interventions", "domains", "outcomes"],
     "trials": ["trials", "results", "clusters"],
     "reviews": ["published", "included"],
+    "review_files": ["studies", "analyses", "results", "trials", "included"],
 }
 
 
@@ -69,3 +70,21 @@ rule extract_reviews:
         "../environment.yml"
     shell:
         "python scripts/extract_tables.py reviews 2> {log}"
+
+
+rule extract_review_files:
+    """Copy the study rows of reviews that come with their own data file."""
+    input:
+        data=data_files("reviews")
+        + data_files("trials")
+        + data_files("codebook")
+        + ["data/corrections.yaml"],
+        code=code("extract_review_files.py"),
+    output:
+        expand("results/extracted/review_{table}.csv", table=PARTS["review_files"]),
+    log:
+        "logs/extract_review_files.log",
+    conda:
+        "../environment.yml"
+    shell:
+        "python scripts/extract_review_files.py 2> {log}"

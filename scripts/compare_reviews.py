@@ -7,6 +7,8 @@ in our pool of it.
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from metarepro.command import parser, read_config, run
 from metarepro.reproduction import compare
 from metarepro.synthesis import Settings
@@ -19,14 +21,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
     arguments.add_argument("--published", type=Path, required=True, help="extracted published.csv")
     arguments.add_argument("--included", type=Path, required=True, help="extracted included.csv")
+    arguments.add_argument(
+        "--review-included", type=Path, required=True, help="extracted review_included.csv"
+    )
     arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     arguments.add_argument("--reproduction", type=Path, required=True, help="table to write")
     arguments.add_argument("--weights", type=Path, required=True, help="table to write")
     args = arguments.parse_args(argv)
     config = read_config(args.config)
+    included = read_table(args.included, "extracted_included")
+    of_files = read_table(args.review_included, "extracted_included")
+    # A review's own data file knows its trials; a list made otherwise gives way to it.
+    included = included[~included["review_id"].isin(of_files["review_id"])]
+    included = pd.concat([included, of_files], ignore_index=True)
     table, weights = compare(
         read_table(args.published, "extracted_published"),
-        read_table(args.included, "extracted_included"),
+        included,
         read_table(args.effects, "effects"),
         config["reproduction"]["basis"],
         config["reproduction"]["tiers"],

@@ -1,14 +1,17 @@
 """Compute Hedges' g of every reported result, positive = favours the intervention.
 
 Reads the extracted tables and the analysis plan; writes one row a reported result. A result
-without a route to an effect size stays in the table, with a code and a reason.
+without a route to an effect size stays in the table, with a code and a reason. Where a review's
+own data file has a result, the transcribed one gives way to it.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from metarepro.command import parser, read_config, run
-from metarepro.effects import compute_effects
+from metarepro.effects import compute_effects, supersede
 from metarepro.reported import Choices
 from metarepro.tables import read_table, write_table
 
@@ -27,7 +30,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     plan = read_config(args.config)["effects"]
     choices = Choices(plan["icc"], plan["cluster_size"], tuple(plan["corrected_sources"]))
     tables = {n: read_table(args.extracted_dir / f"{n}.csv", f"extracted_{n}") for n in TABLES}
-    write_table(compute_effects(**tables, choices=choices), args.output, "effects")
+    for name, table in (("results", "review_results"), ("trials", "extracted_trials")):
+        of_reviews = read_table(args.extracted_dir / f"review_{name}.csv", table)
+        tables[name] = pd.concat([tables[name], of_reviews], ignore_index=True)
+    effects = supersede(compute_effects(**tables, choices=choices))
+    write_table(effects, args.output, "effects")
 
 
 if __name__ == "__main__":

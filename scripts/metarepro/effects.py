@@ -9,6 +9,7 @@ import pandas as pd
 
 from metarepro.reported import Choices, NoRouteError, Reported, known
 from metarepro.routes import convert
+from metarepro.stage_tables import REVIEW_FILE
 from metarepro.tables import in_order
 
 NORMAL_95 = 1.959963984540054
@@ -57,6 +58,33 @@ def compute_effects(
     computed = pd.DataFrame(converted, index=joined.index)
     effects = joined.drop(columns=[c for c in computed if c in joined]).join(computed)
     return effects.reset_index(drop=True).pipe(in_order, "effects")
+
+
+def supersede(effects: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what a review's own data file also has; the rows stay visible.
+
+    A result that was transcribed gives way to an effect of a review file (unless that is only
+    approximate) for the same trial, outcome and timepoint; of two review files the first by id is
+    used. (A review's file has the
+    numbers that its authors analysed; a transcription mostly has what an abstract printed.)
+    """
+    key = ["trial_id", "outcome", "timepoint"]
+    own = (
+        (effects["source_kind"] == REVIEW_FILE)
+        & (effects["exclude"] == "")
+        & (effects["tier"] != "approximate")
+    )
+    winners = effects[own].drop_duplicates(key).set_index(key)[["result_id", "file"]]
+    match = effects[key].join(winners, on=key)
+    gives_way = (
+        (effects["exclude"] == "") & match["file"].notna() & (effects["file"] != match["file"])
+    )
+    superseded = effects.copy()
+    superseded.loc[gives_way, "exclude"] = "superseded"
+    superseded.loc[gives_way, "exclude_reason"] = (
+        "the review's own data file has it: " + match.loc[gives_way, "result_id"]
+    )
+    return superseded
 
 
 def _effect_columns(row: Mapping[Any, Any], choices: Choices) -> dict[str, Any]:

@@ -35,7 +35,28 @@ ARROW_SIZE = 5.5  # points
 # What the axis shows whole, as multiples of the reach from zero of a typical interval.
 INTERVAL_REACH, ESTIMATE_REACH, CLIPPED_REACH = 3.0, 5.0, 1.5
 _NARROWEST = 0.01  # half of the shortest axis
+_MARGIN = 0.05  # left free on each side, as a share of the axis
 _FAR = 1e12  # stands in for infinity
+
+# Ticks of a ratio axis that is symmetric about 1, as RevMan sets them; the ends are the first and
+# the last. Beyond 1000 an arrow says enough.
+_RATIO_TICKS = (
+    *((0.98, 0.99, 1, 1.01, 1.02), (0.95, 0.97, 1, 1.03, 1.05), (0.85, 0.9, 1, 1.1, 1.2)),
+    *((0.7, 0.85, 1, 1.2, 1.5), (0.5, 0.7, 1, 1.5, 2), (0.2, 0.5, 1, 2, 5)),
+    *((0.1, 0.2, 0.5, 1, 2, 5, 10), (0.05, 0.2, 1, 5, 20), (0.02, 0.1, 1, 10, 50)),
+    *((0.01, 0.1, 1, 10, 100), (0.005, 0.1, 1, 10, 200), (0.002, 0.1, 1, 10, 500)),
+    (0.001, 0.1, 1, 10, 1000),
+)
+_DIFFERENCE_ENDS = (1, 2, 4, 6, 10)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Limits of an axis and its ticks: places in the unit of the effects, and what they say."""
+
+    low: float
+    high: float
+    ticks: Sequence[tuple[float, str]]
 
 
 @dataclass(frozen=True)
@@ -96,11 +117,49 @@ def axis_limits(marks: Sequence[Mark]) -> tuple[float, float]:
             elif not math.isnan(value):
                 shown.append(math.copysign(CLIPPED_REACH * typical, value))
     low, high = min(shown), max(shown)
-    margin = 0.05 * (high - low)
+    margin = _MARGIN * (high - low)
     return low - margin, high + margin
 
 
-def draw_marks(ax: Axes, marks: Sequence[Mark | None]) -> tuple[float, float]:
+def plain_axis(marks: Sequence[Mark]) -> Axis:
+    """An axis with the limits of `axis_limits` and round ticks."""
+    low, high = axis_limits(marks)
+    candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    ticks = [float(f"{tick:.6g}") for tick in candidates if low <= tick <= high]
+    places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
+    return Axis(low, high, [(tick, wording.decimal(tick, places)) for tick in ticks])
+
+
+def symmetric_axis(marks: Sequence[Mark], *, ratio: bool) -> Axis:
+    """An axis as RevMan's: as long to the left of no effect as to the right, few ticks.
+
+    Parameters
+    ----------
+    marks
+        What is to be drawn; it sets the length as in `axis_limits`. Without any, the axis goes to
+        100 or 1.
+    ratio
+        Whether the effects are natural logs of ratios; the ticks then say the ratio.
+    """
+    if not marks:
+        marks = [Mark("square", math.log(100) if ratio else 1.0, math.nan, math.nan, "")]
+    low, high = axis_limits(marks)
+    margin = _MARGIN / (1 + 2 * _MARGIN) * (high - low)
+    reach = (max(-low, high) - margin) * (1 - 1e-9)  # a reach of just 10 is not beyond 10
+    if ratio:
+        reached = (ticks for ticks in _RATIO_TICKS if math.log(ticks[-1]) >= reach)
+        ratios = next(reached, _RATIO_TICKS[-1])
+        end = math.log(ratios[-1])
+        ticks = [(math.log(tick), f"{tick:g}") for tick in ratios]
+    else:
+        unit = 10.0 ** math.floor(math.log10(reach))
+        end = float(f"{next(s for s in _DIFFERENCE_ENDS if s * unit >= reach) * unit:.3g}")
+        places = [-end, -end / 2, 0.0, end / 2, end]
+        ticks = [(place, f"{place:g}".replace("-", "\u2212")) for place in places]
+    return Axis(-1.04 * end, 1.04 * end, ticks)
+
+
+def draw_marks(ax: Axes, marks: Sequence[Mark | None], axis: Axis) -> None:
     """Draw the marks, one a line from the top, with a line at zero.
 
     Parameters
@@ -110,12 +169,10 @@ def draw_marks(ax: Axes, marks: Sequence[Mark | None]) -> tuple[float, float]:
         bottom, the last one at 0.
     marks
         One for each line; None where a line has text only.
-
-    Returns
-    -------
-    The limits of the axis.
+    axis
+        Its limits, beyond which marks are clipped, and its ticks.
     """
-    low, high = axis_limits([mark for mark in marks if mark])
+    low, high = axis.low, axis.high
     # From the bottom, as forestplot counts: the position in this list is the height on the axis.
     from_below = list(reversed(marks))
     _draw_points(ax, from_below, low, high)
@@ -123,9 +180,8 @@ def draw_marks(ax: Axes, marks: Sequence[Mark | None]) -> tuple[float, float]:
         if mark and mark.shape == "diamond":
             _draw_pooled(ax, mark, y, low, high)
     _draw_arrows(ax, from_below, low, high)
-    _draw_ticks(ax, low, high)
+    _draw_ticks(ax, axis)
     ax.set(xlim=(low, high), ylim=(-0.5, len(marks) - 0.5))
-    return low, high
 
 
 def _draw_points(ax: Axes, marks: Sequence[Mark | None], low: float, high: float) -> None:
@@ -263,13 +319,11 @@ def _draw_arrows(ax: Axes, marks: Sequence[Mark | None], low: float, high: float
             )
 
 
-def _draw_ticks(ax: Axes, low: float, high: float) -> None:
-    candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    ticks = [float(f"{tick:.6g}") for tick in candidates if low <= tick <= high]
-    places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
-    labels = [wording.decimal(tick, places) for tick in ticks]
+def _draw_ticks(ax: Axes, axis: Axis) -> None:
     small = fg.font(fg.SMALL_SIZE)
-    ax.set_xticks(ticks, labels, fontproperties=small, color=fg.TEXT_COLOUR)
+    places = [place for place, _ in axis.ticks]
+    labels = [label for _, label in axis.ticks]
+    ax.set_xticks(places, labels, fontproperties=small, color=fg.TEXT_COLOUR)
     ax.tick_params(axis="x", length=3, width=0.7, color=fg.RULE_COLOUR, pad=2)
     ax.spines["bottom"].set(color=fg.RULE_COLOUR, linewidth=0.7)
     ax.set_yticks([])

@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from metarepro import figures as fg
-from metarepro.forest_axis import Mark, axis_limits, draw_marks
+from metarepro.forest_axis import Axis, Mark, draw_marks, plain_axis
 
 PITCH = 0.2
 MARGIN = 0.15
@@ -29,6 +29,7 @@ HEADER_HEIGHT = 0.28
 AXIS_HEIGHT = 0.62
 NOTE_PITCH = 0.165
 NARROWEST_LEFT = 4.4  # room for the line with Q, I2 and tau2
+_HEADER_RISE = 0.09  # of the baseline of a header above the first line
 _CAPITAL = 0.73  # height of a capital as a share of the size of the type
 
 
@@ -61,7 +62,7 @@ class Column:
     """A column of text.
 
     Its header stands over `header_span` columns, its wide cells take the room of `span` columns;
-    both counts end with this column.
+    both counts end with this column. `gap` is the room to the column before.
     """
 
     key: str
@@ -78,6 +79,10 @@ class Plot:
     """A whole plot: lines from top to bottom, columns on both sides, texts around them.
 
     `legend` holds texts with their colours, drawn in a row under the axis, `notes` the footnotes.
+    `headings` are lines above the headers; their wide cells are centred over their group of
+    columns. `over_axis` are texts above the axis, the last one level with the headers. Without an
+    `axis` the marks set one. `captions` stand under the axis, on both sides of zero. `level` is
+    that of the intervals.
     """
 
     lines: Sequence[Line]
@@ -87,6 +92,11 @@ class Plot:
     axis_label: str
     notes: Sequence[str] = ()
     legend: Sequence[tuple[str, str]] = ()
+    headings: Sequence[Line] = ()
+    over_axis: Sequence[str] = ()
+    axis: Axis | None = None
+    captions: tuple[str, str] = ("← favours control", "favours intervention →")
+    level: str = "95%"
 
 
 def effect_columns(header: str) -> list[Column]:
@@ -102,19 +112,22 @@ def width_across(lines: Sequence[Line], columns: Sequence[Column]) -> float:
 
 def draw_page(plot: Plot) -> Figure:
     """Draw a plot; the size of the page follows from its lines and texts."""
-    left_widths = _column_widths(plot.lines, plot.left)
+    axis = plot.axis or plain_axis([line.mark for line in plot.lines if line.mark])
+    measured = [*plot.headings, *plot.lines]
+    left_widths = _column_widths(measured, plot.left)
     left_edges, plot_left = _edges(plot.left, left_widths, MARGIN)
     plot_left += GAP
-    right_widths = _column_widths(plot.lines, plot.right)
+    right_widths = _column_widths(measured, plot.right)
     right_start = plot_left + PLOT_WIDTH + GAP
     right_edges, text_right = _edges(plot.right, right_widths, right_start)
 
     room = text_right - MARGIN
     titles = fg.wrap(fg.plain_text(plot.title), room, fg.TITLE_SIZE, bold=True)
-    notes = _wrapped_notes(plot, room)
+    notes = _wrapped_notes(plot, axis, room)
     below = MARGIN + NOTE_PITCH * (len(notes) + bool(plot.legend)) + AXIS_HEIGHT
     body = PITCH * len(plot.lines)
-    top = below + body + HEADER_HEIGHT
+    head = max(len(plot.headings), len(plot.over_axis) - 1)
+    top = below + body + HEADER_HEIGHT + PITCH * head
     width, height = text_right + MARGIN, top + TITLE_PITCH * len(titles) + MARGIN
 
     with fg.drawing_style():
@@ -123,10 +136,13 @@ def draw_page(plot: Plot) -> Figure:
         try:
             box = (plot_left / width, below / height, PLOT_WIDTH / width, body / height)
             ax = fig.add_axes(box)
-            low, high = draw_marks(ax, [line.mark for line in plot.lines])
+            draw_marks(ax, [line.mark for line in plot.lines], axis)
             page = _Page(ax, below + body)
             page.columns(plot.lines, plot.left, left_edges, left_widths)
             page.columns(plot.lines, plot.right, right_edges, right_widths)
+            page.headings(plot.headings, plot.left, left_edges, left_widths)
+            page.headings(plot.headings, plot.right, right_edges, right_widths)
+            page.over_axis(plot.over_axis, plot_left + PLOT_WIDTH / 2)
             for i, line in enumerate(plot.lines):
                 page.in_line(i, MARGIN, line.across, "left", line)
             for i, title in enumerate(titles):
@@ -134,8 +150,9 @@ def draw_page(plot: Plot) -> Figure:
                 page.write(MARGIN, y, title, "left", fg.TITLE_SIZE, bold=True)
             page.rule(MARGIN, text_right, top)
             page.rule(MARGIN, text_right, below + body)
-            zero = plot_left + PLOT_WIDTH * (0 - low) / (high - low)
-            page.axis_texts(zero, plot_left + PLOT_WIDTH / 2, below, plot.axis_label)
+            zero = plot_left + PLOT_WIDTH * (0 - axis.low) / (axis.high - axis.low)
+            page.captions(plot.captions, zero, text_right, below, 1 if plot.axis_label else 2)
+            page.write(plot_left + PLOT_WIDTH / 2, below - 0.54, plot.axis_label, "center")
             page.foot(plot.legend, notes, below - AXIS_HEIGHT)
         finally:
             plt.close(fig)
@@ -166,21 +183,22 @@ def _edges(
     columns: Sequence[Column], widths: Sequence[float], start: float
 ) -> tuple[list[float], float]:
     """Left edge of each column, and where the last one ends."""
+    if not columns:
+        return [], start
     edges = [start]
     for column, width in zip(columns[1:], widths[:-1], strict=True):
         edges.append(edges[-1] + width + column.gap)
     return edges, edges[-1] + widths[-1]
 
 
-def _wrapped_notes(plot: Plot, width: float) -> list[str]:
+def _wrapped_notes(plot: Plot, axis: Axis, width: float) -> list[str]:
     marks = [line.mark for line in plot.lines if line.mark]
-    low, high = axis_limits(marks)
     key = []
     if any(mark.shape == "diamond" for mark in marks):
-        key.append("Diamond: pooled effect with 95% confidence interval.")
+        key.append(f"Diamond: pooled effect with {plot.level} confidence interval.")
     if any(not math.isnan(mark.pi_low) for mark in marks):
-        key.append("Dotted line: 95% prediction interval (PI).")
-    if any(mark.least < low or mark.greatest > high for mark in marks):
+        key.append(f"Dotted line: {plot.level} prediction interval (PI).")
+    if any(mark.least < axis.low or mark.greatest > axis.high for mark in marks):
         key.append("Arrow head: the interval goes on beyond the axis.")
     notes = [" ".join(key), *plot.notes]
     return [line for note in notes for line in fg.wrap(note, width, fg.SMALL_SIZE)]
@@ -228,24 +246,56 @@ class _Page:
         """Write the headers and all cells of the columns on one side."""
         for column, edge, width in zip(columns, edges, widths, strict=True):
             x = edge if column.align == "left" else edge + width
-            header_y = self._top + 0.09
-            self.write(x, header_y, column.header, column.align, fg.TEXT_SIZE, bold=True)
+            self.write(
+                x, self._top + _HEADER_RISE, column.header, column.align, fg.TEXT_SIZE, bold=True
+            )
             for i, line in enumerate(lines):
                 text = line.cells.get(column.key, "")
                 if column.key not in line.wide:
                     text = fg.shorten(text, width, line.size, line.bold)
                 self.in_line(i, x, text, column.align, line)
 
+    def headings(
+        self,
+        headings: Sequence[Line],
+        columns: Sequence[Column],
+        edges: Sequence[float],
+        widths: Sequence[float],
+    ) -> None:
+        """Write lines above the headers, each wide cell in the middle of its columns."""
+        for i, (column, edge, width) in enumerate(zip(columns, edges, widths, strict=True)):
+            for rise, line in enumerate(reversed(headings), start=1):
+                y = self._top + _HEADER_RISE + PITCH * rise
+                text = line.cells.get(column.key, "")
+                if column.key in line.wide:
+                    middle = (edges[i - column.span + 1] + edge + width) / 2
+                    self.write(middle, y, text, "center", line.size, line.bold)
+                else:
+                    x = edge if column.align == "left" else edge + width
+                    text = fg.shorten(text, width, line.size, line.bold)
+                    self.write(x, y, text, column.align, line.size, line.bold)
+
+    def over_axis(self, texts: Sequence[str], middle: float) -> None:
+        """Write texts above the axis, the last one level with the headers."""
+        for rise, text in enumerate(reversed(texts)):
+            y = self._top + _HEADER_RISE + PITCH * rise
+            shown = fg.shorten(text, PLOT_WIDTH, bold=True)
+            self.write(middle, y, shown, "center", fg.TEXT_SIZE, bold=True)
+
     def rule(self, x_from: float, x_to: float, y: float) -> None:
         """Draw a thin line from side to side."""
         (line,) = self._ax.plot([x_from, x_to], [y, y], transform=self._inches, clip_on=False)
         line.set(color=fg.RULE_COLOUR, linewidth=0.7)
 
-    def axis_texts(self, zero: float, middle: float, below: float, label: str) -> None:
-        """Write which side of zero favours whom, and the name of the axis."""
-        self.write(zero - 0.08, below - 0.36, "← favours control", "right")
-        self.write(zero + 0.08, below - 0.36, "favours intervention →", "left")
-        self.write(middle, below - 0.54, label, "center")
+    def captions(
+        self, captions: tuple[str, str], zero: float, right: float, below: float, max_lines: int
+    ) -> None:
+        """Write what lies on each side of zero, under the axis."""
+        sides = ((-0.08, "right", zero - MARGIN), (0.08, "left", right - zero))
+        for caption, (shift, align, room) in zip(captions, sides, strict=True):
+            lines = fg.wrap(caption, room - 0.08, fg.SMALL_SIZE, max_lines=max_lines)
+            for i, line in enumerate(lines):
+                self.write(zero + shift, below - 0.36 - 0.16 * i, line, align)
 
     def foot(self, legend: Sequence[tuple[str, str]], notes: Sequence[str], top: float) -> None:
         """Write the legend in one row, and the notes below it."""

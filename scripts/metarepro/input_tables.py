@@ -234,6 +234,19 @@ PUBLISHED: Columns = {
     "locator": text(required=True),
     "note": text(),
 }
+OUTCOME_MAP: Columns = {
+    "comparison_number": text(required=True),
+    "outcome_number": text(required=True),
+    "outcome_label": text(),
+    "outcome": identifier(required=False),
+    "timepoint": level("", *TIMEPOINTS),
+    "higher_is_better": level("", "yes", "no"),
+    "intervention": identifier(required=False),
+}
+STUDY_MAP: Columns = {
+    "study": text(required=True),
+    "trial_id": identifier(),
+}
 INCLUDED: Columns = {
     "trial_id": identifier(unique=True),
     "basis": level(*BASES),
@@ -308,6 +321,8 @@ INPUT_TABLES: dict[str, Columns] = {
     "clusters": CLUSTERS,
     "published": PUBLISHED,
     "included": INCLUDED,
+    "outcome_map": OUTCOME_MAP,
+    "study_map": STUDY_MAP,
     "claims": CLAIMS,
     "local_evaluations": LOCAL_EVALUATIONS,
     "economic_evidence": ECONOMIC_EVIDENCE,

@@ -30,18 +30,16 @@ from typing import Any
 import pandas as pd
 
 from metarepro.audit import audit_published, record_ids
-from metarepro.audit_checks import printed_decimals
-from metarepro.effect_sizes import LOGISTIC_SD
 from metarepro.pooling import Pooled
 from metarepro.synthesis import Settings, all_flags, count_participants, pool_trials, usable
 from metarepro.tables import empty_table, from_rows, in_order
+from metarepro.targets import Target, target_on_g_scale
 
 REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE = 0.05, 0.01
 APPROXIMATE_RELATIVE, APPROXIMATE_ABSOLUTE = 0.10, 0.05
 #: Absorbs binary rounding where a difference lies exactly on a threshold.
 TOLERANCE = 1e-9
 
-STANDARDISED = ("SMD", "g", "d")
 #: Subgroup labels that hold for every comparison of two arms.
 WHOLE_REVIEW = ("", "overall", "all designs", "controlled studies")
 
@@ -59,23 +57,6 @@ _POOL = (
     *("tau2", "i2_q", "i2_tau2", "q", "q_df", "q_p"),
 )
 _MODEL = ("model", "tau2_method", "ci_method")
-
-
-@dataclass(frozen=True)
-class Target:
-    """A published pool as g, positive in favour; NaN and a `reason` where there is none.
-
-    `factor` takes a number on the printed scale (log for ratios) to g; `decimals` are those of
-    the printed estimate and limits.
-    """
-
-    g: float
-    ci_low: float
-    ci_high: float
-    reason: str
-    factor: float = math.nan
-    is_ratio: bool = False
-    decimals: int = 0
 
 
 @dataclass(frozen=True)
@@ -121,49 +102,6 @@ class Verdict:
     relative_difference: float = math.nan
     published_ci_holds_estimate: str = ""
     decision_differs: str = ""
-
-
-def target_on_g_scale(
-    measure: str, estimate: float, ci_low: float, ci_high: float, beneficial_sign: str
-) -> Target:
-    """Published estimate and CI as g, positive in favour of the intervention.
-
-    Standardised differences stay as printed; log odds ratios are divided by the SD of the
-    logistic distribution (Chinn 2000). A CI with a limit missing counts as none.
-
-    Parameters
-    ----------
-    measure : {"SMD", "g", "d", "OR", "RR", ""}
-        Printed measure. A risk ratio is no target: its SMD depends on the baseline risk.
-    estimate, ci_low, ci_high : float
-        As printed (ratios not logged); NaN where not printed.
-    beneficial_sign : {"+", "-", ""}
-        Whether larger is better on the printed scale; empty if not shown.
-    """
-    reason = _no_target(measure, estimate, beneficial_sign)
-    if reason:
-        return Target(math.nan, math.nan, math.nan, reason)
-    is_ratio = measure == "OR"
-    factor = (-1 if beneficial_sign == "-" else 1) / (LOGISTIC_SD if is_ratio else 1)
-    limits = [ci_low, ci_high] if math.isfinite(ci_low + ci_high) else [math.nan, math.nan]
-    g, *g_limits = ((math.log(x) if is_ratio else x) * factor for x in (estimate, *limits))
-    if factor < 0:
-        g_limits.reverse()
-    decimals = printed_decimals(estimate, *limits)
-    return Target(g, g_limits[0], g_limits[1], "", factor, is_ratio, decimals)
-
-
-def _no_target(measure: str, estimate: float, beneficial_sign: str) -> str:
-    """Why a published number cannot be a target; "" if it can."""
-    if math.isnan(estimate):
-        return "no estimate is published"
-    if measure == "RR":
-        return "a risk ratio cannot become an SMD without the baseline risk"
-    if measure not in (*STANDARDISED, "OR"):
-        return f"no route from the measure '{measure}' to an SMD"
-    if beneficial_sign not in ("+", "-"):
-        return "the source does not show which direction is beneficial"
-    return ""
 
 
 def judge(

@@ -4,6 +4,7 @@ from metarepro import input_tables
 from metarepro.columns import digest, identifier, level, number, text, whole
 from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
+from metarepro.review_tables import REVIEW_TABLES
 
 TIERS = ("direct", "derived", "approximate")
 VERDICTS = (
@@ -16,6 +17,9 @@ VERDICTS = (
     "not_testable",
 )
 SEVERITIES = ("error", "warning", "note")
+
+#: Source kind of results that a review's own data file gives.
+REVIEW_FILE = "review_file"
 
 # Where a row is from: what every extracted row carries.
 PROVENANCE: Columns = {
@@ -45,7 +49,7 @@ EFFECTS: Columns = {
     "statistic": level(*input_tables.STATISTICS),
     "design": level(*input_tables.DESIGNS),
     "adjusted": level(*input_tables.ADJUSTED),
-    "source_kind": level(*input_tables.SOURCE_KINDS),
+    "source_kind": level(*input_tables.SOURCE_KINDS, REVIEW_FILE),
     "n_t": whole(at_least=2),
     "n_c": whole(at_least=2),
     "n_total": whole(at_least=4),
@@ -198,6 +202,15 @@ STAGE_TABLES: dict[str, Columns] = {
     "extracted_results": input_tables.RESULTS | PROVENANCE,
     "extracted_clusters": input_tables.CLUSTERS | PROVENANCE,
     "extracted_published": _REVIEW_ID | _REVIEW | _ROLE | input_tables.PUBLISHED | PROVENANCE,
+    "review_results": (
+        input_tables.RESULTS
+        | {
+            "source_kind": level(REVIEW_FILE),
+            "exclude": identifier(required=False),
+            "higher_is_better": level("yes", "no"),
+        }
+        | PROVENANCE
+    ),
     # A trial may be in several reviews.
     "extracted_included": (
         _REVIEW_ID | input_tables.INCLUDED | {"trial_id": identifier()} | PROVENANCE
@@ -209,4 +222,5 @@ STAGE_TABLES: dict[str, Columns] = {
     "subgroup_tests": SUBGROUP_TESTS,
     "review_weights": REVIEW_WEIGHTS,
     "reproduction": REPRODUCTION,
+    **REVIEW_TABLES,
 }

@@ -27,6 +27,7 @@ from metarepro.wording import (
 #: What each exclusion code means, in the order of the table.
 EXCLUSIONS = {
     "duplicate": "another row has the same result",
+    "superseded": "a review's own data file has the result",
     "direction_unknown": "the source does not show which arm did better",
     "cluster_no_sd": "cluster trial: raw difference or test without an SD to scale it",
     "source_inconsistent": "the source contradicts itself",

@@ -112,7 +112,7 @@ def in_order(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 
 
 def from_rows(rows: list[dict[str, Any]], table: str) -> pd.DataFrame:
-    """A table from its rows, of which there may be none."""
+    """A table from its rows, of which there may be none; cells that a row lacks are missing."""
     return in_order(pd.DataFrame(rows), table) if rows else empty_table(table)
 
 

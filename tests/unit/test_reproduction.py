@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metarepro import reproduction
-from metarepro.reproduction import Coverage, compare, judge, published_timepoint, target_on_g_scale
+from metarepro.reproduction import Coverage, compare, judge, published_timepoint
 from metarepro.stage_tables import VERDICTS
 from metarepro.synthesis import Settings
 from metarepro.tables import read_table, write_table
+from metarepro.targets import target_on_g_scale
 
 DATA = Path(__file__).parents[2] / "data"
 NAN = math.nan

@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tests.data_folder import RESULTS, TRIALS, set_cells, write_data_folder
+from tests.made_up_review import OUTCOME_MAP, made_up_review
+from tests.review_files import rm5_bytes
 
 ROOT = Path(__file__).parents[2]
 CODE = ("Snakefile", "rules", "config", "profiles", "scripts", "environment.yml")
@@ -105,6 +108,7 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
     assert rules_run(run) == {
         "check_data",
         "extract_trials",
+        "extract_review_files",
         "compute_effects",
         "audit_sources",
         "pool_effects",
@@ -133,6 +137,46 @@ def test_bad_data_stop_the_run_with_all_problems(project: Path) -> None:
     assert "data/trials/results.csv, row 3, value: found '0,4'" in said
     assert "data/trials/trials.csv, row 2, design: found 'random'" in said
     assert (project / "results/effects/effects.csv").read_bytes() == before
+
+
+def add_review_file(project: Path) -> Path:
+    """Put the made-up review file into the folder of the review."""
+    folder = project / "data/reviews/review2020"
+    (folder / "made_up.rm5").write_bytes(rm5_bytes(made_up_review()))
+    return folder
+
+
+def test_a_review_file_takes_the_place_of_transcribed_results(project: Path) -> None:
+    folder = add_review_file(project)
+    (folder / "outcome_map.csv").write_text(OUTCOME_MAP)
+    run = snakemake(project)
+    assert run.returncode == 0, run.stderr
+    effects = pd.read_csv(project / "results/effects/effects.csv", keep_default_na=False)
+    effects = effects.set_index("result_id")
+    of_file = effects[effects["source_kind"] == "review_file"]
+    assert list(of_file["trial_id"]) == ["ann2001", "review2020-dee2005"]
+    assert (of_file["exclude"] == "").all()
+    # Ann's transcribed results of the same outcome and time stay visible.
+    assert list(effects.loc[["ann2001-01", "ann2001-02"], "exclude"]) == ["superseded"] * 2
+    pooled = pd.read_csv(project / "results/pooled/pooled.csv").set_index("synthesis")
+    key = "post.intervention_domain.play.relationship"
+    assert "review2020-dee2005" in str(pooled.loc[key, "trial_ids"])
+    reproduced = pd.read_csv(project / "results/reproduction/review_files/reproduction.csv")
+    assert list(reproduced["verdict"]) == ["exact", "exact"]
+    compared = pd.read_csv(project / "results/reproduction/reproduction.csv")
+    assert compared["n_trials"].iloc[0] == 2
+    assert (project / "results/reproduction/review_files/forest/made_up.rm5/1.1.svg").exists()
+
+
+def test_an_unmapped_review_file_stops_with_a_template(project: Path) -> None:
+    add_review_file(project)
+    run = snakemake(project)
+    assert run.returncode != 0
+    said = run.stdout + run.stderr
+    assert "no row for 1.2 Therapy versus care: Depression" in said
+    template = project / "results/templates/review2020/outcome_map.csv"
+    assert "results/templates/review2020/outcome_map.csv" in said
+    assert template.read_text().startswith("comparison_number,outcome_number,outcome_label")
 
 
 @pytest.mark.parametrize(

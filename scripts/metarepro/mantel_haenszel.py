@@ -1,0 +1,132 @@
+"""Mantel-Haenszel and Peto: pooled ratios and differences of 2x2 tables.
+
+Cells are named as in Deeks & Higgins (2010): a, b with and without the event under treatment,
+c, d under control. Ratios are natural logs throughout.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+class Tables(NamedTuple):
+    """2x2 tables, one a study: events and the others under treatment, then under control."""
+
+    a: Array
+    b: Array
+    c: Array
+    d: Array
+
+    @property
+    def n_t(self) -> Array:
+        """Participants under treatment."""
+        return self.a + self.b
+
+    @property
+    def n_c(self) -> Array:
+        """Participants under control."""
+        return self.c + self.d
+
+    @property
+    def total(self) -> Array:
+        """Participants."""
+        return self.a + self.b + self.c + self.d
+
+    @property
+    def everyone(self) -> npt.NDArray[np.bool_]:
+        """Studies in which all participants had the event."""
+        return (self.b == 0) & (self.d == 0)
+
+    def take(self, rows: npt.NDArray[np.bool_]) -> "Tables":
+        """The tables of these studies."""
+        return Tables(*(cell[rows] for cell in self))
+
+    def plus(self, amount: float) -> "Tables":
+        """The tables with `amount` in every cell of those that have an empty cell."""
+        empty = (self.a == 0) | (self.b == 0) | (self.c == 0) | (self.d == 0)
+        return Tables(*(cell + amount * empty for cell in self))
+
+
+class Fixed(NamedTuple):
+    """A fixed-effect estimate, its variance, and the weights of the studies (any scale)."""
+
+    estimate: float
+    variance: float
+    weights: Array
+
+
+def mh_odds_ratio(tables: Tables) -> Fixed:
+    """Log odds ratio of Mantel & Haenszel (1959).
+
+    The variance is that of Robins, Breslow & Greenland (1986).
+
+    Parameters
+    ----------
+    tables : Tables
+        Of shape (k,), k >= 1; not all of ad, nor all of bc, may be 0.
+    """
+    a, b, c, d = tables
+    n = tables.total
+    r, s = a * d / n, b * c / n
+    p, q = (a + d) / n, (b + c) / n
+    r_sum, s_sum = r.sum(), s.sum()
+    variance = (
+        (p * r).sum() / (2 * r_sum**2)
+        + (p * s + q * r).sum() / (2 * r_sum * s_sum)
+        + (q * s).sum() / (2 * s_sum**2)
+    )
+    return Fixed(float(np.log(r_sum / s_sum)), float(variance), s)
+
+
+def mh_risk_ratio(tables: Tables, corrected: Tables) -> Fixed:
+    """Log risk ratio of Mantel & Haenszel with the variance of Greenland & Robins (1985).
+
+    Parameters
+    ----------
+    tables, corrected : Tables
+        Of shape (k,), k >= 1: as counted, and with something in the empty cells. All comes from
+        the second, but that a study in which everyone had the event has a ratio of 1, as RevMan
+        prints it, where the corrected cells of unequal arms would not give 1.
+    """
+    a, _, c, _ = corrected
+    n_t, n_c, n = corrected.n_t, corrected.n_c, corrected.total
+    r, s = a * n_c / n, c * n_t / n
+    p = (n_t * n_c * (a + c) - a * c * n) / n**2
+    ratio_1 = np.where(tables.everyone, s, r)
+    estimate = np.log(ratio_1.sum() / s.sum())
+    return Fixed(float(estimate), float(p.sum() / (r.sum() * s.sum())), s)
+
+
+def mh_risk_difference(tables: Tables, corrected: Tables) -> Fixed:
+    """Risk difference of Mantel & Haenszel with the variance of Greenland & Robins (1985).
+
+    Parameters
+    ----------
+    tables, corrected : Tables
+        Of shape (k,), k >= 1: as counted, and with something in the empty cells. RevMan takes the
+        estimate and the weights from the first, the variance from the second, which is never 0.
+    """
+    weights = tables.n_t * tables.n_c / tables.total
+    estimate = (weights * (tables.a / tables.n_t - tables.c / tables.n_c)).sum() / weights.sum()
+    a, b, c, d = corrected
+    n_t, n_c = corrected.n_t, corrected.n_c
+    j = (a * b * n_c**3 + c * d * n_t**3) / (n_t * n_c * corrected.total**2)
+    return Fixed(float(estimate), float(j.sum() / weights.sum() ** 2), weights)
+
+
+def peto_o_e(tables: Tables) -> tuple[Array, Array]:
+    """Observed minus expected events under treatment, and the hypergeometric variance.
+
+    Yusuf, Peto, Lewis, Collins & Sleight (1985). The variance V is 0 where no one, or everyone,
+    had the event. Peto's pooled log odds ratio sum(O - E) / sum(V), with variance 1 / sum(V), is
+    the inverse-variance pool of the studies' (O - E) / V with variances 1 / V.
+    """
+    a, b, c, d = tables
+    n = tables.total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        o_e = a - tables.n_t * (a + c) / n
+        variance = tables.n_t * tables.n_c * (a + c) * (b + d) / (n**2 * (n - 1))
+    return o_e, variance

@@ -1,0 +1,125 @@
+"""The command that recomputes review files."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+
+from tests.made_up_review import made_up_review
+from tests.review_files import rm5_bytes
+
+import reproduce_review
+
+# fmt: off
+COLUMNS = [
+    "file", "review_id", "comparison_number", "comparison", "outcome_number", "outcome",
+    "subgroup_number", "subgroup", "level", "data_type", "measure", "method", "model", "k",
+    "n_participants", "published_estimate", "published_ci_low", "published_ci_high",
+    "published_tau2", "published_q", "published_i2", "published_z", "published_p",
+    "reproduced_estimate", "reproduced_ci_low", "reproduced_ci_high", "reproduced_tau2",
+    "reproduced_q", "reproduced_i2", "reproduced_z", "reproduced_p", "max_abs_difference",
+    "verdict", "reason",
+]
+# fmt: on
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    reviews = tmp_path / "reviews"
+    for name in ("one", "two"):
+        (reviews / name).mkdir(parents=True)
+        (reviews / name / "review.rm5").write_bytes(rm5_bytes(made_up_review()))
+    return reviews
+
+
+def test_good_files(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert reproduce_review.main([str(folder), "--output-dir", str(out)]) == 0
+    table = pd.read_csv(out / "reproduction.csv", keep_default_na=False)
+    assert list(table.columns) == COLUMNS
+    assert list(table["file"].unique()) == ["one/review.rm5", "two/review.rm5"]
+    printed = capsys.readouterr().out
+    assert "2 files: 2 read, 0 unreadable" in printed
+    assert "4 pools: 4 exact" in printed
+    files = pd.read_csv(out / "files.csv", keep_default_na=False)
+    assert list(files["title"].unique()) == ["A made-up review of video feedback"]
+
+
+def test_a_broken_file_is_reported_and_the_others_are_done(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "broken.rm5").write_text("<COCHRANE_REVIEW><ANALYSES")
+    out = tmp_path / "out"
+    assert reproduce_review.main([str(folder), "--output-dir", str(out)]) == 1
+    printed = capsys.readouterr()
+    assert "3 files: 2 read, 1 unreadable" in printed.out
+    assert "broken.rm5" in printed.err
+    files = pd.read_csv(out / "files.csv", keep_default_na=False).set_index("file")
+    assert files.loc["broken.rm5", "status"] == "unreadable"
+    assert files.loc["broken.rm5", "notes"]
+    assert len(pd.read_csv(out / "reproduction.csv")) == 4
+
+
+def test_nothing_to_do_is_an_error(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert reproduce_review.main([str(empty), "--output-dir", str(tmp_path / "out")]) == 1
+
+
+def test_a_path_that_is_not_there_does_not_stop_the_others(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["nosuch.rm5", str(folder), "--output-dir", str(tmp_path / "out")]
+    assert reproduce_review.main(arguments) == 1
+    printed = capsys.readouterr()
+    assert "nosuch.rm5" in printed.err
+    assert "3 files: 2 read, 1 unreadable" in printed.out
+
+
+def test_odd_file_names_and_texts_are_made_plain(tmp_path: Path) -> None:
+    content = rm5_bytes(made_up_review().replace("<NAME>Depression", "<NAME>=1+1 Depression"))
+    names = ["two  spaces.rm5", "two spaces.rm5", "new\nline.rm5", "=cmd.rm5"]
+    for name in names:
+        (tmp_path / name).write_bytes(content)
+    out = tmp_path / "out"
+    assert (
+        reproduce_review.main([*(str(tmp_path / n) for n in names), "--output-dir", str(out)]) == 0
+    )
+    table = pd.read_csv(out / "reproduction.csv", keep_default_na=False)
+    assert list(table["file"].unique()) == [
+        "two spaces.rm5",
+        "two spaces.rm5 (2)",
+        "new line.rm5",
+        "'=cmd.rm5",
+    ]
+    assert table["outcome"].str.startswith("'=1+1").all()
+
+
+def test_an_internal_error_in_one_file_is_reported(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = reproduce_review.audit_studies
+    calls = iter([True, False])
+
+    def sometimes(extraction: Any) -> Any:
+        if next(calls):
+            raise ZeroDivisionError("a bug")
+        return real(extraction)
+
+    monkeypatch.setattr(reproduce_review, "audit_studies", sometimes)
+    out = tmp_path / "out"
+    assert reproduce_review.main([str(folder), "--output-dir", str(out)]) == 1
+    files = pd.read_csv(out / "files.csv", keep_default_na=False)
+    assert list(files["status"]) == ["unreadable", "read"]
+    assert "ZeroDivisionError('a bug')" in files["notes"].iloc[0]
+
+
+def test_same_input_same_bytes(folder: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        reproduce_review.main([str(folder), "--output-dir", str(tmp_path / name)])
+    for file in ("reproduction.csv", "audit.csv", "files.csv"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()

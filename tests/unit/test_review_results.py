@@ -1,0 +1,271 @@
+"""Study rows of a review file as reported results."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.made_up_review import made_up_review
+from tests.review_files import rm5_bytes
+
+from metarepro.effects import supersede
+from metarepro.problems import DataError
+from metarepro.readers import revman5
+from metarepro.reported import Choices, Reported
+from metarepro.review_results import (
+    outcome_map_template,
+    review_included,
+    review_results,
+    same_studies,
+    slug,
+)
+from metarepro.review_tables import Extraction
+from metarepro.routes import convert
+from metarepro.tables import TABLES, empty_table, write_table
+
+TRIALS = pd.DataFrame({"trial_id": ["ann2001", "bob2002"], "label": ["Ann 2001", "Bob 2002"]})
+CODEBOOK = {"outcome": {"warmth"}, "intervention": {"play"}}
+NO_STUDY_MAP = empty_table("study_map")
+PLACE = {"file": "data/reviews/made/x.rm5", "sha256": "0" * 64}
+
+
+@pytest.fixture
+def extraction(tmp_path: Path) -> Extraction:
+    path = tmp_path / "review.rm5"
+    path.write_bytes(rm5_bytes(made_up_review()))
+    return revman5.read(path)
+
+
+def outcome_map(extraction: Extraction, **second: str) -> pd.DataFrame:
+    """A map of the first outcome; `second` fills in the row of the other."""
+    table = outcome_map_template(extraction, empty_table("outcome_map"))
+    filled = {"outcome": "warmth", "timepoint": "post", "higher_is_better": "yes"}
+    for column, value in (filled | {"intervention": "play"}).items():
+        table.loc[0, column] = value
+    for column, value in second.items():
+        table.loc[1, column] = value
+    return table
+
+
+def results(extraction: Extraction, table: pd.DataFrame, study_map: Any = NO_STUDY_MAP) -> Any:
+    return review_results(extraction, "made", table, study_map, TRIALS, CODEBOOK, PLACE)
+
+
+def test_mapped_rows_become_results_of_known_and_new_trials(
+    extraction: Extraction, tmp_path: Path
+) -> None:
+    table, new = results(extraction, outcome_map(extraction))
+    assert list(table["trial_id"]) == ["ann2001", "made-dee2005"]
+    assert list(table["statistic"]) == ["means", "means"]
+    assert list(table["mean_t"]) == [5.1, 6.4]
+    assert list(new["trial_id"]) == ["made-dee2005"]
+    assert new["year"].tolist() == [2005]
+    included = review_included(extraction, "made", NO_STUDY_MAP, TRIALS, PLACE)
+    assert list(included["trial_id"]) == ["ann2001", "made-dee2005"]
+    assert "matched by author and year" in included["note"].iloc[0]
+    write_table(table, tmp_path / "results.csv", "review_results")
+    write_table(new, tmp_path / "trials.csv", "extracted_trials")
+
+
+def test_counts_and_their_direction(extraction: Extraction) -> None:
+    table, _ = results(
+        extraction,
+        outcome_map(
+            extraction, outcome="warmth", timepoint="follow_up", higher_is_better="no"
+        ).assign(intervention="play"),
+    )
+    row = table[table["statistic"] == "counts"].iloc[0]
+    names = Reported.__dataclass_fields__
+    reported = Reported(**{name: row[name] for name in names if name in row.index})
+    # 12 of 20 with the event under treatment, 9 of 21 under control, and the event is bad.
+    log_odds = math.log(12 / 8 / (9 / 12))
+    effect = convert(reported, Choices(0.05, 20))
+    assert effect.yi == pytest.approx(-log_odds * math.sqrt(3) / math.pi)
+
+
+def test_every_outcome_must_be_in_the_map(extraction: Extraction) -> None:
+    with pytest.raises(DataError) as raised:
+        results(extraction, empty_table("outcome_map"))
+    found = [problem.found for problem in raised.value.problems]
+    assert len(found) == 2
+    assert any("1.1 Therapy versus care: Depression" in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "wrong"),
+    [
+        ("outcome", "nosuch", "outcome"),
+        ("timepoint", "", "timepoint"),
+        ("higher_is_better", "", "higher_is_better"),
+        ("intervention", "", "intervention"),
+        ("intervention", "nosuch", "intervention"),
+        ("outcome_number", "9", "outcome_number"),
+    ],
+)
+def test_incomplete_rows_of_the_map(
+    extraction: Extraction, column: str, cell: str, wrong: str
+) -> None:
+    table = outcome_map(extraction)
+    table.loc[0, column] = cell
+    with pytest.raises(DataError) as raised:
+        results(extraction, table)
+    assert wrong in [problem.column for problem in raised.value.problems]
+
+
+def test_filled_rows_stay_in_the_template(extraction: Extraction) -> None:
+    filled = outcome_map(extraction).iloc[:1]
+    template = outcome_map_template(extraction, filled)
+    assert list(template["outcome"]) == ["warmth", ""]
+    assert list(template.columns) == list(TABLES["outcome_map"].columns)
+
+
+def test_a_study_can_be_named_otherwise(extraction: Extraction) -> None:
+    study_map = pd.DataFrame({"study": ["Dee 2005"], "trial_id": ["bob2002"]})
+    table, new = results(extraction, outcome_map(extraction), study_map)
+    assert list(table["trial_id"]) == ["ann2001", "bob2002"]
+    assert new.empty
+
+
+def test_a_study_that_could_be_two_trials_is_a_problem(extraction: Extraction) -> None:
+    twice = pd.DataFrame({"trial_id": ["ann2001", "ann2001b"], "label": ["Ann 2001"] * 2})
+    with pytest.raises(DataError, match="which trial it is: ann2001, ann2001b"):
+        review_results(
+            extraction, "made", outcome_map(extraction), NO_STUDY_MAP, twice, CODEBOOK, PLACE
+        )
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"n_t": 19.5}, "impossible_input"),
+        ({"n_c": 1.0}, "impossible_input"),
+        ({"sd_t": 0.0}, "impossible_input"),
+        ({"estimable": "no"}, "no_variance"),
+    ],
+)
+def test_impossible_rows_stay_with_a_code(
+    extraction: Extraction, cells: dict[str, Any], code: str
+) -> None:
+    studies = extraction.studies.copy()
+    for column, value in cells.items():
+        studies.loc[0, column] = value
+    table, _ = results(replace(extraction, studies=studies), outcome_map(extraction))
+    assert list(table["exclude"]) == [code, ""]
+    assert table["exclude_reason"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("measure", "statistic", "value"),
+    [("SMD", "smd", 0.5), ("OR", "odds_ratio", math.exp(0.5)), ("HR", "p_only", math.nan)],
+)
+def test_given_estimates(
+    extraction: Extraction, measure: str, statistic: str, value: float
+) -> None:
+    log = "yes" if measure in ("OR", "HR") else "no"
+    analyses = extraction.analyses.assign(data_type="iv", measure=measure, log_data=log)
+    studies = extraction.studies.assign(estimate=0.5, se=0.2)
+    table, _ = results(
+        replace(extraction, analyses=analyses, studies=studies), outcome_map(extraction)
+    )
+    row = table.iloc[0]
+    assert row["statistic"] == statistic
+    np.testing.assert_allclose(row["value"], value)
+    assert row["exclude"] == ("not_convertible" if measure == "HR" else "")
+
+
+@pytest.mark.parametrize(("measure", "log"), [("OR", "no"), ("MD", "yes"), ("SMD", "yes")])
+def test_estimates_on_another_scale_have_no_route(
+    extraction: Extraction, measure: str, log: str
+) -> None:
+    analyses = extraction.analyses.assign(data_type="iv", measure=measure, log_data=log)
+    studies = extraction.studies.assign(estimate=0.5, se=0.2)
+    table, _ = results(
+        replace(extraction, analyses=analyses, studies=studies), outcome_map(extraction)
+    )
+    assert set(table["exclude"]) == {"not_convertible"}
+
+
+@pytest.mark.parametrize(("totals", "kept"), [("YES", "overall"), ("SUB", "subgroup")])
+def test_people_that_stand_twice_count_once(extraction: Extraction, totals: str, kept: str) -> None:
+    studies = extraction.studies[extraction.studies["outcome_number"] == "1"]
+    twice = pd.concat([studies.assign(applies_to=where) for where in ("overall", "subgroup")])
+    review = replace(
+        extraction,
+        studies=twice.reset_index(drop=True),
+        analyses=extraction.analyses.assign(totals=totals),
+    )
+    table, _ = results(review, outcome_map(extraction))
+    assert list(table["row"]) == ([2, 3] if kept == "overall" else [4, 5])
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("Zoe 1999", "bob2002")], "a study of the review file"),
+        ([("Dee 2005", "bob2002"), ("Dee 2005", "ann2001")], "one row a study"),
+    ],
+)
+def test_mistakes_in_the_study_map(
+    extraction: Extraction, rows: list[tuple[str, str]], message: str
+) -> None:
+    study_map = pd.DataFrame(rows, columns=["study", "trial_id"])
+    with pytest.raises(DataError, match=message):
+        results(extraction, outcome_map(extraction), study_map)
+
+
+def test_a_study_of_two_reviews_must_be_named() -> None:
+    trials = pd.DataFrame(
+        {
+            "trial_id": ["one-dee2005", "two-dee2005", "two-eve2006"],
+            "label": ["Dee 2005", "Dee 2005", "Eve 2006"],
+            "file": ["one.rm5", "two.rm5", "two.rm5"],
+        }
+    )
+    assert [problem.found for problem in same_studies(trials)] == ["Dee 2005", "Dee 2005"]
+    assert same_studies(trials.assign(trial_id=["dee", "dee", "eve"])) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Høivik 2015", "Hoivik 2015"), ("O'Hara 2019", "OHARA 2019")]
+)
+def test_names_agree_without_accents(one: str, other: str) -> None:
+    assert slug(one) == slug(other)
+
+
+def effect(result_id: str, source_kind: str, **changes: Any) -> dict[str, Any]:
+    return {
+        **{"result_id": result_id, "trial_id": "ann2001", "outcome": "warmth"},
+        **{"timepoint": "post", "source_kind": source_kind, "exclude": "", "exclude_reason": ""},
+        **{"tier": "direct", "file": "results.csv" if source_kind == "abstract" else "x.rm5"},
+    } | changes
+
+
+def test_a_transcribed_result_gives_way_to_the_reviews_own() -> None:
+    table = supersede(
+        pd.DataFrame(
+            [
+                effect("a-01", "abstract"),
+                effect("a-02", "abstract", timepoint="follow_up"),
+                effect("a-03", "abstract", outcome="calm"),
+                effect("made-1", "review_file"),
+                effect("made-2", "review_file"),
+                effect("other-1", "review_file", file="y.rm5"),
+            ]
+        )
+    ).set_index("result_id")
+    excluded = table.index[table["exclude"] == "superseded"]
+    assert list(excluded) == ["a-01", "other-1"]
+    assert table.loc["a-01", "exclude_reason"] == "the review's own data file has it: made-1"
+
+
+def test_an_approximate_effect_of_a_review_takes_nothing_away() -> None:
+    rows = [effect("a-01", "abstract"), effect("made-1", "review_file", tier="approximate")]
+    assert supersede(pd.DataFrame(rows))["exclude"].tolist() == ["", ""]
+
+
+def test_a_review_row_without_an_effect_takes_nothing_away() -> None:
+    rows = [effect("a-01", "abstract"), effect("made-1", "review_file", exclude="no_events")]
+    assert supersede(pd.DataFrame(rows))["exclude"].tolist() == ["", "no_events"]
