@@ -29,7 +29,7 @@ check-data: setup  ## validate data/ without running the workflow
 	python scripts/check_data.py
 
 lock:  ## renew requirements.txt and environment.yml from requirements.in (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 	  requirements.in -o requirements.txt
 	sed '/^      - /d' environment.yml > environment.new
 	sed -nE 's/^([a-z0-9][^ ]*==[^ ]*)( ; [^\]*[^ \])? *\\?$$/      - \1\2/p' requirements.txt >> environment.new
