@@ -11,7 +11,7 @@ export PYTHONPATH := scripts
 # A fresh clone has results but no record of how they were made: compute them all once.
 FRESH := $(if $(wildcard .snakemake/metadata),,--forceall)
 
-.PHONY: results reproduce test lint lock reference check-data setup clean help
+.PHONY: results benchmark reproduce test lint lock reference check-data setup clean help
 
 results: setup  ## run the workflow (default); CORES=1 for one core
 	snakemake --cores $(CORES) $(FRESH)
@@ -38,6 +38,9 @@ lock:  ## renew requirements.txt and environment.yml from requirements.in (needs
 reproduce: setup  ## recompute Cochrane reviews: make reproduce FILES="a.rm5 folder" OUTPUT=folder
 	@test -n "$(FILES)" || { echo 'Which files? make reproduce FILES="review.rm5 folder"'; exit 2; }
 	python scripts/reproduce_review.py $(FILES) --output-dir $(or $(OUTPUT),reproduction)
+
+benchmark: setup  ## time our GOSH against metafor's (needs R with metafor for the comparison)
+	python benchmarks/gosh.py
 
 reference: setup  ## recompute the tests' reference numbers (needs R with metafor, robumeta, clubSandwich)
 	for script in tests/reference/*.R; do Rscript $$script > .reference.json && mv .reference.json $${script%.R}.json || exit 1; done

@@ -5,6 +5,7 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     extract   data/ -> results/extracted      what was reported, validated, with its source
     effects         -> results/effects        Hedges' g of every result, or why there is none
     pool            -> results/pooled         random-effects pools of the plan in config/
+    sensitivity     -> results/sensitivity    how much they depend on trials and choices
     compare         -> results/reproduction   published pools against ours
     report          -> results/figures, results/tables
 """
@@ -24,6 +25,7 @@ include: "rules/common.smk"
 include: "rules/extract.smk"
 include: "rules/effects.smk"
 include: "rules/pool.smk"
+include: "rules/sensitivity.smk"
 include: "rules/compare.smk"
 include: "rules/report.smk"
 
@@ -33,7 +35,9 @@ rule all:
     input:
         ["results/reproduction/review_files"] if reviews_with_data() else [],
         "results/extracted/inputs.csv",
+        "results/sensitivity/multiverse.csv",
         "results/tables",
         "results/figures/syntheses",
         "results/figures/reviews",
         "results/figures/domains",
+        "results/figures/sensitivity",

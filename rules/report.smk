@@ -70,6 +70,28 @@ rule draw_domains:
         " --output-dir {output} 2> {log}"
 
 
+rule draw_sensitivity:
+    """Draw funnel plots, specification curves and GOSH plots of the larger syntheses."""
+    input:
+        "results/extracted/interventions.csv",
+        "results/extracted/domains.csv",
+        "results/extracted/outcomes.csv",
+        effects="results/effects/effects.csv",
+        pooled="results/pooled/pooled.csv",
+        config="config/config.yaml",
+        code=code("draw_sensitivity.py"),
+    output:
+        directory("results/figures/sensitivity"),
+    log:
+        "logs/draw_sensitivity.log",
+    conda:
+        "../environment.yml"
+    threads: 2
+    shell:
+        "python scripts/draw_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
+        " --config {input.config} --threads {threads} --output-dir {output} 2> {log}"
+
+
 rule write_tables:
     """Write the summary tables as CSV and HTML, and the page that lists everything."""
     input:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.synthesis import subgroup_pools
+from metarepro.synthesis import members, subgroup_pools
 from metarepro.wording import (
     DASH,
     FLAGS,
@@ -46,13 +46,11 @@ def synthesis_rows(
     DataFrame
         `forest.ROW_COLUMNS`; results that are not pooled have no weight.
     """
-    belongs = (effects["exclude"] == "") & effects["timepoint"].isin(
-        synthesis["timepoint"].split("+")
+    timely = effects["timepoint"].isin(synthesis["timepoint"].split("+"))
+    usable = effects[(effects["exclude"] == "") & timely]
+    rows = members(usable, synthesis).merge(
+        weights[["result_id", "weight"]], on="result_id", how="left"
     )
-    for column in ("intervention", "family", "domain", "outcome"):
-        if synthesis[column]:
-            belongs &= effects[column] == synthesis[column]
-    rows = effects[belongs].merge(weights[["result_id", "weight"]], on="result_id", how="left")
     rows["subgroup"] = rows[subgroups].map(dict(names)) if subgroups else ""
     return in_plot_order(rows, list(names.values()))
 

@@ -5,6 +5,7 @@ from metarepro.columns import digest, identifier, level, number, text, whole
 from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
 from metarepro.review_tables import REVIEW_TABLES
+from metarepro.sensitivity_tables import SENSITIVITY_TABLES
 
 TIERS = ("direct", "derived", "approximate")
 VERDICTS = (
@@ -223,4 +224,5 @@ STAGE_TABLES: dict[str, Columns] = {
     "review_weights": REVIEW_WEIGHTS,
     "reproduction": REPRODUCTION,
     **REVIEW_TABLES,
+    **SENSITIVITY_TABLES,
 }

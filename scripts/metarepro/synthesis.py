@@ -52,6 +52,15 @@ def usable(effects: pd.DataFrame, timepoints: Sequence[str], tiers: Sequence[str
     ]
 
 
+def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame:
+    """Effects that belong to a synthesis (a row of `tables.POOLED`) by what they are of."""
+    belongs = pd.Series(True, index=effects.index)
+    for column in KEYS:
+        if synthesis[column]:
+            belongs &= effects[column] == synthesis[column]
+    return effects[belongs]
+
+
 def count_participants(effects: pd.DataFrame) -> float:
     """Sum over trials of the largest number of participants of its results; nan if none known."""
     return float(effects.groupby("trial_id")["n_total"].max().sum(min_count=1))

@@ -112,6 +112,8 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
         "compute_effects",
         "audit_sources",
         "pool_effects",
+        "assess_sensitivity",
+        "draw_sensitivity",
         "compare_reviews",
         "draw_syntheses",
         "draw_reviews",

@@ -1,0 +1,32 @@
+"""Sensitivity: how much the pools depend on single trials, small studies and choices.
+
+Reads the effects and the pools; writes one table an analysis, for the primary set.
+"""
+
+SENSITIVITY = [
+    "variants",
+    "leave_one_out",
+    "cumulative",
+    "influence",
+    "small_study",
+    "caliper",
+    "multiverse",
+]
+
+
+rule assess_sensitivity:
+    """Leave out trials, test for small-study effects, and run all reasonable specifications."""
+    input:
+        effects="results/effects/effects.csv",
+        pooled="results/pooled/pooled.csv",
+        config="config/config.yaml",
+        code=code("assess_sensitivity.py"),
+    output:
+        expand("results/sensitivity/{table}.csv", table=SENSITIVITY),
+    log:
+        "logs/assess_sensitivity.log",
+    conda:
+        "../environment.yml"
+    shell:
+        "python scripts/assess_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
+        " --config {input.config} --output-dir results/sensitivity 2> {log}"

@@ -1,0 +1,80 @@
+"""Assess how much every synthesis depends on single trials, small studies and choices.
+
+Writes, for the primary set of the analysis plan and its syntheses of two or more trials:
+variants.csv (other rows, estimators and intervals), leave_one_out.csv, cumulative.csv (by year),
+influence.csv (three trials or more; results of a trial averaged), small_study.csv (ten trials or
+more; otherwise the reason), caliper.csv (results just below p 0.05) and multiverse.csv (how many
+of all reasonable specifications agree). These describe what the results depend on; none of them
+mends a bias.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from metarepro.bias import assess, average_by_trial, caliper
+from metarepro.command import parser, read_config, run
+from metarepro.influence import cumulative, influence, leave_one_out
+from metarepro.multiverse import agreement, specifications
+from metarepro.sensitivity import variants
+from metarepro.sensitivity_tables import SENSITIVITY_TABLES
+from metarepro.synthesis import Settings, members, usable
+from metarepro.tables import from_rows, read_table, write_table
+
+
+def assess_synthesis(
+    synthesis: Mapping[Any, Any],
+    pooled_effects: pd.DataFrame,
+    all_effects: pd.DataFrame,
+    settings: Settings,
+    tiers: Sequence[str],
+) -> dict[str, list[dict[str, Any]]]:
+    """Rows of every table for one synthesis."""
+    key = {"synthesis": synthesis["synthesis"]}
+    averaged = average_by_trial(pooled_effects, settings.rho)
+    reference = (synthesis["estimate"], synthesis["ci_low"], synthesis["ci_high"])
+    found: dict[str, Sequence[Any]] = {
+        "variants": variants(all_effects, settings, tiers),
+        "leave_one_out": leave_one_out(pooled_effects, settings),
+        "cumulative": cumulative(pooled_effects, settings),
+        "influence": influence(averaged, settings) if len(averaged) >= 3 else (),
+        "small_study": assess(pooled_effects, settings),
+        "caliper": (caliper(pooled_effects),),
+    }
+    rows = {name: [key | asdict(row) for row in results] for name, results in found.items()}
+    rows["multiverse"] = [key | agreement(specifications(all_effects), *reference)]
+    return rows
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
+    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    args = arguments.parse_args(argv)
+    config = read_config(args.config)
+    settings, primary = Settings.from_config(config), config["evidence"]["set"]
+    plan = config["sets"][primary]
+    effects = read_table(args.effects, "effects")
+    pooled = read_table(args.pooled, "pooled")
+    every = usable(effects, plan["timepoints"], ("direct", "derived", "approximate"))
+    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in SENSITIVITY_TABLES}
+    chosen = pooled[(pooled["set_name"] == primary) & (pooled["n_trials"] >= 2)]
+    for synthesis in chosen.to_dict("records"):
+        all_effects = members(every, synthesis)
+        pooled_effects = usable(all_effects, plan["timepoints"], plan["tiers"])
+        for name, rows in assess_synthesis(
+            synthesis, pooled_effects, all_effects, settings, plan["tiers"]
+        ).items():
+            tables[name] += rows
+    for name, rows in tables.items():
+        write_table(from_rows(rows, name), args.output_dir / f"{name}.csv", name)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,97 @@
+"""Draw funnel plots, specification curves and GOSH plots, as SVG and PNG.
+
+Of the primary set of the analysis plan: the syntheses of the table of evidence and those of whole
+domains. A funnel is drawn from ten trials on, the others from five. The files are named after the
+synthesis, with .funnel, .specifications or .gosh behind it.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from metarepro.bias import MIN_TRIALS, average_by_trial
+from metarepro.command import parser, read_config, run
+from metarepro.figure_folder import FigureTask, draw_all
+from metarepro.multiverse import gosh, specifications
+from metarepro.sensitivity_plots import funnel_plot, gosh_plot, specification_curve
+from metarepro.summaries import labels, title
+from metarepro.synthesis import Settings, members, usable
+from metarepro.tables import read_table
+
+#: Fewer trials have too few subsets, and choices that differ too little, for a picture.
+MIN_TRIALS_OF_SUBSETS = 5
+#: Of the subsets that a GOSH plot draws where there are too many.
+SEED = 2012
+
+
+def draw_specifications(
+    effects: pd.DataFrame, synthesis: Mapping[Any, Any], heading: str
+) -> Figure:
+    """Pool one synthesis, its effects of all tiers, under all choices, and draw that."""
+    reference = (synthesis["estimate"], synthesis["ci_low"], synthesis["ci_high"])
+    return specification_curve(specifications(effects), *reference, title=heading)
+
+
+def draw_gosh(trials: pd.DataFrame, estimate: float, tau2_method: str, heading: str) -> Figure:
+    """Pool the subsets of trials (one row each) and draw that."""
+    subsets = gosh(trials["yi"], trials["vi"], seed=SEED, tau2_method=tau2_method)
+    return gosh_plot(subsets, n_trials=len(trials), title=heading, pooled_estimate=estimate)
+
+
+def tasks(
+    effects: pd.DataFrame, pooled: pd.DataFrame, names: dict[str, str], config: dict[str, Any]
+) -> list[FigureTask]:
+    """One task a figure."""
+    settings, primary = Settings.from_config(config), config["evidence"]["set"]
+    plan = config["sets"][primary]
+    every = usable(effects, plan["timepoints"], ("direct", "derived", "approximate"))
+    by = pooled["synthesis"].str.split(".").str[1]
+    chosen = pooled[
+        (pooled["set_name"] == primary)
+        & by.isin([config["evidence"]["synthesis"], "domain"])
+        & (pooled["n_trials"] >= MIN_TRIALS_OF_SUBSETS)
+    ]
+    found = []
+    for synthesis in chosen.to_dict("records"):
+        key, estimate = synthesis["synthesis"], synthesis["estimate"]
+        heading = title(synthesis, names, config["sets"])
+        all_effects = members(every, synthesis)
+        own = usable(all_effects, plan["timepoints"], plan["tiers"])
+        trials = average_by_trial(own, settings.rho)
+        if len(trials) >= MIN_TRIALS:
+            limits = (synthesis["ci_low"], synthesis["ci_high"])
+            draw = partial(funnel_plot, trials, estimate, title=heading, pooled_interval=limits)
+            found.append(FigureTask(f"{key}.funnel", draw))
+        curve = partial(draw_specifications, all_effects, synthesis, heading)
+        subsets = partial(draw_gosh, trials, estimate, settings.tau2_method, heading)
+        found += [FigureTask(f"{key}.specifications", curve), FigureTask(f"{key}.gosh", subsets)]
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument(
+        "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
+    )
+    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
+    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    arguments.add_argument("--threads", type=int, default=1, help="processes that draw")
+    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    args = arguments.parse_args(argv)
+    codebook = [
+        read_table(args.extracted_dir / f"{name}.csv", f"extracted_{name}")
+        for name in ("interventions", "domains", "outcomes")
+    ]
+    effects, pooled = read_table(args.effects, "effects"), read_table(args.pooled, "pooled")
+    found = tasks(effects, pooled, labels(*codebook), read_config(args.config))
+    draw_all(found, args.output_dir, args.threads)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,118 @@
+"""Columns of the tables in results/sensitivity."""
+
+from metarepro.columns import identifier, level, number, text, whole
+from metarepro.columns import share_of_100 as percent
+from metarepro.input_tables import Columns
+
+_SYNTHESIS: Columns = {"synthesis": text(required=True)}
+_SENSITIVITY: Columns = {
+    "variant": text(required=True),
+    "description": text(required=True),
+    "model": level("", "random", "correlated_effects", "single_trial"),
+    "tau2_method": level("", "DL", "PM", "ML", "REML", "MM"),
+    "ci_method": level("", "z", "knapp_hartung", "knapp_hartung_conservative", "satterthwaite"),
+    "n_trials": whole(at_least=0, required=True),
+    "k": whole(at_least=0, required=True),
+    "n_participants": number(at_least=0),
+    "estimate": number(),
+    "se": number(at_least=0),
+    "df": number(above=0),
+    "statistic": number(),
+    "p_value": number(at_least=0, at_most=1),
+    "ci_low": number(),
+    "ci_high": number(),
+    "tau2": number(at_least=0),
+    "i2_q": percent(),
+    "i2_tau2": percent(),
+    "q": number(at_least=0),
+    "q_df": number(at_least=0),
+    "q_p": number(at_least=0, at_most=1),
+    "pi_low": number(),
+    "pi_high": number(),
+    "flags": text(),
+    "reason": text(),
+    "removed": text(),
+}
+_VARIANT: Columns = {
+    "trial_id": identifier(),
+    "label": text(required=True),
+    "year": number(),
+    "model": level("random", "correlated_effects", "single_trial"),
+    "n_trials": whole(at_least=1, required=True),
+    "k": whole(at_least=1, required=True),
+    "estimate": number(required=True),
+    "se": number(at_least=0, required=True),
+    "df": number(above=0),
+    "statistic": number(),
+    "p_value": number(at_least=0, at_most=1),
+    "ci_low": number(),
+    "ci_high": number(),
+    "tau2": number(at_least=0),
+    "i2_q": percent(),
+    "i2_tau2": percent(),
+    "q": number(at_least=0),
+    "q_df": number(at_least=0),
+    "q_p": number(at_least=0, at_most=1),
+    "flags": text(),
+    "reason": text(),
+}
+_INFLUENCE: Columns = {
+    "trial_id": identifier(),
+    "label": text(required=True),
+    "rstudent": number(),
+    "dffits": number(),
+    "cook_d": number(at_least=0),
+    "cov_r": number(at_least=0),
+    "tau2_del": number(at_least=0),
+    "q_del": number(at_least=0),
+    "hat": number(at_least=0, at_most=1),
+    "weight": percent(),
+    "dfbetas": number(),
+    "influential": level("yes", "no"),
+}
+_SMALL_STUDY: Columns = {
+    "method": text(required=True),
+    "k": whole(at_least=1, required=True),
+    "tests": level("asymmetry", "effect", "selection"),
+    "statistic": number(),
+    "df": number(above=0),
+    "p_value": number(at_least=0, at_most=1),
+    "estimate": number(),
+    "se": number(at_least=0),
+    "ci_low": number(),
+    "ci_high": number(),
+    "tau2": number(at_least=0),
+    "n_filled": whole(at_least=0),
+    "weight": number(above=0),
+    "weight_se": number(at_least=0),
+    "detail": level("", "left", "right", "pet", "peese"),
+    "reason": text(),
+}
+_CALIPER: Columns = {
+    name: whole(at_least=0, required=True)
+    for name in (
+        *("n_results", "n_significant", "n_040_050", "n_045_050", "n_050_055", "n_050_060"),
+    )
+}
+_MULTIVERSE: Columns = {
+    **{
+        name: whole(at_least=0, required=True)
+        for name in ("n_specifications", "n_failed", "n_duplicates", "n_different")
+    },
+    "share_same_sign": number(at_least=0, at_most=1),
+    "share_same_conclusion": number(at_least=0, at_most=1),
+    "share_above_zero": number(at_least=0, at_most=1),
+    "share_below_zero": number(at_least=0, at_most=1),
+    "lowest": number(),
+    "median": number(),
+    "highest": number(),
+}
+SENSITIVITY_TABLES: dict[str, Columns] = {
+    "variants": _SYNTHESIS | _SENSITIVITY,
+    "leave_one_out": _SYNTHESIS | _VARIANT,
+    "cumulative": _SYNTHESIS | _VARIANT,
+    "influence": _SYNTHESIS | _INFLUENCE,
+    "small_study": _SYNTHESIS | _SMALL_STUDY,
+    "caliper": _SYNTHESIS | _CALIPER,
+    "multiverse": _SYNTHESIS | _MULTIVERSE,
+}

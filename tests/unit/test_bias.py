@@ -1,0 +1,270 @@
+"""Small-study effects, the selection model and the caliper against metafor and by hand."""
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from meta_analyze import ConvergenceError
+from scipy.stats import norm
+
+from metarepro import bias
+from metarepro.bias import METHODS, BiasResult, assess, average_by_trial, caliper
+from metarepro.selection import selection_model
+from metarepro.synthesis import Settings
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = json.loads((ROOT / "tests/reference/bias.json").read_text(encoding="utf-8"))
+
+#: Measured over all cases of bias.json: 8e-15 at worst (statistic of egger_random in `selected`).
+RELATIVE = 1e-12
+#: Where metafor's number is 0 or the rounding of 0; measured 0.
+ABSOLUTE = 1e-14
+#: metafor's search for the maximum stops early, ours solves the score equations: measured 3.9e-6
+#: (weight in `homogeneous`).
+SELECTION = 2e-5
+#: metafor's tau2 of the selection model is never 0; measured 3.4e-9 in `tau2_zero`.
+SELECTION_TAU2 = 1e-8
+#: For properties that hold up to rounding.
+ROUNDING = 1e-9
+
+SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
+
+
+def cases(*skip: str) -> list[Any]:
+    return [
+        pytest.param(np.array(case["yi"]), np.array(case["vi"]), case, id=name)
+        for name, case in REFERENCE["cases"].items()
+        if name not in skip
+    ]
+
+
+def assert_close(got: dict[str, Any], expected: dict[str, Any]) -> None:
+    for column, number in expected.items():
+        assert got[column] == pytest.approx(number, rel=RELATIVE, abs=ABSOLUTE), column
+
+
+def table(yi: Any, vi: Any) -> pd.DataFrame:
+    names = [f"t{i:02d}" for i in range(len(yi))]
+    return pd.DataFrame({"trial_id": names, "label": names, "year": 2000.0, "yi": yi, "vi": vi})
+
+
+def by_method(effects: pd.DataFrame) -> dict[str, BiasResult]:
+    return {result.method: result for result in assess(effects, SETTINGS)}
+
+
+def ten_trials(**changes: float) -> pd.DataFrame:
+    """The case `tau2_zero`."""
+    case = REFERENCE["cases"]["tau2_zero"]
+    return table(case["yi"], case["vi"]).assign(**changes)
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_egger_is_metafors_lm(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    expected = {column: case["egger_lm"][column] for column in ("statistic", "df", "p_value")}
+    assert_close(bias.egger(yi, vi), expected)
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_pet_is_the_limit_of_metafors_lm(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    columns = ("estimate", "se", "ci_low", "ci_high")
+    expected = {column: case["egger_lm"][column] for column in columns}
+    assert_close(bias.pet(yi, vi), expected | {"p_value": case["egger_lm"]["p_of_estimate"]})
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_peese_is_the_regression_on_variances(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    columns = ("estimate", "se", "ci_low", "ci_high")
+    assert_close(bias.peese(yi, vi), {column: case["peese"][column] for column in columns})
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_egger_random_is_metafors_rma(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    assert_close(bias.egger_random(yi, vi), case["egger_rma"])
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_begg_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    assert_close(bias.begg(yi, vi), case["begg"])
+
+
+# With three trials the search trims down to one, which PyMetaAnalysis does not pool.
+@pytest.mark.parametrize(("yi", "vi", "case"), cases("three"))
+def test_trim_and_fill_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    got = bias.trim_and_fill(yi, vi, "knapp_hartung_conservative")
+    expected = dict(case["trim_and_fill"])
+    assert got["detail"] == expected.pop("side")
+    assert_close(got, expected)
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases("large_in_small_negative"))
+def test_selection_model_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    got = selection_model(yi, vi)
+    for column in ("estimate", "se", "ci_low", "ci_high", "weight", "weight_se", "p_value"):
+        assert got[column] == pytest.approx(case["selection"][column], rel=SELECTION), column
+    assert got["statistic"] == pytest.approx(case["selection"]["statistic"], rel=SELECTION)
+    assert got["tau2"] == pytest.approx(
+        case["selection"]["tau2"], rel=SELECTION, abs=SELECTION_TAU2
+    )
+
+
+def test_reference_fills_on_both_sides_and_on_none() -> None:
+    filled = [case["trim_and_fill"] for case in REFERENCE["cases"].values()]
+    assert {f["side"] for f in filled if f["n_filled"] > 0} == {"left", "right"}
+    assert 0 in {f["n_filled"] for f in filled}
+
+
+def log_likelihood(yi: Any, vi: Any, mean: float, tau2: float, weight: float) -> float:
+    """The selection model's likelihood, written out trial by trial."""
+    total = 0.0
+    for y, v in zip(yi, vi, strict=True):
+        cut, spread = norm.isf(0.025) * math.sqrt(v), math.sqrt(v + tau2)
+        below = norm.sf(cut, mean, spread)
+        chance = 1.0 if y >= cut else weight
+        total += math.log(chance) + norm.logpdf(y, mean, spread)
+        total -= math.log(below + weight * (1 - below))
+    return total
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases("large_in_small_negative"))
+def test_selection_model_climbs_as_high_as_metafor(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    got = selection_model(yi, vi)
+    ours = log_likelihood(yi, vi, got["estimate"], got["tau2"], got["weight"])
+    assert ours >= case["selection"]["log_likelihood"] - ROUNDING
+
+
+def test_selection_model_follows_the_scale() -> None:
+    case = REFERENCE["cases"]["selected"]
+    yi, vi = np.array(case["yi"]), np.array(case["vi"])
+    plain, large = selection_model(yi, vi), selection_model(1000 * yi, 1e6 * vi)
+    assert large["estimate"] == pytest.approx(1000 * plain["estimate"], rel=ROUNDING)
+    assert large["tau2"] == pytest.approx(1e6 * plain["tau2"], rel=ROUNDING)
+    assert large["weight"] == pytest.approx(plain["weight"], rel=ROUNDING)
+
+
+@pytest.mark.parametrize(("effect", "side"), [(5.0, "below"), (-5.0, "above")])
+def test_selection_model_needs_results_on_both_sides_of_the_cut(effect: float, side: str) -> None:
+    yi = effect + np.linspace(0, 0.1, 12)
+    got = selection_model(yi, np.full(12, 0.01))
+    assert got == {"reason": f"all results have p {side} 0.025: no weight to estimate"}
+
+
+def test_selection_model_without_a_maximum_says_so() -> None:
+    # One result far below the cut, the others just above: the more weight the better.
+    vi = np.full(12, 0.01)
+    yi = np.append(np.linspace(0.15, 0.19, 11), 0.2)
+    got = selection_model(yi, vi)
+    assert got == {"reason": "the likelihood has no maximum with a weight from 0.0001 to 100"}
+
+
+def test_every_method_has_a_row_in_order() -> None:
+    results = assess(ten_trials(), SETTINGS)
+    assert [result.method for result in results] == list(METHODS)
+    assert {result.reason for result in results} == {""}
+    assert {result.k for result in results} == {10}
+
+
+def test_rows_are_the_methods_results() -> None:
+    effects = ten_trials()
+    yi, vi = effects["yi"].to_numpy(), effects["vi"].to_numpy()
+    results = by_method(effects)
+    expected = {
+        "egger": bias.egger(yi, vi),
+        "egger_random": bias.egger_random(yi, vi),
+        "begg": bias.begg(yi, vi),
+        "trim_and_fill": bias.trim_and_fill(yi, vi, SETTINGS.ci_method),
+        "pet": bias.pet(yi, vi),
+        "peese": bias.peese(yi, vi),
+        "pet_peese": bias.pet_peese(yi, vi),
+        "selection": selection_model(yi, vi),
+    }
+    for method, numbers in expected.items():
+        row = asdict(results[method])
+        assert {column: row[column] for column in numbers} == numbers, method
+
+
+def test_nine_trials_are_too_few() -> None:
+    results = assess(ten_trials().iloc[:9], SETTINGS)
+    assert {result.reason for result in results} == {"9 trials; at least 10 are needed"}
+    assert all(math.isnan(result.p_value) for result in results)
+
+
+def test_results_of_one_trial_count_once() -> None:
+    effects = pd.concat([ten_trials().iloc[:9], ten_trials().iloc[:3]])
+    assert {result.k for result in assess(effects, SETTINGS)} == {9}
+
+
+def test_average_of_a_trial_is_borensteins() -> None:
+    effects = table([0.2, 0.6, 0.1], [0.04, 0.09, 0.02]).assign(trial_id=["a", "a", "b"])
+    got = average_by_trial(effects, 0.5)
+    assert got["trial_id"].tolist() == ["a", "b"]
+    # (0.04 + 0.09 + 2 * 0.5 * 0.2 * 0.3) / 4
+    assert got["yi"].tolist() == pytest.approx([0.4, 0.1], rel=ROUNDING)
+    assert got["vi"].tolist() == pytest.approx([0.0475, 0.02], rel=ROUNDING)
+
+
+@pytest.mark.parametrize(
+    ("column", "reason"), [("yi", "all effects are equal"), ("vi", "all variances are equal")]
+)
+def test_no_spread_is_a_reason(column: str, reason: str) -> None:
+    results = assess(ten_trials(**{column: 0.05}), SETTINGS)
+    assert {result.reason for result in results} == {reason}
+
+
+def test_variances_equal_up_to_rounding_are_equal() -> None:
+    case = REFERENCE["cases"]["tau2_zero"]
+    effects = table(case["yi"], [0.05 * (1 + 1e-9), *[0.05] * 9])
+    assert {result.reason for result in assess(effects, SETTINGS)} == {"all variances are equal"}
+
+
+def test_what_the_library_refuses_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ConvergenceError("no convergence")
+
+    monkeypatch.setattr(bias, "trim_and_fill", refuse)
+    results = by_method(ten_trials())
+    assert results["trim_and_fill"].reason == "no convergence"
+    assert results["pet"].reason == ""
+
+
+def test_pet_stands_where_it_finds_no_effect() -> None:
+    case = REFERENCE["cases"]["large_in_small"]
+    got = bias.pet_peese(np.array(case["yi"]), np.array(case["vi"]))
+    assert case["egger_lm"]["p_of_estimate"] > 0.1
+    assert (got["detail"], got["estimate"]) == (
+        "pet",
+        pytest.approx(case["egger_lm"]["estimate"], rel=RELATIVE),
+    )
+
+
+def test_peese_stands_where_pet_finds_an_effect() -> None:
+    case = REFERENCE["cases"]["outlier"]
+    got = bias.pet_peese(np.array(case["yi"]), np.array(case["vi"]))
+    assert case["egger_lm"]["p_of_estimate"] < 0.1
+    assert (got["detail"], got["estimate"]) == (
+        "peese",
+        pytest.approx(case["peese"]["estimate"], rel=RELATIVE),
+    )
+
+
+def test_harm_found_by_pet_does_not_call_for_peese() -> None:
+    case = REFERENCE["cases"]["outlier"]
+    assert bias.pet_peese(-np.array(case["yi"]), np.array(case["vi"]))["detail"] == "pet"
+
+
+def test_caliper_counts_by_two_sided_p() -> None:
+    p = np.array([0.001, 0.03, 0.042, 0.046, 0.049, 0.052, 0.057, 0.2])
+    sign = np.array([1, -1, 1, -1, 1, -1, 1, 1])
+    got = caliper(pd.DataFrame({"yi": sign * norm.isf(p / 2) * 0.3, "vi": 0.09}))
+    assert asdict(got) == {
+        "n_results": 8,
+        "n_significant": 5,
+        "n_040_050": 3,
+        "n_045_050": 2,
+        "n_050_055": 1,
+        "n_050_060": 2,
+    }

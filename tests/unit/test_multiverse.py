@@ -1,0 +1,298 @@
+"""Every subset, every specification: against metafor, `pool` and counts by hand."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metarepro import multiverse
+from metarepro.batch_pooling import unpack
+from metarepro.multiverse import CHOICES, agreement, gosh, one_per_trial, specifications
+from metarepro.pooling import pool, pool_correlated
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = json.loads((ROOT / "tests/reference/gosh.json").read_text(encoding="utf-8"))
+CASE = REFERENCE["cases"]["moderate"]
+
+
+def effects(**columns: Any) -> pd.DataFrame:
+    """Five trials, two of them with several results, of all kinds that choices tell apart."""
+    table = pd.DataFrame(
+        {
+            "trial_id": ["a", "a", "b", "c", "d", "e", "e", "e"],
+            "yi": [0.1, 0.5, 0.3, -0.2, 0.7, 0.4, 0.2, 0.9],
+            "vi": [0.04, 0.05, 0.02, 0.06, 0.03, 0.05, 0.05, 0.07],
+            "tier": ["direct", "derived", "direct", "direct", "approximate", *["derived"] * 3],
+            "source_kind": ["abstract"] * 3 + ["secondary_review"] * 2 + ["table"] * 3,
+            "adjusted": ["yes", "no", "unknown", "yes", "no", "yes", "no", "yes"],
+            "design": ["rct"] * 4 + ["unclear"] + ["cluster_rct"] * 3,
+        }
+    )
+    return table.assign(**columns)
+
+
+def choose(**options: Any) -> dict[str, Any]:
+    """One option in each dimension that lets everything in, except as told."""
+    plain = {
+        "tiers": ["direct+derived+approximate"],
+        "secondary": ["with"],
+        "adjusted": ["all"],
+        "design": ["all"],
+        "per_trial": ["average"],
+        "tau2_method": ["REML"],
+        "ci_method": ["knapp_hartung_conservative"],
+        "rho": [0.8],
+    }
+    return {name: options.get(name, plain[name]) for name in plain}
+
+
+def test_gosh_is_metafors() -> None:
+    # metafor's own gosh(), which has the single effects too.
+    got = gosh(CASE["yi"], CASE["vi"], seed=1)
+    theirs = pd.DataFrame(REFERENCE["gosh"]).query("k > 1").sort_values("subset")
+    assert got.subsets[:, 0].tolist() == theirs["subset"].tolist()
+    assert got.k.tolist() == theirs["k"].tolist()
+    np.testing.assert_allclose(got.estimate, theirs["estimate"], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(got.tau2, theirs["tau2"], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(got.i2, theirs["I2"], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("k", [2, 3, 8, 9])
+def test_all_subsets_are_pooled_up_to_the_limit(k: int) -> None:
+    yi = np.linspace(-1, 1, k) ** 3
+    got = gosh(yi, np.full(k, 0.1), limit=2**k - k - 1, seed=1)
+    members = unpack(got.subsets, k)
+    assert len(members) == got.n_possible == 2**k - k - 1
+    numbers = members @ 2 ** np.arange(k)
+    assert (np.diff(numbers) > 0).all()
+    assert members.sum(axis=1).min() == 2
+
+
+# 2^8 - 9 = 247 possible: chosen from the list of all, and drawn from many.
+@pytest.mark.parametrize("limit", [246, 100, 61, 20])
+def test_a_sample_has_the_fits_of_the_whole_without_repeats(limit: int) -> None:
+    whole = gosh(CASE["yi"], CASE["vi"], seed=1)
+    sample = gosh(CASE["yi"], CASE["vi"], limit=limit, seed=1)
+    at = np.searchsorted(whole.subsets[:, 0], sample.subsets[:, 0])
+    assert len(set(at.tolist())) == len(at) == limit
+    np.testing.assert_array_equal(sample.subsets, whole.subsets[at])
+    np.testing.assert_array_equal(sample.estimate, whole.estimate[at])
+    assert sample.n_possible == 247
+
+
+@pytest.mark.parametrize("limit", [100, 20])
+def test_the_seed_decides_the_sample(limit: int) -> None:
+    def drawn(seed: int) -> bytes:
+        return gosh(CASE["yi"], CASE["vi"], limit=limit, seed=seed).subsets.tobytes()
+
+    assert drawn(5) == drawn(5)
+    assert drawn(5) != drawn(6)
+
+
+@pytest.mark.parametrize("n", [7, 3])
+def test_every_subset_has_the_same_chance(n: int) -> None:
+    # k = 5: 26 subsets. Counts over 2,000 samples: binomial, 5 standard deviations allowed.
+    samples = 2000
+    counts = np.zeros(32)
+    for seed in range(samples):
+        np.add.at(counts, multiverse._drawn_subsets(5, n, seed)[:, 0], 1)
+    possible = np.flatnonzero(np.bitwise_count(np.arange(32, dtype=np.uint8)) > 1)
+    assert counts.sum() == counts[possible].sum()
+    expected = samples * n / 26
+    assert np.abs(counts[possible] - expected).max() < 5 * math.sqrt(expected)
+
+
+def test_many_effects_are_sampled() -> None:
+    rng = np.random.default_rng(1)
+    got = gosh(rng.normal(size=70), np.full(70, 0.1), limit=50, seed=1)
+    assert got.subsets.shape == (50, 9)
+    assert got.n_possible == 2**70 - 71
+    assert 20 < got.k.mean() < 50
+
+
+@pytest.mark.parametrize(("yi", "limit"), [([0.1], 5), ([0.1, 0.2], 0)])
+def test_gosh_refuses_what_has_no_subset(yi: list[float], limit: int) -> None:
+    with pytest.raises(ValueError, match="at least 2 effects|limit"):
+        gosh(yi, [0.1] * len(yi), limit=limit, seed=1)
+
+
+def test_one_row_for_each_combination() -> None:
+    table = specifications(effects())
+    # lowest and highest: 4 estimators x 3 intervals; average: the same for 3 rho; all: 3 rho.
+    assert len(table) == 3 * 2 * 3 * 2 * (12 + 12 + 36 + 3)
+    assert table["specification"].tolist() == list(range(1, len(table) + 1))
+    assert not table[list(CHOICES)].duplicated().any()
+
+
+def test_each_result_is_that_of_pool() -> None:
+    data = effects()
+    table = specifications(data)
+    compared = 0
+    for row in table[table["reason"] == ""].sample(200, random_state=1).to_dict("records"):
+        chosen = data[data["tier"].isin(row["tiers"].split("+"))]
+        if row["secondary"] == "without":
+            chosen = chosen[chosen["source_kind"] != "secondary_review"]
+        if row["adjusted"] != "all":
+            wanted = {"adjusted": "yes", "unadjusted": "no"}[row["adjusted"]]
+            chosen = chosen[chosen["adjusted"] == wanted]
+        if row["design"] == "randomised":
+            chosen = chosen[chosen["design"].isin(["rct", "cluster_rct"])]
+        assert row["k"] == len(chosen)
+        assert row["n_trials"] == chosen["trial_id"].nunique()
+        if row["tau2_method"] == "PM":
+            continue  # not in pool; test_batch_pooling has it against metafor
+        if row["per_trial"] == "all":
+            trials = chosen["trial_id"].tolist()
+            expected = pool_correlated(chosen["yi"], chosen["vi"], trials, rho=row["rho"])
+        else:
+            single = one_per_trial(chosen, row["per_trial"], row["rho"])
+            expected = pool(
+                single["yi"],
+                single["vi"],
+                tau2_method=row["tau2_method"],
+                ci_method=row["ci_method"],
+            )
+        for column in multiverse.RESULTS:
+            assert row[column] == pytest.approx(
+                getattr(expected, column), rel=1e-9, abs=1e-12, nan_ok=True
+            )
+        compared += 1
+    assert compared > 100
+
+
+def test_choices_that_pool_the_same_numbers_are_marked() -> None:
+    one_each = effects().drop_duplicates("trial_id")
+    table = specifications(
+        one_each, choose(per_trial=["lowest", "highest", "average", "all"], rho=[0.4, 0.8])
+    )
+    # One result a trial: lowest, highest and average are the same, and rho has no part.
+    assert table["per_trial"].tolist() == ["lowest", "highest", *["average"] * 2, *["all"] * 2]
+    assert table["same_as"].tolist() == [0, 1, 1, 1, 0, 5]
+    assert table["estimate"].nunique() == 2
+
+
+def test_rho_is_a_choice_where_trials_have_several_results() -> None:
+    table = specifications(effects(), choose(per_trial=["average", "all"], rho=[0.4, 0.8]))
+    assert table["same_as"].tolist() == [0, 0, 0, 0]
+
+
+def test_selections_of_the_same_rows_are_marked() -> None:
+    data = effects(design="rct")
+    table = specifications(data, choose(design=["all", "randomised"]))
+    assert table["same_as"].tolist() == [0, 1]
+    assert table["estimate"][0] == table["estimate"][1]
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "reason"),
+    [
+        (effects(tier="approximate"), {"tiers": ["direct"]}, "no result fits"),
+        (effects(trial_id="a"), {}, "one trial: no pooling"),
+        (effects(trial_id="a"), {"per_trial": ["all"]}, "one trial: no pooling"),
+        (
+            effects(yi=0.5),
+            {"per_trial": ["lowest"], "ci_method": ["knapp_hartung"]},
+            "all effects are equal: no standard error",
+        ),
+        (
+            effects(yi=0.5),
+            {"per_trial": ["all"]},
+            "all trials' means are equal: no standard error",
+        ),
+    ],
+)
+def test_a_failure_is_a_row_with_its_reason(
+    data: pd.DataFrame, options: dict[str, Any], reason: str
+) -> None:
+    table = specifications(data, choose(**options))
+    assert table["reason"].tolist() == [reason]
+    assert table[["ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_a_pool_that_robust_variance_refuses_has_the_reason() -> None:
+    data = effects(vi=[1e-12, 1e-12, 1, 1, 1, 1, 1, 1], yi=[0.1] * 8)
+    table = specifications(data, choose(per_trial=["all"]))
+    assert "carries all the weight" in table["reason"][0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"per_trial": ["median"]}, "per_trial must be of"),
+        ({"secondary": []}, "lack \\['secondary'\\]"),
+        ({"rho": [1.2]}, "rho must lie"),
+    ],
+)
+def test_unknown_choices_are_refused(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        specifications(effects(), choose() | wrong)
+
+
+def test_a_dimension_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown \\['weather'\\]"):
+        specifications(effects(), choose() | {"weather": ["fine"]})
+
+
+def test_one_result_of_each_trial() -> None:
+    got = {how: one_per_trial(effects(), how, 0.5) for how in ("lowest", "highest", "average")}
+    assert got["lowest"]["yi"].tolist() == [0.1, 0.3, -0.2, 0.7, 0.2]
+    assert got["highest"]["yi"].tolist() == [0.5, 0.3, -0.2, 0.7, 0.9]
+    # Trial a by hand: (0.04 + 0.05 + 2 * 0.5 * sqrt(0.04 * 0.05)) / 4.
+    assert got["average"]["yi"][0] == pytest.approx(0.3)
+    assert got["average"]["vi"][0] == pytest.approx((0.09 + math.sqrt(0.002)) / 4)
+
+
+@pytest.mark.parametrize("how", ["lowest", "highest"])
+def test_of_equal_results_the_most_precise_is_taken(how: str) -> None:
+    data = pd.DataFrame({"trial_id": ["a", "a"], "yi": [0.5, 0.5], "vi": [0.2, 0.1]})
+    assert one_per_trial(data, how, math.nan)["vi"].tolist() == [0.1]
+
+
+@settings(deadline=None, max_examples=20)
+@given(order=st.permutations(range(8)))
+def test_order_of_the_rows_moves_no_byte(order: list[int]) -> None:
+    choices = choose(per_trial=CHOICES["per_trial"], tiers=CHOICES["tiers"])
+    plain = specifications(effects(), choices)
+    pd.testing.assert_frame_equal(
+        specifications(effects().iloc[order], choices), plain, check_exact=True
+    )
+
+
+def test_agreement_by_hand() -> None:
+    table = pd.DataFrame(
+        {
+            "estimate": [0.3, 0.2, -0.1, -0.4, 0.3, math.nan],
+            "ci_low": [0.1, -0.1, -0.3, -0.6, 0.1, math.nan],
+            "ci_high": [0.5, 0.5, 0.1, -0.2, 0.5, math.nan],
+            "same_as": [0, 0, 0, 0, 1, 0],
+            "reason": ["", "", "", "", "", "no result fits"],
+        }
+    )
+    assert agreement(table, 0.25, 0.05, 0.45) == {
+        "n_specifications": 6,
+        "n_failed": 1,
+        "n_duplicates": 1,
+        "n_different": 4,
+        "share_same_sign": 0.5,
+        "share_same_conclusion": 0.25,
+        "share_above_zero": 0.25,
+        "share_below_zero": 0.25,
+        "lowest": -0.4,
+        "median": pytest.approx(0.05),
+        "highest": 0.3,
+    }
+    assert agreement(table, 0.25, -0.05, 0.55)["share_same_conclusion"] == 0.5
+    assert agreement(table, -0.25, -0.55, -0.05)["share_same_conclusion"] == 0.25
+
+
+def test_agreement_of_nothing_is_not_defined() -> None:
+    table = specifications(effects(trial_id="a"), choose())
+    got = agreement(table, 0.1, 0.0, 0.2)
+    assert (got["n_failed"], got["n_different"]) == (1, 0)
+    assert math.isnan(got["share_same_sign"])
