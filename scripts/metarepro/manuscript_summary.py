@@ -151,10 +151,10 @@ def notes(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list
         "published for its own pools of its own trials; it does not rate the numbers in this "
         "table.",
         *doubts,
-        "The results are a favourable selection: most were read in abstracts, which print what was "
-        f"significant. Of all {whole(len(used))} effect sizes (every time of measurement) "
-        f"{whole((used['yi'] > 0).sum())} favour the intervention. A pool of them is no unbiased "
-        "estimate, whatever its interval.",
+        f"The results are a favourable selection: of all {whole(len(used))} effect sizes (every "
+        f"time of measurement) {whole((used['source_kind'] == 'abstract').sum())} were read in "
+        f"abstracts, which print what was significant, and {whole((used['yi'] > 0).sum())} favour "
+        "the intervention. A pool of them is no unbiased estimate, whatever its interval.",
         "Participants: \u201cat least\u201d where the size of a trial is not reported. A trial may "
         "stand in several domains. \u201cWith approximate results\u201d: effects whose conversion "
         "rests on assumptions (equal arms, a p printed as \u201c<\u201d ...) pooled as well.",
