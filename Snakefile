@@ -7,7 +7,9 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     pool            -> results/pooled         random-effects pools of the plan in config/
     sensitivity     -> results/sensitivity    how much they depend on trials and choices
     compare         -> results/reproduction   published pools against ours
+    overlap         -> results/overlap        trials and results that several sources share
     report          -> results/figures, results/tables
+    manuscript      -> results/manuscript     tables, figures and references to take over
 """
 
 from snakemake.utils import min_version, validate
@@ -27,7 +29,9 @@ include: "rules/effects.smk"
 include: "rules/pool.smk"
 include: "rules/sensitivity.smk"
 include: "rules/compare.smk"
+include: "rules/overlap.smk"
 include: "rules/report.smk"
+include: "rules/manuscript.smk"
 
 
 rule all:
@@ -36,10 +40,18 @@ rule all:
         ["results/reproduction/review_files"] if reviews_with_data() else [],
         "results/extracted/inputs.csv",
         "results/sensitivity/multiverse.csv",
+<<<<<<< HEAD
         "results/sensitivity/moderators.csv",
+=======
+        "results/overlap/pairs.csv",
+>>>>>>> wt-overlap
         "results/tables",
         "results/figures/syntheses",
         "results/figures/reviews",
         "results/figures/domains",
         "results/figures/sensitivity",
+<<<<<<< HEAD
         "results/figures/moderators",
+=======
+        "results/manuscript",
+>>>>>>> wt-overlap

@@ -4,7 +4,11 @@ from metarepro import input_tables
 from metarepro.columns import digest, identifier, level, number, text, whole
 from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
+<<<<<<< HEAD
 from metarepro.moderator_tables import MODERATOR_TABLES
+=======
+from metarepro.overlap_tables import OVERLAP_TABLES
+>>>>>>> wt-overlap
 from metarepro.review_tables import REVIEW_TABLES
 from metarepro.sensitivity_tables import SENSITIVITY_TABLES
 
@@ -230,5 +234,9 @@ STAGE_TABLES: dict[str, Columns] = {
     "reproduction": REPRODUCTION,
     **REVIEW_TABLES,
     **SENSITIVITY_TABLES,
+<<<<<<< HEAD
     **MODERATOR_TABLES,
+=======
+    **OVERLAP_TABLES,
+>>>>>>> wt-overlap
 }
