@@ -3,15 +3,27 @@
 from metarepro.columns import identifier, level, number, text, whole
 from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
-from metarepro.statistic_columns import ESTIMATE, HETEROGENEITY, PREDICTION, TAU2, statistics
+from metarepro.statistic_columns import (
+    ESTIMATE,
+    HETEROGENEITY,
+    PREDICTION,
+    STATISTICS,
+    TAU2,
+    statistics,
+)
 
 _SYNTHESIS: Columns = {"synthesis": text(required=True)}
+_HOW: Columns = {
+    "model": level("", "random", "correlated_effects", "three_level", "single_trial"),
+    "tau2_method": level("", "DL", "PM", "ML", "REML", "MM"),
+    "ci_method": level(
+        "", "z", "t", "knapp_hartung", "knapp_hartung_conservative", "satterthwaite"
+    ),
+}
 _SENSITIVITY: Columns = {
     "variant": text(required=True),
     "description": text(required=True),
-    "model": level("", "random", "correlated_effects", "single_trial"),
-    "tau2_method": level("", "DL", "PM", "ML", "REML", "MM"),
-    "ci_method": level("", "z", "knapp_hartung", "knapp_hartung_conservative", "satterthwaite"),
+    **_HOW,
     "n_trials": whole(at_least=0, required=True),
     "k": whole(at_least=0, required=True),
     "n_participants": number(at_least=0),
@@ -22,6 +34,8 @@ _SENSITIVITY: Columns = {
     "flags": text(),
     "reason": text(),
     "removed": text(),
+    "sigma2_trial": number(at_least=0),
+    "sigma2_result": number(at_least=0),
 }
 _VARIANT: Columns = {
     "trial_id": identifier(),
@@ -69,6 +83,19 @@ _CALIPER: Columns = {
         *("n_results", "n_significant", "n_040_050", "n_045_050", "n_050_055", "n_050_060"),
     )
 }
+_SOURCE_KIND: Columns = {
+    "source_kind": identifier(),
+    **_HOW,
+    "n_trials": whole(at_least=1, required=True),
+    "k": whole(at_least=1, required=True),
+    "n_participants": number(at_least=0),
+    **STATISTICS,
+    "share_favourable": number(at_least=0, at_most=1, required=True),
+    "share_significant": number(at_least=0, at_most=1, required=True),
+    "flags": text(),
+    "reason": text(),
+    "trial_ids": text(required=True),
+}
 _MULTIVERSE: Columns = {
     **{
         name: whole(at_least=0, required=True)
@@ -89,5 +116,6 @@ SENSITIVITY_TABLES: dict[str, Columns] = {
     "influence": _SYNTHESIS | _INFLUENCE,
     "small_study": _SYNTHESIS | _SMALL_STUDY,
     "caliper": _SYNTHESIS | _CALIPER,
+    "source_kinds": _SYNTHESIS | _SOURCE_KIND,
     "multiverse": _SYNTHESIS | _MULTIVERSE,
 }
