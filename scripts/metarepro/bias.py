@@ -40,11 +40,11 @@ METHODS = {
 #: Fewer trials cannot tell asymmetry from chance (Sterne and others 2011).
 MIN_TRIALS = 10
 #: PEESE stands in for PET where PET's estimate is above 0 at this one-sided level. Conventions
-#: differ. Stanley (2016, working paper of "Limitations of PET-PEESE") tests "at the 10% significance
-#: level", as the code of Carter and others (2019) quotes him (github.com/nicebread/meta-showdown,
-#: 3-PET-PEESE.R; the paper itself was not seen). That code compares the two-sided p of a positive
-#: estimate with 10%, so 5% one-sided, which is taken here, or with 5%. Read as one-sided, 10% would
-#: choose PEESE more often.
+#: differ. Stanley (2016, working paper "Limitations of PET-PEESE") tests at the 10% level, as the
+#: code of Carter and others (2019) quotes him (github.com/nicebread/meta-showdown, 3-PET-PEESE.R;
+#: the paper itself was not seen). That code compares the two-sided p of a positive estimate with
+#: 10%, so 5% one-sided, which is taken here, or with 5%. Read as one-sided, 10% would choose PEESE
+#: more often.
 PET_LEVEL = 0.05
 
 #: Variances that differ by less, relatively, leave a regression nothing but rounding.

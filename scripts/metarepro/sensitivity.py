@@ -28,6 +28,7 @@ from metarepro.synthesis import (
     pool_trials,
 )
 from metarepro.three_level import pool_three_level
+from metarepro.wording import CI_METHODS as IN_WORDS
 
 #: Assumed correlations of the results of one trial that are compared.
 RHOS = (0.4, 0.6, 0.8)
@@ -187,7 +188,7 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
         *(
             (
                 f"aggregated_rho_{value:g}",
-                f"means of each trial (rho {value:g}), {AGGREGATED_TAU2}, {AGGREGATED_CI}",
+                f"means of each trial (rho {value:g}), {AGGREGATED_TAU2}, {IN_WORDS[AGGREGATED_CI]}",
                 _of_means(Settings(AGGREGATED_TAU2, AGGREGATED_CI, value)),
             )
             for value in RHOS
@@ -209,7 +210,7 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
         *(
             (
                 f"ci_{method}",
-                f"{averaged}, interval {method}",
+                f"{averaged}, {IN_WORDS[method]}",
                 _of_means(Settings(settings.tau2_method, method, rho)),
             )
             for method in CI_METHODS

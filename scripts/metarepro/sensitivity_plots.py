@@ -123,7 +123,7 @@ def funnel_plot(
         points.set(gid="trials", zorder=3)
         ax.set_ylim(bottom, 0)
         _ticks(ax, "y", 0, bottom)
-        _effect_axis(fig, ax, low, high, [-reach, reach])
+        _effect_axis(fig, ax, low, high, (-reach, reach))
         note = "Dashed: pooled estimate. Points: trials (results averaged). Shades: two-sided p."
         _write(fig, _MARGIN, 0.14, note)
     return fig
@@ -247,7 +247,7 @@ def gosh_plot(
         main.set_ylim(-2, 102)
         above.set(ylim=(0, 1.05 * numbers.max()), xticks=[], yticks=[])
         _ticks(main, "y", 0, 100)
-        _effect_axis(fig, main, low, high, gosh.estimate)
+        _effect_axis(fig, main, low, high, (gosh.estimate.min(), gosh.estimate.max()))
         _draw_scale(fig, image, max(2, cells.max()))
         _write(fig, _MARGIN, 0.14, "Dashed: pooled estimate of the plan. Darker: more subsets.")
     return fig
@@ -384,13 +384,15 @@ def _ticks(ax: Axes, which: str, low: float, high: float) -> None:
     set_ticks(ticks, words, fontproperties=fg.font(fg.SMALL_SIZE), color=fg.TEXT_COLOUR)
 
 
-def _effect_axis(fig: Figure, ax: Axes, low: float, high: float, shown: Sequence[float]) -> None:
-    """Set the ticks of an axis of effects, and name the sides of 0 on which something is shown."""
+def _effect_axis(
+    fig: Figure, ax: Axes, low: float, high: float, shown: tuple[float, float]
+) -> None:
+    """Set the ticks of an axis of effects; name the sides of 0 to which what is shown reaches."""
     ax.set_xlim(low, high)
     _ticks(ax, "x", low, high)
     left, right = (WIDTH * x for x in ax.get_position().intervalx)
     _write(fig, (left + right) / 2, 0.42, "Hedges' g", ha="center")
-    if min(shown) < 0:
+    if shown[0] < 0:
         _write(fig, left, 0.42, "← favours control")
-    if max(shown) > 0:
+    if shown[1] > 0:
         _write(fig, right, 0.42, "favours intervention →", ha="right")
