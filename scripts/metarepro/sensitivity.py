@@ -184,11 +184,12 @@ def _selections(every: pd.DataFrame, primary: pd.DataFrame, settings: Settings) 
 def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
     """Variants that pool the effects of the plan in another way."""
     rho, averaged = settings.rho, f"means of each trial (rho {settings.rho:g})"
+    aggregated = f"{AGGREGATED_TAU2}, {IN_WORDS[AGGREGATED_CI]}"
     methods = [
         *(
             (
                 f"aggregated_rho_{value:g}",
-                f"means of each trial (rho {value:g}), {AGGREGATED_TAU2}, {IN_WORDS[AGGREGATED_CI]}",
+                f"means of each trial (rho {value:g}), {aggregated}",
                 _of_means(Settings(AGGREGATED_TAU2, AGGREGATED_CI, value)),
             )
             for value in RHOS
