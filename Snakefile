@@ -40,18 +40,12 @@ rule all:
         ["results/reproduction/review_files"] if reviews_with_data() else [],
         "results/extracted/inputs.csv",
         "results/sensitivity/multiverse.csv",
-<<<<<<< HEAD
         "results/sensitivity/moderators.csv",
-=======
         "results/overlap/pairs.csv",
->>>>>>> wt-overlap
         "results/tables",
         "results/figures/syntheses",
         "results/figures/reviews",
         "results/figures/domains",
         "results/figures/sensitivity",
-<<<<<<< HEAD
         "results/figures/moderators",
-=======
         "results/manuscript",
->>>>>>> wt-overlap

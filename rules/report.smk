@@ -106,6 +106,8 @@ rule write_tables:
         "results/figures/syntheses",
         "results/figures/reviews",
         "results/figures/domains",
+        "results/figures/sensitivity",
+        expand("results/sensitivity/{table}.csv", table=SENSITIVITY),
         templates=template_files(),
         config="config/config.yaml",
         code=code("write_tables.py"),
