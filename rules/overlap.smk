@@ -10,7 +10,8 @@ rule find_overlap:
     input:
         expand(
             "results/extracted/{table}.csv",
-            table=PARTS["trials"] + ["included", "outcomes", "interventions"],
+            table=PARTS["trials"]
+            + ["included", "outcomes", "interventions", "countries"],
         ),
         expand(
             "results/extracted/review_{table}.csv",
