@@ -99,6 +99,7 @@ def figure_links(
     named["reviews"] = {
         f"{row['review_id']}.{row['row']:.0f}.{row['outcome']}": (
             f"{row['review']}: {row['outcome_label']}"
+            + (f", {row['subgroup']}" if row["subgroup"] else "")
         )
         for row in tables["reproduction"].to_dict("records")
     }

@@ -82,6 +82,7 @@ def moderators(
     for row in levels.to_dict("records"):
         test = of_test[row["synthesis"], row["moderator"]]
         f = f"F({test['df1']:.0f}, {_or(test['df2'], 1, '∞')}) = {decimal(test['statistic'])}"
+        f = f.replace(" ", "\u00a0")  # in one line
         rows.append(
             {
                 "Synthesis": titles[row["synthesis"]],
