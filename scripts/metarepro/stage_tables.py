@@ -1,6 +1,7 @@
 """Columns and levels of the tables between the stages."""
 
 from metarepro import input_tables
+from metarepro.claims_tables import CLAIMS_TABLES
 from metarepro.columns import digest, identifier, level, number, text, whole
 from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
@@ -253,4 +254,5 @@ STAGE_TABLES: dict[str, Columns] = {
     "reproduction": REPRODUCTION,
     **REVIEW_TABLES,
     **SENSITIVITY_TABLES,
+    **CLAIMS_TABLES,
 }
