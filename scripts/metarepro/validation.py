@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from metarepro.countries import economies
 from metarepro.input_tables import RATIO_MEASURES, RATIO_STATISTICS
 from metarepro.problems import DataError, Problem
 from metarepro.readers import transcription
@@ -119,6 +120,7 @@ def check_data(data: Extraction) -> list[Problem]:
     for table, columns in REFERENCES.items():
         for column, target in columns.items():
             problems += _unknown_ids(data, table, column, target)
+    problems += _unknown_countries(data)
     problems += _same_publication(data.trials)
     problems += _kept_rows(data)
     problems += _kept_twice(data.results)
@@ -279,6 +281,17 @@ def _unknown_ids(data: Extraction, table: str, column: str, target: str) -> list
     unknown = ~frame[column].isin(_ids(data, target)) & (frame[column] != "")
     allowed = f"an id in {target}"
     return [_problem(row, column, allowed) for _, row in frame[unknown].iterrows()]
+
+
+def _unknown_countries(data: Extraction) -> list[Problem]:
+    if "countries" in data.incomplete:
+        return []
+    known = set(data.countries["country"])
+    return [
+        _problem(row, "country", "countries of codebook/countries.csv, divided by '; '")
+        for _, row in data.trials.iterrows()
+        if not known.issuperset(economies(row["country"]))
+    ]
 
 
 def _same_publication(trials: pd.DataFrame) -> list[Problem]:

@@ -154,6 +154,15 @@ def test_the_small_folder_has_no_problem(folder: Path) -> None:
         ),
         (RESULTS, 3, {"measure": "Scale A"}, "result_id", "ann2001-02", "one usable row a trial"),
         (TRIALS, 2, {"intervention": "work"}, "intervention", "work", "an id in interventions"),
+        (
+            TRIALS,
+            2,
+            {"country": "UK; Atlantis"},
+            "country",
+            "UK; Atlantis",
+            "countries of codebook",
+        ),
+        (TRIALS, 2, {"country": "UK;UK"}, "country", "UK;UK", "countries of codebook"),
         (TRIALS, 2, {"design": "RCT"}, "design", "RCT", "one of: rct, cluster_rct"),
         (TRIALS, 2, {"year_verified": ""}, "year_verified", "", "one of: yes, no"),
         (TRIALS, 2, {"year": "20001"}, "year", "20001", "a whole number, 1900 or more"),
@@ -418,6 +427,7 @@ def test_the_command_writes_the_input_files(
     assert check_data_script.main(["--data-dir", str(folder), "--output", str(output)]) == 0
     inputs = read_table(output, "inputs").set_index("file")
     assert inputs["rows"].dropna().astype(int).to_dict() == {
+        "data/codebook/countries.csv": 1,
         "data/codebook/domains.csv": 1,
         "data/codebook/interventions.csv": 1,
         "data/codebook/outcomes.csv": 1,
@@ -434,7 +444,7 @@ def test_the_command_writes_the_input_files(
         "data/trials/results.csv": 5,
         "data/trials/trials.csv": 2,
     }
-    assert capsys.readouterr().out.startswith("16 files, 2 trials, 5 results (4 not")
+    assert capsys.readouterr().out.startswith("17 files, 2 trials, 5 results (4 not")
 
 
 def test_the_command_prints_the_problems_and_writes_nothing(
