@@ -117,6 +117,8 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
         "assess_sensitivity",
         "draw_sensitivity",
         "compare_reviews",
+        "assess_moderators",
+        "draw_moderators",
         "assess_claims",
         "draw_syntheses",
         "draw_reviews",
