@@ -8,6 +8,7 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     sensitivity     -> results/sensitivity    how much they depend on trials and choices
     compare         -> results/reproduction   published pools against ours
     overlap         -> results/overlap        trials and results that several sources share
+    claims          -> results/claims         the report's claims, with verdicts by rules
     report          -> results/figures, results/tables
     manuscript      -> results/manuscript     tables, figures and references to take over
 """
@@ -30,6 +31,7 @@ include: "rules/pool.smk"
 include: "rules/sensitivity.smk"
 include: "rules/compare.smk"
 include: "rules/overlap.smk"
+include: "rules/claims.smk"
 include: "rules/report.smk"
 include: "rules/manuscript.smk"
 
@@ -42,6 +44,7 @@ rule all:
         "results/sensitivity/multiverse.csv",
         "results/sensitivity/moderators.csv",
         "results/overlap/pairs.csv",
+        "results/claims/claims.csv",
         "results/tables",
         "results/figures/syntheses",
         "results/figures/reviews",

@@ -118,6 +118,8 @@ EVALUATION_STATISTICS = (
     "statement",
 )
 
+PROGRAMME_MATCHES = ("same", "related")
+
 Columns = dict[str, pa.Column]
 
 
@@ -319,6 +321,11 @@ PROGRAMMES: Columns = {
     "guidebook_rating": rating(),
     "footnote": text(),
 }
+PROGRAMME_NAMES: Columns = {
+    "programme": identifier(),
+    "name_in_trials": text(required=True),
+    "match": level(*PROGRAMME_MATCHES),
+}
 
 INPUT_TABLES: dict[str, Columns] = {
     "interventions": INTERVENTIONS,
@@ -337,4 +344,5 @@ INPUT_TABLES: dict[str, Columns] = {
     "economic_evidence": ECONOMIC_EVIDENCE,
     "guidance": GUIDANCE,
     "programmes": PROGRAMMES,
+    "programme_names": PROGRAMME_NAMES,
 }

@@ -1,6 +1,7 @@
 """Columns and levels of the tables between the stages."""
 
 from metarepro import input_tables
+from metarepro.claims_tables import CLAIMS_TABLES
 from metarepro.columns import digest, identifier, level, number, text, whole
 from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
@@ -37,6 +38,32 @@ PROVENANCE: Columns = {
 INPUTS: Columns = {
     "file": text(required=True),
     "rows": whole(at_least=0),
+    "sha256": digest(),
+}
+#: What the Foundation's report says, a table each in data/report.
+REPORT_TABLES = (
+    *("claims", "local_evaluations", "economic_evidence", "guidance"),
+    *("programmes", "programme_names"),
+)
+REVIEWS: Columns = {
+    "review_id": identifier(unique=True),
+    "label": text(required=True),
+    "title": text(),
+    "authors": text(),
+    "year": input_tables.year(),
+    "journal": text(),
+    "doi": text(),
+    "role": level(*input_tables.REVIEW_ROLES),
+    "families": text(),
+    "n_studies": whole(at_least=1),
+    "n_participants": whole(at_least=1),
+    "search_date": text(),
+    "effect_measure": text(),
+    "model": text(),
+    "estimator": text(),
+    "software": text(),
+    "sources": text(),
+    "file": text(required=True),
     "sha256": digest(),
 }
 EFFECTS: Columns = {
@@ -196,6 +223,8 @@ STAGE_TABLES: dict[str, Columns] = {
     "extracted_included": (
         _REVIEW_ID | input_tables.INCLUDED | {"trial_id": identifier()} | PROVENANCE
     ),
+    "extracted_reviews": REVIEWS,
+    **{f"extracted_{name}": input_tables.INPUT_TABLES[name] | PROVENANCE for name in REPORT_TABLES},
     "effects": EFFECTS,
     "audit": AUDIT,
     "pooled": POOLED,
@@ -207,4 +236,5 @@ STAGE_TABLES: dict[str, Columns] = {
     **SENSITIVITY_TABLES,
     **MODERATOR_TABLES,
     **OVERLAP_TABLES,
+    **CLAIMS_TABLES,
 }

@@ -38,7 +38,15 @@ REFERENCES = {
     "local_evaluations": {"domain": "domains"},
     "guidance": {"domain": "domains"},
     "programmes": {"intervention": "interventions"},
+    "programme_names": {"programme": "programmes"},
 }
+CLAIM_DIRECTIONS = {
+    # Claims that are a direction and no number, and the only direction that they can have.
+    "effect_direction": "favours_intervention",
+    "evaluations_direction": "improved",
+    "moderator_direction": "greater_with_responsive_caregiving",
+}
+SHARES = ("proportion", "proportion_improved", "relative_reduction_more_than")
 NEEDED = {
     # What a usable row of each statistic must hold to give an effect with a standard error.
     "means": "arm sizes (or n_total), both means and both SDs",
@@ -101,6 +109,12 @@ def check_data(data: Extraction) -> list[Problem]:
         *_apply(data.results, _result_rules(data.results)),
         *_apply(data.published, _published_rules(data.published)),
         *_apply(data.claims, _claim_rules(data)),
+        *_apply(data.local_evaluations, _evaluation_rules(data.local_evaluations)),
+        *(
+            problem
+            for table in ("claims", "local_evaluations", "economic_evidence", "guidance")
+            for problem in _apply(getattr(data, table), _footnote_rules(getattr(data, table)))
+        ),
     ]
     problems = [problem for problem in within_rows if (problem.file, problem.row) not in broken]
     for table, columns in REFERENCES.items():
@@ -111,6 +125,7 @@ def check_data(data: Extraction) -> list[Problem]:
     problems += _kept_rows(data)
     problems += _kept_twice(data.results)
     problems += _not_cluster_trials(data)
+    problems += _programme_names(data)
     return problems
 
 
@@ -228,12 +243,29 @@ def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
 
 def _claim_rules(data: Extraction) -> Iterator[Rule]:
     claims = data.claims
-    nothing = claims["claimed_value"].isna() & (claims["claimed_direction"] == "")
-    yield nothing, "claimed_direction", "a direction, since claimed_value is empty"
+    for kind, direction in CLAIM_DIRECTIONS.items():
+        other = (claims["claim_kind"] == kind) & (claims["claimed_direction"] != direction)
+        yield other, "claimed_direction", f"{direction}, since the claim_kind is {kind}"
+    number = ~claims["claim_kind"].isin(CLAIM_DIRECTIONS) & claims["claimed_value"].isna()
+    yield number, "claimed_value", "a number, since the claim_kind is one"
     domains = dict(zip(data.outcomes["outcome"], data.outcomes["domain"], strict=True))
     expected = claims["outcome"].map(domains)
     other = expected.notna() & (claims["domain"] != expected)
     yield other, "domain", "the domain that the codebook gives for the outcome"
+
+
+def _evaluation_rules(e: pd.DataFrame) -> Iterator[Rule]:
+    for statistics, pattern, allowed in (
+        (SHARES, r"0?\.[0-9]+|[01]", "a share from 0 to 1 with a decimal point"),
+        (("one_in_before_after",), r"[1-9][0-9]*;[1-9][0-9]*", "two whole numbers, 4;10"),
+    ):
+        wrong = e["statistic"].isin(statistics) & ~e["value"].str.fullmatch(pattern)
+        yield wrong, "value", f"{allowed}, since the statistic is {' or '.join(statistics)}"
+
+
+def _footnote_rules(frame: pd.DataFrame) -> Iterator[Rule]:
+    wrong = ~frame["footnote"].str.fullmatch(r"([0-9]+(-[0-9]+)?(, ?[0-9]+(-[0-9]+)?)*)?")
+    yield wrong, "footnote", "numbers or ranges (20, 44-46), or empty"
 
 
 def _ids(data: Extraction, target: str) -> Sequence[str]:
@@ -312,4 +344,20 @@ def _not_cluster_trials(data: Extraction) -> list[Problem]:
         _problem(row, "trial_id", f"a cluster_rct; its design is {designs[row['trial_id']]}")
         for _, row in data.clusters.iterrows()
         if designs.get(row["trial_id"], "cluster_rct") != "cluster_rct"
+    ]
+
+
+def _programme_names(data: Extraction) -> list[Problem]:
+    """Find names of programmes that no trial has, and names that stand for two programmes."""
+    names = data.programme_names
+    problems = [
+        _problem(row, "name_in_trials", "a name that no other row has")
+        for _, row in names[names["name_in_trials"].duplicated()].iterrows()
+    ]
+    if "trials" in data.incomplete:
+        return problems
+    unknown = ~names["name_in_trials"].isin(data.trials["programme"])
+    allowed = "a programme as trials/trials.csv spells it"
+    return problems + [
+        _problem(row, "name_in_trials", allowed) for _, row in names[unknown].iterrows()
     ]
