@@ -11,13 +11,12 @@ rule find_overlap:
         expand(
             "results/extracted/{table}.csv",
             table=PARTS["trials"]
-            + ["included", "outcomes", "interventions", "countries"],
+            + ["included", "outcomes", "interventions", "countries", "reviews"],
         ),
         expand(
             "results/extracted/review_{table}.csv",
             table=["results", "trials", "included"],
         ),
-        data=data_files("."),
         effects="results/effects/effects.csv",
         config="config/config.yaml",
         code=code("find_overlap.py"),
