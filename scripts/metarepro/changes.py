@@ -18,6 +18,8 @@ from metarepro.tables import TABLES
 
 CODE_FOLDERS = ("config/", "rules/", "scripts/")
 CODE_FILES = ("Snakefile", "environment.yml", "requirements.txt")
+#: Columns that change with any edit of a file.
+PROVENANCE = {"file", "sha256", "row"}
 FIGURES = (".svg", ".png")
 #: A movement below this share of the old interval's width (without one, of the value) is rounding.
 ROUNDING = 1e-6
@@ -135,10 +137,13 @@ def _fate(path: str, before: State, after: State) -> str:
 
 
 def outdated_inputs(state: State) -> list[str]:
-    """Inputs that differ from those that results/extracted/inputs.csv was made from."""
+    """Inputs that differ from those that results/extracted/inputs.csv was made from.
+
+    That file itself if it is not there: then the workflow has not come to its end.
+    """
     content = state.get("results/extracted/inputs.csv")
     if content is None:
-        return []
+        return ["results/extracted/inputs.csv"]
     cells, problems = parse_cells(content, list(TABLES["inputs"].columns), "inputs.csv")
     if cells is None or problems:
         return ["results/extracted/inputs.csv"]
@@ -172,7 +177,7 @@ def _moved(
             movements.append(Movement(row, words, difference, relative, alarms, cause))
         elif numbers:
             rounding += 1
-        else:
+        elif not set(row.columns) <= PROVENANCE:
             elsewhere += 1
     ordered = sorted(movements, key=_first_the_largest)
     return Moved(table, change, tuple(ordered), rounding, elsewhere)

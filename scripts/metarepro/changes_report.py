@@ -63,8 +63,8 @@ def _summary(changes: Changes) -> str:
     names = {
         "sign": ("changed sign", "changed signs"),
         "interval": (
-            "interval in another relation to zero",
-            "intervals in another relation to zero",
+            "interval that changed its relation to zero",
+            "intervals that changed their relation to zero",
         ),
         "verdict": ("changed verdict", "changed verdicts"),
     }
@@ -136,7 +136,7 @@ def _look_first(changes: Changes) -> list[str]:
 def _what(movement: Movement, of: ResultTable) -> list[str]:
     alarms = "<br>".join(f"**{plain(alarm)}**" for alarm in movement.alarms)
     return [
-        _key(movement),
+        _key(movement, of),
         alarms,
         _estimate(movement.row.before, of),
         _estimate(movement.row.after, of),
@@ -202,7 +202,7 @@ def _moved(moved: Moved, code_changed: bool) -> list[str]:
         return [f"{code(moved.table.path)}: {change.note}.", ""]
     lines = _columns(change)
     if not moved.movements:
-        lines += [f"No {name[0]} moved.", ""]
+        lines += [f"No {name[0]} changed.", ""]
     for title, movements in _groups(moved.movements):
         rows = list(_rows(movements, moved.table, code_changed))
         lines += [f"{_counted(len(rows), name).capitalize()} {title} (of {change.n_before}):", ""]
@@ -218,7 +218,7 @@ def _moved(moved: Moved, code_changed: bool) -> list[str]:
 
 def _groups(movements: Sequence[Movement]) -> Iterator[tuple[str, list[Movement]]]:
     groups = {
-        "moved": [m for m in movements if m.row.before and m.row.after],
+        "changed": [m for m in movements if m.row.before and m.row.after],
         "new": [m for m in movements if not m.row.before],
         "gone": [m for m in movements if not m.row.after],
     }
@@ -231,7 +231,7 @@ def _header(of: ResultTable) -> list[str]:
         "which",
         *numbers,
         *(["of the old CI's width"] if of.is_ci and of.numbers else []),
-        "also changed",
+        "what else",
         "because of",
     ]
 
@@ -241,7 +241,7 @@ def _rows(
 ) -> Iterator[list[str]]:
     for movement in movements:
         row = movement.row
-        cells = [_key(movement)]
+        cells = [_key(movement, of)]
         if of.numbers:
             cells += [
                 _estimate(row.before, of),
@@ -250,15 +250,37 @@ def _rows(
             ]
         if of.is_ci and of.numbers:
             cells.append(_share(movement.relative))
-        words = [
-            f"{plain(c)}: {code(row.before[c])} → {code(row.after[c])}" for c in movement.words
-        ]
-        yield [*cells, "<br>".join(words), _because(movement, code_changed)]
+        yield [*cells, _words(movement, of), _because(movement, code_changed)]
 
 
-def _key(movement: Movement) -> str:
+def _key(movement: Movement, of: ResultTable) -> str:
+    """What a record is: its key, and its label for people."""
+    row = movement.row.after or movement.row.before
+    label = ", ".join(row[column] for column in of.label if row.get(column))
     mark = "⚠ " if movement.alarms else ""
-    return mark + code(" / ".join(movement.row.key))
+    return mark + code(" / ".join(movement.row.key)) + (f" {plain(label)}" if label else "")
+
+
+def _words(movement: Movement, of: ResultTable) -> str:
+    """Columns that changed, in words; of a record that is new or gone what it says."""
+    row = movement.row
+    if row.before and row.after:
+        said = [
+            f"{plain(c)}: {_word(row.before[c])} → {_word(row.after[c])}" for c in movement.words
+        ]
+    else:
+        cells = row.after or row.before
+        said = [f"{plain(c)}: {_word(cells[c])}" for c in of.words[:2] if cells.get(c)]
+    return "<br>".join(said)
+
+
+def _word(cell: str) -> str:
+    """A cell; a number without digits that nobody reads."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return code(cell)
+    return code(cell) if value == round(value, PLACES) else decimal(value, PLACES)
 
 
 def _because(movement: Movement, code_changed: bool) -> str:

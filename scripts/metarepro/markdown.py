@@ -12,7 +12,7 @@ FOLD_FROM = 15
 
 # An ASCII sign of punctuation behind a backslash is that sign and nothing else (CommonMark 2.4).
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_HARMLESS = re.compile(r"\\([,.;%+'\"/?-])|(?<=[A-Za-z0-9])\\(_)(?=[A-Za-z0-9])")
+_HARMLESS = re.compile(r"\\([,.;%+'\"/?-]|:(?=\s|$))|(?<=[A-Za-z0-9])\\(_)(?=[A-Za-z0-9])")
 
 
 def plain(text: str) -> str:

@@ -19,7 +19,9 @@ class ResultTable:
         Estimate and the limits of its interval, positive in favour of the intervention; () if
         it has none.
     words : tuple of str
-        Other columns that are told when they change.
+        Other columns that are told when they change; of a new record the first two.
+    label : tuple of str
+        Columns that tell people what a record is.
     is_ci : bool
         Whether the limits are those of a confidence interval around an effect.
     """
@@ -29,6 +31,7 @@ class ResultTable:
     key: tuple[str, ...]
     numbers: tuple[str, ...]
     words: tuple[str, ...]
+    label: tuple[str, ...] = ()
     is_ci: bool = True
 
 
@@ -39,6 +42,7 @@ EFFECTS = ResultTable(
     ("result_id",),
     ("yi", "ci_low", "ci_high"),
     ("exclude", "tier", "route", "se_source", "assumptions", *_CLASSES),
+    label=("measure",),
 )
 POOLED = ResultTable(
     ("pooled estimate", "pooled estimates"),
@@ -48,11 +52,12 @@ POOLED = ResultTable(
     ("n_trials", "k", "model", "flags", "reason"),
 )
 REPRODUCTION = ResultTable(
-    ("published result compared", "published results compared"),
+    ("comparison with a review", "comparisons with reviews"),
     "results/reproduction/reproduction.csv",
     ("review_id", "row"),
     ("estimate", "ci_low", "ci_high"),
     ("verdict", "decision_differs", "published_ci_holds_estimate", "n_trials", "k", "reason"),
+    label=("outcome_label", "subgroup"),
 )
 CLAIMS = ResultTable(
     ("claim", "claims"),
@@ -60,9 +65,10 @@ CLAIMS = ResultTable(
     ("claim_id",),
     ("estimate", "ci_low", "ci_high"),
     ("verdict", "claimed", "published", "computed", "coverage", "rule", "reason"),
+    label=("claim",),
 )
 MULTIVERSE = ResultTable(
-    ("multiverse", "multiverses"),
+    ("specification curve", "specification curves"),
     "results/sensitivity/multiverse.csv",
     ("synthesis",),
     ("median", "lowest", "highest"),
@@ -74,6 +80,6 @@ AUDIT = ResultTable(
     "results/effects/audit.csv",
     ("source_table", "record_id", "check"),
     (),
-    ("severity", "printed", "implied", "message"),
+    ("message", "severity", "printed", "implied"),
 )
 RESULT_TABLES = (EFFECTS, POOLED, REPRODUCTION, CLAIMS, MULTIVERSE, AUDIT)
