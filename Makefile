@@ -29,7 +29,7 @@ lint: setup  ## lint, format check and type check only
 check-data: setup  ## validate data/ without running the workflow
 	python scripts/check_data.py $(if $(FORMAT),--format "$$FORMAT")
 
-# Values reach the shell through the environment, not through make: no character in them can act.
+# Values reach the shell through the environment: it takes them as they are, whatever is in them.
 new-trial: setup  ## write a form for a trial or a further result: make new-trial ID=smith2024 STATISTIC=means
 	@python scripts/new_trial.py --statistic "$${STATISTIC:-?}" -- "$${ID:-?}"
 

@@ -112,7 +112,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     files = ", ".join((args.data_dir / relative).as_posix() for relative in contents)
     print("\n".join([f"Added to {files}:", *lines]))
     print("Is every direction what the paper says? If not: git checkout data/trials")
-    print("Then: make, and make changes BASE=HEAD")
+    print("Then: make, and make changes")
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ def report(changes: Changes, before: State, after: State, base: str) -> str:
     str
         Markdown as GitHub shows it; the same changes give the same text.
     """
-    lines = [f"# What changed since {code(base[:12])}", "", _summary(changes), ""]
-    lines += _warnings(changes)
+    lines = [f"# What changed since {code(base[:12])}", ""]
+    lines += [*_warnings(changes), _summary(changes), ""]
     lines += _look_first(changes)
     lines += ["## Inputs", "", *_inputs(changes, before, after)]
     if changes.code:
@@ -208,11 +208,11 @@ def _moved(moved: Moved, code_changed: bool) -> list[str]:
         lines += [f"{_counted(len(rows), name).capitalize()} {title} (of {change.n_before}):", ""]
         lines += table(_header(moved.table), rows, f"{len(rows)} {title}")
     for count, what in (
-        (moved.rounding, "differ in the last digits only"),
-        (moved.elsewhere, "differ in other columns only"),
+        (moved.rounding, "Changed in the last digits only"),
+        (moved.elsewhere, "Changed in other columns only"),
     ):
         if count:
-            lines += [f"{_counted(count, ('row', 'rows'))} {what}.", ""]
+            lines += [f"{what}: {_counted(count, ('row', 'rows'))}.", ""]
     return lines
 
 

@@ -65,7 +65,8 @@ def read_draft(content: bytes, trial_id: str, file: str) -> tuple[list[Record], 
     """
     root, problems = parse_yaml_nodes(content, file)
     if problems:
-        return [], problems
+        hint = 'a text with a colon in quotes, a double quote inside it as \\"'
+        return [], [replace(problem, allowed=f"{problem.allowed}; {hint}") for problem in problems]
     sections = "the sections " + ", ".join(SECTIONS)
     if not isinstance(root, yaml.MappingNode):
         return [], [Problem(file, None, "", "no sections", sections)]
@@ -73,9 +74,9 @@ def read_draft(content: bytes, trial_id: str, file: str) -> tuple[list[Record], 
     records: list[Record] = []
     for key, value in root.value:
         line = key.start_mark.line + 1
-        table = SECTIONS.get(str(key.value))
+        table = SECTIONS.get(_key_text(key))
         if table is None:
-            problems.append(Problem(file, line, "", str(key.value), sections))
+            problems.append(Problem(file, line, "", _key_text(key), sections))
             continue
         items = value.value if isinstance(value, yaml.SequenceNode) else [value]
         for item in items:
@@ -102,7 +103,7 @@ def _record(
         line_of_key = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode) or key.value not in columns:
             known = "the columns " + ", ".join(columns)
-            problems.append(Problem(file, line_of_key, "", str(key.value), known))
+            problems.append(Problem(file, line_of_key, "", _key_text(key), known))
         elif not isinstance(value, yaml.ScalarNode):
             found = "a list or fields"
             problems.append(Problem(file, line_of_key, key.value, found, "a text or a number"))
@@ -117,6 +118,10 @@ def _record(
     if not any(cells.values()) and not problems:
         return None, []
     return Record(table, cells | {"trial_id": trial_id}, lines, line), problems
+
+
+def _key_text(key: yaml.Node) -> str:
+    return key.value if isinstance(key, yaml.ScalarNode) else "a key that is no text"
 
 
 def duplicates(

@@ -23,7 +23,8 @@ def plain(text: str) -> str:
         part if place % 2 else _HARMLESS.sub(r"\1\2", _PUNCTUATION.sub(r"\\\1", part))
         for place, part in enumerate(entities)
     ]
-    return "".join(escaped)
+    # GitHub looks for users in what is shown, where no escape is left: a comment parts the two.
+    return "".join(escaped).replace(r"\@", "@<!-- -->")
 
 
 def code(text: str) -> str:
