@@ -66,6 +66,7 @@ def describe(data: Extraction, records: Sequence[Record], choices: Choices) -> l
         data.clusters,
         data.outcomes,
         data.interventions,
+        data.countries,
         choices,
     )
     lines = []
