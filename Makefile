@@ -43,10 +43,10 @@ reproduce-many: setup  ## the same for hundreds, job by job: FILES=... OUTPUT=fo
 	@test -n "$(FILES)" || { echo 'Which files? make reproduce-many FILES="folder" OUTPUT=folder'; exit 2; }
 	python scripts/split_reviews.py $(FILES) $(if $(CHUNK),--chunk-size $(CHUNK)) --output-dir $(or $(OUTPUT),reproduction)/chunks
 	snakemake --snakefile workflows/reproduce_many.smk --directory $(or $(OUTPUT),reproduction) \
-	  --workflow-profile $(or $(PROFILE),profiles/default) --keep-going --quiet rules
+	  --workflow-profile $(or $(PROFILE),profiles/default) --retries 2 --keep-going --quiet rules
 
 test-slurm: setup  ## the same on a SLURM of its own, set up for the test (as root; Debian's slurm-wlm and munge)
-	python tests/slurm/run.py
+	python -m tests.slurm.run $(if $(CORPUS),--corpus $(CORPUS))
 
 benchmark: setup  ## time the workflow, batches of reviews, and our GOSH against metafor's (R with metafor)
 	python benchmarks/workflow.py

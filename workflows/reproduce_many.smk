@@ -1,7 +1,7 @@
 """Recompute hundreds of Cochrane review files: one job a chunk of files, the results gathered.
 
     python scripts/split_reviews.py folder-of-reviews --output-dir out/chunks
-    snakemake --snakefile workflows/reproduce_many.smk --directory out --keep-going
+    snakemake --snakefile workflows/reproduce_many.smk --directory out --retries 2 --keep-going
 
 `make reproduce-many` runs both. Everything happens in the output folder, with its own records, so
 that several batches can run at once:
@@ -11,7 +11,8 @@ that several batches can run at once:
     *.csv           the tables that scripts/reproduce_review.py writes for all files in one call
 
 A review that cannot be read is a row of files.csv; the last job names it and fails. A chunk whose
-job died is tried again. A second run does only the chunks whose files have changed.
+job died is tried again (not `retries` in the rule: each job of a cluster would multiply them). A
+second run does only the chunks whose files have changed.
 """
 
 import json
@@ -75,7 +76,6 @@ rule reproduce_chunk:
         "parts/{chunk}/files.csv",
     log:
         "logs/{chunk}.log",
-    retries: 2
     conda:
         "../environment.yml"
     resources:
