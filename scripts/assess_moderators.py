@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from metarepro.command import parser, read_config, run
+from metarepro.membership import members, usable
 from metarepro.moderators import moderators
 from metarepro.stage_tables import TIERS
-from metarepro.synthesis import Settings, members, usable
+from metarepro.synthesis import Settings
 from metarepro.tables import from_rows, read_table, write_table
 
 

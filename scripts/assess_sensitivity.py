@@ -15,15 +15,17 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.bias import assess, average_by_trial, caliper
+from metarepro.bias import assess, caliper
 from metarepro.command import parser, read_config, run
 from metarepro.influence import cumulative, influence, leave_one_out
+from metarepro.membership import members, usable
 from metarepro.multiverse import agreement, specifications
 from metarepro.sensitivity import variants
 from metarepro.sensitivity_tables import SENSITIVITY_TABLES
 from metarepro.source_kinds import pools_by_source_kind
-from metarepro.synthesis import Settings, members, usable
+from metarepro.synthesis import Settings
 from metarepro.tables import from_rows, read_table, write_table
+from metarepro.trial_means import average_by_trial
 
 
 def assess_synthesis(

@@ -89,7 +89,7 @@ def funnel_plot(
     Parameters
     ----------
     effects : DataFrame
-        One row a trial: columns yi, vi (from `bias.average_by_trial`). Positive favours the
+        One row a trial: columns yi, vi (from `trial_means.average_by_trial`). Positive favours the
         intervention.
     pooled_estimate : float
         Drawn as a line.
