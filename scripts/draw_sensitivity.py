@@ -18,6 +18,7 @@ from metarepro.figure_folder import FigureTask, draw_all
 from metarepro.membership import members, usable
 from metarepro.multiverse import gosh, specifications
 from metarepro.sensitivity_plots import funnel_plot, gosh_plot, specification_curve
+from metarepro.stage_tables import TIERS
 from metarepro.summaries import labels, title
 from metarepro.synthesis import Settings
 from metarepro.tables import read_table
@@ -49,7 +50,7 @@ def tasks(
     """One task a figure."""
     settings, primary = Settings.from_config(config), config["evidence"]["set"]
     plan = config["sets"][primary]
-    every = usable(effects, plan["timepoints"], ("direct", "derived", "approximate"))
+    every = usable(effects, plan["timepoints"], TIERS)
     by = pooled["synthesis"].str.split(".").str[1]
     chosen = pooled[
         (pooled["set_name"] == primary)

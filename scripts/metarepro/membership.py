@@ -3,10 +3,12 @@
 Apart from `synthesis`, so that what only draws or lists syntheses does not import the models.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+
+from metarepro.stage_tables import TIERS
 
 #: Columns that tell what a synthesis is of; empty where it runs over all values.
 KEYS = ("intervention", "family", "domain", "outcome")
@@ -28,6 +30,21 @@ def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame
         if synthesis[column]:
             belongs &= effects[column] == synthesis[column]
     return effects[belongs]
+
+
+def several_trials(
+    pooled: pd.DataFrame, effects: pd.DataFrame, config: Mapping[str, Any]
+) -> Iterator[tuple[dict[Any, Any], pd.DataFrame]]:
+    """Yield the syntheses whose sensitivity is assessed, with their usable effects of all tiers.
+
+    They are those of two or more trials in the sets that have figures: with one trial there is
+    nothing to vary, and a set with other tiers is a variant.
+    """
+    for name in config["figures"]:
+        every = usable(effects, config["sets"][name]["timepoints"], TIERS)
+        chosen = pooled[(pooled["set_name"] == name) & (pooled["n_trials"] >= 2)]
+        for synthesis in chosen.to_dict("records"):
+            yield synthesis, members(every, synthesis)
 
 
 def subgroup_pools(

@@ -39,6 +39,8 @@ DESIGNS = {"all": None, "randomised": ("rct", "cluster_rct")}
 
 #: What a specification says of its pool; NaN where there is none.
 RESULTS = ("estimate", "se", "df", "ci_low", "ci_high", "tau2")
+#: Decimals to which the numbers of two specifications must agree to be one.
+EQUAL_PLACES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,9 +156,9 @@ def specifications(
     DataFrame
         One row a specification: `specification` (from 1), the dimensions ("" or NaN where one
         does not apply; "all" has tau2_method "MM" and ci_method "satterthwaite"), `k` (results
-        selected), `n_trials`, `RESULTS`, `same_as` (the first specification that pools the same
-        numbers in the same way; 0 if it is itself the first) and `reason` (why there is no
-        result, else "").
+        selected), `n_trials`, `RESULTS`, `same_as` (the first specification of as many results
+        and trials with the same estimate and interval; 0 if it is itself the first) and `reason`
+        (why there is no result, else "").
 
     Raises
     ------
@@ -182,6 +184,7 @@ def specifications(
     first = _first_alike(rows, pools)
     results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of])
     table = pd.DataFrame(rows)
+    first = _first_equal(first, rows, results)
     for name in (*RESULTS, "reason"):
         table[name] = [results[of][name] for of in first]
     table["same_as"] = [0 if i == of else of + 1 for i, of in enumerate(first)]
@@ -343,6 +346,21 @@ def _first_alike(rows: list[dict[str, Any]], pools: list[pd.DataFrame]) -> list[
         key = (content[id(pool)], row["tau2_method"], row["ci_method"], rho)
         first.append(seen.setdefault(key, i))
     return first
+
+
+def _first_equal(
+    first: list[int], rows: list[dict[str, Any]], results: Mapping[int, Mapping[str, Any]]
+) -> list[int]:
+    """The first specification with the same numbers: without tau2 all estimators agree."""
+    seen: dict[Hashable, int] = {}
+    equal = {}
+    for i in sorted(results):
+        numbers = [
+            round(results[i][name], EQUAL_PLACES) for name in ("estimate", "ci_low", "ci_high")
+        ]
+        key = i if results[i]["reason"] else (rows[i]["k"], rows[i]["n_trials"], *numbers)
+        equal[i] = seen.setdefault(key, i)
+    return [equal[i] for i in first]
 
 
 def _pool_all(
