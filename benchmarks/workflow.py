@@ -2,9 +2,9 @@
 
     python benchmarks/workflow.py [--runs 3]
 
-In temporary clones of the last commit: from clean, after a change of one trial row, with nothing
-to do. Printed are the medians, and of the last run from clean what each rule took and how much of
-that was start-up, computing and drawing.
+In temporary clones of the last commit: from clean, after a change of one trial row, and with
+nothing to do. Printed are the medians, and of the last run from clean what each rule took and how
+much of that was start-up, computing and drawing.
 """
 
 import argparse

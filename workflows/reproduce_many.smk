@@ -41,11 +41,6 @@ wildcard_constraints:
     chunk="[0-9]+",
 
 
-def memory(wildcards, attempt):
-    """Megabytes of a job: what died for want of memory gets more."""
-    return 500 * attempt
-
-
 rule report:
     """Say what was found; fail if a review could not be read."""
     input:
@@ -54,6 +49,8 @@ rule report:
         "files.csv",
         plan="chunks/plan.json",
         code=code("report_reviews.py"),
+    log:
+        "logs/report.log",
     # Not mended by another attempt.
     retries: 0
     conda:
@@ -62,6 +59,7 @@ rule report:
         scripts=SCRIPTS,
     shell:
         "python {params.scripts:q}/report_reviews.py --plan {input.plan} --tables-dir ."
+        " 2>&1 | tee {log}"
 
 
 rule reproduce_chunk:
@@ -78,8 +76,6 @@ rule reproduce_chunk:
         "logs/{chunk}.log",
     conda:
         "../environment.yml"
-    resources:
-        mem_mb=memory,
     params:
         scripts=SCRIPTS,
     shell:

@@ -101,3 +101,11 @@ def test_no_review_is_an_error(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "0 files: 0 read, 0 unreadable" in done.stdout + done.stderr
     assert (tmp_path / "out/files.csv").read_text().startswith("file,status")
+
+
+def test_the_workflow_has_no_lints(folder: Path) -> None:
+    split(folder)
+    snakefile = str(ROOT / "workflows/reproduce_many.smk")
+    command = [sys.executable, "-m", "snakemake", "--snakefile", snakefile, "--directory", "out"]
+    done = run(folder, *command, "--lint")
+    assert done.returncode == 0, done.stderr
