@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from metarepro import figures as fg
 from metarepro.meta_regression import MetaRegression
-from metarepro.moderator_summaries import MODERATOR_LABELS, level_label
+from metarepro.moderator_names import MODERATOR_LABELS, level_label
 from metarepro.moderators import YEAR_ORIGIN, YEARS_OF_SLOPE, Level, ModeratorTest
 from metarepro.plot_page import (
     MARGIN,

@@ -1,4 +1,4 @@
-"""Moderators for readers: their names, and the table of what they explain."""
+"""Moderators for readers: the table of what they explain."""
 
 import math
 from collections.abc import Mapping
@@ -7,41 +7,10 @@ from typing import Any
 import pandas as pd
 
 from metarepro.html_tables import Page
+from metarepro.moderator_names import MODERATOR_LABELS, level_label
 from metarepro.summaries import labels, remarks, title
 from metarepro.wording import DASH, decimal, interval, p_value, percent, whole
 
-MODERATOR_LABELS = {
-    "intervention": "Intervention",
-    "responsive_caregiving": "Responsive caregiving in the description",
-    "design": "Design",
-    "control_type": "Control group",
-    "income_group": "Income of the country",
-    "year": "Year of the trial",
-    "tier": "Tier of the effect size",
-    "source_kind": "Kind of source",
-}
-LEVEL_LABELS = {
-    "per_decade": "For every ten years later",
-    "with": "Named",
-    "without": "Not named or not confirmed",
-    "rct": "Individually randomised",
-    "cluster_rct": "Cluster-randomised",
-    "quasi": "Not randomised",
-    "unclear": "Allocation unclear",
-    "high": "High",
-    "low_or_middle": "Low or middle",
-    "direct": "Direct",
-    "derived": "Derived",
-    "approximate": "Approximate",
-    "abstract": "Abstract",
-    "table": "Table",
-    "registry": "Registry",
-    "database": "Database",
-    "secondary_review": "Another review",
-    "citing_paper": "Citing paper",
-    "other": "Other page",
-    "review_file": "Review's own file",
-}
 CAPTION = (
     "Do effects differ by what the trials are? One meta-regression a moderator, for every "
     "synthesis in which two kinds of trials could be compared, the least doubtful tests first. "
@@ -111,11 +80,6 @@ def moderators(
             }
         )
     return pd.DataFrame(rows)
-
-
-def level_label(level: str, names: Mapping[str, str]) -> str:
-    """Name of a level; of an intervention its label."""
-    return LEVEL_LABELS.get(level) or names[level]
 
 
 def _flags(*flags: str) -> str:

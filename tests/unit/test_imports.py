@@ -18,17 +18,23 @@ MODELS = {"pymare", "sympy", "scipy"}
 DRAWING = {"matplotlib", "forestplot"}
 #: What each script needs; a script that is not listed needs none.
 NEEDED = {
+    "add_trial": {"scipy"},
+    "assess_claims": MODELS | {"statsmodels"},
+    "assess_moderators": MODELS | {"statsmodels"},
     "assess_sensitivity": MODELS | {"statsmodels", "meta_analyze"},
     "audit_sources": {"scipy"},
     "compare_reviews": MODELS,
     "compute_effects": {"scipy"},
     "draw_domains": DRAWING,
+    "draw_moderators": MODELS | {"matplotlib", "statsmodels"},
     "draw_reviews": DRAWING,
     "draw_sensitivity": MODELS | {"matplotlib"},
     "draw_syntheses": DRAWING,
+    "find_overlap": {"scipy"},
     "pool_effects": MODELS,
     "reproduce_chunk": MODELS,
     "reproduce_review": MODELS,
+    "write_manuscript": DRAWING | {"docx"},
     "write_tables": {"jinja2"},
 }
 PROGRAM = """
