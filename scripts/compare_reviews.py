@@ -7,9 +7,8 @@ in our pool of it.
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from metarepro.command import parser, read_config, run
+from metarepro.overlap import join_included
 from metarepro.reproduction import compare
 from metarepro.synthesis import Settings
 from metarepro.tables import read_table, write_table
@@ -29,11 +28,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("--weights", type=Path, required=True, help="table to write")
     args = arguments.parse_args(argv)
     config = read_config(args.config)
-    included = read_table(args.included, "extracted_included")
-    of_files = read_table(args.review_included, "extracted_included")
-    # A review's own data file knows its trials; a list made otherwise gives way to it.
-    included = included[~included["review_id"].isin(of_files["review_id"])]
-    included = pd.concat([included, of_files], ignore_index=True)
+    included = join_included(
+        read_table(args.included, "extracted_included"),
+        read_table(args.review_included, "extracted_included"),
+    )
     table, weights = compare(
         read_table(args.published, "extracted_published"),
         included,

@@ -4,6 +4,7 @@ from metarepro import input_tables
 from metarepro.columns import digest, identifier, level, number, text, whole
 from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
+from metarepro.overlap_tables import OVERLAP_TABLES
 from metarepro.review_tables import REVIEW_TABLES
 from metarepro.sensitivity_tables import SENSITIVITY_TABLES
 
@@ -225,4 +226,5 @@ STAGE_TABLES: dict[str, Columns] = {
     "reproduction": REPRODUCTION,
     **REVIEW_TABLES,
     **SENSITIVITY_TABLES,
+    **OVERLAP_TABLES,
 }

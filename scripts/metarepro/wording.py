@@ -84,7 +84,8 @@ _MODELS = {
     "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, df {df:.1f}",
     "single_trial": "One trial",
 }
-_CI_METHODS = {
+#: Names of the confidence intervals of `pooling`.
+CI_METHODS = {
     "z": "normal interval",
     "knapp_hartung": "Knapp-Hartung",
     "knapp_hartung_conservative": "Knapp-Hartung, never narrower than normal",
@@ -95,7 +96,7 @@ def model_text(pool: Mapping[Any, Any], rho: float) -> str:
     """The model of a pool in words, from its columns model, tau2_method, ci_method and df."""
     return _MODELS[pool["model"]].format(
         tau2_method=pool["tau2_method"],
-        ci_method=_CI_METHODS.get(pool["ci_method"], ""),
+        ci_method=CI_METHODS.get(pool["ci_method"], ""),
         rho=rho,
         df=pool["df"],
     )
