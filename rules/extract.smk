@@ -1,13 +1,21 @@
 """Extract: what was reported, validated, with the place it is from.
 
-Reads data/ (trials, reviews, codebook, corrections.yaml). Every script here validates all of data/
+Reads data/ (trials, reviews, codebook, report, corrections.yaml). Every script validates all of data/
 before it writes, but depends only on its own part, so that a changed trial does not touch reviews.
 """
 
 PARTS = {
     "codebook": ["interventions", "domains", "outcomes"],
     "trials": ["trials", "results", "clusters"],
-    "reviews": ["published", "included"],
+    "reviews": ["reviews", "published", "included"],
+    "report": [
+        "claims",
+        "local_evaluations",
+        "economic_evidence",
+        "guidance",
+        "programmes",
+        "programme_names",
+    ],
     "review_files": ["studies", "analyses", "results", "trials", "included"],
 }
 
@@ -70,6 +78,21 @@ rule extract_reviews:
         "../environment.yml"
     shell:
         "python scripts/extract_tables.py reviews 2> {log}"
+
+
+rule extract_report:
+    """Copy what the Foundation's report says, with the corrections."""
+    input:
+        data=data_files("report") + ["data/corrections.yaml"],
+        code=code("extract_tables.py"),
+    output:
+        expand("results/extracted/report_{table}.csv", table=PARTS["report"]),
+    log:
+        "logs/extract_report.log",
+    conda:
+        "../environment.yml"
+    shell:
+        "python scripts/extract_tables.py report 2> {log}"
 
 
 rule extract_review_files:

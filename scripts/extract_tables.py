@@ -1,6 +1,7 @@
 """Extract one part of the data folder into results/extracted, as it was reported.
 
-Every row keeps the file it is from, that file's sha256, its row and the corrections made to it.
+Every row keeps the file it is from, that file's sha256, its row and the corrections made to it;
+in reviews.csv a row is a review.yaml. The tables of data/report get the prefix report_.
 All of data/ is validated first; any problem stops the extraction and is listed with the others.
 """
 
@@ -8,13 +9,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, run
+from metarepro.readers.transcription import list_reviews
+from metarepro.stage_tables import REPORT_TABLES
 from metarepro.tables import write_table
 from metarepro.validation import load
 
 PARTS = {
     "codebook": ("interventions", "domains", "outcomes"),
     "trials": ("trials", "results", "clusters"),
-    "reviews": ("published", "included"),
+    "reviews": ("reviews", "published", "included"),
+    "report": REPORT_TABLES,
 }
 
 
@@ -27,9 +31,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--output-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
     )
     args = arguments.parse_args(argv)
-    tables = load(args.data_dir).tables()
+    data = load(args.data_dir)
+    tables = data.tables() | {"reviews": list_reviews(data)}
+    prefix = "report_" if args.part == "report" else ""
     for name in PARTS[args.part]:
-        write_table(tables[name], args.output_dir / f"{name}.csv", f"extracted_{name}")
+        write_table(tables[name], args.output_dir / f"{prefix}{name}.csv", f"extracted_{name}")
 
 
 if __name__ == "__main__":

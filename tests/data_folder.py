@@ -56,7 +56,9 @@ ROWS: dict[str, tuple[str, list[Mapping[str, str]]]] = {
         "trials",
         [
             _TRIAL | {"trial_id": "ann2001", "label": "Ann 2001", "design": "rct", "doi": "10.1/a"},
-            _TRIAL | {"trial_id": "bob2002", "label": "Bob 2002", "design": "cluster_rct"},
+            _TRIAL
+            | {"trial_id": "bob2002", "label": "Bob 2002", "design": "cluster_rct"}
+            | {"programme": "Play day"},
         ],
     ),
     RESULTS: (
@@ -128,6 +130,10 @@ ROWS: dict[str, tuple[str, list[Mapping[str, str]]]] = {
                 "intervention": "play",
             }
         ],
+    ),
+    "report/programme_names.csv": (
+        "programme_names",
+        [{"programme": "play_day", "name_in_trials": "Play day", "match": "same"}],
     ),
 }
 REVIEW_VALUES: dict[str, object] = {

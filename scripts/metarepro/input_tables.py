@@ -116,6 +116,8 @@ EVALUATION_STATISTICS = (
     "statement",
 )
 
+PROGRAMME_MATCHES = ("same", "related")
+
 Columns = dict[str, pa.Column]
 
 
@@ -311,6 +313,11 @@ PROGRAMMES: Columns = {
     "guidebook_rating": rating(),
     "footnote": text(),
 }
+PROGRAMME_NAMES: Columns = {
+    "programme": identifier(),
+    "name_in_trials": text(required=True),
+    "match": level(*PROGRAMME_MATCHES),
+}
 
 INPUT_TABLES: dict[str, Columns] = {
     "interventions": INTERVENTIONS,
@@ -328,4 +335,5 @@ INPUT_TABLES: dict[str, Columns] = {
     "economic_evidence": ECONOMIC_EVIDENCE,
     "guidance": GUIDANCE,
     "programmes": PROGRAMMES,
+    "programme_names": PROGRAMME_NAMES,
 }

@@ -35,6 +35,32 @@ INPUTS: Columns = {
     "rows": whole(at_least=0),
     "sha256": digest(),
 }
+#: What the Foundation's report says, a table each in data/report.
+REPORT_TABLES = (
+    *("claims", "local_evaluations", "economic_evidence", "guidance"),
+    *("programmes", "programme_names"),
+)
+REVIEWS: Columns = {
+    "review_id": identifier(unique=True),
+    "label": text(required=True),
+    "title": text(),
+    "authors": text(),
+    "year": input_tables.year(),
+    "journal": text(),
+    "doi": text(),
+    "role": level(*input_tables.REVIEW_ROLES),
+    "families": text(),
+    "n_studies": whole(at_least=1),
+    "n_participants": whole(at_least=1),
+    "search_date": text(),
+    "effect_measure": text(),
+    "model": text(),
+    "estimator": text(),
+    "software": text(),
+    "sources": text(),
+    "file": text(required=True),
+    "sha256": digest(),
+}
 EFFECTS: Columns = {
     "result_id": identifier(unique=True),
     "trial_id": identifier(),
@@ -217,6 +243,8 @@ STAGE_TABLES: dict[str, Columns] = {
     "extracted_included": (
         _REVIEW_ID | input_tables.INCLUDED | {"trial_id": identifier()} | PROVENANCE
     ),
+    "extracted_reviews": REVIEWS,
+    **{f"extracted_{name}": input_tables.INPUT_TABLES[name] | PROVENANCE for name in REPORT_TABLES},
     "effects": EFFECTS,
     "audit": AUDIT,
     "pooled": POOLED,

@@ -37,6 +37,7 @@ REFERENCES = {
     "local_evaluations": {"domain": "domains"},
     "guidance": {"domain": "domains"},
     "programmes": {"intervention": "interventions"},
+    "programme_names": {"programme": "programmes"},
 }
 NEEDED = {
     # What a usable row of each statistic must hold to give an effect with a standard error.
@@ -109,6 +110,7 @@ def check_data(data: Extraction) -> list[Problem]:
     problems += _kept_rows(data)
     problems += _kept_twice(data.results)
     problems += _not_cluster_trials(data)
+    problems += _programme_names(data)
     return problems
 
 
@@ -299,4 +301,20 @@ def _not_cluster_trials(data: Extraction) -> list[Problem]:
         _problem(row, "trial_id", f"a cluster_rct; its design is {designs[row['trial_id']]}")
         for _, row in data.clusters.iterrows()
         if designs.get(row["trial_id"], "cluster_rct") != "cluster_rct"
+    ]
+
+
+def _programme_names(data: Extraction) -> list[Problem]:
+    """Find names of programmes that no trial has, and names that stand for two programmes."""
+    names = data.programme_names
+    problems = [
+        _problem(row, "name_in_trials", "a name that no other row has")
+        for _, row in names[names["name_in_trials"].duplicated()].iterrows()
+    ]
+    if "trials" in data.incomplete:
+        return problems
+    unknown = ~names["name_in_trials"].isin(data.trials["programme"])
+    allowed = "a programme as trials/trials.csv spells it"
+    return problems + [
+        _problem(row, "name_in_trials", allowed) for _, row in names[unknown].iterrows()
     ]

@@ -20,12 +20,13 @@ from tests.data_folder import (
 
 import check_data as check_data_script
 from metarepro.problems import DataError, Problem
-from metarepro.readers.transcription import read
+from metarepro.readers.transcription import list_reviews, read
 from metarepro.tables import TABLES, read_table
 from metarepro.validation import check_data, load
 
 REAL_DATA = Path(__file__).parents[2] / "data"
 OUTCOMES = "codebook/outcomes.csv"
+PROGRAMME_NAMES = "report/programme_names.csv"
 
 
 @pytest.fixture
@@ -224,6 +225,16 @@ def test_the_small_folder_has_no_problem(folder: Path) -> None:
         (CLAIMS, 2, {"claim_kind": "hope"}, "claim_kind", "hope", "one of: effect_direction"),
         (CLAIMS, 2, {"claimed_direction": ""}, "claimed_direction", "", "a direction, since"),
         ("report/programmes.csv", 2, {"intervention": "w"}, "intervention", "w", "an id in interv"),
+        (PROGRAMME_NAMES, 2, {"programme": "w"}, "programme", "w", "an id in programmes"),
+        (
+            PROGRAMME_NAMES,
+            2,
+            {"name_in_trials": "Play"},
+            "name_in_trials",
+            "Play",
+            "a programme as",
+        ),
+        (PROGRAMME_NAMES, 2, {"match": "like"}, "match", "like", "one of: same, related"),
         ("report/programmes.csv", 2, {"guidebook_rating": "5"}, "guidebook_rating", "5", "NL2, 2"),
     ],
 )
@@ -413,6 +424,7 @@ def test_the_command_writes_the_input_files(
         "data/report/economic_evidence.csv": 0,
         "data/report/guidance.csv": 0,
         "data/report/local_evaluations.csv": 0,
+        "data/report/programme_names.csv": 1,
         "data/report/programmes.csv": 1,
         "data/reviews/review2020/included.csv": 1,
         "data/reviews/review2020/published.csv": 2,
@@ -420,7 +432,7 @@ def test_the_command_writes_the_input_files(
         "data/trials/results.csv": 5,
         "data/trials/trials.csv": 2,
     }
-    assert capsys.readouterr().out.startswith("15 files, 2 trials, 5 results (4 not")
+    assert capsys.readouterr().out.startswith("16 files, 2 trials, 5 results (4 not")
 
 
 def test_the_command_prints_the_problems_and_writes_nothing(
@@ -431,3 +443,22 @@ def test_the_command_prints_the_problems_and_writes_nothing(
     assert check_data_script.main(["--data-dir", str(folder), "--output", str(output)]) == 1
     assert "data/trials/results.csv, row 3, value: found '0,34'" in capsys.readouterr().err
     assert not output.exists()
+
+
+def test_a_name_of_a_programme_stands_for_one_programme(folder: Path) -> None:
+    with (folder / PROGRAMME_NAMES).open("a", encoding="utf-8") as file:
+        file.write("play_day,Play day,related\n")
+    (problem,) = problems_of(folder)
+    assert (problem.row, problem.allowed) == (3, "a name that no other row has")
+
+
+def test_reviews_are_listed_with_their_file(folder: Path) -> None:
+    (row,) = list_reviews(load(folder)).to_dict("records")
+    assert (row["review_id"], row["label"], row["authors"]) == (
+        "review2020",
+        "Ann 2020",
+        "Ann; Bob",
+    )
+    assert (row["n_studies"], row["file"]) == (3, f"data/{REVIEW}")
+    assert row["n_participants"] != row["n_participants"]
+    assert row["sha256"] == sha256((folder / REVIEW).read_bytes()).hexdigest()

@@ -3,17 +3,18 @@
 import hashlib
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from metarepro.cells import parse_cells, read_bytes
 from metarepro.corrections import Correction, apply_corrections, read_corrections
 from metarepro.input_tables import FAMILIES, REVIEW_KEYS, REVIEW_ROLES
 from metarepro.problems import Problem
-from metarepro.tables import TABLES, check_cells, empty_table
+from metarepro.tables import TABLES, check_cells, empty_table, from_rows
 from metarepro.yaml_text import parse_yaml
 
 CORRECTIONS_FILE = "corrections.yaml"
@@ -30,6 +31,7 @@ FILES = {
     "report/economic_evidence.csv": "economic_evidence",
     "report/guidance.csv": "guidance",
     "report/programmes.csv": "programmes",
+    "report/programme_names.csv": "programme_names",
 }
 REVIEW_TABLES = ("published", "included")
 WHOLE_KEYS = ("year", "n_studies", "n_participants")
@@ -99,6 +101,7 @@ class Extraction:
     economic_evidence: pd.DataFrame
     guidance: pd.DataFrame
     programmes: pd.DataFrame
+    programme_names: pd.DataFrame
     reviews: tuple[Review, ...]
     inputs: pd.DataFrame
     problems: tuple[Problem, ...]
@@ -233,6 +236,31 @@ def read(folder: Path | str) -> Extraction:
         problems=tuple(reading.problems),
         incomplete=frozenset(reading.incomplete),
     )
+
+
+def list_reviews(data: Extraction) -> pd.DataFrame:
+    """What the review.yaml files say, one row a review, with file and sha256.
+
+    Returns
+    -------
+    DataFrame
+        `tables.TABLES["extracted_reviews"]`; authors are joined by "; ", families and sources by a
+        space.
+    """
+    of_file = {
+        Path(file).parent.name: (file, digest)
+        for file, digest in zip(data.inputs["file"], data.inputs["sha256"], strict=True)
+        if Path(file).name == REVIEW_FILE
+    }
+    rows = []
+    for review in data.reviews:
+        file, digest = of_file[review.review_id]
+        row = asdict(review) | {"label": review.label, "file": file, "sha256": digest}
+        row["authors"] = "; ".join(review.authors)
+        row |= {key: " ".join(row[key]) for key in ("families", "sources")}
+        row |= {key: np.nan for key in WHOLE_KEYS if row[key] is None}
+        rows.append(row)
+    return from_rows(rows, "extracted_reviews")
 
 
 def review_problems(value: Any, file: str) -> list[Problem]:
