@@ -26,7 +26,8 @@ CERTAINTY = {
     ),
     "low": (
         "the confidence interval or the prediction interval includes zero, there is no prediction "
-        f"interval, or there are fewer than {FEW_TRIALS} trials"
+        f"interval, there are fewer than {FEW_TRIALS} trials, or more than half of the results "
+        "were read in abstracts"
     ),
     "moderate": "none of these",
 }
@@ -50,8 +51,8 @@ def effect_words(g: float) -> str:
 
 
 def includes_zero(low: float, high: float) -> bool:
-    """Whether an interval holds zero; its limits count as inside."""
-    return low <= 0 <= high
+    """Whether an interval, as it is printed, holds zero; its limits count as inside."""
+    return round(low, 2) <= 0 <= round(high, 2)
 
 
 def untrusted(pool: Pool) -> bool:
@@ -59,7 +60,12 @@ def untrusted(pool: Pool) -> bool:
     return "df_below_4" in pool["flags"].split("; ")
 
 
-def certainty(pool: Pool) -> str:
+def mostly_abstracts(n_abstracts: int, k: float) -> bool:
+    """Whether more than half of `k` pooled results were read in abstracts."""
+    return 2 * n_abstracts > k
+
+
+def certainty(pool: Pool, n_abstracts: int) -> str:
     """How far the numbers can be leaned on: a key of `CERTAINTY`."""
     low, high = pool["ci_low"], pool["ci_high"]
     if pool["n_trials"] < 2 or untrusted(pool) or math.isnan(low + high) or high - low > WIDE:
@@ -70,6 +76,7 @@ def certainty(pool: Pool) -> str:
         or no_prediction
         or includes_zero(pool["pi_low"], pool["pi_high"])
         or pool["n_trials"] < FEW_TRIALS
+        or mostly_abstracts(n_abstracts, pool["k"])
     ):
         return "low"
     return "moderate"
@@ -87,7 +94,9 @@ def average(pool: Pool) -> str:
     """The estimate with its size and interval."""
     g = pool["estimate"]
     subject = "The trial has" if pool["n_trials"] < 2 else "The average of the trials is"
-    limits = "" if math.isnan(pool["ci_low"] + pool["ci_high"]) else f", 95% CI {_limits(pool, 'ci')}"
+    limits = (
+        "" if math.isnan(pool["ci_low"] + pool["ci_high"]) else f", 95% CI {_limits(pool, 'ci')}"
+    )
     return f"{subject} {effect_words(g)} (g {decimal(g)}{limits})."
 
 
@@ -136,24 +145,16 @@ def prediction(pool: Pool) -> str:
     return f"{between}, in favour of the {side} throughout.{more}"
 
 
-def certainty_sentence(pool: Pool) -> str:
-    """The certainty with its rule."""
-    word = certainty(pool)
-    return f"How far the numbers can be leaned on: {word}."
-
-
-def abstracts(n_abstracts: int, k: int) -> str:
-    """What it means that results were read in abstracts; "" where most were not.
-
-    Parameters
-    ----------
-    n_abstracts, k : int
-        Pooled results that were read in abstracts, and all pooled results.
-    """
-    if 2 * n_abstracts <= k:
+def abstracts(n_abstracts: int, k: float) -> str:
+    """What it means that results were read in abstracts; "" where most were not."""
+    if not mostly_abstracts(n_abstracts, k):
         return ""
-    which = "The pooled result was" if k == 1 else f"{n_abstracts} of {k} pooled results were"
-    return f"{which} read in an abstract: likely to be too favourable."
+    which = (
+        "The pooled result was read in an abstract"
+        if k == 1
+        else f"{n_abstracts} of {k:.0f} pooled results were read in abstracts"
+    )
+    return f"{which}: likely to be too favourable."
 
 
 def sentences(pool: Pool, n_abstracts: int) -> list[str]:
@@ -163,8 +164,8 @@ def sentences(pool: Pool, n_abstracts: int) -> list[str]:
         average(pool),
         interval_sentence(pool),
         prediction(pool),
-        certainty_sentence(pool),
-        abstracts(n_abstracts, int(pool["k"])),
+        f"Certainty of these numbers: {certainty(pool, n_abstracts)}.",
+        abstracts(n_abstracts, pool["k"]),
     ]
     return [sentence for sentence in said if sentence]
 

@@ -29,6 +29,8 @@ class Link:
 
 #: Words and links in the order of reading.
 Text = tuple[str | Link, ...]
+#: A row of a table: heading of a column to the cell.
+TableRow = Mapping[str, str | Link | Text]
 
 
 def text(*parts: str | Link) -> Text:
@@ -87,10 +89,12 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Facts:
-    """Terms and what holds for them."""
+    """Terms and what holds for them, with a heading of their own if need be."""
 
     kind: ClassVar[str] = "facts"
     items: Sequence[tuple[str, Text]]
+    anchor: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,55 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """Interval, prediction interval and estimate of one cell on the common axis.
+
+    All are x positions in units of the SVG; None where there is no number, or it lies off the axis.
+    """
+
+    zero: float
+    ticks: Sequence[float]
+    estimate: float | None
+    interval: tuple[float, float] | None
+    prediction: tuple[float, float] | None
+    cut_low: bool
+    cut_high: bool
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """One intervention in one domain; `link` is None where nothing is pooled."""
+
+    domain: str
+    link: Link | None
+    prediction: str
+    size: str
+    coverage: str
+    remark: str
+    mark: str
+    drawing: Drawing | None
+    empty: str
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One intervention."""
+
+    intervention: Link
+    family: str
+    cells: Sequence[MatrixCell]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The whole matrix."""
+
+    kind: ClassVar[str] = "matrix"
+    domains: Sequence[Link]
+    rows: Sequence[MatrixRow]
+
+
+@dataclass(frozen=True)
 class Section:
     """A heading with what belongs to it."""
 
@@ -139,7 +192,7 @@ class Section:
     blocks: Sequence["Block"] = field(default_factory=tuple)
 
 
-Block = Paragraph | Bullets | Facts | Figure | Table
+Block = Paragraph | Bullets | Facts | Figure | Table | Matrix
 
 
 @dataclass(frozen=True)
@@ -160,7 +213,9 @@ class Page:
 
 
 #: A column is set to the right when all its cells consist of these.
-_NUMERIC = re.compile(r"(at least |p |SMD |OR |RR |[gd] )?[\s\d.,%\[\]\u2212\u2013<=∞/e]*|not reported")
+_NUMERIC = re.compile(
+    r"(at least |p |SMD |OR |RR |[gd] )?[\s\d.,%\[\]\u2212\u2013<=∞/e]*|not reported"
+)
 #: A column with a longer cell than this gets room.
 _LONG = 40
 
@@ -173,7 +228,7 @@ def plain(cell: Text) -> str:
 def table(
     name: str,
     caption: str,
-    rows: Sequence[Mapping[str, str | Link | Text]],
+    rows: Sequence[TableRow],
     *,
     columns: Sequence[str] = (),
     choices: Collection[str] = (),
@@ -201,7 +256,9 @@ def table(
         Ids of the rows, in order.
     """
     names = list(rows[0]) if rows else list(columns)
-    cells = [[cell if isinstance(cell, tuple) else text(cell) for cell in row.values()] for row in rows]
+    cells = [
+        [cell if isinstance(cell, tuple) else text(cell) for cell in row.values()] for row in rows
+    ]
     words = [[plain(row[place]) for row in cells] for place in range(len(names))]
     return Table(
         name=name,
@@ -209,7 +266,8 @@ def table(
         columns=[
             Column(
                 heading,
-                numeric=bool(cells) and all(_NUMERIC.fullmatch(word) for word in words[place]),
+                numeric=any(words[place])
+                and all(_NUMERIC.fullmatch(word) for word in words[place]),
                 long=any(len(word) > _LONG for word in words[place]),
                 choice=heading in choices,
                 optional=heading in optional,
@@ -223,11 +281,13 @@ def table(
 
 
 def linked(
-    frame: pd.DataFrame, links: Mapping[str, Sequence[str | Link | Text]]
+    frame: pd.DataFrame, links: Mapping[str, Sequence[str | Link | Text]] | None = None
 ) -> list[dict[str, str | Link | Text]]:
     """Rows of a table of words, with some of its columns exchanged."""
-    rows: list[dict[str, str | Link | Text]] = frame.to_dict("records")
-    for column, cells in links.items():
+    rows: list[dict[str, str | Link | Text]] = [
+        {str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")
+    ]
+    for column, cells in (links or {}).items():
         for row, cell in zip(rows, cells, strict=True):
             row[column] = cell
     return rows

@@ -66,6 +66,11 @@ def dependence(records: Records, key: str) -> list[Figure]:
     ]
 
 
+def funnel(records: Records, key: str) -> list[Figure]:
+    """The funnel plot of a synthesis, if it was drawn."""
+    return [figure for figure in dependence(records, key) if figure.path.endswith(".funnel.svg")]
+
+
 def review_forest(records: Records, row: Row) -> str:
     """Address of the forest plot of a published result; "" if none was drawn."""
     path = f"reviews/{row['review_id']}.{row['row']:.0f}.{row['outcome']}"

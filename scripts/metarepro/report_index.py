@@ -1,6 +1,6 @@
 """The first page: the evidence matrix, key findings, verdicts, three kinds of evidence."""
 
-from metarepro.plain_language import SELECTED, certainty, includes_zero, sentences
+from metarepro.plain_language import SELECTED, includes_zero
 from metarepro.report_blocks import (
     Block,
     Bullets,
@@ -12,8 +12,8 @@ from metarepro.report_blocks import (
     table,
     text,
 )
+from metarepro.report_claims import verdict_counts
 from metarepro.report_kinds import APART
-from metarepro.report_lists import verdict_counts
 from metarepro.report_matrix import matrix
 from metarepro.report_records import Records
 from metarepro.wording import counted, decimal, interval
@@ -26,9 +26,10 @@ INTRODUCTION = (
 )
 READING = (
     "Each cell: pooled Hedges' g with its 95% confidence interval, positive in favour of the "
-    "intervention; the thin line is the 95% prediction interval. Coverage counts trials against "
-    "the whole cited review, since the reviews do not say how many of their studies belong to a "
-    "cell."
+    "intervention. The drawings run from −1 to 1.5 with a line at zero: square and thick line for "
+    "these, a dotted line for the 95% prediction interval, an arrow where one goes on. Coverage "
+    "counts trials against the whole cited review, since the reviews do not say how many of their "
+    "studies belong to a cell."
 )
 
 
@@ -53,8 +54,8 @@ def page(records: Records) -> Page:
 def _mark() -> Paragraph:
     return Paragraph(
         text(
-            f"A marks pools of which most results were read in abstracts: {SELECTED}. An empty cell "
-            "says that nothing could be pooled, not that nothing works."
+            f"A marks pools of which most results were read in abstracts: {SELECTED}. An empty "
+            "cell says that nothing could be pooled, not that nothing works."
         ),
         "note",
     )
@@ -77,15 +78,14 @@ def _cells(records: Records) -> str:
         for intervention in records.interventions
         for domain in records.domains
     ]
-    pools = [records.pools[key] for key in keys if key]
-    single = sum(pool["n_trials"] < 2 for pool in pools)
-    leaned_on = [pool for pool in pools if certainty(pool) != "very low"]
-    clear = [p for p in leaned_on if not includes_zero(p["ci_low"], p["ci_high"])]
+    filled = [key for key in keys if key]
+    single = sum(records.pools[key]["n_trials"] < 2 for key in filled)
+    left = [records.pools[key] for key in filled if records.certainty(key) != "very low"]
+    clear = sum(not includes_zero(pool["ci_low"], pool["ci_high"]) for pool in left)
     return (
-        f"Of {len(keys)} cells {len(keys) - len(pools)} are empty and {single} rest on one trial. "
-        f"In {len(pools) - single - len(leaned_on)} others the interval cannot be trusted or is "
-        f"too wide to say much. That leaves {len(leaned_on)}, of which {len(clear)} "
-        f"{'has' if len(clear) == 1 else 'have'} an interval that excludes zero."
+        f"Of {len(keys)} cells {len(keys) - len(filled)} are empty and {single} rest on one trial. "
+        f"In {len(filled) - single - len(left)} others the interval cannot be trusted or is too "
+        f"wide to say much. {len(left)} remain; the interval excludes zero in {clear} of them."
     )
 
 
@@ -93,8 +93,8 @@ def _domain(records: Records, domain: str) -> Text:
     key = records.primary("domain", domain)
     if not key:
         return text(records.domain_link(domain), ": no result that can be pooled.")
-    said = " ".join(sentences(records.pools[key], records.n_abstracts(key)))
-    return text(records.domain_link(domain), f", all interventions together: {said}")
+    said = f", all interventions together: {records.sentences(key)}"
+    return text(records.domain_link(domain), said)
 
 
 def _selection(records: Records) -> str:
@@ -102,8 +102,8 @@ def _selection(records: Records) -> str:
     usable = effects[effects["exclude"] == ""]
     favourable = int((usable["yi"] > 0).sum())
     return (
-        f"Of {counted(len(usable), 'effect size')} {favourable} favour the intervention. So many is "
-        "a sign of what gets printed, and no pool of them is an unbiased estimate."
+        f"Of {counted(len(usable), 'effect size')} {favourable} favour the intervention. So many "
+        "are a sign of what gets printed, and no pool of them is an unbiased estimate."
     )
 
 
@@ -153,7 +153,12 @@ def _kinds(records: Records) -> list[Block]:
     return [
         table("kinds-table", caption, rows),
         Paragraph(
-            text(APART, " ", Link("All of them, and the economic figures", "other_evidence.html"), "."),
+            text(
+                APART,
+                " ",
+                Link("All of them, and the economic figures", "other_evidence.html"),
+                ".",
+            ),
             "note",
         ),
     ]

@@ -43,35 +43,34 @@ def evaluations(records: Records, domain: str) -> list[Block]:
     return [
         Paragraph(text(said)),
         Paragraph(text(APART), "note"),
-        evaluation_table(records, rows),
+        evaluation_table([_evaluation(row) for row in rows]),
     ]
 
 
-def evaluation_table(records: Records, rows: Sequence[Row]) -> Table:
+def _evaluation(row: Row) -> dict[str, str | Link | Text]:
+    return {
+        "Service": row["service"],
+        "Outcome": row["outcome"],
+        "Measure": row["measure"] or DASH,
+        "Design": DESIGNS[row["design"]],
+        "Year": f"{row['year']:.0f}" if row["year"] == row["year"] else DASH,
+        "n": whole(row["n"]),
+        "Reported": _reported(row),
+        "Share [95% CI]": _share(row),
+        "Reference": percent(100 * row["reference"]),
+        "Exact p": p_value(row["p_exact"]) if row["p_exact"] == row["p_exact"] else DASH,
+        "Published": row["published"],
+        "Footnote": row["footnote"] or DASH,
+        "Remark": row["remark"],
+    }
+
+
+def evaluation_table(rows: Sequence[dict[str, str | Link | Text]]) -> Table:
     """Local evaluations with their proportions, intervals and exact tests."""
-    shown = [
-        {
-            "Service": row["service"],
-            "Outcome": row["outcome"],
-            "Domain": records.domain_link(row["domain"]),
-            "Measure": row["measure"] or DASH,
-            "Design": DESIGNS[row["design"]],
-            "Year": f"{row['year']:.0f}" if row["year"] == row["year"] else DASH,
-            "n": whole(row["n"]),
-            "Reported": _reported(row),
-            "Share [95% CI]": _share(row),
-            "Reference": percent(100 * row["reference"]),
-            "Exact p": p_value(row["p_exact"]) if row["p_exact"] == row["p_exact"] else DASH,
-            "Published": row["published"],
-            "Footnote": row["footnote"] or DASH,
-            "Remark": row["remark"],
-        }
-        for row in rows
-    ]
     return table(
         "evaluations",
         "Local evaluations as the Foundation's report gives them (Wilson intervals are ours)",
-        shown,
+        rows,
         columns=("Service",),
         choices=("Domain", "Design", "Published"),
         optional=("Year", "Footnote"),
@@ -101,24 +100,30 @@ def guidance(records: Records, domain: str) -> list[Block]:
         Paragraph(
             text("Guidance says what should be done, not how well it works; it is not pooled.")
         ),
-        guidance_table(records, rows),
+        guidance_table([_guidance(row) for row in rows]),
     ]
 
 
-def guidance_table(records: Records, rows: Sequence[Row]) -> Table:
+def _guidance(row: Row) -> dict[str, str | Link | Text]:
+    return {
+        "Code": row["code"],
+        "Title": row["title"],
+        "Recommends": row["recommends"],
+        "Footnote": row["footnote"] or DASH,
+    }
+
+
+def guidance_table(rows: Sequence[dict[str, str | Link | Text]]) -> Table:
     """Guidance with what it recommends."""
-    shown = [
-        {
-            "Code": row["code"],
-            "Title": row["title"],
-            "Domain": records.domain_link(row["domain"]),
-            "Recommends": row["recommends"],
-            "Footnote": row["footnote"] or DASH,
-        }
-        for row in rows
-    ]
     caption = "NICE guidance that the report names"
-    return table("guidance", caption, shown, columns=("Code",), download="data/guidance.csv")
+    return table(
+        "guidance",
+        caption,
+        rows,
+        columns=("Code",),
+        choices=("Domain",),
+        download="data/guidance.csv",
+    )
 
 
 def economics() -> Paragraph:
@@ -134,8 +139,14 @@ def economics() -> Paragraph:
 
 def page(records: Records) -> Page:
     """Make the page of all evidence that is no trial."""
-    evaluated = records.tables["evaluations"].to_dict("records")
-    guided = records.tables["guidance"].to_dict("records")
+    evaluated = [
+        _evaluation(row) | {"Domain": text(records.domain_link(row["domain"]))}
+        for row in records.tables["evaluations"].to_dict("records")
+    ]
+    guided = [
+        _guidance(row) | {"Domain": text(records.domain_link(row["domain"]))}
+        for row in records.tables["guidance"].to_dict("records")
+    ]
     return Page(
         path="other_evidence.html",
         title="Evidence that is no trial",
@@ -143,10 +154,8 @@ def page(records: Records) -> Page:
         nav="other",
         intro=[Paragraph(text(APART), "lead")],
         sections=[
-            Section(
-                "evaluations", "Local service evaluations", [evaluation_table(records, evaluated)]
-            ),
-            Section("guidance", "NICE guidance", [guidance_table(records, guided)]),
+            Section("evaluations", "Local service evaluations", [evaluation_table(evaluated)]),
+            Section("guidance", "NICE guidance", [guidance_table(guided)]),
             Section("economics", "Costs and savings", [_economic_table(records), _economic_note()]),
         ],
     )

@@ -7,7 +7,6 @@ import pandas as pd
 from metarepro import summaries
 from metarepro.report_blocks import (
     Block,
-    Facts,
     Link,
     Page,
     Paragraph,
@@ -22,7 +21,7 @@ from metarepro.report_blocks import (
 from metarepro.report_figures import review_forest
 from metarepro.report_records import Records, Row, trail
 from metarepro.report_syntheses import pool_table
-from metarepro.wording import DASH, counted, decimal, interval, percent, whole
+from metarepro.wording import DASH, counted, interval
 
 
 def _page(path: str, title: str, nav: str, lead: Text, blocks: Sequence[Block]) -> Page:
@@ -71,10 +70,16 @@ def results_page(records: Records) -> Page:
         {"Id": [records.result_link(result_id) for result_id in excluded["result_id"]]},
     )
     blocks = [
-        table("codes", "Why results could not be used", summaries.exclusions(effects).to_dict("records")),
+        table(
+            "codes",
+            "Why results could not be used",
+            linked(summaries.exclusions(effects)),
+        ),
         table("excluded", "Each of them", without, columns=("Id",), choices=("Code",)),
     ]
-    return _with_section(page, Section("excluded-results", "Results without an effect size", blocks))
+    return _with_section(
+        page, Section("excluded-results", "Results without an effect size", blocks)
+    )
 
 
 def _with_section(page: Page, *sections: Section) -> Page:
@@ -105,8 +110,8 @@ def trials_page(records: Records) -> Page:
     read = sum(row["Results read"] != "0" for row in rows)
     used = sum(row["Effect sizes"] != "0" for row in rows)
     lead = (
-        f"{counted(len(rows), 'trial')} are known; results of {read} could be read, and {used} have "
-        "an effect size."
+        f"{counted(len(rows), 'trial')} are known; results of {read} could be read, and {used} "
+        "have an effect size."
     )
     listed = table(
         "trials",
@@ -167,14 +172,21 @@ def reproduction_page(records: Records) -> Page:
         row["Our trials"] = joined([records.trial_link(t) for t in trials], ", ") or text(DASH)
     verdicts = results["verdict"].value_counts().sort_index()
     counts = ", ".join(f"{count} {str(name).replace('_', ' ')}" for name, count in verdicts.items())
-    lead = f"{counted(len(rows), 'published result')} of {results['review'].nunique()} reviews: {counts}."
+    n_reviews = results["review_id"].nunique()
+    lead = f"{counted(len(rows), 'published result')} of {n_reviews} reviews: {counts}."
     listed = table(
         "reproduction",
         "Published results and ours, cited reviews first; our number leads to the forest plot",
         rows,
         columns=("Review",),
         choices=("Review", "Verdict", "Status", "Role"),
-        optional=("Relative", "Status", "Our trials"),
+        optional=(
+            "Relative",
+            "Status",
+            "Role",
+            "Doubts about the published numbers",
+            "Our trials",
+        ),
         download="data/reproduction.csv",
     )
     return _page(
@@ -186,101 +198,3 @@ def _ours(records: Records, row: Row) -> str | Link:
     numbers = interval(row["estimate"], row["ci_low"], row["ci_high"])
     address = review_forest(records, row)
     return Link(numbers, address) if address and numbers != DASH else numbers
-
-
-def programmes_page(records: Records) -> Page:
-    """The programmes that the Foundation's report names."""
-    named = records.tables["programmes"].to_dict("records")
-    rows = [
-        {
-            "Programme": row["label"],
-            "Named as": row["named_as"],
-            "Intervention": text(records.intervention_link(row["intervention"]) or DASH),
-            "Guidebook rating": row["guidebook_rating"] or "none given",
-            "Trials": whole(row["n_trials"]),
-            "With results": whole(row["n_trials_with_results"]),
-            "Results": whole(row["n_results"]),
-            "Usable": whole(row["n_usable"]),
-            "Domains": row["domains"] or DASH,
-            "Which trials": joined(
-                [records.trial_link(t) for t in row["trial_ids"].split(" ") if t], ", "
-            ),
-            "Matched by": row["matched_by"],
-            "Remark": row["remark"],
-        }
-        for row in named
-    ]
-    without = sum(row["n_usable"] == 0 for row in named)
-    lead = (
-        f"The report names {counted(len(rows), 'programme')}; for {without} of them no usable "
-        "result of a trial is in the data. That none was found does not show that there is none."
-    )
-    listed = table(
-        "programmes",
-        "Programmes of the report and their trials in the data",
-        rows,
-        columns=("Programme",),
-        choices=("Named as", "Guidebook rating"),
-        optional=("Matched by",),
-        download="data/programmes.csv",
-    )
-    return _page("programmes.html", "Programmes the report names", "programmes", text(lead), [listed])
-
-
-def claims_page(records: Records, rules: Sequence[tuple[str, str]]) -> Page:
-    """Every claim of the Foundation's report with its verdict, and the rules of the verdicts."""
-    claims = records.tables["claims"].to_dict("records")
-    lead = f"{counted(len(claims), 'claim')} of the Foundation's report: {verdict_counts(records)}."
-    rows = [_claim(records, claim) for claim in claims]
-    listed = table(
-        "claims",
-        "Claims and verdicts",
-        rows,
-        columns=("Claim",),
-        choices=("Subject", "Kind of evidence", "Verdict"),
-        optional=("Rule", "Footnote"),
-        download="data/claims.csv",
-        anchors=[claim["claim_id"] for claim in claims],
-    )
-    page = _page("claims.html", "Do the claims hold?", "claims", text(lead), [listed])
-    written = Facts([(name, text(rule)) for name, rule in rules])
-    return _with_section(page, Section("rules", "The rules of the verdicts", [written]))
-
-
-def verdict_counts(records: Records) -> str:
-    """How many claims have each verdict, in words."""
-    verdicts = records.tables["claims"]["verdict"].value_counts()
-    order = ("supported", "partly_supported", "not_supported", "not_testable")
-    return ", ".join(f"{verdicts.get(name, 0)} {name.replace('_', ' ')}" for name in order)
-
-
-def _claim(records: Records, claim: Row) -> dict[str, str | Link | Text]:
-    return {
-        "Claim": text(f"{claim['claim_id']}: {claim['claim']}"),
-        "Subject": claim["subject"],
-        "Kind of evidence": claim["evidence_type"].replace("_", " "),
-        "Says": claim["claimed"] or DASH,
-        "Cited": _cited(records, claim),
-        "Published": claim["published"] or "nothing seen",
-        "Our pool: g [95% CI]": _pool_of_claim(records, claim),
-        "Recomputed": claim["computed"] or DASH,
-        "Coverage": claim["coverage"] or DASH,
-        "Verdict": claim["verdict"].replace("_", " "),
-        "Why": claim["reason"],
-        "Limit": claim["caveat"] or DASH,
-        "Needed to test it": claim["needed"] or DASH,
-        "Rule": claim["rule"],
-        "Footnote": claim["footnote"] or DASH,
-    }
-
-
-def _cited(records: Records, claim: Row) -> str:
-    return records.review_label(claim["source_review"]) if claim["source_review"] else DASH
-
-
-def _pool_of_claim(records: Records, claim: Row) -> Text:
-    if not claim["synthesis"]:
-        return text(DASH)
-    numbers = interval(claim["estimate"], claim["ci_low"], claim["ci_high"])
-    trials = f" ({counted(claim['n_trials'], 'trial')})"
-    return text(records.synthesis_link(claim["synthesis"], numbers), trials)

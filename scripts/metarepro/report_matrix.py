@@ -1,70 +1,26 @@
 """The evidence matrix: interventions by domains, each cell with all that its number depends on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
 
 from metarepro.plain_language import abstracts
-from metarepro.report_blocks import Link
+from metarepro.report_blocks import Drawing, Link, Matrix, MatrixCell, MatrixRow
 from metarepro.report_records import Records, Row
 from metarepro.synthesis import usable
-from metarepro.wording import FLAGS, decimal, interval, participants, whole
+from metarepro.wording import (
+    FLAGS,
+    NOT_REPORTED,
+    counted,
+    decimal,
+    interval,
+    participants,
+    whole,
+)
 
 #: Limits of g on the axis of the small drawings, and its ticks; what lies beyond is cut.
 AXIS = (-1.0, 1.5)
 TICKS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
 #: Size of the small drawings, in units of the SVG.
 WIDTH, HEIGHT = 200, 30
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """Interval, prediction interval and estimate of one cell on the common axis.
-
-    All are x positions from 0 to `WIDTH`; None where there is no number, or it lies off the axis.
-    """
-
-    zero: float
-    ticks: Sequence[float]
-    estimate: float | None
-    interval: tuple[float, float] | None
-    prediction: tuple[float, float] | None
-    cut_low: bool
-    cut_high: bool
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One intervention in one domain; `link` is None where nothing is pooled."""
-
-    domain: str
-    link: Link | None
-    prediction: str
-    trials: str
-    participants: str
-    coverage: str
-    remark: str
-    mark: str
-    drawing: Drawing | None
-    empty: str
-
-
-@dataclass(frozen=True)
-class MatrixRow:
-    """One intervention."""
-
-    intervention: Link
-    family: str
-    cells: Sequence[Cell]
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """The whole matrix."""
-
-    kind: ClassVar[str] = "matrix"
-    domains: Sequence[Link]
-    rows: Sequence[MatrixRow]
 
 
 def matrix(records: Records) -> Matrix:
@@ -82,27 +38,32 @@ def matrix(records: Records) -> Matrix:
     )
 
 
-def _cell(records: Records, intervention: Row, domain: Row) -> Cell:
+def _cell(records: Records, intervention: Row, domain: Row) -> MatrixCell:
     key = records.cell(intervention["intervention"], domain["domain"])
     trial_ids = records.pools[key]["trial_ids"].split(" ") if key else []
     covered = coverage(records, intervention["family"], trial_ids)
     if not key:
         why = empty_reason(records, intervention["intervention"], domain["domain"])
-        return Cell(domain["label"], None, "", "", "", covered, "", "", None, why)
+        return MatrixCell(domain["label"], None, "", "", covered, "", "", None, why)
     pool = records.pools[key]
     numbers = interval(pool["estimate"], pool["ci_low"], pool["ci_high"])
-    return Cell(
+    return MatrixCell(
         domain=domain["label"],
         link=Link(numbers, f"syntheses/{key}.html"),
         prediction=prediction_words(pool),
-        trials=whole(pool["n_trials"]),
-        participants=participants(pool["n_participants"], pool["flags"]),
+        size=_size(pool),
         coverage=covered,
         remark=cell_remark(pool),
-        mark=abstracts(records.n_abstracts(key), int(pool["k"])),
+        mark=abstracts(records.n_abstracts(key), pool["k"]),
         drawing=drawing(pool),
         empty="",
     )
+
+
+def _size(pool: Row) -> str:
+    people = participants(pool["n_participants"], pool["flags"])
+    known = people if people != NOT_REPORTED else "unknown number of"
+    return f"{counted(pool['n_trials'], 'trial')}, {known} participants"
 
 
 def prediction_words(pool: Row) -> str:
@@ -132,14 +93,14 @@ def coverage(records: Records, family: str, trial_ids: Sequence[str]) -> str:
         return "no review cited"
     rows = records.rows("all_included", "review_id", review_id)
     own = {r["trial_id"]: r["basis"] for r in rows}
-    counted = [own[trial] for trial in trial_ids if own.get(trial) in _bases(records)]
-    size = records.reviews[review_id].n_studies
-    of = f"the {size} studies" if size else "an unknown number of studies"
-    listed = counted.count("listed")
+    held = [own[trial] for trial in trial_ids if own.get(trial) in _bases(records)]
+    size = records.reviews[review_id]["n_studies"]
+    of = "an unknown number of studies" if size != size else f"the {whole(size)} studies"
+    listed = held.count("listed")
     kind = ""
-    if counted:
+    if held:
         kind = " (none confirmed)" if not listed else f" ({listed} confirmed)"
-    return f"{len(counted)} of {of} of {records.review_label(review_id)}{kind}"
+    return f"{len(held)} of {of} of {records.review_label(review_id)}{kind}"
 
 
 def _bases(records: Records) -> Sequence[str]:

@@ -18,6 +18,7 @@ from metarepro.report_blocks import (
     Section,
     Text,
     joined,
+    linked,
     table,
     text,
 )
@@ -50,11 +51,11 @@ VERDICTS = {
 GLOSSARY = {
     "Hedges' g": "Difference between the arms in standard deviations, corrected for small samples. "
     "Here positive always favours the intervention.",
-    "Confidence interval (95% CI)": "Range of average effects that the trials are compatible with.",
+    "Confidence interval (95% CI)": "Range of average effects that fit the trials.",
     "Prediction interval": "Range in which the true effect of another trial of the same kind is "
     "expected. It is wider than the confidence interval where trials differ.",
-    "I² and τ²": "How much the trials differ beyond chance: as a share of their scatter, and as the "
-    "variance of their true effects.",
+    "I² and τ²": "How much the trials differ beyond chance: as a share of their scatter, and as "
+    "the variance of their true effects.",
     "Degrees of freedom": "How much independent information an interval rests on.",
     "Trial, result": "A trial compares families with and without the intervention. It may report "
     "several results: other measures, other times.",
@@ -120,8 +121,8 @@ def _effects(records: Records) -> list[Block]:
     plan = records.config["effects"]
     corrected = ", ".join(plan["corrected_sources"])
     said = [
-        "Every result becomes Hedges' g, positive in favour of the intervention. A result for which "
-        "no route applies is excluded with a code; nothing is guessed.",
+        "Every result becomes Hedges' g, positive in favour of the intervention. A result for "
+        "which no route applies is excluded with a code; nothing is guessed.",
         f"Cluster trials whose variance comes from individuals: intracluster correlation "
         f"{plan['icc']:g}; clusters of {plan['cluster_size']:g} where their number is not "
         "reported, and then the result counts as approximate.",
@@ -133,7 +134,7 @@ def _effects(records: Records) -> list[Block]:
     effects = records.tables["effects"]
     return [
         Bullets([text(sentence) for sentence in said]),
-        table("routes", "Routes to an effect size", routes(effects).to_dict("records")),
+        table("routes", "Routes to an effect size", linked(routes(effects))),
         Paragraph(text("Codes of results that could not be used:")),
         _facts({code.replace("_", " "): meaning for code, meaning in EXCLUSIONS.items()}),
     ]
@@ -242,7 +243,9 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
     manuscript : sequence of str
         Files in the folder manuscript.
     """
-    listed: list[Text] = [text(Link(f"{name}.csv", f"data/{name}.csv"), f": {what}") for name, what in files]
+    listed: list[Text] = [
+        text(Link(f"{name}.csv", f"data/{name}.csv"), f": {what}") for name, what in files
+    ]
     for_papers = joined([Link(name, f"manuscript/{name}") for name in manuscript], ", ")
     return Page(
         path="downloads.html",
@@ -252,8 +255,8 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
         intro=[
             Paragraph(
                 text(
-                    "Every table as CSV (UTF-8). A text that a spreadsheet would take for a formula "
-                    "has an apostrophe in front."
+                    "Every table as CSV (UTF-8). A text that a spreadsheet would take for a "
+                    "formula has an apostrophe in front."
                 ),
                 "lead",
             )

@@ -1,6 +1,7 @@
 """The page of overlap: which trials stand in more than one review, and in more than one source."""
 
 from metarepro.report_blocks import (
+    Block,
     Link,
     Page,
     Paragraph,
@@ -35,8 +36,10 @@ def page(records: Records) -> Page:
         ],
         sections=[
             Section("overall", "All reviews together", [_overall(records)]),
-            Section("pairs", "Pairs of reviews", [_pairs(records)]),
-            Section("sources", "The same trial in two sources", [_summary(records), _shared(records)]),
+            Section("pairs", "Pairs of reviews", _pairs(records)),
+            Section(
+                "sources", "The same trial in two sources", [_summary(records), _shared(records)]
+            ),
         ],
     )
 
@@ -54,14 +57,18 @@ def _overall(records: Records) -> Table:
         for row in records.tables["overlap_overall"].to_dict("records")
     ]
     caption = "Trials and how often they are included"
-    return table("overall-table", caption, rows, columns=("Basis",), download="data/overlap_overall.csv")
+    return table(
+        "overall-table", caption, rows, columns=("Basis",), download="data/overlap_overall.csv"
+    )
 
 
 def _cca(row: Row) -> str:
     return f"{decimal(row['cca'], 1)}%" if row["cca"] == row["cca"] else DASH
 
 
-def _pairs(records: Records) -> Table:
+def _pairs(records: Records) -> list[Block]:
+    pairs = records.tables["overlap_pairs"]
+    known = pairs[pairs["cca"].notna()].sort_values("cca", ascending=False, kind="stable")
     rows: list[dict[str, str | Link | Text]] = [
         {
             "Reviews": " and ".join(records.review_label(row[f"review_{side}"]) for side in "ab"),
@@ -75,17 +82,25 @@ def _pairs(records: Records) -> Table:
             ),
             "Remark": row["reason"],
         }
-        for row in records.tables["overlap_pairs"].to_dict("records")
+        for row in known.to_dict("records")
     ]
-    caption = "Corrected covered area of each pair"
-    return table(
-        "pairs-table",
-        caption,
-        rows,
-        columns=("Reviews",),
-        choices=("Basis",),
-        download="data/overlap_pairs.csv",
-    )
+    without = len(pairs) - len(known)
+    return [
+        table(
+            "pairs-table",
+            "Corrected covered area of the pairs for which it can be computed",
+            rows,
+            columns=("Reviews",),
+            choices=("Basis",),
+            download="data/overlap_pairs.csv",
+        ),
+        Paragraph(
+            text(
+                f"For {without} others it cannot: at least one of the two reviews shows no list of "
+                "its trials. The file gives the reason for each."
+            )
+        ),
+    ]
 
 
 def _summary(records: Records) -> Paragraph:
@@ -108,7 +123,9 @@ def _shared(records: Records) -> Table:
             "Time": row["timepoint"].replace("_", "-"),
             "First": _side(records, row, "a"),
             "Second": _side(records, row, "b"),
-            "Difference": decimal(row["difference"]) if row["difference"] == row["difference"] else DASH,
+            "Difference": decimal(row["difference"])
+            if row["difference"] == row["difference"]
+            else DASH,
             "Agreement": row["agreement"].replace("_", " "),
             "Why": row["reason"],
             "Source of the first": text(source_link(row["source_a"])),

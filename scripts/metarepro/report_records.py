@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.readers.transcription import Review
+from metarepro.plain_language import certainty, sentences
 from metarepro.report_blocks import Link
 from metarepro.summaries import labels, title
 
@@ -22,8 +22,6 @@ class Records:
     ----------
     tables : mapping
         Name of a table to the table, as `write_report.INPUTS` lists them.
-    reviews : mapping
-        review_id to what its review.yaml says.
     config : mapping
         The analysis plan.
     figures : frozenset of str
@@ -31,21 +29,18 @@ class Records:
     """
 
     tables: Mapping[str, pd.DataFrame]
-    reviews: Mapping[str, Review]
     config: Mapping[str, Any]
     figures: frozenset[str]
 
     @cached_property
     def names(self) -> dict[str, str]:
         """Label of every intervention, domain, outcome and family."""
-        return labels(
-            self.tables["interventions"], self.tables["domains"], self.tables["outcomes"]
-        )
+        return labels(self.tables["interventions"], self.tables["domains"], self.tables["outcomes"])
 
     @cached_property
     def domains(self) -> list[Row]:
         """The domains in their order."""
-        return self.tables["domains"].sort_values("order").to_dict("records")
+        return list(self.tables["domains"].sort_values("order").to_dict("records"))
 
     @cached_property
     def interventions(self) -> dict[str, Row]:
@@ -87,13 +82,18 @@ class Records:
         return pd.concat(both, ignore_index=True)
 
     @cached_property
+    def reviews(self) -> dict[str, Row]:
+        """What is known of every review, by id."""
+        return _by(self.tables["reviews"], "review_id")
+
+    @cached_property
     def cited_reviews(self) -> dict[str, str]:
         """Family of interventions to the id of the review that the Foundation's report cites."""
         return {
             family: review_id
-            for review_id, review in sorted(self.reviews.items())
-            if review.role == "cited"
-            for family in review.families
+            for review_id, review in self.reviews.items()
+            if review["role"] == "cited"
+            for family in review["families"].split(" ")
         }
 
     def rows(self, table: str, column: str, value: str) -> list[Row]:
@@ -101,7 +101,7 @@ class Records:
         groups = self._groups.setdefault((table, column), {})
         if not groups:
             frame = self.included if table == "all_included" else self.tables[table]
-            groups |= {key: part.to_dict("records") for key, part in frame.groupby(column)}
+            groups |= {key: list(part.to_dict("records")) for key, part in frame.groupby(column)}
         return groups.get(value, [])
 
     @cached_property
@@ -116,6 +116,14 @@ class Records:
         """How many results of a synthesis were read in abstracts."""
         members = self.rows("weights", "synthesis", key)
         return sum(self.effects[m["result_id"]]["source_kind"] == "abstract" for m in members)
+
+    def certainty(self, key: str) -> str:
+        """How far the numbers of a synthesis can be leaned on."""
+        return certainty(self.pools[key], self.n_abstracts(key))
+
+    def sentences(self, key: str) -> str:
+        """What the numbers of a synthesis allow to say."""
+        return " ".join(sentences(self.pools[key], self.n_abstracts(key)))
 
     def primary(self, kind: str, *values: str) -> str:
         """Key of a synthesis of the primary set; "" if there is none."""
@@ -159,8 +167,9 @@ class Records:
         return Link(claim_id, f"claims.html#{claim_id}")
 
     def review_label(self, review_id: str) -> str:
-        """First author and year of a review; the id where they were not seen."""
-        return self.reviews[review_id].label if review_id in self.reviews else review_id
+        """First author and year of a review; its id where they were not seen."""
+        label: str = self.reviews[review_id]["label"]
+        return label
 
 
 def _by(frame: pd.DataFrame, column: str) -> dict[str, Row]:

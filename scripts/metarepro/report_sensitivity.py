@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from metarepro.report_blocks import Block, Bullets, Paragraph, Table, Text, table, text
+from metarepro.report_blocks import Block, Bullets, Paragraph, Table, TableRow, table, text
 from metarepro.report_figures import dependence
 from metarepro.report_records import Records, Row
-from metarepro.summaries import remarks
 from metarepro.wording import (
     DASH,
     counted,
@@ -126,13 +125,12 @@ def _small_study_sentences(records: Records, key: str) -> list[str]:
         return [f"No test for small-study effects: {'; '.join(reasons)}."] if reasons else []
     said = []
     if "egger" in tested:
-        said.append(
-            f"Egger's test for small-study effects: {p_value(tested['egger']['p_value'])}."
-        )
+        said.append(f"Egger's test for small-study effects: {p_value(tested['egger']['p_value'])}.")
     for name in ("pet_peese", "selection"):
         if name in tested and tested[name]["estimate"] == tested[name]["estimate"]:
             said.append(
-                f"{METHODS[name]}, which tries to allow for such effects: g {_interval(tested[name])}."
+                f"{METHODS[name]}, which tries to allow for such effects: g "
+                f"{_interval(tested[name])}."
             )
     return said
 
@@ -143,7 +141,7 @@ def _interval(row: Row) -> str:
 
 def _variants(records: Records, key: str) -> Table:
     rho = records.config["pooling"]["rho"]
-    rows: list[dict[str, str | Text]] = [
+    rows: list[TableRow] = [
         {
             "Variant": row["description"],
             "Trials": whole(row["n_trials"]),
@@ -152,23 +150,21 @@ def _variants(records: Records, key: str) -> Table:
             "95% prediction interval": interval(float("nan"), row["pi_low"], row["pi_high"]),
             "Model": model_text(row, rho) if row["model"] else DASH,
             "Left out": row["removed"],
-            "Remarks": remarks(row["flags"], row["reason"]),
+            "Remarks": _remarks(row),
         }
         for row in records.rows("variants", "synthesis", key)
     ]
     caption = "The same question with other results, models and intervals"
-    return table(
-        "variants", caption, rows, optional=("Left out",), download="data/variants.csv"
-    )
+    return table("variants", caption, rows, optional=("Left out",), download="data/variants.csv")
 
 
 def _without_each(records: Records, key: str) -> Table:
-    rows = [
+    rows: list[TableRow] = [
         {
             "Left out": records.trial_link(row["trial_id"], row["label"]),
             "Trials": whole(row["n_trials"]),
             "g [95% CI]": _interval(row),
-            "Remarks": remarks(row["flags"], row["reason"]),
+            "Remarks": _remarks(row),
         }
         for row in records.rows("leave_one_out", "synthesis", key)
     ]
@@ -178,7 +174,7 @@ def _without_each(records: Records, key: str) -> Table:
 
 
 def _influence(records: Records, key: str) -> Table:
-    rows = [
+    rows: list[TableRow] = [
         {
             "Trial": records.trial_link(row["trial_id"], row["label"]),
             "Weight": percent(row["weight"]),
@@ -194,22 +190,20 @@ def _influence(records: Records, key: str) -> Table:
 
 
 def _by_year(records: Records, key: str) -> Table:
-    rows = [
+    rows: list[TableRow] = [
         {
             "Up to": records.trial_link(row["trial_id"], row["label"]),
             "Trials": whole(row["n_trials"]),
             "g [95% CI]": _interval(row),
-            "Remarks": remarks(row["flags"], row["reason"]),
+            "Remarks": _remarks(row),
         }
         for row in records.rows("cumulative", "synthesis", key)
     ]
-    return table(
-        "cumulative", "The pool as it grew by year", rows, download="data/cumulative.csv"
-    )
+    return table("cumulative", "The pool as it grew by year", rows, download="data/cumulative.csv")
 
 
 def _small_study(records: Records, key: str) -> Table:
-    rows = [
+    rows: list[TableRow] = [
         {
             "Method": METHODS[row["method"]],
             "Trials": whole(row["k"]),
@@ -226,3 +220,8 @@ def _small_study(records: Records, key: str) -> Table:
 
 def _or_dash(value: float) -> str:
     return DASH if value != value else decimal(value)
+
+
+def _remarks(row: Row) -> str:
+    """Flags and reason in short; the page of methods explains the flags."""
+    return "; ".join(filter(None, [row["flags"].replace("_", " "), row["reason"]]))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from metarepro import (
+    report_claims,
     report_index,
     report_kinds,
     report_lists,
@@ -36,7 +37,6 @@ NAVIGATION = {
 
 def pages(
     records: Records,
-    rules: Sequence[tuple[str, str]],
     requirements: str,
     files: Sequence[tuple[str, str]],
     manuscript: Sequence[str],
@@ -47,16 +47,14 @@ def pages(
     ----------
     records : Records
         All tables.
-    rules : sequence of (name, rule)
-        How claims get their verdicts.
     requirements : str
         The locked requirements file.
     files, manuscript
         What can be taken away (see `report_methods.downloads_page`).
     """
     yield report_index.page(records)
-    yield report_lists.claims_page(records, rules)
-    yield report_lists.programmes_page(records)
+    yield report_claims.claims_page(records)
+    yield report_claims.programmes_page(records)
     yield report_kinds.page(records)
     yield report_lists.reproduction_page(records)
     yield report_overlap.page(records)

@@ -1,8 +1,9 @@
 """The page of a synthesis: its numbers, what they mean, and every result behind them."""
 
 import math
+from collections.abc import Sequence
 
-from metarepro.plain_language import CERTAINTY, certainty, sentences
+from metarepro.plain_language import CERTAINTY
 from metarepro.report_blocks import (
     Block,
     Facts,
@@ -37,7 +38,6 @@ from metarepro.wording import (
 def page(records: Records, key: str) -> Page:
     """Make the page of a synthesis that is shown."""
     pool = records.pools[key]
-    said = " ".join(sentences(pool, records.n_abstracts(key)))
     sections = [
         Section("numbers", "The numbers", [Facts(facts(records, key))]),
         Section("results", "The results behind it", _results(records, key)),
@@ -50,7 +50,7 @@ def page(records: Records, key: str) -> Page:
         path=f"syntheses/{key}.html",
         title=records.title(key),
         trail=trail(*_way(records, pool)),
-        intro=[Paragraph(text(said), "lead")],
+        intro=[Paragraph(text(records.sentences(key)), "lead")],
         sections=sections,
     )
 
@@ -66,7 +66,7 @@ def _way(records: Records, pool: Row) -> list[Link]:
 def facts(records: Records, key: str) -> list[tuple[str, Text]]:
     """The numbers of a synthesis, with its model, its flags and its reach in words."""
     pool = records.pools[key]
-    word = certainty(pool)
+    word = records.certainty(key)
     found: list[tuple[str, Text]] = [
         ("Pooled g [95% CI]", text(_estimate(pool))),
         ("p", text(p_value(pool["p_value"]))),
@@ -168,7 +168,10 @@ def _subgroups(records: Records, key: str) -> list[Block]:
     )
     if len(pools) < 2:
         return []
-    blocks: list[Block] = [pool_table(records, "subgroups", "Its parts", list(pools["synthesis"]))]
+    by = records.config["syntheses"][key.split(".")[1]]["subgroups"]
+    blocks: list[Block] = [
+        pool_table(records, "subgroups", "Its parts", list(pools["synthesis"]), by)
+    ]
     for test in records.rows("subgroup_tests", "synthesis", key):
         if test["reason"]:
             said = f"No test between them: {test['reason']}."
@@ -181,21 +184,36 @@ def _subgroups(records: Records, key: str) -> list[Block]:
     return blocks
 
 
-def pool_table(records: Records, name: str, caption: str, keys: list[str]) -> Table:
-    """Syntheses beside each other, each a link to its page."""
+def pool_table(
+    records: Records, name: str, caption: str, keys: Sequence[str], by: str = ""
+) -> Table:
+    """Syntheses beside each other, each a link to its page.
+
+    Parameters
+    ----------
+    records : Records
+        All tables.
+    name, caption : str
+        Of the table.
+    keys : sequence of str
+        The syntheses.
+    by : str
+        The column of `tables.POOLED` in which they differ; "" if they differ in several.
+    """
+    heading = by.capitalize() or "Synthesis"
     rows = []
     for key in keys:
         pool = records.pools[key]
         rows.append(
             {
-                "Synthesis": records.synthesis_link(key),
+                heading: records.synthesis_link(key, records.names[pool[by]] if by else ""),
                 "Trials": whole(pool["n_trials"]),
                 "Results": whole(pool["k"]),
                 "Participants": participants(pool["n_participants"], pool["flags"]),
                 "g [95% CI]": _estimate(pool),
                 "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
                 "I²": percent(i2(pool)),
-                "Certainty": certainty(pool),
+                "Certainty": records.certainty(key),
                 "Remarks": remarks(pool["flags"], pool["reason"]),
             }
         )
@@ -203,7 +221,7 @@ def pool_table(records: Records, name: str, caption: str, keys: list[str]) -> Ta
         name,
         caption,
         rows,
-        columns=("Synthesis",),
+        columns=(heading,),
         choices=("Certainty",),
         download="data/pooled.csv",
     )

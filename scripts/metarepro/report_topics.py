@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from metarepro.plain_language import sentences
 from metarepro.report_blocks import (
     Block,
     Facts,
@@ -14,7 +13,8 @@ from metarepro.report_blocks import (
     table,
     text,
 )
-from metarepro.report_figures import dependence, domain_summary, forest
+from metarepro.report_claims import verdict_words
+from metarepro.report_figures import domain_summary, forest, funnel
 from metarepro.report_kinds import economics, evaluations, guidance
 from metarepro.report_matrix import coverage, empty_reason
 from metarepro.report_records import Records, trail
@@ -26,26 +26,30 @@ from metarepro.summaries import trials as trial_summary
 def domain_page(records: Records, domain: str) -> Page:
     """Make the page of a domain: the three kinds of evidence, and what the pool depends on."""
     key = records.primary("domain", domain)
-    cells = [
-        key
-        for intervention in records.interventions
-        if (key := records.cell(intervention, domain))
-    ]
-    outcomes = [
-        key
-        for row in records.tables["outcomes"].to_dict("records")
-        if row["domain"] == domain and (key := records.primary("outcome", row["outcome"]))
-    ]
     trials: list[Block] = [
         *(_said(records, key) if key else [Paragraph(text("No result that can be pooled."))]),
         *domain_summary(records, domain),
-        pool_table(records, "interventions", "Each intervention in this domain", cells),
-        pool_table(records, "outcomes", "Each outcome, over all interventions", outcomes),
+        pool_table(
+            records,
+            "interventions",
+            "Each intervention in this domain",
+            _cells(records, domain),
+            "intervention",
+        ),
+        pool_table(
+            records,
+            "outcomes",
+            "Each outcome, over all interventions",
+            _outcomes(records, domain),
+            "outcome",
+        ),
     ]
     sections = [
         Section("trials", "Reviews and trials", trials),
         Section("evaluations", "Local service evaluations", evaluations(records, domain)),
-        Section("guidance", "NICE guidance and economics", [*guidance(records, domain), economics()]),
+        Section(
+            "guidance", "NICE guidance and economics", [*guidance(records, domain), economics()]
+        ),
     ]
     if key:
         sections.append(_over_all(records, key))
@@ -66,19 +70,31 @@ def domain_page(records: Records, domain: str) -> Page:
     )
 
 
+def _cells(records: Records, domain: str) -> list[str]:
+    """Keys of the syntheses of each intervention in a domain."""
+    keys = [records.cell(intervention, domain) for intervention in records.interventions]
+    return [key for key in keys if key]
+
+
+def _outcomes(records: Records, domain: str) -> list[str]:
+    """Keys of the syntheses of each outcome of a domain."""
+    rows = records.rows("outcomes", "domain", domain)
+    keys = [records.primary("outcome", row["outcome"]) for row in rows]
+    return [key for key in keys if key]
+
+
 def _over_all(records: Records, key: str) -> Section:
     blocks: list[Block] = [
         *forest(records, key),
         *_sensitivity(records, key),
-        *dependence(records, key),
+        *funnel(records, key),
     ]
     return Section("depends", "What the pool of the whole domain depends on", blocks)
 
 
 def _said(records: Records, key: str) -> list[Block]:
-    said = " ".join(sentences(records.pools[key], records.n_abstracts(key)))
     link = records.synthesis_link(key, "All numbers and results behind this")
-    return [Paragraph(text(f"{said} ", link, "."))]
+    return [Paragraph(text(f"{records.sentences(key)} ", link, "."))]
 
 
 def _sensitivity(records: Records, key: str) -> list[Block]:
@@ -124,7 +140,7 @@ def _cited(records: Records, family: str) -> str:
     if not review_id:
         return "none"
     review = records.reviews[review_id]
-    parts = [review.label, review.title or "", review.journal or ""]
+    parts = [review["label"], review["title"], review["journal"]]
     return ". ".join(filter(None, parts))
 
 
@@ -136,13 +152,11 @@ def _programmes(records: Records, intervention: str) -> Text:
 def _claims(records: Records, intervention: str) -> Text:
     parts: list[Text] = []
     for claim in records.rows("claims", "intervention", intervention):
-        parts.append(text(records.claim_link(claim["claim_id"]), f" ({_verdict(claim['verdict'])})"))
+        parts.append(
+            text(records.claim_link(claim["claim_id"]), f" ({verdict_words(claim['verdict'])})")
+        )
     with_commas = [(", ", *part) if place else part for place, part in enumerate(parts)]
     return tuple(word for part in with_commas for word in part) or text("none")
-
-
-def _verdict(verdict: str) -> str:
-    return verdict.replace("_", " ")
 
 
 def _in_domain(records: Records, intervention: str, domain: str) -> Section:
@@ -161,7 +175,7 @@ def _in_domain(records: Records, intervention: str, domain: str) -> Section:
             Paragraph(text(f"Of the cited review: {held}.")),
             *forest(records, key),
             *_sensitivity(records, key),
-            *dependence(records, key),
+            *funnel(records, key),
         ],
     )
 

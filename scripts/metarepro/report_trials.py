@@ -47,8 +47,8 @@ def page(records: Records, trial_id: str) -> Page:
         lead = "No number of this trial could be read."
     sections = [Section("trial", "The trial", [Facts(_facts(records, trial))])]
     if effects:
-        sections.append(Section("overview", "Results", [_overview(records, effects)]))
-    sections += [_result(records, effect) for effect in effects]
+        each = [_result(records, effect) for effect in effects]
+        sections.append(Section("results", "Results", [_overview(records, effects), *each]))
     return Page(
         path=f"trials/{trial_id}.html",
         title=trial["label"],
@@ -108,7 +108,9 @@ def _row(row: Row) -> str:
 def _overview(records: Records, effects: list[Row]) -> Table:
     rows = [
         {
-            "Result": Link(effect["result_id"], f"trials/{effect['trial_id']}.html#{effect['result_id']}"),
+            "Result": Link(
+                effect["result_id"], f"trials/{effect['trial_id']}.html#{effect['result_id']}"
+            ),
             "Outcome": records.names[effect["outcome"]],
             "Measure": effect["measure"],
             "Time": effect["timepoint"].replace("_", "-"),
@@ -120,7 +122,7 @@ def _overview(records: Records, effects: list[Row]) -> Table:
     return table("results", "Every result that was read", rows, download="data/effects.csv")
 
 
-def _result(records: Records, effect: Row) -> Section:
+def _result(records: Records, effect: Row) -> Facts:
     reported = records.reported[effect["result_id"]]
     facts: list[tuple[str, Text]] = [
         ("Outcome", text(records.names[effect["outcome"]])),
@@ -128,20 +130,23 @@ def _result(records: Records, effect: Row) -> Section:
         ("Time", text(_time(effect))),
         ("Reported", text(reported_numbers(reported))),
         ("Which way round", text(_direction(reported))),
-        ("Adjusted", text(reported["adjusted"])),
-        ("Participants are those", text(reported["n_basis"])),
+        ("Adjusted", text(f"{reported['adjusted']}; participants {reported['n_basis']}")),
         ("Hedges' g [95% CI]", text(_effect(effect))),
         ("Route", text(_route(effect))),
         ("Assumptions", text(effect["assumptions"] or "none")),
-        ("Source", text(source_link(effect["source"]))),
-        ("Place in it", text(effect["locator"])),
-        ("Kind of source", text(effect["source_kind"].replace("_", " "))),
+        ("Source", _source(effect)),
         ("Row", text(_row(reported))),
-        ("Note", text(reported["note"] or "none")),
+        *([("Note", text(reported["note"]))] if reported["note"] else []),
         ("Pooled in", _used_in(records, effect["result_id"])),
         *_other_sources(records, effect["result_id"]),
     ]
-    return Section(effect["result_id"], f"{effect['result_id']}: {effect['measure']}", [Facts(facts)])
+    heading = f"{effect['result_id']}: {effect['measure']}"
+    return Facts(facts, effect["result_id"], heading)
+
+
+def _source(effect: Row) -> Text:
+    kind = effect["source_kind"].replace("_", " ")
+    return text(source_link(effect["source"]), f" ({kind}): {effect['locator']}")
 
 
 def _time(effect: Row) -> str:
@@ -226,11 +231,16 @@ def _used_in(records: Records, result_id: str) -> Text:
         parts += [
             "; " if parts else "",
             records.synthesis_link(key),
-            f" (weight {decimal(weight['weight'], 1)}%)",
+            f" (by {_kind(key)}, weight {decimal(weight['weight'], 1)}%)",
         ]
     if others:
         parts.append(f"{'; ' if parts else ''}{counted(others, 'pool')} with approximate results")
     return text(*parts) or text("no pool")
+
+
+def _kind(key: str) -> str:
+    """What a synthesis is one of: "intervention and domain"."""
+    return key.split(".")[1].replace("_", " and ")
 
 
 def _other_sources(records: Records, result_id: str) -> list[tuple[str, Text]]:
