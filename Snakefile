@@ -7,7 +7,7 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     pool            -> results/pooled         random-effects pools of the plan in config/
     sensitivity     -> results/sensitivity    how much they depend on trials and choices
     compare         -> results/reproduction   published pools against ours
-    report          -> results/figures, results/tables
+    report          -> results/figures, results/tables, results/report
 """
 
 from snakemake.utils import min_version, validate
@@ -27,7 +27,9 @@ include: "rules/effects.smk"
 include: "rules/pool.smk"
 include: "rules/sensitivity.smk"
 include: "rules/compare.smk"
+include: "rules/overlap.smk"
 include: "rules/report.smk"
+include: "rules/report_pages.smk"
 
 
 rule all:
@@ -41,3 +43,4 @@ rule all:
         "results/figures/reviews",
         "results/figures/domains",
         "results/figures/sensitivity",
+        "results/report",
