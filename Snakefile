@@ -7,6 +7,8 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     pool            -> results/pooled         random-effects pools of the plan in config/
     sensitivity     -> results/sensitivity    how much they depend on trials and choices
     compare         -> results/reproduction   published pools against ours
+    claims          -> results/claims         the report's claims, with verdicts by rules
+    overlap         -> results/overlap        trials that stand in several reviews and sources
     report          -> results/figures, results/tables, results/report
 """
 
@@ -27,6 +29,7 @@ include: "rules/effects.smk"
 include: "rules/pool.smk"
 include: "rules/sensitivity.smk"
 include: "rules/compare.smk"
+include: "rules/claims.smk"
 include: "rules/overlap.smk"
 include: "rules/report.smk"
 include: "rules/report_pages.smk"
@@ -38,9 +41,12 @@ rule all:
         ["results/reproduction/review_files"] if reviews_with_data() else [],
         "results/extracted/inputs.csv",
         "results/sensitivity/multiverse.csv",
+        "results/sensitivity/moderators.csv",
+        "results/claims/claims.csv",
         "results/tables",
         "results/figures/syntheses",
         "results/figures/reviews",
         "results/figures/domains",
         "results/figures/sensitivity",
+        "results/figures/moderators",
         "results/report",

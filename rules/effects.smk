@@ -10,6 +10,7 @@ rule compute_effects:
     input:
         "results/extracted/interventions.csv",
         "results/extracted/outcomes.csv",
+        "results/extracted/countries.csv",
         "results/extracted/trials.csv",
         "results/extracted/results.csv",
         "results/extracted/clusters.csv",

@@ -5,7 +5,7 @@ before it writes, but depends only on its own part, so that a changed trial does
 """
 
 PARTS = {
-    "codebook": ["interventions", "domains", "outcomes"],
+    "codebook": ["interventions", "domains", "outcomes", "countries"],
     "trials": ["trials", "results", "clusters"],
     "reviews": ["reviews", "published", "included"],
     "report": [

@@ -146,3 +146,24 @@ rule write_tables:
         "../environment.yml"
     shell:
         "python scripts/write_tables.py --results-dir results --config {input.config} 2> {log}"
+
+
+rule draw_moderators:
+    """Draw bubble plots of the moderators of every synthesis of ten trials or more."""
+    input:
+        "results/extracted/interventions.csv",
+        "results/extracted/domains.csv",
+        "results/extracted/outcomes.csv",
+        effects="results/effects/effects.csv",
+        pooled="results/pooled/pooled.csv",
+        config="config/config.yaml",
+        code=code("draw_moderators.py"),
+    output:
+        directory("results/figures/moderators"),
+    log:
+        "logs/draw_moderators.log",
+    conda:
+        "../environment.yml"
+    shell:
+        "python scripts/draw_moderators.py --effects {input.effects} --pooled {input.pooled}"
+        " --config {input.config} --output-dir {output} 2> {log}"

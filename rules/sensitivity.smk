@@ -30,3 +30,22 @@ rule assess_sensitivity:
     shell:
         "python scripts/assess_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
         " --config {input.config} --output-dir results/sensitivity 2> {log}"
+
+
+rule assess_moderators:
+    """Test whether effects differ by intervention, content, design, income, year and source."""
+    input:
+        effects="results/effects/effects.csv",
+        pooled="results/pooled/pooled.csv",
+        config="config/config.yaml",
+        code=code("assess_moderators.py"),
+    output:
+        "results/sensitivity/moderators.csv",
+        "results/sensitivity/moderator_levels.csv",
+    log:
+        "logs/assess_moderators.log",
+    conda:
+        "../environment.yml"
+    shell:
+        "python scripts/assess_moderators.py --effects {input.effects} --pooled {input.pooled}"
+        " --config {input.config} --output-dir results/sensitivity 2> {log}"

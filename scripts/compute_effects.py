@@ -15,7 +15,7 @@ from metarepro.effects import compute_effects, supersede
 from metarepro.reported import Choices
 from metarepro.tables import read_table, write_table
 
-TABLES = ("results", "trials", "clusters", "outcomes", "interventions")
+TABLES = ("results", "trials", "clusters", "outcomes", "interventions", "countries")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -15,7 +15,7 @@ from metarepro.tables import write_table
 from metarepro.validation import load
 
 PARTS = {
-    "codebook": ("interventions", "domains", "outcomes"),
+    "codebook": ("interventions", "domains", "outcomes", "countries"),
     "trials": ("trials", "results", "clusters"),
     "reviews": ("reviews", "published", "included"),
     "report": REPORT_TABLES,

@@ -17,7 +17,13 @@ REVIEW = "reviews/review2020/review.yaml"
 CLAIMS = "report/claims.csv"
 
 _SOURCE = {"source": "https://example.org/a", "locator": "table 2"}
-_TRIAL = {"year": "2001", "year_verified": "yes", "intervention": "play", "n_randomised": "80"}
+_TRIAL = {
+    "year": "2001",
+    "year_verified": "yes",
+    "intervention": "play",
+    "n_randomised": "80",
+    "country": "UK",
+}
 _RESULT = {
     "outcome": "warmth",
     "timepoint": "post",
@@ -51,6 +57,10 @@ ROWS: dict[str, tuple[str, list[Mapping[str, str]]]] = {
                 "beneficial_direction": "increase",
             }
         ],
+    ),
+    "codebook/countries.csv": (
+        "countries",
+        [_SOURCE | {"country": "UK", "income_group": "high"}],
     ),
     TRIALS: (
         "trials",

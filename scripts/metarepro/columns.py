@@ -17,7 +17,7 @@ _LOST_VALUES = {"nan", "NaN", "None", "null", "inf", "-inf", "<NA>", "NaT"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def text(*, required: bool = False) -> pa.Column:
+def text(*, required: bool = False, unique: bool = False) -> pa.Column:
     """Free text on one line, without spaces at its ends."""
 
     def fits(cell: str) -> bool:
@@ -25,7 +25,8 @@ def text(*, required: bool = False) -> pa.Column:
         return plain and (cell != "" or not required)
 
     allowed = "text on one line, no spaces at its ends, not 'nan' or the like"
-    return _text_column(fits, allowed + (", not empty" if required else ""))
+    allowed += ", not empty" if required else ""
+    return _text_column(fits, allowed, unique=unique)
 
 
 def identifier(*, unique: bool = False, required: bool = True) -> pa.Column:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.countries import income
 from metarepro.reported import Choices, NoRouteError, Reported, known
 from metarepro.routes import convert
 from metarepro.stage_tables import REVIEW_FILE
@@ -24,6 +25,7 @@ def compute_effects(
     clusters: pd.DataFrame,
     outcomes: pd.DataFrame,
     interventions: pd.DataFrame,
+    countries: pd.DataFrame,
     choices: Choices,
 ) -> pd.DataFrame:
     """Convert all reported results; excluded rows stay, with a code and a reason.
@@ -32,7 +34,7 @@ def compute_effects(
     ----------
     results, trials : DataFrame
         The extracted tables (`tables.EXTRACTED_RESULTS`, `tables.EXTRACTED_TRIALS`).
-    clusters, outcomes, interventions : DataFrame
+    clusters, outcomes, interventions, countries : DataFrame
         Numbers of clusters and the codebook.
     choices : Choices
         What the reports leave open.
@@ -42,7 +44,10 @@ def compute_effects(
     DataFrame
         One row per reported result, in the order of `results` (`tables.EFFECTS`).
     """
-    about_trial = trials[["trial_id", "label", "year", "intervention", "design"]]
+    groups = dict(zip(countries["country"], countries["income_group"], strict=True))
+    about_trial = trials[["trial_id", "label", "year", "intervention", "design"]].assign(
+        income=[income(country, groups) for country in trials["country"]]
+    )
     # By all randomised: a result may be of some arms only.
     n_randomised = clusters["trial_id"].map(trials.set_index("trial_id")["n_randomised"])
     sizes = clusters[["trial_id"]].assign(cluster_size=n_randomised / clusters["n_clusters"])

@@ -15,6 +15,8 @@ from metarepro.columns import (
 
 FAMILIES = ("psychodynamic", "video_feedback", "circle_of_security", "parenting")
 BENEFICIAL_DIRECTIONS = ("increase", "decrease")
+#: The World Bank's groups of economies.
+INCOME_GROUPS = ("high", "upper_middle", "lower_middle", "low")
 DESIGNS = ("rct", "cluster_rct", "quasi", "unclear")
 TIMEPOINTS = ("post", "follow_up", "change")
 STATISTICS = (
@@ -149,6 +151,12 @@ OUTCOMES: Columns = {
     "domain": identifier(),
     "beneficial_direction": level(*BENEFICIAL_DIRECTIONS),
     "definition": text(),
+}
+COUNTRIES: Columns = {
+    "country": text(required=True, unique=True),
+    "income_group": level(*INCOME_GROUPS),
+    "source": text(required=True),
+    "locator": text(required=True),
 }
 TRIALS: Columns = {
     "trial_id": identifier(unique=True),
@@ -323,6 +331,7 @@ INPUT_TABLES: dict[str, Columns] = {
     "interventions": INTERVENTIONS,
     "domains": DOMAINS,
     "outcomes": OUTCOMES,
+    "countries": COUNTRIES,
     "trials": TRIALS,
     "results": RESULTS,
     "clusters": CLUSTERS,

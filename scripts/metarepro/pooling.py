@@ -337,9 +337,9 @@ def _estimate_tau2(rows: _Rows, method: str) -> tuple[float, int]:
         return float(np.squeeze(fit.params_["tau2"])), 1
     fit = VarianceBasedLikelihoodEstimator(method=method, small_sample_correction="wald")
     theirs = float(np.squeeze(fit.fit(y, v, rows.ones).params_["tau2"]))
-    maxima = likelihood_maxima(rows.y, rows.v, method)
-    height = log_likelihood(maxima, rows.y, rows.v, method)
-    their_height = log_likelihood(np.array([theirs]), rows.y, rows.v, method)
+    maxima = likelihood_maxima(rows.y, rows.v, rows.ones, method)
+    height = log_likelihood(maxima, rows.y, rows.v, rows.ones, method)
+    their_height = log_likelihood(np.array([theirs]), rows.y, rows.v, rows.ones, method)
     if their_height > height.max() + _LOG_LIKELIHOOD_SLACK:
         raise ArithmeticError(f"{method}: the search for tau2 missed the maximum of the likelihood")
     return float(maxima[np.argmax(height)]), maxima.size

@@ -43,6 +43,12 @@ TOLERANCE = 1e-9
 #: Subgroup labels that hold for every comparison of two arms.
 WHOLE_REVIEW = ("", "overall", "all designs", "controlled studies")
 
+#: Subgroup labels by which trials can be selected: the column of effects and its value.
+SUBGROUPS = {
+    "low- and middle-income countries": ("income", "low_or_middle"),
+    "high-income countries": ("income", "high"),
+}
+
 _FOLLOW_UP = re.compile(r"follow[- ]?up|long[- ]?term", re.IGNORECASE)
 
 #: Columns of a published row that are shown as they are.
@@ -276,7 +282,7 @@ def select_effects(
     none = effects.iloc[:0]
     if listed.empty:
         return none, "no list of included trials"
-    if row["subgroup"] not in WHOLE_REVIEW:
+    if row["subgroup"] not in (*WHOLE_REVIEW, *SUBGROUPS):
         return none, f"subgroup '{row['subgroup']}' cannot be selected from the data"
     timepoint = published_timepoint(row["outcome_label"], row["subgroup"])
     candidates = usable(effects, [timepoint], tiers)
@@ -285,6 +291,9 @@ def select_effects(
         & (candidates["outcome"] == row["outcome"])
         & ((row["intervention"] == "") | (candidates["intervention"] == row["intervention"]))
     ]
+    if row["subgroup"] in SUBGROUPS:
+        column, value = SUBGROUPS[row["subgroup"]]
+        chosen = chosen[chosen[column] == value]
     when = {"post": "post-intervention", "follow_up": "follow-up"}[timepoint]
     missing = f"no usable {when} result of the {len(listed)} listed or plausible trials"
     return chosen, f"{missing} for this outcome" if chosen.empty else ""

@@ -5,7 +5,7 @@ marks (choices, counts of subsets) are small images, so that no SVG grows with t
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,18 +14,26 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 from scipy.stats import norm
 
 from metarepro import figures as fg
 from metarepro.multiverse import CHOICES, Gosh
-from metarepro.wording import counted, decimal, interval, percent, whole
+from metarepro.plot_page import (
+    MARGIN,
+    POOLED_COLOUR,
+    WIDTH,
+    add_axes,
+    draw_lines,
+    effect_axis,
+    limits,
+    set_ticks,
+    start_page,
+    write,
+)
+from metarepro.wording import counted, interval, percent, whole
 
 Array = npt.NDArray[np.float64]
 
-WIDTH = 7.2  # inches, as everything below
-_MARGIN = 0.15
 _ROW = 0.15
 _FOOT = 0.5  # under the matrix of choices
 _LEFT = 2.45  # of the matrix of choices
@@ -39,7 +47,6 @@ CONTOURS = (
 )
 #: Where an interval lies (Okabe & Ito 2008): side of zero -> colour and name.
 SIDES = {1: ("#0072B2", "above zero"), 0: ("#8C8C8C", "holds zero"), -1: ("#D55E00", "below zero")}
-POOLED_COLOUR = "#000000"  # shows on grey, blue and orange
 #: More specifications than these share columns of the matrix of choices.
 MOST_COLUMNS = 400
 #: The axis shows this share of the ends of the intervals, and every estimate.
@@ -107,24 +114,24 @@ def funnel_plot(
     bottom = 1.06 * se.max()
     # Every region is seen to end at the bottom, on both sides.
     reach = norm.isf(0.01 / 2) * bottom
-    low, high = _range([*yi, -reach, reach, pooled_estimate])
+    low, high = limits([*yi, -reach, reach, pooled_estimate])
     pooled = interval(pooled_estimate, *pooled_interval)
     with fg.drawing_style():
         about = f"{counted(len(yi), 'trial')}; pooled g {pooled}"
-        fig = _page(title, about, [(colour, name) for _, colour, name in CONTOURS], 4.65)
-        ax = _axes(fig, 0.7, 0.75, 3.65, y_title="Standard error")
+        fig = start_page(title, about, [(colour, name) for _, colour, name in CONTOURS], 4.65)
+        ax = add_axes(fig, 0.7, 0.75, 3.65, y_title="Standard error")
         ax.set_facecolor(CONTOURS[0][1])
         for level, colour, name in CONTOURS[1:]:
             end = norm.isf(level / 2) * bottom
             (region,) = ax.fill([0, -end, end], [0, bottom, bottom], color=colour, linewidth=0)
             region.set_gid(f"region {name}")
-        _lines(ax.axvline, pooled_estimate)
+        draw_lines(ax.axvline, pooled_estimate)
         points = ax.scatter(yi, se, s=32, color=SIDES[1][0], edgecolors="white", linewidths=0.7)
         points.set(gid="trials", zorder=3)
         ax.set_ylim(bottom, 0)
-        _ticks(ax, "y", 0, bottom)
-        _effect_axis(fig, ax, low, high)
-        _write(fig, _MARGIN, 0.14, "Dashed: pooled estimate. Points: trials (results averaged).")
+        set_ticks(ax, "y", 0, bottom)
+        effect_axis(fig, ax, low, high)
+        write(fig, MARGIN, 0.14, "Dashed: pooled estimate. Points: trials (results averaged).")
     return fig
 
 
@@ -159,7 +166,7 @@ def specification_curve(
     values = chosen["estimate"].to_numpy(float)
     side = np.where(low > 0, 1, np.where(high < 0, -1, 0))
     ends = [np.quantile(low, 1 - _SHOWN), np.quantile(high, _SHOWN)]
-    bottom, top = _range([0.0, *values, *ends, estimate, ci_low, ci_high])
+    bottom, top = limits([0.0, *values, *ends, estimate, ci_low, ci_high])
     beyond = int(np.sum((low < bottom) | (high > top)))
     n = len(values)
     tall = _ROW * len(labels)
@@ -169,9 +176,9 @@ def specification_curve(
         for s, (colour, name) in SIDES.items()
     ]
     with fg.drawing_style():
-        fig = _page(title, about, legend, 3.5 + tall)
+        fig = start_page(title, about, legend, 3.5 + tall)
         y_title = "Pooled g (favours intervention →)"
-        curve = _axes(fig, _LEFT, _FOOT + tall + 0.15, 2.55, y_title=y_title)
+        curve = add_axes(fig, _LEFT, _FOOT + tall + 0.15, 2.55, y_title=y_title)
         place = np.arange(n)
         for s, (colour, name) in SIDES.items():
             here = side == s
@@ -182,17 +189,17 @@ def specification_curve(
             )
             bars.set(linewidth=min(2.0, 54 * (WIDTH - _LEFT) / n), gid=f"intervals {name}")
             bars.set_solid_capstyle("butt")
-        _lines(curve.axhline, estimate)
+        draw_lines(curve.axhline, estimate)
         (line,) = curve.plot(place, values, color=POOLED_COLOUR, linewidth=1.4, gid="estimates")
         line.set(marker="o" if n < 60 else "", markersize=2.5)  # one has no line
         curve.set(xlim=(-0.5, n - 0.5), ylim=(bottom, top), xticks=[])
-        _ticks(curve, "y", bottom, top)
-        _draw_choices(fig, _axes(fig, _LEFT, _FOOT, tall), choices, labels)
+        set_ticks(curve, "y", bottom, top)
+        _draw_choices(fig, add_axes(fig, _LEFT, _FOOT, tall), choices, labels)
         clipped = f" {counted(beyond, 'interval')} cut at the border." if beyond else ""
-        _write(fig, _MARGIN, 0.28, f"Black: estimates; dashed: the plan.{clipped}")
+        write(fig, MARGIN, 0.28, f"Black: estimates; dashed: the plan.{clipped}")
         note = "Several marks in a column for one choice: they give the same result."
         note += " Grey: specifications share a column." if n > MOST_COLUMNS else ""
-        _write(fig, _MARGIN, 0.14, note)
+        write(fig, MARGIN, 0.14, note)
     return fig
 
 
@@ -219,16 +226,16 @@ def gosh_plot(
         sign of two kinds of trials.
     """
     n = len(gosh.estimate)
-    low, high = _range([0.0, *gosh.estimate, pooled_estimate])
+    low, high = limits([0.0, *gosh.estimate, pooled_estimate])
     cells, across, _ = np.histogram2d(
         gosh.estimate, gosh.i2, bins=_GOSH_BINS, range=((low, high), (0, 100))
     )
     drawn = "all" if n == gosh.n_possible else f"of {whole(gosh.n_possible)}"
     about = f"{counted(n, 'subset')} ({drawn}) of {counted(n_trials, 'trial')}"
     with fg.drawing_style():
-        fig = _page(title, about, [], 4.95)
-        main = _axes(fig, 0.7, 0.75, 3.1, 0.75, y_title="I² (%)")
-        above = _axes(fig, 0.7, 3.95, 0.95, 0.75, y_title="Subsets")
+        fig = start_page(title, about, [], 4.95)
+        main = add_axes(fig, 0.7, 0.75, 3.1, 0.75, y_title="I² (%)")
+        above = add_axes(fig, 0.7, 3.95, 0.95, 0.75, y_title="Subsets")
         image = main.imshow(
             np.ma.masked_equal(cells.T, 0),
             origin="lower",
@@ -241,14 +248,14 @@ def gosh_plot(
         numbers = cells.sum(axis=1)
         above.stairs(numbers, across, fill=True, color=SIDES[1][0], gid="histogram")
         for ax in (main, above):
-            _lines(ax.axvline, pooled_estimate)
+            draw_lines(ax.axvline, pooled_estimate)
             ax.set_xlim(low, high)
         main.set_ylim(-2, 102)
         above.set(ylim=(0, 1.05 * numbers.max()), xticks=[], yticks=[])
-        _ticks(main, "y", 0, 100)
-        _effect_axis(fig, main, low, high)
+        set_ticks(main, "y", 0, 100)
+        effect_axis(fig, main, low, high)
         _draw_scale(fig, image, max(2, cells.max()))
-        _write(fig, _MARGIN, 0.14, "Dashed: pooled estimate of the plan. Darker: more subsets.")
+        write(fig, MARGIN, 0.14, "Dashed: pooled estimate of the plan. Darker: more subsets.")
     return fig
 
 
@@ -295,8 +302,8 @@ def _draw_choices(fig: Figure, ax: Axes, choices: Array, labels: Sequence[tuple[
     for row, (dimension, option) in enumerate(labels):
         y = _FOOT + (k - row - 0.5) * _ROW
         if dimension != before:
-            _write(fig, _MARGIN, y, _DIMENSIONS[dimension], bold=True, va="center_baseline")
-        _write(fig, _LEFT - 0.08, y, option, ha="right", va="center_baseline")
+            write(fig, MARGIN, y, _DIMENSIONS[dimension], bold=True, va="center_baseline")
+        write(fig, _LEFT - 0.08, y, option, ha="right", va="center_baseline")
         if dimensions.index(dimension) % 2 == 0:
             ax.axhspan(row - 0.5, row + 0.5, color="#EDEDED", linewidth=0, zorder=0)
         before = dimension
@@ -304,90 +311,10 @@ def _draw_choices(fig: Figure, ax: Axes, choices: Array, labels: Sequence[tuple[
 
 def _draw_scale(fig: Figure, image: Any, most: float) -> None:
     """Draw the scale of colours, with ticks at powers of ten and at the largest number."""
-    ax = _axes(fig, WIDTH - 0.65, 0.75, 3.1, 0.5)
+    ax = add_axes(fig, WIDTH - 0.65, 0.75, 3.1, 0.5)
     bar = fig.colorbar(image, cax=ax)
     bar.minorticks_off()
     ticks = [10**i for i in range(int(math.log10(most)) + 1)]
     # Next to a power of ten the largest number would meet it.
     ticks = [tick for tick in ticks if 1.5 * tick < most or tick == 1] + [int(most)]
     ax.set_yticks(ticks, [whole(tick) for tick in ticks], fontproperties=fg.font(fg.SMALL_SIZE))
-
-
-def _page(title: str, about: str, legend: Sequence[tuple[str, str]], body: float) -> Figure:
-    """Start a page: its title, which is also its label, and from `body` downwards its legend."""
-    plain = fg.plain_text(title)
-    lines = fg.wrap(plain, WIDTH - 2 * _MARGIN, fg.TITLE_SIZE, True, max_lines=2)
-    fig = Figure(figsize=(WIDTH, body + 0.35 + 0.19 * len(lines)), label=plain)
-    for i, line in enumerate(reversed(lines)):
-        _write(fig, _MARGIN, body + 0.32 + 0.19 * i, line, fg.TITLE_SIZE, bold=True)
-    _write(fig, _MARGIN, body + 0.1, about, fg.TEXT_SIZE)
-    x, height = _MARGIN, fig.get_figheight()
-    for colour, name in legend:
-        corner, size = (x / WIDTH, (body - 0.13) / height), (0.16 / WIDTH, 0.1 / height)
-        fig.add_artist(Rectangle(corner, *size, fc=colour, ec=fg.RULE_COLOUR, lw=0.6))
-        _write(fig, x + 0.21, body - 0.12, name)
-        x += 0.43 + fg.text_width(name, fg.SMALL_SIZE)
-    return fig
-
-
-def _write(
-    fig: Figure,
-    x: float,
-    y: float,
-    words: str,
-    size: float = fg.SMALL_SIZE,
-    bold: bool = False,
-    **placing: Any,
-) -> None:
-    """Write one line, so many inches from the left and from the bottom of the page."""
-    place = (x / WIDTH, y / fig.get_figheight())
-    fig.text(*place, words, fontproperties=fg.font(size, bold), color=fg.TEXT_COLOUR, **placing)
-
-
-def _axes(
-    fig: Figure, left: float, bottom: float, tall: float, right: float = _MARGIN, y_title: str = ""
-) -> Axes:
-    """Add axes `tall` inches high, so many inches from three sides of the page."""
-    height = fig.get_figheight()
-    across, up = (WIDTH - left - right) / WIDTH, tall / height
-    ax = fig.add_axes((left / WIDTH, bottom / height, across, up))
-    for spine in ax.spines.values():
-        spine.set(color=fg.RULE_COLOUR, linewidth=0.7)
-    ax.tick_params(length=3, width=0.7, color=fg.RULE_COLOUR, pad=2)
-    middle = bottom + tall / 2
-    _write(fig, left - 0.5, middle, y_title, rotation=90, ha="center", va="center")
-    return ax
-
-
-def _lines(axline: Callable[..., Any], pooled: float) -> None:
-    """Draw the lines at zero and at the pooled estimate."""
-    axline(0, color=fg.MUTED_COLOUR, linewidth=0.8, gid="zero")
-    if not math.isnan(pooled):
-        axline(pooled, color=POOLED_COLOUR, linewidth=1.1, dashes=(4, 2), gid="pooled")
-
-
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    """Limits that hold all values, with 4% left free on each side; never a point."""
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    margin = 0.04 * (high - low) or 0.1
-    return low - margin, high + margin
-
-
-def _ticks(ax: Axes, which: str, low: float, high: float) -> None:
-    """Set round ticks between two values."""
-    candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    ticks = [float(f"{tick:.6g}") for tick in candidates if low <= tick <= high]
-    places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
-    words = [decimal(tick, places) for tick in ticks]
-    set_ticks = ax.set_xticks if which == "x" else ax.set_yticks
-    set_ticks(ticks, words, fontproperties=fg.font(fg.SMALL_SIZE), color=fg.TEXT_COLOUR)
-
-
-def _effect_axis(fig: Figure, ax: Axes, low: float, high: float) -> None:
-    """Set the ticks of an axis of effects, and say which side favours what."""
-    ax.set_xlim(low, high)
-    _ticks(ax, "x", low, high)
-    left, right = (WIDTH * x for x in ax.get_position().intervalx)
-    _write(fig, left, 0.42, "← favours control")
-    _write(fig, (left + right) / 2, 0.42, "Hedges' g", ha="center")
-    _write(fig, right, 0.42, "favours intervention →", ha="right")

@@ -1,9 +1,11 @@
 """Columns and levels of the tables between the stages."""
 
 from metarepro import input_tables
+from metarepro.claims_tables import CLAIMS_TABLES
 from metarepro.columns import digest, identifier, level, number, text, whole
 from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
+from metarepro.moderator_tables import MODERATOR_TABLES
 from metarepro.overlap_tables import OVERLAP_TABLES
 from metarepro.review_tables import REVIEW_TABLES
 from metarepro.sensitivity_tables import SENSITIVITY_TABLES
@@ -18,6 +20,8 @@ VERDICTS = (
     "partial",
     "not_testable",
 )
+#: Of the countries of a trial: the World Bank's high-income economies, and all others.
+INCOMES = ("high", "low_or_middle")
 SEVERITIES = ("error", "warning", "note")
 
 #: Source kind of results that a review's own data file gives.
@@ -66,6 +70,7 @@ EFFECTS: Columns = {
     "trial_id": identifier(),
     "label": text(required=True),
     "year": input_tables.year(),
+    "income": level("", *INCOMES),
     "arm": text(),
     "intervention": identifier(),
     "family": level(*input_tables.FAMILIES),
@@ -226,6 +231,7 @@ STAGE_TABLES: dict[str, Columns] = {
     "extracted_interventions": input_tables.INTERVENTIONS | PROVENANCE,
     "extracted_domains": input_tables.DOMAINS | PROVENANCE,
     "extracted_outcomes": input_tables.OUTCOMES | PROVENANCE,
+    "extracted_countries": input_tables.COUNTRIES | PROVENANCE,
     "extracted_trials": input_tables.TRIALS | PROVENANCE,
     "extracted_results": input_tables.RESULTS | PROVENANCE,
     "extracted_clusters": input_tables.CLUSTERS | PROVENANCE,
@@ -254,5 +260,7 @@ STAGE_TABLES: dict[str, Columns] = {
     "reproduction": REPRODUCTION,
     **REVIEW_TABLES,
     **SENSITIVITY_TABLES,
+    **MODERATOR_TABLES,
     **OVERLAP_TABLES,
+    **CLAIMS_TABLES,
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from metarepro.countries import economies
 from metarepro.input_tables import RATIO_MEASURES, RATIO_STATISTICS
 from metarepro.problems import DataError, Problem
 from metarepro.readers import transcription
@@ -39,6 +40,13 @@ REFERENCES = {
     "programmes": {"intervention": "interventions"},
     "programme_names": {"programme": "programmes"},
 }
+CLAIM_DIRECTIONS = {
+    # Claims that are a direction and no number, and the only direction that they can have.
+    "effect_direction": "favours_intervention",
+    "evaluations_direction": "improved",
+    "moderator_direction": "greater_with_responsive_caregiving",
+}
+SHARES = ("proportion", "proportion_improved", "relative_reduction_more_than")
 NEEDED = {
     # What a usable row of each statistic must hold to give an effect with a standard error.
     "means": "arm sizes (or n_total), both means and both SDs",
@@ -101,11 +109,18 @@ def check_data(data: Extraction) -> list[Problem]:
         *_apply(data.results, _result_rules(data.results)),
         *_apply(data.published, _published_rules(data.published)),
         *_apply(data.claims, _claim_rules(data)),
+        *_apply(data.local_evaluations, _evaluation_rules(data.local_evaluations)),
+        *(
+            problem
+            for table in ("claims", "local_evaluations", "economic_evidence", "guidance")
+            for problem in _apply(getattr(data, table), _footnote_rules(getattr(data, table)))
+        ),
     ]
     problems = [problem for problem in within_rows if (problem.file, problem.row) not in broken]
     for table, columns in REFERENCES.items():
         for column, target in columns.items():
             problems += _unknown_ids(data, table, column, target)
+    problems += _unknown_countries(data)
     problems += _same_publication(data.trials)
     problems += _kept_rows(data)
     problems += _kept_twice(data.results)
@@ -228,12 +243,29 @@ def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
 
 def _claim_rules(data: Extraction) -> Iterator[Rule]:
     claims = data.claims
-    nothing = claims["claimed_value"].isna() & (claims["claimed_direction"] == "")
-    yield nothing, "claimed_direction", "a direction, since claimed_value is empty"
+    for kind, direction in CLAIM_DIRECTIONS.items():
+        other = (claims["claim_kind"] == kind) & (claims["claimed_direction"] != direction)
+        yield other, "claimed_direction", f"{direction}, since the claim_kind is {kind}"
+    number = ~claims["claim_kind"].isin(CLAIM_DIRECTIONS) & claims["claimed_value"].isna()
+    yield number, "claimed_value", "a number, since the claim_kind is one"
     domains = dict(zip(data.outcomes["outcome"], data.outcomes["domain"], strict=True))
     expected = claims["outcome"].map(domains)
     other = expected.notna() & (claims["domain"] != expected)
     yield other, "domain", "the domain that the codebook gives for the outcome"
+
+
+def _evaluation_rules(e: pd.DataFrame) -> Iterator[Rule]:
+    for statistics, pattern, allowed in (
+        (SHARES, r"0?\.[0-9]+|[01]", "a share from 0 to 1 with a decimal point"),
+        (("one_in_before_after",), r"[1-9][0-9]*;[1-9][0-9]*", "two whole numbers, 4;10"),
+    ):
+        wrong = e["statistic"].isin(statistics) & ~e["value"].str.fullmatch(pattern)
+        yield wrong, "value", f"{allowed}, since the statistic is {' or '.join(statistics)}"
+
+
+def _footnote_rules(frame: pd.DataFrame) -> Iterator[Rule]:
+    wrong = ~frame["footnote"].str.fullmatch(r"([0-9]+(-[0-9]+)?(, ?[0-9]+(-[0-9]+)?)*)?")
+    yield wrong, "footnote", "numbers or ranges (20, 44-46), or empty"
 
 
 def _ids(data: Extraction, target: str) -> Sequence[str]:
@@ -249,6 +281,17 @@ def _unknown_ids(data: Extraction, table: str, column: str, target: str) -> list
     unknown = ~frame[column].isin(_ids(data, target)) & (frame[column] != "")
     allowed = f"an id in {target}"
     return [_problem(row, column, allowed) for _, row in frame[unknown].iterrows()]
+
+
+def _unknown_countries(data: Extraction) -> list[Problem]:
+    if "countries" in data.incomplete:
+        return []
+    known = set(data.countries["country"])
+    return [
+        _problem(row, "country", "countries of codebook/countries.csv, divided by '; '")
+        for _, row in data.trials.iterrows()
+        if not known.issuperset(economies(row["country"]))
+    ]
 
 
 def _same_publication(trials: pd.DataFrame) -> list[Problem]:

@@ -1,7 +1,7 @@
 """A published robust variance analysis, reproduced to its printed digits.
 
-Opie and others 2023: online parenting programmes, four outcomes, robumeta, rho 0.8. The data are
-other people's and not part of this project: the test runs where they lie next to it.
+Opie and others 2023: online parenting programmes, every outcome that is there, robumeta, rho 0.8.
+The data are other people's and not part of this project: the test runs where they lie next to it.
 """
 
 import csv
@@ -24,10 +24,11 @@ def read(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-@pytest.mark.parametrize("outcome", ["Anxiety", "Depression", "Parent satisfaction", "Stress"])
-def test_published_analysis(outcome: str) -> None:
-    (published,) = (row for row in read("published.csv") if row["outcome"] == outcome)
-    rows = read(outcome.lower().replace(" ", "_") + ".csv")
+@pytest.mark.parametrize(
+    "published", read("published.csv") if FOLDER.is_dir() else [], ids=lambda row: row["outcome"]
+)
+def test_published_analysis(published: dict[str, str]) -> None:
+    rows = read(published["outcome"].lower().replace(" ", "_") + ".csv")
     got = pool_correlated(
         [float(row["yi"]) for row in rows],
         [float(row["vi"]) for row in rows],

@@ -18,6 +18,12 @@ CODEBOOK = {
         {"outcome": ["mood"], "domain": ["mind"], "beneficial_direction": ["decrease"]}
     ),
     "interventions": pd.DataFrame({"intervention": ["play"], "family": ["parenting"]}),
+    "countries": pd.DataFrame(
+        {
+            "country": ["Chile", "India", "Zambia"],
+            "income_group": ["high", "lower_middle", "low"],
+        }
+    ),
 }
 
 
@@ -27,8 +33,11 @@ def table(rows: list[dict[str, Any]], columns: dict[str, Any], name: str) -> pd.
     return from_rows([empty | row for row in rows], name)
 
 
-def effects(*rows: dict[str, Any], design: str = "rct", n_clusters: float = math.nan) -> Any:
+def effects(
+    *rows: dict[str, Any], design: str = "rct", n_clusters: float = math.nan, country: str = ""
+) -> Any:
     trial = {"trial_id": "a", "label": "A 2001", "intervention": "play", "design": design}
+    trial["country"] = country
     numbered = [
         {"result_id": f"a-0{i}", "trial_id": "a", "outcome": "mood", "sign": "scale"} | row
         for i, row in enumerate(rows)
@@ -40,6 +49,7 @@ def effects(*rows: dict[str, Any], design: str = "rct", n_clusters: float = math
         clusters.dropna(),
         CODEBOOK["outcomes"],
         CODEBOOK["interventions"],
+        CODEBOOK["countries"],
         CHOICES,
     )
     assert list(computed.columns) == list(EFFECTS)
@@ -51,6 +61,21 @@ MEANS = {
     **{"statistic": "means", "higher_is_better": "no", "n_t": 50.0, "n_c": 50.0},
     **{"mean_t": 8.0, "sd_t": 4.0, "mean_c": 10.0, "sd_c": 4.0},
 }
+
+
+@pytest.mark.parametrize(
+    ("country", "expected"),
+    [
+        ("Chile", "high"),
+        ("India", "low_or_middle"),
+        ("India; Zambia", "low_or_middle"),
+        ("Chile; Zambia", ""),
+        ("", ""),
+    ],
+)
+def test_income_of_the_countries_of_a_trial(country: str, expected: str) -> None:
+    (row,) = effects(MEANS, country=country).to_dict("records")
+    assert row["income"] == expected
 
 
 def test_a_lower_score_on_a_bad_scale_favours_the_intervention() -> None:

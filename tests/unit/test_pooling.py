@@ -161,7 +161,7 @@ def test_the_flag_is_for_several_maxima_only() -> None:
 
 
 def test_a_missed_maximum_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pooling, "likelihood_maxima", lambda y, v, method: np.array([0.0]))
+    monkeypatch.setattr(pooling, "likelihood_maxima", lambda y, v, x, method: np.array([0.0]))
     with pytest.raises(ArithmeticError, match="missed the maximum"):
         pool([-2.0, 2.0, 5.0], [0.01, 0.02, 0.01])
 

@@ -337,6 +337,15 @@ def test_the_published_intervention_selects() -> None:
     assert row["trial_ids"] == "b"
 
 
+@pytest.mark.parametrize(
+    ("subgroup", "trials"),
+    [("low- and middle-income countries", "b"), ("high-income countries", "a"), ("", "a b")],
+)
+def test_income_groups_are_selected_by_the_trials_countries(subgroup: str, trials: str) -> None:
+    effects = EFFECTS.assign(income=["high", "low_or_middle"])
+    assert compare_one(effects, subgroup=subgroup)["trial_ids"] == trials
+
+
 def test_a_follow_up_row_takes_follow_up_results() -> None:
     effects = pd.DataFrame([effect("a-01"), effect("b-01", timepoint="follow_up")])
     assert compare_one(effects, outcome_label="anxiety, long-term")["trial_ids"] == "b"
@@ -411,7 +420,7 @@ def real_table() -> pd.DataFrame:
     results = read_table(DATA / "trials" / "results.csv", "results")
     trials = read_table(DATA / "trials" / "trials.csv", "trials")
     effects = results.merge(trials[["trial_id", "intervention"]], on="trial_id").assign(
-        tier="direct", yi=0.3, vi=0.04
+        tier="direct", yi=0.3, vi=0.04, income=""
     )
     return compare(
         read_reviews("published"), read_reviews("included"), effects, BASES, TIERS, SETTINGS

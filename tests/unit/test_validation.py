@@ -154,6 +154,15 @@ def test_the_small_folder_has_no_problem(folder: Path) -> None:
         ),
         (RESULTS, 3, {"measure": "Scale A"}, "result_id", "ann2001-02", "one usable row a trial"),
         (TRIALS, 2, {"intervention": "work"}, "intervention", "work", "an id in interventions"),
+        (
+            TRIALS,
+            2,
+            {"country": "UK; Atlantis"},
+            "country",
+            "UK; Atlantis",
+            "countries of codebook",
+        ),
+        (TRIALS, 2, {"country": "UK;UK"}, "country", "UK;UK", "countries of codebook"),
         (TRIALS, 2, {"design": "RCT"}, "design", "RCT", "one of: rct, cluster_rct"),
         (TRIALS, 2, {"year_verified": ""}, "year_verified", "", "one of: yes, no"),
         (TRIALS, 2, {"year": "20001"}, "year", "20001", "a whole number, 1900 or more"),
@@ -223,7 +232,9 @@ def test_the_small_folder_has_no_problem(folder: Path) -> None:
         (CLAIMS, 2, {"domain": ""}, "domain", "", "the domain that the codebook gives"),
         (CLAIMS, 2, {"source_review": "r1999"}, "source_review", "r1999", "an id in reviews"),
         (CLAIMS, 2, {"claim_kind": "hope"}, "claim_kind", "hope", "one of: effect_direction"),
-        (CLAIMS, 2, {"claimed_direction": ""}, "claimed_direction", "", "a direction, since"),
+        (CLAIMS, 2, {"claimed_direction": ""}, "claimed_direction", "", "favours_intervention, si"),
+        (CLAIMS, 2, {"claim_kind": "ratio"}, "claimed_value", "", "a number, since the claim_kind"),
+        (CLAIMS, 2, {"footnote": "p. 4"}, "footnote", "p. 4", "numbers or ranges"),
         ("report/programmes.csv", 2, {"intervention": "w"}, "intervention", "w", "an id in interv"),
         (PROGRAMME_NAMES, 2, {"programme": "w"}, "programme", "w", "an id in programmes"),
         (
@@ -416,6 +427,7 @@ def test_the_command_writes_the_input_files(
     assert check_data_script.main(["--data-dir", str(folder), "--output", str(output)]) == 0
     inputs = read_table(output, "inputs").set_index("file")
     assert inputs["rows"].dropna().astype(int).to_dict() == {
+        "data/codebook/countries.csv": 1,
         "data/codebook/domains.csv": 1,
         "data/codebook/interventions.csv": 1,
         "data/codebook/outcomes.csv": 1,
@@ -432,7 +444,7 @@ def test_the_command_writes_the_input_files(
         "data/trials/results.csv": 5,
         "data/trials/trials.csv": 2,
     }
-    assert capsys.readouterr().out.startswith("16 files, 2 trials, 5 results (4 not")
+    assert capsys.readouterr().out.startswith("17 files, 2 trials, 5 results (4 not")
 
 
 def test_the_command_prints_the_problems_and_writes_nothing(
@@ -454,7 +466,8 @@ def test_a_name_of_a_programme_stands_for_one_programme(folder: Path) -> None:
 
 def test_reviews_are_listed_with_their_file(folder: Path) -> None:
     (row,) = list_reviews(load(folder)).to_dict("records")
-    assert (row["review_id"], row["label"], row["authors"]) == (
+    about = row["review_id"], row["label"], row["authors"]
+    assert about == (
         "review2020",
         "Ann 2020",
         "Ann; Bob",
@@ -462,3 +475,27 @@ def test_reviews_are_listed_with_their_file(folder: Path) -> None:
     assert (row["n_studies"], row["file"]) == (3, f"data/{REVIEW}")
     assert row["n_participants"] != row["n_participants"]
     assert row["sha256"] == sha256((folder / REVIEW).read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("statistic", "value", "allowed"),
+    [
+        ("proportion", "83%", "a share from 0 to 1"),
+        ("proportion", "1.2", "a share from 0 to 1"),
+        ("relative_reduction_more_than", "", "a share from 0 to 1"),
+        ("one_in_before_after", "4", "two whole numbers"),
+        ("one_in_before_after", "4;0", "two whole numbers"),
+    ],
+)
+def test_a_value_of_an_evaluation_fits_its_statistic(
+    statistic: str, value: str, allowed: str, folder: Path
+) -> None:
+    cells = {"evaluation_id": "e1", "service": "S", "year": "2020", "design": "pre_post"}
+    cells |= {"domain": "relationship", "outcome": "warmth", "statistic": statistic}
+    cells |= {"value": value, "reported_direction": "improved", "published": "yes"}
+    columns = list(TABLES["local_evaluations"].columns)
+    with (folder / "report/local_evaluations.csv").open("a", encoding="utf-8") as file:
+        file.write(",".join(cells.get(column, "") for column in columns) + "\n")
+    (problem,) = problems_of(folder)
+    assert (problem.column, problem.found) == ("value", value)
+    assert problem.allowed.startswith(allowed)

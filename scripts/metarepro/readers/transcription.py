@@ -23,6 +23,7 @@ FILES = {
     "codebook/interventions.csv": "interventions",
     "codebook/domains.csv": "domains",
     "codebook/outcomes.csv": "outcomes",
+    "codebook/countries.csv": "countries",
     "trials/trials.csv": "trials",
     "trials/results.csv": "results",
     "trials/clusters.csv": "clusters",
@@ -91,6 +92,7 @@ class Extraction:
     interventions: pd.DataFrame
     domains: pd.DataFrame
     outcomes: pd.DataFrame
+    countries: pd.DataFrame
     trials: pd.DataFrame
     results: pd.DataFrame
     clusters: pd.DataFrame

@@ -1,0 +1,383 @@
+"""The rules by which a claim of the report gets its verdict, as data: the report prints them.
+
+A rule has one verdict, so the rule that applies to a claim says all. The rules of a kind of claim
+stand in the order in which they are tried; the first that fits applies.
+"""
+
+from dataclasses import dataclass
+
+SUPPORTED = "supported"
+PARTLY = "partly_supported"
+NOT_SUPPORTED = "not_supported"
+NOT_TESTABLE = "not_testable"
+
+#: What the verdicts mean.
+CLAIM_VERDICTS = {
+    SUPPORTED: "The numbers at hand show what the claim says.",
+    PARTLY: "The numbers point the way of the claim, but do not show it, or show less than it "
+    "says.",
+    NOT_SUPPORTED: "Numbers that could show it do not, or show the contrary.",
+    NOT_TESTABLE: "The numbers at hand cannot decide. This speaks neither for the claim nor "
+    "against it.",
+}
+
+#: Trials of which a published pool is trusted: with 5 there are 4 degrees of freedom, as for ours.
+TRUSTED_TRIALS = 5
+#: Share of the trials that the cited review pooled, confirmed to be in our pool, that is enough.
+ENOUGH_COVERED = 0.5
+#: Share of results from abstracts above which a pool counts as a selection of what was printed.
+MOSTLY_ABSTRACTS = 0.5
+#: "Almost 500" allows a number of down to 90% of it.
+ALMOST = 0.9
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: for which kind of claim, its name, its verdict, and its words."""
+
+    rule: str
+    kind: str
+    title: str
+    verdict: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the rules say of one claim.
+
+    Parameters
+    ----------
+    rule : str
+        Id of the rule that applies.
+    reason : str
+        Why it applies to this claim, in one or two sentences.
+    needed : str
+        What would settle it; "" if nothing is missing.
+    """
+
+    rule: str
+    reason: str
+    needed: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """The verdict of the rule."""
+        return VERDICT_OF[self.rule]
+
+
+RULES = (
+    Rule(
+        "effect_no_evidence",
+        "effect",
+        "No number and no direction",
+        NOT_TESTABLE,
+        "We hold no usable trial result for this intervention and outcome, and no readable result "
+        "of the cited review. A wider pool (the domain, the family) is never put in its place.",
+    ),
+    Rule(
+        "effect_direction_only",
+        "effect",
+        "A direction without a number of its own",
+        NOT_TESTABLE,
+        "We hold no usable trial result, and what could be read of the cited review is a direction "
+        "in words or a result for a mix of interventions. Neither can be checked, whichever way it "
+        "points.",
+    ),
+    Rule(
+        "effect_contradicted",
+        "effect",
+        "A result against the intervention",
+        NOT_SUPPORTED,
+        "A confidence interval (of our pool with at least 2 trials and 4 degrees of freedom, or of "
+        "the cited review) excludes a benefit, and none excludes no effect in favour.",
+    ),
+    Rule(
+        "effect_not_shown",
+        "effect",
+        "No benefit where one could be seen",
+        NOT_SUPPORTED,
+        "The cited review's own interval includes no effect, or our estimate is not in favour, and "
+        "no interval excludes no effect in favour.",
+    ),
+    Rule(
+        "effect_conflicting",
+        "effect",
+        "Results that disagree",
+        PARTLY,
+        "One interval excludes no effect in favour; another result (of the cited review or ours) "
+        "shows no difference or points the other way.",
+    ),
+    Rule(
+        "effect_shown",
+        "effect",
+        "Shown by our pool",
+        SUPPORTED,
+        "The interval of our pool excludes no effect in favour; it has at least 2 trials and 4 "
+        "degrees of freedom; at least half of the trials that the cited review pooled are "
+        "confirmed to be in it; not more than half of its results are from abstracts.",
+    ),
+    Rule(
+        "effect_shown_as_published",
+        "effect",
+        "Shown by the cited review, not recomputed",
+        SUPPORTED,
+        "The cited review published, for this intervention and outcome, an interval that excludes "
+        "no effect in favour, from at least 5 trials, with a certainty that is not called low or "
+        "very low, and numbers that do not contradict themselves; nothing else of the review and "
+        "not our own estimate points the other way. The verdict then rests on the review: our pool "
+        "is only a part of its trials.",
+    ),
+    Rule(
+        "effect_limited",
+        "effect",
+        "Shown by limited evidence",
+        PARTLY,
+        "An interval excludes no effect in favour and nothing points the other way, but it is not "
+        "enough for the rules above: one trial, fewer than 4 degrees of freedom or 5 published "
+        "trials, low certainty, mostly abstracts, or a part of the cited review only.",
+    ),
+    Rule(
+        "effect_points",
+        "effect",
+        "Points the way, not shown",
+        PARTLY,
+        "Our estimate and the direction that the cited review states both favour the intervention; "
+        "but our interval includes no effect and the review's number could not be read.",
+    ),
+    Rule(
+        "effect_inconclusive",
+        "effect",
+        "Too few trials to tell",
+        NOT_TESTABLE,
+        "Our estimate favours the intervention, its interval includes no effect, and no direction "
+        "of the cited review stands beside it.",
+    ),
+    Rule(
+        "count_unknown",
+        "count",
+        "The number of the cited review was not seen",
+        NOT_TESTABLE,
+        "No page that we hold gives the number.",
+    ),
+    Rule(
+        "count_impossible",
+        "count",
+        "More than the whole",
+        NOT_SUPPORTED,
+        "The claim is on a part of the review and its number is larger than that of the whole.",
+    ),
+    Rule(
+        "count_of_a_part",
+        "count",
+        "Only the number of the whole review is known",
+        NOT_TESTABLE,
+        "The review covers other interventions too, and how many studies or participants are of "
+        "this one could not be read. That the whole is larger says nothing.",
+    ),
+    Rule(
+        "count_agrees",
+        "count",
+        "The review's number agrees",
+        SUPPORTED,
+        "The review is on this intervention alone, and its number is the claimed one (for 'at "
+        "least' the claimed or more, for 'almost' 90 to 100% of it).",
+    ),
+    Rule(
+        "count_differs",
+        "count",
+        "The review's number differs",
+        NOT_SUPPORTED,
+        "The review is on this intervention alone, and its number is another.",
+    ),
+    Rule(
+        "places_listed",
+        "places",
+        "As many places are listed",
+        SUPPORTED,
+        "The evaluations that the report lists name at least as many places. Whole countries are "
+        "no places.",
+    ),
+    Rule(
+        "places_not_all_listed",
+        "places",
+        "Fewer places are listed",
+        NOT_TESTABLE,
+        "The evaluations that the report lists name fewer places. That is no refutation: rows for "
+        "a whole country stand for several teams that are not named.",
+    ),
+    Rule(
+        "guidance_counted",
+        "guidance",
+        "The documents are there",
+        PARTLY,
+        "The report lists at least as many guidance documents, each with a recommendation. That "
+        "the services match them is a judgement that no number here can test.",
+    ),
+    Rule(
+        "guidance_fewer",
+        "guidance",
+        "Fewer documents are listed",
+        NOT_SUPPORTED,
+        "The report itself lists fewer guidance documents than it claims.",
+    ),
+    Rule(
+        "ratio_no_source",
+        "ratio",
+        "The two numbers are not there",
+        NOT_TESTABLE,
+        "The footnote of the claim gives no pair of numbers, or more than one.",
+    ),
+    Rule(
+        "ratio_follows",
+        "ratio",
+        "The ratio follows from the two numbers",
+        SUPPORTED,
+        "The larger of the two numbers that the report gives, divided by the smaller, is the "
+        "claimed ratio, rounded or cut off. This is arithmetic: it says nothing on where the "
+        "numbers are from or why they differ.",
+    ),
+    Rule(
+        "ratio_differs",
+        "ratio",
+        "The ratio does not follow",
+        NOT_SUPPORTED,
+        "The two numbers that the report gives have another ratio.",
+    ),
+    Rule(
+        "evaluations_against",
+        "evaluations",
+        "The evaluations do not say so",
+        NOT_SUPPORTED,
+        "None of the evaluations that the claim cites reports what it says.",
+    ),
+    Rule(
+        "evaluations_unchecked",
+        "evaluations",
+        "Nothing that could be checked",
+        NOT_TESTABLE,
+        "The claim cites no evaluation that is published or of which the report gives a count. We "
+        "have the report's own sentence and nothing beside it.",
+    ),
+    Rule(
+        "evaluations_stated",
+        "evaluations",
+        "Stated by uncontrolled evaluations",
+        PARTLY,
+        "At least one evaluation that the claim cites reports it and is published or has a count. "
+        "No local evaluation has a control group: families also change without a service. So this "
+        "is the best verdict that they can have.",
+    ),
+    Rule(
+        "proportion_no_source",
+        "proportion",
+        "No evaluation gives the percentage",
+        NOT_TESTABLE,
+        "The footnote of the claim has no evaluation with this percentage and a number of "
+        "families, or more than one.",
+    ),
+    Rule(
+        "proportion_misfit",
+        "proportion",
+        "No count gives the percentage",
+        NOT_SUPPORTED,
+        "No whole number out of those evaluated gives the percentage, rounded or cut off.",
+    ),
+    Rule(
+        "proportion_fits",
+        "proportion",
+        "A count gives the percentage",
+        PARTLY,
+        "A whole number out of those evaluated gives the percentage. The evaluation itself was "
+        "not seen, and without a comparison a proportion says nothing on what the service did.",
+    ),
+    Rule(
+        "proportion_not_beyond",
+        "proportion",
+        "Not clearly different from the reference",
+        NOT_SUPPORTED,
+        "The exact binomial test against the reference has p 0.05 or more, or the proportion is "
+        "below the reference.",
+    ),
+    Rule(
+        "proportion_beyond",
+        "proportion",
+        "Above a reference that is no control group",
+        PARTLY,
+        "The exact binomial test has p below 0.05 and the proportion is above the reference. But "
+        "the reference is a national estimate for other families and carries no uncertainty in "
+        "the test: it is no control group, so this is the best verdict that it can have.",
+    ),
+    Rule(
+        "moderator_not_fitted",
+        "moderator",
+        "Too few trials on one side",
+        NOT_TESTABLE,
+        "A comparison of trials with and without responsive caregiving needs at least 2 trials on "
+        "each side, and a model that could be fitted.",
+    ),
+    Rule(
+        "moderator_not_greater",
+        "moderator",
+        "Not greater",
+        NOT_SUPPORTED,
+        "The difference (with minus without) is zero or negative.",
+    ),
+    Rule(
+        "moderator_inconclusive",
+        "moderator",
+        "The difference could be none",
+        NOT_TESTABLE,
+        "The difference is positive and its interval includes none.",
+    ),
+    Rule(
+        "moderator_shown",
+        "moderator",
+        "Greater in our trials",
+        SUPPORTED,
+        "The interval of the difference is above zero with at least 4 degrees of freedom, at least "
+        "half of the trials that the cited review pooled are confirmed to be in it, and not more "
+        "than half of its results are from abstracts.",
+    ),
+    Rule(
+        "moderator_limited",
+        "moderator",
+        "Greater, in limited evidence",
+        PARTLY,
+        "The interval of the difference is above zero, but has fewer than 4 degrees of freedom, is "
+        "mostly from abstracts, or is a part of the cited review only.",
+    ),
+    Rule(
+        "factor_not_fitted",
+        "factor",
+        "No ratio of the two means",
+        NOT_TESTABLE,
+        "A ratio of the means with and without responsive caregiving needs at least 2 trials on "
+        "each side and at least 4 degrees of freedom.",
+    ),
+    Rule(
+        "factor_inconclusive",
+        "factor",
+        "The ratio could be anything",
+        NOT_TESTABLE,
+        "The mean without responsive caregiving cannot be told from zero, so that the ratio has no "
+        "interval (Fieller), or the interval holds both the claimed ratio and 1.",
+    ),
+    Rule(
+        "factor_excluded",
+        "factor",
+        "Another ratio",
+        NOT_SUPPORTED,
+        "Fieller's interval of the ratio does not hold the claimed one.",
+    ),
+    Rule(
+        "factor_held",
+        "factor",
+        "The claimed ratio is possible",
+        PARTLY,
+        "Fieller's interval of the ratio holds the claimed one and excludes 1. Other ratios are in "
+        "it as well, so that this is the best verdict that it can have.",
+    ),
+)
+
+VERDICT_OF = {rule.rule: rule.verdict for rule in RULES}

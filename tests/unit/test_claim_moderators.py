@@ -1,0 +1,166 @@
+"""Claims about responsive caregiving: each rule, and Fieller's interval against R."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from scipy import optimize, stats
+
+from metarepro.claim_moderators import (
+    Comparison,
+    count_sides,
+    fieller,
+    judge_factor,
+    judge_moderator,
+    ratio_interval,
+    read_comparison,
+)
+
+REFERENCE = json.loads(
+    (Path(__file__).parents[1] / "reference/claims.json").read_text(encoding="utf-8")
+)
+KEY = "post.outcome.warmth"
+
+
+@pytest.mark.parametrize("case", REFERENCE["ratios"])
+def test_fieller_agrees_with_a_search_in_r(case: dict[str, float]) -> None:
+    means, ses = (case["a"], case["b"]), (case["se_a"], case["se_b"])
+    low, high = fieller(means, ses, case["covariance"], case["df"])
+    assert (low, high) == pytest.approx((case["ci_low"], case["ci_high"]), abs=1e-9)
+
+
+def test_fieller_has_no_interval_where_the_denominator_may_be_zero() -> None:
+    assert all(math.isnan(limit) for limit in fieller((0.8, 0.1), (0.1, 0.06), 0.0, 8))
+
+
+def comparison(low: float, high: float, **changes: Any) -> Comparison:
+    """Six trials on each side, means 0.6 + ... apart; independent; fully covered."""
+    difference = (low + high) / 2
+    values: dict[str, Any] = {
+        "trials_with": 6,
+        "trials_without": 6,
+        "mean_with": 0.2 + difference,
+        "mean_without": 0.2,
+        "se_with": 0.04,
+        "se_without": 0.03,
+        "difference": difference,
+        "difference_se": 0.05,
+        "df": 10.0,
+        "ci_low": low,
+        "ci_high": high,
+        "abstract_share": 0.0,
+        "covered": 1.0,
+    }
+    return Comparison(**values | changes)
+
+
+@pytest.mark.parametrize(
+    ("compared", "rule", "verdict"),
+    [
+        (Comparison(1, 4), "moderator_not_fitted", "not_testable"),
+        (Comparison(0, 11, reason="one level"), "moderator_not_fitted", "not_testable"),
+        (comparison(0.1, 0.5, trials_with=1), "moderator_not_fitted", "not_testable"),
+        (Comparison(4, 7, reason="no df"), "moderator_not_fitted", "not_testable"),
+        (comparison(-0.5, -0.1), "moderator_not_greater", "not_supported"),
+        (comparison(-0.5, 0.1), "moderator_not_greater", "not_supported"),
+        (comparison(-0.1, 0.5), "moderator_inconclusive", "not_testable"),
+        (comparison(0.1, 0.5), "moderator_shown", "supported"),
+        (comparison(0.1, 0.5, df=3.5), "moderator_limited", "partly_supported"),
+        (comparison(0.1, 0.5, covered=math.nan), "moderator_limited", "partly_supported"),
+        (comparison(0.1, 0.5, abstract_share=0.6), "moderator_limited", "partly_supported"),
+    ],
+)
+def test_each_rule_of_a_moderator(compared: Comparison, rule: str, verdict: str) -> None:
+    finding = judge_moderator(compared)
+    assert (finding.rule, finding.verdict) == (rule, verdict)
+    assert finding.needed or verdict in ("supported", "not_supported")
+
+
+@pytest.mark.parametrize(
+    ("compared", "claimed", "rule", "verdict"),
+    [
+        (Comparison(1, 4), 4, "factor_not_fitted", "not_testable"),
+        (comparison(0.5, 0.7, df=3.0), 4, "factor_not_fitted", "not_testable"),
+        # 0.8 / 0.2: the ratio is 4, and 2 is far below it.
+        (comparison(0.5, 0.7), 4, "factor_held", "partly_supported"),
+        (comparison(0.5, 0.7), 2, "factor_excluded", "not_supported"),
+        # 0.2 / 0.2 with wide means holds 1 and 1.5.
+        (comparison(-0.1, 0.1), 1.5, "factor_inconclusive", "not_testable"),
+        (
+            comparison(0.5, 0.7, se_without=0.2, difference_se=0.25),
+            4,
+            "factor_inconclusive",
+            "not_testable",
+        ),
+    ],
+)
+def test_each_rule_of_a_factor(
+    compared: Comparison, claimed: float, rule: str, verdict: str
+) -> None:
+    finding = judge_factor(compared, claimed)
+    assert (finding.rule, finding.verdict) == (rule, verdict)
+
+
+def test_the_ratio_takes_the_covariance_from_the_standard_error_of_the_difference() -> None:
+    compared = comparison(0.5, 0.7, difference_se=0.03)
+    covariance = (0.04**2 + 0.03**2 - 0.03**2) / 2
+    quantile = stats.t.ppf(0.975, 10)
+
+    def excess(ratio: float) -> float:
+        variance = 0.04**2 - 2 * ratio * covariance + ratio**2 * 0.03**2
+        return float(abs(0.8 - ratio * 0.2) / math.sqrt(variance) - quantile)
+
+    expected = (optimize.brentq(excess, 0, 4), optimize.brentq(excess, 4, 40))
+    assert ratio_interval(compared) == pytest.approx(expected, abs=1e-9)
+
+
+LEVEL: dict[str, Any] = {
+    "synthesis": KEY,
+    "moderator": "responsive_caregiving",
+    **{"n_trials": 4.0, "k": 5.0, "estimate": 0.3, "se": 0.1, "df": 3.0},
+    **{"ci_low": 0.0, "ci_high": 0.6, "difference": math.nan, "difference_se": math.nan},
+    **{"difference_df": math.nan, "difference_ci_low": math.nan},
+    **{"difference_ci_high": math.nan, "difference_p": math.nan},
+}
+WITH = LEVEL | {
+    **{"level": "with", "n_trials": 3.0, "estimate": 0.5, "difference": 0.2},
+    **{"difference_se": 0.15, "difference_df": 5.0},
+    **{"difference_ci_low": -0.1, "difference_ci_high": 0.5, "difference_p": 0.2},
+}
+MODERATORS = pd.DataFrame(
+    [{"synthesis": KEY, "moderator": "responsive_caregiving", "reason": "fewer than two trials"}]
+)
+
+
+def test_a_comparison_is_read_from_the_levels() -> None:
+    other = [row | {"moderator": "year"} for row in (WITH, LEVEL | {"level": "without"})]
+    levels = pd.DataFrame([LEVEL | {"level": "without"}, WITH, *other])
+    found = read_comparison(KEY, MODERATORS, levels, (9, 9), 0.5, 0.2)
+    assert (found.trials_with, found.trials_without) == (3, 4)
+    assert (found.mean_with, found.mean_without, found.difference) == (0.5, 0.3, 0.2)
+    assert (found.difference_se, found.df, found.ci_low, found.ci_high) == (0.15, 5, -0.1, 0.5)
+    assert (found.abstract_share, found.covered, found.reason) == (0.5, 0.2, "")
+
+
+def test_a_synthesis_that_was_not_fitted_has_a_reason() -> None:
+    levels = pd.DataFrame([LEVEL | {"level": "without"}])
+    found = read_comparison(KEY, MODERATORS, levels, (0, 4), 0.5, 0.2)
+    assert (found.trials_with, found.trials_without) == (0, 4)
+    assert found.reason == "fewer than two trials"
+    assert not found.fitted
+    elsewhere = read_comparison("post.outcome.speech", MODERATORS, levels, (0, 0), 0.5, 0.2)
+    assert elsewhere.reason == ""
+
+
+def test_trials_are_counted_within_parenting_programmes() -> None:
+    effects = pd.DataFrame(
+        {
+            "trial_id": ["ann", "ann", "bob", "cat"],
+            "family": ["parenting", "parenting", "parenting", "video_feedback"],
+            "intervention": ["responsive_caregiving"] * 2 + ["home_visiting", "video_feedback"],
+        }
+    )
+    assert count_sides(effects) == (1, 1)
