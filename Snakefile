@@ -10,6 +10,9 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     claims          -> results/claims         the report's claims, with verdicts by rules
     overlap         -> results/overlap        trials that stand in several reviews and sources
     report          -> results/figures, results/tables, results/report
+    overlap         -> results/overlap        trials and results that several sources share
+    report          -> results/figures, results/tables
+    manuscript      -> results/manuscript     tables, figures and references to take over
 """
 
 from snakemake.utils import min_version, validate
@@ -32,6 +35,7 @@ include: "rules/compare.smk"
 include: "rules/claims.smk"
 include: "rules/overlap.smk"
 include: "rules/report.smk"
+include: "rules/manuscript.smk"
 include: "rules/report_pages.smk"
 
 
@@ -43,10 +47,12 @@ rule all:
         "results/sensitivity/multiverse.csv",
         "results/sensitivity/moderators.csv",
         "results/claims/claims.csv",
+        "results/overlap/pairs.csv",
         "results/tables",
         "results/figures/syntheses",
         "results/figures/reviews",
         "results/figures/domains",
         "results/figures/sensitivity",
         "results/figures/moderators",
+        "results/manuscript",
         "results/report",

@@ -81,7 +81,7 @@ def _pairs(effects: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
     for row in effects.to_dict("records"):
         reason = row["exclude_reason"]
         if row["exclude"] == "duplicate" and (kept := KEPT.match(reason)):
-            yield kept[1], row["result_id"], "duplicate", reason[kept.end() :].lstrip("; ")
+            yield kept[1], row["result_id"], "duplicate", reason[kept.end() :].lstrip(";, ")
         elif row["exclude"] == "superseded" and (kept := _SUPERSEDED.fullmatch(reason)):
             yield kept[1], row["result_id"], "superseded", ""
     used = effects[effects["exclude"] == ""]

@@ -88,8 +88,13 @@ def test_a_run_makes_every_stage(finished: Path) -> None:
         "claims/programmes.csv",
         "figures/domains/relationship.svg",
         "figures/syntheses/post.intervention_domain.play.relationship.svg",
+        "overlap/pairs.csv",
+        "overlap/shared_effects.csv",
         "tables/evidence.html",
         "tables/index.html",
+        "manuscript/summary_of_findings.docx",
+        "manuscript/forest_plots/play-relationship.pdf",
+        "manuscript/references.bib",
     } <= made
 
 
@@ -118,10 +123,12 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
         "draw_sensitivity",
         "compare_reviews",
         "assess_claims",
+        "find_overlap",
         "draw_syntheses",
         "draw_reviews",
         "draw_domains",
         "write_tables",
+        "write_manuscript",
     }
 
 
@@ -129,7 +136,13 @@ def test_an_edited_library_module_runs_what_imports_it(project: Path) -> None:
     with (project / "scripts/metarepro/forest_page.py").open("a") as module:
         module.write("# edited\n")
     run = snakemake(project)
-    assert rules_run(run) == {"draw_syntheses", "draw_reviews", "draw_domains", "write_tables"}
+    assert rules_run(run) == {
+        "draw_syntheses",
+        "draw_reviews",
+        "draw_domains",
+        "write_tables",
+        "write_manuscript",
+    }
 
 
 def test_bad_data_stop_the_run_with_all_problems(project: Path) -> None:

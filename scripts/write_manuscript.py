@@ -1,0 +1,92 @@
+"""Write what a manuscript needs: a summary of findings, forest plots, a bibliography.
+
+The table comes as CSV, Word and LaTeX, the forest plots of the table of evidence as Word and as
+PDF with a LaTeX file, all trials and reviews as BibTeX. README.txt says what each file is.
+"""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from metarepro.command import parser, read_config, run
+from metarepro.manuscript_bibtex import bibliography
+from metarepro.manuscript_docx import figures_document, table_document
+from metarepro.manuscript_figures import forest_plots, pdf_bytes
+from metarepro.manuscript_latex import DOCUMENT, figures_part, table_part
+from metarepro.manuscript_summary import TITLE, notes, summary_of_findings
+from metarepro.review_facts import review_facts
+from metarepro.tables import read_table
+from metarepro.validation import load
+from metarepro.wording import inert
+
+INPUTS = {
+    "extracted": ("interventions", "domains", "outcomes", "trials", "published"),
+    "effects": ("effects",),
+    "pooled": ("pooled", "weights", "subgroup_tests"),
+}
+FIGURES = "forest_plots"
+README = """\
+summary_of_findings.csv   the table of evidence, GRADE's layout without its certainty
+summary_of_findings.docx  the same as a Word table, landscape A4, with notes
+summary_of_findings.tex   the same in LaTeX (booktabs, longtable)
+forest_plots.docx         the forest plot of each row of two or more trials, with alternative text
+                          (not under version control: its pictures depend on the machine)
+forest_plots.tex          the same in LaTeX, from the PDFs in forest_plots/
+references.bib            all trials and reviews; keys are the ids in the tables
+manuscript.tex            takes in all of the LaTeX: pdflatex, bibtex, pdflatex, pdflatex
+
+The two .tex parts are for \\input into your own document; their first line names the packages.
+Of a trial's authors only the first is known, from its label. The field note says what was not
+seen or not verified: look there before you cite. Certainty of evidence was not graded.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--data-dir", type=Path, default=Path("data"), help="default: data")
+    arguments.add_argument(
+        "--results-dir", type=Path, default=Path("results"), help="default: %(default)s"
+    )
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    args = arguments.parse_args(argv)
+    config = read_config(args.config)
+    tables = {
+        name: read_table(
+            args.results_dir / folder / f"{name}.csv",
+            f"extracted_{name}" if folder == "extracted" else name,
+        )
+        for folder, names in INPUTS.items()
+        for name in names
+    }
+    of_files = read_table(args.results_dir / "extracted/review_trials.csv", "extracted_trials")
+    trials = pd.concat([tables["trials"], of_files], ignore_index=True)
+    output = args.output_dir
+    shutil.rmtree(output, ignore_errors=True)
+    (output / FIGURES).mkdir(parents=True)
+
+    table, remarks = summary_of_findings(tables, config["evidence"]), notes(tables, config)
+    plots = forest_plots(tables, config)
+    texts = {
+        "summary_of_findings.csv": table.map(inert).to_csv(index=False, lineterminator="\n"),
+        "summary_of_findings.tex": table_part(table, TITLE, remarks),
+        "forest_plots.tex": figures_part(plots, FIGURES),
+        "manuscript.tex": DOCUMENT,
+        "references.bib": bibliography(trials, review_facts(load(args.data_dir).reviews)),
+        "README.txt": README,
+    }
+    for name, text in texts.items():
+        (output / name).write_bytes(text.encode("utf-8"))
+    (output / "summary_of_findings.docx").write_bytes(table_document(table, TITLE, remarks))
+    (output / "forest_plots.docx").write_bytes(
+        figures_document(plots, "Forest plots of the table of evidence")
+    )
+    for plot in plots:
+        (output / FIGURES / f"{plot.name}.pdf").write_bytes(pdf_bytes(plot.figure))
+
+
+if __name__ == "__main__":
+    run(main)

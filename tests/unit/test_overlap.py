@@ -1,0 +1,243 @@
+"""Trials that stand in several reviews, and results that two sources report."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from tests.data_folder import write_data_folder
+
+from metarepro.effects import compute_effects
+from metarepro.overlap import (
+    corrected_covered_area,
+    join_included,
+    overlap_overall,
+    overlap_pairs,
+)
+from metarepro.reported import Choices
+from metarepro.shared_effects import lift_duplicates, shared_effects
+from metarepro.validation import load
+
+NAN = math.nan
+CHOICES = Choices(0.05, 20.0, ("database",))
+
+
+def included(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["review_id", "trial_id", "basis"])
+
+
+def reviews(**n_studies: float) -> pd.DataFrame:
+    return pd.DataFrame({"review_id": list(n_studies), "n_studies": list(n_studies.values())})
+
+
+@pytest.mark.parametrize(
+    ("n_inclusions", "n_trials", "n_reviews", "percent"),
+    [
+        # By hand: 10 trials in 3 reviews, 14 ticks: (14 - 10) / (30 - 10).
+        (14, 10, 3, 20.0),
+        (10, 10, 3, 0.0),
+        (30, 10, 3, 100.0),
+        # Pieper and others 2014 define it; 55 ticks of 40 trials in 4 reviews: 15 / 120.
+        (55, 40, 4, 12.5),
+    ],
+)
+def test_corrected_covered_area(
+    n_inclusions: int, n_trials: int, n_reviews: int, percent: float
+) -> None:
+    assert corrected_covered_area(n_inclusions, n_trials, n_reviews) == pytest.approx(percent)
+
+
+def test_one_review_or_no_trial_has_no_covered_area() -> None:
+    assert math.isnan(corrected_covered_area(4, 4, 1))
+    assert math.isnan(corrected_covered_area(0, 0, 2))
+
+
+# Review a: t1 t2 t3 (t3 plausible); b: t2 t3 t4, and t1 as a candidate; c has no list.
+LISTS = included(
+    ("a", "t1", "listed"),
+    ("a", "t2", "listed"),
+    ("a", "t3", "plausible"),
+    ("b", "t1", "candidate"),
+    ("b", "t2", "listed"),
+    ("b", "t3", "listed"),
+    ("b", "t4", "listed"),
+    ("b", "t5", "no"),
+)
+
+
+def pair(basis: str, a: str, b: str) -> dict[Any, Any]:
+    table = overlap_pairs(reviews(a=3, b=NAN, c=7), LISTS)
+    row = table[(table["basis"] == basis) & (table["review_a"] == a) & (table["review_b"] == b)]
+    return row.iloc[0].to_dict()
+
+
+def test_pairs_count_only_trials_of_their_basis() -> None:
+    listed = pair("listed", "a", "b")
+    # Trials t1 t2 t3 t4, five inclusions, two reviews: (5 - 4) / (8 - 4).
+    assert (listed["n_a"], listed["n_b"], listed["n_shared"], listed["cca"]) == (2, 3, 1, 25.0)
+    wider = pair("listed+plausible", "a", "b")
+    # Six inclusions of four trials: (6 - 4) / (8 - 4).
+    assert (wider["n_a"], wider["n_b"], wider["n_shared"], wider["cca"]) == (3, 3, 2, 50.0)
+    assert wider["trial_ids"] == "t2 t3"
+
+
+def test_a_pair_says_how_much_of_a_review_is_known() -> None:
+    assert pair("listed", "a", "b")["reason"] == (
+        "a: 2 trials taken as its own, it has 3; b: 3 trials taken as its own, it has an unknown "
+        "number"
+    )
+    assert pair("listed+plausible", "a", "b")["reason"].startswith("b: ")
+    none = pair("listed", "a", "c")
+    assert math.isnan(none["cca"])
+    assert math.isnan(none["n_shared"])
+    assert none["reason"] == "c: no list of trials"
+
+
+def test_a_list_without_confirmed_trials_is_no_overlap_of_zero() -> None:
+    lists = included(("a", "t1", "listed"), ("b", "t1", "plausible"))
+    row = overlap_pairs(reviews(a=1, b=1), lists).iloc[0]
+    assert row["basis"] == "listed"
+    assert math.isnan(row["cca"])
+    assert row["reason"] == "b: its own list of trials was not seen, none is confirmed"
+
+
+def test_overall() -> None:
+    listed, wider = overlap_overall(reviews(a=3, b=NAN, c=7), LISTS).to_dict("records")
+    assert (listed["n_reviews"], listed["n_trials"], listed["n_inclusions"]) == (2, 4, 5)
+    assert (listed["cca"], wider["cca"]) == (25.0, 50.0)
+    assert listed["reason"] == "1 of 3 reviews have no trial that counts"
+
+
+def test_a_review_file_replaces_the_list_of_its_review() -> None:
+    both = join_included(LISTS, included(("a", "t9", "listed")))
+    assert set(both.loc[both["review_id"] == "a", "trial_id"]) == {"t9"}
+    assert (both["review_id"] == "b").sum() == 5
+
+
+# Shared effects --------------------------------------------------------------------------------
+
+SMD = {
+    **{"arm": "", "outcome": "warmth", "measure": "Scale", "timepoint": "post"},
+    **{"timepoint_detail": "end", "statistic": "smd", "sign": "scale", "higher_is_better": "yes"},
+    **{"adjusted": "no", "source_kind": "abstract", "source": "https://example.org/a"},
+    **{"value": 0.5, "ci_low": 0.1, "ci_high": 0.9, "n_t": 50.0, "n_c": 50.0},
+    **{"locator": "table", "exclude": "", "exclude_reason": "", "note": "", "p_relation": ""},
+    **{"file": "f", "sha256": "0" * 64, "row": 2.0, "n_basis": "analysed"},
+}
+NUMBERS = (
+    *("mean_t", "sd_t", "events_t", "mean_c", "sd_c", "events_c", "n_total", "se", "p_value"),
+    *("df1", "df2", "reference_sd"),
+)
+
+
+def compared(kept: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
+    """The shared effects of two results; the second is excluded as a duplicate by default."""
+    rows = []
+    for number, changes in enumerate((kept, other), start=1):
+        ids = {"result_id": f"ann-{number:02d}", "trial_id": "ann"}
+        rows.append(SMD | dict.fromkeys(NUMBERS, NAN) | ids | changes)
+    results = pd.DataFrame(rows)
+    about: dict[str, Any] = {"trial_id": ["ann"], "label": ["Ann"], "year": [2001.0]}
+    trials = pd.DataFrame(about | {"intervention": ["play"], "design": ["rct"]})
+    trials["n_randomised"] = 100.0
+    clusters = pd.DataFrame(
+        {"trial_id": pd.Series(dtype=str), "n_clusters": pd.Series(dtype=float)}
+    )
+    outcomes = pd.DataFrame(
+        {"outcome": ["warmth"], "domain": ["relationship"], "beneficial_direction": ["increase"]}
+    )
+    interventions = pd.DataFrame({"intervention": ["play"], "family": ["parenting"]})
+    codebook = (trials, clusters, outcomes, interventions, CHOICES)
+    effects = compute_effects(results, *codebook)
+    converted = compute_effects(lift_duplicates(results), *codebook)
+    return shared_effects(results, effects, converted)
+
+
+DUPLICATE = {"exclude": "duplicate", "exclude_reason": "kept: ann-01; abstract of the same"}
+
+
+def test_a_duplicate_turned_the_other_way_is_the_same_effect() -> None:
+    other = {"value": -0.5, "ci_low": -0.9, "ci_high": -0.1, "sign": "control_minus_treatment"}
+    row = compared({}, DUPLICATE | other | {"source_kind": "table", "source": "b"}).iloc[0]
+    # J of 98 degrees of freedom is 0.99233 (Hedges 1981).
+    assert row["value_a"] == pytest.approx(0.5 * 0.99233, abs=1e-5)
+    assert row["value_b"] == pytest.approx(row["value_a"])
+    assert (row["agreement"], row["same_source"], row["scale"]) == ("equal", "no", "g")
+    assert row["remark"] == "abstract of the same"
+
+
+def test_a_wrong_sign_between_two_sources_shows() -> None:
+    row = compared({}, DUPLICATE | {"sign": "control_minus_treatment"}).iloc[0]
+    assert row["difference"] == pytest.approx(-2 * row["value_a"])
+    assert row["agreement"] == "different"
+
+
+@pytest.mark.parametrize(
+    ("changes", "agreement", "reason"),
+    [
+        ({"value": 0.51}, "within_rounding", ""),
+        ({"value": 0.53}, "different", ""),
+        ({"value": 0.53, "adjusted": "yes"}, "different", "adjusted: no against yes"),
+        ({"value": 0.53, "measure": "Scale, cut"}, "not_comparable", "measure named"),
+        ({"value": 0.53, "timepoint_detail": "mid"}, "not_comparable", "time described"),
+        ({"timepoint": "change"}, "not_comparable", "timepoint: post against change"),
+        ({"n_t": 40.0, "value": 0.501}, "within_rounding", "participants: 100 against 90"),
+    ],
+)
+def test_agreement(changes: dict[str, Any], agreement: str, reason: str) -> None:
+    row = compared({}, DUPLICATE | changes).iloc[0]
+    assert row["agreement"] == agreement
+    assert row["reason"].startswith(reason) if reason else row["reason"] == ""
+
+
+def test_without_a_route_printed_numbers_are_compared() -> None:
+    ratio = {"statistic": "odds_ratio", "ci_low": NAN, "ci_high": NAN, "value": 2.0}
+    row = compared(ratio, DUPLICATE | ratio | {"value": 2.4}).iloc[0]
+    assert (row["scale"], row["agreement"]) == ("odds_ratio", "different")
+    assert row["difference"] == pytest.approx(0.4)
+    turned = compared(ratio, DUPLICATE | ratio | {"sign": "benefit"}).iloc[0]
+    assert turned["agreement"] == "not_comparable"
+    assert "sign: scale against benefit" in turned["reason"]
+    other = compared({}, DUPLICATE | ratio).iloc[0]
+    assert (other["scale"], other["agreement"]) == ("", "not_comparable")
+    assert math.isnan(other["value_a"])
+
+
+def test_two_used_results_of_different_sources_are_a_pair() -> None:
+    table = compared({}, {"source_kind": "registry", "value": 0.7})
+    assert list(table["pairing"]) == ["both_used"]
+    assert table["agreement"].iloc[0] == "different"
+    assert compared({}, {"source_kind": "registry", "arm": "b"}).empty
+    assert compared({}, {"measure": "another"}).empty
+
+
+def test_a_superseded_row_is_compared_with_that_of_the_review_file() -> None:
+    reason = "the review's own data file has it: ann-01"
+    effects = {"exclude": "superseded", "exclude_reason": reason}
+    row = _superseded(effects)
+    assert (row["pairing"], row["agreement"]) == ("superseded", "equal")
+
+
+def _superseded(changes: dict[str, Any]) -> dict[Any, Any]:
+    rows = [
+        SMD | dict.fromkeys(NUMBERS, NAN) | {"result_id": f"ann-0{n}", "trial_id": "ann"}
+        for n in (1, 2)
+    ]
+    results = pd.DataFrame(rows)
+    converted = results.assign(label="Ann", yi=0.4, n_total=100.0)
+    effects = converted.copy()
+    for column, value in changes.items():
+        effects.loc[1, column] = value
+    return shared_effects(results, effects, converted).iloc[0].to_dict()
+
+
+def test_every_duplicate_of_the_data_is_compared(tmp_path: Path) -> None:
+    write_data_folder(tmp_path / "data")
+    data = load(tmp_path / "data")
+    codebook = (data.trials, data.clusters, data.outcomes, data.interventions, CHOICES)
+    effects = compute_effects(data.results, *codebook)
+    converted = compute_effects(lift_duplicates(data.results), *codebook)
+    table = shared_effects(data.results, effects, converted)
+    assert list(table["result_id_b"]) == ["ann2001-03"]
+    assert (table["agreement"].iloc[0], table["remark"].iloc[0]) == ("equal", "same table")
