@@ -8,11 +8,10 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     sensitivity     -> results/sensitivity    how much they depend on trials and choices
     compare         -> results/reproduction   published pools against ours
     claims          -> results/claims         the report's claims, with verdicts by rules
-    overlap         -> results/overlap        trials that stand in several reviews and sources
-    report          -> results/figures, results/tables, results/report
     overlap         -> results/overlap        trials and results that several sources share
     report          -> results/figures, results/tables
     manuscript      -> results/manuscript     tables, figures and references to take over
+    report_pages    -> results/report         the pages for readers, from all of these
 """
 
 from snakemake.utils import min_version, validate
