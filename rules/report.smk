@@ -130,6 +130,8 @@ rule write_tables:
         "results/figures/syntheses",
         "results/figures/reviews",
         "results/figures/domains",
+        "results/figures/sensitivity",
+        expand("results/sensitivity/{table}.csv", table=SENSITIVITY),
         templates=template_files("*.j2"),
         config="config/config.yaml",
         code=code("write_tables.py"),
@@ -159,7 +161,13 @@ rule draw_moderators:
         config="config/config.yaml",
         code=code("draw_moderators.py"),
     output:
-        directory("results/figures/moderators"),
+        report(
+            directory("results/figures/moderators"),
+            patterns=["{synthesis}.svg"],
+            caption="captions/moderators.rst",
+            category="Figures",
+            subcategory="Moderators",
+        ),
     log:
         "logs/draw_moderators.log",
     conda:

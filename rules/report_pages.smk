@@ -15,14 +15,11 @@ rule write_report:
             "results/extracted/review_{table}.csv",
             table=["results", "trials", "included"],
         ),
-        expand(
-            "results/extracted/report_{table}.csv",
-            table=["guidance", "economic_evidence"],
-        ),
+        "results/extracted/report_guidance.csv",
         expand("results/sensitivity/{table}.csv", table=SENSITIVITY),
-        expand(
-            "results/claims/{table}.csv", table=["claims", "evaluations", "programmes"]
-        ),
+        "results/sensitivity/moderators.csv",
+        "results/sensitivity/moderator_levels.csv",
+        expand("results/claims/{table}.csv", table=CLAIMS),
         expand(
             "results/overlap/{table}.csv", table=["pairs", "overall", "shared_effects"]
         ),
@@ -36,6 +33,7 @@ rule write_report:
         "results/figures/reviews",
         "results/figures/domains",
         "results/figures/sensitivity",
+        "results/figures/moderators",
         "results/manuscript",
         templates=template_files("report/*"),
         requirements="requirements.txt",

@@ -10,6 +10,7 @@ SENSITIVITY = [
     "influence",
     "small_study",
     "caliper",
+    "source_kinds",
     "multiverse",
 ]
 

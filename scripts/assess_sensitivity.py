@@ -3,9 +3,9 @@
 Writes, for the primary set of the analysis plan and its syntheses of two or more trials:
 variants.csv (other rows, estimators and intervals), leave_one_out.csv, cumulative.csv (by year),
 influence.csv (three trials or more; results of a trial averaged), small_study.csv (ten trials or
-more; otherwise the reason), caliper.csv (results just below p 0.05) and multiverse.csv (how many
-of all reasonable specifications agree). These describe what the results depend on; none of them
-mends a bias.
+more; otherwise the reason), caliper.csv (results just below p 0.05), source_kinds.csv (each kind of
+source on its own) and multiverse.csv (how many of all reasonable specifications agree). These
+describe what the results depend on; none of them mends a bias.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ from metarepro.influence import cumulative, influence, leave_one_out
 from metarepro.multiverse import agreement, specifications
 from metarepro.sensitivity import variants
 from metarepro.sensitivity_tables import SENSITIVITY_TABLES
+from metarepro.source_kinds import pools_by_source_kind
 from metarepro.synthesis import Settings, members, usable
 from metarepro.tables import from_rows, read_table, write_table
 
@@ -45,6 +46,7 @@ def assess_synthesis(
         "caliper": (caliper(pooled_effects),),
     }
     rows = {name: [key | asdict(row) for row in results] for name, results in found.items()}
+    rows["source_kinds"] = [key | row for row in pools_by_source_kind(pooled_effects, settings)]
     rows["multiverse"] = [key | agreement(specifications(all_effects), *reference)]
     return rows
 

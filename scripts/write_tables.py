@@ -1,5 +1,6 @@
 """Write the summary tables as CSV and HTML, and the page that lists all tables and figures."""
 
+import itertools
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro import summaries
+from metarepro import sensitivity_summaries, summaries
 from metarepro.command import parser, read_config, run
 from metarepro.html_tables import Link, Page, render_index, render_table
 from metarepro.tables import read_table
@@ -18,7 +19,12 @@ INPUTS = {
     "effects": ("effects", "audit"),
     "pooled": ("pooled",),
     "reproduction": ("reproduction",),
+    "sensitivity": (
+        *("variants", "leave_one_out", "cumulative", "influence"),
+        *("small_study", "caliper", "source_kinds", "multiverse"),
+    ),
 }
+SENSITIVITY = "How much the pools depend on trials and choices"
 
 
 def pages(tables: dict[str, pd.DataFrame], config: dict[str, Any]) -> list[Page]:
@@ -100,13 +106,14 @@ def figure_links(
         pool["synthesis"]: summaries.title(pool, names, sets)
         for pool in tables["pooled"].to_dict("records")
     }
+    named["sensitivity"] = sensitivity_summaries.figure_labels(tables["pooled"], names, sets)
     groups: dict[str, list[Link]] = {}
     for folder, labels in named.items():
         drawn = {svg.stem for svg in (results / "figures" / folder).glob("*.svg")}
         for key, label in labels.items():
             if key in drawn:
-                heading = HEADINGS.get(folder) or synthesis_heading(key, sets)
-                groups.setdefault(heading, []).append(Link(f"../figures/{folder}/{key}.svg", label))
+                link = Link(f"../figures/{folder}/{key}.svg", label)
+                groups.setdefault(figure_heading(folder, key, sets), []).append(link)
     return groups
 
 
@@ -116,8 +123,12 @@ HEADINGS = {
 }
 
 
-def synthesis_heading(key: str, sets: dict[str, Any]) -> str:
-    """Heading for the syntheses of one kind: "Intervention × domain, follow-up"."""
+def figure_heading(folder: str, key: str, sets: dict[str, Any]) -> str:
+    """Heading for the figures of one kind: "Intervention × domain, follow-up"."""
+    if folder == "sensitivity":
+        return sensitivity_summaries.FIGURES[key.rpartition(".")[2]]
+    if folder in HEADINGS:
+        return HEADINGS[folder]
     set_name, kind, *_ = key.split(".")
     when = sets[set_name]["label"]
     return kind.replace("_", " × ").capitalize() + (f", {when}" if when else "")
@@ -142,12 +153,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     output = results / "tables"
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
-    written = pages(tables, config)
-    for page in written:
+    written = {
+        "Tables": pages(tables, config),
+        SENSITIVITY: sensitivity_summaries.pages(tables, config),
+    }
+    for page in itertools.chain.from_iterable(written.values()):
         cells = page.table.map(inert)
         cells.to_csv(output / f"{page.name}.csv", index=False, lineterminator="\n")
         (output / f"{page.name}.html").write_text(render_table(page), encoding="utf-8")
-    index = render_index("Results", written, figure_links(results, tables, config["sets"]))
+    links = figure_links(results, tables, config["sets"])
+    links[f"{SENSITIVITY}: numbers of all syntheses (CSV)"] = [
+        Link(f"../sensitivity/{name}.csv", name.replace("_", " ").capitalize())
+        for name in INPUTS["sensitivity"]
+    ]
+    index = render_index("Results", written, links)
     (output / "index.html").write_text(index, encoding="utf-8")
 
 

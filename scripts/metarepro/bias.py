@@ -39,7 +39,12 @@ METHODS = {
 }
 #: Fewer trials cannot tell asymmetry from chance (Sterne and others 2011).
 MIN_TRIALS = 10
-#: PEESE stands in for PET where PET's estimate is above 0 at this one-sided level.
+#: PEESE stands in for PET where PET's estimate is above 0 at this one-sided level. Conventions
+#: differ. Stanley (2016, working paper "Limitations of PET-PEESE") tests at the 10% level, as the
+#: code of Carter and others (2019) quotes him (github.com/nicebread/meta-showdown, 3-PET-PEESE.R;
+#: the paper itself was not seen). That code compares the two-sided p of a positive estimate with
+#: 10%, so 5% one-sided, which is taken here, or with 5%. Read as one-sided, 10% would choose PEESE
+#: more often.
 PET_LEVEL = 0.05
 
 #: Variances that differ by less, relatively, leave a regression nothing but rounding.
@@ -285,7 +290,10 @@ def peese(yi: Array, vi: Array) -> dict[str, Any]:
 
 
 def pet_peese(yi: Array, vi: Array) -> dict[str, Any]:
-    """PEESE if PET finds an effect above 0 (one-sided p < `PET_LEVEL`), otherwise PET."""
+    """PEESE if PET finds an effect above 0 (one-sided p < `PET_LEVEL`), otherwise PET.
+
+    The conditional estimator of Stanley & Doucouliagos (2014); other authors set other levels.
+    """
     first = pet(yi, vi)
     if first["estimate"] > 0 and first["p_value"] / 2 < PET_LEVEL:
         return peese(yi, vi) | {"detail": "peese"}

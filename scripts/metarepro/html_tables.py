@@ -7,7 +7,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 #: A column is set to the right when all its cells consist of these.
-_NUMERIC = r"(at least |SMD |OR |RR |[gd] )?[\s\d.,%\[\]\u2212\u2013<=∞p/e]*|not reported"
+_NUMERIC = r"(at least |SMD |OR |RR |[gd] )?[\s\d.,%\[\]()\u2212\u2013<=∞p/e]*|not reported"
 #: A column with a longer cell than this gets room.
 _LONG = 40
 
@@ -24,7 +24,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Link:
-    """A figure in the list of figures."""
+    """A figure or file in a list of them."""
 
     path: str
     label: str
@@ -62,11 +62,13 @@ def render_table(page: Page) -> str:
 
 
 def render_index(
-    title: str, pages: Sequence[Page], figure_groups: Mapping[str, Sequence[Link]]
+    title: str,
+    page_groups: Mapping[str, Sequence[Page]],
+    link_groups: Mapping[str, Sequence[Link]],
 ) -> str:
-    """Return the page that links all tables and figures."""
+    """Return the page that links all tables and figures, by heading."""
     return (
         _environment()
         .get_template("index.html.j2")
-        .render(title=title, tables=pages, figure_groups=figure_groups)
+        .render(title=title, page_groups=page_groups, link_groups=link_groups)
     )

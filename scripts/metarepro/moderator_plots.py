@@ -147,7 +147,7 @@ def moderator_plot(
                 draw_lines(ax.axvline, pooled_estimate)
                 ax.set_xlim(low, high)
                 if panel is kinds[-1]:
-                    effect_axis(fig, ax, low, high, below=bottom)
+                    effect_axis(fig, ax, low, high, (low, high), below=bottom)
                     bottom -= 0.42
             top = bottom - _GAP
         notes = (

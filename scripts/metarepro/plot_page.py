@@ -91,17 +91,24 @@ def set_ticks(ax: Axes, which: str, low: float, high: float) -> None:
     put(ticks, words, fontproperties=fg.font(fg.SMALL_SIZE), color=fg.TEXT_COLOUR)
 
 
-def effect_axis(fig: Figure, ax: Axes, low: float, high: float, below: float = 0.75) -> None:
-    """Set the ticks of an axis of effects, and say under it (at `below`) which side favours what.
+def effect_axis(
+    fig: Figure,
+    ax: Axes,
+    low: float,
+    high: float,
+    shown: tuple[float, float],
+    below: float = 0.75,
+) -> None:
+    """Set the ticks of an axis of effects; under it, at `below`, name the sides of 0.
 
-    A side is named only if the axis goes there.
+    A side is named only if what is `shown` reaches to it.
     """
     ax.set_xlim(low, high)
     set_ticks(ax, "x", low, high)
     left, right = (WIDTH * x for x in ax.get_position().intervalx)
     y = below - 0.33
-    if low < 0:
-        write(fig, left, y, "← favours control")
     write(fig, (left + right) / 2, y, "Hedges' g", ha="center")
-    if high > 0:
+    if shown[0] < 0:
+        write(fig, left, y, "← favours control")
+    if shown[1] > 0:
         write(fig, right, y, "favours intervention →", ha="right")

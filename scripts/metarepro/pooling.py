@@ -179,7 +179,7 @@ def pool(
         q_df=float(q_df),
         q_p=float(np.exp(log_chi2_sf(q, q_df))),
         i2_q=_i2(q, q_df),
-        i2_tau2=100 * tau2 / (tau2 + _typical_variance(rows.v)) if random else np.nan,
+        i2_tau2=100 * tau2 / (tau2 + typical_variance(rows.v)) if random else np.nan,
         flags=tuple(flag for flag, raised in flags.items() if raised),
         **result,
     )
@@ -345,7 +345,7 @@ def _estimate_tau2(rows: _Rows, method: str) -> tuple[float, int]:
     return float(maxima[np.argmax(height)]), maxima.size
 
 
-def _typical_variance(v: Array) -> float:
+def typical_variance(v: Array) -> float:
     """Typical sampling variance of the rows (Higgins & Thompson 2002, eq. 9)."""
     w = 1.0 / v
     return float((v.size - 1) * w.sum() / (w.sum() ** 2 - (w**2).sum()))

@@ -27,6 +27,8 @@ from metarepro.synthesis import (
     count_participants,
     pool_trials,
 )
+from metarepro.three_level import pool_three_level
+from metarepro.wording import CI_METHODS as IN_WORDS
 
 #: Assumed correlations of the results of one trial that are compared.
 RHOS = (0.4, 0.6, 0.8)
@@ -49,6 +51,8 @@ class Variant:
     flags : as in the pooled table, joined by "; "
     reason : why there was no pooling; "" if there was
     removed : ids of the trials of the analysis plan that are no longer in, blank-separated
+    sigma2_trial, sigma2_result : variances between trials and between the results of a trial, of
+        which tau2 is the sum; nan except for the three-level model
     (the others as in `Pooled`)
     """
 
@@ -78,12 +82,16 @@ class Variant:
     flags: str
     reason: str
     removed: str
+    sigma2_trial: float
+    sigma2_result: float
 
 
 _FROM_POOLED = tuple(
     f.name for f in fields(Variant) if f.name in {p.name for p in fields(Pooled)} - {"flags"}
 )
-_FAILED: dict[str, Any] = dict.fromkeys(_FROM_POOLED, math.nan) | dict.fromkeys(
+#: What only `three_level.ThreeLevel` has.
+_LEVELS = ("sigma2_trial", "sigma2_result")
+_FAILED: dict[str, Any] = dict.fromkeys((*_FROM_POOLED, *_LEVELS), math.nan) | dict.fromkeys(
     ("model", "tau2_method", "ci_method", "flags"), ""
 )
 
@@ -176,11 +184,12 @@ def _selections(every: pd.DataFrame, primary: pd.DataFrame, settings: Settings) 
 def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
     """Variants that pool the effects of the plan in another way."""
     rho, averaged = settings.rho, f"means of each trial (rho {settings.rho:g})"
+    aggregated = f"{AGGREGATED_TAU2}, {IN_WORDS[AGGREGATED_CI]}"
     methods = [
         *(
             (
                 f"aggregated_rho_{value:g}",
-                f"means of each trial (rho {value:g}), {AGGREGATED_TAU2}, {AGGREGATED_CI}",
+                f"means of each trial (rho {value:g}), {aggregated}",
                 _of_means(Settings(AGGREGATED_TAU2, AGGREGATED_CI, value)),
             )
             for value in RHOS
@@ -189,6 +198,8 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
             (f"rve_rho_{value:g}", f"robust variance (rho {value:g})", _robust(value))
             for value in RHOS
         ),
+        ("two_level", "two levels: results as if independent", _as_if_independent(settings)),
+        ("three_level", "three levels: results within trials, REML, t (k - 1 df)", _nested),
         *(
             (
                 f"tau2_{method.lower()}",
@@ -200,7 +211,7 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
         *(
             (
                 f"ci_{method}",
-                f"{averaged}, interval {method}",
+                f"{averaged}, {IN_WORDS[method]}",
                 _of_means(Settings(settings.tau2_method, method, rho)),
             )
             for method in CI_METHODS
@@ -243,6 +254,26 @@ def _robust(rho: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
         return pool_correlated(effects["yi"], effects["vi"], trials, rho=rho), ""
 
     return pool_robustly
+
+
+def _as_if_independent(settings: Settings) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
+    def pool_rows(effects: pd.DataFrame) -> tuple[Pooled, str]:
+        n_trials = effects["trial_id"].nunique()
+        if n_trials < 2:
+            raise ValueError("one trial: no pooling")
+        pooled = pool(
+            effects["yi"],
+            effects["vi"],
+            tau2_method=settings.tau2_method,
+            ci_method=settings.ci_method,
+        )
+        return replace(pooled, n_trials=n_trials), ""
+
+    return pool_rows
+
+
+def _nested(effects: pd.DataFrame) -> tuple[Pooled, str]:
+    return pool_three_level(effects["yi"], effects["vi"], effects["trial_id"].tolist()), ""
 
 
 def _paule_mandel(means: pd.DataFrame, ci_method: str) -> Pooled:
@@ -297,6 +328,7 @@ def _variant(choice: _Choice, primary: pd.DataFrame) -> Variant:
             pooled = replace(pooled, pi_low=math.nan, pi_high=math.nan)
         outcome = {column: getattr(pooled, column) for column in _FROM_POOLED}
         outcome |= {"flags": all_flags(pooled, selected), "reason": reason}
+        outcome |= {column: getattr(pooled, column, math.nan) for column in _LEVELS}
         counts = {}
     return Variant(
         variant=choice.variant,

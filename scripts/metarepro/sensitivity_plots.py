@@ -130,8 +130,9 @@ def funnel_plot(
         points.set(gid="trials", zorder=3)
         ax.set_ylim(bottom, 0)
         set_ticks(ax, "y", 0, bottom)
-        effect_axis(fig, ax, low, high)
-        write(fig, MARGIN, 0.14, "Dashed: pooled estimate. Points: trials (results averaged).")
+        effect_axis(fig, ax, low, high, (-reach, reach))
+        note = "Dashed: pooled estimate. Points: trials (results averaged). Shades: two-sided p."
+        write(fig, MARGIN, 0.14, note)
     return fig
 
 
@@ -253,7 +254,7 @@ def gosh_plot(
         main.set_ylim(-2, 102)
         above.set(ylim=(0, 1.05 * numbers.max()), xticks=[], yticks=[])
         set_ticks(main, "y", 0, 100)
-        effect_axis(fig, main, low, high)
+        effect_axis(fig, main, low, high, (gosh.estimate.min(), gosh.estimate.max()))
         _draw_scale(fig, image, max(2, cells.max()))
         write(fig, MARGIN, 0.14, "Dashed: pooled estimate of the plan. Darker: more subsets.")
     return fig

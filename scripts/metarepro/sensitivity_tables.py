@@ -3,35 +3,39 @@
 from metarepro.columns import identifier, level, number, text, whole
 from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
+from metarepro.statistic_columns import (
+    ESTIMATE,
+    HETEROGENEITY,
+    PREDICTION,
+    STATISTICS,
+    TAU2,
+    statistics,
+)
 
 _SYNTHESIS: Columns = {"synthesis": text(required=True)}
+_HOW: Columns = {
+    "model": level("", "random", "correlated_effects", "three_level", "single_trial"),
+    "tau2_method": level("", "DL", "PM", "ML", "REML", "MM"),
+    "ci_method": level(
+        "", "z", "t", "knapp_hartung", "knapp_hartung_conservative", "satterthwaite"
+    ),
+}
 _SENSITIVITY: Columns = {
     "variant": text(required=True),
     "description": text(required=True),
-    "model": level("", "random", "correlated_effects", "single_trial"),
-    "tau2_method": level("", "DL", "PM", "ML", "REML", "MM"),
-    "ci_method": level("", "z", "knapp_hartung", "knapp_hartung_conservative", "satterthwaite"),
+    **_HOW,
     "n_trials": whole(at_least=0, required=True),
     "k": whole(at_least=0, required=True),
     "n_participants": number(at_least=0),
-    "estimate": number(),
-    "se": number(at_least=0),
-    "df": number(above=0),
-    "statistic": number(),
-    "p_value": number(at_least=0, at_most=1),
-    "ci_low": number(),
-    "ci_high": number(),
-    "tau2": number(at_least=0),
-    "i2_q": percent(),
-    "i2_tau2": percent(),
-    "q": number(at_least=0),
-    "q_df": number(at_least=0),
-    "q_p": number(at_least=0, at_most=1),
-    "pi_low": number(),
-    "pi_high": number(),
+    **ESTIMATE,
+    **TAU2,
+    **HETEROGENEITY,
+    **PREDICTION,
     "flags": text(),
     "reason": text(),
     "removed": text(),
+    "sigma2_trial": number(at_least=0),
+    "sigma2_result": number(at_least=0),
 }
 _VARIANT: Columns = {
     "trial_id": identifier(),
@@ -40,19 +44,11 @@ _VARIANT: Columns = {
     "model": level("random", "correlated_effects", "single_trial"),
     "n_trials": whole(at_least=1, required=True),
     "k": whole(at_least=1, required=True),
+    **ESTIMATE,
     "estimate": number(required=True),
     "se": number(at_least=0, required=True),
-    "df": number(above=0),
-    "statistic": number(),
-    "p_value": number(at_least=0, at_most=1),
-    "ci_low": number(),
-    "ci_high": number(),
-    "tau2": number(at_least=0),
-    "i2_q": percent(),
-    "i2_tau2": percent(),
-    "q": number(at_least=0),
-    "q_df": number(at_least=0),
-    "q_p": number(at_least=0, at_most=1),
+    **TAU2,
+    **HETEROGENEITY,
     "flags": text(),
     "reason": text(),
 }
@@ -74,14 +70,7 @@ _SMALL_STUDY: Columns = {
     "method": text(required=True),
     "k": whole(at_least=1, required=True),
     "tests": level("asymmetry", "effect", "selection"),
-    "statistic": number(),
-    "df": number(above=0),
-    "p_value": number(at_least=0, at_most=1),
-    "estimate": number(),
-    "se": number(at_least=0),
-    "ci_low": number(),
-    "ci_high": number(),
-    "tau2": number(at_least=0),
+    **statistics("statistic", "df", "p_value", "estimate", "se", "ci_low", "ci_high", "tau2"),
     "n_filled": whole(at_least=0),
     "weight": number(above=0),
     "weight_se": number(at_least=0),
@@ -93,6 +82,19 @@ _CALIPER: Columns = {
     for name in (
         *("n_results", "n_significant", "n_040_050", "n_045_050", "n_050_055", "n_050_060"),
     )
+}
+_SOURCE_KIND: Columns = {
+    "source_kind": identifier(),
+    **_HOW,
+    "n_trials": whole(at_least=1, required=True),
+    "k": whole(at_least=1, required=True),
+    "n_participants": number(at_least=0),
+    **STATISTICS,
+    "share_favourable": number(at_least=0, at_most=1, required=True),
+    "share_significant": number(at_least=0, at_most=1, required=True),
+    "flags": text(),
+    "reason": text(),
+    "trial_ids": text(required=True),
 }
 _MULTIVERSE: Columns = {
     **{
@@ -114,5 +116,6 @@ SENSITIVITY_TABLES: dict[str, Columns] = {
     "influence": _SYNTHESIS | _INFLUENCE,
     "small_study": _SYNTHESIS | _SMALL_STUDY,
     "caliper": _SYNTHESIS | _CALIPER,
+    "source_kinds": _SYNTHESIS | _SOURCE_KIND,
     "multiverse": _SYNTHESIS | _MULTIVERSE,
 }

@@ -9,6 +9,7 @@ from metarepro.moderator_tables import MODERATOR_TABLES
 from metarepro.overlap_tables import OVERLAP_TABLES
 from metarepro.review_tables import REVIEW_TABLES
 from metarepro.sensitivity_tables import SENSITIVITY_TABLES
+from metarepro.statistic_columns import HETEROGENEITY, PREDICTION, STATISTICS, Q, statistics
 
 TIERS = ("direct", "derived", "approximate")
 VERDICTS = (
@@ -127,24 +128,7 @@ POOLED: Columns = {
     "n_trials": whole(at_least=0, required=True),
     "k": whole(at_least=0, required=True),
     "n_participants": number(at_least=0),
-    "estimate": number(),
-    "se": number(above=0),
-    "df": number(above=0),
-    "statistic": number(),
-    "p_value": number(at_least=0, at_most=1),
-    "ci_low": number(),
-    "ci_high": number(),
-    "tau2": number(at_least=0),
-    "tau2_ci_low": number(at_least=0),
-    "tau2_ci_high": number(at_least=0),
-    "i2_q": percent(),
-    "i2_tau2": percent(),
-    "q": number(at_least=0),
-    # Not whole under the correlated-effects model: what Q is expected to be without heterogeneity.
-    "q_df": number(at_least=0),
-    "q_p": number(at_least=0, at_most=1),
-    "pi_low": number(),
-    "pi_high": number(),
+    **STATISTICS,
     "flags": text(),
     "reason": text(),
     "trial_ids": text(),
@@ -160,9 +144,7 @@ SUBGROUP_TESTS: Columns = {
     "subgroups": text(required=True),
     "n_subgroups": whole(at_least=2, required=True),
     "n_tested": whole(at_least=0, required=True),
-    "q": number(at_least=0),
-    "q_df": number(at_least=0),
-    "q_p": number(at_least=0, at_most=1),
+    **Q,
     "reason": text(),
 }
 REVIEW_WEIGHTS: Columns = {
@@ -198,21 +180,13 @@ REPRODUCTION: Columns = {
     "n_trials": whole(at_least=0),
     "k": whole(at_least=0),
     "n_participants": number(at_least=0),
-    "estimate": number(),
-    "ci_low": number(),
-    "ci_high": number(),
-    "pi_low": number(),
-    "pi_high": number(),
+    **statistics("estimate", "ci_low", "ci_high"),
+    **PREDICTION,
     "model": text(),
     "tau2_method": text(),
     "ci_method": text(),
-    "df": number(above=0),
-    "tau2": number(at_least=0),
-    "i2_q": percent(),
-    "i2_tau2": percent(),
-    "q": number(at_least=0),
-    "q_df": number(at_least=0),
-    "q_p": number(at_least=0, at_most=1),
+    **statistics("df", "tau2"),
+    **HETEROGENEITY,
     "flags": text(),
     "coverage": text(),
     "absolute_difference": number(),

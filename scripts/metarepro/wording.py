@@ -84,7 +84,7 @@ _MODELS = {
     "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, df {df:.1f}",
     "single_trial": "One trial",
 }
-#: Names of the confidence intervals of `pooling`.
+#: The intervals of `pooling.pool` in words.
 CI_METHODS = {
     "z": "normal interval",
     "knapp_hartung": "Knapp-Hartung",

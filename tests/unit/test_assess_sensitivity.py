@@ -13,7 +13,7 @@ PRIMARY = POOLED[(POOLED["set_name"] == "post") & (POOLED["n_trials"] >= 2)]
 
 
 @pytest.mark.parametrize(
-    "name", ["variants", "leave_one_out", "small_study", "caliper", "multiverse"]
+    "name", ["variants", "leave_one_out", "small_study", "caliper", "source_kinds", "multiverse"]
 )
 def test_every_synthesis_of_the_primary_set_is_assessed(name: str) -> None:
     table = read_table(SENSITIVITY / f"{name}.csv", name)
@@ -40,3 +40,10 @@ def test_small_study_tests_need_ten_trials() -> None:
     assert (table.loc[few, "reason"] != "").all()
     assert table.loc[few, "p_value"].isna().all()
     assert table.loc[~few, "p_value"].notna().any()
+
+
+def test_source_kinds_share_out_the_results_of_the_pool() -> None:
+    table = read_table(SENSITIVITY / "source_kinds.csv", "source_kinds")
+    found = table.groupby("synthesis")["k"].sum()
+    expected = PRIMARY.set_index("synthesis")["k"]
+    pd.testing.assert_series_equal(found.sort_index(), expected.sort_index(), check_names=False)

@@ -304,3 +304,16 @@ def test_fewer_than_five_trials_are_not_drawn() -> None:
 )
 def test_figures_are_drawn_from_effects(draw: Callable[[], Figure]) -> None:
     assert draw().get_label() == "Title"
+
+
+@pytest.mark.parametrize(
+    ("shift", "sides"),
+    [(5.0, ["intervention"]), (-5.0, ["control"]), (0.0, ["control", "intervention"])],
+)
+def test_only_sides_with_a_pool_are_named(shift: float, sides: list[str]) -> None:
+    said = text(make_gosh(make_trials(9, shift)))
+    assert [side for side in ("control", "intervention") if f"favours {side}" in said] == sides
+
+
+def test_funnel_says_that_p_is_two_sided() -> None:
+    assert "two-sided p" in text(FIGURES["funnel"]())
