@@ -75,11 +75,6 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
         "extracted_guidance",
         "NICE guidance that the report names",
     ),
-    "economic_evidence": (
-        "extracted/report_economic_evidence.csv",
-        "extracted_economic_evidence",
-        "economic figures of the report",
-    ),
     "review_results": (
         "extracted/review_results.csv",
         "review_results",
@@ -155,6 +150,21 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
         "multiverse",
         "agreement of all reasonable specifications",
     ),
+    "source_kinds": (
+        "sensitivity/source_kinds.csv",
+        "source_kinds",
+        "every synthesis by kind of source",
+    ),
+    "moderators": (
+        "sensitivity/moderators.csv",
+        "moderators",
+        "tests of what trials differ in",
+    ),
+    "moderator_levels": (
+        "sensitivity/moderator_levels.csv",
+        "moderator_levels",
+        "pooled effects at each level of what trials differ in",
+    ),
     "reproduction": (
         "reproduction/reproduction.csv",
         "reproduction",
@@ -162,17 +172,22 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
     ),
     "claims": (
         "claims/claims.csv",
-        "assessed_claims",
+        "audited_claims",
         "the report's claims with verdicts",
     ),
     "evaluations": (
         "claims/evaluations.csv",
-        "evaluations",
+        "audited_evaluations",
         "local service evaluations",
+    ),
+    "economics": (
+        "claims/economics.csv",
+        "audited_economics",
+        "economic figures of the report",
     ),
     "programmes": (
         "claims/programmes.csv",
-        "assessed_programmes",
+        "audited_programmes",
         "the programmes that the report names",
     ),
     "overlap_pairs": (

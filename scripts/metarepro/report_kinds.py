@@ -156,7 +156,7 @@ def page(records: Records) -> Page:
         sections=[
             Section("evaluations", "Local service evaluations", [evaluation_table(evaluated)]),
             Section("guidance", "NICE guidance", [guidance_table(guided)]),
-            Section("economics", "Costs and savings", [_economic_table(records), _economic_note()]),
+            Section("economics", "Costs and savings", [_economic_table(records)]),
         ],
     )
 
@@ -171,14 +171,15 @@ def _economic_table(records: Records) -> Table:
             "Unit": row["unit"],
             "Value": _money(row["value"]),
             "Comparator": _money(row["comparator_value"]),
-            "Ratio": _ratio(row),
+            "Ratio": decimal(row["ratio"], 1) if row["ratio"] == row["ratio"] else DASH,
             "Footnote": row["footnote"] or DASH,
+            "Remark": row["remark"],
         }
-        for row in records.tables["economic_evidence"].to_dict("records")
+        for row in records.tables["economics"].to_dict("records")
     ]
     caption = "Economic figures of the report; the ratio is worked out from its two values"
     return table(
-        "economics-table", caption, rows, columns=("Topic",), download="data/economic_evidence.csv"
+        "economics-table", caption, rows, columns=("Topic",), download="data/economics.csv"
     )
 
 
@@ -186,19 +187,3 @@ def _money(value: float) -> str:
     if value != value:
         return DASH
     return whole(value) if value >= 1000 else decimal(value)
-
-
-def _ratio(row: Row) -> str:
-    if row["comparator_value"] != row["comparator_value"]:
-        return DASH
-    return decimal(row["value"] / row["comparator_value"], 1)
-
-
-def _economic_note() -> Paragraph:
-    return Paragraph(
-        text(
-            "A return on investment rests on assumptions that the report does not print; it cannot "
-            "be recomputed here."
-        ),
-        "note",
-    )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from metarepro.report_blocks import Block, Bullets, Paragraph, Table, TableRow, table, text
 from metarepro.report_figures import dependence
 from metarepro.report_records import Records, Row
+from metarepro.sensitivity_summaries import METHODS as SMALL_STUDY_METHODS
 from metarepro.wording import (
     DASH,
     counted,
@@ -17,16 +18,7 @@ from metarepro.wording import (
 )
 
 #: What the tests for small-study effects and selection are called.
-METHODS = {
-    "egger": "Egger's test",
-    "egger_random": "Egger's test, random effects",
-    "begg": "Begg's rank test",
-    "trim_and_fill": "Trim and fill",
-    "pet": "PET",
-    "peese": "PEESE",
-    "pet_peese": "PET-PEESE",
-    "selection": "Selection model (three-parameter)",
-}
+METHODS = SMALL_STUDY_METHODS | {"selection": "Selection model (three-parameter)"}
 CAVEAT = (
     "These say what the number depends on. None of them mends a bias: results that were never "
     "printed are in no variant."
@@ -38,6 +30,7 @@ def sensitivity(records: Records, key: str) -> list[Block]:
     if not records.rows("variants", "synthesis", key):
         return [Paragraph(text(_why_none(records, key)))]
     tables = [
+        _source_kinds(records, key),
         _variants(records, key),
         _without_each(records, key),
         _influence(records, key),
@@ -156,6 +149,23 @@ def _variants(records: Records, key: str) -> Table:
     ]
     caption = "The same question with other results, models and intervals"
     return table("variants", caption, rows, optional=("Left out",), download="data/variants.csv")
+
+
+def _source_kinds(records: Records, key: str) -> Table:
+    rows: list[TableRow] = [
+        {
+            "Read in": row["source_kind"].replace("_", " "),
+            "Trials": whole(row["n_trials"]),
+            "Results": whole(row["k"]),
+            "g [95% CI]": _interval(row),
+            "Favour the intervention": percent(100 * row["share_favourable"]),
+            "p up to 0.05": percent(100 * row["share_significant"]),
+            "Remarks": _remarks(row),
+        }
+        for row in records.rows("source_kinds", "synthesis", key)
+    ]
+    caption = "The results of each kind of source on their own"
+    return table("source-kinds", caption, rows, download="data/source_kinds.csv")
 
 
 def _without_each(records: Records, key: str) -> Table:

@@ -18,6 +18,7 @@ from metarepro.report_blocks import (
 )
 from metarepro.report_figures import forest
 from metarepro.report_matrix import coverage, prediction_words
+from metarepro.report_moderators import section as moderators
 from metarepro.report_records import Records, Row, trail
 from metarepro.report_sensitivity import sensitivity
 from metarepro.summaries import EXCLUSIONS, remarks
@@ -42,6 +43,7 @@ def page(records: Records, key: str) -> Page:
         Section("numbers", "The numbers", [Facts(facts(records, key))]),
         Section("results", "The results behind it", _results(records, key)),
         Section("sensitivity", "What it depends on", sensitivity(records, key)),
+        *moderators(records, key),
     ]
     subgroups = _subgroups(records, key)
     if subgroups:
