@@ -18,7 +18,7 @@ from metarepro.shared_effects import lift_duplicates, shared_effects
 from metarepro.tables import read_table, write_table
 from metarepro.validation import load
 
-TABLES = ("results", "trials", "clusters", "outcomes", "interventions", "included")
+TABLES = ("results", "trials", "clusters", "outcomes", "interventions", "countries", "included")
 OF_REVIEW_FILES = {
     "results": "review_results",
     "trials": "extracted_trials",

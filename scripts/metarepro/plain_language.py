@@ -67,19 +67,40 @@ def mostly_abstracts(n_abstracts: int, k: float) -> bool:
 
 def certainty(pool: Pool, n_abstracts: int) -> str:
     """How far the numbers can be leaned on: a key of `CERTAINTY`."""
-    low, high = pool["ci_low"], pool["ci_high"]
-    if pool["n_trials"] < 2 or untrusted(pool) or math.isnan(low + high) or high - low > WIDE:
+    if _grave_doubts(pool):
         return "very low"
-    no_prediction = math.isnan(pool["pi_low"] + pool["pi_high"])
-    if (
-        includes_zero(low, high)
-        or no_prediction
-        or includes_zero(pool["pi_low"], pool["pi_high"])
-        or pool["n_trials"] < FEW_TRIALS
-        or mostly_abstracts(n_abstracts, pool["k"])
-    ):
-        return "low"
-    return "moderate"
+    return "low" if _doubts(pool, n_abstracts) else "moderate"
+
+
+def certainty_with_reasons(pool: Pool, n_abstracts: int) -> str:
+    """The certainty, and which of its rules apply to a pool."""
+    doubts = _grave_doubts(pool) or _doubts(pool, n_abstracts)
+    return ": ".join(filter(None, [certainty(pool, n_abstracts), "; ".join(doubts)]))
+
+
+def _grave_doubts(pool: Pool) -> list[str]:
+    """What makes a certainty very low; a trial alone says all."""
+    if pool["n_trials"] < 2:
+        return ["one trial"]
+    width = pool["ci_high"] - pool["ci_low"]
+    doubts = {
+        "fewer than 4 degrees of freedom": untrusted(pool),
+        "no confidence interval": math.isnan(width),
+        f"the confidence interval is wider than {WIDE:.1f}": width > WIDE,
+    }
+    return [doubt for doubt, holds in doubts.items() if holds]
+
+
+def _doubts(pool: Pool, n_abstracts: int) -> list[str]:
+    """What makes a certainty low."""
+    doubts = {
+        "the confidence interval includes zero": includes_zero(pool["ci_low"], pool["ci_high"]),
+        "no prediction interval": math.isnan(pool["pi_low"]),
+        "the prediction interval includes zero": includes_zero(pool["pi_low"], pool["pi_high"]),
+        f"fewer than {FEW_TRIALS} trials": pool["n_trials"] < FEW_TRIALS,
+        "most results were read in abstracts": mostly_abstracts(n_abstracts, pool["k"]),
+    }
+    return [doubt for doubt, holds in doubts.items() if holds]
 
 
 def amount(pool: Pool) -> str:

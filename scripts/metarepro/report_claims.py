@@ -16,6 +16,8 @@ from metarepro.report_blocks import (
 from metarepro.report_records import Records, Row, trail
 from metarepro.wording import DASH, counted, interval, whole
 
+RULE_TITLES = {rule.rule: rule.title for rule in RULES}
+
 
 def programmes_page(records: Records) -> Page:
     """The programmes that the Foundation's report names."""
@@ -50,7 +52,7 @@ def programmes_page(records: Records) -> Page:
         rows,
         columns=("Programme",),
         choices=("Named as", "Guidebook rating"),
-        optional=("Matched by",),
+        optional=("Named as", "Intervention", "Matched by"),
         download="data/programmes.csv",
     )
     return Page(
@@ -67,16 +69,14 @@ def claims_page(records: Records) -> Page:
     """Every claim of the Foundation's report with its verdict, and the rules of the verdicts."""
     claims = records.tables["claims"].to_dict("records")
     lead = f"{counted(len(claims), 'claim')} of the Foundation's report: {verdict_counts(records)}."
-    rows = [_claim(records, claim) for claim in claims]
     listed = table(
         "claims",
-        "Claims and verdicts",
-        rows,
+        "Claims and verdicts; the first column leads to the details below",
+        [_row(records, claim) for claim in claims],
         columns=("Claim",),
         choices=("Subject", "Kind of evidence", "Verdict"),
-        optional=("Coverage", "Subject", "Kind of evidence", "Cited", "Rule", "Footnote"),
+        optional=("Subject", "Kind of evidence"),
         download="data/claims.csv",
-        anchors=[claim["claim_id"] for claim in claims],
     )
     return Page(
         path="claims.html",
@@ -84,8 +84,50 @@ def claims_page(records: Records) -> Page:
         trail=trail(),
         nav="claims",
         intro=[Paragraph(text(lead), "lead"), listed],
-        sections=[Section("rules", "The rules of the verdicts", _rules())],
+        sections=[
+            Section("each", "Each claim", [_details(records, claim) for claim in claims]),
+            Section("rules", "The rules of the verdicts", _rules()),
+        ],
     )
+
+
+def _row(records: Records, claim: Row) -> dict[str, str | Link | Text]:
+    return {
+        "Claim": text(records.claim_link(claim["claim_id"]), f": {claim['claim']}"),
+        "Subject": claim["subject"],
+        "Kind of evidence": claim["evidence_type"].replace("_", " "),
+        "The report says": claim["claimed"],
+        "Verdict": verdict_words(claim["verdict"]),
+        "Why": claim["reason"],
+        "Our numbers": _numbers(records, claim),
+    }
+
+
+def _details(records: Records, claim: Row) -> Facts:
+    """All that is known of one claim; what is empty is left out."""
+    rule = Link(RULE_TITLES[claim["rule"]], f"claims.html#rule-{claim['rule']}")
+    facts: list[tuple[str, Text]] = [
+        ("About", text(claim["subject"])),
+        ("Where", text(_where(records, claim))),
+        ("The report says", text(claim["claimed"])),
+        ("Published", text(claim["published"] or "nothing that could be read")),
+        ("Our numbers", _numbers(records, claim)),
+        ("Coverage", text(claim["coverage"])),
+        ("Verdict", text(f"{verdict_words(claim['verdict'])}, by the rule: ", rule)),
+        ("Why", text(claim["reason"])),
+        ("Limit", text(claim["caveat"])),
+        ("Needed to test it", text(claim["needed"])),
+    ]
+    heading = f"{claim['claim_id']}: {claim['claim']}"
+    return Facts([fact for fact in facts if fact[1]], claim["claim_id"], heading)
+
+
+def _where(records: Records, claim: Row) -> str:
+    """Where the report makes the claim, and on what it rests."""
+    kind = f"evidence of the kind {claim['evidence_type'].replace('_', ' ')}"
+    footnote = f", footnote {claim['footnote']}" if claim["footnote"] else ""
+    review = claim["source_review"]
+    return kind + footnote + (f", citing {records.review_label(review)}" if review else "")
 
 
 def _rules() -> list[Block]:
@@ -123,29 +165,6 @@ def verdict_counts(records: Records) -> str:
     """How many claims have each verdict, in words."""
     verdicts = records.tables["claims"]["verdict"].value_counts()
     return ", ".join(f"{verdicts.get(name, 0)} {verdict_words(name)}" for name in CLAIM_VERDICTS)
-
-
-def _claim(records: Records, claim: Row) -> dict[str, str | Link | Text]:
-    return {
-        "Claim": f"{claim['claim_id']}: {claim['claim']}",
-        "Verdict": verdict_words(claim["verdict"]),
-        "Why": claim["reason"],
-        "The report says": claim["claimed"] or DASH,
-        "The cited review published": claim["published"] or "nothing that could be read",
-        "Our numbers": _numbers(records, claim),
-        "Limit": claim["caveat"] or DASH,
-        "Needed to test it": claim["needed"] or DASH,
-        "Coverage": claim["coverage"] or DASH,
-        "Subject": claim["subject"],
-        "Kind of evidence": claim["evidence_type"].replace("_", " "),
-        "Cited": _cited(records, claim),
-        "Rule": text(Link(claim["rule"], f"claims.html#rule-{claim['rule']}")),
-        "Footnote": claim["footnote"] or DASH,
-    }
-
-
-def _cited(records: Records, claim: Row) -> str:
-    return records.review_label(claim["source_review"]) if claim["source_review"] else DASH
 
 
 def _numbers(records: Records, claim: Row) -> Text:

@@ -50,15 +50,13 @@ def evaluations(records: Records, domain: str) -> list[Block]:
 def _evaluation(row: Row) -> dict[str, str | Link | Text]:
     return {
         "Service": row["service"],
-        "Outcome": row["outcome"],
-        "Measure": row["measure"] or DASH,
+        "Outcome": row["outcome"] + (f" ({row['measure']})" if row["measure"] else ""),
         "Design": DESIGNS[row["design"]],
         "Year": f"{row['year']:.0f}" if row["year"] == row["year"] else DASH,
         "n": whole(row["n"]),
         "Reported": _reported(row),
         "Share [95% CI]": _share(row),
-        "Reference": percent(100 * row["reference"]),
-        "Exact p": p_value(row["p_exact"]) if row["p_exact"] == row["p_exact"] else DASH,
+        "Against the reference": _against_reference(row),
         "Published": row["published"],
         "Footnote": row["footnote"] or DASH,
         "Remark": row["remark"],
@@ -89,6 +87,13 @@ def _share(row: Row) -> str:
         return DASH
     share = row["successes"] / row["n"]
     return interval(share, row["ci_low"], row["ci_high"])
+
+
+def _against_reference(row: Row) -> str:
+    if row["reference"] != row["reference"]:
+        return DASH
+    exact = f", exact {p_value(row['p_exact'])}" if row["p_exact"] == row["p_exact"] else ""
+    return f"{percent(100 * row['reference'])}{exact}"
 
 
 def guidance(records: Records, domain: str) -> list[Block]:

@@ -11,7 +11,6 @@ from metarepro.wording import (
     counted,
     decimal,
     interval,
-    model_text,
     p_value,
     percent,
     whole,
@@ -133,7 +132,6 @@ def _interval(row: Row) -> str:
 
 
 def _variants(records: Records, key: str) -> Table:
-    rho = records.config["pooling"]["rho"]
     rows: list[TableRow] = [
         {
             "Variant": row["description"],
@@ -141,7 +139,6 @@ def _variants(records: Records, key: str) -> Table:
             "Results": whole(row["k"]),
             "g [95% CI]": _interval(row),
             "95% prediction interval": interval(float("nan"), row["pi_low"], row["pi_high"]),
-            "Model": model_text(row, rho) if row["model"] else DASH,
             "Left out": row["removed"],
             "Remarks": _remarks(row),
         }

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from metarepro.plain_language import CERTAINTY
+from metarepro.plain_language import certainty_with_reasons
 from metarepro.report_blocks import (
     Block,
     Facts,
@@ -68,7 +68,6 @@ def _way(records: Records, pool: Row) -> list[Link]:
 def facts(records: Records, key: str) -> list[tuple[str, Text]]:
     """The numbers of a synthesis, with its model, its flags and its reach in words."""
     pool = records.pools[key]
-    word = records.certainty(key)
     found: list[tuple[str, Text]] = [
         ("Pooled g [95% CI]", text(_estimate(pool))),
         ("p", text(p_value(pool["p_value"]))),
@@ -78,7 +77,7 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
         ("Heterogeneity", text(_heterogeneity(pool))),
         ("Model", text(model_text(pool, records.config["pooling"]["rho"]))),
         ("Remarks", text(remarks(pool["flags"], pool["reason"]) or "none")),
-        ("Certainty", text(f"{word}: {CERTAINTY[word]}")),
+        ("Certainty", text(certainty_with_reasons(pool, records.n_abstracts(key)))),
         ("Timepoint", text(pool["timepoint"].replace("_", "-").replace("+", ", "))),
         ("Tiers of effects", text(pool["tiers"].replace("+", ", "))),
     ]
