@@ -24,6 +24,8 @@ INTRODUCTION = (
     "pooled by intervention and domain, and compared with what the cited reviews published. Every "
     "number can be followed back to the cell that it came from."
 )
+#: Share of results in favour from which on a selection is spoken of.
+MANY = 0.9
 READING = (
     "Each cell: pooled Hedges' g with its 95% confidence interval, positive in favour of the "
     "intervention. The drawings run from −1 to 1.5 with a line at zero: square and thick line for "
@@ -101,9 +103,12 @@ def _selection(records: Records) -> str:
     effects = records.tables["effects"]
     usable = effects[effects["exclude"] == ""]
     favourable = int((usable["yi"] > 0).sum())
+    said = f"Of {counted(len(usable), 'effect size')} {favourable} favour the intervention."
+    if favourable < MANY * len(usable):
+        return said
     return (
-        f"Of {counted(len(usable), 'effect size')} {favourable} favour the intervention. So many "
-        "are a sign of what gets printed, and no pool of them is an unbiased estimate."
+        f"{said} So many are a sign of what gets printed, and no pool of them is an unbiased "
+        "estimate."
     )
 
 

@@ -15,7 +15,7 @@ from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import rm5_bytes
 
 ROOT = Path(__file__).parents[2]
-CODE = ("Snakefile", "rules", "config", "profiles", "scripts", "environment.yml")
+CODE = ("Snakefile", "requirements.txt", "rules", "config", "profiles", "scripts", "environment.yml")
 
 
 def copy_code(folder: Path) -> Path:
