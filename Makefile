@@ -12,6 +12,7 @@ export PYTHONPATH := scripts
 FRESH := $(if $(wildcard .snakemake/metadata),,--forceall)
 
 .PHONY: results benchmark browser reproduce test lint lock reference check-data setup clean help
+.PHONY: new-trial add-trial new-review changes
 
 results: setup  ## run the workflow (default); CORES=1 for one core
 	snakemake --cores $(CORES) $(FRESH)
@@ -34,7 +35,20 @@ browser:  ## install Chromium, which the tests of the report need, where apt-get
 	fi
 
 check-data: setup  ## validate data/ without running the workflow
-	python scripts/check_data.py
+	python scripts/check_data.py $(if $(FORMAT),--format "$$FORMAT")
+
+# Values reach the shell through the environment: it takes them as they are, whatever is in them.
+new-trial: setup  ## write a form for a trial or a further result: make new-trial ID=smith2024 STATISTIC=means
+	@python scripts/new_trial.py --statistic "$${STATISTIC:-?}" -- "$${ID:-?}"
+
+add-trial: setup  ## check a filled-in form and add it to data/trials: make add-trial ID=smith2024
+	@python scripts/add_trial.py -- "$${ID:-?}"
+
+new-review: setup  ## write the folder of a review: make new-review ID=smith2024
+	@python scripts/new_review.py -- "$${ID:-?}"
+
+changes: setup  ## say what changed against a commit: make changes BASE=main (OUTPUT=file to write it too)
+	@python scripts/report_changes.py $(if $(OUTPUT),--output "$$OUTPUT") -- "$${BASE:-HEAD}"
 
 lock:  ## renew requirements.txt and environment.yml from requirements.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \

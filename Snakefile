@@ -7,8 +7,8 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     pool            -> results/pooled         random-effects pools of the plan in config/
     sensitivity     -> results/sensitivity    how much they depend on trials and choices
     compare         -> results/reproduction   published pools against ours
-    claims          -> results/claims         the report's claims, with verdicts by rules
     overlap         -> results/overlap        trials and results that several sources share
+    claims          -> results/claims         the report's claims, with verdicts by rules
     report          -> results/figures, results/tables
     manuscript      -> results/manuscript     tables, figures and references to take over
     report_pages    -> results/report         the pages for readers, from all of these
@@ -31,8 +31,8 @@ include: "rules/effects.smk"
 include: "rules/pool.smk"
 include: "rules/sensitivity.smk"
 include: "rules/compare.smk"
-include: "rules/claims.smk"
 include: "rules/overlap.smk"
+include: "rules/claims.smk"
 include: "rules/report.smk"
 include: "rules/manuscript.smk"
 include: "rules/report_pages.smk"
@@ -45,8 +45,8 @@ rule all:
         "results/extracted/inputs.csv",
         "results/sensitivity/multiverse.csv",
         "results/sensitivity/moderators.csv",
-        "results/claims/claims.csv",
         "results/overlap/pairs.csv",
+        "results/claims/claims.csv",
         "results/tables",
         "results/figures/syntheses",
         "results/figures/reviews",

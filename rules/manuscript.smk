@@ -9,13 +9,13 @@ rule write_manuscript:
     input:
         expand(
             "results/extracted/{table}.csv",
-            table=PARTS["codebook"] + ["trials", "review_trials", "published"],
+            table=PARTS["codebook"]
+            + ["trials", "review_trials", "reviews", "published"],
         ),
         "results/effects/effects.csv",
         "results/pooled/pooled.csv",
         "results/pooled/weights.csv",
         "results/pooled/subgroup_tests.csv",
-        data=data_files("."),
         config="config/config.yaml",
         code=code("write_manuscript.py"),
     output:

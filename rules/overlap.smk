@@ -10,13 +10,13 @@ rule find_overlap:
     input:
         expand(
             "results/extracted/{table}.csv",
-            table=PARTS["trials"] + ["included", "outcomes", "interventions"],
+            table=PARTS["trials"]
+            + ["included", "outcomes", "interventions", "countries", "reviews"],
         ),
         expand(
             "results/extracted/review_{table}.csv",
             table=["results", "trials", "included"],
         ),
-        data=data_files("."),
         effects="results/effects/effects.csv",
         config="config/config.yaml",
         code=code("find_overlap.py"),

@@ -16,9 +16,7 @@ rule write_report:
             table=["results", "trials", "included"],
         ),
         "results/extracted/report_guidance.csv",
-        expand("results/sensitivity/{table}.csv", table=SENSITIVITY),
-        "results/sensitivity/moderators.csv",
-        "results/sensitivity/moderator_levels.csv",
+        expand("results/sensitivity/{table}.csv", table=SENSITIVITY + MODERATORS),
         expand("results/claims/{table}.csv", table=CLAIMS),
         expand(
             "results/overlap/{table}.csv", table=["pairs", "overall", "shared_effects"]

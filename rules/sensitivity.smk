@@ -13,6 +13,7 @@ SENSITIVITY = [
     "source_kinds",
     "multiverse",
 ]
+MODERATORS = ["moderators", "moderator_levels"]
 
 
 rule assess_sensitivity:
@@ -41,8 +42,7 @@ rule assess_moderators:
         config="config/config.yaml",
         code=code("assess_moderators.py"),
     output:
-        "results/sensitivity/moderators.csv",
-        "results/sensitivity/moderator_levels.csv",
+        expand("results/sensitivity/{table}.csv", table=MODERATORS),
     log:
         "logs/assess_moderators.log",
     conda:

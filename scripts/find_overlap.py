@@ -13,12 +13,19 @@ from metarepro.command import parser, read_config, run
 from metarepro.effects import compute_effects
 from metarepro.overlap import join_included, overlap_overall, overlap_pairs
 from metarepro.reported import Choices
-from metarepro.review_facts import review_facts
 from metarepro.shared_effects import lift_duplicates, shared_effects
 from metarepro.tables import read_table, write_table
-from metarepro.validation import load
 
-TABLES = ("results", "trials", "clusters", "outcomes", "interventions", "countries", "included")
+TABLES = (
+    "results",
+    "trials",
+    "clusters",
+    "outcomes",
+    "interventions",
+    "countries",
+    "reviews",
+    "included",
+)
 OF_REVIEW_FILES = {
     "results": "review_results",
     "trials": "extracted_trials",
@@ -29,7 +36,6 @@ OF_REVIEW_FILES = {
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     arguments = parser(__doc__)
-    arguments.add_argument("--data-dir", type=Path, default=Path("data"), help="default: data")
     arguments.add_argument(
         "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
     )
@@ -42,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         name: read_table(args.extracted_dir / f"review_{name}.csv", table)
         for name, table in OF_REVIEW_FILES.items()
     }
-    reviews = review_facts(load(args.data_dir).reviews)
+    reviews = tables.pop("reviews")
     included = join_included(tables.pop("included"), of_files["included"])
     for name in ("results", "trials"):
         tables[name] = pd.concat([tables[name], of_files[name]], ignore_index=True)

@@ -16,13 +16,11 @@ from metarepro.manuscript_docx import figures_document, table_document
 from metarepro.manuscript_figures import forest_plots, pdf_bytes
 from metarepro.manuscript_latex import DOCUMENT, figures_part, table_part
 from metarepro.manuscript_summary import TITLE, notes, summary_of_findings
-from metarepro.review_facts import review_facts
 from metarepro.tables import read_table
-from metarepro.validation import load
 from metarepro.wording import inert
 
 INPUTS = {
-    "extracted": ("interventions", "domains", "outcomes", "trials", "published"),
+    "extracted": ("interventions", "domains", "outcomes", "trials", "reviews", "published"),
     "effects": ("effects",),
     "pooled": ("pooled", "weights", "subgroup_tests"),
 }
@@ -46,7 +44,6 @@ seen or not verified: look there before you cite. Certainty of evidence was not 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     arguments = parser(__doc__)
-    arguments.add_argument("--data-dir", type=Path, default=Path("data"), help="default: data")
     arguments.add_argument(
         "--results-dir", type=Path, default=Path("results"), help="default: %(default)s"
     )
@@ -75,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "summary_of_findings.tex": table_part(table, TITLE, remarks),
         "forest_plots.tex": figures_part(plots, FIGURES),
         "manuscript.tex": DOCUMENT,
-        "references.bib": bibliography(trials, review_facts(load(args.data_dir).reviews)),
+        "references.bib": bibliography(trials, tables["reviews"]),
         "README.txt": README,
     }
     for name, text in texts.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro import sensitivity_summaries, summaries
+from metarepro import moderator_summaries, sensitivity_summaries, summaries
 from metarepro.command import parser, read_config, run
 from metarepro.html_tables import Link, Page, render_index, render_table
 from metarepro.tables import read_table
@@ -22,6 +22,7 @@ INPUTS = {
     "sensitivity": (
         *("variants", "leave_one_out", "cumulative", "influence"),
         *("small_study", "caliper", "source_kinds", "multiverse"),
+        *("moderators", "moderator_levels"),
     ),
 }
 SENSITIVITY = "How much the pools depend on trials and choices"
@@ -98,6 +99,7 @@ def figure_links(
     named["reviews"] = {
         f"{row['review_id']}.{row['row']:.0f}.{row['outcome']}": (
             f"{row['review']}: {row['outcome_label']}"
+            + (f", {row['subgroup']}" if row["subgroup"] else "")
         )
         for row in tables["reproduction"].to_dict("records")
     }
@@ -107,6 +109,7 @@ def figure_links(
         for pool in tables["pooled"].to_dict("records")
     }
     named["sensitivity"] = sensitivity_summaries.figure_labels(tables["pooled"], names, sets)
+    named["moderators"] = named["syntheses"]
     groups: dict[str, list[Link]] = {}
     for folder, labels in named.items():
         drawn = {svg.stem for svg in (results / "figures" / folder).glob("*.svg")}
@@ -120,6 +123,7 @@ def figure_links(
 HEADINGS = {
     "domains": "Every intervention, by domain",
     "reviews": "Published results: ours against the review's",
+    "moderators": "Bubble plots of moderators",
 }
 
 
@@ -155,7 +159,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     output.mkdir(parents=True)
     written = {
         "Tables": pages(tables, config),
-        SENSITIVITY: sensitivity_summaries.pages(tables, config),
+        SENSITIVITY: [
+            *sensitivity_summaries.pages(tables, config),
+            *moderator_summaries.pages(tables, config),
+        ],
     }
     for page in itertools.chain.from_iterable(written.values()):
         cells = page.table.map(inert)

@@ -52,6 +52,11 @@ class Pool:
         return self.covered >= ENOUGH_COVERED and self.abstract_share <= MOSTLY_ABSTRACTS
 
     @property
+    def denies(self) -> bool:
+        """Whether it speaks against a benefit: trusted and not in favour, or benefit excluded."""
+        return self.ci_high < 0 or (self.trusted and self.signal == AGAINST)
+
+    @property
     def signal(self) -> str:
         """What it says of a benefit."""
         if self.ci_low > 0:
@@ -143,7 +148,7 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
         )
     if HARM in signals and not signals & _BENEFIT:
         return Finding("effect_contradicted", "The interval excludes a benefit.")
-    if (NULL in theirs or ours == AGAINST) and not signals & _BENEFIT:
+    if (NULL in theirs or (pool and pool.denies)) and not signals & _BENEFIT:
         which = f"The interval of {review}" if NULL in theirs else "Our estimate"
         what = "includes no effect" if NULL in theirs else "is not in favour"
         return Finding("effect_not_shown", f"{which} {what}, and no other result shows a benefit.")
@@ -179,9 +184,10 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
             f"interval includes no effect. {_degrees(pool)}",
             f"{result}, or {trials}",
         )
+    side = "favours the intervention" if ours == POINTS else "does not favour the intervention"
     return Finding(
         "effect_inconclusive",
-        f"Our interval includes no effect. {_degrees(pool)} "
+        f"Our estimate {side}, its interval includes no effect. {_degrees(pool)} "
         + (_direction(theirs, review) if theirs else f"Nothing could be read of {review}."),
         f"{result}, or {trials}",
     )

@@ -115,10 +115,10 @@ def judge_moderator(comparison: Comparison) -> Finding:
         return Finding("moderator_not_fitted", _not_fitted(c), _needed(c))
     shown = interval(c.difference, c.ci_low, c.ci_high)
     between = f"The difference between {c.trials} is {shown}"
-    if c.difference <= 0:
+    if c.ci_high <= 0:
         return Finding("moderator_not_greater", f"{between}.")
     if not c.ci_low > 0:
-        return Finding("moderator_inconclusive", f"{between}, which includes none.", _needed(c))
+        return Finding("moderator_inconclusive", f"{between}, which includes zero.", _needed(c))
     if c.enough:
         return Finding("moderator_shown", f"{between}.")
     return Finding("moderator_limited", f"{between}, df {decimal(c.df, 1)}.", _needed(c))

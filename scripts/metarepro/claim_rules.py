@@ -97,8 +97,9 @@ RULES = (
         "effect",
         "No benefit where one could be seen",
         NOT_SUPPORTED,
-        "The cited review's own interval includes no effect, or our estimate is not in favour, and "
-        "no interval excludes no effect in favour.",
+        "No interval excludes no effect in favour, and the cited review's own interval includes no "
+        "effect, or our pool of at least 2 trials and 4 degrees of freedom is not in favour (our "
+        "results are a favourable selection, so this speaks), or our interval excludes a benefit.",
     ),
     Rule(
         "effect_conflicting",
@@ -150,8 +151,9 @@ RULES = (
         "effect",
         "Too few trials to tell",
         NOT_TESTABLE,
-        "Our estimate favours the intervention, its interval includes no effect, and no direction "
-        "of the cited review stands beside it.",
+        "Our interval includes no effect. Either our estimate favours the intervention and the "
+        "cited review states no such direction, or it does not and has fewer than 2 trials or 4 "
+        "degrees of freedom.",
     ),
     Rule(
         "count_unknown",
@@ -321,14 +323,15 @@ RULES = (
         "moderator",
         "Not greater",
         NOT_SUPPORTED,
-        "The difference (with minus without) is zero or negative.",
+        "The interval of the difference (with minus without) is below zero.",
     ),
     Rule(
         "moderator_inconclusive",
         "moderator",
         "The difference could be none",
         NOT_TESTABLE,
-        "The difference is positive and its interval includes none.",
+        "The interval of the difference includes zero: greater and smaller effects are both "
+        "possible, whatever the sign of the estimate.",
     ),
     Rule(
         "moderator_shown",

@@ -39,7 +39,7 @@ def bibliography(trials: pd.DataFrame, reviews: pd.DataFrame) -> str:
     trials : DataFrame
         `tables.EXTRACTED_TRIALS`.
     reviews : DataFrame
-        As `review_facts` gives them.
+        `tables.EXTRACTED_REVIEWS`.
 
     Returns
     -------

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from metarepro import figures as fg
 from metarepro.meta_regression import MetaRegression
+from metarepro.moderator_summaries import MODERATOR_LABELS, level_label
 from metarepro.moderators import YEAR_ORIGIN, YEARS_OF_SLOPE, Level, ModeratorTest
 from metarepro.plot_page import (
     MARGIN,
@@ -32,37 +33,6 @@ from metarepro.plot_page import (
 )
 from metarepro.wording import counted, decimal, p_value
 
-MODERATOR_LABELS = {
-    "intervention": "Intervention",
-    "responsive_caregiving": "Responsive-caregiving content",
-    "design": "Design",
-    "control_type": "Control group",
-    "income_group": "Income of the country",
-    "year": "Year of the trial",
-    "tier": "Tier of the effect size",
-    "source_kind": "Kind of source",
-}
-LEVEL_LABELS = {
-    "with": "With",
-    "without": "Without",
-    "rct": "Randomised",
-    "cluster_rct": "Cluster-randomised",
-    "quasi": "Not randomised",
-    "unclear": "Allocation unclear",
-    "high": "High",
-    "low_or_middle": "Low or middle",
-    "direct": "Direct",
-    "derived": "Derived",
-    "approximate": "Approximate",
-    "abstract": "Abstract",
-    "table": "Table",
-    "registry": "Registry",
-    "database": "Database",
-    "secondary_review": "Another review",
-    "citing_paper": "Citing paper",
-    "other": "Other page",
-    "review_file": "Review's own file",
-}
 _ROW, _YEARS = 0.34, 1.75  # height of a level, and of the panel of years
 _HEAD, _GAP = 0.24, 0.14  # above a panel, and below it
 _FOOT = 0.85
@@ -200,7 +170,7 @@ def _draw_levels(
         ax.plot([level.ci_low, level.ci_high], [row, row], color=POOLED_COLOUR, linewidth=1.6)
         ax.plot([level.estimate], [row], marker="D", markersize=4, color=POOLED_COLOUR)
         y = bottom + panel.height * (1 - (row + 0.5) / len(panel.levels))
-        name = LEVEL_LABELS.get(level.level) or names[level.level]
+        name = level_label(level.level, names)
         shown = fg.wrap(f"{name} ({level.n_trials})", _LEFT - 0.25, fg.SMALL_SIZE, max_lines=2)
         for i, line in enumerate(shown):
             at = y + 0.065 * (len(shown) - 1) - 0.13 * i

@@ -35,7 +35,7 @@ class Problem:
         """Give the problem on one line."""
         place = self.file
         if self.row is not None:
-            place += f", row {self.row}"
+            place += f", {'line' if self.file.endswith('.yaml') else 'row'} {self.row}"
         if self.column:
             place += f", {self.column}"
         found = self.found

@@ -12,6 +12,7 @@ PUBLISHED = "Published"
 #: What the flags of `pooling` mean.
 FLAGS = {
     "df_below_4": "fewer than 4 degrees of freedom: do not trust the interval",
+    "fewer_than_10_trials": "fewer than 10 trials",
     "few_trials": "10 trials or fewer: robust variance leans on its working model",
     "several_modes": "the likelihood has several maxima",
     "zero_standard_error": "all effects equal: no test, no interval",

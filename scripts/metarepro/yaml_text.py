@@ -1,5 +1,6 @@
 """A YAML file as plain values with the lines that they are on; problems instead of exceptions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,35 +28,48 @@ class Document:
 
 def parse_yaml(content: bytes, file: str) -> tuple[Document, list[Problem]]:
     """Read a YAML file; a key given twice, which YAML readers pass over, is a problem."""
-    text, problems = decode(content, file)
-    if problems:
-        return Document(), problems
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        return Document(), [Problem(file, line, "", error.problem or "?", "well-formed YAML")]
-    # ValueError: impossible dates and numbers; RecursionError: nesting without end.
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        found = str(error).partition("\n")[0]
-        return Document(), [Problem(file, None, "", found, "well-formed YAML")]
+    root, problems = _read(content, file, lambda text: yaml.compose(text, Loader=yaml.SafeLoader))
+    value, problems_of_values = _read(content, file, yaml.safe_load)
+    if problems or problems_of_values:
+        return Document(), problems or problems_of_values
     items = root.value if isinstance(root, yaml.SequenceNode) else []
     for mapping in [root, *items]:
-        problems += _repeated_keys(mapping, file)
+        problems += repeated_keys(mapping, file)
     lines = tuple(item.start_mark.line + 1 for item in items)
     return Document(value, lines), problems
 
 
-def _repeated_keys(node: yaml.Node | None, file: str) -> list[Problem]:
+def parse_yaml_nodes(content: bytes, file: str) -> tuple[yaml.Node | None, list[Problem]]:
+    """Read a YAML file as nodes: every value is the text that stands there, with its line."""
+    return _read(content, file, lambda text: yaml.compose(text, Loader=yaml.BaseLoader))
+
+
+def _read(content: bytes, file: str, load: Callable[[str], Any]) -> tuple[Any, list[Problem]]:
+    text, problems = decode(content, file)
+    if problems:
+        return None, problems
+    try:
+        return load(text), []
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        return None, [Problem(file, line, "", error.problem or "?", "well-formed YAML")]
+    # ValueError: impossible dates and numbers; RecursionError: nesting without end.
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        found = str(error).partition("\n")[0]
+        return None, [Problem(file, None, "", found, "well-formed YAML")]
+
+
+def repeated_keys(node: yaml.Node | None, file: str) -> list[Problem]:
+    """Keys that a mapping has more than once."""
     if not isinstance(node, yaml.MappingNode):
         return []
     seen = set()
     problems = []
     for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
         if key.value in seen:
             line = key.start_mark.line + 1
             problems.append(Problem(file, line, key.value, "the key again", "each key once"))
-        if isinstance(key.value, str):
-            seen.add(key.value)
+        seen.add(key.value)
     return problems

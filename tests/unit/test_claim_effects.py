@@ -54,8 +54,11 @@ FAVOURS, INCLUDES_NONE, HARMS = pool(0.1, 0.5), pool(-0.1, 0.5), pool(-0.5, -0.1
         (pool(-0.5, 0.4), ["points"], "effect_not_shown", "not_supported"),
         # No effect at all is no benefit.
         (pool(-0.4, 0.4), [], "effect_not_shown", "not_supported"),
-        # Harm in two trials is a direction, not a refutation: too few degrees of freedom.
+        # A benefit that is excluded speaks also where the interval cannot be trusted.
         (pool(-0.5, -0.1, n_trials=2, df=1), [], "effect_not_shown", "not_supported"),
+        (pool(-0.5, -0.1, n_trials=1, df=NAN), ["points"], "effect_not_shown", "not_supported"),
+        (pool(-0.5, 0.4, n_trials=1, df=NAN), [], "effect_inconclusive", "not_testable"),
+        (pool(-0.5, 0.4, df=3.9), ["points"], "effect_inconclusive", "not_testable"),
         (FAVOURS, ["null"], "effect_conflicting", "partly_supported"),
         (FAVOURS, ["harm"], "effect_conflicting", "partly_supported"),
         (HARMS, ["shows"], "effect_conflicting", "partly_supported"),

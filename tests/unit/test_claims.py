@@ -155,7 +155,7 @@ def test_a_fitted_moderator_is_used(sources: Sources) -> None:
     assert (row["rule"], row["verdict"]) == ("moderator_limited", "partly_supported")
     assert row["synthesis"] == "post.outcome.parent_child_interaction"
     assert row["computed"] == "g 0.90 with (4 trials) and 0.40 without (7 trials)"
-    lower = levels.assign(difference=-levels["difference"])
+    lower = levels.assign(difference=-0.5, difference_ci_low=-0.87, difference_ci_high=-0.13)
     assert audit(replace(sources, moderator_levels=lower))["c19"]["verdict"] == "not_supported"
 
 

@@ -23,7 +23,7 @@ from metarepro.manuscript_figures import ForestPlot, caption, pdf_bytes
 from metarepro.manuscript_latex import figures_part, table_part
 from metarepro.manuscript_summary import COLUMNS, in_words, published_certainty
 from metarepro.manuscript_text import bibtex, bibtex_verbatim, latex, one_line
-from metarepro.review_facts import review_facts
+from metarepro.readers.transcription import list_reviews
 from metarepro.validation import load
 
 ROOT = Path(__file__).parents[2]
@@ -171,7 +171,7 @@ def test_an_id_used_twice_stops() -> None:
 @cache
 def own_data() -> tuple[pd.DataFrame, pd.DataFrame]:
     data = load(ROOT / "data")
-    return data.trials, review_facts(data.reviews)
+    return data.trials, list_reviews(data)
 
 
 def test_every_trial_and_review_is_in_the_bibliography_once() -> None:

@@ -140,7 +140,7 @@ def compared(kept: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
     results = pd.DataFrame(rows)
     about: dict[str, Any] = {"trial_id": ["ann"], "label": ["Ann"], "year": [2001.0]}
     trials = pd.DataFrame(about | {"intervention": ["play"], "design": ["rct"]})
-    trials["n_randomised"] = 100.0
+    trials = trials.assign(n_randomised=100.0, country="UK")
     clusters = pd.DataFrame(
         {"trial_id": pd.Series(dtype=str), "n_clusters": pd.Series(dtype=float)}
     )
@@ -148,7 +148,8 @@ def compared(kept: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
         {"outcome": ["warmth"], "domain": ["relationship"], "beneficial_direction": ["increase"]}
     )
     interventions = pd.DataFrame({"intervention": ["play"], "family": ["parenting"]})
-    codebook = (trials, clusters, outcomes, interventions, CHOICES)
+    countries = pd.DataFrame({"country": ["UK"], "income_group": ["high"]})
+    codebook = (trials, clusters, outcomes, interventions, countries, CHOICES)
     effects = compute_effects(results, *codebook)
     converted = compute_effects(lift_duplicates(results), *codebook)
     return shared_effects(results, effects, converted)
@@ -235,7 +236,14 @@ def _superseded(changes: dict[str, Any]) -> dict[Any, Any]:
 def test_every_duplicate_of_the_data_is_compared(tmp_path: Path) -> None:
     write_data_folder(tmp_path / "data")
     data = load(tmp_path / "data")
-    codebook = (data.trials, data.clusters, data.outcomes, data.interventions, CHOICES)
+    codebook = (
+        data.trials,
+        data.clusters,
+        data.outcomes,
+        data.interventions,
+        data.countries,
+        CHOICES,
+    )
     effects = compute_effects(data.results, *codebook)
     converted = compute_effects(lift_duplicates(data.results), *codebook)
     table = shared_effects(data.results, effects, converted)

@@ -15,7 +15,15 @@ from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import rm5_bytes
 
 ROOT = Path(__file__).parents[2]
-CODE = ("Snakefile", "requirements.txt", "rules", "config", "profiles", "scripts", "environment.yml")
+CODE = (
+    "Snakefile",
+    "requirements.txt",
+    "rules",
+    "config",
+    "profiles",
+    "scripts",
+    "environment.yml",
+)
 
 
 def copy_code(folder: Path) -> Path:
@@ -95,6 +103,8 @@ def test_a_run_makes_every_stage(finished: Path) -> None:
         "manuscript/summary_of_findings.docx",
         "manuscript/forest_plots/play-relationship.pdf",
         "manuscript/references.bib",
+        "report/index.html",
+        "report/trials/ann2001.html",
     } <= made
 
 
@@ -122,13 +132,16 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
         "assess_sensitivity",
         "draw_sensitivity",
         "compare_reviews",
-        "assess_claims",
         "find_overlap",
+        "assess_moderators",
+        "draw_moderators",
+        "assess_claims",
         "draw_syntheses",
         "draw_reviews",
         "draw_domains",
         "write_tables",
         "write_manuscript",
+        "write_report",
     }
 
 
@@ -142,6 +155,7 @@ def test_an_edited_library_module_runs_what_imports_it(project: Path) -> None:
         "draw_domains",
         "write_tables",
         "write_manuscript",
+        "write_report",
     }
 
 

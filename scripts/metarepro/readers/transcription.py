@@ -260,7 +260,7 @@ def list_reviews(data: Extraction) -> pd.DataFrame:
         row = asdict(review) | {"label": review.label, "file": file, "sha256": digest}
         row["authors"] = "; ".join(review.authors)
         row |= {key: " ".join(row[key]) for key in ("families", "sources")}
-        row |= {key: np.nan for key in WHOLE_KEYS if row[key] is None}
+        row |= {key: np.nan if key in WHOLE_KEYS else "" for key in row if row[key] is None}
         rows.append(row)
     return from_rows(rows, "extracted_reviews")
 

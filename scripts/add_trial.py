@@ -1,0 +1,120 @@
+"""Add the trial and results of a filled-in form, drafts/ID.yaml, to data/trials.
+
+The rows are checked together with all of data/ first; with any problem nothing is written, and
+the problem names the line of the form. Then the whole new files take the place of the old ones.
+What each result comes to is printed: compare its direction with the words of the paper.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from metarepro.command import identifier, parser, read_config, run
+from metarepro.draft_rows import Record, appended, duplicates, place_in_draft, read_draft
+from metarepro.effects import compute_effects
+from metarepro.problems import DataError
+from metarepro.readers.transcription import Extraction
+from metarepro.reported import Choices
+from metarepro.validation import load
+from metarepro.wording import interval
+
+
+def grown_files(
+    data_dir: Path, records: Sequence[Record]
+) -> tuple[dict[Path, bytes], dict[tuple[str, int | None], Record]]:
+    """New content of each file that gets rows, and the file and row that each record gets."""
+    contents: dict[Path, bytes] = {}
+    places: dict[tuple[str, int | None], Record] = {}
+    for table in dict.fromkeys(record.table for record in records):
+        mine = [record for record in records if record.table == table]
+        relative = Path("trials", f"{table}.csv")
+        contents[relative], rows = appended((data_dir / relative).read_bytes(), mine)
+        file = f"{data_dir.resolve().name}/{relative.as_posix()}"
+        places |= {(file, row): record for row, record in zip(rows, mine, strict=True)}
+    return contents, places
+
+
+def checked(data_dir: Path, contents: Mapping[Path, bytes]) -> Extraction:
+    """The data as they would be, read from a copy."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copytree(data_dir, Path(folder, data_dir.resolve().name)))
+        for relative, content in contents.items():
+            (copy / relative).write_bytes(content)
+        return load(copy)
+
+
+def replace_files(data_dir: Path, contents: Mapping[Path, bytes]) -> None:
+    """Write all files under another name, then rename them: the trial before its results."""
+    partial = {data_dir / r: data_dir / r.with_name(f".{r.name}.partial") for r in contents}
+    try:
+        for relative, content in contents.items():
+            partial[data_dir / relative].write_bytes(content)
+        for path, written in partial.items():
+            written.replace(path)
+    finally:
+        for written in partial.values():
+            written.unlink(missing_ok=True)
+
+
+def describe(data: Extraction, records: Sequence[Record], choices: Choices) -> list[str]:
+    """One line a result: its effect and who it favours, or why it has none."""
+    names = {record.cells.get("result_id") for record in records}
+    effects = compute_effects(
+        data.results[data.results["result_id"].isin(names)],
+        data.trials,
+        data.clusters,
+        data.outcomes,
+        data.interventions,
+        data.countries,
+        choices,
+    )
+    lines = []
+    for row in effects.to_dict("records"):
+        says = f"no effect size ({row['exclude']}: {row['exclude_reason']})"
+        if not row["exclude"]:
+            better = "intervention" if row["yi"] > 0 else "control" if row["yi"] < 0 else "neither"
+            effect = interval(row["yi"], row["ci_low"], row["ci_high"])
+            says = f"g {effect}, favours: {better} ({row['tier']})"
+        lines.append(f"  {row['result_id']} {row['measure']}: {says}")
+    return lines
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("trial_id", type=identifier, help="as given to new_trial.py")
+    arguments.add_argument("--data-dir", type=Path, default=Path("data"), help="default: data")
+    arguments.add_argument("--drafts", type=Path, default=Path("drafts"), help="default: drafts")
+    arguments.add_argument(
+        "--config", type=Path, default=Path("config/config.yaml"), help="the analysis plan"
+    )
+    args = arguments.parse_args(argv)
+    path = args.drafts / f"{args.trial_id}.yaml"
+    if not path.is_file():
+        arguments.error(f"there is no {path}: make new-trial ID={args.trial_id} STATISTIC=means")
+    draft = path.as_posix()
+    records, problems = read_draft(path.read_bytes(), args.trial_id, draft)
+    if not problems:
+        present = load(args.data_dir).tables()
+        ids = {name: list(present[name].iloc[:, 0]) for name in ("trials", "clusters", "results")}
+        problems = duplicates(records, ids, draft)
+    if problems:
+        raise DataError(problems)
+    contents, places = grown_files(args.data_dir, records)
+    try:
+        data = checked(args.data_dir, contents)
+    except DataError as error:
+        raise DataError(place_in_draft(error.problems, places, draft)) from None
+    plan = read_config(args.config)["effects"]
+    choices = Choices(plan["icc"], plan["cluster_size"], tuple(plan["corrected_sources"]))
+    lines = describe(data, records, choices)
+    replace_files(args.data_dir, contents)
+    files = ", ".join((args.data_dir / relative).as_posix() for relative in contents)
+    print("\n".join([f"Added to {files}:", *lines]))
+    print("Is every direction what the paper says? If not: git checkout data/trials")
+    print("Then: make, and make changes")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,119 @@
+"""Moderators for readers: their names, and the table of what they explain."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from metarepro.html_tables import Page
+from metarepro.summaries import labels, remarks, title
+from metarepro.wording import DASH, decimal, interval, p_value, percent, whole
+
+MODERATOR_LABELS = {
+    "intervention": "Intervention",
+    "responsive_caregiving": "Responsive-caregiving content",
+    "design": "Design",
+    "control_type": "Control group",
+    "income_group": "Income of the country",
+    "year": "Year of the trial",
+    "tier": "Tier of the effect size",
+    "source_kind": "Kind of source",
+}
+LEVEL_LABELS = {
+    "per_decade": "For every ten years later",
+    "with": "With",
+    "without": "Without",
+    "rct": "Randomised",
+    "cluster_rct": "Cluster-randomised",
+    "quasi": "Not randomised",
+    "unclear": "Allocation unclear",
+    "high": "High",
+    "low_or_middle": "Low or middle",
+    "direct": "Direct",
+    "derived": "Derived",
+    "approximate": "Approximate",
+    "abstract": "Abstract",
+    "table": "Table",
+    "registry": "Registry",
+    "database": "Database",
+    "secondary_review": "Another review",
+    "citing_paper": "Citing paper",
+    "other": "Other page",
+    "review_file": "Review's own file",
+}
+CAPTION = (
+    "Do effects differ by what the trials are? One meta-regression a moderator, for every "
+    "synthesis in which two kinds of trials could be compared. These are comparisons between "
+    "trials, which also differ otherwise: they describe, and do not show a cause."
+)
+
+
+def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list[Page]:
+    """Return the page of moderators; `tables` as for `sensitivity_summaries.pages`."""
+    names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
+    pools = {
+        pool["synthesis"]: title(pool, names, config["sets"])
+        for pool in tables["pooled"].to_dict("records")
+    }
+    table = moderators(tables["moderators"], tables["moderator_levels"], pools, names)
+    return [Page("sensitivity_moderators", "Moderators", CAPTION, table)]
+
+
+def moderators(
+    tests: pd.DataFrame,
+    levels: pd.DataFrame,
+    titles: Mapping[str, str],
+    names: Mapping[str, str],
+) -> pd.DataFrame:
+    """One row a synthesis, tested moderator and level.
+
+    Parameters
+    ----------
+    tests, levels : DataFrame
+        `tables.MODERATORS` and `tables.MODERATOR_LEVELS`.
+    titles : mapping
+        Synthesis to what it is of.
+    names : mapping
+        Id of an intervention to its label.
+    """
+    of_test = tests.set_index(["synthesis", "moderator"]).to_dict("index")
+    rows = []
+    for row in levels.to_dict("records"):
+        test = of_test[row["synthesis"], row["moderator"]]
+        f = f"F({test['df1']:.0f}, {_or(test['df2'], 1, '∞')}) = {decimal(test['statistic'])}"
+        f = f.replace(" ", "\u00a0")  # in one line
+        rows.append(
+            {
+                "Synthesis": titles[row["synthesis"]],
+                "Moderator": MODERATOR_LABELS[row["moderator"]],
+                "Level": level_label(row["level"], names),
+                "Trials": whole(row["n_trials"]),
+                "Results": whole(row["k"]),
+                "Mean g [95% CI]": interval(row["estimate"], row["ci_low"], row["ci_high"]),
+                "Difference [95% CI]": interval(
+                    row["difference"], row["difference_ci_low"], row["difference_ci_high"]
+                ),
+                "Test": f,
+                "p": _p(test["p_value"]),
+                "p (Holm)": _p(test["p_holm"]),
+                "τ² left": _or(test["tau2"], 3),
+                "Of τ² explained": percent(test["r2"]),
+                "Trials left out": whole(test["n_without_value"]),
+                "Remarks": remarks(test["flags"], ""),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def level_label(level: str, names: Mapping[str, str]) -> str:
+    """Name of a level; of an intervention its label."""
+    return LEVEL_LABELS.get(level) or names[level]
+
+
+def _or(value: float, places: int, otherwise: str = DASH) -> str:
+    return otherwise if math.isnan(value) else decimal(value, places)
+
+
+def _p(value: float) -> str:
+    return DASH if math.isnan(value) else p_value(value).removeprefix("p ").removeprefix("= ")

@@ -1,0 +1,318 @@
+"""What changed between two states: found record by record, put down to its cause, told loudly."""
+
+import csv
+import hashlib
+import io
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+import report_changes
+from metarepro.changes import Changes, Movement, compare_states
+from metarepro.changes_report import report
+from metarepro.table_changes import compare_tables
+
+RESULTS = "data/trials/results.csv"
+EFFECTS = "results/effects/effects.csv"
+POOLED = "results/pooled/pooled.csv"
+CLAIMS = "results/claims/claims.csv"
+INPUTS = "results/extracted/inputs.csv"
+POOL = "post.domain.relationship"
+
+
+def table(rows: Sequence[Mapping[str, object]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def effect(name: str, yi: float, low: float, high: float, **cells: object) -> dict[str, object]:
+    row: dict[str, object] = {"result_id": name, "trial_id": name[:-3], "outcome": "warmth"}
+    row |= {"measure": "Scale"}
+    row |= {"yi": yi, "ci_low": low, "ci_high": high, "exclude": "", "tier": "direct"}
+    return row | {"sha256": "0" * 64, "row": 2} | cells
+
+
+def pool(estimate: float, low: float, high: float, **cells: object) -> dict[str, object]:
+    row: dict[str, object] = {"synthesis": POOL, "estimate": estimate}
+    row |= {"ci_low": low, "ci_high": high}
+    return row | {"n_trials": 2, "trial_ids": "ann2001 bob2002", "flags": ""} | cells
+
+
+def project(**files: bytes) -> dict[str, bytes]:
+    """A state with two results and their pool; its results belong to its data."""
+    state = {
+        RESULTS: table([{"result_id": "ann2001-01", "sd_t": 2}, {"result_id": "bob2002-01"}]),
+        EFFECTS: table([effect("ann2001-01", 0.5, 0.1, 0.9), effect("bob2002-01", 0.3, 0.1, 0.5)]),
+        POOLED: table([pool(0.4, 0.1, 0.7)]),
+        "results/figures/syntheses/a.svg": b"<svg>1</svg>",
+        "scripts/pool.py": b"1",
+    } | files
+    rows = [
+        {"file": path, "rows": 2, "sha256": hashlib.sha256(content).hexdigest()}
+        for path, content in state.items()
+        if path.startswith("data/")
+    ]
+    return {INPUTS: table(rows)} | state
+
+
+NEW_SD = {
+    RESULTS: table([{"result_id": "ann2001-01", "sd_t": 4}, {"result_id": "bob2002-01"}]),
+}
+
+
+def movements(changes: Changes, path: str) -> tuple[Movement, ...]:
+    (moved,) = [moved for moved in changes.moved if moved.table.path == path]
+    return moved.movements
+
+
+def written(before: dict[str, bytes], after: dict[str, bytes]) -> str:
+    return report(compare_states(before, after), before, after, "0123456789abcdef")
+
+
+def test_nothing_changed() -> None:
+    text = written(project(), project())
+    assert "Nothing changed in data/." in text
+    assert "No sign, no interval's relation to zero and no verdict changed." in text
+    assert "\n> " not in text
+
+
+def test_a_changed_cell_and_what_it_moved() -> None:
+    moved = {
+        EFFECTS: table([effect("ann2001-01", 0.3, 0.05, 0.7), effect("bob2002-01", 0.3, 0.1, 0.5)]),
+        POOLED: table([pool(0.25, 0.05, 0.45)]),
+        "results/figures/syntheses/a.svg": b"<svg>2</svg>",
+    }
+    before, after = project(), project(**NEW_SD, **moved)
+    changes = compare_states(before, after)
+    (one,) = movements(changes, EFFECTS)
+    assert one.row.key == ("ann2001-01",)
+    assert one.difference == pytest.approx(-0.2)
+    assert one.relative == pytest.approx(-0.2 / 0.8)
+    assert one.cause == "results.csv"
+    (one,) = movements(changes, POOLED)
+    assert one.relative == pytest.approx(-0.15 / 0.6)
+    assert (one.cause, one.alarms) == ("effects of ann2001", ())
+    assert changes.unexplained() == []
+    assert changes.outdated == {"before": [], "after": []}
+    text = written(before, after)
+    assert "| `ann2001-01` | `sd_t` | `2` | `4` |" in text
+    row = "0.400 [0.100, 0.700] | 0.250 [0.050, 0.450] | −0.150 | 25% |  | effects of ann2001 |"
+    assert f"| `{POOL}` | {row}" in text
+    assert "- `results/figures/syntheses/a` (changed)" in text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "alarms"),
+    [
+        ((-0.4, -0.7, -0.1), ("sign", "interval")),
+        ((0.3, -0.1, 0.7), ("interval",)),
+        ((-0.1, -0.5, 0.3), ("sign", "interval")),
+        ((0.0, -0.5, 0.5), ("sign", "interval")),
+        ((0.1, 0.01, 0.2), ()),
+    ],
+)
+def test_a_changed_sign_or_conclusion_comes_first(
+    numbers: tuple[float, float, float], alarms: tuple[str, ...]
+) -> None:
+    before, after = project(), project(**NEW_SD, **{POOLED: table([pool(*numbers)])})
+    (one,) = movements(compare_states(before, after), POOLED)
+    assert tuple(alarm.partition(":")[0] for alarm in one.alarms) == alarms
+    text = written(before, after)
+    assert ("## ⚠ Look first" in text) == bool(alarms)
+    if alarms:
+        assert text.index("**⚠ Look first") < text.index("## ⚠ Look first") < text.index("## Inp")
+        assert ("1 changed sign" in text) == ("sign" in alarms)
+
+
+def test_words_of_a_changed_sign() -> None:
+    after = project(**NEW_SD, **{POOLED: table([pool(-0.4, -0.7, -0.1)])})
+    (one,) = movements(compare_states(project(), after), POOLED)
+    assert one.alarms == (
+        "sign: favours the intervention → favours the control",
+        "interval: above zero → below zero",
+    )
+
+
+def test_a_changed_verdict_is_loud() -> None:
+    claim = {"claim_id": "c01", "claim": "it *works*", "estimate": "", "verdict": "supported"}
+    before = project(**{CLAIMS: table([claim])})
+    after = project(**NEW_SD, **{CLAIMS: table([claim | {"verdict": "not_supported"}])})
+    (one,) = movements(compare_states(before, after), CLAIMS)
+    assert one.alarms == ("verdict: supported → not_supported",)
+    assert one.cause == "other inputs"
+    assert r"| claim | ⚠ `c01` it \*works\* | **verdict: supported" in written(before, after)
+
+
+def test_a_movement_without_a_changed_input_is_suspect() -> None:
+    after = project(**{POOLED: table([pool(0.5, 0.2, 0.8)])})
+    ((_, one),) = compare_states(project(), after).unexplained()
+    assert one.cause == ""
+    text = written(project(), after)
+    assert "**1 result moved without a changed input: stale results?**" in text
+    assert "**no changed input**" in text
+
+
+def test_another_trial_explains_nothing() -> None:
+    data = {RESULTS: table([{"result_id": "ann2001-01", "sd_t": 2}, {"result_id": "eve2003-01"}])}
+    moved = {
+        EFFECTS: table([effect("ann2001-01", 0.6, 0.2, 1), effect("bob2002-01", 0.3, 0.1, 0.5)])
+    }
+    ((_, one),) = compare_states(project(), project(**data, **moved)).unexplained()
+    assert one.row.key == ("ann2001-01",)
+
+
+def test_changed_code_may_explain_it() -> None:
+    after = project(**{POOLED: table([pool(0.5, 0.2, 0.8)]), "scripts/pool.py": b"2"})
+    assert compare_states(project(), after).unexplained() == []
+    text = written(project(), after)
+    assert "| code or configuration |" in text
+    assert "- `scripts/pool.py` (changed)" in text
+
+
+def test_results_that_are_older_than_the_data_are_named() -> None:
+    after = project() | NEW_SD
+    assert compare_states(project(), after).outdated == {"before": [], "after": [RESULTS]}
+    text = written(project(), after)
+    assert text.index("Run `make` first") < text.index("No sign, no interval's")
+    unfinished = {path: content for path, content in project().items() if path != INPUTS}
+    assert compare_states(project(), unfinished).outdated["after"] == [INPUTS]
+
+
+def test_last_digits_are_counted_not_listed() -> None:
+    after = project(**{POOLED: table([pool(0.4000000001, 0.1, 0.7)])})
+    changes = compare_states(project(), after)
+    assert movements(changes, POOLED) == ()
+    assert "Changed in the last digits only: 1 row." in written(project(), after)
+
+
+def test_provenance_of_other_rows_is_no_change() -> None:
+    rows = [
+        effect("ann2001-01", 0.5, 0.1, 0.9, sha256="1" * 64, row=3),
+        effect("bob2002-01", 0.3, 0.1, 0.5, measure="Other"),
+    ]
+    changes = compare_states(project(), project(**NEW_SD, **{EFFECTS: table(rows)}))
+    (moved,) = [m for m in changes.moved if m.table.path == EFFECTS]
+    assert (moved.movements, moved.elsewhere) == ((), 1)
+
+
+def test_new_and_vanished_rows() -> None:
+    data = {RESULTS: table([{"result_id": "ann2001-01", "sd_t": 2}, {"result_id": "eve2003-01"}])}
+    moved = {
+        EFFECTS: table([effect("ann2001-01", 0.5, 0.1, 0.9), effect("eve2003-01", -0.2, -1, 0.6)])
+    }
+    before, after = project(), project(**data, **moved)
+    text = written(before, after)
+    assert "1 effect new (of 2):" in text
+    assert "1 effect gone (of 2):" in text
+    assert "| – | −0.200 [−1.000, 0.600] | – | – | tier: `direct` | results.csv |" in text
+    assert "| `eve2003-01` |  |  | *new record* |" in text
+    assert "| `bob2002-01` |  | *vanished record* |  |" in text
+
+
+def test_a_table_on_one_side_and_other_columns_are_stated() -> None:
+    claim = table([{"claim_id": "c01"}])
+    assert f"`{CLAIMS}`: only in the new version." in written(project(), project(**{CLAIMS: claim}))
+    assert f"`{CLAIMS}`: only in the old version." in written(project(**{CLAIMS: claim}), project())
+    assert f"`{CLAIMS}`: not there on either side." in written(project(), project())
+    wider = project(**{POOLED: table([pool(0.4, 0.1, 0.7, tau2=0.1)])})
+    assert "Added column: `tau2`." in written(project(), wider)
+    assert "Removed column: `tau2`." in written(wider, project())
+
+
+def test_a_broken_table_does_not_stop_the_report() -> None:
+    broken = project(**{POOLED: b'synthesis\n"open'})
+    assert f"`{POOLED}`: cannot be compared" in written(project(), broken)
+    latin = project(**{POOLED: b"synthesis\n\xe9"})
+    assert "it is not UTF-8" in written(latin, project())
+    assert "no column 'synthesis'" in written(project(**{POOLED: b"other\n1\n"}), project())
+
+
+def test_records_with_the_same_key_are_told_apart() -> None:
+    before, after = b"a,b\nx,1\nx,2\n", b"a,b\nx,1\nx,3\n"
+    (row,) = compare_tables(before, after).rows
+    assert (row.key, row.before["b"], row.after["b"]) == (("x", "no. 2"), "2", "3")
+
+
+def test_a_changed_text_file_shows_its_lines() -> None:
+    path = "data/reviews/r2020/review.yaml"
+    before = project(**{path: b"title: A\nyear: 2020\n"})
+    text = written(before, project(**{path: b"title: A\nyear: 2021\n```\n"}))
+    assert "-year: 2020\n+year: 2021\n+```\n````\n" in text
+    assert "1 bytes → 2 bytes" in written(
+        project(**{"data/reviews/r/a.zip": b"\0"}), project(**{"data/reviews/r/a.zip": b"\0\0"})
+    )
+
+
+def test_a_codebook_row_moves_what_it_classes() -> None:
+    codebook = "data/codebook/outcomes.csv"
+    before = project(**{codebook: table([{"outcome": "warmth", "domain": "relationship"}])})
+    data = {codebook: table([{"outcome": "warmth", "domain": "child"}])}
+    rows = [
+        effect("ann2001-01", 0.5, 0.1, 0.9),
+        effect("bob2002-01", 0.3, 0.1, 0.5, tier="derived"),
+    ]
+    changes = compare_states(before, project(**data, **{EFFECTS: table(rows)}))
+    (one,) = movements(changes, EFFECTS)
+    assert (one.words, one.cause) == (("tier",), "outcomes.csv")
+
+
+def test_hostile_data_stay_text() -> None:
+    name = "x|<img src=x onerror=alert(1)>`\u202e"
+    before = project(**{RESULTS: table([{"result_id": name, "sd_t": "</details>|\n# a"}])})
+    text = written(before, project())
+    assert "<img" not in text
+    assert "\u202e" not in text
+    assert "\n# a" not in text
+    assert "</details>|" not in text
+
+
+def test_the_same_states_give_the_same_text() -> None:
+    before, after = project(), project(**NEW_SD, **{POOLED: table([pool(-0.4, -0.7, -0.1)])})
+    turned = dict(reversed(after.items()))
+    assert written(before, after) == written(dict(reversed(before.items())), turned)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for path, content in project().items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    (tmp_path / ".gitignore").write_text("results/changes.md\n")
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for command in (["init", "-q"], ["add", "."], [*author, "commit", "-qm", "first"]):
+        subprocess.run(["git", *command], check=True)
+    return tmp_path
+
+
+def test_the_command_compares_the_tree_with_a_commit(
+    repository: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (repository / RESULTS).write_bytes(NEW_SD[RESULTS])
+    (repository / "results/figures/syntheses/a.svg").unlink()
+    (repository / "data/new.csv").write_text("a\n1\n")
+    (repository / "data/link.csv").symlink_to("/etc/hostname")
+    output = repository / "results/changes.md"
+    for _ in range(2):
+        report_changes.main(["HEAD", "--output", str(output)])
+    text = output.read_text()
+    assert capfdbinary.readouterr().out == 2 * output.read_bytes()
+    assert "| `ann2001-01` | `sd_t` | `2` | `4` |" in text
+    assert "- `results/figures/syntheses/a` (vanished)" in text
+    assert "### `data/new.csv`" in text
+    assert "link.csv" not in text
+    assert "changes.md" not in text
+
+
+@pytest.mark.parametrize(
+    "base", ["--all", "-n1", "HEAD..HEAD", "nosuch", "", "HEAD;ls", "HEAD:data"]
+)
+def test_what_is_no_commit_is_refused(base: str, repository: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        report_changes.main(["--", base])
+    assert "is no commit" in str(ended.value)

@@ -1,0 +1,308 @@
+"""Forms for new evidence: what they ask, what is refused, and what is added to the data."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.data_folder import RESULTS, TRIALS, write_data_folder
+
+import add_trial
+import new_review
+import new_trial
+from metarepro.data_guide import column_meanings, meaning_of
+from metarepro.drafts import FILL_IN, NUMBERS
+from metarepro.input_tables import REVIEW_KEYS, STATISTICS
+from metarepro.problems import DataError
+from metarepro.tables import TABLES
+from metarepro.validation import load
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "data/README.md").read_text(encoding="utf-8")
+FILLED = {
+    "label": "Eve 2003",
+    "year": "2003",
+    "year_verified": "yes",
+    "intervention": "play",
+    "design": "rct",
+    "n_randomised": "80",
+    "source": "https://example.org/eve",
+    "outcome": "warmth",
+    "measure": "Scale: of warmth",
+    "timepoint": "post",
+    "timepoint_detail": "at the end",
+    "higher_is_better": "yes",
+    "adjusted": "no",
+    "n_basis": "analysed",
+    "source_kind": "table",
+    "locator": "table 2",
+    "n_t": "40",
+    "n_c": "39",
+    "events_t": "12",
+    "events_c": "20",
+    "mean_t": "9.5",
+    "mean_c": "8.5",
+    "sd_t": "2",
+    "sd_c": "2",
+    "value": "0.4",
+    "df1": "1",
+    "p_value": "0.03",
+    "p_relation": "=",
+    "sign": "benefit",
+}
+#: What each statistic needs besides the numbers that its form insists on.
+ENOUGH = {
+    "mean_difference": {"se": "0.1", "n_t": "40", "n_c": "39"},
+    "smd": {"ci_low": "0.1", "ci_high": "0.7"},
+    "odds_ratio": {"se": "0.1"},
+    "risk_ratio": {"se": "0.1", "mean_c": "20"},
+    "risk_difference": {"se": "0.1", "mean_c": "20"},
+    "t_test": {"n_total": "80"},
+    "f_test": {"n_total": "80"},
+    "eta_squared": {"n_total": "80"},
+    "p_only": {"n_total": "80"},
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = write_data_folder(tmp_path / "data")
+    (folder / "README.md").write_text(README, encoding="utf-8")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text((ROOT / "config/config.yaml").read_text())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write_form(trial_id: str, statistic: str) -> Path:
+    new_trial.main([trial_id, "--statistic", statistic])
+    return Path("drafts", f"{trial_id}.yaml")
+
+
+def fill(form: Path, **cells: str) -> None:
+    """Put a value into every field that asks for one, and those given into others."""
+    lines = []
+    for line in form.read_text().splitlines():
+        field = re.fullmatch(r"([ -]*)([a-z_0-9]+): ?(.*)", line)
+        if field and field[2] in cells:
+            line = f'{field[1]}{field[2]}: "{cells[field[2]]}"'
+        elif field and FILL_IN in field[3]:
+            line = line.replace(FILL_IN, FILLED[field[2]])
+        lines.append(line)
+    form.write_text("\n".join(lines) + "\n")
+
+
+def rows(project: Path, relative: str) -> list[dict[str, str]]:
+    with (project / "data" / relative).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def state(project: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in (project / "data").rglob("*") if p.is_file()}
+
+
+def refused(trial_id: str) -> list[tuple[int | None, str, str]]:
+    with pytest.raises(DataError) as caught:
+        add_trial.main([trial_id])
+    form = f"drafts/{trial_id}.yaml"
+    return [(p.row, p.column, p.found) for p in caught.value.problems if p.file == form]
+
+
+def test_every_column_is_explained_once_in_the_readme() -> None:
+    meanings = column_meanings(README)
+    for table in ("trials", "clusters", "results", "published"):
+        explained = [name for names in meanings[table] for name in names]
+        assert sorted(explained) == sorted(TABLES[table].columns)
+    assert sorted(k for keys in meanings["review"] for k in keys) == sorted(REVIEW_KEYS)
+
+
+def test_an_explanation_is_the_readmes() -> None:
+    names, text = meaning_of("n_c", column_meanings(README)["results"])
+    assert names == ("n_t", "n_c", "n_total")
+    assert f"| n_t, n_c, n_total | {text} |" in README
+
+
+def test_every_statistic_has_a_form() -> None:
+    assert set(NUMBERS) == set(STATISTICS)
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+def test_a_form_is_refused_as_it_comes(statistic: str, project: Path) -> None:
+    form = write_form("eve2003", statistic)
+    before = state(project)
+    found = refused("eve2003")
+    lines = form.read_text().splitlines()
+    asked = [n for n, line in enumerate(lines, 1) if FILL_IN in line and "#" not in line]
+    assert [row for row, *_ in found] == asked
+    assert {"year", "design", "outcome", "higher_is_better", "source"} <= {c for _, c, _ in found}
+    assert state(project) == before
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+def test_a_filled_in_form_is_added_and_gives_an_effect(
+    statistic: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = write_form("eve2003", statistic)
+    fill(form, **ENOUGH.get(statistic, {}))
+    before = state(project)
+    add_trial.main(["eve2003"])
+    for relative in (TRIALS, RESULTS):
+        old, new = before[str(project / "data" / relative)], (project / "data" / relative)
+        assert new.read_bytes().startswith(old)
+        assert new.read_bytes().count(b"\n") == old.count(b"\n") + 1
+    assert rows(project, RESULTS)[-1]["measure"] == "Scale: of warmth"
+    assert rows(project, TRIALS)[-1]["trial_id"] == "eve2003"
+    load(project / "data")
+    # Twelve events against twenty, and higher is better: the control did better.
+    favours = "control" if statistic == "counts" else "intervention"
+    # An odds or risk ratio of 0.4, and "benefit" means above 1.
+    favours = "control" if statistic in ("odds_ratio", "risk_ratio") else favours
+    assert f", favours: {favours} (" in capsys.readouterr().out
+    assert not list((project / "data").rglob("*.partial"))
+
+
+def test_adding_twice_is_refused(project: Path) -> None:
+    form = write_form("eve2003", "means")
+    fill(form)
+    add_trial.main(["eve2003"])
+    before = state(project)
+    assert [(c, found) for _, c, found in refused("eve2003")] == [
+        ("trial_id", "eve2003"),
+        ("result_id", "eve2003-01"),
+    ]
+    assert state(project) == before
+
+
+def test_a_known_trial_gets_a_form_for_its_next_result(project: Path) -> None:
+    form = write_form("ann2001", "means")
+    assert set(yaml.safe_load(form.read_text())) == {"results"}
+    fill(form)
+    add_trial.main(["ann2001"])
+    assert rows(project, RESULTS)[-1]["result_id"] == "ann2001-04"
+    assert len(rows(project, TRIALS)) == 2
+
+
+def test_a_problem_names_the_line_of_the_form(project: Path) -> None:
+    form = write_form("eve2003", "means")
+    fill(form, mean_t="9,5", outcome="wealth", design="random", doi="10.1/a")
+    lines = form.read_text().splitlines()
+    before = state(project)
+    found = refused("eve2003")
+    assert {(c, f) for _, c, f in found} == {
+        ("mean_t", "9,5"),
+        ("outcome", "wealth"),
+        ("design", "random"),
+        ("doi", "10.1/a"),
+    }
+    for row, column, value in found:
+        assert row is not None
+        assert lines[row - 1].strip() == f'{column}: "{value}"'
+    assert state(project) == before
+
+
+def test_a_cluster_trial_brings_its_clusters(project: Path) -> None:
+    form = write_form("eve2003", "means")
+    text = form.read_text()
+    start, end = text.index("cluster:"), text.index("# One block a result")
+    cluster = 'cluster:\n  n_clusters: 12\n  source: "page"\n  locator: "abstract"\n\n'
+    form.write_text(text[:start] + cluster + text[end:])
+    fill(form, design="cluster_rct")
+    add_trial.main(["eve2003"])
+    assert rows(project, "trials/clusters.csv")[-1]["n_clusters"] == "12"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", "no sections"),
+        ("- a\n", "no sections"),
+        ("trail:\n  label: x\n", "trail"),
+        ("trial:\n  lable: x\n", "lable"),
+        ("trial:\n  label: [x]\n", "a list or fields"),
+        ("trial: x\n", "no fields"),
+        ("trial:\n  label: x\n  label: y\n", "the key again"),
+        ("trial:\n  ? [a]\n  : x\n", "a key that is no text"),
+        ("trial:\n  label: a: b\n", "mapping values are not allowed here"),
+        ("results: []\n", "nothing filled in"),
+        ("results:\n  - trial_id: ann2001\n", "ann2001"),
+    ],
+)
+def test_what_is_no_form_is_refused(text: str, found: str, project: Path) -> None:
+    Path("drafts").mkdir()
+    Path("drafts/eve2003.yaml").write_text(text)
+    before = state(project)
+    assert found in [f for _, _, f in refused("eve2003")]
+    assert state(project) == before
+
+
+def test_a_tag_is_not_obeyed(project: Path) -> None:
+    form = write_form("eve2003", "means")
+    fill(form)
+    text = form.read_text().replace('"Eve 2003"', "!!python/object/apply:os.mkdir [x]")
+    form.write_text(text)
+    assert ("label", "a list or fields") in [(c, f) for _, c, f in refused("eve2003")]
+    form.write_text(text.replace("apply:os.mkdir [x]", "name:os.mkdir x"))
+    add_trial.main(["eve2003"])
+    assert rows(project, TRIALS)[-1]["label"] == "x"
+    assert not Path("x").exists()
+
+
+def test_line_ends_of_the_file_are_kept(project: Path) -> None:
+    path = project / "data" / RESULTS
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n").removesuffix(b"\r\n"))
+    fill(write_form("ann2001", "means"))
+    add_trial.main(["ann2001"])
+    content = path.read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n") == 7
+
+
+def test_a_form_is_not_overwritten(project: Path) -> None:
+    form = write_form("eve2003", "means")
+    form.write_text("mine")
+    with pytest.raises(SystemExit, match="is there already"):
+        new_trial.main(["eve2003", "--statistic", "smd"])
+    assert form.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "Smith2024", "", ".", "-"])
+@pytest.mark.parametrize("script", [new_trial, add_trial, new_review])
+def test_an_id_is_no_path(script: object, name: str, project: Path) -> None:
+    before = sorted(project.rglob("*"))
+    with pytest.raises(SystemExit):
+        script.main(["--", name])  # type: ignore[attr-defined]
+    assert sorted(project.rglob("*")) == before
+
+
+def test_a_failed_write_leaves_the_old_files(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(write_form("eve2003", "means"))
+    before = state(project)
+    write = Path.write_bytes
+
+    def full_disk(path: Path, content: bytes) -> int:
+        if path.name == ".results.csv.partial":
+            write(path, content[:10])
+            raise OSError(28, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        add_trial.main(["eve2003"])
+    assert state(project) == before
+
+
+def test_a_new_review_needs_only_its_role(project: Path) -> None:
+    new_review.main(["dee2024"])
+    folder = project / "data/reviews/dee2024"
+    with pytest.raises(DataError) as caught:
+        load(project / "data")
+    (problem,) = caught.value.problems
+    assert (problem.column, problem.found) == ("role", FILL_IN)
+    text = (folder / "review.yaml").read_text()
+    assert tuple(yaml.safe_load(text)) == REVIEW_KEYS
+    (folder / "review.yaml").write_text(text.replace(FILL_IN, "context"))
+    assert len(load(project / "data").reviews) == 2
+    with pytest.raises(SystemExit, match="is there already"):
+        new_review.main(["dee2024"])

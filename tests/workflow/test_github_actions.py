@@ -1,0 +1,177 @@
+"""The workflows for GitHub: what they may do, that their commands exist, and two steps as bash."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.data_folder import set_cells
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = {p.stem: p for p in sorted((ROOT / ".github/workflows").glob("*.yml"))}
+CSV = "trials/results.csv"
+
+
+def load(name: str) -> dict[str, Any]:
+    # BaseLoader: everything is text, and the key `on` is not read as a truth value.
+    workflow: dict[str, Any] = yaml.load(
+        WORKFLOWS[name].read_text(encoding="utf-8"), Loader=yaml.BaseLoader
+    )
+    return workflow
+
+
+def steps(name: str) -> Iterator[dict[str, Any]]:
+    for job in load(name)["jobs"].values():
+        yield from job["steps"]
+
+
+def command(name: str, step: str) -> str:
+    (found,) = [s["run"] for s in steps(name) if s["name"] == step]
+    assert isinstance(found, str)
+    return found
+
+
+def test_there_is_one_for_data_and_one_for_code() -> None:
+    assert set(WORKFLOWS) == {"code", "data"}
+    assert load("data")["on"] == {"pull_request": {"paths": ["data/**"]}}
+    assert load("code")["on"]["pull_request"] == {"paths-ignore": ["data/**"]}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_it_may_only_read(name: str) -> None:
+    workflow = load(name)
+    assert workflow["permissions"] == {"contents": "read"}
+    assert all("permissions" not in job for job in workflow["jobs"].values())
+    assert workflow["concurrency"]["cancel-in-progress"] == "true"
+    assert all("timeout-minutes" in job for job in workflow["jobs"].values())
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_actions_are_pinned_and_keep_no_credentials(name: str) -> None:
+    text = WORKFLOWS[name].read_text(encoding="utf-8")
+    used = [step["uses"] for step in steps(name) if "uses" in step]
+    for action in used:
+        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action)
+        assert re.search(re.escape(action) + r" # v[0-9]+\.[0-9]+\.[0-9]+\n", text)
+    (checkout,) = [s for s in steps(name) if s.get("uses", "").startswith("actions/checkout@")]
+    assert checkout["with"]["persist-credentials"] == "false"
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_the_environment_is_kept_by_the_lock_file(name: str) -> None:
+    (python,) = [s for s in steps(name) if s.get("uses", "").startswith("actions/setup-python@")]
+    assert python["with"]["cache-dependency-path"] == "requirements.txt"
+    assert (ROOT / "requirements.txt").exists()
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_no_text_of_a_pull_request_enters_a_command(name: str) -> None:
+    assert [step["run"] for step in steps(name) if "${{" in step.get("run", "")] == []
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_command_exists(name: str) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    for step in steps(name):
+        for line in step.get("run", "").splitlines():
+            word, *arguments = line.split(" ")
+            if word == "make":
+                named = [a for a in arguments if re.fullmatch(r"[a-z-]+", a)]
+                assert set(named) <= targets, line
+            elif word not in ("cat", "git"):
+                assert os.access(ROOT / word, os.X_OK), line
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A committed copy of the project, with an environment that make need not set up."""
+    folder = tmp_path_factory.mktemp("clone") / "project"
+    for name in ("config", "data", "rules", "scripts"):
+        leave = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=leave)
+    for name in ("effects", "extracted", "pooled", "reproduction"):
+        shutil.copytree(ROOT / "results" / name, folder / "results" / name)
+    for name in ("Makefile", "Snakefile", "requirements.txt", "environment.yml", ".gitignore"):
+        shutil.copy2(ROOT / name, folder / name)
+    os.utime(folder / "requirements.txt", (0, 0))
+    binaries = folder.parent / "venv/bin"
+    binaries.mkdir(parents=True)
+    (binaries.parent / ".ready").touch()
+    (binaries / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (binaries / "python").chmod(0o755)
+    git(folder, "init", "-q")
+    commit(folder)
+    return folder
+
+
+def git(folder: Path, *arguments: str) -> None:
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run(["git", *author, *arguments], cwd=folder, check=True)
+
+
+def commit(folder: Path) -> None:
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "a change")
+
+
+def bash(folder: Path, script: str, summary: Path) -> subprocess.CompletedProcess[str]:
+    """Run a step as GitHub does."""
+    environment = os.environ | {
+        "VENV": str(folder.parent / "venv"),
+        "GITHUB_STEP_SUMMARY": str(summary),
+    }
+    options = ["--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    return subprocess.run(
+        ["bash", *options], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def branch(repository: Path, tmp_path: Path) -> Path:
+    """A copy of the repository, to edit."""
+    shutil.copytree(repository.parent, tmp_path / "copy", symlinks=True)
+    return tmp_path / "copy/project"
+
+
+def test_a_broken_edit_is_annotated_and_fails(branch: Path, tmp_path: Path) -> None:
+    set_cells(branch / "data", CSV, 2, {"value": "0,86", "sign": "plus"})
+    commit(branch)
+    step = bash(branch, command("data", "Validate the data"), tmp_path / "summary")
+    assert step.returncode != 0
+    lines = [line for line in step.stdout.splitlines() if line.startswith("::")]
+    place = r"::error file=data/trials/results\.csv,line=2,col=[0-9]+::.*found '(.*?)'"
+    assert [match[1] for line in lines if (match := re.match(place, line))] == ["plus", "0,86"]
+    assert len(lines) == 2
+
+
+def test_a_good_edit_passes_and_is_reported(branch: Path, tmp_path: Path) -> None:
+    set_cells(branch / "data", CSV, 2, {"note": "a | new <note>"})
+    commit(branch)
+    summary = tmp_path / "summary"
+    summary.write_text("before\n")
+    assert bash(branch, command("data", "Validate the data"), summary).returncode == 0
+    step = bash(branch, command("data", "Compare with the base"), summary)
+    assert step.returncode == 0, step.stderr
+    text = summary.read_text()
+    assert text.startswith("before\n# What changed since ")
+    assert "<code>a &#124; new &#60;note&#62;</code>" in text
+    # The workflow was not run here, and the report says so.
+    assert "Run `make` first" in text
+    assert text.endswith((branch / "results/changes.md").read_text())
+
+
+def test_forgotten_results_fail_and_committed_ones_pass(branch: Path, tmp_path: Path) -> None:
+    script = command("data", "Results must be committed with the data")
+    (branch / "results/changes.md").write_text("ignored")
+    assert bash(branch, script, tmp_path / "summary").returncode == 0
+    (branch / "results/pooled/new.csv").write_text("a\n")
+    step = bash(branch, script, tmp_path / "summary")
+    assert step.returncode != 0
+    assert "results/pooled/new.csv" in step.stdout
