@@ -211,11 +211,20 @@ class Page:
         """What leads from the page back to the folder of the report."""
         return "../" * self.path.count("/")
 
+    @property
+    def landscape(self) -> bool:
+        """Whether it holds a table that an upright sheet is too narrow for."""
+        blocks = [*self.intro, *(block for section in self.sections for block in section.blocks)]
+        tables = [block for block in blocks if isinstance(block, Table)]
+        return any(len(table.columns) > WIDEST_UPRIGHT for table in tables)
+
 
 #: A column is set to the right when all its cells consist of these.
 _NUMERIC = re.compile(
     r"(at least |p |SMD |OR |RR |[gd] )?[\s\d.,%\[\]\u2212\u2013<=∞/e]*|not reported"
 )
+#: Columns that a table may have on an upright sheet.
+WIDEST_UPRIGHT = 11
 #: A column with a longer cell than this gets room.
 _LONG = 40
 

@@ -85,7 +85,7 @@ def _cells(records: Records) -> str:
     left = [records.pools[key] for key in filled if records.certainty(key) != "very low"]
     clear = sum(not includes_zero(pool["ci_low"], pool["ci_high"]) for pool in left)
     return (
-        f"Of {len(keys)} cells {len(keys) - len(filled)} are empty and {single} rest on one trial. "
+        f"Of {counted(len(keys), 'cell')} {len(keys) - len(filled)} are empty and {single} rest on one trial. "
         f"In {len(filled) - single - len(left)} others the interval cannot be trusted or is too "
         f"wide to say much. {len(left)} remain; the interval excludes zero in {clear} of them."
     )

@@ -39,7 +39,7 @@ function enhance(box, table, rows) {
     select.addEventListener("change", update);
     return [
       {
-        label: labelled(heading.textContent.trim(), select),
+        label: labelled(textOf(heading), select),
         fits: (row) => select.value === "" || `=${textOf(row.cells[place])}` === select.value,
       },
     ];
@@ -61,7 +61,7 @@ function enhance(box, table, rows) {
       if (place === 0) return;
       const box = element("input", { type: "checkbox", checked: !heading.hasAttribute("data-optional") });
       const label = element("label", {});
-      label.append(box, heading.textContent.trim());
+      label.append(box, textOf(heading));
       const apply = () => [heading, ...rows.map((row) => row.cells[place])].forEach((cell) => {
         cell.hidden = !box.checked;
       });
@@ -75,7 +75,9 @@ function enhance(box, table, rows) {
   }
 
   function makeSortable(heading, place) {
-    const button = element("button", { type: "button", textContent: heading.textContent.trim() });
+    const name = textOf(heading);
+    const button = element("button", { type: "button", textContent: name });
+    heading.dataset.name = name; // for print
     heading.replaceChildren(button);
     button.addEventListener("click", () => {
       const descending = heading.getAttribute("aria-sort") === "ascending";
