@@ -25,36 +25,16 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
         "extracted_interventions",
         "classes of interventions",
     ),
-    "domains": (
-        "extracted/domains.csv",
-        "extracted_domains",
-        "domains",
-    ),
-    "outcomes": (
-        "extracted/outcomes.csv",
-        "extracted_outcomes",
-        "outcomes and their domains",
-    ),
-    "trials": (
-        "extracted/trials.csv",
-        "extracted_trials",
-        "every trial",
-    ),
-    "results": (
-        "extracted/results.csv",
-        "extracted_results",
-        "every result as it was reported",
-    ),
+    "domains": ("extracted/domains.csv", "extracted_domains", "domains"),
+    "outcomes": ("extracted/outcomes.csv", "extracted_outcomes", "outcomes and their domains"),
+    "trials": ("extracted/trials.csv", "extracted_trials", "every trial"),
+    "results": ("extracted/results.csv", "extracted_results", "every result as it was reported"),
     "clusters": (
         "extracted/clusters.csv",
         "extracted_clusters",
         "number of clusters of cluster trials",
     ),
-    "reviews": (
-        "extracted/reviews.csv",
-        "extracted_reviews",
-        "what is known of every review",
-    ),
+    "reviews": ("extracted/reviews.csv", "extracted_reviews", "what is known of every review"),
     "published": (
         "extracted/published.csv",
         "extracted_published",
@@ -65,11 +45,7 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
         "extracted_included",
         "which trials stand in the cited reviews",
     ),
-    "inputs": (
-        "extracted/inputs.csv",
-        "inputs",
-        "every input file with its checksum",
-    ),
+    "inputs": ("extracted/inputs.csv", "inputs", "every input file with its checksum"),
     "guidance": (
         "extracted/report_guidance.csv",
         "extracted_guidance",
@@ -95,26 +71,10 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
         "effects",
         "Hedges' g of every result, or why there is none",
     ),
-    "audit": (
-        "effects/audit.csv",
-        "audit",
-        "what does not add up in the sources",
-    ),
-    "pooled": (
-        "pooled/pooled.csv",
-        "pooled",
-        "every synthesis",
-    ),
-    "weights": (
-        "pooled/weights.csv",
-        "weights",
-        "weight of every result in every synthesis",
-    ),
-    "subgroup_tests": (
-        "pooled/subgroup_tests.csv",
-        "subgroup_tests",
-        "tests between subgroups",
-    ),
+    "audit": ("effects/audit.csv", "audit", "what does not add up in the sources"),
+    "pooled": ("pooled/pooled.csv", "pooled", "every synthesis"),
+    "weights": ("pooled/weights.csv", "weights", "weight of every result in every synthesis"),
+    "subgroup_tests": ("pooled/subgroup_tests.csv", "subgroup_tests", "tests between subgroups"),
     "variants": (
         "sensitivity/variants.csv",
         "variants",
@@ -140,11 +100,7 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
         "small_study",
         "tests for small-study effects and selection",
     ),
-    "caliper": (
-        "sensitivity/caliper.csv",
-        "caliper",
-        "results just below p 0.05",
-    ),
+    "caliper": ("sensitivity/caliper.csv", "caliper", "results just below p 0.05"),
     "multiverse": (
         "sensitivity/multiverse.csv",
         "multiverse",
@@ -155,11 +111,7 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
         "source_kinds",
         "every synthesis by kind of source",
     ),
-    "moderators": (
-        "sensitivity/moderators.csv",
-        "moderators",
-        "tests of what trials differ in",
-    ),
+    "moderators": ("sensitivity/moderators.csv", "moderators", "tests of what trials differ in"),
     "moderator_levels": (
         "sensitivity/moderator_levels.csv",
         "moderator_levels",
@@ -170,36 +122,16 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
         "reproduction",
         "every published result against ours",
     ),
-    "claims": (
-        "claims/claims.csv",
-        "audited_claims",
-        "the report's claims with verdicts",
-    ),
-    "evaluations": (
-        "claims/evaluations.csv",
-        "audited_evaluations",
-        "local service evaluations",
-    ),
-    "economics": (
-        "claims/economics.csv",
-        "audited_economics",
-        "economic figures of the report",
-    ),
+    "claims": ("claims/claims.csv", "audited_claims", "the report's claims with verdicts"),
+    "evaluations": ("claims/evaluations.csv", "audited_evaluations", "local service evaluations"),
+    "economics": ("claims/economics.csv", "audited_economics", "economic figures of the report"),
     "programmes": (
         "claims/programmes.csv",
         "audited_programmes",
         "the programmes that the report names",
     ),
-    "overlap_pairs": (
-        "overlap/pairs.csv",
-        "overlap_pairs",
-        "trials that two reviews share",
-    ),
-    "overlap_overall": (
-        "overlap/overall.csv",
-        "overlap_overall",
-        "trials that the reviews share",
-    ),
+    "overlap_pairs": ("overlap/pairs.csv", "overlap_pairs", "trials that two reviews share"),
+    "overlap_overall": ("overlap/overall.csv", "overlap_overall", "trials that the reviews share"),
     "shared_effects": (
         "overlap/shared_effects.csv",
         "shared_effects",

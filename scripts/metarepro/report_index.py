@@ -84,10 +84,11 @@ def _cells(records: Records) -> str:
     single = sum(records.pools[key]["n_trials"] < 2 for key in filled)
     left = [records.pools[key] for key in filled if records.certainty(key) != "very low"]
     clear = sum(not includes_zero(pool["ci_low"], pool["ci_high"]) for pool in left)
+    empty = len(keys) - len(filled)
     return (
-        f"Of {counted(len(keys), 'cell')} {len(keys) - len(filled)} are empty and {single} rest on one trial. "
-        f"In {len(filled) - single - len(left)} others the interval cannot be trusted or is too "
-        f"wide to say much. {len(left)} remain; the interval excludes zero in {clear} of them."
+        f"Of {counted(len(keys), 'cell')} {empty} are empty and {single} rest on one trial. In "
+        f"{len(filled) - single - len(left)} others the interval cannot be trusted or is too wide "
+        f"to say much. {len(left)} remain; the interval excludes zero in {clear} of them."
     )
 
 
