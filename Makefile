@@ -11,7 +11,7 @@ export PYTHONPATH := scripts
 # A fresh clone has results but no record of how they were made: compute them all once.
 FRESH := $(if $(wildcard .snakemake/metadata),,--forceall)
 
-.PHONY: results benchmark browser reproduce test lint lock reference check-data setup clean help
+.PHONY: results benchmark browser reproduce reproduce-many test test-slurm lint lock reference check-data setup clean help
 .PHONY: new-trial add-trial new-review changes
 
 results: setup  ## run the workflow (default); CORES=1 for one core
@@ -23,7 +23,7 @@ test: setup lint browser  ## lint, format check, type check and all tests
 lint: setup  ## lint, format check and type check only
 	ruff check .
 	ruff format --check .
-	snakefmt --check Snakefile rules
+	snakefmt --check Snakefile rules workflows
 	mypy
 
 browser:  ## install Chromium, which the tests of the report need, where apt-get may
@@ -61,7 +61,18 @@ reproduce: setup  ## recompute Cochrane reviews: make reproduce FILES="a.rm5 fol
 	@test -n "$(FILES)" || { echo 'Which files? make reproduce FILES="review.rm5 folder"'; exit 2; }
 	python scripts/reproduce_review.py $(FILES) --output-dir $(or $(OUTPUT),reproduction)
 
-benchmark: setup  ## time our GOSH against metafor's (needs R with metafor for the comparison)
+reproduce-many: setup  ## the same for hundreds, job by job: FILES=... OUTPUT=folder PROFILE=profiles/slurm CHUNK=50
+	@test -n "$(FILES)" || { echo 'Which files? make reproduce-many FILES="folder" OUTPUT=folder'; exit 2; }
+	python scripts/split_reviews.py $(FILES) $(if $(CHUNK),--chunk-size $(CHUNK)) --output-dir $(or $(OUTPUT),reproduction)/chunks
+	snakemake --snakefile workflows/reproduce_many.smk --directory $(or $(OUTPUT),reproduction) \
+	  --workflow-profile $(or $(PROFILE),profiles/default) --retries 2 --keep-going --quiet rules
+
+test-slurm: setup  ## the same on a SLURM of its own, set up for the test (as root; Debian's slurm-wlm and munge)
+	python -m tests.slurm.run $(if $(CORPUS),--corpus $(CORPUS))
+
+benchmark: setup  ## time the workflow, batches of reviews, and our GOSH against metafor's (R with metafor)
+	python benchmarks/workflow.py
+	python benchmarks/reviews.py
 	python benchmarks/gosh.py
 
 reference: setup  ## recompute the tests' reference numbers (needs R with metafor, robumeta, clubSandwich)

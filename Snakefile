@@ -25,6 +25,10 @@ configfile: "config/config.yaml"
 validate(config, "config/config.schema.yaml")
 
 
+SCRIPTS = "scripts"
+
+
+include: "rules/code.smk"
 include: "rules/common.smk"
 include: "rules/extract.smk"
 include: "rules/effects.smk"

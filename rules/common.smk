@@ -1,6 +1,5 @@
-"""What the rules share: the code that a script consists of, and the files of data/, as inputs."""
+"""What the rules share: checks of the config, and the files of data/ as inputs."""
 
-import ast
 import sys
 from pathlib import Path
 
@@ -48,37 +47,6 @@ def check_config_refers():
                 )
     if wrong:
         raise WorkflowError("config/config.yaml: " + "; ".join(wrong))
-
-
-def imported_modules(path):
-    """Files of the library modules that a file imports."""
-    for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
-        if (
-            isinstance(node, ast.ImportFrom)
-            and (node.module or "").split(".")[0] == "metarepro"
-        ):
-            names = [
-                node.module,
-                *(f"{node.module}.{alias.name}" for alias in node.names),
-            ]
-            for name in names:
-                file = Path("scripts", *name.split(".")).with_suffix(".py")
-                if file.exists():
-                    yield str(file)
-
-
-def code(script):
-    """A script and every library module that it imports, also through others.
-
-    Snakemake does not see imports; with these as inputs, an edited module re-runs what uses it.
-    """
-    found, queue = [], [f"scripts/{script}"]
-    while queue:
-        path = queue.pop()
-        if path not in found:
-            found.append(path)
-            queue.extend(imported_modules(path))
-    return sorted(found)
 
 
 def template_files(pattern):

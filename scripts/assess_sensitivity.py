@@ -1,11 +1,11 @@
 """Assess how much every synthesis depends on single trials, small studies and choices.
 
-Writes, for the primary set of the analysis plan and its syntheses of two or more trials:
-variants.csv (other rows, estimators and intervals), leave_one_out.csv, cumulative.csv (by year),
-influence.csv (three trials or more; results of a trial averaged), small_study.csv (ten trials or
-more; otherwise the reason), caliper.csv (results just below p 0.05), source_kinds.csv (each kind of
-source on its own) and multiverse.csv (how many of all reasonable specifications agree). These
-describe what the results depend on; none of them mends a bias.
+Writes, for every synthesis of two or more trials of the sets that have figures: variants.csv (other
+rows, estimators and intervals), leave_one_out.csv, cumulative.csv (by year), influence.csv (three
+trials or more; results of a trial averaged), small_study.csv (ten trials or more; otherwise the
+reason), caliper.csv (results just below p 0.05), source_kinds.csv (each kind of source on its own)
+and multiverse.csv (how many of all reasonable specifications agree). These describe what the
+results depend on; none of them mends a bias.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,25 +15,27 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.bias import assess, average_by_trial, caliper
+from metarepro.bias import assess, caliper
 from metarepro.command import parser, read_config, run
 from metarepro.influence import cumulative, influence, leave_one_out
+from metarepro.membership import several_trials
 from metarepro.multiverse import agreement, specifications
 from metarepro.sensitivity import variants
 from metarepro.sensitivity_tables import SENSITIVITY_TABLES
 from metarepro.source_kinds import pools_by_source_kind
-from metarepro.synthesis import Settings, members, usable
+from metarepro.synthesis import Settings
 from metarepro.tables import from_rows, read_table, write_table
+from metarepro.trial_means import average_by_trial
 
 
 def assess_synthesis(
     synthesis: Mapping[Any, Any],
-    pooled_effects: pd.DataFrame,
     all_effects: pd.DataFrame,
     settings: Settings,
     tiers: Sequence[str],
 ) -> dict[str, list[dict[str, Any]]]:
-    """Rows of every table for one synthesis."""
+    """Rows of every table for one synthesis, from its usable effects of all tiers."""
+    pooled_effects = all_effects[all_effects["tier"].isin(tiers)]
     key = {"synthesis": synthesis["synthesis"]}
     averaged = average_by_trial(pooled_effects, settings.rho)
     reference = (synthesis["estimate"], synthesis["ci_low"], synthesis["ci_high"])
@@ -46,7 +48,7 @@ def assess_synthesis(
         "caliper": (caliper(pooled_effects),),
     }
     rows = {name: [key | asdict(row) for row in results] for name, results in found.items()}
-    rows["source_kinds"] = [key | row for row in pools_by_source_kind(pooled_effects, settings)]
+    rows["source_kinds"] = [key | row for row in pools_by_source_kind(all_effects, settings)]
     rows["multiverse"] = [key | agreement(specifications(all_effects), *reference)]
     return rows
 
@@ -60,19 +62,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     args = arguments.parse_args(argv)
     config = read_config(args.config)
-    settings, primary = Settings.from_config(config), config["evidence"]["set"]
-    plan = config["sets"][primary]
+    settings = Settings.from_config(config)
     effects = read_table(args.effects, "effects")
-    pooled = read_table(args.pooled, "pooled")
-    every = usable(effects, plan["timepoints"], ("direct", "derived", "approximate"))
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in SENSITIVITY_TABLES}
-    chosen = pooled[(pooled["set_name"] == primary) & (pooled["n_trials"] >= 2)]
-    for synthesis in chosen.to_dict("records"):
-        all_effects = members(every, synthesis)
-        pooled_effects = usable(all_effects, plan["timepoints"], plan["tiers"])
-        for name, rows in assess_synthesis(
-            synthesis, pooled_effects, all_effects, settings, plan["tiers"]
-        ).items():
+    for synthesis, all_effects in several_trials(
+        read_table(args.pooled, "pooled"), effects, config
+    ):
+        tiers = config["sets"][synthesis["set_name"]]["tiers"]
+        found = assess_synthesis(synthesis, all_effects, settings, tiers)
+        for name, rows in found.items():
             tables[name] += rows
     for name, rows in tables.items():
         write_table(from_rows(rows, name), args.output_dir / f"{name}.csv", name)

@@ -13,6 +13,7 @@ import pandas as pd
 from metarepro.command import parser, read_config, run
 from metarepro.figure_folder import FigureTask, draw_all
 from metarepro.figures import family_colour
+from metarepro.membership import members, usable
 from metarepro.moderator_plots import Panel, moderator_plot
 from metarepro.moderators import (
     ENOUGH_TRIALS,
@@ -25,7 +26,7 @@ from metarepro.moderators import (
 )
 from metarepro.stage_tables import TIERS
 from metarepro.summaries import labels, title
-from metarepro.synthesis import Settings, members, usable
+from metarepro.synthesis import Settings
 from metarepro.tables import read_table
 
 

@@ -13,14 +13,16 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from metarepro.bias import MIN_TRIALS, average_by_trial
 from metarepro.command import parser, read_config, run
 from metarepro.figure_folder import FigureTask, draw_all
+from metarepro.membership import members, usable
 from metarepro.multiverse import gosh, specifications
 from metarepro.sensitivity_plots import funnel_plot, gosh_plot, specification_curve
+from metarepro.stage_tables import TIERS
 from metarepro.summaries import labels, title
-from metarepro.synthesis import Settings, members, usable
+from metarepro.synthesis import Settings
 from metarepro.tables import read_table
+from metarepro.trial_means import MIN_TRIALS, average_by_trial
 
 #: Fewer trials have too few subsets, and choices that differ too little, for a picture.
 MIN_TRIALS_OF_SUBSETS = 5
@@ -48,7 +50,7 @@ def tasks(
     """One task a figure."""
     settings, primary = Settings.from_config(config), config["evidence"]["set"]
     plan = config["sets"][primary]
-    every = usable(effects, plan["timepoints"], ("direct", "derived", "approximate"))
+    every = usable(effects, plan["timepoints"], TIERS)
     by = pooled["synthesis"].str.split(".").str[1]
     chosen = pooled[
         (pooled["set_name"] == primary)

@@ -22,7 +22,8 @@ from statsmodels.regression.linear_model import WLS
 
 from metarepro.pooling import pool
 from metarepro.selection import selection_model
-from metarepro.synthesis import Settings, trial_effect
+from metarepro.synthesis import Settings
+from metarepro.trial_means import MIN_TRIALS, average_by_trial
 
 Array = npt.NDArray[np.float64]
 
@@ -37,8 +38,6 @@ METHODS = {
     "pet_peese": "effect",
     "selection": "selection",
 }
-#: Fewer trials cannot tell asymmetry from chance (Sterne and others 2011).
-MIN_TRIALS = 10
 #: PEESE stands in for PET where PET's estimate is above 0 at this one-sided level. Conventions
 #: differ. Stanley (2016, working paper "Limitations of PET-PEESE") tests at the 10% level, as the
 #: code of Carter and others (2019) quotes him (github.com/nicebread/meta-showdown, 3-PET-PEESE.R;
@@ -114,29 +113,6 @@ class Caliper:
     n_045_050: int
     n_050_055: int
     n_050_060: int
-
-
-def average_by_trial(effects: pd.DataFrame, rho: float) -> pd.DataFrame:
-    """One row a trial: the mean of its results, which correlate by `rho`.
-
-    Parameters
-    ----------
-    effects : DataFrame
-        Columns trial_id, label, year, yi, vi.
-    rho : float
-        Assumed correlation of the results of one trial.
-
-    Returns
-    -------
-    DataFrame
-        The same columns, sorted by trial_id; a trial with one result keeps it.
-    """
-    rows = []
-    for trial_id, group in effects.groupby("trial_id"):
-        yi, vi = trial_effect(group["yi"].to_numpy(float), group["vi"].to_numpy(float), rho)
-        own = {"trial_id": trial_id, "label": group["label"].iloc[0], "year": group["year"].iloc[0]}
-        rows.append(own | {"yi": yi, "vi": vi})
-    return pd.DataFrame(rows, columns=["trial_id", "label", "year", "yi", "vi"])
 
 
 def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:

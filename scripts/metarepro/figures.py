@@ -46,6 +46,8 @@ FAMILIES = {
 }
 
 PNG_DPI = 150
+# For pages of text zlib's third level is faster than its default, and the files are smaller.
+_PNG_COMPRESSION = {"compress_level": 3}
 
 # No label is drawn longer; what is cut is marked by an ellipsis.
 _LONGEST_TEXT = 600
@@ -169,7 +171,8 @@ def save_figure(fig: Figure, path_without_suffix: Path) -> tuple[Path, Path]:
     svg, png = folder / f"{name}.svg", folder / f"{name}.png"
     with drawing_style():
         _write(svg, fig, {"format": "svg", "metadata": svg_about})
-        _write(png, fig, {"format": "png", "dpi": PNG_DPI, "metadata": {"Software": None}})
+        png_about = {"metadata": {"Software": None}, "pil_kwargs": _PNG_COMPRESSION}
+        _write(png, fig, {"format": "png", "dpi": PNG_DPI} | png_about)
     return svg, png
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.synthesis import members, subgroup_pools
+from metarepro.membership import members, subgroup_pools
 from metarepro.wording import (
     DASH,
     FLAGS,

@@ -151,8 +151,8 @@ def influence(effects: pd.DataFrame, settings: Settings) -> tuple[Influence, ...
     Parameters
     ----------
     effects : DataFrame
-        Columns trial_id, label, year, yi, vi; one row a trial (`bias.average_by_trial` makes it
-        so), at least three.
+        Columns trial_id, label, year, yi, vi; one row a trial (`trial_means.average_by_trial`
+        makes it so), at least three.
     settings : Settings
         Estimators, as for the synthesis itself.
 

@@ -38,6 +38,7 @@ class MetaRegression:
     tau2 : variance of the true effects that the moderators leave
     coefficients : array of shape (p,)
     covariance : array of shape (p, p)
+    weights : array of shape (k,), of the rows, in no particular unit
     """
 
     model: str
@@ -46,9 +47,9 @@ class MetaRegression:
     tau2: float
     coefficients: Array
     covariance: Array
-    #: Design, weights and trial of every row; trial only under robust variance.
+    weights: Array
+    #: Design and trial of every row; trial only under robust variance.
     _x: Array
-    _weights: Array
     _trial: npt.NDArray[np.intp] | None
     _normal: bool
 
@@ -75,7 +76,7 @@ class MetaRegression:
         value = matrix @ self.coefficients
         quadratic = float(value @ np.linalg.solve(matrix @ self.covariance @ matrix.T, value))
         if self._trial is not None:
-            df = _hotelling_df(self._x, self._weights, self._trial, matrix)
+            df = _hotelling_df(self._x, self.weights, self._trial, matrix)
             share, df2 = (df - q + 1) / df, df - q + 1
         else:
             share, df2 = 1.0, _NORMAL if self._normal else float(self.k - self._x.shape[1])
@@ -167,7 +168,7 @@ def fit(
         coefficients=params["fe_params"][:, 0] * unit,
         covariance=params["inv_cov"][:, :, 0] * unit**2,
         _x=design,
-        _weights=1 / (v + tau2),
+        weights=1 / (v + tau2),
         _trial=None,
         _normal=ci_method == "z",
     )
@@ -219,7 +220,7 @@ def fit_correlated(
         coefficients=params["fe_params"][:, 0] * unit,
         covariance=params["inv_cov"][:, :, 0] * unit**2,
         _x=design,
-        _weights=correlated_effects_weights(v[:, None], code, tau2)[:, 0],
+        weights=correlated_effects_weights(v[:, None], code, tau2)[:, 0],
         _trial=code,
         _normal=False,
     )

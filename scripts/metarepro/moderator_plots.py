@@ -121,9 +121,10 @@ def moderator_plot(
                     bottom -= 0.42
             top = bottom - _GAP
         notes = (
-            "Bubbles: results, area by weight. Black: mean and 95% interval, cut at the border. "
-            "Dashed: pool of all.",
-            "Between trials, not within them: trials of different kinds also differ otherwise.",
+            "Bubbles: results, area by weight. Black: mean and 95% interval, cut at the border, "
+            "broken with fewer than 4 degrees of freedom. "
+            "Dashed: pool of the plan.",
+            "Mostly between trials: trials of different kinds also differ otherwise.",
         )
         for i, note in enumerate(notes):
             write(fig, MARGIN, 0.28 - 0.14 * i, note)
@@ -142,8 +143,7 @@ def _write_head(fig: Figure, panel: Panel, y: float) -> None:
 
 
 def _bubbles(panel: Panel) -> npt.NDArray[np.float64]:
-    weights = 1 / (panel.effects["vi"].to_numpy(float) + panel.test.tau2)
-    return _BUBBLES * weights / weights.max()
+    return _BUBBLES * panel.fitted.weights / panel.fitted.weights.max()
 
 
 def _draw_levels(
@@ -167,7 +167,9 @@ def _draw_levels(
             edgecolors="white",
             gid=f"results {level.level}",
         )
-        ax.plot([level.ci_low, level.ci_high], [row, row], color=POOLED_COLOUR, linewidth=1.6)
+        dashes = (0, (2, 1.2)) if level.flags else "-"
+        ends = [level.ci_low, level.ci_high]
+        ax.plot(ends, [row, row], color=POOLED_COLOUR, linewidth=1.6, linestyle=dashes)
         ax.plot([level.estimate], [row], marker="D", markersize=4, color=POOLED_COLOUR)
         y = bottom + panel.height * (1 - (row + 0.5) / len(panel.levels))
         name = level_label(level.level, names)

@@ -12,7 +12,7 @@ from metarepro.wording import DASH, decimal, interval, p_value, percent, whole
 
 MODERATOR_LABELS = {
     "intervention": "Intervention",
-    "responsive_caregiving": "Responsive-caregiving content",
+    "responsive_caregiving": "Responsive caregiving in the description",
     "design": "Design",
     "control_type": "Control group",
     "income_group": "Income of the country",
@@ -22,9 +22,9 @@ MODERATOR_LABELS = {
 }
 LEVEL_LABELS = {
     "per_decade": "For every ten years later",
-    "with": "With",
-    "without": "Without",
-    "rct": "Randomised",
+    "with": "Named",
+    "without": "Not named or not confirmed",
+    "rct": "Individually randomised",
     "cluster_rct": "Cluster-randomised",
     "quasi": "Not randomised",
     "unclear": "Allocation unclear",
@@ -44,8 +44,12 @@ LEVEL_LABELS = {
 }
 CAPTION = (
     "Do effects differ by what the trials are? One meta-regression a moderator, for every "
-    "synthesis in which two kinds of trials could be compared. These are comparisons between "
-    "trials, which also differ otherwise: they describe, and do not show a cause."
+    "synthesis in which two kinds of trials could be compared, the least doubtful tests first. "
+    "These are mostly comparisons between trials, which also differ otherwise: they describe, and "
+    "do not show a cause. Intervals are not adjusted for the number of comparisons, Holm's p is. "
+    "Programmes in which responsive caregiving is not named may have it all the same. What the "
+    "control groups received is not in the data. Tiers and kinds of source are compared over the "
+    "results of all tiers."
 )
 
 
@@ -79,7 +83,10 @@ def moderators(
     """
     of_test = tests.set_index(["synthesis", "moderator"]).to_dict("index")
     rows = []
-    for row in levels.to_dict("records"):
+    doubt = [
+        of_test[key]["flags"] for key in zip(levels["synthesis"], levels["moderator"], strict=True)
+    ]
+    for row in levels.assign(doubt=doubt).sort_values("doubt", kind="stable").to_dict("records"):
         test = of_test[row["synthesis"], row["moderator"]]
         f = f"F({test['df1']:.0f}, {_or(test['df2'], 1, '∞')}) = {decimal(test['statistic'])}"
         f = f.replace(" ", "\u00a0")  # in one line
@@ -100,7 +107,7 @@ def moderators(
                 "τ² left": _or(test["tau2"], 3),
                 "Of τ² explained": percent(test["r2"]),
                 "Trials left out": whole(test["n_without_value"]),
-                "Remarks": remarks(test["flags"], ""),
+                "Remarks": remarks(_flags(test["flags"], row["flags"]), ""),
             }
         )
     return pd.DataFrame(rows)
@@ -109,6 +116,11 @@ def moderators(
 def level_label(level: str, names: Mapping[str, str]) -> str:
     """Name of a level; of an intervention its label."""
     return LEVEL_LABELS.get(level) or names[level]
+
+
+def _flags(*flags: str) -> str:
+    """Flags of the test and of the level, each once."""
+    return "; ".join(dict.fromkeys(flag for part in flags for flag in part.split("; ") if flag))
 
 
 def _or(value: float, places: int, otherwise: str = DASH) -> str:

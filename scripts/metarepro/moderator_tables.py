@@ -39,5 +39,6 @@ MODERATOR_TABLES: dict[str, Columns] = {
         "difference_ci_low": number(),
         "difference_ci_high": number(),
         "difference_p": number(at_least=0, at_most=1),
+        "flags": text(),
     },
 }

@@ -1,7 +1,7 @@
 """Do the effects of a synthesis differ by what its trials are? One moderator at a time.
 
 Every moderator is a meta-regression of its own (see `meta_regression`): robust where trials give
-several results, else with the estimators of the analysis plan. Such comparisons are between
+several results, else with the estimators of the analysis plan. Such comparisons are mostly between
 trials, not within them: trials with different content also differ in much else.
 """
 
@@ -56,9 +56,11 @@ def _column(name: str) -> Callable[[pd.DataFrame], pd.Series]:
 
 
 def responsive_content(effects: pd.DataFrame) -> pd.Series:
-    """With or without responsive-caregiving content, of the parenting programmes.
+    """Of the parenting programmes those described as responsive caregiving, and all others.
 
-    The comparison of Jeong 2021; trials of other families have no level.
+    The nearest that the data come to the comparison of Jeong 2021. "without" is the absence of a
+    description, not of content: programmes of early stimulation may well have it. Trials of other
+    families have no level.
     """
     content = (
         effects["intervention"].eq("responsive_caregiving").map({True: "with", False: "without"})
@@ -78,7 +80,7 @@ MODERATORS = (
     Moderator("income_group", _column("income"), reference="high"),
     Moderator("year", _column("year"), is_year=True),
     Moderator("tier", _column("tier"), reference="direct", all_tiers=True),
-    Moderator("source_kind", _column("source_kind"), reference="abstract"),
+    Moderator("source_kind", _column("source_kind"), reference="abstract", all_tiers=True),
 )
 
 
@@ -120,7 +122,8 @@ class ModeratorTest:
 class Level:
     """One level of a moderator: its mean effect, and its difference from the reference level.
 
-    For a number there is one row, `per_decade`, of which the difference is the slope.
+    For a number there is one row, `per_decade`, of which the difference is the slope. `flags`:
+    "df_below_4" where the mean or the difference has fewer degrees of freedom.
     """
 
     moderator: str
@@ -138,6 +141,7 @@ class Level:
     difference_ci_low: float = math.nan
     difference_ci_high: float = math.nan
     difference_p: float = math.nan
+    flags: str = ""
 
 
 def moderators(
@@ -186,7 +190,8 @@ def assess_moderator(
         reason = "there are no two levels with two trials each"
         return _untested(moderator, effects, without, reason), []
     if n_trials < p + MIN_RESIDUAL_DF:
-        reason = f"{n_trials} trials are too few to compare {len(levels)} levels"
+        what = "a slope" if moderator.is_year else f"{len(levels)} levels"
+        reason = f"{n_trials} trials are too few for {what}"
         return _untested(moderator, effects, without, reason), []
     x, names = design(effects, moderator)
     try:
@@ -280,6 +285,7 @@ def _levels(
             df=_finite(mean.df),
             ci_low=mean.ci_low,
             ci_high=mean.ci_high,
+            flags="df_below_4" if mean.df < TRUSTED_DF else "",
         )
         found.append(_difference(level, fitted, unit[i] - unit[0]) if i else level)
     return found
@@ -295,6 +301,7 @@ def _difference(level: Level, fitted: MetaRegression, contrast: Array) -> Level:
         difference_ci_low=found.ci_low,
         difference_ci_high=found.ci_high,
         difference_p=found.p_value,
+        flags="df_below_4" if found.df < TRUSTED_DF else level.flags,
     )
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from metarepro.batch_pooling import Array, Batch, Bits, pack, pool_subsets
 from metarepro.pooling import pool_correlated
-from metarepro.synthesis import trial_effect
+from metarepro.trial_means import trial_effect
 
 #: Reasonable choices for one synthesis, each a dimension with its options.
 CHOICES: Mapping[str, Sequence[Any]] = {
@@ -39,6 +39,8 @@ DESIGNS = {"all": None, "randomised": ("rct", "cluster_rct")}
 
 #: What a specification says of its pool; NaN where there is none.
 RESULTS = ("estimate", "se", "df", "ci_low", "ci_high", "tau2")
+#: Decimals to which the numbers of two specifications must agree to be one.
+EQUAL_PLACES = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,9 +156,9 @@ def specifications(
     DataFrame
         One row a specification: `specification` (from 1), the dimensions ("" or NaN where one
         does not apply; "all" has tau2_method "MM" and ci_method "satterthwaite"), `k` (results
-        selected), `n_trials`, `RESULTS`, `same_as` (the first specification that pools the same
-        numbers in the same way; 0 if it is itself the first) and `reason` (why there is no
-        result, else "").
+        selected), `n_trials`, `RESULTS`, `same_as` (the first specification of as many results
+        and trials with the same estimate and interval; 0 if it is itself the first) and `reason`
+        (why there is no result, else "").
 
     Raises
     ------
@@ -167,20 +169,22 @@ def specifications(
     rows: list[dict[str, Any]] = []
     pools: list[pd.DataFrame] = []
     selecting = [choices[name] for name in ("tiers", "secondary", "adjusted", "design")]
+    methods = _methods(choices)
+    # Many selections let in the same results: these are reduced once.
+    reduced: dict[bytes, list[pd.DataFrame]] = {}
     for options in itertools.product(*selecting):
-        selected = _select(effects, *options)
+        chosen = _select(effects, *options)
+        selected = effects[chosen]
         about = dict(zip(("tiers", "secondary", "adjusted", "design"), options, strict=True))
         about |= {"k": len(selected), "n_trials": selected["trial_id"].nunique()}
-        reduced: dict[tuple[str, float], pd.DataFrame] = {}
-        for method in _methods(choices):
-            how = (method["per_trial"], method["rho"])
-            if how not in reduced:
-                reduced[how] = one_per_trial(selected, *how)
-            rows.append(about | method)
-            pools.append(reduced[how])
+        if chosen.tobytes() not in reduced:
+            reduced[chosen.tobytes()] = _reduce(selected, methods)
+        rows += [about | method for method in methods]
+        pools += reduced[chosen.tobytes()]
     first = _first_alike(rows, pools)
     results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of])
     table = pd.DataFrame(rows)
+    first = _first_equal(first, rows, results)
     for name in (*RESULTS, "reason"):
         table[name] = [results[of][name] for of in first]
     table["same_as"] = [0 if i == of else of + 1 for i, of in enumerate(first)]
@@ -242,7 +246,7 @@ def one_per_trial(effects: pd.DataFrame, per_trial: str, rho: float) -> pd.DataF
         Columns trial_id, yi, vi.
     per_trial : "lowest", "highest", "average" or "all"
         The result with the lowest or highest yi (of equal ones the most precise), the mean with
-        its variance (`synthesis.trial_effect`), or all results as they are.
+        its variance (`trial_means.trial_effect`), or all results as they are.
     rho : float
         Assumed correlation of the results of one trial; of use to "average" only.
 
@@ -284,7 +288,7 @@ def _check_choices(choices: Mapping[str, Sequence[Any]]) -> None:
 
 def _select(
     effects: pd.DataFrame, tiers: str, secondary: str, adjusted: str, design: str
-) -> pd.DataFrame:
+) -> npt.NDArray[np.bool_]:
     selected = (
         effects["tier"].isin(tiers.split("+"))
         & ~effects["source_kind"].isin(SECONDARY_SOURCES[secondary])
@@ -293,7 +297,17 @@ def _select(
     designs = DESIGNS[design]
     if designs is not None:
         selected &= effects["design"].isin(designs)
-    return effects[selected]
+    return selected.to_numpy()
+
+
+def _reduce(selected: pd.DataFrame, methods: Sequence[Mapping[str, Any]]) -> list[pd.DataFrame]:
+    """What each method pools of a selection; methods that pool the same share a table."""
+    tables: dict[tuple[str, float], pd.DataFrame] = {}
+    for method in methods:
+        how = (method["per_trial"], method["rho"])
+        if how not in tables:
+            tables[how] = one_per_trial(selected, *how)
+    return [tables[method["per_trial"], method["rho"]] for method in methods]
 
 
 def _methods(choices: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
@@ -318,19 +332,35 @@ def _methods(choices: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
 
 def _first_alike(rows: list[dict[str, Any]], pools: list[pd.DataFrame]) -> list[int]:
     """For each specification the first one that pools the same numbers in the same way."""
-    # Specifications of one selection share their table: its bytes are made once.
-    content: dict[int, Hashable] = {}
+    # Specifications that share a table are told by it; of tables alike the first one counts.
+    content: dict[int, int] = {}
+    alike: dict[Hashable, int] = {}
     seen: dict[Hashable, int] = {}
     first = []
     for i, (row, pool) in enumerate(zip(rows, pools, strict=True)):
         if id(pool) not in content:
             numbers = pool[["yi", "vi"]].to_numpy().tobytes()
-            content[id(pool)] = (numbers, tuple(pool["trial_id"]))
+            content[id(pool)] = alike.setdefault((numbers, tuple(pool["trial_id"])), i)
         # Where each trial has one result rho has no part in it.
         rho = row["rho"] if row["per_trial"] == "all" and row["k"] > row["n_trials"] else None
         key = (content[id(pool)], row["tau2_method"], row["ci_method"], rho)
         first.append(seen.setdefault(key, i))
     return first
+
+
+def _first_equal(
+    first: list[int], rows: list[dict[str, Any]], results: Mapping[int, Mapping[str, Any]]
+) -> list[int]:
+    """The first specification with the same numbers: without tau2 all estimators agree."""
+    seen: dict[Hashable, int] = {}
+    equal = {}
+    for i in sorted(results):
+        numbers = [
+            round(results[i][name], EQUAL_PLACES) for name in ("estimate", "ci_low", "ci_high")
+        ]
+        key = i if results[i]["reason"] else (rows[i]["k"], rows[i]["n_trials"], *numbers)
+        equal[i] = seen.setdefault(key, i)
+    return [equal[i] for i in first]
 
 
 def _pool_all(

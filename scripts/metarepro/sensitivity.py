@@ -18,7 +18,7 @@ from scipy.stats import norm, t
 from metarepro.batch_pooling import TAU2_METHODS, pack, pool_subsets
 from metarepro.bias import average_by_trial
 from metarepro.influence import influence
-from metarepro.multiverse import ADJUSTED, DESIGNS, SECONDARY_SOURCES, one_per_trial
+from metarepro.multiverse import ADJUSTED, DESIGNS, EQUAL_PLACES, SECONDARY_SOURCES, one_per_trial
 from metarepro.pooling import CI_METHODS, Pooled, pool, pool_correlated
 from metarepro.synthesis import (
     MIN_TRIALS_FOR_PREDICTION,
@@ -51,6 +51,8 @@ class Variant:
     flags : as in the pooled table, joined by "; "
     reason : why there was no pooling; "" if there was
     removed : ids of the trials of the analysis plan that are no longer in, blank-separated
+    trial_ids : ids of the trials that are in, blank-separated
+    same_as : the first variant with the same trials, results and numbers; "" if there is none
     sigma2_trial, sigma2_result : variances between trials and between the results of a trial, of
         which tau2 is the sum; nan except for the three-level model
     (the others as in `Pooled`)
@@ -72,6 +74,8 @@ class Variant:
     ci_low: float
     ci_high: float
     tau2: float
+    tau2_ci_low: float
+    tau2_ci_high: float
     i2_q: float
     i2_tau2: float
     q: float
@@ -84,6 +88,8 @@ class Variant:
     removed: str
     sigma2_trial: float
     sigma2_result: float
+    trial_ids: str
+    same_as: str = ""
 
 
 _FROM_POOLED = tuple(
@@ -123,7 +129,21 @@ def variants(all_effects: pd.DataFrame, settings: Settings, tiers: Sequence[str]
     every = all_effects.reset_index(drop=True)
     primary = every[every["tier"].isin(tiers)]
     choices = [*_selections(every, primary, settings), *_methods(primary, settings)]
-    return [_variant(choice, primary) for choice in choices]
+    return _mark_equal([_variant(choice, primary) for choice in choices])
+
+
+def _mark_equal(rows: list[Variant]) -> list[Variant]:
+    """Say of which earlier variant a variant has the numbers: it tells nothing new."""
+    seen: dict[tuple[Any, ...], str] = {}
+    marked = []
+    for row in rows:
+        if math.isnan(row.estimate):
+            marked.append(row)
+            continue
+        numbers = [round(x, EQUAL_PLACES) for x in (row.estimate, row.ci_low, row.ci_high)]
+        first = seen.setdefault((row.trial_ids, row.k, *numbers), row.variant)
+        marked.append(row if first == row.variant else replace(row, same_as=first))
+    return marked
 
 
 @dataclass(frozen=True)
@@ -335,5 +355,6 @@ def _variant(choice: _Choice, primary: pd.DataFrame) -> Variant:
         description=choice.description,
         n_participants=count_participants(selected),
         removed=removed,
+        trial_ids=" ".join(sorted(set(selected["trial_id"]))),
         **(outcome | counts),
     )

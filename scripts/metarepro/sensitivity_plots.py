@@ -50,7 +50,7 @@ SIDES = {1: ("#0072B2", "above zero"), 0: ("#8C8C8C", "holds zero"), -1: ("#D55E
 #: More specifications than these share columns of the matrix of choices.
 MOST_COLUMNS = 400
 #: The axis shows this share of the ends of the intervals, and every estimate.
-_SHOWN = 0.95
+_SHOWN = 0.75
 
 _DIMENSIONS = {
     "tiers": "Effects",
@@ -89,7 +89,7 @@ def funnel_plot(
     Parameters
     ----------
     effects : DataFrame
-        One row a trial: columns yi, vi (from `bias.average_by_trial`). Positive favours the
+        One row a trial: columns yi, vi (from `trial_means.average_by_trial`). Positive favours the
         intervention.
     pooled_estimate : float
         Drawn as a line.

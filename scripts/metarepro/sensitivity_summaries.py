@@ -87,8 +87,9 @@ def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list
         (
             "variants",
             "Variants of the analysis",
-            "Every synthesis pooled again with one choice changed, beside the analysis plan.",
-            variants(tables["variants"], pools, trials),
+            "Every synthesis pooled again with one choice changed, beside the analysis plan. The "
+            "model follows from what is pooled: one result a trial or several.",
+            variants(tables["variants"], pools, trials, config["pooling"]["rho"]),
         ),
         (
             "leave_one_out",
@@ -111,27 +112,33 @@ def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list
         (
             "small_study",
             "Small-study effects",
-            "Do small trials show other effects than large ones? Ten trials are needed.",
+            "Do small trials show other effects than large ones? Ten trials are needed. A "
+            "standardised difference is part of its own variance, which alone makes such tests "
+            "lean to yes.",
             small_study(tables["small_study"], pools),
         ),
         (
             "selection",
             "Selection of significant results",
-            "Results by two-sided p, and a model in which a result without significance in favour "
-            "of the intervention (one-sided p above 0.025) has another chance to be published.",
+            "Results by two-sided p, and a model in which a trial without significance in favour "
+            "of the intervention (one-sided p above 0.025) has another chance to be published. The "
+            "model takes the mean of each trial: it cannot see which results of a trial were "
+            "printed. A large p with a wide standard error is no evidence against selection.",
             selection(tables["caliper"], tables["small_study"], pools),
         ),
         (
             "source_kinds",
             "Pools by source kind",
-            "The results of each kind of source on their own. Abstracts print what was "
-            "significant; databases and tables of other reviews print more of what was not.",
+            "The results of each kind of source on their own, of all tiers. Abstracts print what "
+            "was significant; databases and tables of other reviews print more of what was not.",
             source_kinds(tables["source_kinds"], pools, config["pooling"]["rho"]),
         ),
         (
             "multiverse",
             "All reasonable specifications",
-            "How many of all combinations of choices agree with the analysis plan.",
+            "How many of all combinations of choices agree with the analysis plan. Combinations "
+            "are counted, not weighed: a share is no probability. Many take normal intervals, "
+            "which are too narrow with few trials.",
             multiverse(tables["multiverse"], pools),
         ),
     ]
@@ -141,7 +148,9 @@ def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list
     ]
 
 
-def variants(table: pd.DataFrame, pools: Pools, trials: Mapping[str, str]) -> pd.DataFrame:
+def variants(
+    table: pd.DataFrame, pools: Pools, trials: Mapping[str, str], rho: float
+) -> pd.DataFrame:
     """One row a synthesis and variant; `trials` gives the label of each trial id."""
     return _rows(
         table,
@@ -154,12 +163,13 @@ def variants(table: pd.DataFrame, pools: Pools, trials: Mapping[str, str]) -> pd
             "p": _p(row["p_value"]),
             "Trials": whole(row["n_trials"]),
             "Results": whole(row["k"]),
+            "Model": model_text(row, rho) if row["model"] else DASH,
             "95% prediction interval": interval(math.nan, row["pi_low"], row["pi_high"]),
             "I²": percent(i2_of(row)),
             "τ²": _number(row["tau2"], 3),
             "Trials removed": ", ".join(trials[trial] for trial in row["removed"].split()) or DASH,
             "Remarks": "; ".join(
-                filter(None, [_levels(row), remarks(row["flags"], row["reason"])])
+                filter(None, [_same(row), _levels(row), remarks(row["flags"], row["reason"])])
             ),
         },
     )
@@ -227,7 +237,8 @@ def small_study(table: pd.DataFrame, pools: Pools) -> pd.DataFrame:
             "Adjusted g [95% CI]": _estimate(row),
             PLAN: _estimate(pool),
             "Trials added": whole(row["n_filled"]),
-            "Remarks": row["reason"] or DETAILS.get(row["detail"], ""),
+            "Remarks": row["reason"]
+            or ("" if row["n_filled"] == 0 else DETAILS.get(row["detail"], "")),
         },
     )
 
@@ -321,6 +332,11 @@ def _rows(
             for row in shown
         ]
     )
+
+
+def _same(row: Row) -> str:
+    name = row["same_as"].replace("_", " ")
+    return f'the numbers of the variant "{name}"' if name else ""
 
 
 def _estimate(row: Row) -> str:

@@ -9,6 +9,7 @@ from metarepro.statistic_columns import (
     PREDICTION,
     STATISTICS,
     TAU2,
+    TAU2_INTERVAL,
     statistics,
 )
 
@@ -29,6 +30,7 @@ _SENSITIVITY: Columns = {
     "n_participants": number(at_least=0),
     **ESTIMATE,
     **TAU2,
+    **TAU2_INTERVAL,
     **HETEROGENEITY,
     **PREDICTION,
     "flags": text(),
@@ -36,6 +38,8 @@ _SENSITIVITY: Columns = {
     "removed": text(),
     "sigma2_trial": number(at_least=0),
     "sigma2_result": number(at_least=0),
+    "trial_ids": text(),
+    "same_as": text(),
 }
 _VARIANT: Columns = {
     "trial_id": identifier(),

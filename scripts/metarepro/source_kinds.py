@@ -19,8 +19,9 @@ def pools_by_source_kind(effects: pd.DataFrame, settings: Settings) -> list[dict
     Parameters
     ----------
     effects : DataFrame
-        Effects of one synthesis: columns trial_id, yi, vi, n_total, source_kind. Positive favours
-        the intervention.
+        Effects of one synthesis, of all tiers (databases print few arm sizes, so that most of
+        their results, and most of the null ones, are approximate): columns trial_id, yi, vi,
+        n_total, source_kind. Positive favours the intervention.
     settings : Settings
         Estimators and assumed correlation, as for the synthesis itself.
 

@@ -10,14 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from metarepro.membership import KEYS, subgroup_pools, usable
 from metarepro.pooling import TRUSTED_DF, Pooled, pool, pool_correlated
 from metarepro.tables import empty_table, from_rows, in_order
+from metarepro.trial_means import trial_effect
 
 #: A prediction interval needs an estimate of the spread between trials (Higgins 2009: 3 trials).
 MIN_TRIALS_FOR_PREDICTION = 3
-
-#: Columns that tell what a synthesis is of; empty where it runs over all values.
-KEYS = ("intervention", "family", "domain", "outcome")
 
 
 @dataclass(frozen=True)
@@ -43,41 +42,9 @@ class Settings:
         return cls(plan["tau2_method"], plan["ci_method"], plan["rho"])
 
 
-def usable(effects: pd.DataFrame, timepoints: Sequence[str], tiers: Sequence[str]) -> pd.DataFrame:
-    """Rows that enter pools: not excluded, of the given timepoints and tiers."""
-    return effects[
-        (effects["exclude"] == "")
-        & effects["timepoint"].isin(timepoints)
-        & effects["tier"].isin(tiers)
-    ]
-
-
-def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame:
-    """Effects that belong to a synthesis (a row of `tables.POOLED`) by what they are of."""
-    belongs = pd.Series(True, index=effects.index)
-    for column in KEYS:
-        if synthesis[column]:
-            belongs &= effects[column] == synthesis[column]
-    return effects[belongs]
-
-
 def count_participants(effects: pd.DataFrame) -> float:
     """Sum over trials of the largest number of participants of its results; nan if none known."""
     return float(effects.groupby("trial_id")["n_total"].max().sum(min_count=1))
-
-
-def trial_effect(
-    yi: npt.NDArray[np.float64], vi: npt.NDArray[np.float64], rho: float
-) -> tuple[float, float]:
-    """Mean of correlated results of one trial, and its variance.
-
-    Borenstein and others (2009), chapter 24: the variance of a mean of results that correlate
-    by `rho`, with the results' own variances.
-    """
-    se = np.sqrt(vi)
-    covariance = rho * np.outer(se, se)
-    np.fill_diagonal(covariance, vi)
-    return float(yi.mean()), float(covariance.sum()) / len(yi) ** 2
 
 
 def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
@@ -200,20 +167,6 @@ def synthesise(
                 )
     all_weights = pd.concat([empty_table("weights"), *weights], ignore_index=True)
     return from_rows(rows, "pooled"), in_order(all_weights, "weights")
-
-
-def subgroup_pools(
-    synthesis: Mapping[Any, Any], plan: Mapping[str, Mapping[str, Any]], pooled: pd.DataFrame
-) -> pd.DataFrame:
-    """Rows of `pooled` that are the subgroups of one of its rows; none if it has no subgroups."""
-    name = synthesis["synthesis"].split(".")[1]
-    if "subgroups" not in plan[name]:
-        return pooled.iloc[:0]
-    prefix = f"{synthesis['set_name']}.{plan[name]['subgroup_synthesis']}."
-    within = pooled["synthesis"].str.startswith(prefix)
-    for column in plan[name]["by"]:
-        within &= pooled[column] == synthesis[column]
-    return pooled[within]
 
 
 def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:

@@ -5,32 +5,45 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from assess_sensitivity import assess_synthesis
+from metarepro.synthesis import Settings
 from metarepro.tables import read_table
 
 SENSITIVITY = Path("results/sensitivity")
 POOLED = read_table("results/pooled/pooled.csv", "pooled")
-PRIMARY = POOLED[(POOLED["set_name"] == "post") & (POOLED["n_trials"] >= 2)]
+ASSESSED = POOLED[
+    POOLED["set_name"].isin(["post", "follow_up", "change"]) & (POOLED["n_trials"] >= 2)
+]
 
 
 @pytest.mark.parametrize(
-    "name", ["variants", "leave_one_out", "small_study", "caliper", "source_kinds", "multiverse"]
+    "name",
+    [
+        "variants",
+        "leave_one_out",
+        "cumulative",
+        "small_study",
+        "caliper",
+        "multiverse",
+        "moderators",
+    ],
 )
-def test_every_synthesis_of_the_primary_set_is_assessed(name: str) -> None:
+def test_every_synthesis_of_several_trials_is_assessed(name: str) -> None:
     table = read_table(SENSITIVITY / f"{name}.csv", name)
-    assert set(table["synthesis"]) == set(PRIMARY["synthesis"])
+    assert set(table["synthesis"]) == set(ASSESSED["synthesis"])
 
 
 def test_every_trial_is_left_out_once() -> None:
     table = read_table(SENSITIVITY / "leave_one_out.csv", "leave_one_out")
     left_out = table.groupby("synthesis")["trial_id"].agg(lambda ids: " ".join(sorted(ids)))
-    expected = PRIMARY.set_index("synthesis")["trial_ids"]
+    expected = ASSESSED.set_index("synthesis")["trial_ids"]
     pd.testing.assert_series_equal(left_out.sort_index(), expected.sort_index(), check_names=False)
 
 
 def test_the_last_cumulative_pool_is_the_pool() -> None:
     table = read_table(SENSITIVITY / "cumulative.csv", "cumulative")
     last = table.groupby("synthesis").last()["estimate"]
-    expected = PRIMARY.set_index("synthesis")["estimate"]
+    expected = ASSESSED.set_index("synthesis")["estimate"]
     assert (last - expected).abs().max() < 1e-9
 
 
@@ -42,8 +55,39 @@ def test_small_study_tests_need_ten_trials() -> None:
     assert table.loc[~few, "p_value"].notna().any()
 
 
-def test_source_kinds_share_out_the_results_of_the_pool() -> None:
+def test_source_kinds_share_out_the_results_of_all_tiers() -> None:
     table = read_table(SENSITIVITY / "source_kinds.csv", "source_kinds")
     found = table.groupby("synthesis")["k"].sum()
-    expected = PRIMARY.set_index("synthesis")["k"]
+    variants = read_table(SENSITIVITY / "variants.csv", "variants")
+    expected = variants[variants["variant"] == "all_tiers"].set_index("synthesis")["k"]
     pd.testing.assert_series_equal(found.sort_index(), expected.sort_index(), check_names=False)
+
+
+def test_one_synthesis_has_its_rows_in_every_table() -> None:
+    rows = [
+        {
+            **{"trial_id": trial, "label": trial, "year": 2000.0 + i, "yi": yi, "vi": 0.04},
+            **{"n_total": 100.0, "tier": tier, "source_kind": kind, "adjusted": "no"},
+            "design": "rct",
+        }
+        for i, (trial, yi, tier, kind) in enumerate(
+            [
+                ("a", 0.1, "direct", "abstract"),
+                ("b", 0.5, "direct", "abstract"),
+                ("c", 0.3, "derived", "table"),
+                ("d", -0.4, "approximate", "database"),
+            ]
+        )
+    ]
+    synthesis = {"synthesis": "post.domain.mind", "estimate": 0.3, "ci_low": -0.2, "ci_high": 0.8}
+    settings = Settings("REML", "knapp_hartung_conservative", 0.8)
+    tables = assess_synthesis(synthesis, pd.DataFrame(rows), settings, ("direct", "derived"))
+    by_variant = {row["variant"]: row for row in tables["variants"]}
+    assert by_variant["primary"]["estimate"] == pytest.approx(0.3)
+    assert by_variant["all_tiers"]["estimate"] == pytest.approx(0.125)
+    assert by_variant["average_per_trial"]["same_as"] == "primary"
+    assert [row["trial_id"] for row in tables["leave_one_out"]] == ["a", "b", "c"]
+    kinds = {row["source_kind"]: row for row in tables["source_kinds"]}
+    assert set(kinds) == {"abstract", "table", "database"}
+    assert (kinds["database"]["estimate"], kinds["database"]["share_favourable"]) == (-0.4, 0.0)
+    assert {row["synthesis"] for table in tables.values() for row in table} == {"post.domain.mind"}

@@ -13,6 +13,7 @@ from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
 
 import reproduce_review
+from metarepro import review_batch
 
 # fmt: off
 COLUMNS = [
@@ -102,7 +103,7 @@ def test_odd_file_names_and_texts_are_made_plain(tmp_path: Path) -> None:
 def test_an_internal_error_in_one_file_is_reported(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = reproduce_review.audit_studies
+    real = review_batch.audit_studies
     calls = iter([True, False])
 
     def sometimes(extraction: Any) -> Any:
@@ -110,7 +111,7 @@ def test_an_internal_error_in_one_file_is_reported(
             raise ZeroDivisionError("a bug")
         return real(extraction)
 
-    monkeypatch.setattr(reproduce_review, "audit_studies", sometimes)
+    monkeypatch.setattr(review_batch, "audit_studies", sometimes)
     out = tmp_path / "out"
     assert reproduce_review.main([str(folder), "--output-dir", str(out)]) == 1
     files = pd.read_csv(out / "files.csv", keep_default_na=False)

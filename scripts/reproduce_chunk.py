@@ -1,0 +1,34 @@
+"""Recompute the reviews of one chunk; a part of what reproduce_review.py writes for all of them.
+
+A review that cannot be read is a row of files.csv and no failure: the chunk is done.
+"""
+
+from collections.abc import Sequence
+from contextlib import chdir
+from pathlib import Path
+
+from metarepro.batch_tables import write_batch
+from metarepro.command import parser, run
+from metarepro.review_batch import Batch, do_file, read_known
+from metarepro.review_chunks import Chunk
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--chunk", type=Path, required=True, help="list from split_reviews.py")
+    arguments.add_argument("--known-deviations", type=Path, required=True, help="with reasons")
+    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    args = arguments.parse_args(argv)
+    chunk = Chunk.from_json(args.chunk.read_text(encoding="utf-8"))
+    known = read_known(args.known_deviations)
+    batch = Batch()
+    # Messages name a file as it was given, relative or not.
+    with chdir(chunk.folder):
+        for file in chunk.files:
+            do_file(Path(file.path), file.name, known, batch)
+    write_batch(batch.tables(), args.output_dir)
+
+
+if __name__ == "__main__":
+    run(main)

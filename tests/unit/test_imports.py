@@ -1,0 +1,50 @@
+"""Start-up: no script imports a heavy package that it has no use for."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+#: Packages that take long to import, with those that nothing here should ever load.
+HEAVY = {
+    *("matplotlib", "forestplot", "pymare", "sympy", "statsmodels", "meta_analyze", "scipy"),
+    *("jinja2", "docx", "snakemake", "sklearn", "nibabel", "nilearn", "hypothesis", "pytest"),
+    *("playwright", "IPython"),
+}
+#: PyMARE brings sympy and scipy.
+MODELS = {"pymare", "sympy", "scipy"}
+DRAWING = {"matplotlib", "forestplot"}
+#: What each script needs; a script that is not listed needs none.
+NEEDED = {
+    "assess_sensitivity": MODELS | {"statsmodels", "meta_analyze"},
+    "audit_sources": {"scipy"},
+    "compare_reviews": MODELS,
+    "compute_effects": {"scipy"},
+    "draw_domains": DRAWING,
+    "draw_reviews": DRAWING,
+    "draw_sensitivity": MODELS | {"matplotlib"},
+    "draw_syntheses": DRAWING,
+    "pool_effects": MODELS,
+    "reproduce_chunk": MODELS,
+    "reproduce_review": MODELS,
+    "write_tables": {"jinja2"},
+}
+PROGRAM = """
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+importlib.import_module(sys.argv[2])
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+@pytest.mark.parametrize("script", sorted(path.stem for path in SCRIPTS.glob("*.py")))
+def test_a_script_imports_only_what_it_needs(script: str) -> None:
+    command = [sys.executable, "-c", PROGRAM, str(SCRIPTS), script]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert HEAVY & set(run.stdout.split()) == NEEDED.get(script, set())
+
+
+def test_the_table_names_scripts_that_exist() -> None:
+    assert set(NEEDED) <= {path.stem for path in SCRIPTS.glob("*.py")}

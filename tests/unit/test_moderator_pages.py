@@ -1,0 +1,125 @@
+"""Moderators as readers see them: the table and the bubble plots."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from draw_moderators import panels
+from metarepro.moderator_plots import moderator_plot
+from metarepro.moderator_summaries import moderators as summary
+from metarepro.synthesis import Settings
+
+SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
+NAMES = {"home_visiting": "Home visiting", "video_feedback": "Video feedback"}
+REFERENCE = json.loads(
+    (Path(__file__).parents[1] / "reference/meta_regression.json").read_text(encoding="utf-8")
+)
+
+
+def effects() -> pd.DataFrame:
+    """Twelve trials with several results, as robumeta and clubSandwich have seen them."""
+    data = REFERENCE["dependent"]["data"]
+    interventions = {"a": "home_visiting", "b": "video_feedback", "c": "home_visiting"}
+    return pd.DataFrame(
+        {
+            "trial_id": [f"t{i}" for i in data["trial"]],
+            "yi": data["yi"],
+            "vi": data["vi"],
+            "year": np.array(data["year"], dtype=float),
+            "intervention": [interventions[group] for group in data["group"]],
+            "family": "video_feedback",
+            "income": "",
+            "design": "rct",
+            "tier": "direct",
+            "source_kind": "abstract",
+        }
+    )
+
+
+def marks(ax: Any, gid: str) -> Any:
+    (found,) = (artist for artist in ax.collections if artist.get_gid() == gid)
+    return found
+
+
+def test_the_area_of_a_bubble_is_the_weight_of_its_result() -> None:
+    own = panels(effects(), ("direct",), SETTINGS)
+    fig = moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2")
+    (year,) = (panel for panel in own if panel.is_year)
+    drawn = marks(fig.axes[-1], "results")
+    sizes = drawn.get_sizes()
+    table = effects()
+    mean_v = table.groupby("trial_id")["vi"].transform("mean")
+    n = table.groupby("trial_id")["vi"].transform("size")
+    # Hedges, Tipton and Johnson 2010: all results of a trial share its weight.
+    weights = (1 / (n * (mean_v + year.test.tau2))).to_numpy()
+    assert sizes / sizes.max() == pytest.approx(weights / weights.max())
+    assert list(drawn.get_offsets()[:, 1]) == pytest.approx(list(table["yi"]))
+
+
+def test_levels_are_drawn_where_they_are_named_and_doubtful_ones_are_broken() -> None:
+    own = panels(effects(), ("direct",), SETTINGS)
+    fig = moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2")
+    (panel,) = (panel for panel in own if panel.test.moderator == "intervention")
+    ax = fig.axes[0]
+    lines: list[Any] = list(ax.lines)
+    diamonds = [line for line in lines if line.get_marker() == "D"]
+    bars = [line for line in lines if len(line.get_xdata()) == 2 and line.get_linewidth() == 1.6]
+    for row, level in enumerate(panel.levels):
+        assert (diamonds[row].get_xdata()[0], diamonds[row].get_ydata()[0]) == (level.estimate, row)
+        assert list(bars[row].get_xdata()) == [level.ci_low, level.ci_high]
+        assert bars[row].is_dashed() == (level.df < 4)
+    names = [text.get_text() for text in fig.texts if text.get_text().startswith(("Home", "Video"))]
+    assert names == [f"{NAMES[level.level]} ({level.n_trials})" for level in panel.levels]
+
+
+def test_the_head_of_a_panel_gives_the_test() -> None:
+    own = panels(effects(), ("direct",), SETTINGS)
+    words = [
+        text.get_text()
+        for text in moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2").texts
+    ]
+    (year,) = (panel.test for panel in own if panel.is_year)
+    head = f"F(1, {year.df2:.1f}) = {year.statistic:.2f}, p = {year.p_value:.3f}"
+    assert any(text.startswith(head) and "Holm" in text for text in words)
+
+
+def test_nothing_to_draw_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a tested moderator"):
+        moderator_plot([], NAMES, 0.3, title="x", colour="#0072B2")
+
+
+def test_rows_of_the_table_give_level_difference_and_doubt() -> None:
+    key = {"synthesis": "post.domain.mind", "moderator": "intervention"}
+    test = {"df1": 1.0, "df2": 3.2, "statistic": 2.5, "p_value": 0.2, "p_holm": 0.4, "tau2": 0.01}
+    tests = pd.DataFrame(
+        [
+            key | test | {"r2": np.nan, "n_without_value": 1.0, "flags": "df_below_4"},
+            key | {"moderator": "year"} | test | {"r2": 12.0, "n_without_value": 0.0, "flags": ""},
+        ]
+    )
+    level = {"n_trials": 3.0, "k": 4.0, "estimate": 0.5, "ci_low": 0.1, "ci_high": 0.9}
+    none = dict.fromkeys(("difference", "difference_ci_low", "difference_ci_high"), np.nan)
+    slope = {"difference": -0.2, "difference_ci_low": -0.5, "difference_ci_high": 0.1}
+    levels = pd.DataFrame(
+        [
+            key | level | none | {"level": "video_feedback", "flags": "df_below_4"},
+            key
+            | {"moderator": "year", "level": "per_decade", "n_trials": 7.0, "k": 9.0, "flags": ""}
+            | dict.fromkeys(("estimate", "ci_low", "ci_high"), np.nan)
+            | slope,
+        ]
+    )
+    table = summary(tests, levels, {"post.domain.mind": "Mind"}, NAMES)
+    # The test without a doubt stands first.
+    assert list(table["Moderator"]) == ["Year of the trial", "Intervention"]
+    year, video = table.to_dict("records")
+    assert year["Difference [95% CI]"] == "−0.20 [−0.50, 0.10]"
+    assert year["Mean g [95% CI]"] == "–"
+    assert video["Level"] == "Video feedback"
+    assert video["Mean g [95% CI]"] == "0.50 [0.10, 0.90]"
+    assert video["Remarks"] == "fewer than 4 degrees of freedom: do not trust the interval"
+    assert (video["p"], video["p (Holm)"], video["Of τ² explained"]) == ("0.200", "0.400", "–")

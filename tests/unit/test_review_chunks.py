@@ -1,0 +1,121 @@
+"""Files divided into chunks, and the tables of chunks put together."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.made_up_review import made_up_review
+from tests.review_files import rm5_bytes
+
+from metarepro.batch_tables import BATCH_TABLES, together
+from metarepro.problems import DataError
+from metarepro.review_batch import Batch, do_file
+from metarepro.review_chunks import Chunk, checksum, divide, named_reviews
+
+ODD = [
+    "two  spaces.rm5",
+    "two spaces.rm5",
+    "new\nline.rm5",
+    '"q" $(x) `y`.rm5',
+    "-o.rm5",
+    "{a}.rm5",
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    reviews = tmp_path / "reviews"
+    reviews.mkdir()
+    for name in ODD:
+        (reviews / name).write_bytes(rm5_bytes(made_up_review()))
+    return reviews
+
+
+def chunks_of(folder: Path, size: int) -> dict[str, Chunk]:
+    return divide(named_reviews([folder])[0], folder, size)
+
+
+@pytest.mark.parametrize(("size", "sizes"), [(1, [1] * 6), (4, [4, 2]), (6, [6]), (100, [6])])
+def test_every_file_is_in_one_chunk_in_order(folder: Path, size: int, sizes: list[int]) -> None:
+    chunks = chunks_of(folder, size)
+    assert list(chunks) == [f"{i:04}" for i in range(1, len(sizes) + 1)]
+    assert [len(chunk.files) for chunk in chunks.values()] == sizes
+    paths = [file.path for chunk in chunks.values() for file in chunk.files]
+    assert paths == sorted(str(folder / name) for name in ODD)
+    names = [file.name for chunk in chunks.values() for file in chunk.files]
+    assert len(set(names)) == len(ODD)
+    assert all("\n" not in name for name in names)
+
+
+def test_no_files_are_no_chunks(tmp_path: Path) -> None:
+    assert divide({}, tmp_path) == {}
+
+
+def test_a_chunk_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="at least 1 file, got 0"):
+        divide({}, tmp_path, 0)
+
+
+def test_a_chunk_survives_its_file_with_any_name(folder: Path) -> None:
+    (folder / os.fsdecode(b"not \xff unicode.rm5")).write_bytes(b"<")
+    for chunk in chunks_of(folder, 2).values():
+        text = chunk.to_json().encode("utf-8").decode("utf-8")
+        assert Chunk.from_json(text) == chunk
+        assert all(Path(file.path).exists() for file in chunk.files)
+
+
+def test_a_chunk_changes_with_its_files_only(folder: Path) -> None:
+    before = chunks_of(folder, 3)
+    assert chunks_of(folder, 3) == before
+    (folder / "two spaces.rm5").write_bytes(rm5_bytes(made_up_review(EFFECT_SIZE="9.9")))
+    after = chunks_of(folder, 3)
+    assert [n for n in before if before[n] != after[n]] == ["0002"]
+
+
+def test_checksum_of_a_package_is_of_names_and_contents(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/one.csv").write_text("1")
+    first = checksum(tmp_path)
+    (tmp_path / "a/one.csv").write_text("2")
+    second = checksum(tmp_path)
+    (tmp_path / "a/one.csv").rename(tmp_path / "a/two.csv")
+    assert len({first, second, checksum(tmp_path)}) == 3
+
+
+def test_what_cannot_be_read_has_no_content(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    empty = checksum(tmp_path)
+    assert checksum(tmp_path / "pipe") == checksum(tmp_path / "nosuch") == empty
+
+
+def parts(chunks: list[Chunk]) -> list[dict[str, pd.DataFrame]]:
+    found = []
+    for chunk in chunks:
+        batch = Batch()
+        for file in chunk.files:
+            do_file(Path(file.path), file.name, {}, batch)
+        found.append(batch.tables())
+    return found
+
+
+def test_chunks_together_are_one_batch(folder: Path) -> None:
+    (folder / "broken.rm5").write_text("<COCHRANE_REVIEW><ANALYSES")
+    chunks = list(chunks_of(folder, 3).values())
+    got = together(chunks, parts(chunks))
+    whole = parts(list(chunks_of(folder, 100).values()))[0]
+    assert len(whole["files"]) == 7
+    assert len(whole["reproduction"]) == 12
+    for name in BATCH_TABLES:
+        pd.testing.assert_frame_equal(got[name], whole[name])
+
+
+@pytest.mark.parametrize("wrong", ["lost", "double", "swapped"])
+def test_a_file_lost_or_double_is_an_error(folder: Path, wrong: str) -> None:
+    chunks = list(chunks_of(folder, 3).values())
+    made = parts(chunks)
+    files = made[1]["files"]
+    rows = {"lost": [0, 2], "double": [0, 1, 1], "swapped": [0, 2, 1]}[wrong]
+    made[1]["files"] = files.iloc[rows].reset_index(drop=True)
+    with pytest.raises(DataError, match="the 3 files of the chunk"):
+        together(chunks, made)
