@@ -1,4 +1,7 @@
-"""Claims that programmes do better with responsive caregiving content: difference and ratio."""
+"""Claims that programmes do better with responsive caregiving content: difference and ratio.
+
+The data know what a programme's description names: "without" may have it all the same.
+"""
 
 import math
 from dataclasses import dataclass
@@ -43,7 +46,7 @@ class Comparison:
         """The trials on both sides, in words."""
         return (
             f"{counted(self.trials_with, 'trial')} with and {self.trials_without} without "
-            "responsive caregiving"
+            "responsive caregiving in the programme's description"
         )
 
     @property

@@ -316,7 +316,8 @@ RULES = (
         "Too few trials on one side",
         NOT_TESTABLE,
         "A comparison of trials with and without responsive caregiving needs at least 2 trials on "
-        "each side, and a model that could be fitted.",
+        "each side, and a model that could be fitted. The sides are told apart by what is named in "
+        "the description of a programme: one without it may have it all the same.",
     ),
     Rule(
         "moderator_not_greater",

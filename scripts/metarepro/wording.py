@@ -83,11 +83,13 @@ def participants(number: float, flags: str) -> str:
 _MODELS = {
     "random": "Random effects, {tau2_method}, {ci_method}",
     "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, df {df:.1f}",
+    "three_level": "Three levels ({tau2_method}), {ci_method}",
     "single_trial": "One trial",
 }
 #: The intervals of `pooling.pool` in words.
 CI_METHODS = {
     "z": "normal interval",
+    "t": "t interval",
     "knapp_hartung": "Knapp-Hartung",
     "knapp_hartung_conservative": "Knapp-Hartung, never narrower than normal",
 }
