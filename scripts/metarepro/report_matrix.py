@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from metarepro.membership import usable
 from metarepro.plain_language import abstracts
 from metarepro.report_blocks import Drawing, Link, Matrix, MatrixCell, MatrixRow
 from metarepro.report_records import Records, Row
-from metarepro.synthesis import usable
 from metarepro.wording import (
     FLAGS,
     NOT_REPORTED,

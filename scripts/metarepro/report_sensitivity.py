@@ -18,6 +18,7 @@ from metarepro.wording import (
 
 #: What the tests for small-study effects and selection are called.
 METHODS = SMALL_STUDY_METHODS | {"selection": "Selection model (three-parameter)"}
+ONE_TRIAL = "One trial: there is nothing to leave out or to model differently."
 CAVEAT = (
     "These say what the number depends on. None of them mends a bias: results that were never "
     "printed are in no variant."
@@ -25,9 +26,9 @@ CAVEAT = (
 
 
 def sensitivity(records: Records, key: str) -> list[Block]:
-    """Sentences, tables and figures; one sentence where nothing could be varied."""
+    """Sentences, tables and figures; one sentence where there is one trial."""
     if not records.rows("variants", "synthesis", key):
-        return [Paragraph(text(_why_none(records, key)))]
+        return [Paragraph(text(ONE_TRIAL))]
     tables = [
         _source_kinds(records, key),
         _variants(records, key),
@@ -42,12 +43,6 @@ def sensitivity(records: Records, key: str) -> list[Block]:
         *dependence(records, key),
         *(t for t in tables if t.rows),
     ]
-
-
-def _why_none(records: Records, key: str) -> str:
-    if records.pools[key]["n_trials"] < 2:
-        return "One trial: there is nothing to leave out or to model differently."
-    return "Sensitivity is assessed for the syntheses after the intervention only."
 
 
 def summary(records: Records, key: str) -> Bullets:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from metarepro.membership import members, subgroup_pools
 from metarepro.plain_language import certainty_with_reasons
 from metarepro.report_blocks import (
     Block,
@@ -22,7 +23,6 @@ from metarepro.report_moderators import section as moderators
 from metarepro.report_records import Records, Row, trail
 from metarepro.report_sensitivity import sensitivity
 from metarepro.summaries import EXCLUSIONS, remarks
-from metarepro.synthesis import members, subgroup_pools
 from metarepro.wording import (
     DASH,
     decimal,
