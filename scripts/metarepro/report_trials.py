@@ -61,10 +61,10 @@ def page(records: Records, trial_id: str) -> Page:
 def _facts(records: Records, trial: Row) -> list[tuple[str, Text]]:
     clusters = records.rows("clusters", "trial_id", trial["trial_id"])
     facts: list[tuple[str, Text]] = [
-        ("Title", text(trial["title"] or NOT_REPORTED)),
-        ("Published in", text(trial["journal"] or NOT_REPORTED)),
-        ("DOI", text(doi_link(trial["doi"]) or NOT_REPORTED)),
-        ("PubMed", text(pubmed_link(trial["pmid"]) or NOT_REPORTED)),
+        ("Title", text(trial["title"] or "not seen")),
+        ("Published in", text(trial["journal"] or "not seen")),
+        ("DOI", text(doi_link(trial["doi"]) or "not seen")),
+        ("PubMed", text(pubmed_link(trial["pmid"]) or "not seen")),
         ("Year", text(_year(trial))),
         ("Intervention", text(records.intervention_link(trial["intervention"]))),
         ("Programme", text(trial["programme"] or NOT_REPORTED)),

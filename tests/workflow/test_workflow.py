@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -111,6 +112,17 @@ def test_a_run_makes_every_stage(finished: Path) -> None:
 def test_a_second_run_does_nothing(project: Path) -> None:
     run = snakemake(project)
     assert "Nothing to be done" in run.stdout + run.stderr
+
+
+def test_snakemake_packs_its_own_report(project: Path) -> None:
+    run = snakemake(project, "--report", "packed.zip")
+    assert run.returncode == 0, run.stderr
+    with zipfile.ZipFile(project / "packed.zip") as packed:
+        page = packed.read("packed/report.html").decode()
+        names = {Path(name).name for name in packed.namelist()}
+    assert {"pooled.csv", "effects.csv", "index.html", "relationship.svg"} <= names
+    for said in ("Figures", "Tables between the stages", "One row a synthesis"):
+        assert said in page
 
 
 def test_one_core_gives_the_same_bytes(finished: Path, project: Path) -> None:
