@@ -11,13 +11,13 @@ export PYTHONPATH := scripts
 # A fresh clone has results but no record of how they were made: compute them all once.
 FRESH := $(if $(wildcard .snakemake/metadata),,--forceall)
 
-.PHONY: results benchmark reproduce reproduce-many test test-slurm lint lock reference check-data setup clean help
+.PHONY: results benchmark browser reproduce reproduce-many test test-slurm lint lock reference check-data setup clean help
 .PHONY: new-trial add-trial new-review changes
 
 results: setup  ## run the workflow (default); CORES=1 for one core
 	snakemake --cores $(CORES) $(FRESH)
 
-test: setup lint  ## lint, format check, type check and all tests
+test: setup lint browser  ## lint, format check, type check and all tests
 	python -m pytest
 
 lint: setup  ## lint, format check and type check only
@@ -25,6 +25,14 @@ lint: setup  ## lint, format check and type check only
 	ruff format --check .
 	snakefmt --check Snakefile rules workflows
 	mypy
+
+browser:  ## install Chromium, which the tests of the report need, where apt-get may
+	@for name in chromium chromium-browser google-chrome; do command -v $$name > /dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
+	else \
+	  echo "Chromium is not installed: the tests in tests/browser will fail. On Debian, as root: apt-get install chromium"; \
+	fi
 
 check-data: setup  ## validate data/ without running the workflow
 	python scripts/check_data.py $(if $(FORMAT),--format "$$FORMAT")

@@ -11,6 +11,7 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     claims          -> results/claims         the report's claims, with verdicts by rules
     report          -> results/figures, results/tables
     manuscript      -> results/manuscript     tables, figures and references to take over
+    report_pages    -> results/report         the pages for readers, from all of these
 """
 
 from snakemake.utils import min_version, validate
@@ -38,6 +39,7 @@ include: "rules/overlap.smk"
 include: "rules/claims.smk"
 include: "rules/report.smk"
 include: "rules/manuscript.smk"
+include: "rules/report_pages.smk"
 
 
 rule all:
@@ -56,3 +58,4 @@ rule all:
         "results/figures/sensitivity",
         "results/figures/moderators",
         "results/manuscript",
+        "results/report",

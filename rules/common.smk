@@ -49,11 +49,10 @@ def check_config_refers():
         raise WorkflowError("config/config.yaml: " + "; ".join(wrong))
 
 
-def template_files():
-    """Templates of the HTML pages, in a fixed order."""
-    return sorted(
-        str(path) for path in Path("scripts/metarepro/templates").glob("*.j2")
-    )
+def template_files(pattern):
+    """Templates of HTML pages and what they need, in a fixed order."""
+    folder = Path("scripts/metarepro/templates")
+    return sorted(str(path) for path in folder.glob(pattern) if path.is_file())
 
 
 def reviews_with_data():

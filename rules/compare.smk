@@ -15,7 +15,11 @@ rule compare_reviews:
         config="config/config.yaml",
         code=code("compare_reviews.py"),
     output:
-        reproduction="results/reproduction/reproduction.csv",
+        reproduction=report(
+            "results/reproduction/reproduction.csv",
+            caption="captions/reproduction.rst",
+            category="Tables between the stages",
+        ),
         weights="results/reproduction/weights.csv",
     log:
         "logs/compare_reviews.log",

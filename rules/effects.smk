@@ -19,7 +19,11 @@ rule compute_effects:
         config="config/config.yaml",
         code=code("compute_effects.py"),
     output:
-        "results/effects/effects.csv",
+        report(
+            "results/effects/effects.csv",
+            caption="captions/effects.rst",
+            category="Tables between the stages",
+        ),
     log:
         "logs/compute_effects.log",
     conda:
@@ -36,7 +40,11 @@ rule audit_sources:
         effects="results/effects/effects.csv",
         code=code("audit_sources.py"),
     output:
-        "results/effects/audit.csv",
+        report(
+            "results/effects/audit.csv",
+            caption="captions/audit.rst",
+            category="Tables between the stages",
+        ),
     log:
         "logs/audit_sources.log",
     conda:

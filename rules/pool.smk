@@ -12,7 +12,11 @@ rule pool_effects:
         config="config/config.yaml",
         code=code("pool_effects.py"),
     output:
-        pooled="results/pooled/pooled.csv",
+        pooled=report(
+            "results/pooled/pooled.csv",
+            caption="captions/pooled.rst",
+            category="Tables between the stages",
+        ),
         weights="results/pooled/weights.csv",
         tests="results/pooled/subgroup_tests.csv",
     log:

@@ -18,7 +18,13 @@ rule draw_syntheses:
         config="config/config.yaml",
         code=code("draw_syntheses.py"),
     output:
-        directory("results/figures/syntheses"),
+        report(
+            directory("results/figures/syntheses"),
+            patterns=["{synthesis}.svg"],
+            caption="captions/syntheses.rst",
+            category="Figures",
+            subcategory="Syntheses",
+        ),
     log:
         "logs/draw_syntheses.log",
     conda:
@@ -40,7 +46,13 @@ rule draw_reviews:
         config="config/config.yaml",
         code=code("draw_reviews.py"),
     output:
-        directory("results/figures/reviews"),
+        report(
+            directory("results/figures/reviews"),
+            patterns=["{result}.svg"],
+            caption="captions/reviews.rst",
+            category="Figures",
+            subcategory="Published results",
+        ),
     log:
         "logs/draw_reviews.log",
     conda:
@@ -60,7 +72,13 @@ rule draw_domains:
         config="config/config.yaml",
         code=code("draw_domains.py"),
     output:
-        directory("results/figures/domains"),
+        report(
+            directory("results/figures/domains"),
+            patterns=["{domain}.svg"],
+            caption="captions/domains.rst",
+            category="Figures",
+            subcategory="Domains",
+        ),
     log:
         "logs/draw_domains.log",
     conda:
@@ -81,7 +99,13 @@ rule draw_sensitivity:
         config="config/config.yaml",
         code=code("draw_sensitivity.py"),
     output:
-        directory("results/figures/sensitivity"),
+        report(
+            directory("results/figures/sensitivity"),
+            patterns=["{figure}.svg"],
+            caption="captions/sensitivity.rst",
+            category="Figures",
+            subcategory="Sensitivity",
+        ),
     log:
         "logs/draw_sensitivity.log",
     conda:
@@ -109,11 +133,16 @@ rule write_tables:
         "results/figures/sensitivity",
         "results/figures/moderators",
         expand("results/sensitivity/{table}.csv", table=SENSITIVITY + MODERATORS),
-        templates=template_files(),
+        templates=template_files("*.j2"),
         config="config/config.yaml",
         code=code("write_tables.py"),
     output:
-        directory("results/tables"),
+        report(
+            directory("results/tables"),
+            htmlindex="index.html",
+            caption="captions/tables.rst",
+            category="Tables",
+        ),
     log:
         "logs/write_tables.log",
     conda:
@@ -133,7 +162,13 @@ rule draw_moderators:
         config="config/config.yaml",
         code=code("draw_moderators.py"),
     output:
-        directory("results/figures/moderators"),
+        report(
+            directory("results/figures/moderators"),
+            patterns=["{synthesis}.svg"],
+            caption="captions/moderators.rst",
+            category="Figures",
+            subcategory="Moderators",
+        ),
     log:
         "logs/draw_moderators.log",
     conda:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,15 @@ from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import rm5_bytes
 
 ROOT = Path(__file__).parents[2]
-CODE = ("Snakefile", "rules", "config", "profiles", "scripts", "environment.yml")
+CODE = (
+    "Snakefile",
+    "requirements.txt",
+    "rules",
+    "config",
+    "profiles",
+    "scripts",
+    "environment.yml",
+)
 
 
 def copy_code(folder: Path) -> Path:
@@ -95,12 +104,25 @@ def test_a_run_makes_every_stage(finished: Path) -> None:
         "manuscript/summary_of_findings.docx",
         "manuscript/forest_plots/play-relationship.pdf",
         "manuscript/references.bib",
+        "report/index.html",
+        "report/trials/ann2001.html",
     } <= made
 
 
 def test_a_second_run_does_nothing(project: Path) -> None:
     run = snakemake(project)
     assert "Nothing to be done" in run.stdout + run.stderr
+
+
+def test_snakemake_packs_its_own_report(project: Path) -> None:
+    run = snakemake(project, "--report", "packed.zip")
+    assert run.returncode == 0, run.stderr
+    with zipfile.ZipFile(project / "packed.zip") as packed:
+        page = packed.read("packed/report.html").decode()
+        names = {Path(name).name for name in packed.namelist()}
+    assert {"pooled.csv", "effects.csv", "index.html", "relationship.svg"} <= names
+    for said in ("Figures", "Tables between the stages", "One row a synthesis"):
+        assert said in page
 
 
 def test_one_core_gives_the_same_bytes(finished: Path, project: Path) -> None:
@@ -131,6 +153,7 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
         "draw_domains",
         "write_tables",
         "write_manuscript",
+        "write_report",
     }
 
 
@@ -144,6 +167,7 @@ def test_an_edited_library_module_runs_what_imports_it(project: Path) -> None:
         "draw_domains",
         "write_tables",
         "write_manuscript",
+        "write_report",
     }
 
 

@@ -1,0 +1,53 @@
+"""Report pages: what the evidence says, and whether the claims hold, as HTML for readers.
+
+Reads the tables and figures of all stages before; writes a folder that works from disk.
+"""
+
+
+rule write_report:
+    """Write the report with a page for every domain, intervention, synthesis and trial."""
+    input:
+        expand(
+            "results/extracted/{table}.csv",
+            table=PARTS["codebook"] + PARTS["trials"] + PARTS["reviews"] + ["inputs"],
+        ),
+        expand(
+            "results/extracted/review_{table}.csv",
+            table=["results", "trials", "included"],
+        ),
+        "results/extracted/report_guidance.csv",
+        expand("results/sensitivity/{table}.csv", table=SENSITIVITY + MODERATORS),
+        expand("results/claims/{table}.csv", table=CLAIMS),
+        expand(
+            "results/overlap/{table}.csv", table=["pairs", "overall", "shared_effects"]
+        ),
+        "results/effects/effects.csv",
+        "results/effects/audit.csv",
+        "results/pooled/pooled.csv",
+        "results/pooled/weights.csv",
+        "results/pooled/subgroup_tests.csv",
+        "results/reproduction/reproduction.csv",
+        "results/figures/syntheses",
+        "results/figures/reviews",
+        "results/figures/domains",
+        "results/figures/sensitivity",
+        "results/figures/moderators",
+        "results/manuscript",
+        templates=template_files("report/*"),
+        requirements="requirements.txt",
+        config="config/config.yaml",
+        code=code("write_report.py"),
+    output:
+        report(
+            directory("results/report"),
+            htmlindex="index.html",
+            caption="captions/report.rst",
+            category="Report",
+        ),
+    log:
+        "logs/write_report.log",
+    conda:
+        "../environment.yml"
+    shell:
+        "python scripts/write_report.py --results-dir results --config {input.config}"
+        " --requirements {input.requirements} --output-dir {output} 2> {log}"

@@ -1,0 +1,302 @@
+"""What the pages of the report consist of: texts with links, facts, tables, figures, sections.
+
+The blocks are plain data; the templates in templates/report decide how they look. Addresses inside
+the report are written from its folder ("trials/a.html"); a page in a subfolder puts "../" before
+them.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+from urllib.parse import quote, urlsplit
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that lead somewhere: to a page or file of the report, or to a public page."""
+
+    text: str
+    href: str
+
+    @property
+    def external(self) -> bool:
+        """Whether it leaves the report."""
+        return self.href.startswith("https://")
+
+
+#: Words and links in the order of reading.
+Text = tuple[str | Link, ...]
+#: A row of a table: heading of a column to the cell.
+TableRow = Mapping[str, str | Link | Text]
+
+
+def text(*parts: str | Link) -> Text:
+    """Put words and links together, without the empty ones."""
+    return tuple(part for part in parts if part != "")
+
+
+def joined(parts: Iterable[str | Link], separator: str) -> Text:
+    """Put a separator between words or links."""
+    found: list[str | Link] = []
+    for part in parts:
+        found += [separator, part] if found else [part]
+    return tuple(found)
+
+
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?", re.IGNORECASE)
+_ADDRESS = re.compile(r"https://[!-~]+")
+_DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
+
+
+def source_link(source: str) -> str | Link:
+    """A link where the source is an https address, else its text as it stands."""
+    if _ADDRESS.fullmatch(source) and _HOST.fullmatch(urlsplit(source).netloc):
+        return Link(source, source)
+    return source
+
+
+def doi_link(doi: str) -> str | Link:
+    """A link to the publication, or the text where it is no DOI."""
+    return Link(doi, f"https://doi.org/{quote(doi, safe='/')}") if _DOI.fullmatch(doi) else doi
+
+
+def pubmed_link(pmid: str) -> str | Link:
+    """A link to the PubMed record, or the text where it is no PMID."""
+    if re.fullmatch(r"[0-9]{1,9}", pmid):
+        return Link(pmid, f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/")
+    return pmid
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences; `style` is "" or one of lead, note and warning."""
+
+    kind: ClassVar[str] = "paragraph"
+    text: Text
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    kind: ClassVar[str] = "bullets"
+    items: Sequence[Text]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Terms and what holds for them, with a heading of their own if need be."""
+
+    kind: ClassVar[str] = "facts"
+    items: Sequence[tuple[str, Text]]
+    anchor: str = ""
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing, with its numbers in words for those who do not see it."""
+
+    kind: ClassVar[str] = "figure"
+    path: str
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `numeric` ones stand to the right, `choice` ones can be filtered by their values.
+
+    `optional` ones are hidden at first where columns can be switched on and off.
+    """
+
+    name: str
+    numeric: bool = False
+    long: bool = False
+    choice: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. The first cell of a row is its heading; `anchors` are the ids of the rows."""
+
+    kind: ClassVar[str] = "table"
+    name: str
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Text]]
+    download: str = ""
+    anchors: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Interval, prediction interval and estimate of one cell on the common axis.
+
+    All are x positions in units of the SVG; None where there is no number, or it lies off the axis.
+    """
+
+    zero: float
+    ticks: Sequence[float]
+    estimate: float | None
+    interval: tuple[float, float] | None
+    prediction: tuple[float, float] | None
+    cut_low: bool
+    cut_high: bool
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """One intervention in one domain; `link` is None where nothing is pooled."""
+
+    domain: str
+    link: Link | None
+    prediction: str
+    size: str
+    coverage: str
+    remark: str
+    mark: str
+    drawing: Drawing | None
+    empty: str
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One intervention."""
+
+    intervention: Link
+    family: str
+    cells: Sequence[MatrixCell]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The whole matrix."""
+
+    kind: ClassVar[str] = "matrix"
+    domains: Sequence[Link]
+    rows: Sequence[MatrixRow]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with what belongs to it."""
+
+    anchor: str
+    heading: str
+    blocks: Sequence["Block"] = field(default_factory=tuple)
+
+
+Block = Paragraph | Bullets | Facts | Figure | Table | Matrix
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the report; `trail` leads to it from the first page."""
+
+    path: str
+    title: str
+    trail: Sequence[Link]
+    intro: Sequence[Block]
+    sections: Sequence[Section]
+    nav: str = ""
+
+    @property
+    def root(self) -> str:
+        """What leads from the page back to the folder of the report."""
+        return "../" * self.path.count("/")
+
+    @property
+    def landscape(self) -> bool:
+        """Whether it holds a table that an upright sheet is too narrow for."""
+        blocks = [*self.intro, *(block for section in self.sections for block in section.blocks)]
+        tables = [block for block in blocks if isinstance(block, Table)]
+        return any(len(table.columns) > WIDEST_UPRIGHT for table in tables)
+
+
+#: A column is set to the right when all its cells consist of these.
+_NUMERIC = re.compile(
+    r"(at least |p |SMD |OR |RR |[gd] )?[\s\d.,%\[\]\u2212\u2013<=∞/e]*|not reported"
+)
+#: Columns that a table may have on an upright sheet.
+WIDEST_UPRIGHT = 11
+#: A column with a longer cell than this gets room.
+_LONG = 40
+
+
+def plain(cell: Text) -> str:
+    """The words of a text without its links."""
+    return "".join(part.text if isinstance(part, Link) else part for part in cell)
+
+
+def table(
+    name: str,
+    caption: str,
+    rows: Sequence[TableRow],
+    *,
+    columns: Sequence[str] = (),
+    choices: Collection[str] = (),
+    optional: Collection[str] = (),
+    download: str = "",
+    anchors: Sequence[str] = (),
+) -> Table:
+    """Make a table from its rows.
+
+    Parameters
+    ----------
+    name : str
+        Its id on the page.
+    caption : str
+        What it shows.
+    rows : sequence of mapping
+        Heading of a column to the cell; all rows have the same columns in the same order.
+    columns : sequence of str
+        Headings, needed where there may be no rows.
+    choices, optional : collection of str
+        Columns that can be filtered by value; columns that are hidden at first.
+    download : str
+        Address of the CSV file with the numbers.
+    anchors : sequence of str
+        Ids of the rows, in order.
+    """
+    names = list(rows[0]) if rows else list(columns)
+    cells = [
+        [cell if isinstance(cell, tuple) else text(cell) for cell in row.values()] for row in rows
+    ]
+    words = [[plain(row[place]) for row in cells] for place in range(len(names))]
+    return Table(
+        name=name,
+        caption=caption,
+        columns=[
+            Column(
+                heading,
+                numeric=any(words[place])
+                and all(_NUMERIC.fullmatch(word) for word in words[place]),
+                long=any(len(word) > _LONG for word in words[place]),
+                choice=heading in choices,
+                optional=heading in optional,
+            )
+            for place, heading in enumerate(names)
+        ],
+        rows=cells,
+        download=download,
+        anchors=anchors,
+    )
+
+
+def linked(
+    frame: pd.DataFrame, links: Mapping[str, Sequence[str | Link | Text]] | None = None
+) -> list[dict[str, str | Link | Text]]:
+    """Rows of a table of words, with some of its columns exchanged."""
+    rows: list[dict[str, str | Link | Text]] = [
+        {str(column): cell for column, cell in row.items()} for row in frame.to_dict("records")
+    ]
+    for column, cells in (links or {}).items():
+        for row, cell in zip(rows, cells, strict=True):
+            row[column] = cell
+    return rows

@@ -1,0 +1,177 @@
+"""The pages of the Foundation's claims and of the programmes that it names."""
+
+from metarepro.claim_rules import CLAIM_VERDICTS, RULES
+from metarepro.report_blocks import (
+    Block,
+    Facts,
+    Link,
+    Page,
+    Paragraph,
+    Section,
+    Text,
+    joined,
+    table,
+    text,
+)
+from metarepro.report_records import Records, Row, trail
+from metarepro.wording import DASH, counted, interval, whole
+
+RULE_TITLES = {rule.rule: rule.title for rule in RULES}
+
+
+def programmes_page(records: Records) -> Page:
+    """The programmes that the Foundation's report names."""
+    named = records.tables["programmes"].to_dict("records")
+    rows = [
+        {
+            "Programme": row["label"],
+            "Named as": row["named_as"],
+            "Intervention": text(records.intervention_link(row["intervention"]) or DASH),
+            "Guidebook rating": row["guidebook_rating"] or "none given",
+            "Trials": whole(row["n_trials"]),
+            "With results": whole(row["n_trials_with_results"]),
+            "Results": whole(row["n_results"]),
+            "Usable": whole(row["n_usable"]),
+            "Domains": row["domains"] or DASH,
+            "Which trials": joined(
+                [records.trial_link(t) for t in row["trial_ids"].split(" ") if t], ", "
+            ),
+            "Matched by": row["matched_by"],
+            "Remark": row["remark"],
+        }
+        for row in named
+    ]
+    without = sum(row["n_usable"] == 0 for row in named)
+    lead = (
+        f"The report names {counted(len(rows), 'programme')}; for {without} of them no usable "
+        "result of a trial is in the data. That none was found does not show that there is none."
+    )
+    listed = table(
+        "programmes",
+        "Programmes of the report and their trials in the data",
+        rows,
+        columns=("Programme",),
+        choices=("Named as", "Guidebook rating"),
+        optional=("Named as", "Intervention", "Matched by"),
+        download="data/programmes.csv",
+    )
+    return Page(
+        path="programmes.html",
+        title="Programmes the report names",
+        trail=trail(),
+        nav="programmes",
+        intro=[Paragraph(text(lead), "lead"), listed],
+        sections=(),
+    )
+
+
+def claims_page(records: Records) -> Page:
+    """Every claim of the Foundation's report with its verdict, and the rules of the verdicts."""
+    claims = records.tables["claims"].to_dict("records")
+    lead = f"{counted(len(claims), 'claim')} of the Foundation's report: {verdict_counts(records)}."
+    listed = table(
+        "claims",
+        "Claims and verdicts; the first column leads to the details below",
+        [_row(records, claim) for claim in claims],
+        columns=("Claim",),
+        choices=("Subject", "Kind of evidence", "Verdict"),
+        optional=("Subject", "Kind of evidence"),
+        download="data/claims.csv",
+    )
+    return Page(
+        path="claims.html",
+        title="Do the claims hold?",
+        trail=trail(),
+        nav="claims",
+        intro=[Paragraph(text(lead), "lead"), listed],
+        sections=[
+            Section("each", "Each claim", [_details(records, claim) for claim in claims]),
+            Section("rules", "The rules of the verdicts", _rules()),
+        ],
+    )
+
+
+def _row(records: Records, claim: Row) -> dict[str, str | Link | Text]:
+    return {
+        "Claim": text(records.claim_link(claim["claim_id"]), f": {claim['claim']}"),
+        "Subject": claim["subject"],
+        "Kind of evidence": claim["evidence_type"].replace("_", " "),
+        "The report says": claim["claimed"],
+        "Verdict": verdict_words(claim["verdict"]),
+        "Why": claim["reason"],
+        "Our numbers": _numbers(records, claim),
+    }
+
+
+def _details(records: Records, claim: Row) -> Facts:
+    """All that is known of one claim; what is empty is left out."""
+    rule = Link(RULE_TITLES[claim["rule"]], f"claims.html#rule-{claim['rule']}")
+    facts: list[tuple[str, Text]] = [
+        ("About", text(claim["subject"])),
+        ("Where", text(_where(records, claim))),
+        ("The report says", text(claim["claimed"])),
+        ("Published", text(claim["published"] or "nothing that could be read")),
+        ("Our numbers", _numbers(records, claim)),
+        ("Coverage", text(claim["coverage"])),
+        ("Verdict", text(f"{verdict_words(claim['verdict'])}, by the rule: ", rule)),
+        ("Why", text(claim["reason"])),
+        ("Limit", text(claim["caveat"])),
+        ("Needed to test it", text(claim["needed"])),
+    ]
+    heading = f"{claim['claim_id']}: {claim['claim']}"
+    return Facts([fact for fact in facts if fact[1]], claim["claim_id"], heading)
+
+
+def _where(records: Records, claim: Row) -> str:
+    """Where the report makes the claim, and on what it rests."""
+    kind = f"evidence of the kind {claim['evidence_type'].replace('_', ' ')}"
+    footnote = f", footnote {claim['footnote']}" if claim["footnote"] else ""
+    review = claim["source_review"]
+    return kind + footnote + (f", citing {records.review_label(review)}" if review else "")
+
+
+def _rules() -> list[Block]:
+    meanings = [
+        (verdict_words(verdict), text(meaning)) for verdict, meaning in CLAIM_VERDICTS.items()
+    ]
+    rows = [
+        {
+            "Rule": rule.title,
+            "For claims of the kind": rule.kind.replace("_", " "),
+            "Verdict": verdict_words(rule.verdict),
+            "Applies when": rule.text,
+        }
+        for rule in RULES
+    ]
+    anchors = [f"rule-{rule.rule}" for rule in RULES]
+    return [
+        Facts(meanings),
+        table(
+            "rules",
+            "In the order in which they are tried; the first that fits applies",
+            rows,
+            choices=("For claims of the kind", "Verdict"),
+            anchors=anchors,
+        ),
+    ]
+
+
+def verdict_words(verdict: str) -> str:
+    """A verdict as it is printed."""
+    return verdict.replace("_", " ")
+
+
+def verdict_counts(records: Records) -> str:
+    """How many claims have each verdict, in words."""
+    verdicts = records.tables["claims"]["verdict"].value_counts()
+    return ", ".join(f"{verdicts.get(name, 0)} {verdict_words(name)}" for name in CLAIM_VERDICTS)
+
+
+def _numbers(records: Records, claim: Row) -> Text:
+    """The pool that the claim is set against, and what was recomputed from the report's data."""
+    if not claim["synthesis"]:
+        return text(claim["computed"] or DASH)
+    numbers = interval(claim["estimate"], claim["ci_low"], claim["ci_high"])
+    trials = f" ({counted(claim['n_trials'], 'trial')})"
+    computed = f"; {claim['computed']}" if claim["computed"] else ""
+    return text("g ", records.synthesis_link(claim["synthesis"], numbers), trials, computed)

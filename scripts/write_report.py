@@ -1,0 +1,203 @@
+"""Write the report: HTML pages that work from disk, with their figures and tables beside them.
+
+Open index.html in the folder that is written. Everything that the pages show is in that folder;
+nothing is loaded from elsewhere.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from metarepro import report_site
+from metarepro.command import parser, read_config, run
+from metarepro.report_records import Records
+from metarepro.tables import read_table
+from metarepro.wording import inert
+
+ASSETS = Path(__file__).parent / "metarepro" / "templates" / "report"
+
+#: Name of a table -> its file in results, its schema, and what is in it.
+INPUTS: Mapping[str, tuple[str, str, str]] = {
+    "interventions": (
+        "extracted/interventions.csv",
+        "extracted_interventions",
+        "classes of interventions",
+    ),
+    "domains": ("extracted/domains.csv", "extracted_domains", "domains"),
+    "outcomes": ("extracted/outcomes.csv", "extracted_outcomes", "outcomes and their domains"),
+    "trials": ("extracted/trials.csv", "extracted_trials", "every trial"),
+    "results": ("extracted/results.csv", "extracted_results", "every result as it was reported"),
+    "clusters": (
+        "extracted/clusters.csv",
+        "extracted_clusters",
+        "number of clusters of cluster trials",
+    ),
+    "reviews": ("extracted/reviews.csv", "extracted_reviews", "what is known of every review"),
+    "published": (
+        "extracted/published.csv",
+        "extracted_published",
+        "pooled results that the reviews published",
+    ),
+    "included": (
+        "extracted/included.csv",
+        "extracted_included",
+        "which trials stand in the cited reviews",
+    ),
+    "inputs": ("extracted/inputs.csv", "inputs", "every input file with its checksum"),
+    "guidance": (
+        "extracted/report_guidance.csv",
+        "extracted_guidance",
+        "NICE guidance that the report names",
+    ),
+    "review_results": (
+        "extracted/review_results.csv",
+        "review_results",
+        "results from the reviews' own data files",
+    ),
+    "review_trials": (
+        "extracted/review_trials.csv",
+        "extracted_trials",
+        "trials from the reviews' own data files",
+    ),
+    "review_included": (
+        "extracted/review_included.csv",
+        "extracted_included",
+        "trials of the reviews' own data files",
+    ),
+    "effects": (
+        "effects/effects.csv",
+        "effects",
+        "Hedges' g of every result, or why there is none",
+    ),
+    "audit": ("effects/audit.csv", "audit", "what does not add up in the sources"),
+    "pooled": ("pooled/pooled.csv", "pooled", "every synthesis"),
+    "weights": ("pooled/weights.csv", "weights", "weight of every result in every synthesis"),
+    "subgroup_tests": ("pooled/subgroup_tests.csv", "subgroup_tests", "tests between subgroups"),
+    "variants": (
+        "sensitivity/variants.csv",
+        "variants",
+        "every synthesis with other results, models and intervals",
+    ),
+    "leave_one_out": (
+        "sensitivity/leave_one_out.csv",
+        "leave_one_out",
+        "every synthesis without each of its trials",
+    ),
+    "cumulative": (
+        "sensitivity/cumulative.csv",
+        "cumulative",
+        "every synthesis as it grew by year",
+    ),
+    "influence": (
+        "sensitivity/influence.csv",
+        "influence",
+        "how much each trial moves a synthesis",
+    ),
+    "small_study": (
+        "sensitivity/small_study.csv",
+        "small_study",
+        "tests for small-study effects and selection",
+    ),
+    "caliper": ("sensitivity/caliper.csv", "caliper", "results just below p 0.05"),
+    "multiverse": (
+        "sensitivity/multiverse.csv",
+        "multiverse",
+        "agreement of all reasonable specifications",
+    ),
+    "source_kinds": (
+        "sensitivity/source_kinds.csv",
+        "source_kinds",
+        "every synthesis by kind of source",
+    ),
+    "moderators": ("sensitivity/moderators.csv", "moderators", "tests of what trials differ in"),
+    "moderator_levels": (
+        "sensitivity/moderator_levels.csv",
+        "moderator_levels",
+        "pooled effects at each level of what trials differ in",
+    ),
+    "reproduction": (
+        "reproduction/reproduction.csv",
+        "reproduction",
+        "every published result against ours",
+    ),
+    "claims": ("claims/claims.csv", "audited_claims", "the report's claims with verdicts"),
+    "evaluations": ("claims/evaluations.csv", "audited_evaluations", "local service evaluations"),
+    "economics": ("claims/economics.csv", "audited_economics", "economic figures of the report"),
+    "programmes": (
+        "claims/programmes.csv",
+        "audited_programmes",
+        "the programmes that the report names",
+    ),
+    "overlap_pairs": ("overlap/pairs.csv", "overlap_pairs", "trials that two reviews share"),
+    "overlap_overall": ("overlap/overall.csv", "overlap_overall", "trials that the reviews share"),
+    "shared_effects": (
+        "overlap/shared_effects.csv",
+        "shared_effects",
+        "the same result from two sources",
+    ),
+}
+
+
+def read_tables(results: Path) -> dict[str, pd.DataFrame]:
+    """Every table that the report is written from."""
+    return {name: read_table(results / file, schema) for name, (file, schema, _) in INPUTS.items()}
+
+
+def write_downloads(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write the tables for people: no text in them is taken for a formula."""
+    folder.mkdir()
+    for name, frame in tables.items():
+        words = frame.select_dtypes(exclude="number").columns
+        safe = frame.assign(**{column: frame[column].map(inert) for column in words})
+        safe.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g", lineterminator="\n")
+
+
+def copy_figures(figures: Path, folder: Path) -> frozenset[str]:
+    """Copy the drawings; their paths without suffix."""
+    found = sorted(path.relative_to(figures) for path in figures.glob("*/*.svg"))
+    for path in found:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(figures / path, folder / path)
+    return frozenset(path.as_posix().removesuffix(".svg") for path in found)
+
+
+def copy_manuscript(source: Path, folder: Path) -> list[str]:
+    """Copy the files for manuscripts; their names."""
+    shutil.copytree(source, folder, copy_function=shutil.copyfile)
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*"))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument(
+        "--results-dir", type=Path, default=Path("results"), help="default: %(default)s"
+    )
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    arguments.add_argument(
+        "--requirements", type=Path, required=True, help="the locked requirements.txt"
+    )
+    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    args = arguments.parse_args(argv)
+    tables, output = read_tables(args.results_dir), args.output_dir
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    write_downloads(tables, output / "data")
+    figures = copy_figures(args.results_dir / "figures", output / "figures")
+    manuscript = copy_manuscript(args.results_dir / "manuscript", output / "manuscript")
+    for name in ("report.css", "report.js"):
+        shutil.copyfile(ASSETS / name, output / name)
+    renderer = report_site.Renderer()
+    files = [(name, what) for name, (_, _, what) in INPUTS.items()]
+    records = Records(tables, read_config(args.config), figures)
+    requirements = args.requirements.read_text(encoding="utf-8")
+    for page in report_site.pages(records, requirements, files, manuscript):
+        path = output / page.path
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(renderer.render(page), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    run(main)

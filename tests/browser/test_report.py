@@ -1,0 +1,156 @@
+"""The report in a real browser, from disk."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+
+def visible_cells(page: Page, table: str, column: int) -> list[str]:
+    rows = page.locator(f"#table-{table} tbody tr:visible")
+    return [
+        text.strip() for text in rows.locator(f":scope > :nth-child({column})").all_inner_texts()
+    ]
+
+
+def test_every_kind_of_page_opens_without_errors(
+    page: Page, report_folder: Path, kinds: list[str]
+) -> None:
+    for name in kinds:
+        page.goto((report_folder / name).as_uri())
+        expect(page.locator("h1")).to_be_visible()
+        assert page.evaluate(
+            "Array.from(document.images).every(image => image.complete && image.naturalWidth > 0)"
+        ), name
+
+
+def test_the_script_and_style_are_let_in_by_the_policy(page: Page, report_folder: Path) -> None:
+    page.goto((report_folder / "trials.html").as_uri())
+    expect(page.locator(".controls")).to_be_visible()
+    assert page.locator("thead th").first.evaluate("e => getComputedStyle(e).position") == "sticky"
+
+
+def test_a_table_is_filtered_by_keyboard(page: Page, report_folder: Path) -> None:
+    page.goto((report_folder / "reproduction.html").as_uri())
+    total = len(visible_cells(page, "reproduction", 1))
+    page.get_by_label("Find in the rows").focus()
+    page.keyboard.type("O'Hara")
+    reviews = visible_cells(page, "reproduction", 1)
+    assert 0 < len(reviews) < total
+    assert set(reviews) == {"O'Hara 2019"}
+    expect(page.locator(".controls output")).to_have_text(f"{len(reviews)} of {total} rows")
+    page.get_by_label("Find in the rows").fill("")
+    role = page.get_by_role("combobox", name="Role")
+    role.focus()
+    page.keyboard.type("context")
+    expect(role).to_have_value("=context")
+    assert "O'Hara 2019" not in visible_cells(page, "reproduction", 1)
+
+
+def test_a_table_is_sorted_by_keyboard(page: Page, report_folder: Path) -> None:
+    page.goto((report_folder / "results.html").as_uri())
+    heading = page.locator("#table-results th", has_text="g [95% CI]")
+    column = heading.evaluate("e => e.cellIndex") + 1
+
+    def numbers() -> list[float]:
+        cells = visible_cells(page, "results", column)
+        return [float(cell.split(" ")[0].replace("\u2212", "-")) for cell in cells]
+
+    unsorted = numbers()
+    heading.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert numbers() == sorted(unsorted)
+    page.keyboard.press("Space")
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert numbers() == sorted(unsorted, reverse=True)
+
+
+def test_columns_are_switched(page: Page, report_folder: Path) -> None:
+    page.goto((report_folder / "trials.html").as_uri())
+    title = page.locator("#table-trials th", has_text="Title")
+    expect(title).to_be_hidden()
+    page.locator(".controls summary").click()
+    page.get_by_label("Title").check()
+    expect(title).to_be_visible()
+
+
+def test_a_number_is_followed_to_its_source(page: Page, report_folder: Path) -> None:
+    page.goto((report_folder / "index.html").as_uri())
+    row = page.locator(".matrix tr", has=page.get_by_role("link", name="Video feedback"))
+    pooled = row.locator(".estimate a").first
+    numbers = pooled.inner_text()
+    pooled.click()
+    expect(page.locator(".facts dd").first).to_have_text(numbers)
+    result = page.locator("#table-members tbody tr").first.locator("a").last
+    result_id = result.inner_text()
+    result.click()
+    assert page.url.endswith(f"#{result_id}")
+    facts = page.locator(f"#{result_id} + .facts")
+    for term in ("Reported", "Route", "Assumptions", "Source", "Row", "Pooled in"):
+        expect(facts.locator("dt", has_text=term).first).to_be_visible()
+    expect(facts).to_contain_text("data/trials/results.csv, row ")
+    expect(facts).to_contain_text("Video feedback")
+
+
+def test_a_csv_file_is_downloaded(page: Page, report_folder: Path, tmp_path: Path) -> None:
+    page.goto((report_folder / "claims.html").as_uri())
+    page.get_by_label("Verdict").first.select_option("not testable")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download what is shown").first.click()
+    saved = tmp_path / "claims.csv"
+    started.value.save_as(saved)
+    assert started.value.suggested_filename == "claims.csv"
+    with saved.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    assert {row["Verdict"] for row in rows} == {"not testable"}
+
+
+def test_no_page_scrolls_sideways_on_a_phone(
+    page: Page, report_folder: Path, kinds: list[str]
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    for name in kinds:
+        page.goto((report_folder / name).as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+
+
+def test_wide_tables_scroll_in_a_region_that_takes_the_focus(
+    page: Page, report_folder: Path
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto((report_folder / "reproduction.html").as_uri())
+    region = page.get_by_role("region").first
+    assert region.evaluate("e => e.scrollWidth > e.clientWidth && e.tabIndex === 0")
+    region.focus()
+    page.keyboard.press("ArrowRight")
+    # Scrolling is smooth, and the policy of the page forbids Playwright's waiting in the page.
+    for _ in range(50):
+        if region.evaluate("e => e.scrollLeft") > 0:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the region did not scroll")
+
+
+def test_pages_are_printed(page: Page, report_folder: Path, tmp_path: Path) -> None:
+    for name in ("index.html", "claims.html", "domains/relationship.html"):
+        page.goto((report_folder / name).as_uri())
+        printed = tmp_path / "page.pdf"
+        page.pdf(path=printed, format="A4")
+        content = printed.read_bytes()
+        assert content.startswith(b"%PDF")
+        assert content.count(b"/Type /Page\n") >= 2, name
+
+
+def test_everything_is_there_without_the_script(
+    context: BrowserContext, report_folder: Path
+) -> None:
+    assert context.browser
+    plain = context.browser.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto((report_folder / "trials.html").as_uri())
+    expect(page.locator("#table-trials th", has_text="Title")).to_be_visible()
+    expect(page.locator("button")).to_have_count(0)
+    plain.close()

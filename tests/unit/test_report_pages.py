@@ -1,0 +1,311 @@
+"""Context of the pages: what they say, what they link, and what they escape."""
+
+import math
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from tests.report_records import EFFECT, KEY, POOL, RESULT, REVIEW, TRIAL, make_records
+
+from metarepro import report_syntheses, report_topics, report_trials
+from metarepro.report_blocks import (
+    Facts,
+    Link,
+    Page,
+    Paragraph,
+    Table,
+    doi_link,
+    plain,
+    pubmed_link,
+    source_link,
+    table,
+    text,
+)
+from metarepro.report_figures import forest
+from metarepro.report_index import findings
+from metarepro.report_matrix import AXIS, WIDTH, drawing, matrix
+from metarepro.report_methods import packages
+from metarepro.report_records import Records
+from metarepro.report_sensitivity import sensitivity, summary
+from metarepro.report_site import Renderer
+from metarepro.report_trials import reported_numbers
+
+NAN = math.nan
+
+
+def facts_of(page: Page, heading: str = "") -> dict[str, str]:
+    blocks = [block for section in page.sections for block in section.blocks]
+    (found,) = [b for b in blocks if isinstance(b, Facts) and b.heading.startswith(heading)][:1]
+    return {term: plain(meaning) for term, meaning in found.items}
+
+
+def links_of(page: Page) -> list[str]:
+    return re.findall(r'href="([^"]*)"', Renderer().render(page))
+
+
+# Links and cells
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "http://example.org/a",
+        "javascript:alert(1)",
+        "https://",
+        "https:///etc/passwd",
+        "https://example.org/a b",
+        "https://user:word@example.org/",
+        "github:owner/name:file.csv",
+        "",
+    ],
+)
+def test_only_https_addresses_become_links(source: str) -> None:
+    assert source_link(source) == source
+
+
+def test_an_https_address_is_a_link() -> None:
+    address = "https://example.org/a?b=c#d"
+    assert source_link(address) == Link(address, address)
+
+
+def test_identifiers_become_links() -> None:
+    assert doi_link("10.1/x") == "10.1/x"
+    linked = doi_link('10.1000/a"<b>')
+    assert isinstance(linked, Link)
+    assert linked.href == "https://doi.org/10.1000/a%22%3Cb%3E"
+    assert pubmed_link("12345") == Link("12345", "https://pubmed.ncbi.nlm.nih.gov/12345/")
+    assert pubmed_link("PMC12345") == "PMC12345"
+
+
+def test_columns_of_numbers_are_told_from_words() -> None:
+    made = table("t", "T", [{"a": "x", "b": "0.34 [\u22120.20, 0.49]", "c": ""}])
+    assert [column.numeric for column in made.columns] == [False, True, False]
+
+
+# Escaping
+
+
+NASTY = '<script>alert("1")</script> & \u202eevil\u202c ' + "x" * 10_000
+
+
+def test_labels_are_escaped_wherever_they_stand() -> None:
+    records = make_records(
+        trials=[TRIAL | {"label": NASTY, "title": NASTY, "programme": NASTY, "note": NASTY}],
+        results=[RESULT | {"measure": NASTY, "note": NASTY, "source": "javascript:alert(1)"}],
+        effects=[EFFECT | {"label": NASTY, "measure": NASTY, "source": "javascript:alert(1)"}],
+    )
+    for page in (
+        report_trials.page(records, "ann2001"),
+        report_syntheses.page(records, KEY),
+        report_topics.intervention_page(records, "play"),
+    ):
+        html = Renderer().render(page)
+        assert html.count("<script") == 1
+        assert "<script>alert" not in html
+        assert not [address for address in links_of(page) if address.startswith("javascript")]
+        assert "x" * 10_000 in html
+        assert NASTY in unescape(html)
+
+
+def test_an_attribute_cannot_be_broken_out_of() -> None:
+    records = make_records(
+        domains=[{"domain": "closeness", "label": '" onload="x', "order": 1.0}],
+        figures=[f"syntheses/{KEY}"],
+    )
+    html = Renderer().render(report_syntheses.page(records, KEY))
+    assert ' onload="' not in html
+
+
+# The way of a number
+
+
+def test_a_synthesis_leads_to_its_results() -> None:
+    page = report_syntheses.page(make_records(), KEY)
+    assert "../trials/ann2001.html#ann2001-01" in links_of(page)
+    assert facts_of(page)["Pooled g [95% CI]"] == "0.39 [0.00, 0.78]"
+    assert facts_of(page)["With approximate results"] == "0.39 [0.00, 0.78]"
+
+
+def test_a_result_leads_to_its_source_and_back_to_its_synthesis() -> None:
+    page = report_trials.page(make_records(), "ann2001")
+    said = facts_of(page, "ann2001-01")
+    assert said["Reported"] == "as smd: value \u22120.4; CI \u22120.8 to 0"
+    assert said["Which way round"] == (
+        "a lower score is better; the value is treatment minus control on the instrument"
+    )
+    assert said["Hedges' g [95% CI]"] == "0.39 [0.00, 0.78], standard error 0.200"
+    assert said["Source"] == "https://example.org/a (abstract): table 2"
+    assert said["Row"].startswith("data/trials/results.csv, row 7 (sha256 1111")
+    assert said["Pooled in"].startswith("Play: Closeness (by intervention and domain, weight 100")
+    assert "https://example.org/a" in links_of(page)
+    assert f"../syntheses/{KEY}.html" in links_of(page)
+
+
+def test_an_excluded_result_gives_code_meaning_and_reason() -> None:
+    records = make_records(
+        effects=[
+            EFFECT
+            | {
+                "exclude": "no_variance",
+                "exclude_reason": "no SE",
+                "yi": NAN,
+                "tier": "",
+                "vi": NAN,
+            }
+        ],
+        weights=[],
+    )
+    said = facts_of(report_trials.page(records, "ann2001"), "ann2001-01")
+    assert said["Hedges' g [95% CI]"] == "none: excluded"
+    assert said["Route"] == (
+        "no variance: nothing printed from which a standard error could come (no SE)"
+    )
+    assert said["Pooled in"] == "no pool"
+
+
+def test_a_trial_without_results_says_so() -> None:
+    page = report_trials.page(make_records(results=[], effects=[], weights=[]), "ann2001")
+    assert isinstance(page.intro[0], Paragraph)
+    assert plain(page.intro[0].text) == "No number of this trial could be read."
+
+
+def test_reported_numbers_of_arms() -> None:
+    arms = [f"{number}_{arm}" for number in ("n", "mean", "sd", "events") for arm in "tc"]
+    others = ("n_total", "value", "ci_low", "ci_high", "se", "df1", "df2", "reference_sd")
+    result: dict[str, Any] = {
+        **dict.fromkeys((*arms, *others), NAN),
+        **{"statistic": "means", "n_t": 20.0, "mean_t": -5.1, "sd_t": 2.0, "n_c": 21.0},
+        **{"p_relation": "<", "p_value": 0.001},
+    }
+    assert reported_numbers(result) == (
+        "as means: intervention: n 20, mean \u22125.1, SD 2; control: n 21; p < 0.001"
+    )
+
+
+# The matrix
+
+
+def cell_of(records: Records) -> Any:
+    return matrix(records).rows[0].cells[0]
+
+
+def test_a_cell_says_how_much_of_the_review_it_holds() -> None:
+    cell = cell_of(make_records())
+    assert cell.link == Link("0.39 [0.00, 0.78]", f"syntheses/{KEY}.html")
+    assert cell.size == "1 trial, 80 participants"
+    assert cell.prediction == "none: one trial"
+    assert cell.coverage == "1 of the 10 studies of Rev 2020 (none confirmed)"
+    assert cell.mark.startswith("The pooled result was read in an abstract")
+
+
+def test_a_review_of_unknown_size_and_trials_that_do_not_count() -> None:
+    unknown = cell_of(make_records(reviews=[REVIEW | {"n_studies": NAN}]))
+    assert unknown.coverage.startswith("1 of an unknown number of studies")
+    candidate = {"review_id": "rev2020", "trial_id": "ann2001", "basis": "candidate"}
+    assert cell_of(make_records(included=[candidate])).coverage == "0 of the 10 studies of Rev 2020"
+
+
+def test_an_empty_cell_says_what_became_of_its_results() -> None:
+    nothing = cell_of(make_records(pooled=[], weights=[], effects=[]))
+    assert nothing.link is None
+    assert nothing.drawing is None
+    assert nothing.empty == (
+        "No result in this domain was found (1 trial of this intervention known)."
+    )
+    excluded = EFFECT | {"exclude": "no_variance", "tier": ""}
+    some = cell_of(make_records(pooled=[], weights=[], effects=[excluded]))
+    assert some.empty == (
+        "No result that can be pooled: 1 result read, 1 excluded "
+        "(1 trial of this intervention known)."
+    )
+
+
+def test_drawings_share_one_axis_and_cut_what_lies_beyond() -> None:
+    inside = drawing(POOL | {"pi_low": NAN, "pi_high": NAN})
+    assert inside.interval is not None
+    assert inside.estimate is not None
+    assert inside.zero == inside.interval[0]
+    assert inside.zero < inside.estimate < inside.interval[1]
+    assert inside.prediction is None
+    assert not inside.cut_low
+    wide = drawing(POOL | {"ci_low": -3.0, "ci_high": 3.0, "pi_low": NAN, "pi_high": NAN})
+    assert wide.interval == (inside.ticks[0], inside.ticks[-1])
+    assert wide.cut_low
+    assert wide.cut_high
+    far = {"estimate": AXIS[1] + 1, "ci_low": 2.0, "ci_high": 3.0}
+    beyond = drawing(POOL | far | {"pi_low": NAN, "pi_high": NAN})
+    assert beyond.estimate is None
+    assert beyond.interval is None
+    assert 0 < inside.ticks[0] < inside.ticks[-1] < WIDTH
+
+
+# Other parts
+
+
+def test_the_words_of_a_figure_are_its_numbers() -> None:
+    (figure,) = forest(make_records(figures=[f"syntheses/{KEY}"]), KEY)
+    assert figure.path == f"figures/syntheses/{KEY}.svg"
+    assert figure.alt == (
+        "Forest plot of Play: Closeness: 1 pooled result of 1 trial, g from 0.39 to 0.39; pooled g "
+        "0.39 [0.00, 0.78]."
+    )
+    assert forest(make_records(), KEY) == []
+
+
+def test_one_trial_has_no_sensitivity() -> None:
+    (said,) = sensitivity(make_records(), KEY)
+    assert isinstance(said, Paragraph)
+    assert plain(said.text).startswith("One trial: there is nothing to leave out")
+
+
+def test_sensitivity_in_sentences() -> None:
+    variant = {"synthesis": KEY, "n_trials": 2.0, "k": 2.0}
+    records = make_records(
+        variants=[
+            variant | {"variant": "primary", "description": "as planned", "estimate": 0.3},
+            variant | {"variant": "low", "description": "lowest", "estimate": -0.1},
+            variant | {"variant": "high", "description": "highest", "estimate": 0.5},
+            variant | {"variant": "none", "description": "nothing left", "reason": "no result"},
+        ],
+        leave_one_out=[
+            {"synthesis": KEY, "trial_id": "ann2001", "label": "Ann 2001", "estimate": 0.2},
+            {"synthesis": KEY, "trial_id": "bob2002", "label": "Bob 2002", "estimate": 0.4},
+        ],
+        multiverse=[
+            {
+                **{"synthesis": KEY, "n_different": 40.0, "share_same_sign": 0.975},
+                **{"share_same_conclusion": 0.5, "lowest": -0.1, "median": 0.2, "highest": 0.6},
+            }
+        ],
+        small_study=[
+            {"synthesis": KEY, "method": "egger", "reason": "2 trials; at least 10 are needed"}
+        ],
+    )
+    assert [plain(item) for item in summary(records, KEY).items] == [
+        "Over 2 variants the pooled g lies between \u22120.10 (lowest) and 0.50 (highest).",
+        "With one trial left out it lies between 0.20 (without Ann 2001) and 0.40 (without "
+        "Bob 2002).",
+        "Of 40 different specifications 98% keep the sign and 50% the conclusion (whether the "
+        "interval includes zero); their g run from \u22120.10 to 0.60, median 0.20.",
+        "No test for small-study effects: 2 trials; at least 10 are needed.",
+    ]
+
+
+def test_findings_are_counted() -> None:
+    said = [plain(sentence) for sentence in findings(make_records())]
+    assert said[0].startswith("Of 1 cell 0 are empty and 1 rest on one trial.")
+    assert "Of 1 effect size 1 favour the intervention." in said[2]
+    assert said[-1].startswith("Of 0 published results 0 could be compared in full")
+
+
+def test_versions_are_read_from_the_locked_file() -> None:
+    locked = "a-b==1.0 \\\n    --hash=sha256:00\nc==2.1 ; python_version < '3.12' \\\n    # via a\n"
+    assert packages(locked) == [("a-b", "1.0"), ("c", "2.1")]
+
+
+def test_a_page_is_laid_across_where_its_table_is_wide() -> None:
+    rows = [{str(place): "x" for place in range(12)}]
+    wide: Table = table("wide", "Wide", rows)
+    assert Page("a.html", "A", (), [wide], ()).landscape
+    assert not Page("a.html", "A", (), [Paragraph(text("x"))], ()).landscape

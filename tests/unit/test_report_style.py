@@ -1,0 +1,64 @@
+"""Colours of the report: contrast by WCAG 2.2, and the palette of the figures."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from metarepro.figures import FAMILIES
+
+CSS = Path("scripts/metarepro/templates/report/report.css").read_text(encoding="utf-8")
+COLOURS = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", CSS))
+#: Text and what it stands on.
+TEXTS = [
+    *(("text", paper) for paper in ("paper", "tint", "note")),
+    *(("muted", paper) for paper in ("paper", "tint", "note")),
+    *(("link", paper) for paper in ("paper", "tint", "note")),
+    *(("warning", paper) for paper in ("paper", "tint")),
+    ("mark-text", "mark"),
+]
+#: What is drawn and carries meaning needs 3 to 1 (WCAG 1.4.11).
+DRAWN = ["strong-rule", "focus", *(family.replace("_", "-") for family in FAMILIES)]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance by WCAG 2.2."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_of_black_on_white_is_21() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)
+
+
+@pytest.mark.parametrize(("words", "paper"), TEXTS)
+def test_texts_can_be_read(words: str, paper: str) -> None:
+    assert contrast(COLOURS[words], COLOURS[paper]) >= 4.5
+
+
+@pytest.mark.parametrize("drawn", DRAWN)
+def test_drawings_stand_out(drawn: str) -> None:
+    assert contrast(COLOURS[drawn], COLOURS["paper"]) >= 3
+
+
+def test_every_text_colour_is_one_of_the_variables() -> None:
+    texts = re.findall(r"(?<![-a-z])color:\s*([^;]+);", CSS)
+    assert texts
+    assert set(texts) <= {"inherit", *(f"var(--{name})" for name in {t for t, _ in TEXTS})}
+
+
+def test_families_have_the_colours_of_the_figures() -> None:
+    for family, (_, colour) in FAMILIES.items():
+        assert COLOURS[family.replace("_", "-")] == colour.lower()
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    assert "url(" not in CSS
+    assert "@import" not in CSS
