@@ -75,7 +75,7 @@ def claims_page(records: Records) -> Page:
         [_row(records, claim) for claim in claims],
         columns=("Claim",),
         choices=("Subject", "Kind of evidence", "Verdict"),
-        optional=("Subject", "Kind of evidence"),
+        optional=("Subject", "Kind of evidence", "Published"),
         download="data/claims.csv",
     )
     return Page(
@@ -93,10 +93,13 @@ def claims_page(records: Records) -> Page:
 
 def _row(records: Records, claim: Row) -> dict[str, str | Link | Text]:
     return {
-        "Claim": text(records.claim_link(claim["claim_id"]), f": {claim['claim']}"),
+        "Claim": text(
+            records.claim_link(claim["claim_id"]), f": {claim['subject']}: {claim['claim']}"
+        ),
         "Subject": claim["subject"],
         "Kind of evidence": claim["evidence_type"].replace("_", " "),
         "The report says": claim["claimed"],
+        "Published": claim["published"] or DASH,
         "Verdict": verdict_words(claim["verdict"]),
         "Why": claim["reason"],
         "Our numbers": _numbers(records, claim),
