@@ -8,13 +8,19 @@ READY := $(VENV)/.ready
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONPATH := scripts
 
-# A fresh clone has results but no record of how they were made: compute them all once.
-FRESH := $(if $(wildcard .snakemake/metadata),,--forceall)
+# A fresh clone has results but no record of how they were made: compute all of them once.
+WHOLE := .snakemake/whole_run
+FRESH := $(if $(wildcard $(WHOLE)),,--forceall)
 
-.PHONY: results benchmark reproduce test lint lock reference check-data setup clean help
+.PHONY: results unlock benchmark reproduce test test-faults fuzz lint lock reference check-data setup clean help
 
 results: setup  ## run the workflow (default); CORES=1 for one core
-	snakemake --cores $(CORES) $(FRESH)
+	snakemake --cores $(CORES) $(FRESH) || { test -z "$$(ls .snakemake/locks 2>/dev/null)" \
+	  || echo "If no other run is going on, one was killed: make unlock, then make."; exit 1; }
+	@touch $(WHOLE)
+
+unlock: setup  ## after a run that was killed: let the next one start
+	snakemake --unlock
 
 test: setup lint  ## lint, format check, type check and all tests
 	python -m pytest

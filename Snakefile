@@ -22,6 +22,7 @@ validate(config, "config/config.schema.yaml")
 
 
 include: "rules/common.smk"
+include: "rules/runs.smk"
 include: "rules/extract.smk"
 include: "rules/effects.smk"
 include: "rules/pool.smk"
@@ -34,6 +35,7 @@ rule all:
     """Everything that the workflow makes."""
     input:
         ["results/reproduction/review_files"] if reviews_with_data() else [],
+        "logs/check_review_files.done",
         "results/extracted/inputs.csv",
         "results/sensitivity/multiverse.csv",
         "results/sensitivity/moderators.csv",

@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from metarepro.audit_studies import audit_studies
 from metarepro.command import parser
+from metarepro.command import run as run_command
 from metarepro.problems import DataError
 from metarepro.readers.review_file import find_reviews, read_review
 from metarepro.review_reproduction import Known, reproduce
@@ -158,4 +159,4 @@ def report(run: Run, output_dir: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

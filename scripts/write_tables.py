@@ -1,6 +1,5 @@
 """Write the summary tables as CSV and HTML, and the page that lists all tables and figures."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,13 +7,15 @@ from typing import Any
 import pandas as pd
 
 from metarepro import summaries
+from metarepro.atomic import new_folder
 from metarepro.command import parser, read_config, run
 from metarepro.html_tables import Link, Page, render_index, render_table
+from metarepro.review_problems import missing_reviews
 from metarepro.tables import read_table
 from metarepro.wording import inert
 
 INPUTS = {
-    "extracted": ("interventions", "domains", "outcomes", "trials"),
+    "extracted": ("interventions", "domains", "outcomes", "trials", "review_file_problems"),
     "effects": ("effects", "audit"),
     "pooled": ("pooled",),
     "reproduction": ("reproduction",),
@@ -139,16 +140,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         for folder, names in INPUTS.items()
         for name in names
     }
-    output = results / "tables"
-    shutil.rmtree(output, ignore_errors=True)
-    output.mkdir(parents=True)
     written = pages(tables, config)
-    for page in written:
-        cells = page.table.map(inert)
-        cells.to_csv(output / f"{page.name}.csv", index=False, lineterminator="\n")
-        (output / f"{page.name}.html").write_text(render_table(page), encoding="utf-8")
-    index = render_index("Results", written, figure_links(results, tables, config["sets"]))
-    (output / "index.html").write_text(index, encoding="utf-8")
+    links = figure_links(results, tables, config["sets"])
+    missing = missing_reviews(tables["review_file_problems"])
+    with new_folder(results / "tables") as output:
+        for page in written:
+            cells = page.table.map(inert)
+            cells.to_csv(output / f"{page.name}.csv", index=False, lineterminator="\n")
+            (output / f"{page.name}.html").write_text(render_table(page), encoding="utf-8")
+        index = render_index("Results", written, links, missing)
+        (output / "index.html").write_text(index, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -62,11 +62,14 @@ def render_table(page: Page) -> str:
 
 
 def render_index(
-    title: str, pages: Sequence[Page], figure_groups: Mapping[str, Sequence[Link]]
+    title: str,
+    pages: Sequence[Page],
+    figure_groups: Mapping[str, Sequence[Link]],
+    missing: Sequence[str] = (),
 ) -> str:
-    """Return the page that links all tables and figures."""
+    """Return the page that links all tables and figures, and says first what is missing in them."""
     return (
         _environment()
         .get_template("index.html.j2")
-        .render(title=title, tables=pages, figure_groups=figure_groups)
+        .render(title=title, tables=pages, figure_groups=figure_groups, missing=missing)
     )

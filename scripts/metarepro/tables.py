@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from metarepro.atomic import write_file
 from metarepro.cells import HEADER_ROW, parse_cells, read_bytes
 from metarepro.input_tables import INPUT_TABLES
 from metarepro.problems import DataError, Problem
@@ -27,6 +28,11 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     name: pa.DataFrameSchema(columns, strict=True, ordered=True, name=name)
     for name, columns in (INPUT_TABLES | STAGE_TABLES).items()
 }
+
+#: What people write; the workflow writes all others.
+BY_HAND = {*INPUT_TABLES, "known_deviations"}
+#: An empty line behind the last row of what the workflow writes.
+END = b"\n"
 
 # No nan, inf, decimal comma or thousands separator; float() would take some of those.
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -55,6 +61,8 @@ def read_table(path: Path | str, table: str) -> pd.DataFrame:
     file = Path(path).as_posix()
     content, problems = read_bytes(Path(path), file)
     cells: pd.DataFrame | None = None
+    if not problems and table not in BY_HAND:
+        content, problems = _without_end(content, file)
     if not problems:
         cells, problems = parse_cells(content, list(TABLES[table].columns), file)
     if cells is not None:
@@ -69,7 +77,8 @@ def write_table(frame: pd.DataFrame, path: Path | str, table: str) -> None:
     r"""Check a table against its schema and write it as CSV, all of it or nothing.
 
     The same table always gives the same bytes: UTF-8, "\n", numbers with 10 significant digits,
-    empty cells for missing values.
+    empty cells for missing values. An empty line at the end lets `read_table` notice that
+    something was cut off, be it whole rows; inputs that people go on with have none.
 
     Parameters
     ----------
@@ -97,13 +106,7 @@ def write_table(frame: pd.DataFrame, path: Path | str, table: str) -> None:
     content = checked.to_csv(
         index=False, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n"
     ).encode("utf-8")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_file(path, content if table in BY_HAND else content + END)
 
 
 def in_order(frame: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -140,6 +143,14 @@ def check_cells(cells: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFram
     problems : list of Problem
     """
     return _check(cells, table, file, _number_of_cell, str)
+
+
+def _without_end(content: bytes, file: str) -> tuple[bytes, list[Problem]]:
+    """Take off the mark of the end; without it something is missing."""
+    if content.endswith(b"\n" + END):
+        return content.removesuffix(END), []
+    whole = "a whole table, which ends with an empty line; delete the file and start again"
+    return b"", [Problem(file, None, "", "a table that was cut off", whole)]
 
 
 class _NotAllowedError(Exception):
