@@ -107,6 +107,7 @@ rule check_review_files:
         touch("logs/check_review_files.done"),
     log:
         "logs/check_review_files.log",
+    priority: 1
     conda:
         "../environment.yml"
     params:
@@ -115,6 +116,5 @@ rule check_review_files:
             if reviews_with_data()
             else ""
         ),
-    priority: 1
     shell:
         "python scripts/check_review_files.py --problems {input.problems} {params.reproduced} 2> {log}"

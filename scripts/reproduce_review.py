@@ -25,12 +25,12 @@ from tqdm import tqdm
 from metarepro.audit_studies import audit_studies
 from metarepro.command import parser
 from metarepro.command import run as run_command
+from metarepro.file_names import file_name
 from metarepro.problems import DataError
 from metarepro.readers.review_file import find_reviews, read_review
 from metarepro.review_reproduction import Known, reproduce
 from metarepro.review_tables import VERDICTS, Extraction, clean_text
 from metarepro.tables import empty_table, from_rows, read_table, write_table
-from metarepro.wording import inert
 
 
 @dataclass
@@ -57,7 +57,7 @@ def do_file(path: Path, name: str, known: Known, run: Run, forest: Path | None) 
         table = reproduce(extraction, name, known)
         findings = audit_studies(extraction).assign(source_table=name)
         if forest is not None:
-            draw_forests(extraction, forest / name)
+            draw_forests(extraction, forest.joinpath(*map(file_name, name.split("/"))))
     except Exception as error:  # noqa: BLE001 - one file must not end a run over hundreds
         said = str(error) if isinstance(error, DataError) else f"internal error: {error!r}"
         run.unreadable.append(f"{name}: {said}")
@@ -86,7 +86,8 @@ def draw_forests(extraction: Extraction, folder: Path) -> None:
         if not isinstance(result, str) and len(studies):
             first = analyses.iloc[0]
             figure = revman_forest(studies, analyses, result)
-            save_figure(figure, folder / f"{first['comparison_number']}.{first['outcome_number']}")
+            number = f"{first['comparison_number']}.{first['outcome_number']}"
+            save_figure(figure, folder / file_name(number))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -113,16 +114,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         "audit": ("audit", run.findings),
     }
     for name, (table, frames) in tables.items():
-        write_inert(pd.concat([empty_table(table), *frames], ignore_index=True), out / name, table)
-    write_inert(from_rows(run.files, "review_files"), out / "files", "review_files")
+        whole = pd.concat([empty_table(table), *frames], ignore_index=True)
+        write_table(whole, out / f"{name}.csv", table)
+    write_table(from_rows(run.files, "review_files"), out / "files.csv", "review_files")
     report(run, args.output_dir)
     return 1 if run.unreadable or not reviews else 0
-
-
-def write_inert(frame: pd.DataFrame, path: Path, table: str) -> None:
-    """Write a table whose texts are other people's: none may be taken for a formula."""
-    cells = frame.map(lambda cell: inert(cell) if isinstance(cell, str) else cell)
-    write_table(cells, path.with_name(f"{path.name}.csv"), table)
 
 
 def named_reviews(arguments: Sequence[Path], run: Run) -> dict[str, Path]:

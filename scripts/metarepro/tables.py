@@ -20,6 +20,7 @@ from metarepro.atomic import write_file
 from metarepro.cells import HEADER_ROW, parse_cells, read_bytes
 from metarepro.input_tables import INPUT_TABLES
 from metarepro.problems import DataError, Problem
+from metarepro.spreadsheet_cells import escape, unescape
 from metarepro.stage_tables import STAGE_TABLES
 
 FLOAT_FORMAT = "%.10g"
@@ -65,6 +66,8 @@ def read_table(path: Path | str, table: str) -> pd.DataFrame:
         content, problems = _without_end(content, file)
     if not problems:
         cells, problems = parse_cells(content, list(TABLES[table].columns), file)
+    if cells is not None and table not in BY_HAND:
+        cells = _texts(cells, table, unescape)
     if cells is not None:
         frame, in_cells = check_cells(cells, table, file)
         problems += in_cells
@@ -78,7 +81,8 @@ def write_table(frame: pd.DataFrame, path: Path | str, table: str) -> None:
 
     The same table always gives the same bytes: UTF-8, "\n", numbers with 10 significant digits,
     empty cells for missing values. An empty line at the end lets `read_table` notice that
-    something was cut off, be it whole rows; inputs that people go on with have none.
+    something was cut off, be it whole rows, and an apostrophe keeps spreadsheets from taking a text
+    for a formula; the tables that people go on with have neither.
 
     Parameters
     ----------
@@ -103,10 +107,11 @@ def write_table(frame: pd.DataFrame, path: Path | str, table: str) -> None:
     checked, problems = _check(rows, table, path.as_posix(), _number_of_value, _text_of_value)
     if problems:
         raise DataError(problems)
-    content = checked.to_csv(
+    by_hand = table in BY_HAND
+    content = (checked if by_hand else _texts(checked, table, escape)).to_csv(
         index=False, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n"
-    ).encode("utf-8")
-    write_file(path, content if table in BY_HAND else content + END)
+    )
+    write_file(path, content.encode("utf-8") + (b"" if by_hand else END))
 
 
 def in_order(frame: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -151,6 +156,13 @@ def _without_end(content: bytes, file: str) -> tuple[bytes, list[Problem]]:
         return content.removesuffix(END), []
     whole = "a whole table, which ends with an empty line; delete the file and start again"
     return b"", [Problem(file, None, "", "a table that was cut off", whole)]
+
+
+def _texts(frame: pd.DataFrame, table: str, change: Callable[[str], str]) -> pd.DataFrame:
+    """Change the texts of a table; numbers stay."""
+    columns = TABLES[table].columns
+    texts = [name for name, column in columns.items() if not _is_numeric(column)]
+    return frame.assign(**{name: frame[name].map(change) for name in texts})
 
 
 class _NotAllowedError(Exception):

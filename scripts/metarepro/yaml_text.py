@@ -5,8 +5,23 @@ from typing import Any
 
 import yaml
 
-from metarepro.cells import decode
+from metarepro.cells import MIB, decode
 from metarepro.problems import Problem
+
+#: A review.yaml has some kilobytes.
+MAX_MEGABYTES = 1
+
+
+class PlainLoader(yaml.SafeLoader):
+    """Values as they stand there: no tags, and no anchors whose aliases could grow without end."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Refuse what is not plain before anything is made of it."""
+        event = self.peek_event()
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            problem = "a tag, an anchor or an alias"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
 
 
 @dataclass(frozen=True)
@@ -27,12 +42,15 @@ class Document:
 
 def parse_yaml(content: bytes, file: str) -> tuple[Document, list[Problem]]:
     """Read a YAML file; a key given twice, which YAML readers pass over, is a problem."""
+    if len(content) > MAX_MEGABYTES * MIB:
+        found = f"more than {MAX_MEGABYTES} MB"
+        return Document(), [Problem(file, None, "", found, f"at most {MAX_MEGABYTES} MB")]
     text, problems = decode(content, file)
     if problems:
         return Document(), problems
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        value = yaml.safe_load(text)
+        root = yaml.compose(text, Loader=PlainLoader)
+        value = yaml.load(text, Loader=PlainLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         return Document(), [Problem(file, line, "", error.problem or "?", "well-formed YAML")]
