@@ -25,6 +25,13 @@ unlock: setup  ## after a run that was killed: let the next one start
 test: setup lint  ## lint, format check, type check and all tests
 	python -m pytest
 
+test-faults: setup  ## kill runs, fill disks, break files (some need root); minutes
+	python -m pytest tests/faults
+
+fuzz: setup  ## fuzz the readers of files: make fuzz SECONDS=60 (for each reader)
+	python -m pip install --disable-pip-version-check --quiet -r tests/fuzz/requirements.txt
+	for reader in tests/fuzz/fuzz_*.py; do python $$reader -max_total_time=$(or $(SECONDS),60) -rss_limit_mb=2000 || exit 1; done
+
 lint: setup  ## lint, format check and type check only
 	ruff check .
 	ruff format --check .

@@ -7,14 +7,6 @@ from packaging.requirements import Requirement
 from snakemake.exceptions import WorkflowError
 
 
-def installed(package):
-    """Version of a package, "none" if it is not there."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "none"
-
-
 def check_packages():
     """Other versions may give other numbers: refuse what requirements.txt does not lock."""
     wrong = []
@@ -22,8 +14,12 @@ def check_packages():
         if "==" in line and not line.startswith((" ", "#")):
             pin = Requirement(line.rstrip(" \\"))
             if pin.marker is None or pin.marker.evaluate():
-                found = installed(pin.name)
-                if found not in pin.specifier:
+                try:
+                    found = version(pin.name)
+                    fits = found in pin.specifier
+                except PackageNotFoundError:
+                    found, fits = "none", False
+                if not fits:
                     wrong.append(f"{pin.name}{pin.specifier} (installed: {found})")
     if wrong:
         raise WorkflowError(

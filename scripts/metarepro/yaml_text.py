@@ -5,11 +5,11 @@ from typing import Any
 
 import yaml
 
-from metarepro.cells import MIB, decode
+from metarepro.cells import decode
 from metarepro.problems import Problem
 
-#: A review.yaml has some kilobytes.
-MAX_MEGABYTES = 1
+#: A review.yaml has some kilobytes; as many take seconds.
+MAX_KILOBYTES = 500
 
 
 class PlainLoader(yaml.SafeLoader):
@@ -42,9 +42,9 @@ class Document:
 
 def parse_yaml(content: bytes, file: str) -> tuple[Document, list[Problem]]:
     """Read a YAML file; a key given twice, which YAML readers pass over, is a problem."""
-    if len(content) > MAX_MEGABYTES * MIB:
-        found = f"more than {MAX_MEGABYTES} MB"
-        return Document(), [Problem(file, None, "", found, f"at most {MAX_MEGABYTES} MB")]
+    if len(content) > 1024 * MAX_KILOBYTES:
+        found = f"{len(content) // 1024} kB"
+        return Document(), [Problem(file, None, "", found, f"at most {MAX_KILOBYTES} kB")]
     text, problems = decode(content, file)
     if problems:
         return Document(), problems

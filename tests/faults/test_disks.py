@@ -100,7 +100,7 @@ def test_files_that_may_not_grow_keep_what_was_there(project: Path) -> None:
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500)),
     )
     assert run.returncode == 1
-    assert run.stderr.startswith("results/extracted/trials.csv: File too large; raise the limit")
+    assert run.stderr.startswith("results/extracted/results.csv: File too large; raise the limit")
     assert run.stderr.count("\n") == 1
     assert path.read_bytes() == before
     assert left_over(project / "results") == []
