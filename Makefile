@@ -30,7 +30,8 @@ test-faults: setup  ## kill runs, fill disks, break files (some need root); minu
 
 fuzz: setup  ## fuzz the readers of files: make fuzz SECONDS=60 (for each reader)
 	python -m pip install --disable-pip-version-check --quiet -r tests/fuzz/requirements.txt
-	for reader in tests/fuzz/fuzz_*.py; do python $$reader -max_total_time=$(or $(SECONDS),60) -rss_limit_mb=2000 || exit 1; done
+	for reader in csv revman5 revman_web; do \
+	  python -m tests.fuzz.fuzz_$$reader -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
 lint: setup  ## lint, format check and type check only
 	ruff check .

@@ -1,6 +1,6 @@
 """Fuzz the reader of tables."""
 
-from harness import fuzz, read_table
+from tests.fuzz.harness import fuzz, read_table
 
 HEADER = b"trial_id,n_clusters,source,locator,note\n"
 SEEDS = [

@@ -1,6 +1,6 @@
 """Fuzz the reader of RevMan 5 files."""
 
-from harness import fuzz, review_file
+from tests.fuzz.harness import fuzz, review_file
 from tests.made_up_review import made_up_review
 from tests.review_files import PLAIN, rm5_bytes
 

@@ -1,6 +1,6 @@
 """Fuzz the reader of RevMan Web packages."""
 
-from harness import fuzz, review_file
+from tests.fuzz.harness import fuzz, review_file
 from tests.review_files import package, zipped
 
 SEEDS = [zipped(package())]

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[2] / "scripts")]
-
 import atheris
 
 with atheris.instrument_imports(include=["metarepro"]):
@@ -38,6 +36,12 @@ def fuzz(name: str, read: Callable[[Path], Any], seeds: list[bytes]) -> None:
                 # The message is part of what must not fail.
                 str(error).encode()
 
-        options = ["-timeout=20", "-max_len=20000", f"-artifact_prefix={name}-", str(corpus)]
+        options = [
+            "-timeout=20",
+            "-rss_limit_mb=2000",
+            "-max_len=20000",
+            f"-artifact_prefix={name}-",
+            str(corpus),
+        ]
         atheris.Setup([*sys.argv, *options], one_input)
         atheris.Fuzz()
