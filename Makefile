@@ -8,17 +8,31 @@ READY := $(VENV)/.ready
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 export PYTHONPATH := scripts
 
-# A fresh clone has results but no record of how they were made: compute them all once.
-FRESH := $(if $(wildcard .snakemake/metadata),,--forceall)
+# A fresh clone has results but no record of how they were made: compute all of them once.
+WHOLE := .snakemake/whole_run
+FRESH := $(if $(wildcard $(WHOLE)),,--forceall)
 
-.PHONY: results benchmark browser reproduce reproduce-many test test-slurm lint lock reference check-data setup clean help
-.PHONY: new-trial add-trial new-review changes
+.PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
+.PHONY: lint lock reference check-data setup clean help new-trial add-trial new-review changes
 
 results: setup  ## run the workflow (default); CORES=1 for one core
-	snakemake --cores $(CORES) $(FRESH)
+	snakemake --cores $(CORES) $(FRESH) || { test -z "$$(ls .snakemake/locks 2>/dev/null)" \
+	  || echo "If no other run is going on, one was killed: make unlock, then make."; exit 1; }
+	@touch $(WHOLE)
+
+unlock: setup  ## after a run that was killed: let the next one start
+	snakemake --unlock
 
 test: setup lint browser  ## lint, format check, type check and all tests
 	python -m pytest
+
+test-faults: setup  ## kill runs, fill disks, break files (some need root); minutes
+	python -m pytest tests/faults
+
+fuzz: setup  ## fuzz the readers of files: make fuzz SECONDS=60 (for each reader)
+	python -m pip install --disable-pip-version-check --quiet -r tests/fuzz/requirements.txt
+	for reader in csv revman5 revman_web; do \
+	  python -m tests.fuzz.fuzz_$$reader -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
 lint: setup  ## lint, format check and type check only
 	ruff check .

@@ -30,6 +30,7 @@ SCRIPTS = "scripts"
 
 include: "rules/code.smk"
 include: "rules/common.smk"
+include: "rules/runs.smk"
 include: "rules/extract.smk"
 include: "rules/effects.smk"
 include: "rules/pool.smk"
@@ -43,19 +44,14 @@ include: "rules/report_pages.smk"
 
 
 rule all:
-    """Everything that the workflow makes."""
+    """Everything that the workflow makes, also between the stages.
+
+    Snakemake does not make a file again that is missing if all that is asked for is there.
+    """
     input:
-        ["results/reproduction/review_files"] if reviews_with_data() else [],
-        "results/extracted/inputs.csv",
-        "results/sensitivity/multiverse.csv",
-        "results/sensitivity/moderators.csv",
-        "results/overlap/pairs.csv",
-        "results/claims/claims.csv",
-        "results/tables",
-        "results/figures/syntheses",
-        "results/figures/reviews",
-        "results/figures/domains",
-        "results/figures/sensitivity",
-        "results/figures/moderators",
-        "results/manuscript",
-        "results/report",
+        [
+            str(file)
+            for rule in workflow.rules
+            for file in rule.output
+            if reviews_with_data() or rule.name != "reproduce_review_files"
+        ],

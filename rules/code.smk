@@ -25,9 +25,10 @@ def imported_modules(path):
 
 
 def code(script):
-    """A script and every library module that it imports, also through others.
+    """A script, every library module that it imports, also through others, and the locked packages.
 
-    Snakemake does not see imports; with these as inputs, an edited module re-runs what uses it.
+    Snakemake does not see imports; with these as inputs, an edited module or another version of a
+    package re-runs what uses it.
     """
     found, queue = [], [f"{SCRIPTS}/{script}"]
     while queue:
@@ -35,4 +36,4 @@ def code(script):
         if path not in found:
             found.append(path)
             queue.extend(imported_modules(path))
-    return sorted(found)
+    return [*sorted(found), str(Path(SCRIPTS).parent / "requirements.txt")]

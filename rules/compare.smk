@@ -33,7 +33,10 @@ rule compare_reviews:
 
 
 rule reproduce_review_files:
-    """Recompute the reviews that come with their own data file, by their own convention."""
+    """Recompute the reviews that come with their own data file, by their own convention.
+
+    One that cannot be read is a row of files.csv; the others stay, and check_review_files fails.
+    """
     input:
         data_files("reviews"),
         deviations="config/known_deviations.csv",
@@ -48,4 +51,4 @@ rule reproduce_review_files:
         reviews=reviews_with_data(),
     shell:
         "python scripts/reproduce_review.py {params.reviews} --known-deviations {input.deviations}"
-        " --forest --output-dir {output} > {log} 2>&1"
+        " --forest --output-dir {output} > {log} 2>&1 || test -f {output}/files.csv"

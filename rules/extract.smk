@@ -16,7 +16,14 @@ PARTS = {
         "programmes",
         "programme_names",
     ],
-    "review_files": ["studies", "analyses", "results", "trials", "included"],
+    "review_files": [
+        "studies",
+        "analyses",
+        "results",
+        "trials",
+        "included",
+        "file_problems",
+    ],
 }
 
 
@@ -111,3 +118,26 @@ rule extract_review_files:
         "../environment.yml"
     shell:
         "python scripts/extract_review_files.py 2> {log}"
+
+
+rule check_review_files:
+    """Fail if the data file of a review could not be used; all else can be done without it."""
+    input:
+        ["results/reproduction/review_files"] if reviews_with_data() else [],
+        problems="results/extracted/review_file_problems.csv",
+        code=code("check_review_files.py"),
+    output:
+        touch("logs/check_review_files.done"),
+    log:
+        "logs/check_review_files.log",
+    priority: 1
+    conda:
+        "../environment.yml"
+    params:
+        reproduced=(
+            "--reproduced results/reproduction/review_files/files.csv"
+            if reviews_with_data()
+            else ""
+        ),
+    shell:
+        "python scripts/check_review_files.py --problems {input.problems} {params.reproduced} 2> {log}"

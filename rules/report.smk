@@ -123,6 +123,7 @@ rule write_tables:
         "results/extracted/domains.csv",
         "results/extracted/outcomes.csv",
         "results/extracted/trials.csv",
+        "results/extracted/review_file_problems.csv",
         "results/effects/effects.csv",
         "results/effects/audit.csv",
         "results/pooled/pooled.csv",

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.annotations import annotation
+from metarepro.command import run
 from metarepro.problems import DataError, Problem
 from metarepro.tables import write_table
 from metarepro.validation import load
@@ -65,4 +66,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

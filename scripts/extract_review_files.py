@@ -2,8 +2,11 @@
 
 A folder in data/reviews may hold a RevMan 5 file (.rm5) or a RevMan Web package (.zip, or a folder
 with its tables), recognised from the content. Its rows are copied, and those whose outcome is
-mapped in outcome_map.csv become reported results. Outcomes that are not mapped stop the run; a
-template to fill in is then written to results/templates/<review>/outcome_map.csv.
+mapped in outcome_map.csv become reported results. If there are outcomes that are not mapped, a
+template to fill in is written to results/templates/<review>/outcome_map.csv.
+
+A file that cannot be used, or not yet, is left out and its problems are listed in
+review_file_problems.csv, so that the others can be gone on with; check_review_files.py then fails.
 """
 
 import hashlib
@@ -16,6 +19,7 @@ from metarepro.command import parser, run
 from metarepro.problems import DataError, Problem
 from metarepro.readers.review_file import find_reviews, read_review
 from metarepro.readers.transcription import Extraction
+from metarepro.review_problems import problem_rows
 from metarepro.review_results import (
     outcome_map_template,
     review_included,
@@ -84,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     args = arguments.parse_args(argv)
     data = load(args.data_dir)
-    problems: list[Problem] = []
+    unusable: dict[str, Sequence[Problem]] = {}
     extracted: list[list[pd.DataFrame]] = []
     for folder in sorted(path for path in (args.data_dir / "reviews").iterdir() if path.is_dir()):
         try:
@@ -95,11 +99,13 @@ def main(argv: Sequence[str] | None = None) -> None:
             templates = args.output_dir.parent / "templates"
             extracted += [extract(folder, path, data, templates) for path in files]
         except DataError as error:
-            problems += error.problems
-    if not problems and extracted:
-        problems += same_studies(pd.concat([tables[3] for tables in extracted]))
-    if problems:
-        raise DataError(problems)
+            unusable[folder.name] = error.problems
+    if extracted:
+        problems = same_studies(pd.concat([tables[3] for tables in extracted]))
+        if problems:
+            raise DataError(problems)
+    problems_file = args.output_dir / "review_file_problems.csv"
+    write_table(problem_rows(unusable), problems_file, "extracted_review_file_problems")
     for place, (name, table) in enumerate(TABLES.items()):
         frames = [empty_table(table), *(frames[place] for frames in extracted)]
         whole = in_order(pd.concat(frames, ignore_index=True), table)

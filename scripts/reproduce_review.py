@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from metarepro.batch_tables import summary, write_batch
 from metarepro.command import parser
+from metarepro.command import run as run_command
 from metarepro.review_batch import Batch, do_file, read_known
 from metarepro.review_chunks import named_reviews
 
@@ -52,4 +53,4 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -1,7 +1,6 @@
 """Write the summary tables as CSV and HTML, and the page that lists all tables and figures."""
 
 import itertools
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,15 @@ from typing import Any
 import pandas as pd
 
 from metarepro import moderator_summaries, sensitivity_summaries, summaries
+from metarepro.atomic import new_folder
 from metarepro.command import parser, read_config, run
 from metarepro.html_tables import Link, Page, render_index, render_table
+from metarepro.review_problems import missing_reviews
 from metarepro.tables import read_table
 from metarepro.wording import inert
 
 INPUTS = {
-    "extracted": ("interventions", "domains", "outcomes", "trials"),
+    "extracted": ("interventions", "domains", "outcomes", "trials", "review_file_problems"),
     "effects": ("effects", "audit"),
     "pooled": ("pooled",),
     "reproduction": ("reproduction",),
@@ -154,9 +155,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         for folder, names in INPUTS.items()
         for name in names
     }
-    output = results / "tables"
-    shutil.rmtree(output, ignore_errors=True)
-    output.mkdir(parents=True)
     written = {
         "Tables": pages(tables, config),
         SENSITIVITY: [
@@ -164,17 +162,19 @@ def main(argv: Sequence[str] | None = None) -> None:
             *moderator_summaries.pages(tables, config),
         ],
     }
-    for page in itertools.chain.from_iterable(written.values()):
-        cells = page.table.map(inert)
-        cells.to_csv(output / f"{page.name}.csv", index=False, lineterminator="\n")
-        (output / f"{page.name}.html").write_text(render_table(page), encoding="utf-8")
     links = figure_links(results, tables, config["sets"])
     links[f"{SENSITIVITY}: numbers of all syntheses (CSV)"] = [
         Link(f"../sensitivity/{name}.csv", name.replace("_", " ").capitalize())
         for name in INPUTS["sensitivity"]
     ]
-    index = render_index("Results", written, links)
-    (output / "index.html").write_text(index, encoding="utf-8")
+    missing = missing_reviews(tables["review_file_problems"])
+    with new_folder(results / "tables") as output:
+        for page in itertools.chain.from_iterable(written.values()):
+            cells = page.table.map(inert)
+            cells.to_csv(output / f"{page.name}.csv", index=False, lineterminator="\n")
+            (output / f"{page.name}.html").write_text(render_table(page), encoding="utf-8")
+        index = render_index("Results", written, links, missing)
+        (output / "index.html").write_text(index, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,16 +14,24 @@ import pandas as pd
 from metarepro.problems import Problem
 
 HEADER_ROW = 1
+MIB = 1024 * 1024
+#: The tables have some 100 kB.
+MAX_MEGABYTES = 50
 
 
 def read_bytes(path: Path, file: str) -> tuple[bytes, list[Problem]]:
     """Content of a file; empty, with a problem, if it cannot be read."""
     try:
-        return path.read_bytes(), []
+        with path.open("rb") as stream:
+            content = stream.read(MAX_MEGABYTES * MIB + 1)
     except FileNotFoundError:
         return b"", [Problem(file, None, "", "no such file", "a file")]
     except OSError as error:
         return b"", [Problem(file, None, "", error.strerror or str(error), "a readable file")]
+    if len(content) > MAX_MEGABYTES * MIB:
+        allowed = f"at most {MAX_MEGABYTES} MB"
+        return b"", [Problem(file, None, "", f"more than {MAX_MEGABYTES} MB", allowed)]
+    return content, []
 
 
 def decode(content: bytes, file: str) -> tuple[str, list[Problem]]:

@@ -14,15 +14,22 @@ import pandera.pandas as pa
 
 # Words that software writes for "nothing"; in a text cell they are a lost value.
 _LOST_VALUES = {"nan", "NaN", "None", "null", "inf", "-inf", "<NA>", "NaT"}
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Control characters, ends of lines, and marks that turn the direction of what is around them.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+#: Ids become names of files.
+_LONGEST_ID = 60
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is one line, without spaces at its ends or marks that cannot be seen."""
+    return text == text.strip() and not _CONTROL.search(text)
 
 
 def text(*, required: bool = False, unique: bool = False) -> pa.Column:
     """Free text on one line, without spaces at its ends."""
 
     def fits(cell: str) -> bool:
-        plain = cell == cell.strip() and not _CONTROL.search(cell) and cell not in _LOST_VALUES
-        return plain and (cell != "" or not required)
+        return is_plain(cell) and cell not in _LOST_VALUES and (cell != "" or not required)
 
     allowed = "text on one line, no spaces at its ends, not 'nan' or the like"
     allowed += ", not empty" if required else ""
@@ -31,8 +38,10 @@ def text(*, required: bool = False, unique: bool = False) -> pa.Column:
 
 def identifier(*, unique: bool = False, required: bool = True) -> pa.Column:
     """Id of lower-case letters, digits, _ and -."""
-    allowed = "small letters, digits, _ and -" + ("" if required else ", or empty")
-    return _pattern(r"[a-z0-9_\-]+" if required else r"[a-z0-9_\-]*", allowed, unique=unique)
+    allowed = f"small letters, digits, _ and -, at most {_LONGEST_ID}"
+    least = 1 if required else 0
+    allowed += "" if required else ", or empty"
+    return _pattern(rf"[a-z0-9_\-]{{{least},{_LONGEST_ID}}}", allowed, unique=unique)
 
 
 def digest() -> pa.Column:

@@ -1,6 +1,7 @@
 """What the command-line scripts share."""
 
 import argparse
+import errno
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -10,6 +11,22 @@ from typing import Any
 import yaml
 
 from metarepro.problems import DataError
+
+_MAKE_ROOM = "free some space on that disk"
+_PERMIT = "check who may read and write there"
+#: What to do about the errors of an operating system.
+_TO_DO = {
+    errno.ENOSPC: _MAKE_ROOM,
+    errno.EDQUOT: _MAKE_ROOM,
+    errno.EFBIG: "raise the limit of the size of files (ulimit -f)",
+    errno.EACCES: _PERMIT,
+    errno.EPERM: _PERMIT,
+    errno.EROFS: _PERMIT,
+    errno.ENOENT: "check the name",
+    errno.ENOTDIR: "check the name",
+    errno.EISDIR: "check the name",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -42,9 +59,18 @@ def write_new(path: Path, text: str) -> None:
         sys.exit(f"{path} is there already: fill it in, or delete it to start again")
 
 
-def run(main: Callable[[Sequence[str] | None], None]) -> None:
-    """Run a script: bad data end it with the list of problems and exit status 1."""
+def run(main: Callable[[Sequence[str] | None], int | None]) -> None:
+    """Run a script; bad data, missing files or a full disk end it in words and with status 1."""
     try:
-        main(None)
+        sys.exit(main(None))
     except DataError as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(_advice(error))
+
+
+def _advice(error: OSError) -> str:
+    """One line: the file, what is wrong, and what to do."""
+    place = f"{error.filename}: " if error.filename is not None else ""
+    to_do = _TO_DO.get(error.errno or 0, "mend that")
+    return f"{place}{error.strerror or error}; {to_do} and start again"

@@ -1,6 +1,5 @@
 """Draws many figures into one folder, in several processes."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from metarepro.atomic import new_folder
 from metarepro.figures import save_figure
 
 
@@ -29,20 +29,19 @@ def draw_all(tasks: Sequence[FigureTask], folder: Path, processes: int = 1) -> N
     tasks : sequence of FigureTask
         The `draw` of each must be picklable.
     folder : Path
-        Made anew, so that no figure of an earlier run stays.
+        Made anew when all are drawn, so that no figure of an earlier run stays.
     processes : int
         How many draw side by side. The files do not depend on it.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    save = partial(_draw, folder)
-    if processes == 1:
-        for task in tasks:
-            save(task)
-        return
-    # Spawned, not forked: a forked child inherits locks that matplotlib may hold.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        list(pool.map(save, tasks, chunksize=4))
+    with new_folder(folder) as unfinished:
+        save = partial(_draw, unfinished)
+        if processes == 1:
+            for task in tasks:
+                save(task)
+            return
+        # Spawned, not forked: a forked child inherits locks that matplotlib may hold.
+        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+            list(pool.map(save, tasks, chunksize=4))
 
 
 def _draw(folder: Path, task: FigureTask) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.textpath import text_to_path
 
+from metarepro.atomic import write_file
 from metarepro.wording import NOT_REPORTED
 
 # Figures are only ever saved. A window system would bring its own resolution into the layout.
@@ -165,7 +165,6 @@ def save_figure(fig: Figure, path_without_suffix: Path) -> tuple[Path, Path]:
     The paths of the SVG and the PNG. Each file appears complete or not at all.
     """
     folder, name = Path(path_without_suffix).parent, Path(path_without_suffix).name
-    folder.mkdir(parents=True, exist_ok=True)
     # None leaves an entry out: date and creator would change with the day and the version.
     svg_about = {"Date": None, "Creator": None, "Title": str(fig.get_label()) or None}
     svg, png = folder / f"{name}.svg", folder / f"{name}.png"
@@ -182,12 +181,7 @@ def _write(path: Path, fig: Figure, options: dict) -> None:
     content = buffer.getvalue()
     if path.suffix == ".svg":
         content = _compact(content.decode("utf-8")).encode("utf-8")
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_file(path, content)
 
 
 def _compact(svg: str) -> str:

@@ -65,10 +65,11 @@ def render_index(
     title: str,
     page_groups: Mapping[str, Sequence[Page]],
     link_groups: Mapping[str, Sequence[Link]],
+    missing: Sequence[str] = (),
 ) -> str:
-    """Return the page that links all tables and figures, by heading."""
+    """Return the page that links all tables and figures, and says first what is missing in them."""
     return (
         _environment()
         .get_template("index.html.j2")
-        .render(title=title, page_groups=page_groups, link_groups=link_groups)
+        .render(title=title, page_groups=page_groups, link_groups=link_groups, missing=missing)
     )

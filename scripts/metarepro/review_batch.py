@@ -9,6 +9,7 @@ import pandas as pd
 
 from metarepro.audit_studies import audit_studies
 from metarepro.batch_tables import BATCH_TABLES, below_each_other
+from metarepro.file_names import file_name
 from metarepro.problems import DataError
 from metarepro.readers.review_file import read_review
 from metarepro.review_reproduction import Known, reproduce
@@ -74,7 +75,7 @@ def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | No
         table = reproduce(extraction, name, known)
         findings = audit_studies(extraction).assign(source_table=name)
         if forest is not None:
-            draw_forests(extraction, forest / name)
+            draw_forests(extraction, forest.joinpath(*map(file_name, name.split("/"))))
     except Exception as error:  # noqa: BLE001 - one file must not end a run over hundreds
         said = str(error) if isinstance(error, DataError) else f"internal error: {error!r}"
         batch.unreadable.append(f"{name}: {said}")
@@ -104,4 +105,5 @@ def draw_forests(extraction: Extraction, folder: Path) -> None:
         if not isinstance(result, str) and len(studies):
             first = analyses.iloc[0]
             figure = revman_forest(studies, analyses, result)
-            save_figure(figure, folder / f"{first['comparison_number']}.{first['outcome_number']}")
+            number = f"{first['comparison_number']}.{first['outcome_number']}"
+            save_figure(figure, folder / file_name(number))

@@ -59,6 +59,11 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\ufeff": "", "\u00ad": "", "\u200b": ""})
+# They turn the direction of what is around them.
+_DIRECTIONS = dict.fromkeys(
+    [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], ""
+)
+_PLAIN = _HYPHENS | _DIRECTIONS
 
 
 def _words(*, required: bool = False) -> pa.Column:
@@ -306,7 +311,7 @@ def clean_text(text: str) -> str:
     resolved = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     # An unpaired surrogate cannot be written to a file.
     encodable = resolved.encode("utf-8", "replace").decode("utf-8")
-    return _SPACES.sub(" ", encodable.translate(_HYPHENS)).strip()
+    return _SPACES.sub(" ", encodable.translate(_PLAIN)).strip()
 
 
 def measure_of(label: str, data_type: str) -> str:

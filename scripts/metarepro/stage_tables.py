@@ -7,6 +7,7 @@ from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
 from metarepro.moderator_tables import MODERATOR_TABLES
 from metarepro.overlap_tables import OVERLAP_TABLES
+from metarepro.review_problem_tables import REVIEW_FILE_PROBLEMS
 from metarepro.review_tables import REVIEW_TABLES
 from metarepro.sensitivity_tables import SENSITIVITY_TABLES
 from metarepro.statistic_columns import HETEROGENEITY, PREDICTION, STATISTICS, Q, statistics
@@ -219,6 +220,7 @@ STAGE_TABLES: dict[str, Columns] = {
         }
         | PROVENANCE
     ),
+    "extracted_review_file_problems": REVIEW_FILE_PROBLEMS,
     # A trial may be in several reviews.
     "extracted_included": (
         _REVIEW_ID | input_tables.INCLUDED | {"trial_id": identifier()} | PROVENANCE

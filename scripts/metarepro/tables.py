@@ -16,9 +16,11 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from metarepro.atomic import write_file
 from metarepro.cells import HEADER_ROW, parse_cells, read_bytes
 from metarepro.input_tables import INPUT_TABLES
 from metarepro.problems import DataError, Problem
+from metarepro.spreadsheet_cells import escape, unescape
 from metarepro.stage_tables import STAGE_TABLES
 
 FLOAT_FORMAT = "%.10g"
@@ -27,6 +29,11 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     name: pa.DataFrameSchema(columns, strict=True, ordered=True, name=name)
     for name, columns in (INPUT_TABLES | STAGE_TABLES).items()
 }
+
+#: What people write; the workflow writes all others.
+BY_HAND = {*INPUT_TABLES, "known_deviations"}
+#: An empty line behind the last row of what the workflow writes.
+END = b"\n"
 
 # No nan, inf, decimal comma or thousands separator; float() would take some of those.
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -55,8 +62,12 @@ def read_table(path: Path | str, table: str) -> pd.DataFrame:
     file = Path(path).as_posix()
     content, problems = read_bytes(Path(path), file)
     cells: pd.DataFrame | None = None
+    if not problems and table not in BY_HAND:
+        content, problems = _without_end(content, file)
     if not problems:
         cells, problems = parse_cells(content, list(TABLES[table].columns), file)
+    if cells is not None and table not in BY_HAND:
+        cells = _texts(cells, table, unescape)
     if cells is not None:
         frame, in_cells = check_cells(cells, table, file)
         problems += in_cells
@@ -69,7 +80,9 @@ def write_table(frame: pd.DataFrame, path: Path | str, table: str) -> None:
     r"""Check a table against its schema and write it as CSV, all of it or nothing.
 
     The same table always gives the same bytes: UTF-8, "\n", numbers with 10 significant digits,
-    empty cells for missing values.
+    empty cells for missing values. An empty line at the end lets `read_table` notice that
+    something was cut off, be it whole rows, and an apostrophe keeps spreadsheets from taking a text
+    for a formula; the tables that people go on with have neither.
 
     Parameters
     ----------
@@ -94,16 +107,11 @@ def write_table(frame: pd.DataFrame, path: Path | str, table: str) -> None:
     checked, problems = _check(rows, table, path.as_posix(), _number_of_value, _text_of_value)
     if problems:
         raise DataError(problems)
-    content = checked.to_csv(
+    by_hand = table in BY_HAND
+    content = (checked if by_hand else _texts(checked, table, escape)).to_csv(
         index=False, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n"
-    ).encode("utf-8")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    )
+    write_file(path, content.encode("utf-8") + (b"" if by_hand else END))
 
 
 def in_order(frame: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -140,6 +148,21 @@ def check_cells(cells: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFram
     problems : list of Problem
     """
     return _check(cells, table, file, _number_of_cell, str)
+
+
+def _without_end(content: bytes, file: str) -> tuple[bytes, list[Problem]]:
+    """Take off the mark of the end; without it something is missing."""
+    if content.endswith(b"\n" + END):
+        return content.removesuffix(END), []
+    whole = "a whole table, which ends with an empty line; delete the file and start again"
+    return b"", [Problem(file, None, "", "a table that was cut off", whole)]
+
+
+def _texts(frame: pd.DataFrame, table: str, change: Callable[[str], str]) -> pd.DataFrame:
+    """Change the texts of a table; numbers stay."""
+    columns = TABLES[table].columns
+    texts = [name for name, column in columns.items() if not _is_numeric(column)]
+    return frame.assign(**{name: frame[name].map(change) for name in texts})
 
 
 class _NotAllowedError(Exception):

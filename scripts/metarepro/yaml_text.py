@@ -9,6 +9,21 @@ import yaml
 from metarepro.cells import decode
 from metarepro.problems import Problem
 
+#: A review.yaml has some kilobytes; as many take seconds.
+MAX_KILOBYTES = 500
+
+
+class PlainLoader(yaml.SafeLoader):
+    """Values as they stand there: no tags, and no anchors whose aliases could grow without end."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Refuse what is not plain before anything is made of it."""
+        event = self.peek_event()
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            problem = "a tag, an anchor or an alias"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+        return super().compose_node(parent, index)
+
 
 @dataclass(frozen=True)
 class Document:
@@ -28,8 +43,10 @@ class Document:
 
 def parse_yaml(content: bytes, file: str) -> tuple[Document, list[Problem]]:
     """Read a YAML file; a key given twice, which YAML readers pass over, is a problem."""
-    root, problems = _read(content, file, lambda text: yaml.compose(text, Loader=yaml.SafeLoader))
-    value, problems_of_values = _read(content, file, yaml.safe_load)
+    root, problems = _read(content, file, lambda text: yaml.compose(text, Loader=PlainLoader))
+    value, problems_of_values = _read(
+        content, file, lambda text: yaml.load(text, Loader=PlainLoader)
+    )
     if problems or problems_of_values:
         return Document(), problems or problems_of_values
     items = root.value if isinstance(root, yaml.SequenceNode) else []
@@ -45,6 +62,9 @@ def parse_yaml_nodes(content: bytes, file: str) -> tuple[yaml.Node | None, list[
 
 
 def _read(content: bytes, file: str, load: Callable[[str], Any]) -> tuple[Any, list[Problem]]:
+    if len(content) > 1024 * MAX_KILOBYTES:
+        found = f"{len(content) // 1024} kB"
+        return None, [Problem(file, None, "", found, f"at most {MAX_KILOBYTES} kB")]
     text, problems = decode(content, file)
     if problems:
         return None, problems

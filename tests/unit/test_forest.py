@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -673,7 +674,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     (tmp_path / "figure.svg").write_text("old")
 
     def refuse(self: Path, target: Path) -> Path:
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "disk full")
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OSError, match="disk full"):

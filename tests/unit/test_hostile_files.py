@@ -182,6 +182,18 @@ def renamed(name: str) -> bytes:
     return zipped({name: next(iter(package().values()))})
 
 
+def nameless() -> bytes:
+    """A zip file with one file, whose name has no letter; zipfile writes no such thing."""
+    content = renamed("x")
+    central = content.index(b"PK\x01\x02")
+    end = content.index(b"PK\x05\x06")
+    local = content[:26] + b"\0\0" + content[28:30] + content[31:central]
+    directory = content[central : central + 28] + b"\0\0" + content[central + 30 : central + 46]
+    directory += content[central + 47 : end]
+    sizes = struct.pack("<LL", len(directory), len(local))
+    return local + directory + content[end : end + 12] + sizes + content[end + 20 :]
+
+
 def swapped(files: dict[str, bytes], kind: str, content: bytes) -> bytes:
     """A package with another content of a table."""
     name = next(name for name in files if kind in name)
@@ -275,6 +287,7 @@ CASES: dict[str, tuple[Content, str]] = {
     "encrypted zip": (encrypted, "encrypted"),
     "zip with LZMA": (odd_compression, "compression 14"),
     "path out of the zip": (lambda: renamed("../../evil.csv"), "found '../../evil.csv'"),
+    "file without a name": (nameless, "names that stay inside"),
     "absolute path": (lambda: renamed("/etc/evil.csv"), "found '/etc/evil.csv'"),
     "Windows path": (lambda: renamed("C:\\evil.csv"), "names that stay inside"),
     "empty zip": (lambda: zipped({}), "no table of overall-estimates-and-settings"),

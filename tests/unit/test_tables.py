@@ -1,5 +1,6 @@
 """Reading and writing tables: what is refused, with which words, and what is kept."""
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -168,7 +169,7 @@ def weights(**changes: object) -> pd.DataFrame:
 )
 def test_numbers_are_written_with_ten_digits(weight: object, written: str, tmp_path: Path) -> None:
     write_table(weights(weight=weight), tmp_path / "t.csv", "weights")
-    expected = f"synthesis,result_id,trial_id,weight\ns,a-01,a,{written}\n"
+    expected = f"synthesis,result_id,trial_id,weight\ns,a-01,a,{written}\n\n"
     assert (tmp_path / "t.csv").read_bytes() == expected.encode()
 
 
@@ -225,7 +226,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     def full_disk(self: Path, content: bytes) -> int:
         with self.open("wb") as file:
             file.write(content[:5])
-        raise OSError("no space left")
+        raise OSError(errno.ENOSPC, "no space left")
 
     monkeypatch.setattr(Path, "write_bytes", full_disk)
     with pytest.raises(OSError, match="no space left"):
@@ -302,3 +303,21 @@ def test_random_cells_are_either_refused_or_survive_a_round_trip(
     path = tmp_path_factory.mktemp("cells") / "t.csv"
     write_table(checked, path, "clusters")
     assert read_table(path, "clusters").equals(checked.reset_index(drop=True))
+
+
+def test_a_table_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    write_table(pd.concat([weights(), weights(result_id="a-02")]), path, "weights")
+    content = path.read_bytes()
+    assert len(read_table(path, "weights")) == 2
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        with pytest.raises(DataError, match="a table that was cut off"):
+            read_table(path, "weights")
+
+
+def test_a_table_for_people_to_fill_in_ends_as_theirs_do(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    write_table(empty_table("clusters"), path, "clusters")
+    assert path.read_text() == "trial_id,n_clusters,source,locator,note\n"
+    assert read_table(path, "clusters").empty

@@ -1,8 +1,5 @@
 """The workflow as a whole: on a small data folder, and on the project's own data."""
 
-import filecmp
-import os
-import re
 import shutil
 import subprocess
 import sys
@@ -14,57 +11,7 @@ import pytest
 from tests.data_folder import RESULTS, TRIALS, set_cells, write_data_folder
 from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import rm5_bytes
-
-ROOT = Path(__file__).parents[2]
-CODE = (
-    "Snakefile",
-    "requirements.txt",
-    "rules",
-    "config",
-    "profiles",
-    "scripts",
-    "environment.yml",
-)
-
-
-def copy_code(folder: Path) -> Path:
-    for name in CODE:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(source, folder / name)
-    return folder
-
-
-def snakemake(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": "",
-    }
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *options]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-
-
-def rules_run(run: subprocess.CompletedProcess[str]) -> set[str]:
-    return set(re.findall(r"^(?:local)?rule (\w+):", run.stdout + run.stderr, re.M)) - {"all"}
-
-
-def files(folder: Path) -> dict[str, Path]:
-    return {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".png" and path.name != ".snakemake_timestamp"
-    }
-
-
-def assert_same_bytes(one: Path, other: Path) -> None:
-    first, second = files(one), files(other)
-    assert list(first) == list(second)
-    different = [name for name in first if not filecmp.cmp(first[name], second[name], False)]
-    assert different == []
+from tests.workflow_runs import ROOT, assert_same_bytes, copy_code, files, rules_run, snakemake
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +85,7 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
         "check_data",
         "extract_trials",
         "extract_review_files",
+        "check_review_files",
         "compute_effects",
         "audit_sources",
         "pool_effects",

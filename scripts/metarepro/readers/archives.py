@@ -159,7 +159,8 @@ def _members(
     _check_directory(stream, place)
     try:
         with zipfile.ZipFile(stream) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            # Not by is_dir(), which falls over a file without a name.
+            entries = [item for item in archive.infolist() if not item.filename.endswith("/")]
             _check_entries(entries, place, budget)
             for entry in entries:
                 content = _content(archive, entry, place, budget)
@@ -203,7 +204,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], place: str, budget: _Budget) 
         raise DataError([Problem(place, None, "", found, allowed)])
     for entry in entries:
         name = entry.filename.replace("\\", "/")
-        if name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
+        if not name or name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
             allowed = "names that stay inside the zip file"
             problems.append(Problem(place, None, "", entry.filename, allowed))
         if entry.flag_bits & _ENCRYPTED:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from metarepro.cells import parse_cells, read_bytes
+from metarepro.columns import is_plain
 from metarepro.corrections import Correction, apply_corrections, read_corrections
 from metarepro.input_tables import FAMILIES, REVIEW_KEYS, REVIEW_ROLES
 from metarepro.problems import Problem
@@ -36,7 +37,7 @@ FILES = {
 }
 REVIEW_TABLES = ("published", "included")
 WHOLE_KEYS = ("year", "n_studies", "n_participants")
-REVIEW_ID = re.compile(r"[a-z0-9_\-]+")
+REVIEW_ID = re.compile(r"[a-z0-9_\-]{1,60}")
 LIST_KEYS = ("authors", "families", "notes", "sources")
 
 
@@ -292,12 +293,16 @@ def _wrong_value(key: str, value: Any) -> str:
         return "" if fits else "a whole number above 0, or null"
     if key in LIST_KEYS:
         items = [] if value is None else value
-        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-            return "a list of texts, or null"
+        if not isinstance(items, list) or not all(map(_is_line, items)):
+            return "a list of texts, or null; each on one line"
         if key == "families" and not set(items) <= set(FAMILIES):
             return "families among: " + ", ".join(FAMILIES)
         return ""
-    return "" if value is None or isinstance(value, str) else "text in quotes, or null"
+    return "" if value is None or _is_line(value) else "text in quotes, or null; on one line"
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and is_plain(value)
 
 
 def _review_ids(reading: _Reading) -> list[str]:

@@ -1,0 +1,45 @@
+"""What every run needs: the locked packages, and nothing that a killed run left half-written."""
+
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+
+from packaging.requirements import Requirement
+from snakemake.exceptions import WorkflowError
+
+
+def check_packages():
+    """Other versions may give other numbers: refuse what requirements.txt does not lock."""
+    wrong = []
+    for line in Path("requirements.txt").read_text(encoding="utf-8").splitlines():
+        if "==" in line and not line.startswith((" ", "#")):
+            pin = Requirement(line.rstrip(" \\"))
+            if pin.marker is None or pin.marker.evaluate():
+                try:
+                    found = version(pin.name)
+                    fits = found in pin.specifier
+                except PackageNotFoundError:
+                    found, fits = "none", False
+                if not fits:
+                    wrong.append(f"{pin.name}{pin.specifier} (installed: {found})")
+    if wrong:
+        raise WorkflowError(
+            "The installed packages are not those that requirements.txt locks: "
+            + ", ".join(wrong)
+            + ". Set them up anew: make clean, then make."
+        )
+
+
+def remove_partial_files():
+    """Remove what a killed run was writing; Snakemake's lock keeps out other runs."""
+    for path in Path("results").rglob(".*.partial"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+check_packages()
+
+
+onstart:
+    remove_partial_files()

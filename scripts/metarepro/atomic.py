@@ -1,0 +1,66 @@
+"""Files and folders that appear whole under their name, or not at all.
+
+They are written under another name beside their own and renamed, which a file system does in one
+step. Names that end in `PARTIAL` are what is being written, or what a killed run left behind; the
+Snakefile removes those when it starts.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+PARTIAL = ".partial"
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file in one step; its folder is made if it is not there.
+
+    Raises
+    ------
+    OSError
+        Naming the file; what was there under its name is then still there.
+    """
+    partial = _beside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        error.filename = str(path)
+        raise
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Make a folder anew in one step: fill the one that this gives, which then takes its place.
+
+    Raises
+    ------
+    OSError
+        Naming the folder where the trouble is with writing it.
+    """
+    partial, old = _beside(path), _beside(path, ".old")
+    try:
+        partial.mkdir(parents=True)
+        yield partial
+        # A folder cannot be replaced while there is something in it.
+        if path.exists():
+            path.rename(old)
+        partial.rename(path)
+    except OSError as error:
+        if error.filename is None or str(error.filename).startswith(str(partial)):
+            error.filename = str(path)
+        raise
+    finally:
+        for left in (partial, old):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _beside(path: Path, kind: str = "") -> Path:
+    """Another name in the same folder, and so on the same disk, for this process alone."""
+    return path.with_name(f".{path.name}.{os.getpid()}{kind}{PARTIAL}")

@@ -1,0 +1,145 @@
+"""Files made of good ones by chance: a reader returns or raises DataError, and nothing else.
+
+The same examples each time; `make fuzz` looks further. What it found is kept here as CRASHES.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.data_folder import RESULTS, REVIEW, TRIALS, write_data_folder
+from tests.made_up_review import made_up_review
+from tests.review_files import PLAIN, package, rm5_bytes, zipped
+
+from metarepro.problems import DataError
+from metarepro.readers.review_file import read_review
+from metarepro.readers.transcription import read
+from metarepro.tables import read_table
+from metarepro.validation import check_data
+
+MAX_SECONDS = 5
+quick = settings(
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+PIECES = [
+    *(
+        b"",
+        b"\0",
+        b"\xff",
+        b"\xef\xbb\xbf",
+        b"\r",
+        b"\n",
+        b"\r\n",
+        b",",
+        b'"',
+        b"'",
+        b"-",
+        b"1e309",
+    ),
+    *(b"nan", b"-0", b"1" * 400, b"\xed\xa0\x80", b"<", b"</", b"&#0;", b"&amp;", b"]]>", b"<!--"),
+    *(b": ", b"- ", b"{", b"[", b"*a", b"&a", b"!!int ", b"0x1f", b"1_000", b"~", b"2020-01-01"),
+    *(b"NO=", b"STUDY_ID=", b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"\xff\xff\xff\xff"),
+]
+
+
+@st.composite
+def damaged(draw: st.DrawFn, good: bytes) -> bytes:
+    """A good file with some parts cut out, doubled or overwritten."""
+    content = good
+    for _ in range(draw(st.integers(1, 5))):
+        start = draw(st.integers(0, len(content)))
+        end = min(len(content), start + draw(st.integers(0, 40)))
+        piece = draw(st.sampled_from(PIECES) | st.binary(max_size=4))
+        put = {
+            "cut": b"",
+            "double": content[start:end] * 2,
+            "overwrite": piece,
+            "insert": piece + content[start:end],
+        }[draw(st.sampled_from(["cut", "double", "overwrite", "insert"]))]
+        content = content[:start] + put + content[end:]
+    return content
+
+
+def tolerated(read: Callable[[], Any]) -> None:
+    """Run a reader; what it refuses it refuses in time and in words that can be printed."""
+    before = time.monotonic()
+    try:
+        read()
+    except DataError as error:
+        str(error).encode()
+    assert time.monotonic() - before < MAX_SECONDS
+
+
+CLUSTERS = b"""trial_id,n_clusters,source,locator,note
+ann2001,12,https://example.org,table 1,
+bob2002,1e2,"a ""quoted"" text","two, words",\xc3\xa9
+"""
+
+
+@quick
+@given(content=damaged(CLUSTERS))
+def test_tables(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    tolerated(lambda: read_table(path, "clusters"))
+
+
+@quick
+@given(content=damaged(rm5_bytes(made_up_review())) | damaged(rm5_bytes(PLAIN, "UTF-16")))
+def test_revman5_files(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "review.rm5"
+    path.write_bytes(content)
+    tolerated(lambda: read_review(path))
+
+
+@quick
+@given(content=damaged(zipped(package())))
+def test_revman_web_packages(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "review.zip"
+    path.write_bytes(content)
+    tolerated(lambda: read_review(path))
+
+
+@quick
+@given(data=st.data())
+def test_tables_in_revman_web_packages(data: st.DataObject, tmp_path: Path) -> None:
+    """Inside the zip file, so that its checksum does not stop them."""
+    files = package()
+    name = data.draw(st.sampled_from(sorted(files)))
+    path = tmp_path / "review.zip"
+    path.write_bytes(zipped(files | {name: data.draw(damaged(files[name]))}))
+    tolerated(lambda: read_review(path))
+
+
+def check(folder: Path) -> None:
+    """Read a data folder as all scripts do, with the rules between its tables."""
+    found = read(folder)
+    for problem in [*found.problems, *check_data(found)]:
+        str(problem).encode()
+
+
+CORRECTIONS = b"""- file: trials/trials.csv
+  row: ann2001
+  column: year
+  from: '2001'
+  to: '2002'
+  reason: misread
+  source: https://example.org/a
+"""
+
+
+@settings(quick, max_examples=25)
+@given(data=st.data())
+def test_data_folders(data: st.DataObject, tmp_path: Path) -> None:
+    """Corrections, review.yaml and tables, with the rules between them."""
+    folder = write_data_folder(tmp_path / "data")
+    (folder / "corrections.yaml").write_bytes(CORRECTIONS)
+    path = folder / data.draw(st.sampled_from(["corrections.yaml", REVIEW, RESULTS, TRIALS]))
+    path.write_bytes(data.draw(damaged(path.read_bytes())))
+    tolerated(lambda: check(folder))

@@ -1,0 +1,293 @@
+"""Hostile texts in every free-text column: harmless in each place where they come out.
+
+They go through the scripts as the workflow calls them; what is written is read with real parsers.
+"""
+
+import ast
+import csv
+import importlib
+import re
+from contextlib import chdir
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+import pytest
+from tests.data_folder import REVIEW, ROWS, set_cells, set_review, write_data_folder
+from tests.made_up_review import made_up_review
+from tests.review_files import rm5_bytes
+from tests.workflow_runs import ROOT
+
+import check_data
+from metarepro.input_tables import INPUT_TABLES
+from metarepro.problems import DataError
+from metarepro.readers.review_file import read_review
+from metarepro.validation import load
+
+SCRIPT = "<script>alert(1)</script>"
+HOSTILE = [
+    SCRIPT,
+    '"><img src=x onerror=alert(1)>',
+    '=HYPERLINK("http://192.0.2.1","x")',
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\uff1d1+1",
+    "../../../evil",
+    "]]></svg><script>alert(1)</script> --> <!-- ${7*7} {{7*7}} $x_1$",
+    "\u05d0" * 3 + " \u0627\u0644",
+    "e" + "\u0301" * 500,
+    "long " * 2000 + "end",
+]
+#: Refused at the door: they cannot be seen, and turn or break what is around them.
+REFUSED = ["a\u202eb", "a\u2066b", "a\x1b[2Jb", "a\0b", "a\u2028b", "a\x85b", "a\nb", "a\tb"]
+
+
+def free_text(table: str) -> list[str]:
+    return [
+        name
+        for name, column in INPUT_TABLES[table].items()
+        if (column.description or "").startswith("text on one line")
+    ]
+
+
+def formulas(path: Path) -> list[str]:
+    """Cells that a spreadsheet would compute; a number is none, nor is a lone sign."""
+    with path.open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    return [
+        cell for cell in cells if re.match(r"[=+@\t\r\n\uff1d\uff0b\uff0d\uff20].|-[^0-9.]", cell)
+    ]
+
+
+def poison(folder: Path, text: str) -> None:
+    """Put a text into every free-text cell that nothing else refers to."""
+    kept = {"country", "doi", "pmid", "exclude_reason", "subject", "value", "subgroup"}
+    for relative, (table, rows) in ROWS.items():
+        for number, given in enumerate(rows, start=2):
+            # An exclusion has a reason, and a row that is used has none.
+            cells = {name: text for name in free_text(table) if name not in kept}
+            cells |= {} if "label" not in given else {"label": text + str(number)}
+            if table == "results":
+                cells["measure"] = f"{text} {number}"
+            set_cells(folder, relative, number, cells)
+    set_review(folder, {"title": text, "authors": [text], "journal": text, "notes": [text]})
+
+
+class Elements(HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+def run(project: Path, script: str, *options: str) -> None:
+    """Run a script in a folder, in this process: imports take longer than the work."""
+    with chdir(project):
+        importlib.import_module(script).main(options)
+
+
+def build(project: Path) -> None:
+    """What the workflow does with data/, as far as tables and forest plots."""
+    config = f"--config={ROOT / 'config/config.yaml'}"
+    effects = "--effects=results/effects/effects.csv"
+    extracted = [f"--{name}=results/extracted/{name}.csv" for name in ("results", "published")]
+    included = [
+        "--included=results/extracted/included.csv",
+        "--review-included=results/extracted/review_included.csv",
+    ]
+    pooled, *of_pools = (
+        f"--{name}=results/pooled/{name.replace('-', '_')}.csv"
+        for name in ("pooled", "weights", "subgroup-tests")
+    )
+    compared = [f"--{name}=results/reproduction/{name}.csv" for name in ("reproduction", "weights")]
+    for part in ("codebook", "trials", "reviews"):
+        run(project, "extract_tables", part)
+    run(project, "extract_review_files")
+    run(project, "compute_effects", config, effects.replace("effects", "output", 1))
+    run(project, "audit_sources", *extracted, effects, "--output=results/effects/audit.csv")
+    run(project, "pool_effects", effects, config, pooled, *of_pools)
+    run(project, "compare_reviews", effects, extracted[1], *included, config, *compared)
+    for script, options in {
+        "draw_syntheses": [effects, pooled, *of_pools, config],
+        "draw_reviews": [effects, *compared, config],
+        "draw_domains": [pooled, config],
+    }.items():
+        folder = script.removeprefix("draw_")
+        run(project, script, *options, f"--output-dir=results/figures/{folder}")
+    run(project, "write_tables", config)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose every text is hostile, each in a row of its own where there are several."""
+    project = tmp_path_factory.mktemp("hostile")
+    write_data_folder(project / "data")
+    poison(project / "data", "=" + " ".join(HOSTILE))
+    build(project)
+    return project
+
+
+def test_pages_have_no_script_and_link_only_to_files_beside_them(built: Path) -> None:
+    pages = sorted((built / "results").rglob("*.html"))
+    assert len(pages) > 5
+    for page in pages:
+        content = page.read_text(encoding="utf-8")
+        elements = Elements()
+        elements.feed(content)
+        assert "alert(1)" in content or page.stem in ("routes", "exclusions", "audit")
+        assert not {"script", "img", "iframe", "svg", "object"} & elements.tags
+        assert not {name for name in elements.attributes if name.startswith("on")}
+        for link in elements.links:
+            assert (page.parent / link).resolve().is_file(), link
+
+
+def test_figures_are_well_formed_and_have_no_script(built: Path) -> None:
+    figures = sorted((built / "results/figures").rglob("*.svg"))
+    assert {figure.parent.name for figure in figures} == {"domains", "reviews", "syntheses"}
+    for figure in figures:
+        for element in ElementTree.fromstring(figure.read_bytes()).iter():
+            assert str(element.tag).rpartition("}")[2] not in ("script", "a", "foreignObject")
+            assert not [name for name in element.attrib if name.startswith("on")]
+        assert figure.stat().st_size < 2_000_000
+
+
+def test_no_cell_of_any_table_is_a_formula(built: Path) -> None:
+    tables = list((built / "results").rglob("*.csv"))
+    assert sum(path.read_text(encoding="utf-8").count("HYPERLINK") for path in tables) > 50
+    assert {path.name: formulas(path) for path in tables if formulas(path)} == {}
+
+
+@pytest.mark.parametrize("text", HOSTILE[2:5])
+def test_a_text_that_starts_as_a_formula_is_inert(text: str, tmp_path: Path) -> None:
+    folder = write_data_folder(tmp_path / "data")
+    poison(folder, text)
+    run(tmp_path, "extract_tables", "trials")
+    with (tmp_path / "results/extracted/trials.csv").open(encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert row["title"] == f"'{text}"
+    assert load(folder).trials["title"].iloc[0] == text
+
+
+def test_files_are_named_by_ids_and_nothing_is_outside(built: Path) -> None:
+    assert {path.name for path in built.iterdir()} == {"data", "results"}
+    for path in (built / "results").rglob("*"):
+        assert re.fullmatch(r"[A-Za-z0-9_\-][A-Za-z0-9_.\-]{0,150}", path.name)
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_marks_that_cannot_be_seen_are_refused(text: str, tmp_path: Path) -> None:
+    folder = write_data_folder(tmp_path / "data")
+    set_cells(folder, "trials/trials.csv", 2, {"title": text})
+    set_review(folder, {"title": text})
+    with pytest.raises(DataError) as caught:
+        load(folder)
+    assert {problem.column for problem in caught.value.problems} == {"title"}
+    # The message does what it complains of no more than the file may.
+    assert str(caught.value).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("wrong", ["../x", "a/b", "a" * 61, "A", "a b", "\u0430", "a\n", "."])
+def test_ids_cannot_leave_their_folder(wrong: str, tmp_path: Path) -> None:
+    folder = write_data_folder(tmp_path / "data")
+    set_cells(folder, "codebook/outcomes.csv", 2, {"outcome": wrong})
+    set_cells(folder, "codebook/interventions.csv", 2, {"intervention": wrong})
+    with pytest.raises(DataError) as caught:
+        load(folder)
+    places = {(problem.file.rpartition("/")[2], problem.found) for problem in caught.value.problems}
+    assert {("outcomes.csv", wrong), ("interventions.csv", wrong)} <= places
+
+
+def test_a_review_file_full_of_hostile_texts(tmp_path: Path) -> None:
+    """In every name and label of it, and in its numbers of analyses, which become file names."""
+    text = escape(" ".join(HOSTILE[:-1]))
+    content = made_up_review()
+    for label in ("Depression", "Therapy versus care", "Usual care", "Favours therapy"):
+        content = content.replace(f">{label}<", f">={text}<")
+    quoted = text.replace('"', "&quot;")
+    content = content.replace('NAME="Ann 2001"', f'NAME="=1+1 {quoted}"')
+    content = content.replace('NO="2"', 'NO="../../../../evil/&#x202e;1"')
+    assert content != made_up_review()
+    path = tmp_path / "in" / "=1 <script>.rm5"
+    path.parent.mkdir()
+    path.write_bytes(rm5_bytes(content))
+    run(tmp_path, "reproduce_review", "in", "--output-dir=out", "--forest")
+    assert {item.name for item in tmp_path.iterdir()} == {"in", "out"}
+    drawn = [item.relative_to(tmp_path / "out/forest") for item in tmp_path.rglob("*.svg")]
+    assert len(drawn) == 2
+    for item in drawn:
+        assert re.fullmatch(r"[A-Za-z0-9_.\-]+/[A-Za-z0-9_.\-]+", item.as_posix())
+        ElementTree.fromstring((tmp_path / "out/forest" / item).read_bytes())
+    for table in (tmp_path / "out").glob("*.csv"):
+        assert formulas(table) == []
+    assert not {"\u202e", "\u202b"} & set((tmp_path / "out/reproduction.csv").read_text())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "a: &a [x]\nb: *a\n",
+        "a: &a ['lol']\n" + "".join(f"b{i}: &b{i} [{'*a,' * 9}]\n" for i in range(9)),
+        "&a [*a]",
+        "- !!python/object/apply:os.system [true]",
+        "- !!binary aGk=",
+        "- !!set {a}",
+        "<<: &b {a: 1}",
+        "[" * 100_000,
+        "{" * 100_000,
+        "? " * 100_000,
+        "- " * 100_000,
+        "x" * 2_000_000,
+    ],
+)
+def test_yaml_is_plain_values_only(content: str, tmp_path: Path) -> None:
+    folder = write_data_folder(tmp_path / "data")
+    for relative in ("corrections.yaml", REVIEW):
+        (folder / relative).write_text(content)
+    with pytest.raises(DataError) as caught:
+        load(folder)
+    assert {"data/corrections.yaml", f"data/{REVIEW}"} <= {p.file for p in caught.value.problems}
+
+
+def test_a_table_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    if not Path("/dev/zero").exists():
+        pytest.skip("no endless file here")
+    folder = write_data_folder(tmp_path / "data")
+    path = folder / "trials/trials.csv"
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    with pytest.raises(DataError, match="found 'more than 50 MB'"):
+        load(folder)
+
+
+FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+FORBIDDEN_CALLS = {"eval", "exec", "read_pickle", "to_pickle", "unsafe_load", "full_load", "system"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scripts").rglob("*.py")), ids=lambda p: p.stem)
+def test_no_code_is_made_from_data(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert not {alias.name.split(".")[0] for alias in node.names} & FORBIDDEN_MODULES
+        elif isinstance(node, ast.ImportFrom):
+            assert (node.module or "").split(".")[0] not in FORBIDDEN_MODULES
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            assert name not in FORBIDDEN_CALLS
+            assert not any(keyword.arg in ("shell", "allow_pickle") for keyword in node.keywords)
+
+
+def test_the_small_folder_is_what_is_poisoned(tmp_path: Path) -> None:
+    folder = write_data_folder(tmp_path / "data")
+    poison(folder, SCRIPT)
+    assert check_data.main(["--data-dir", str(folder)]) == 0
+    assert SCRIPT in (folder / "trials/results.csv").read_text()
+    with pytest.raises(DataError):
+        read_review(folder / "trials/results.csv")

@@ -1,0 +1,65 @@
+"""Runs of the workflow in a folder of their own, and comparing what they made."""
+
+import filecmp
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("rules", "config", "profiles", "scripts")
+FILES = ("Snakefile", "environment.yml", "requirements.txt")
+
+
+def copy_code(folder: Path) -> Path:
+    """Copy what a run needs apart from data/."""
+    for name in FOLDERS:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for name in FILES:
+        shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """Environment of a run: this Python first on the path."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {"PATH": path, "PYTHONPATH": ""} | changes
+
+
+def command(*options: str) -> list[str]:
+    """Command of a run."""
+    return [sys.executable, "-m", "snakemake", "--cores", "2", *options]
+
+
+def snakemake(folder: Path, *options: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run the workflow in a folder; `changes` are variables of its environment."""
+    return subprocess.run(
+        command(*options),
+        cwd=folder,
+        env=environment(**changes),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def rules_run(run: subprocess.CompletedProcess[str]) -> set[str]:
+    return set(re.findall(r"^(?:local)?rule (\w+):", run.stdout + run.stderr, re.M)) - {"all"}
+
+
+def files(folder: Path) -> dict[str, Path]:
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".png" and path.name != ".snakemake_timestamp"
+    }
+
+
+def assert_same_bytes(one: Path, other: Path) -> None:
+    first, second = files(one), files(other)
+    assert list(first) == list(second)
+    different = [name for name in first if not filecmp.cmp(first[name], second[name], False)]
+    assert different == []
