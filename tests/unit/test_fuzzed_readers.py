@@ -1,6 +1,6 @@
 """Files made of good ones by chance: a reader returns or raises DataError, and nothing else.
 
-The same examples each time; `make fuzz` looks further. What it found is kept here as CRASHES.
+The same examples each time; `make fuzz` looks further. What it finds goes to test_hostile_files.py.
 """
 
 import time
