@@ -22,7 +22,8 @@ from metarepro.stage_tables import TIERS
 from metarepro.summaries import labels, title
 from metarepro.synthesis import Settings
 from metarepro.tables import read_table
-from metarepro.trial_means import MIN_TRIALS, average_by_trial
+from metarepro.thresholds import MIN_TRIALS_FOR_ASYMMETRY
+from metarepro.trial_means import average_by_trial
 
 #: Fewer trials have too few subsets, and choices that differ too little, for a picture.
 MIN_TRIALS_OF_SUBSETS = 5
@@ -64,7 +65,7 @@ def tasks(
         all_effects = members(every, synthesis)
         own = usable(all_effects, plan["timepoints"], plan["tiers"])
         trials = average_by_trial(own, settings.rho)
-        if len(trials) >= MIN_TRIALS:
+        if len(trials) >= MIN_TRIALS_FOR_ASYMMETRY:
             limits = (synthesis["ci_low"], synthesis["ci_high"])
             draw = partial(funnel_plot, trials, estimate, title=heading, pooled_interval=limits)
             found.append(FigureTask(f"{key}.funnel", draw))

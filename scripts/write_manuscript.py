@@ -4,12 +4,12 @@ The table comes as CSV, Word and LaTeX, the forest plots of the table of evidenc
 PDF with a LaTeX file, all trials and reviews as BibTeX. README.txt says what each file is.
 """
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from metarepro.atomic import new_folder
 from metarepro.command import parser, read_config, run
 from metarepro.manuscript_bibtex import bibliography
 from metarepro.manuscript_docx import figures_document, table_document
@@ -61,10 +61,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     of_files = read_table(args.results_dir / "extracted/review_trials.csv", "extracted_trials")
     trials = pd.concat([tables["trials"], of_files], ignore_index=True)
-    output = args.output_dir
-    shutil.rmtree(output, ignore_errors=True)
-    (output / FIGURES).mkdir(parents=True)
-
     table, remarks = summary_of_findings(tables, config["evidence"]), notes(tables, config)
     plots = forest_plots(tables, config)
     texts = {
@@ -75,14 +71,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         "references.bib": bibliography(trials, tables["reviews"]),
         "README.txt": README,
     }
-    for name, text in texts.items():
-        (output / name).write_bytes(text.encode("utf-8"))
-    (output / "summary_of_findings.docx").write_bytes(table_document(table, TITLE, remarks))
-    (output / "forest_plots.docx").write_bytes(
-        figures_document(plots, "Forest plots of the table of evidence")
-    )
-    for plot in plots:
-        (output / FIGURES / f"{plot.name}.pdf").write_bytes(pdf_bytes(plot.figure))
+    files = {name: text.encode("utf-8") for name, text in texts.items()}
+    files["summary_of_findings.docx"] = table_document(table, TITLE, remarks)
+    files["forest_plots.docx"] = figures_document(plots, "Forest plots of the table of evidence")
+    files |= {f"{FIGURES}/{plot.name}.pdf": pdf_bytes(plot.figure) for plot in plots}
+    with new_folder(args.output_dir) as output:
+        (output / FIGURES).mkdir()
+        for name, content in files.items():
+            (output / name).write_bytes(content)
 
 
 if __name__ == "__main__":

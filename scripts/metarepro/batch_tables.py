@@ -14,7 +14,6 @@ from metarepro.problems import DataError, Problem
 from metarepro.review_chunks import Chunk
 from metarepro.review_tables import VERDICTS
 from metarepro.tables import empty_table, read_table, write_table
-from metarepro.wording import inert
 
 #: Names of the files that a batch writes -> their schemas.
 BATCH_TABLES = {"reproduction": "review_reproduction", "audit": "audit", "files": "review_files"}
@@ -43,7 +42,7 @@ def together(
     """
     problems = []
     for chunk, part in zip(chunks, parts, strict=True):
-        expected = [inert(file.name) for file in chunk.files]
+        expected = [file.name for file in chunk.files]
         found = list(part["files"]["file"])
         if found != expected:
             text = f"{len(found)} files, from {found[:1]}"

@@ -23,7 +23,8 @@ from statsmodels.regression.linear_model import WLS
 from metarepro.pooling import pool
 from metarepro.selection import selection_model
 from metarepro.synthesis import Settings
-from metarepro.trial_means import MIN_TRIALS, average_by_trial
+from metarepro.thresholds import MIN_TRIALS_FOR_ASYMMETRY
+from metarepro.trial_means import average_by_trial
 
 Array = npt.NDArray[np.float64]
 
@@ -133,8 +134,8 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
     """
     trials = average_by_trial(effects, settings.rho)
     yi, vi = trials["yi"].to_numpy(float), trials["vi"].to_numpy(float)
-    few = f"{len(trials)} trials; at least {MIN_TRIALS} are needed"
-    reason = few if len(trials) < MIN_TRIALS else _no_spread(yi, vi)
+    few = f"{len(trials)} trials; at least {MIN_TRIALS_FOR_ASYMMETRY} are needed"
+    reason = few if len(trials) < MIN_TRIALS_FOR_ASYMMETRY else _no_spread(yi, vi)
     apply: dict[str, Callable[[Array, Array], dict[str, Any]]] = {
         "egger": egger,
         "egger_random": egger_random,

@@ -14,7 +14,7 @@ from metarepro.cells import parse_cells
 from metarepro.change_causes import Inputs, State, cause_of, changed_inputs, is_input
 from metarepro.result_tables import RESULT_TABLES, ResultTable
 from metarepro.table_changes import Row, RowChange, TableChange, compare_tables
-from metarepro.tables import TABLES
+from metarepro.tables import END, TABLES
 
 CODE_FOLDERS = ("config/", "rules/", "scripts/")
 CODE_FILES = ("Snakefile", "environment.yml", "requirements.txt")
@@ -144,7 +144,9 @@ def outdated_inputs(state: State) -> list[str]:
     content = state.get("results/extracted/inputs.csv")
     if content is None:
         return ["results/extracted/inputs.csv"]
-    cells, problems = parse_cells(content, list(TABLES["inputs"].columns), "inputs.csv")
+    cells, problems = parse_cells(
+        content.removesuffix(END), list(TABLES["inputs"].columns), "inputs.csv"
+    )
     if cells is None or problems:
         return ["results/extracted/inputs.csv"]
     listed = dict(zip(cells["file"], cells["sha256"], strict=True))

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from metarepro.claim_rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, Finding
-from metarepro.pooling import TRUSTED_DF
+from metarepro.thresholds import TRUSTED_DF
 from metarepro.wording import counted, decimal, interval
 
 MODERATOR = "responsive_caregiving"

@@ -14,8 +14,8 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from metarepro.meta_regression import Array, MetaRegression, fit, fit_correlated
-from metarepro.pooling import TRUSTED_DF
 from metarepro.synthesis import Settings
+from metarepro.thresholds import TRUSTED_DF
 
 #: Fewer trials of a kind are no kind that could be compared.
 MIN_TRIALS_OF_LEVEL = 2

@@ -25,6 +25,7 @@ import numpy.typing as npt
 from scipy.stats import norm, t
 
 from metarepro.likelihood import likelihood_maxima, log_likelihood
+from metarepro.thresholds import FEW_TRIALS, TRUSTED_DF
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", ResourceWarning)  # PyMARE leaves a file open on import
@@ -45,11 +46,6 @@ CI_METHODS = {
     "knapp_hartung": "knapp-hartung",
     "knapp_hartung_conservative": "knapp-hartung-conservative",
 }
-#: At or below this many trials even the small-sample corrected robust variance leans on its
-#: working model (Tipton 2015); the number is PyMARE's MIN_CLUSTERS_FOR_RVE.
-FEW_TRIALS = 10
-#: Below this the t reference is not trusted (Tipton 2015; robumeta prints the same warning).
-TRUSTED_DF = 4.0
 
 #: By how much PyMARE's log-likelihood may exceed ours: rounding, no more.
 _LOG_LIKELIHOOD_SLACK = 1e-8

@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from metarepro import reproduction
-from metarepro.bias import MIN_TRIALS
 from metarepro.plain_language import CERTAINTY, FEW_TRIALS, SIZES, WIDE
-from metarepro.pooling import TRUSTED_DF
 from metarepro.report_blocks import (
     Block,
     Bullets,
@@ -24,7 +22,11 @@ from metarepro.report_blocks import (
 )
 from metarepro.report_records import Records, trail
 from metarepro.summaries import EXCLUSIONS, routes
-from metarepro.synthesis import MIN_TRIALS_FOR_PREDICTION
+from metarepro.thresholds import (
+    MIN_TRIALS_FOR_ASYMMETRY,
+    MIN_TRIALS_FOR_PREDICTION,
+    TRUSTED_DF,
+)
 from metarepro.wording import FLAGS, percent, whole
 
 _CI_METHODS = {
@@ -149,7 +151,7 @@ def _pooling(config: Mapping[str, Any]) -> list[Block]:
         f"degrees of freedom), assumed correlation within a trial {plan['rho']:g}.",
         "One trial: nothing is pooled; its own effect, or the mean of its results, is shown.",
         f"Prediction intervals from {MIN_TRIALS_FOR_PREDICTION} trials on; tests for small-study "
-        f"effects from {MIN_TRIALS} trials on.",
+        f"effects from {MIN_TRIALS_FOR_ASYMMETRY} trials on.",
         f"Below {TRUSTED_DF:g} degrees of freedom an interval is flagged as not to be trusted.",
     ]
     return [Bullets([text(sentence) for sentence in said]), _facts(_flags())]

@@ -15,7 +15,6 @@ from metarepro.readers.review_file import read_review
 from metarepro.review_reproduction import Known, reproduce
 from metarepro.review_tables import Extraction, clean_text
 from metarepro.tables import from_rows, read_table
-from metarepro.wording import inert
 
 
 @dataclass
@@ -35,17 +34,12 @@ class Batch:
     unreadable: list[str] = field(default_factory=list)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables of `BATCH_TABLES`; none of their texts will be taken for a formula."""
-        found = {
+        """The tables of `BATCH_TABLES`."""
+        return {
             "reproduction": below_each_other("reproduction", self.reproduced),
             "audit": below_each_other("audit", self.findings),
             "files": from_rows(self.files, BATCH_TABLES["files"]),
         }
-        return {name: table.map(_inert_cell) for name, table in found.items()}
-
-
-def _inert_cell(cell: Any) -> Any:
-    return inert(cell) if isinstance(cell, str) else cell
 
 
 def read_known(path: Path) -> Known:

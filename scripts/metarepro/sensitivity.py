@@ -21,13 +21,13 @@ from metarepro.influence import influence
 from metarepro.multiverse import ADJUSTED, DESIGNS, EQUAL_PLACES, SECONDARY_SOURCES, one_per_trial
 from metarepro.pooling import CI_METHODS, Pooled, pool, pool_correlated
 from metarepro.synthesis import (
-    MIN_TRIALS_FOR_PREDICTION,
     Settings,
     all_flags,
     count_participants,
     pool_trials,
 )
 from metarepro.three_level import pool_three_level
+from metarepro.thresholds import MIN_TRIALS_FOR_PREDICTION
 from metarepro.wording import CI_METHODS as IN_WORDS
 
 #: Assumed correlations of the results of one trial that are compared.

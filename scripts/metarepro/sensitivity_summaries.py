@@ -76,13 +76,13 @@ def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list
     Parameters
     ----------
     tables : mapping
-        The codebook, `trials`, `pooled` and the tables of results/sensitivity, by name.
+        The codebook, `effects`, `pooled` and the tables of results/sensitivity, by name.
     config : mapping
         The analysis plan.
     """
     names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
     pools = chosen_pools(tables["pooled"], names, config)
-    trials = dict(zip(tables["trials"]["trial_id"], tables["trials"]["label"], strict=True))
+    trials = dict(zip(tables["effects"]["trial_id"], tables["effects"]["label"], strict=True))
     content: list[tuple[str, str, str, pd.DataFrame]] = [
         (
             "variants",

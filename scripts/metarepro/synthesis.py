@@ -11,12 +11,10 @@ import pandas as pd
 from scipy import stats
 
 from metarepro.membership import KEYS, subgroup_pools, usable
-from metarepro.pooling import TRUSTED_DF, Pooled, pool, pool_correlated
+from metarepro.pooling import Pooled, pool, pool_correlated
 from metarepro.tables import empty_table, from_rows, in_order
+from metarepro.thresholds import MIN_TRIALS_FOR_PREDICTION, TRUSTED_DF
 from metarepro.trial_means import trial_effect
-
-#: A prediction interval needs an estimate of the spread between trials (Higgins 2009: 3 trials).
-MIN_TRIALS_FOR_PREDICTION = 3
 
 
 @dataclass(frozen=True)

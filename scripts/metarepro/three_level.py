@@ -10,7 +10,8 @@ import numpy.typing as npt
 from scipy.optimize import minimize, root
 from scipy.stats import t
 
-from metarepro.pooling import TRUSTED_DF, Pooled, pool, typical_variance
+from metarepro.pooling import Pooled, pool, typical_variance
+from metarepro.thresholds import TRUSTED_DF
 
 Array = npt.NDArray[np.float64]
 

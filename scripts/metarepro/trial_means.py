@@ -4,9 +4,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-#: Fewer trials cannot tell asymmetry from chance (Sterne and others 2011).
-MIN_TRIALS = 10
-
 
 def trial_effect(
     yi: npt.NDArray[np.float64], vi: npt.NDArray[np.float64], rho: float

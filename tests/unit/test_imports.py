@@ -35,6 +35,7 @@ NEEDED = {
     "reproduce_chunk": MODELS,
     "reproduce_review": MODELS,
     "write_manuscript": DRAWING | {"docx"},
+    "write_report": {"jinja2"},
     "write_tables": {"jinja2"},
 }
 PROGRAM = """
