@@ -10,10 +10,11 @@ import pandas as pd
 from metarepro.audit_studies import audit_studies
 from metarepro.batch_tables import BATCH_TABLES, below_each_other
 from metarepro.file_names import file_name
+from metarepro.plain_text import clean_text
 from metarepro.problems import DataError
 from metarepro.readers.review_file import read_review
 from metarepro.review_reproduction import Known, reproduce
-from metarepro.review_tables import Extraction, clean_text
+from metarepro.review_tables import Extraction
 from metarepro.tables import from_rows, read_table
 
 

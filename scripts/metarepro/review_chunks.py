@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from metarepro.plain_text import clean_text
 from metarepro.problems import DataError
 from metarepro.readers.archives import file_size_problem, walk
 from metarepro.readers.review_file import find_reviews
-from metarepro.review_tables import clean_text
 
 #: Files in a chunk; benchmarks/reviews.py shows what others cost.
 CHUNK_SIZE = 50

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from metarepro.plain_text import clean_text
 from metarepro.problems import Problem
-from metarepro.review_tables import clean_text
 from metarepro.tables import from_rows
 
 

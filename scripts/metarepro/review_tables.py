@@ -6,7 +6,6 @@ for "not there". Published values stand on the printed scale or, where `publishe
 "log", on the natural-log scale.
 """
 
-import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import pandera.pandas as pa
 
 from metarepro.columns import level, number, whole
 from metarepro.input_tables import Columns
+from metarepro.plain_text import clean_text
 from metarepro.problems import Problem
 
 FORMATS = ("revman5", "revman_web")
@@ -56,14 +56,6 @@ MAX_PROBLEMS = 200
 CD_NUMBER = re.compile(r"(CD|MR)[0-9]{6}")
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
-_ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
-_HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\ufeff": "", "\u00ad": "", "\u200b": ""})
-# They turn the direction of what is around them.
-_DIRECTIONS = dict.fromkeys(
-    [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], ""
-)
-_PLAIN = _HYPHENS | _DIRECTIONS
 
 
 def _words(*, required: bool = False) -> pa.Column:
@@ -300,18 +292,6 @@ def parse_number(text: str) -> float:
     if abs(value) > LARGEST_NUMBER:
         raise NotANumberError(f"a number between {-LARGEST_NUMBER:g} and {LARGEST_NUMBER:g}")
     return value + 0.0
-
-
-def clean_text(text: str) -> str:
-    """Text on one line with plain spaces and hyphens, HTML entities resolved.
-
-    RevMan Web writes names with `&nbsp;` and U+2010 in one table and without in another, so names
-    can be matched only when both are made plain.
-    """
-    resolved = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-    # An unpaired surrogate cannot be written to a file.
-    encodable = resolved.encode("utf-8", "replace").decode("utf-8")
-    return _SPACES.sub(" ", encodable.translate(_PLAIN)).strip()
 
 
 def measure_of(label: str, data_type: str) -> str:

@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 from scipy.stats import norm
 
 from metarepro import figures as fg
-from metarepro.multiverse import CHOICES, Gosh
+from metarepro.gosh import Gosh
+from metarepro.multiverse import CHOICES
 from metarepro.plot_page import (
     MARGIN,
     POOLED_COLOUR,
@@ -212,7 +213,7 @@ def gosh_plot(
     Parameters
     ----------
     gosh : Gosh
-        From `multiverse.gosh`.
+        From `gosh.gosh`.
     n_trials : int
         Number of trials that the subsets are of.
     title : str

@@ -1,4 +1,4 @@
-# Reference numbers for batch_pooling.pool_subsets and multiverse.gosh, from metafor: every subset of
+# Reference numbers for batch_pooling.pool_subsets and gosh.gosh, from metafor: every subset of
 # two or more effects, each fitted by rma(). Run from the project root:
 #   Rscript tests/reference/gosh.R > tests/reference/gosh.json
 # metafor's own gosh() gives no standard errors and one tolerance for all subsets: its loop is

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metarepro import gosh as gosh_module
 from metarepro import multiverse
 from metarepro.batch_pooling import unpack
-from metarepro.multiverse import CHOICES, agreement, gosh, one_per_trial, specifications
+from metarepro.gosh import gosh
+from metarepro.multiverse import CHOICES, agreement, one_per_trial, specifications
 from metarepro.pooling import pool, pool_correlated
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +103,7 @@ def test_every_subset_has_the_same_chance(n: int) -> None:
     samples = 2000
     counts = np.zeros(32)
     for seed in range(samples):
-        np.add.at(counts, multiverse._drawn_subsets(5, n, seed)[:, 0], 1)
+        np.add.at(counts, gosh_module._drawn_subsets(5, n, seed)[:, 0], 1)
     possible = np.flatnonzero(np.bitwise_count(np.arange(32, dtype=np.uint8)) > 1)
     assert counts.sum() == counts[possible].sum()
     expected = samples * n / 26

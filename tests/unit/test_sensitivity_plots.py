@@ -16,7 +16,8 @@ from matplotlib.text import Text
 from draw_sensitivity import draw_gosh, draw_specifications, tasks
 from metarepro import figures as fg
 from metarepro.command import read_config
-from metarepro.multiverse import CHOICES, RESULTS, Gosh, gosh, specifications
+from metarepro.gosh import Gosh, gosh
+from metarepro.multiverse import CHOICES, RESULTS, specifications
 from metarepro.sensitivity_plots import (
     MOST_COLUMNS,
     funnel_plot,

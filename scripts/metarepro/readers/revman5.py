@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from metarepro.plain_text import clean_text
 from metarepro.problems import DataError, Problem
 from metarepro.readers.archives import file_size_problem
 from metarepro.readers.xml_tree import (
@@ -24,7 +25,6 @@ from metarepro.review_tables import (
     REVIEW_STUDIES,
     Extraction,
     ReviewFile,
-    clean_text,
     is_log,
     measure_of,
     precision_notes,

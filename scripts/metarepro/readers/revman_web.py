@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from metarepro.plain_text import clean_text
 from metarepro.problems import DataError, Problem
 from metarepro.readers.archives import Member, file_size_problem, members
 from metarepro.readers.revman_web_tables import (
@@ -51,7 +52,6 @@ from metarepro.review_tables import (
     REVIEW_STUDIES,
     Extraction,
     ReviewFile,
-    clean_text,
     computable,
     decimals,
     is_log,

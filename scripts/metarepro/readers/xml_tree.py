@@ -13,12 +13,12 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+from metarepro.plain_text import clean_text
 from metarepro.problems import DataError, Problem
 from metarepro.readers.archives import MIB
 from metarepro.review_tables import (
     NotANumberError,
     add_problem,
-    clean_text,
     decimals,
     parse_number,
 )
