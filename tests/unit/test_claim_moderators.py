@@ -156,12 +156,11 @@ def test_a_synthesis_that_was_not_fitted_has_a_reason() -> None:
     assert elsewhere.reason == ""
 
 
-def test_trials_are_counted_within_parenting_programmes() -> None:
+def test_trials_are_counted_on_both_sides() -> None:
     effects = pd.DataFrame(
         {
-            "trial_id": ["ann", "ann", "bob", "cat"],
-            "family": ["parenting", "parenting", "parenting", "video_feedback"],
-            "intervention": ["responsive_caregiving"] * 2 + ["home_visiting", "video_feedback"],
+            "trial_id": ["ann", "ann", "bob"],
+            "intervention": ["responsive_caregiving"] * 2 + ["home_visiting"],
         }
     )
     assert count_sides(effects) == (1, 1)
