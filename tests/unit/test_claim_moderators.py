@@ -65,9 +65,13 @@ def comparison(low: float, high: float, **changes: Any) -> Comparison:
         (comparison(0.1, 0.5, trials_with=1), "moderator_not_fitted", "not_testable"),
         (Comparison(4, 7, reason="no df"), "moderator_not_fitted", "not_testable"),
         (comparison(-0.5, -0.1), "moderator_not_greater", "not_supported"),
-        # A negative estimate whose interval holds a positive difference refutes nothing.
-        (comparison(-0.5, 0.1), "moderator_inconclusive", "not_testable"),
-        (comparison(-0.1, 0.5), "moderator_inconclusive", "not_testable"),
+        # The side of the estimate decides nothing: a firm interval that includes zero decides.
+        (comparison(-0.5, 0.1), "moderator_not_greater", "not_supported"),
+        (comparison(-0.1, 0.5), "moderator_not_greater", "not_supported"),
+        # What is too little to support is too little to refute.
+        (comparison(-0.5, -0.1, df=3.5), "moderator_inconclusive", "not_testable"),
+        (comparison(-0.5, -0.1, covered=0.4), "moderator_inconclusive", "not_testable"),
+        (comparison(-0.1, 0.5, abstract_share=0.6), "moderator_inconclusive", "not_testable"),
         (comparison(0.1, 0.5), "moderator_shown", "supported"),
         (comparison(0.1, 0.5, df=3.5), "moderator_limited", "partly_supported"),
         (comparison(0.1, 0.5, covered=math.nan), "moderator_limited", "partly_supported"),

@@ -162,7 +162,8 @@ def test_a_fitted_moderator_is_used(sources: Sources) -> None:
     assert row["synthesis"] == "post.outcome.parent_child_interaction"
     assert row["computed"] == "g 0.90 with (4 trials) and 0.40 without (7 trials)"
     lower = levels.assign(difference=-0.5, difference_ci_low=-0.87, difference_ci_high=-0.13)
-    assert audit(replace(sources, moderator_levels=lower))["c19"]["verdict"] == "not_supported"
+    after = audit(replace(sources, moderator_levels=lower))["c19"]
+    assert (after["rule"], after["verdict"]) == ("moderator_inconclusive", "not_testable")
 
 
 def test_the_committed_table_has_the_verdicts_that_follow(audited: Rows) -> None:
