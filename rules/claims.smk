@@ -11,6 +11,7 @@ rule assess_claims:
     """Set every claim of the report against the numbers."""
     input:
         "results/extracted/interventions.csv",
+        "results/extracted/outcomes.csv",
         "results/extracted/domains.csv",
         "results/extracted/trials.csv",
         "results/extracted/reviews.csv",

@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     costs = compare_costs(extracted("economic_evidence", "report_"))
     sources = Sources(
         interventions=extracted("interventions"),
+        outcomes=extracted("outcomes"),
         trials=trials,
         reviews=extracted("reviews"),
         published=extracted("published"),
@@ -61,6 +62,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         trials,
         effects,
         extracted("domains"),
+        evaluations,
     )
     for name, table in {
         "claims": assess_claims(extracted("claims", "report_"), sources),

@@ -50,7 +50,9 @@ def covers_only(families: str, intervention: str, interventions: pd.DataFrame) -
     return list(covered) == [intervention]
 
 
-def judge_places(claimed: float, places: Sequence[str], wide: Sequence[str]) -> Finding:
+def judge_places(
+    claimed: float, places: Sequence[str], wide: Sequence[str], *, over: bool = False
+) -> Finding:
     """Verdict on a number of places, of which the report's evaluations name some.
 
     Parameters
@@ -61,11 +63,13 @@ def judge_places(claimed: float, places: Sequence[str], wide: Sequence[str]) -> 
         Those named.
     wide : sequence of str
         Services whose place is a whole country.
+    over : bool
+        Whether more places than the number are claimed.
     """
     countries = f" Of a whole country: {'; '.join(wide)}." if wide else ""
-    named = f"The evaluations name {counted(len(places), 'place')} ({'; '.join(places)})."
+    named = f"The evaluations name at least {counted(len(places), 'place')} ({'; '.join(places)})."
     reason = named + countries
-    if len(places) >= claimed:
+    if len(places) > claimed or (len(places) == claimed and not over):
         return Finding("places_listed", reason)
     return Finding("places_not_all_listed", reason, "A list of the places with their evaluations")
 
@@ -76,7 +80,8 @@ def judge_guidance(claimed: float, n_documents: int) -> Finding:
     if n_documents < claimed:
         return Finding("guidance_fewer", reason)
     needed = "An audit of what the services do against each recommendation"
-    return Finding("guidance_counted", reason, needed)
+    judgement = "Whether the services match them is a judgement that no number here can test."
+    return Finding("guidance_counted", f"{reason} {judgement}", needed)
 
 
 def compare_costs(economics: pd.DataFrame) -> pd.DataFrame:
@@ -115,8 +120,15 @@ def judge_ratio(claimed: float, costs: pd.DataFrame) -> Finding:
         )
     ratio = pairs["ratio"].iloc[0]
     follows = claimed in (math.floor(ratio), math.floor(ratio + 0.5))
-    rule = "ratio_follows" if follows else "ratio_differs"
-    return Finding(rule, f"The ratio is {decimal(ratio)}, the claim {decimal(claimed, 0)}.")
+    reason = f"The ratio is {decimal(ratio)}, the claim {decimal(claimed, 0)}."
+    if not follows:
+        return Finding("ratio_differs", reason)
+    return Finding(
+        "ratio_follows",
+        f"{reason} Both numbers are the report's own: the source was not seen, and the groups are "
+        "no controlled comparison.",
+        "The source of the two numbers with their spread, and a comparison of similar families",
+    )
 
 
 def ratio_words(costs: pd.DataFrame) -> str:

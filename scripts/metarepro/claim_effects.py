@@ -13,16 +13,32 @@ from metarepro.reproduction import WHOLE_REVIEW, published_timepoint
 from metarepro.thresholds import TRUSTED_DF
 from metarepro.wording import counted, decimal, interval, whole
 
-# What a result says of a benefit.
-SHOWS = "shows"  # the interval excludes no effect in favour, from enough trials
-LIMITED = "limited"  # the interval excludes no effect in favour, but the evidence is thin
+# What a result says of a benefit. The thresholds of a firm interval are the same for all three
+# findings, and only intervals (or tests) decide.
+SHOWS = "shows"  # firm, excludes no effect in favour
+LIMITED = "limited"  # the same from thin evidence
+NULL = "null"  # firm, includes no effect
+OPEN = "open"  # the same from thin evidence
+HARM = "harm"  # firm, excludes a benefit
+LIMITED_HARM = "limited_harm"  # the same from thin evidence
 POINTS = "points"  # in favour, no more than a direction
-NULL = "null"  # the cited review's own interval includes no effect
 AGAINST = "against"  # no difference or against, no more than a direction
-HARM = "harm"  # the interval excludes a benefit
+
+#: Of a published p where there is no interval.
+SIGNIFICANCE = 0.05
 
 _BENEFIT = {SHOWS, LIMITED}
-_CONTRARY = {NULL, AGAINST, HARM}
+_CONTRARY = {NULL, HARM, LIMITED_HARM}
+_DIRECTIONS = {POINTS, AGAINST}
+
+
+def _signal(low: bool, high: bool, *, firm: bool) -> str:
+    """What an interval says of which the lower limit favours, or the upper does not."""
+    if low:
+        return SHOWS if firm else LIMITED
+    if high:
+        return HARM if firm else LIMITED_HARM
+    return NULL if firm else OPEN
 
 
 @dataclass(frozen=True)
@@ -47,23 +63,18 @@ class Pool:
         return self.n_trials >= 2 and self.df >= TRUSTED_DF
 
     @property
-    def enough(self) -> bool:
-        """Whether it is a fair part of the cited review's evidence."""
-        return self.covered >= ENOUGH_COVERED and self.abstract_share <= MOSTLY_ABSTRACTS
-
-    @property
-    def denies(self) -> bool:
-        """Whether it speaks against a benefit: trusted and not in favour, or benefit excluded."""
-        return self.ci_high < 0 or (self.trusted and self.signal == AGAINST)
+    def firm(self) -> bool:
+        """Whether it is trusted and a fair part of the cited review's evidence."""
+        return (
+            self.trusted
+            and self.covered >= ENOUGH_COVERED
+            and self.abstract_share <= MOSTLY_ABSTRACTS
+        )
 
     @property
     def signal(self) -> str:
         """What it says of a benefit."""
-        if self.ci_low > 0:
-            return SHOWS if self.trusted else LIMITED
-        if self.ci_high < 0 and self.trusted:
-            return HARM
-        return POINTS if self.estimate > 0 else AGAINST
+        return _signal(self.ci_low > 0, self.ci_high < 0, firm=self.firm)
 
 
 def relevant_results(published: pd.DataFrame, claim: Mapping[Any, Any]) -> pd.DataFrame:
@@ -93,26 +104,32 @@ def published_signal(row: Mapping[Any, Any]) -> str:
     """
     if row["status"] == "narrative":
         return POINTS if row["narrative_direction"] == "favours_intervention" else AGAINST
-    is_ratio = row["measure"] in RATIO_MEASURES
-    no_effect = 1 if is_ratio else 0
+    no_effect = 1 if row["measure"] in RATIO_MEASURES else 0
     mixed = row["intervention"] == ""
-    low, high = row["ci_low"], row["ci_high"]
-    if math.isfinite(low + high):
-        excludes = low > no_effect or high < no_effect
-    else:
-        below = row["p_relation"] == "<" and row["p_value"] <= 0.05
-        excludes = below or (row["p_relation"] == "=" and row["p_value"] < 0.05)
-    if not excludes and math.isfinite(low + high):
-        return AGAINST if mixed else NULL
+    excludes = _excludes(row, no_effect)
+    firm = row["k"] >= TRUSTED_TRIALS and row["certainty"] not in ("low", "very low")
+    if excludes is False:
+        return AGAINST if mixed else _signal(False, False, firm=firm)
     if row["beneficial_sign"] == "":
         return ""
     favours = (row["estimate"] - no_effect) * (1 if row["beneficial_sign"] == "+" else -1) > 0
-    if mixed or not excludes:
+    if mixed or excludes is None:
         return POINTS if favours else AGAINST
-    if not favours:
-        return HARM
-    weak = not row["k"] >= TRUSTED_TRIALS or row["certainty"] in ("low", "very low")
-    return LIMITED if weak else SHOWS
+    return _signal(favours, not favours, firm=firm)
+
+
+def _excludes(row: Mapping[Any, Any], no_effect: float) -> bool | None:
+    """Whether the interval, else the test, of a published row excludes no effect; None: neither."""
+    low, high, p = row["ci_low"], row["ci_high"], row["p_value"]
+    if math.isfinite(low + high):
+        return bool(low > no_effect or high < no_effect)
+    if row["p_relation"] == "=":
+        return bool(p < SIGNIFICANCE)
+    if row["p_relation"] == "<" and p <= SIGNIFICANCE:
+        return True
+    if row["p_relation"] == ">" and p >= SIGNIFICANCE:
+        return False
+    return None
 
 
 def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> Finding:
@@ -130,67 +147,89 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
     ours = pool.signal if pool else ""
     theirs = set(published) - {""}
     signals = theirs | ({ours} if ours else set())
-    result = f"{review}'s result with its interval, for this intervention alone"
-    trials = "usable results of more trials"
+    needed = (
+        f"{review}'s result with its interval, for this intervention alone, or usable results of "
+        "more trials"
+    )
     if not signals:
         return Finding(
             "effect_no_evidence",
             "No trial of this intervention has a usable result for this outcome, and nothing on "
             f"it could be read of {review}.",
-            f"{result}, or {trials}",
+            needed,
         )
-    if not pool and theirs <= {POINTS, AGAINST}:
+    if signals <= _DIRECTIONS:
         return Finding(
             "effect_direction_only",
             "No trial of this intervention has a usable result for this outcome. "
             + _direction(theirs, review),
-            f"{result}, or {trials}",
+            needed,
         )
-    if HARM in signals and not signals & _BENEFIT:
-        return Finding("effect_contradicted", "The interval excludes a benefit.")
-    if (NULL in theirs or (pool and pool.denies)) and not signals & _BENEFIT:
-        which = f"The interval of {review}" if NULL in theirs else "Our estimate"
-        what = "includes no effect" if NULL in theirs else "is not in favour"
-        return Finding("effect_not_shown", f"{which} {what}, and no other result shows a benefit.")
-    if signals & _BENEFIT and signals & _CONTRARY:
+    benefit = _owners(ours, theirs, _BENEFIT, review)
+    contrary = _owners(ours, theirs, _CONTRARY, review)
+    if benefit and contrary:
         return Finding(
             "effect_conflicting",
-            f"{_who(ours, theirs, _BENEFIT, review)} in favour, but "
-            f"{_who(ours, theirs, _CONTRARY, review, contrary=True)}.",
+            f"Excludes no effect in favour: {benefit}. Does not: {contrary}.",
             f"The results of all trials that {review} pooled",
         )
-    if pool and ours == SHOWS and pool.enough:
-        return Finding("effect_shown", "Our pool excludes no effect in favour.")
+    if HARM in signals:
+        reason = f"Excludes a benefit: {_owners(ours, theirs, {HARM}, review)}."
+        return Finding("effect_contradicted", reason)
+    if NULL in signals:
+        reason = f"Includes no effect: {_owners(ours, theirs, {NULL}, review)}."
+        return Finding("effect_not_shown", reason)
+    if pool and ours == SHOWS:
+        return Finding("effect_shown", "The interval of our pool excludes no effect in favour.")
     if SHOWS in theirs:
-        beside = {
-            "": "we have no pool beside it",
-            POINTS: "our own estimate agrees in direction, its interval includes no effect",
-        }.get(ours, "our own interval agrees")
         return Finding(
             "effect_shown_as_published",
-            f"The interval of {review} excludes no effect in favour; {beside}.",
+            f"The interval of {review} excludes no effect in favour; {_beside(pool)}.",
         )
-    if signals & _BENEFIT:
-        limits = _limits(pool) if pool and ours in _BENEFIT else "few trials or low certainty"
+    if benefit:
+        limits = _limits(pool) if pool and ours == LIMITED else "few trials or low certainty"
         return Finding(
             "effect_limited",
-            f"{_who(ours, theirs, _BENEFIT, review)} in favour; the limits: {limits}.",
-            f"{result}, or {trials}",
+            f"Excludes no effect in favour: {benefit}; the limits: {limits}.",
+            "Usable results of more trials" if LIMITED in theirs else needed,
         )
-    if ours == POINTS and theirs == {POINTS}:
-        return Finding(
-            "effect_points",
-            f"Our estimate and the direction that {review} states agree with the claim, but our "
-            f"interval includes no effect. {_degrees(pool)}",
-            f"{result}, or {trials}",
-        )
-    side = "favours the intervention" if ours == POINTS else "does not favour the intervention"
-    return Finding(
-        "effect_inconclusive",
-        f"Our estimate {side}, its interval includes no effect. {_degrees(pool)} "
-        + (_direction(theirs, review) if theirs else f"Nothing could be read of {review}."),
-        f"{result}, or {trials}",
+    return Finding("effect_inconclusive", _too_little(pool, theirs, review), needed)
+
+
+def _owners(ours: str, theirs: Collection[str], which: set[str], review: str) -> str:
+    """Whose results are among these signals, in words; "" if none is."""
+    return " and ".join(
+        [
+            *(["the interval of our pool"] if ours in which else []),
+            *([f"a result of {review}"] if set(theirs) & which else []),
+        ]
     )
+
+
+def _beside(pool: Pool | None) -> str:
+    if not pool:
+        return "we have no pool beside it"
+    if pool.signal == LIMITED:
+        return "our own interval agrees"
+    side = "on the same side" if pool.estimate > 0 else "not on the same side"
+    limits = f" ({_limits(pool)})"
+    return f"our own estimate is {side}, its interval includes no effect{limits}"
+
+
+def _too_little(pool: Pool | None, theirs: Collection[str], review: str) -> str:
+    """Why the intervals at hand do not decide."""
+    parts = []
+    if pool:
+        what = "excludes a benefit" if pool.signal == LIMITED_HARM else "includes no effect"
+        parts.append(f"Our interval {what} and is not firm: {_limits(pool)}.")
+    if not theirs:
+        parts.append(f"Nothing could be read of {review}.")
+    elif set(theirs) <= _DIRECTIONS:
+        parts.append(_direction(theirs, review))
+    else:
+        what = "excludes a benefit" if LIMITED_HARM in theirs else "includes no effect"
+        parts.append(f"An interval of {review} {what}, from few trials or with low certainty.")
+    return " ".join(parts)
 
 
 def _direction(theirs: Collection[str], review: str) -> str:
@@ -202,38 +241,16 @@ def _direction(theirs: Collection[str], review: str) -> str:
     return f"{review} {stated}; no number for this intervention alone could be read."
 
 
-def _who(
-    ours: str, theirs: Collection[str], which: set[str], review: str, *, contrary: bool = False
-) -> str:
-    """Whose results are among these signals, in words."""
-    result = "another result" if contrary and set(theirs) & _BENEFIT else "a result"
-    who = [
-        *(["our pool"] if ours in which else []),
-        *([f"{result} of {review}"] if set(theirs) & which else []),
-    ]
-    verb = ("does" if len(who) == 1 else "do") + " not" if contrary else "excludes no effect"
-    if not contrary and len(who) > 1:
-        verb = "exclude no effect"
-    text = f"{' and '.join(who)} {verb}"
-    return text if contrary else text[0].upper() + text[1:]
-
-
-def _degrees(pool: Pool | None) -> str:
-    if not pool or pool.trusted:
-        return ""
-    if pool.n_trials == 1:
-        return "It rests on one trial."
-    return f"It has {decimal(pool.df, 1)} degrees of freedom, too few to trust."
-
-
 def _limits(pool: Pool) -> str:
     limits = []
     if pool.n_trials == 1:
         limits.append("one trial")
     elif not pool.trusted:
         limits.append(f"{decimal(pool.df, 1)} degrees of freedom")
-    if not pool.covered >= ENOUGH_COVERED:
-        limits.append("less than half of the cited review's trials confirmed, or not known")
+    if math.isnan(pool.covered):
+        limits.append("how many trials the cited review pooled is not known")
+    elif pool.covered < ENOUGH_COVERED:
+        limits.append("less than half of the cited review's trials confirmed to be in it")
     if pool.abstract_share > MOSTLY_ABSTRACTS:
         limits.append("mostly abstracts")
     return ", ".join(limits)
@@ -250,9 +267,7 @@ def _published_row(row: Mapping[Any, Any]) -> str:
     if row["status"] == "narrative":
         stated = {"favours_intervention": "favours the intervention"}
         return label + stated.get(row["narrative_direction"], "no difference") + ", no number"
-    parts = [f"{row['measure']} {interval(row['estimate'], row['ci_low'], row['ci_high'])}"]
-    if math.isnan(row["ci_low"]):
-        parts[0] += " without interval"
+    parts = [published_number(row)]
     better = {"+": "larger", "-": "smaller"}.get(row["beneficial_sign"])
     parts.append(f"{better} is better" if better else "direction not shown")
     if math.isfinite(row["k"]):
@@ -264,6 +279,15 @@ def _published_row(row: Mapping[Any, Any]) -> str:
     if row["status"] == "secondary":
         parts.append("as another source quotes it")
     return label + ", ".join(parts)
+
+
+def published_number(row: Mapping[Any, Any]) -> str:
+    """Estimate and interval that a published row prints; without an interval its p."""
+    number = f"{row['measure']} {interval(row['estimate'], row['ci_low'], row['ci_high'])}"
+    if math.isfinite(row["ci_low"]):
+        return number
+    test = f", p {row['p_relation']} {row['p_value']:g}" if row["p_relation"] else ""
+    return f"{number} without interval{test}"
 
 
 def published_trials(rows: pd.DataFrame) -> float:

@@ -118,10 +118,11 @@ def judge_moderator(comparison: Comparison) -> Finding:
         return Finding("moderator_not_fitted", _not_fitted(c), _needed(c))
     shown = interval(c.difference, c.ci_low, c.ci_high)
     between = f"The difference between {c.trials} is {shown}"
-    if c.ci_high <= 0:
-        return Finding("moderator_not_greater", f"{between}.")
     if not c.ci_low > 0:
-        return Finding("moderator_inconclusive", f"{between}, which includes zero.", _needed(c))
+        what = "includes zero" if c.ci_high > 0 else "is below zero"
+        if c.enough:
+            return Finding("moderator_not_greater", f"{between}, which {what}.")
+        return Finding("moderator_inconclusive", f"{between}, which {what}.", _needed(c))
     if c.enough:
         return Finding("moderator_shown", f"{between}.")
     return Finding("moderator_limited", f"{between}, df {decimal(c.df, 1)}.", _needed(c))
@@ -234,7 +235,6 @@ def _needed(c: Comparison) -> str:
 
 
 def count_sides(effects: pd.DataFrame) -> tuple[int, int]:
-    """Trials with and without responsive caregiving among effects of parenting programmes."""
-    parenting = effects[effects["family"] == "parenting"]
-    side = parenting["intervention"] == MODERATOR
-    return parenting[side]["trial_id"].nunique(), parenting[~side]["trial_id"].nunique()
+    """Trials with and without responsive caregiving among effects of parenting programmes alone."""
+    side = effects["intervention"] == MODERATOR
+    return effects[side]["trial_id"].nunique(), effects[~side]["trial_id"].nunique()

@@ -73,7 +73,11 @@ RULES = (
         "No number and no direction",
         NOT_TESTABLE,
         "We hold no usable trial result for this intervention and outcome, and no readable result "
-        "of the cited review. A wider pool (the domain, the family) is never put in its place.",
+        "of the cited review. A wider pool (the domain, the family) is never put in its place. Nor "
+        "is a review that the report does not cite: the claim names its source, and the question "
+        "is whether that source and its trials carry it. What other reviews show, for or against, "
+        "stands in the caveat. Usable are results at the end of the programme that need no "
+        "approximation.",
     ),
     Rule(
         "effect_direction_only",
@@ -81,79 +85,70 @@ RULES = (
         "A direction without a number of its own",
         NOT_TESTABLE,
         "We hold no usable trial result, and what could be read of the cited review is a direction "
-        "in words or a result for a mix of interventions. Neither can be checked, whichever way it "
-        "points.",
-    ),
-    Rule(
-        "effect_contradicted",
-        "effect",
-        "A result against the intervention",
-        NOT_SUPPORTED,
-        "A confidence interval (of our pool with at least 2 trials and 4 degrees of freedom, or of "
-        "the cited review) excludes a benefit, and none excludes no effect in favour.",
-    ),
-    Rule(
-        "effect_not_shown",
-        "effect",
-        "No benefit where one could be seen",
-        NOT_SUPPORTED,
-        "No interval excludes no effect in favour, and the cited review's own interval includes no "
-        "effect, or our pool of at least 2 trials and 4 degrees of freedom is not in favour (our "
-        "results are a favourable selection, so this speaks), or our interval excludes a benefit.",
+        "in words, a number without interval or test, or a result for a mix of interventions. "
+        "These decide nothing in any rule, whichever way they point; so does the side on which an "
+        "estimate lies: intervals decide.",
     ),
     Rule(
         "effect_conflicting",
         "effect",
         "Results that disagree",
         PARTLY,
-        "One interval excludes no effect in favour; another result (of the cited review or ours) "
-        "shows no difference or points the other way.",
+        "One interval excludes no effect in favour; another (of the cited review or ours) excludes "
+        "a benefit, or includes no effect and is firm. Firm is, for a benefit, for none and for "
+        "harm alike: our pool if it has at least 2 trials and 4 degrees of freedom, at least half "
+        "of the trials that the cited review pooled are confirmed to be in it, and not more than "
+        "half of its results are from abstracts; a published result if it is of at least 5 trials "
+        "and its certainty is not called low or very low.",
+    ),
+    Rule(
+        "effect_contradicted",
+        "effect",
+        "A result against the intervention",
+        NOT_SUPPORTED,
+        "A firm interval (of our pool or of the cited review) excludes a benefit, and none "
+        "excludes no effect in favour.",
+    ),
+    Rule(
+        "effect_not_shown",
+        "effect",
+        "No benefit where one could be seen",
+        NOT_SUPPORTED,
+        "A firm interval (of our pool or of the cited review) includes no effect, and none "
+        "excludes no effect in favour. That the claim is not shown does not show that there is no "
+        "effect.",
     ),
     Rule(
         "effect_shown",
         "effect",
         "Shown by our pool",
         SUPPORTED,
-        "The interval of our pool excludes no effect in favour; it has at least 2 trials and 4 "
-        "degrees of freedom; at least half of the trials that the cited review pooled are "
-        "confirmed to be in it; not more than half of its results are from abstracts.",
+        "The interval of our pool excludes no effect in favour, and is firm.",
     ),
     Rule(
         "effect_shown_as_published",
         "effect",
         "Shown by the cited review, not recomputed",
         SUPPORTED,
-        "The cited review published, for this intervention and outcome, an interval that excludes "
-        "no effect in favour, from at least 5 trials, with a certainty that is not called low or "
-        "very low, and numbers that do not contradict themselves; nothing else of the review and "
-        "not our own estimate points the other way. The verdict then rests on the review: our pool "
-        "is only a part of its trials.",
+        "An interval that the cited review published for this intervention and outcome excludes no "
+        "effect in favour, is firm, and its numbers do not contradict themselves. The verdict then "
+        "rests on the review: our pool is only a part of its trials.",
     ),
     Rule(
         "effect_limited",
         "effect",
         "Shown by limited evidence",
         PARTLY,
-        "An interval excludes no effect in favour and nothing points the other way, but it is not "
-        "enough for the rules above: one trial, fewer than 4 degrees of freedom or 5 published "
-        "trials, low certainty, mostly abstracts, or a part of the cited review only.",
-    ),
-    Rule(
-        "effect_points",
-        "effect",
-        "Points the way, not shown",
-        PARTLY,
-        "Our estimate and the direction that the cited review states both favour the intervention; "
-        "but our interval includes no effect and the review's number could not be read.",
+        "An interval excludes no effect in favour but is not firm: few trials or degrees of "
+        "freedom, low certainty, mostly abstracts, or a part of the cited review only.",
     ),
     Rule(
         "effect_inconclusive",
         "effect",
-        "Too few trials to tell",
+        "Too little evidence to tell",
         NOT_TESTABLE,
-        "Our interval includes no effect. Either our estimate favours the intervention and the "
-        "cited review states no such direction, or it does not and has fewer than 2 trials or 4 "
-        "degrees of freedom.",
+        "We hold intervals, but none is firm, and none excludes no effect in favour. This holds "
+        "also where such an interval excludes a benefit: too little to refute the claim.",
     ),
     Rule(
         "count_unknown",
@@ -197,8 +192,8 @@ RULES = (
         "places",
         "As many places are listed",
         SUPPORTED,
-        "The evaluations that the report lists name at least as many places. Whole countries are "
-        "no places.",
+        "The evaluations that the report lists name at least as many places (for 'over', more). "
+        "Whole countries are no places, but those named in brackets behind a service are.",
     ),
     Rule(
         "places_not_all_listed",
@@ -211,8 +206,8 @@ RULES = (
     Rule(
         "guidance_counted",
         "guidance",
-        "The documents are there",
-        PARTLY,
+        "The documents are there, the match is a judgement",
+        NOT_TESTABLE,
         "The report lists at least as many guidance documents, each with a recommendation. That "
         "the services match them is a judgement that no number here can test.",
     ),
@@ -234,10 +229,11 @@ RULES = (
         "ratio_follows",
         "ratio",
         "The ratio follows from the two numbers",
-        SUPPORTED,
+        PARTLY,
         "The larger of the two numbers that the report gives, divided by the smaller, is the "
-        "claimed ratio, rounded or cut off. This is arithmetic: it says nothing on where the "
-        "numbers are from or why they differ.",
+        "claimed ratio, rounded or cut off. This is arithmetic: the source was not seen, and two "
+        "groups without a controlled comparison do not tell why they differ. So this is the best "
+        "verdict that it can have, as for a proportion.",
     ),
     Rule(
         "ratio_differs",
@@ -324,32 +320,32 @@ RULES = (
         "moderator",
         "Not greater",
         NOT_SUPPORTED,
-        "The interval of the difference (with minus without) is below zero.",
+        "The interval of the difference (with minus without) includes zero or is below it, and is "
+        "firm as for a greater effect below.",
     ),
     Rule(
         "moderator_inconclusive",
         "moderator",
         "The difference could be none",
         NOT_TESTABLE,
-        "The interval of the difference includes zero: greater and smaller effects are both "
-        "possible, whatever the sign of the estimate.",
+        "The interval of the difference includes zero or is below it, and is not firm: too little "
+        "to tell, whatever the sign of the estimate.",
     ),
     Rule(
         "moderator_shown",
         "moderator",
         "Greater in our trials",
         SUPPORTED,
-        "The interval of the difference is above zero with at least 4 degrees of freedom, at least "
-        "half of the trials that the cited review pooled are confirmed to be in it, and not more "
-        "than half of its results are from abstracts.",
+        "The interval of the difference is above zero and firm: at least 4 degrees of freedom, at "
+        "least half of the trials that the cited review pooled are confirmed to be in it, and not "
+        "more than half of its results are from abstracts.",
     ),
     Rule(
         "moderator_limited",
         "moderator",
         "Greater, in limited evidence",
         PARTLY,
-        "The interval of the difference is above zero, but has fewer than 4 degrees of freedom, is "
-        "mostly from abstracts, or is a part of the cited review only.",
+        "The interval of the difference is above zero, but is not firm.",
     ),
     Rule(
         "factor_not_fitted",

@@ -4,26 +4,33 @@ The rules are data in `claim_rules.RULES`; `claim_effects`, `claim_moderators`, 
 `local_evaluations` apply them to one kind of claim each. Here every claim is given what the rules
 need: our pool of exactly its intervention and outcome (none if there is none: a wider pool is not
 taken), the cited review's results, how much of that review is in our pool, the report's own
-numbers. Results that contradict themselves (status suspect) are never used.
+numbers. Results that contradict themselves (status suspect) are never used. Reviews that the
+report does not cite do not count: the claim names its source. What they show is a caveat.
 """
 
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from metarepro import claim_counts, claim_effects, claim_moderators, local_evaluations
-from metarepro.claim_rules import MOSTLY_ABSTRACTS, Finding
+from metarepro import (
+    claim_context,
+    claim_counts,
+    claim_effects,
+    claim_moderators,
+    local_evaluations,
+)
+from metarepro.claim_rules import MOSTLY_ABSTRACTS, NOT_TESTABLE, Finding
+from metarepro.claim_words import claimed_words, is_over, noun_of, own_limit
 from metarepro.tables import from_rows
 from metarepro.wording import counted, decimal, whole
 
 #: Columns of a pool that a claim shows.
 _POOL = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "n_trials", "n_participants")
 
-_OWN_LIMIT = re.compile(r"\((footnote [^()]*)\)")
 _UNCONTROLLED = "Families were compared with themselves before, or with nobody: no control group"
 
 
@@ -37,6 +44,7 @@ class Sources:
     """
 
     interventions: pd.DataFrame
+    outcomes: pd.DataFrame
     trials: pd.DataFrame
     reviews: pd.DataFrame
     published: pd.DataFrame
@@ -71,7 +79,7 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
     for claim in claims.to_dict("records"):
         found = _AUDITS[claim["claim_kind"]](claim, sources)
         finding: Finding = found.pop("finding")
-        caveats = [_own_limit(claim), found.pop("caveat", "")]
+        caveats = [own_limit(claim), *found.pop("caveats", [])]
         rows.append(
             {
                 **claim,
@@ -82,37 +90,11 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
                 "verdict": finding.verdict,
                 "rule": finding.rule,
                 "reason": finding.reason.strip(),
-                "caveat": "; ".join(filter(None, caveats)),
+                "caveat": ". ".join(filter(None, caveats)),
                 "needed": finding.needed,
             }
         )
     return from_rows(rows, "audited_claims")
-
-
-def claimed_words(claim: Mapping[Any, Any]) -> str:
-    """What a claim says, with its value."""
-    kind, value = claim["claim_kind"], claim["claimed_value"]
-    if kind.startswith("count_"):
-        size = {"least": "at least ", "almost": "almost "}.get(kind.rpartition("_")[2], "")
-        noun = {"guidance": "guidance documents"}.get(kind.split("_")[1], kind.split("_")[1])
-        return f"{size}{whole(value)} {noun}"
-    if kind.startswith("proportion"):
-        return f"{100 * value:g}%"
-    if kind == "ratio":
-        return f"{decimal(value, 0)} times"
-    if kind == "moderator_ratio_about":
-        return f"about {decimal(value, 0)} times the effect with responsive caregiving"
-    return {
-        "favours_intervention": "favours the intervention",
-        "improved": "improved",
-        "greater_with_responsive_caregiving": "greater with responsive caregiving",
-    }[claim["claimed_direction"]]
-
-
-def _own_limit(claim: Mapping[Any, Any]) -> str:
-    """What the report's own footnote says against a claim, noted in brackets in its text."""
-    found = _OWN_LIMIT.search(claim["claim"])
-    return f"By the report's own words, {found[1]}" if found else ""
 
 
 def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
@@ -142,24 +124,38 @@ def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
         )
     signals = [claim_effects.published_signal(result) for result in cited.to_dict("records")]
     words = [f"{review}: {claim_effects.published_words(cited)}"] if len(cited) else []
-    for label, rows in others.groupby("review", sort=True):
-        words.append(f"not cited by the report, {label}: {claim_effects.published_words(rows)}")
+    others = others.assign(label=[_label_of(name, sources) for name in others["review_id"]])
+    for label, rows in others.groupby("label", sort=True):
+        words.append(f"Not cited by the report: {label}: {claim_effects.published_words(rows)}")
+    finding = claim_effects.judge_effect(pool, signals, review)
     return {
         **({name: row[name] for name in _POOL} | {"synthesis": key} if row else {}),
-        "finding": claim_effects.judge_effect(pool, signals, review),
+        "finding": _with_context(finding, claim, sources, has_pool=pool is not None),
         "published": ". ".join(words),
         "coverage": coverage,
-        "caveat": "; ".join(
-            filter(
-                None,
-                [
-                    _published_caveats(cited, signals, sources),
-                    _abstracts(_abstract_share(key, sources)),
-                    _doubtful(trial_ids, sources),
-                ],
-            )
-        ),
+        "caveats": [
+            *_published_caveats(cited, signals, sources),
+            _abstracts(_abstract_share(key, sources)),
+            _doubtful(trial_ids, sources),
+            *claim_context.uncited_reviews(others),
+        ],
     }
+
+
+def _with_context(
+    finding: Finding, claim: Mapping[Any, Any], sources: Sources, *, has_pool: bool
+) -> Finding:
+    """Add what was read and could not be used, and without a pool the outcomes that are near."""
+    reason = finding.reason
+    if not has_pool and finding.verdict == NOT_TESTABLE:
+        near = claim_context.near_outcomes(
+            claim, sources.pooled, sources.outcomes, sources.primary_set
+        )
+        reason = f"{reason} {near}"
+    unusable = claim_context.unusable_results(sources.effects, claim) if finding.needed else ""
+    return replace(
+        finding, reason=reason, needed=". ".join(filter(None, [finding.needed, unusable]))
+    )
 
 
 def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
@@ -202,7 +198,7 @@ def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
             if direction
             else claim_moderators.factor_words(comparison)
         ),
-        "caveat": _abstracts(comparison.abstract_share),
+        "caveats": [_abstracts(comparison.abstract_share)],
     }
 
 
@@ -213,7 +209,8 @@ def _count(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     families = found["families"].iloc[0] if len(found) else ""
     only = claim_counts.covers_only(families, claim["intervention"], sources.interventions)
     review = _review_label(claim, sources)
-    noun = "studies" if column == "n_studies" else "participants"
+    # A review on this intervention alone is counted in the unit of the claim.
+    noun = noun_of(claim) if only else column.removeprefix("n_")
     scope = "" if only else ", of all its interventions"
     in_words = f"{review}: {whole(known)} {noun}{scope}" if math.isfinite(known) else ""
     return {
@@ -248,9 +245,12 @@ def _evaluations(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
             f"In this domain {agree} of all {len(same)} rows of evaluations that the report lists "
             f"say so, {int((same['published'] == 'yes').sum())} of them published"
         ),
-        "caveat": f"{_UNCONTROLLED}. The report lists no evaluation without improvement"
-        if (sources.evaluations["reported_direction"] == "improved").all()
-        else _UNCONTROLLED,
+        "caveats": [
+            _UNCONTROLLED,
+            "The report lists no evaluation without improvement"
+            if (sources.evaluations["reported_direction"] == "improved").all()
+            else "",
+        ],
     }
 
 
@@ -262,7 +262,7 @@ def _proportion(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
             cited, claim["claimed_value"], against_reference=against
         ),
         "computed": local_evaluations.proportion_words(cited, claim["claimed_value"]),
-        "caveat": "" if against else _UNCONTROLLED,
+        "caveats": [] if against else [_UNCONTROLLED],
     }
 
 
@@ -271,8 +271,10 @@ def _places(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     of_countries = sources.evaluations["place"].isin(local_evaluations.COUNTRIES)
     wide = sorted(set(sources.evaluations[of_countries]["service"]))
     return {
-        "finding": claim_counts.judge_places(claim["claimed_value"], places, wide),
-        "computed": f"{counted(len(places), 'place')} named",
+        "finding": claim_counts.judge_places(
+            claim["claimed_value"], places, wide, over=is_over(claim)
+        ),
+        "computed": f"At least {counted(len(places), 'place')} named",
     }
 
 
@@ -290,17 +292,25 @@ def _ratio(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     return {
         "finding": claim_counts.judge_ratio(claim["claimed_value"], cited),
         "computed": claim_counts.ratio_words(cited),
-        "caveat": (
+        "caveats": [
             f"A comparison of groups ({topics}), not an effect of a service; both numbers are the "
             "report's, without a range or interval"
-        ),
+        ],
     }
 
 
 def _review_label(claim: Mapping[Any, Any], sources: Sources) -> str:
     """Name of the cited review."""
-    found = sources.reviews[sources.reviews["review_id"] == claim["source_review"]]["label"]
-    return str(found.iloc[0]) if len(found) else "the cited review"
+    return _label_of(claim["source_review"], sources) or "the cited review"
+
+
+def _label_of(review_id: str, sources: Sources) -> str:
+    """Name of a review; where its authors were not seen, its id as "Barlow 2015"."""
+    found = sources.reviews[sources.reviews["review_id"] == review_id]["label"]
+    label = str(found.iloc[0]) if len(found) else ""
+    return (
+        re.sub(r"^([a-z]+)(\d{4})", r"\1 \2", label).capitalize() if label == review_id else label
+    )
 
 
 def _pool_row(key: str, sources: Sources) -> Mapping[Any, Any] | None:
@@ -315,7 +325,7 @@ def _abstract_share(key: str, sources: Sources) -> float:
     return float((kinds == "abstract").mean()) if len(kinds) else math.nan
 
 
-def _published_caveats(cited: pd.DataFrame, signals: list[str], sources: Sources) -> str:
+def _published_caveats(cited: pd.DataFrame, signals: list[str], sources: Sources) -> list[str]:
     """What weakens the cited review's results as we have them."""
     quoted = cited[(cited["status"] == "secondary") & cited["estimate"].notna()]
     suspect = sources.published[
@@ -328,7 +338,7 @@ def _published_caveats(cited: pd.DataFrame, signals: list[str], sources: Sources
         parts.append(f"The cited review's number was read in another source{beside}")
     if claim_effects.AGAINST in signals:
         parts.append("A result of the cited review shows no benefit")
-    return "; ".join(parts)
+    return parts
 
 
 def _doubtful(trial_ids: list[str], sources: Sources) -> str:

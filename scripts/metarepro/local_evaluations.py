@@ -21,6 +21,8 @@ from metarepro.wording import counted, decimal, p_value
 PROPORTIONS = ("proportion", "proportion_improved")
 #: Rows of a whole country stand for several teams.
 COUNTRIES = ("England", "Northern Ireland", "Scotland", "UK", "Wales")
+#: Places that the report names beside the county that they lie in.
+LIES_IN = {"Liverpool": "Merseyside"}
 SIGNIFICANCE = 0.05
 
 #: A comparator that starts with a share is a reference, "0.50 (national estimate)".
@@ -243,5 +245,14 @@ def proportion_words(rows: pd.DataFrame, claimed: float) -> str:
 
 
 def named_places(evaluations: pd.DataFrame) -> list[str]:
-    """The places that are no whole country, each once, in order."""
-    return sorted(set(evaluations["place"]) - {"", *COUNTRIES})
+    """The places that are no whole country, each once, in order.
+
+    A service of a whole country may name its places in brackets: "teams (Enfield, Croydon)". A
+    place that lies in another of them is not counted.
+    """
+    named = set(evaluations["place"]) - {"", *COUNTRIES}
+    wide = evaluations[evaluations["place"].isin(COUNTRIES)]["service"]
+    in_brackets = wide.str.extract(r"\(([^()]*)\)")[0].dropna()
+    # "(four)" is a number of teams: places have a capital.
+    named |= {place for text in in_brackets for place in text.split(", ") if place[:1].isupper()}
+    return sorted(place for place in named if LIES_IN.get(place) not in named)

@@ -49,6 +49,7 @@ SHARED_EFFECTS: Columns = {
     **_side("a"),
     **_side("b"),
     "same_source": level("yes", "no"),
+    "described": level("alike", "differently"),
     "difference": number(),
     "agreement": level("equal", "within_rounding", "different", "not_comparable"),
     "reason": text(),

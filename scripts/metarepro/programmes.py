@@ -15,6 +15,7 @@ def list_programmes(
     trials: pd.DataFrame,
     effects: pd.DataFrame,
     domains: pd.DataFrame,
+    evaluations: pd.DataFrame,
 ) -> pd.DataFrame:
     """Count the trials and results of every named programme.
 
@@ -25,13 +26,16 @@ def list_programmes(
         match the "same" programme are counted, "related" ones only named.
     trials, effects, domains : DataFrame
         The trials, the effects of all their results, and the codebook's domains.
+    evaluations : DataFrame
+        Local evaluations: those whose service has the programme's name are told in the remark.
 
     Returns
     -------
     DataFrame
         `tables.TABLES["audited_programmes"]`, one row a programme, in the order of the report.
-        `n_results` counts every reported result, `n_usable` those that became an effect size;
-        `domains` are those of the usable ones.
+        `n_results` counts the reported results, each once (no duplicate, no superseded row).
+        `n_usable` are those that became an effect size, at any time and with any assumption: also
+        those that the primary analyses leave out. `domains` are those of the usable ones.
     """
     labels = domains.sort_values("order").set_index("domain")["label"]
     rows: list[dict[Any, Any]] = []
@@ -39,7 +43,10 @@ def list_programmes(
         own = names[names["programme"] == programme["programme"]]
         spellings = own[own["match"] == "same"]["name_in_trials"]
         of_it = trials[trials["programme"].isin(spellings)]
-        results = effects[effects["trial_id"].isin(of_it["trial_id"])]
+        results = effects[
+            effects["trial_id"].isin(of_it["trial_id"])
+            & ~effects["exclude"].isin(["duplicate", "superseded"])
+        ]
         usable = results[results["exclude"] == ""]
         related = own[own["match"] == "related"]["name_in_trials"]
         n_related = int(trials["programme"].isin(related).sum())
@@ -56,7 +63,16 @@ def list_programmes(
                 "domains": "; ".join(labels[labels.index.isin(usable["domain"])]),
                 "trial_ids": " ".join(sorted(of_it["trial_id"])),
                 "matched_by": "; ".join(spellings),
-                "remark": ". ".join(filter(None, [_state(counts), _related(related, n_related)])),
+                "remark": ". ".join(
+                    filter(
+                        None,
+                        [
+                            _state(counts),
+                            _evaluated(programme["label"], evaluations),
+                            _related(related, n_related),
+                        ],
+                    )
+                ),
             }
         )
     return from_rows(rows, "audited_programmes")
@@ -70,6 +86,13 @@ def _state(counts: Mapping[str, Any]) -> str:
     if not counts["n_usable"]:
         return "No reported result could become an effect size"
     return ""
+
+
+def _evaluated(label: str, evaluations: pd.DataFrame) -> str:
+    """How many local evaluations are of a service with this name (what stands before a bracket)."""
+    name = label.partition(" (")[0]
+    n = int((evaluations["service"].str.partition(" (")[0] == name).sum())
+    return f"{counted(n, 'local evaluation')} without a control group" if n else ""
 
 
 def _related(names: pd.Series, n_trials: int) -> str:

@@ -1,5 +1,7 @@
 """The page of overlap: which trials stand in more than one review, and in more than one source."""
 
+import pandas as pd
+
 from metarepro.report_blocks import (
     Block,
     Link,
@@ -37,9 +39,7 @@ def page(records: Records) -> Page:
         sections=[
             Section("overall", "All reviews together", [_overall(records)]),
             Section("pairs", "Pairs of reviews", _pairs(records)),
-            Section(
-                "sources", "The same trial in two sources", [_summary(records), _shared(records)]
-            ),
+            Section("sources", "The same trial in two sources", _sources(records)),
         ],
     )
 
@@ -84,7 +84,9 @@ def _pairs(records: Records) -> list[Block]:
         }
         for row in known.to_dict("records")
     ]
-    without = len(pairs) - len(known)
+    # A pair of reviews has a row for each basis.
+    names = ["review_a", "review_b"]
+    without = len(pairs[names].drop_duplicates()) - len(known[names].drop_duplicates())
     return [
         table(
             "pairs-table",
@@ -96,25 +98,50 @@ def _pairs(records: Records) -> list[Block]:
         ),
         Paragraph(
             text(
-                f"For {without} others it cannot: at least one of the two reviews shows no list of "
-                "its trials. The file gives the reason for each."
+                f"For {counted(without, 'other pair')} it cannot: at least one of the two "
+                "reviews shows no list of its trials. The file gives the reason for each."
             )
         ),
     ]
 
 
-def _summary(records: Records) -> Paragraph:
-    agreement = records.tables["shared_effects"]["agreement"].value_counts()
-    total = int(agreement.sum())
-    counts = ", ".join(
-        f"{agreement[name]} {name.replace('_', ' ')}"
-        for name in ("equal", "within_rounding", "different", "not_comparable")
-        if name in agreement
+def _sources(records: Records) -> list[Block]:
+    """Real pairs of sources first; two copies of one source say nothing on agreement."""
+    pairs = records.tables["shared_effects"]
+    two, one = (pairs[pairs["same_source"] == same] for same in ("no", "yes"))
+    copies = (
+        "These pairs are one source read or transcribed twice, or two results of it. That they "
+        "agree says that they were copied alike, not that two sources agree."
     )
-    return Paragraph(text(f"{counted(total, 'pair')} of results: {counts}." if total else "None."))
+    return [
+        Paragraph(text(_agreement_words(two))),
+        _shared(records, two, "shared", "Do two sources give the same effect?"),
+        Paragraph(text(copies)),
+        _shared(records, one, "same-source", "The same source, read twice"),
+    ]
 
 
-def _shared(records: Records) -> Table:
+def _agreement_words(pairs: pd.DataFrame) -> str:
+    """How many pairs of sources agree, and of how many the descriptions differ."""
+    if pairs.empty:
+        return "No result was read in two sources."
+    counts = pairs["agreement"].value_counts()
+    parts = []
+    for name in ("equal", "within_rounding", "different", "not_comparable"):
+        if name in counts:
+            of_it = pairs[pairs["agreement"] == name]
+            unlike = int((of_it["described"] == "differently").sum())
+            parts.append(
+                f"{counts[name]} {name.replace('_', ' ')} ({unlike} described differently)"
+            )
+    return (
+        f"{counted(len(pairs), 'pair')} of results from two sources: {', '.join(parts)}. Described "
+        "differently are those whose text names another measure or time, whether or not the "
+        "numbers agree."
+    )
+
+
+def _shared(records: Records, pairs: pd.DataFrame, name: str, caption: str) -> Table:
     rows: list[dict[str, str | Link | Text]] = [
         {
             "Trial": records.trial_link(row["trial_id"], row["label"]),
@@ -127,15 +154,16 @@ def _shared(records: Records) -> Table:
             if row["difference"] == row["difference"]
             else DASH,
             "Agreement": row["agreement"].replace("_", " "),
+            "Described": row["described"],
             "Why": row["reason"],
             "Source of the first": text(source_link(row["source_a"])),
             "Source of the second": text(source_link(row["source_b"])),
         }
-        for row in records.tables["shared_effects"].to_dict("records")
+        for row in pairs.to_dict("records")
     ]
     return table(
-        "shared",
-        "Do two sources give the same effect?",
+        name,
+        caption,
         rows,
         columns=("Trial",),
         choices=("Agreement",),

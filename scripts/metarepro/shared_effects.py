@@ -3,7 +3,9 @@
 Pairs are a row kept and its duplicate, a review file's row and the transcribed one that it
 supersedes, and two used rows of the same trial, arm, outcome, measure and time from sources of
 different kind. Both are compared as g, by the routes that all results take; where one of them has
-no route, as printed.
+no route, as printed. Agreement is of the numbers alone; whether the two are told to be of one
+measure at one time stands beside it. Two copies of one source are marked: that they
+agree says nothing.
 """
 
 import math
@@ -11,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -24,7 +27,9 @@ ROUNDING = 0.01
 _EQUAL = 1e-9
 _SAME_RESULT = ["trial_id", "arm", "outcome", "measure", "timepoint"]
 _SUPERSEDED = re.compile(r".*: ([a-z0-9_\-]+)")
-#: What makes two numbers two results, and not one that is told differently.
+#: A remark of the data on two addresses of one source.
+_SECOND_COPY = "second copy of the same"
+#: What two reports of one result should tell alike.
 _IDENTITY = {
     "timepoint": "timepoint",
     "measure": "measure named",
@@ -95,17 +100,23 @@ def _compared(a: dict[Any, Any], b: dict[Any, Any], pairing: str, remark: str) -
     scale, reason = _common_scale(a, b)
     first, second = _on_scale(a, scale), _on_scale(b, scale)
     difference = second["value"] - first["value"]
-    agreement, why = _agreement(a, b, difference) if scale else ("not_comparable", reason)
+    unlike = [
+        said
+        for key, name in (_IDENTITY | _ANALYSIS).items()
+        if (said := _told_differently(a, b, key, name))
+    ]
+    comparable = scale and a["timepoint"] == b["timepoint"]
     return {
         **{key: a[key] for key in ("trial_id", "label", "outcome", "measure", "timepoint")},
         "pairing": pairing,
         "scale": scale,
         **_side(a, first, "a"),
         **_side(b, second, "b"),
-        "same_source": "yes" if a["source"] == b["source"] else "no",
+        "same_source": "yes" if _same_source(a, b, remark) else "no",
+        "described": "alike" if all(a[key] == b[key] for key in _IDENTITY) else "differently",
         "difference": difference,
-        "agreement": agreement,
-        "reason": why,
+        "agreement": _agreement(difference) if comparable else "not_comparable",
+        "reason": reason or "; ".join(unlike),
         "remark": remark,
     }
 
@@ -138,22 +149,18 @@ def _side(row: Row, numbers: dict[str, float], side: str) -> dict[str, Any]:
     return {f"{key}_{side}": value for key, value in (about | numbers).items()}
 
 
-def _agreement(a: Row, b: Row, difference: float) -> tuple[str, str]:
-    """Numbers that differ only disagree if they are told to be of one measure at one time."""
-    unlike = [
-        said
-        for key, name in (_IDENTITY | _ANALYSIS).items()
-        if (said := _told_differently(a, b, key, name))
-    ]
-    if a["timepoint"] != b["timepoint"]:
-        return "not_comparable", "; ".join(unlike)
+def _same_source(a: Row, b: Row, remark: str) -> bool:
+    """Whether both are read in one source: one address, a second copy, one database twice."""
+    if a["source"] == b["source"] or remark.startswith(_SECOND_COPY):
+        return True
+    hosts = {urlsplit(row["source"]).netloc for row in (a, b)}
+    return {a["source_kind"], b["source_kind"]} == {"database"} and len(hosts) == 1
+
+
+def _agreement(difference: float) -> str:
     if abs(difference) <= _EQUAL:
-        return "equal", "; ".join(unlike)
-    if abs(difference) <= ROUNDING + _EQUAL:
-        return "within_rounding", "; ".join(unlike)
-    if any(a[key] != b[key] for key in _IDENTITY):
-        return "not_comparable", "; ".join(unlike)
-    return "different", "; ".join(unlike)
+        return "equal"
+    return "within_rounding" if abs(difference) <= ROUNDING + _EQUAL else "different"
 
 
 def _told_differently(a: Row, b: Row, key: str, name: str) -> str:

@@ -58,10 +58,11 @@ def test_fewer_places_than_claimed_are_no_refutation() -> None:
     assert "five teams" in finding.reason
     assert finding.needed
     assert judge_places(2, ["Essex", "Norfolk"], []).rule == "places_listed"
+    assert judge_places(2, ["Essex", "Norfolk"], [], over=True).rule == "places_not_all_listed"
 
 
 def test_listed_guidance_does_not_show_that_services_match_it() -> None:
-    assert judge_guidance(9, 9).verdict == "partly_supported"
+    assert judge_guidance(9, 9).verdict == "not_testable"
     assert judge_guidance(9, 10).rule == "guidance_counted"
     assert judge_guidance(9, 8).rule == "guidance_fewer"
     assert judge_guidance(9, 8).verdict == "not_supported"
@@ -93,10 +94,10 @@ def test_the_ratio_is_that_of_the_larger_to_the_smaller() -> None:
 @pytest.mark.parametrize(
     ("pairs", "rule", "verdict"),
     [
-        ([(134.4, 10.0)], "ratio_follows", "supported"),
-        ([(125.0, 10.0)], "ratio_follows", "supported"),
+        ([(134.4, 10.0)], "ratio_follows", "partly_supported"),
+        ([(125.0, 10.0)], "ratio_follows", "partly_supported"),
         # 13.9 is 13 only when cut off.
-        ([(139.0, 10.0)], "ratio_follows", "supported"),
+        ([(139.0, 10.0)], "ratio_follows", "partly_supported"),
         ([(140.0, 10.0)], "ratio_differs", "not_supported"),
         ([(124.0, 10.0)], "ratio_differs", "not_supported"),
         ([(134.4, math.nan)], "ratio_no_source", "not_testable"),

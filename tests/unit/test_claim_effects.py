@@ -50,39 +50,40 @@ FAVOURS, INCLUDES_NONE, HARMS = pool(0.1, 0.5), pool(-0.1, 0.5), pool(-0.5, -0.1
         (HARMS, ["points"], "effect_contradicted", "not_supported"),
         (None, ["null"], "effect_not_shown", "not_supported"),
         (INCLUDES_NONE, ["null"], "effect_not_shown", "not_supported"),
-        (pool(-0.5, 0.4), [], "effect_not_shown", "not_supported"),
-        (pool(-0.5, 0.4), ["points"], "effect_not_shown", "not_supported"),
-        # No effect at all is no benefit.
-        (pool(-0.4, 0.4), [], "effect_not_shown", "not_supported"),
-        # A benefit that is excluded speaks also where the interval cannot be trusted.
-        (pool(-0.5, -0.1, n_trials=2, df=1), [], "effect_not_shown", "not_supported"),
-        (pool(-0.5, -0.1, n_trials=1, df=NAN), ["points"], "effect_not_shown", "not_supported"),
-        (pool(-0.5, 0.4, n_trials=1, df=NAN), [], "effect_inconclusive", "not_testable"),
-        (pool(-0.5, 0.4, df=3.9), ["points"], "effect_inconclusive", "not_testable"),
+        (INCLUDES_NONE, [], "effect_not_shown", "not_supported"),
+        (pool(-0.1, 0.5, covered=0.5, abstract_share=0.5), [], "effect_not_shown", "not_supported"),
         (FAVOURS, ["null"], "effect_conflicting", "partly_supported"),
         (FAVOURS, ["harm"], "effect_conflicting", "partly_supported"),
+        (FAVOURS, ["limited_harm"], "effect_conflicting", "partly_supported"),
         (HARMS, ["shows"], "effect_conflicting", "partly_supported"),
-        (None, ["limited", "against"], "effect_conflicting", "partly_supported"),
-        (pool(-0.5, 0.4), ["shows"], "effect_conflicting", "partly_supported"),
+        (HARMS, ["limited"], "effect_conflicting", "partly_supported"),
+        (INCLUDES_NONE, ["shows"], "effect_conflicting", "partly_supported"),
         (FAVOURS, [], "effect_shown", "supported"),
+        # A direction decides nothing, whichever way it points.
         (FAVOURS, ["points"], "effect_shown", "supported"),
+        (FAVOURS, ["against"], "effect_shown", "supported"),
         (pool(0.1, 0.5, covered=0.5, abstract_share=0.5), [], "effect_shown", "supported"),
         (None, ["shows"], "effect_shown_as_published", "supported"),
-        (INCLUDES_NONE, ["shows"], "effect_shown_as_published", "supported"),
+        (pool(-0.5, 0.4, df=1), ["shows"], "effect_shown_as_published", "supported"),
         (pool(0.1, 0.5, covered=0.05), ["shows"], "effect_shown_as_published", "supported"),
         (None, ["limited"], "effect_limited", "partly_supported"),
-        (INCLUDES_NONE, ["limited"], "effect_limited", "partly_supported"),
+        (None, ["limited", "against"], "effect_limited", "partly_supported"),
+        (None, ["limited", "open"], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, n_trials=1, df=NAN), [], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, df=3.9), ["points"], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, covered=0.49), [], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, covered=NAN), [], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, abstract_share=0.51), [], "effect_limited", "partly_supported"),
-        (INCLUDES_NONE, ["points"], "effect_points", "partly_supported"),
-        # A limit of exactly no effect does not exclude it.
-        (pool(0.0, 0.9), ["points"], "effect_points", "partly_supported"),
-        (INCLUDES_NONE, [], "effect_inconclusive", "not_testable"),
-        (INCLUDES_NONE, ["against"], "effect_inconclusive", "not_testable"),
-        (INCLUDES_NONE, ["points", "against"], "effect_inconclusive", "not_testable"),
+        (None, ["open"], "effect_inconclusive", "not_testable"),
+        (None, ["limited_harm"], "effect_inconclusive", "not_testable"),
+        # One trial with an interval over all that is possible says nothing for the claim.
+        (pool(-3.0, 3.02, n_trials=1, df=NAN), ["points"], "effect_inconclusive", "not_testable"),
+        (pool(-0.5, 0.4, n_trials=1, df=NAN), [], "effect_inconclusive", "not_testable"),
+        # What is too little to support is too little to refute.
+        (pool(-0.5, -0.1, n_trials=1, df=NAN), [], "effect_inconclusive", "not_testable"),
+        (pool(-0.5, -0.1, df=3.9), ["against"], "effect_inconclusive", "not_testable"),
+        (pool(-0.5, -0.1, covered=0.49), [], "effect_inconclusive", "not_testable"),
+        (pool(-0.1, 0.5, abstract_share=0.51), [], "effect_inconclusive", "not_testable"),
     ],
 )
 def test_each_rule_of_an_effect(
@@ -92,6 +93,20 @@ def test_each_rule_of_an_effect(
     assert (finding.rule, finding.verdict) == (rule, verdict)
     assert finding.reason.endswith((".", ". "))
     assert finding.needed or verdict in ("supported", "not_supported")
+
+
+@pytest.mark.parametrize("published", [[], ["points"], ["against"], ["open"]])
+def test_the_side_of_an_estimate_decides_nothing(published: list[str]) -> None:
+    for changes in ({}, {"df": 3.0}):
+        above, below = pool(-0.4, 0.402, **changes), pool(-0.402, 0.4, **changes)
+        rules = {judge_effect(ours, published, "Ann 2020").rule for ours in (above, below)}
+        assert len(rules) == 1
+
+
+# A limit of exactly no effect does not exclude it.
+@pytest.mark.parametrize("ours", [pool(0.0, 0.9), pool(-0.9, 0.0)])
+def test_an_interval_that_ends_at_no_effect_includes_it(ours: Pool) -> None:
+    assert judge_effect(ours, [], "Ann 2020").rule == "effect_not_shown"
 
 
 def test_a_published_interval_with_no_effect_never_supports() -> None:
@@ -145,6 +160,11 @@ RATIO = {"measure": "OR", "estimate": 3.0, "ci_low": 1.4, "ci_high": 6.7}
         ({"ci_low": 0.0}, "null"),
         # An interval with no effect says so even where the direction is not shown.
         ({"ci_low": -0.1, "beneficial_sign": ""}, "null"),
+        # The same thresholds for none and for harm as for a benefit.
+        ({"ci_low": -0.1, "k": 1.0}, "open"),
+        ({"ci_low": -0.1, "certainty": "very low"}, "open"),
+        ({"beneficial_sign": "-", "k": 4.0}, "limited_harm"),
+        ({"beneficial_sign": "-", "certainty": "low"}, "limited_harm"),
         (RATIO, "shows"),
         (RATIO | {"beneficial_sign": "-"}, "harm"),
         (RATIO | {"ci_low": 0.9}, "null"),
@@ -166,7 +186,8 @@ RATIO = {"measure": "OR", "estimate": 3.0, "ci_low": 1.4, "ci_high": 6.7}
         (NO_CI, "points"),
         (NO_CI | {"beneficial_sign": "-"}, "against"),
         (NO_CI | {"p_value": 0.01, "p_relation": "="}, "shows"),
-        (NO_CI | {"p_value": 0.05, "p_relation": "="}, "points"),
+        (NO_CI | {"p_value": 0.05, "p_relation": "="}, "null"),
+        (NO_CI | {"p_value": 0.05, "p_relation": ">"}, "null"),
         (NO_CI | {"p_value": 0.05, "p_relation": "<"}, "shows"),
         (NO_CI | {"p_value": 0.01, "p_relation": ">"}, "points"),
         (
@@ -209,6 +230,13 @@ def test_published_results_in_words() -> None:
     assert published_words(rows) == (
         "warmth: SMD −0.30 [−0.50, −0.10], smaller is better, 6 trials, 400 participants, "
         "certainty low, as another source quotes it"
+    )
+
+
+def test_a_published_p_is_printed_where_there_is_no_interval() -> None:
+    rows = pd.DataFrame([published(**NO_CI, p_value=0.001, p_relation="<", k=3.0, n=NAN)])
+    assert published_words(rows) == (
+        "warmth: SMD 0.30 without interval, p < 0.001, larger is better, 3 trials"
     )
 
 

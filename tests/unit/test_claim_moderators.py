@@ -65,9 +65,13 @@ def comparison(low: float, high: float, **changes: Any) -> Comparison:
         (comparison(0.1, 0.5, trials_with=1), "moderator_not_fitted", "not_testable"),
         (Comparison(4, 7, reason="no df"), "moderator_not_fitted", "not_testable"),
         (comparison(-0.5, -0.1), "moderator_not_greater", "not_supported"),
-        # A negative estimate whose interval holds a positive difference refutes nothing.
-        (comparison(-0.5, 0.1), "moderator_inconclusive", "not_testable"),
-        (comparison(-0.1, 0.5), "moderator_inconclusive", "not_testable"),
+        # The side of the estimate decides nothing: a firm interval that includes zero decides.
+        (comparison(-0.5, 0.1), "moderator_not_greater", "not_supported"),
+        (comparison(-0.1, 0.5), "moderator_not_greater", "not_supported"),
+        # What is too little to support is too little to refute.
+        (comparison(-0.5, -0.1, df=3.5), "moderator_inconclusive", "not_testable"),
+        (comparison(-0.5, -0.1, covered=0.4), "moderator_inconclusive", "not_testable"),
+        (comparison(-0.1, 0.5, abstract_share=0.6), "moderator_inconclusive", "not_testable"),
         (comparison(0.1, 0.5), "moderator_shown", "supported"),
         (comparison(0.1, 0.5, df=3.5), "moderator_limited", "partly_supported"),
         (comparison(0.1, 0.5, covered=math.nan), "moderator_limited", "partly_supported"),
@@ -156,12 +160,11 @@ def test_a_synthesis_that_was_not_fitted_has_a_reason() -> None:
     assert elsewhere.reason == ""
 
 
-def test_trials_are_counted_within_parenting_programmes() -> None:
+def test_trials_are_counted_on_both_sides() -> None:
     effects = pd.DataFrame(
         {
-            "trial_id": ["ann", "ann", "bob", "cat"],
-            "family": ["parenting", "parenting", "parenting", "video_feedback"],
-            "intervention": ["responsive_caregiving"] * 2 + ["home_visiting", "video_feedback"],
+            "trial_id": ["ann", "ann", "bob"],
+            "intervention": ["responsive_caregiving"] * 2 + ["home_visiting"],
         }
     )
     assert count_sides(effects) == (1, 1)

@@ -168,6 +168,30 @@ def test_a_duplicate_turned_the_other_way_is_the_same_effect() -> None:
     assert row["remark"] == "abstract of the same"
 
 
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({}, "yes"),
+        ({"source": "https://example.org/b"}, "no"),
+        # A database that is read at two of its addresses is one source, a host alone is not.
+        ({"source": "https://example.org/b", "source_kind": "database"}, "no"),
+        (
+            {"source": "https://example.com/b"}
+            | {"exclude_reason": "kept: ann-01; second copy of the same table"},
+            "yes",
+        ),
+    ],
+)
+def test_two_copies_of_a_source_are_one_source(changes: dict[str, Any], same: str) -> None:
+    assert compared({}, DUPLICATE | changes).iloc[0]["same_source"] == same
+
+
+def test_a_database_read_twice_is_one_source() -> None:
+    database = {"source_kind": "database"}
+    other = {"source": "https://example.org/b"}
+    assert compared(database, DUPLICATE | database | other).iloc[0]["same_source"] == "yes"
+
+
 def test_a_wrong_sign_between_two_sources_shows() -> None:
     row = compared({}, DUPLICATE | {"sign": "control_minus_treatment"}).iloc[0]
     assert row["difference"] == pytest.approx(-2 * row["value_a"])
@@ -180,8 +204,8 @@ def test_a_wrong_sign_between_two_sources_shows() -> None:
         ({"value": 0.51}, "within_rounding", ""),
         ({"value": 0.53}, "different", ""),
         ({"value": 0.53, "adjusted": "yes"}, "different", "adjusted: no against yes"),
-        ({"value": 0.53, "measure": "Scale, cut"}, "not_comparable", "measure named"),
-        ({"value": 0.53, "timepoint_detail": "mid"}, "not_comparable", "time described"),
+        ({"value": 0.53, "measure": "Scale, cut"}, "different", "measure named"),
+        ({"value": 0.53, "timepoint_detail": "mid"}, "different", "time described"),
         ({"timepoint": "change"}, "not_comparable", "timepoint: post against change"),
         ({"n_t": 40.0, "value": 0.501}, "within_rounding", "participants: 100 against 90"),
     ],
@@ -190,6 +214,14 @@ def test_agreement(changes: dict[str, Any], agreement: str, reason: str) -> None
     row = compared({}, DUPLICATE | changes).iloc[0]
     assert row["agreement"] == agreement
     assert row["reason"].startswith(reason) if reason else row["reason"] == ""
+
+
+@pytest.mark.parametrize("value", [0.5, 0.53])
+def test_a_different_description_shows_whether_or_not_numbers_agree(value: float) -> None:
+    alike = compared({}, DUPLICATE | {"value": value}).iloc[0]
+    differently = compared({}, DUPLICATE | {"value": value, "measure": "Scale, cut"}).iloc[0]
+    assert (alike["described"], differently["described"]) == ("alike", "differently")
+    assert alike["agreement"] == differently["agreement"]
 
 
 def test_without_a_route_printed_numbers_are_compared() -> None:

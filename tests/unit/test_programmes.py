@@ -41,6 +41,7 @@ EFFECTS = pd.DataFrame(
         ("ann", "warmth", ""),
         ("ann", "mood", "no_variance"),
         ("bob", "mood", ""),
+        ("eve", "mood", "range_only"),
         ("eve", "mood", "duplicate"),
     ],
     columns=["trial_id", "domain", "exclude"],
@@ -49,11 +50,12 @@ DOMAINS = pd.DataFrame(
     [("speech", "Speech", 2.0), ("warmth", "Warmth", 1.0), ("mood", "Mood", 3.0)],
     columns=["domain", "label", "order"],
 )
+EVALUATIONS = pd.DataFrame({"service": ["ABSENT (in Essex)", "ABSENT", "Others"]})
 COUNTS = ("n_trials", "n_trials_with_results", "n_results", "n_usable")
 
 
 def listed() -> dict[str, dict[Any, Any]]:
-    table = list_programmes(PROGRAMMES, NAMES, TRIALS, EFFECTS, DOMAINS)
+    table = list_programmes(PROGRAMMES, NAMES, TRIALS, EFFECTS, DOMAINS, EVALUATIONS)
     return {row["programme"]: row for row in table.to_dict("records")}
 
 
@@ -70,8 +72,13 @@ def test_only_the_same_programme_counts() -> None:
     ("programme", "counts", "remark"),
     [
         ("unread", [1, 0, 0, 0], "Its trials are known, but none with a readable result"),
+        # A duplicate is no result of its own.
         ("unusable", [1, 1, 1, 0], "No reported result could become an effect size"),
-        ("absent", [0, 0, 0, 0], "No trial of it in the data"),
+        (
+            "absent",
+            [0, 0, 0, 0],
+            "No trial of it in the data. 2 local evaluations without a control group",
+        ),
     ],
 )
 def test_what_is_missing_is_said(programme: str, counts: list[int], remark: str) -> None:
