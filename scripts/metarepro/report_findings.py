@@ -51,12 +51,17 @@ def _teams(records: Records) -> str:
 
 def _offered(records: Records, intervention: Row) -> Text:
     """What the pools of one intervention show, in short."""
+    link = records.intervention_link(intervention["intervention"])
+    cells = {
+        d["label"]: records.cell(intervention["intervention"], d["domain"]) for d in records.domains
+    }
+    if not any(cells.values()):
+        return text(link, ": no result in any domain that can be pooled.")
     parts: list[str | Link] = []
-    for domain in records.domains:
-        key = records.cell(intervention["intervention"], domain["domain"])
-        parts += ["; " if parts else ": ", f"{domain['label'].lower()} "]
+    for label, key in cells.items():
+        parts += ["; " if parts else ": ", f"{label.lower()} "]
         parts += _in_short(records, key) if key else ["nothing pooled"]
-    return text(records.intervention_link(intervention["intervention"]), *parts, ".")
+    return text(link, *parts, ".")
 
 
 def _in_short(records: Records, key: str) -> list[str | Link]:
@@ -80,7 +85,7 @@ def _cells(records: Records) -> str:
     return (
         f"Of {counted(len(keys), 'cell')} {empty} are empty and {single} rest on one trial. In "
         f"{len(filled) - single - len(left)} others the interval cannot be trusted or is too wide "
-        f"to say much. {len(left)} remain; the interval excludes zero in {clear} of them."
+        f"to say much. Left are {len(left)}; the interval excludes zero in {clear} of them."
     )
 
 
@@ -88,7 +93,7 @@ def _domain(records: Records, domain: str) -> Text:
     key = records.primary("domain", domain)
     if not key:
         return text(records.domain_link(domain), ": no result that can be pooled.")
-    said = f", all interventions together: {composition(records, key)} {records.sentences(key)}"
+    said = f", all interventions together. {composition(records, key)} {records.sentences(key)}"
     return text(records.domain_link(domain), said)
 
 
@@ -105,7 +110,7 @@ def composition(records: Records, key: str) -> str:
     incomes = [records.rows("effects", "trial_id", t)[0]["income"] for t in trial_ids]
     unknown = incomes.count("")
     return (
-        f"By family its {counted(len(trial_ids), 'trial')}: {parts}; "
+        f"{counted(len(trial_ids), 'trial').capitalize()} by family: {parts}; "
         f"{incomes.count('low_or_middle')} in low- or middle-income countries"
         + (f", {unknown} in unknown or mixed ones." if unknown else ".")
     )

@@ -14,7 +14,7 @@ from metarepro.report_blocks import (
 )
 from metarepro.report_claims import tallies
 from metarepro.report_findings import findings
-from metarepro.report_kinds import APART
+from metarepro.report_kinds import APART, directions
 from metarepro.report_matrix import matrix
 from metarepro.report_records import Records
 from metarepro.wording import counted, interval
@@ -105,9 +105,7 @@ def _trials(records: Records, key: str) -> str | Link:
 
 
 def _evaluations(records: Records, domain: str) -> str:
-    rows = records.rows("evaluations", "domain", domain)
-    improved = sum(row["reported_direction"] == "improved" for row in rows)
-    return f"{counted(len(rows), 'result')}, {improved} reported as improved, no control groups"
+    return f"{directions(records.rows('evaluations', 'domain', domain))}; no control groups"
 
 
 def _guidance(records: Records, domain: str) -> str:

@@ -15,6 +15,7 @@ from metarepro.report_blocks import (
 )
 from metarepro.report_claims import verdict_words
 from metarepro.report_figures import domain_summary, forest, funnel
+from metarepro.report_findings import composition
 from metarepro.report_kinds import economics, evaluations, guidance
 from metarepro.report_matrix import empty_reason, share_of_review
 from metarepro.report_records import Records, trail
@@ -27,6 +28,7 @@ def domain_page(records: Records, domain: str) -> Page:
     """Make the page of a domain: the three kinds of evidence, and what the pool depends on."""
     key = records.primary("domain", domain)
     trials: list[Block] = [
+        *([Paragraph(text(composition(records, key)))] if key else []),
         *(_said(records, key) if key else [Paragraph(text("No result that can be pooled."))]),
         *domain_summary(records, domain),
         pool_table(

@@ -9,6 +9,7 @@ import pytest
 from tests.report_records import EFFECT, KEY, PLAY, POOL, RESULT, REVIEW, TRIAL, make_records
 
 from metarepro import report_syntheses, report_topics, report_trials
+from metarepro.input_tables import EVALUATION_STATISTICS
 from metarepro.report_blocks import (
     Facts,
     Link,
@@ -25,6 +26,7 @@ from metarepro.report_blocks import (
 from metarepro.report_claims import tallies
 from metarepro.report_figures import forest
 from metarepro.report_findings import composition, findings
+from metarepro.report_kinds import STATISTICS, directions, reported
 from metarepro.report_matrix import AXIS, WIDTH, drawing, matrix
 from metarepro.report_methods import packages
 from metarepro.report_records import Records
@@ -314,7 +316,7 @@ def test_what_teams_offer_comes_first() -> None:
     said = plain(findings(make_records(interventions=[offered]))[1])
     assert said == "Play: closeness g 0.39 [0.00, 0.78] (1 trial, certainty very low)."
     nothing = plain(findings(make_records(interventions=[offered], pooled=[]))[1])
-    assert nothing == "Play: closeness nothing pooled."
+    assert nothing == "Play: no result in any domain that can be pooled."
 
 
 def test_a_pool_says_what_it_consists_of() -> None:
@@ -329,9 +331,58 @@ def test_a_pool_says_what_it_consists_of() -> None:
         pooled=[POOL | {"trial_ids": "ann2001 bob2002"}],
     )
     assert composition(records, KEY) == (
-        "By family its 2 trials: Parenting 1, Video feedback 1; 1 in low- or middle-income "
+        "2 trials by family: Parenting 1, Video feedback 1; 1 in low- or middle-income "
         "countries, 1 in unknown or mixed ones."
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"statistic": "one_in_before_after", "value": "4;10", "comparator": "before"},
+            "1 in 4 before, 1 in 10 after (reported as improved)",
+        ),
+        (
+            {"statistic": "relative_reduction_more_than", "value": "0.5"},
+            "a reduction by more than 50% against baseline (reported as improved)",
+        ),
+        (
+            {"statistic": "significant_change", "reported_direction": "no_difference"},
+            "a significant change against baseline, no figure given (reported as no difference)",
+        ),
+        (
+            {"statistic": "proportion", "value": "0.83", "comparator": "", "design": "post_only"},
+            "83%",
+        ),
+        (
+            {
+                **{"statistic": "proportion", "value": "0.854", "comparator": "0.50 (national)"},
+                "design": "post_only_vs_national",
+            },
+            "85.4% against 50% (national)",
+        ),
+    ],
+)
+def test_results_of_evaluations_are_sentences(changes: dict[str, Any], words: str) -> None:
+    row = {"value": "", "comparator": "baseline", "design": "pre_post"}
+    assert reported(row | {"reported_direction": "improved"} | changes) == words
+
+
+def test_every_statistic_has_a_sentence() -> None:
+    assert set(STATISTICS) == set(EVALUATION_STATISTICS)
+
+
+def test_what_is_only_measured_afterwards_has_not_improved() -> None:
+    rows = [
+        {"design": "pre_post", "reported_direction": "improved"},
+        {"design": "pre_post", "reported_direction": "worsened"},
+        {"design": "post_only", "reported_direction": "improved"},
+    ]
+    assert directions(rows) == (
+        "3 results: 2 before and after (1 reported as improved), 1 afterwards only"
+    )
+    assert directions([]) == "0 results"
 
 
 def claim(claim_id: str, evidence_type: str, claim_kind: str, verdict: str) -> dict[str, Any]:
