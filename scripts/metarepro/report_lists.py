@@ -60,7 +60,7 @@ def results_page(records: Records) -> Page:
         rows,
         columns=("Trial",),
         choices=("Intervention", "Outcome", "Tier"),
-        optional=("Year", "Arm", "n", "Reported as", "SE from", "Assumptions", "Place"),
+        optional=("Year", "Arm", "n", "Reported as", "SE from", "Tier", "Assumptions", "Place"),
         download="data/effects.csv",
     )
     page = _page("results.html", "All results", "results", text(lead), [listed])
