@@ -106,12 +106,12 @@ def _row(records: Records, claim: Row) -> dict[str, str | Link | Text]:
             records.claim_link(claim["claim_id"]), f": {claim['subject']}: {claim['claim']}"
         ),
         "Verdict": verdict_words(claim["verdict"]),
+        "The report says": claim["claimed"],
         "Why": claim["reason"],
         "Limit": claim["caveat"] or DASH,
         "Our numbers": _numbers(records, claim),
         "Subject": claim["subject"],
         "Kind of evidence": claim["evidence_type"].replace("_", " "),
-        "The report says": claim["claimed"],
         "Published": claim["published"] or DASH,
         "Needed to test it": claim["needed"] or DASH,
     }

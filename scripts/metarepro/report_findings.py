@@ -59,7 +59,7 @@ def _offered(records: Records, intervention: Row) -> Text:
         return text(link, ": no result in any domain that can be pooled.")
     parts: list[str | Link] = []
     for label, key in cells.items():
-        parts += ["; " if parts else ": ", f"{label.lower()} "]
+        parts += ["; " if parts else ": ", f"{label.lower()}, "]
         parts += _in_short(records, key) if key else ["nothing pooled"]
     return text(link, *parts, ".")
 

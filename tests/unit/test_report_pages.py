@@ -314,7 +314,7 @@ def test_a_trial_of_a_team_would_be_mentioned() -> None:
 def test_what_teams_offer_comes_first() -> None:
     offered = {"intervention": "play", "label": "Play", "family": "video_feedback"}
     said = plain(findings(make_records(interventions=[offered]))[1])
-    assert said == "Play: closeness g 0.39 [0.00, 0.78] (1 trial, certainty very low)."
+    assert said == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, certainty very low)."
     nothing = plain(findings(make_records(interventions=[offered], pooled=[]))[1])
     assert nothing == "Play: no result in any domain that can be pooled."
 
