@@ -165,8 +165,10 @@ def copy_figures(figures: Path, folder: Path) -> frozenset[str]:
 
 def copy_manuscript(source: Path, folder: Path) -> list[str]:
     """Copy the files for manuscripts; their names."""
-    shutil.copytree(source, folder, copy_function=shutil.copyfile)
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.*"))
+    hidden = shutil.ignore_patterns(".*")  # Snakemake's marks
+    shutil.copytree(source, folder, copy_function=shutil.copyfile, ignore=hidden)
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in files)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.plain_language import certainty
 from metarepro.summaries import evidence, labels
 from metarepro.wording import CI_METHODS, DASH, whole
 
@@ -57,7 +58,7 @@ def summary_of_findings(
         rows.append(
             text
             | {
-                "In words": in_words(pool) if pool else DASH,
+                "In words": _words(pool, tables) if pool else DASH,
                 "Remarks": "; ".join(
                     filter(None, [text["Remarks"], _sources(pool, tables), _approximate(text)])
                 ),
@@ -88,14 +89,25 @@ def in_words(pool: Mapping[Any, Any]) -> str:
     return words
 
 
+def _words(pool: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame]) -> str:
+    """The words of a pool with the certainty of its numbers, as the report's pages give it."""
+    n_abstracts = int((_members(pool, tables)["source_kind"] == "abstract").sum())
+    return f"{in_words(pool)} (certainty of the numbers: {certainty(pool, n_abstracts)})"
+
+
+def _members(pool: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The effects that were pooled."""
+    weights = tables["weights"]
+    members = weights.loc[weights["synthesis"] == pool["synthesis"], "result_id"]
+    return tables["effects"].set_index("result_id").loc[members]
+
+
 def _sources(pool: Mapping[Any, Any] | None, tables: Mapping[str, pd.DataFrame]) -> str:
     """How many of the results are from abstracts, which print what was significant."""
     if pool is None:
         return ""
-    weights = tables["weights"]
-    members = weights.loc[weights["synthesis"] == pool["synthesis"], "result_id"]
-    effects = tables["effects"].set_index("result_id")
-    n = int((effects.loc[members, "source_kind"] == "abstract").sum())
+    members = _members(pool, tables)
+    n = int((members["source_kind"] == "abstract").sum())
     return f"{n} of {len(members)} results from abstracts" if n else ""
 
 
@@ -146,10 +158,13 @@ def notes(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list
         f"{CI_METHODS[pooling['ci_method']]}); trials with several results, correlated effects "
         f"(rho {pooling['rho']:g}) with robust variance (CR2, Satterthwaite). One trial: no "
         "pooling.",
-        "Certainty was not graded here: that needs a judgement of each trial's risk of bias, for "
-        "which the full reports would have to be read. The last column shows what the cited review "
-        "published for its own pools of its own trials; it does not rate the numbers in this "
-        "table.",
+        "In words: the certainty of the numbers (very low, low or moderate) follows from the "
+        "intervals, the number of trials and the share of abstracts by fixed rules, which the "
+        "report's methods give.",
+        "That is no certainty of evidence, which was not graded here: it needs a judgement of each "
+        "trial's risk of bias, for which the full reports would have to be read. The last column "
+        "shows what the cited review published for its own pools of its own trials; it does not "
+        "rate the numbers in this table.",
         *doubts,
         f"The results are a favourable selection: of all {whole(len(used))} effect sizes (every "
         f"time of measurement) {whole((used['source_kind'] == 'abstract').sum())} were read in "

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from metarepro.claim_rules import MOSTLY_ABSTRACTS
 from metarepro.wording import counted, decimal, participants
 
 #: Lower limit of |g| and the word for it (Cohen 1988), after rounding to the printed decimals.
@@ -61,8 +62,8 @@ def untrusted(pool: Pool) -> bool:
 
 
 def mostly_abstracts(n_abstracts: int, k: float) -> bool:
-    """Whether more than half of `k` pooled results were read in abstracts."""
-    return 2 * n_abstracts > k
+    """Whether more than `MOSTLY_ABSTRACTS` of `k` pooled results were read in abstracts."""
+    return n_abstracts > MOSTLY_ABSTRACTS * k
 
 
 def certainty(pool: Pool, n_abstracts: int) -> str:
@@ -156,7 +157,8 @@ def prediction(pool: Pool) -> str:
     if untrusted(pool):
         return f"{between}, but this range cannot be trusted either."
     if includes_zero(low, high):
-        return f"{between}: it may be none, or in favour of the control group."
+        harm = ", or in favour of the control group" if round(low, 2) < 0 else ""
+        return f"{between}: it may be none{harm}."
     side = "intervention" if low > 0 else "control group"
     more = (
         " No difference between the trials was found, which does not show that there is none."

@@ -1,8 +1,11 @@
 """The pages of the Foundation's claims and of the programmes that it names."""
 
+from collections.abc import Sequence
+
 from metarepro.claim_rules import CLAIM_VERDICTS, RULES
 from metarepro.report_blocks import (
     Block,
+    Bullets,
     Facts,
     Link,
     Page,
@@ -16,6 +19,12 @@ from metarepro.report_blocks import (
 from metarepro.report_records import Records, Row, trail
 from metarepro.wording import DASH, counted, interval, whole
 
+#: Groups of claims that are counted apart, and what they are about.
+GROUPS = {
+    "effects": "about what interventions do (effects and what they depend on)",
+    "counts": "about the size of reviews (studies, participants)",
+    "other": "about local evaluations, costs and guidance",
+}
 RULE_TITLES = {rule.rule: rule.title for rule in RULES}
 
 
@@ -68,14 +77,14 @@ def programmes_page(records: Records) -> Page:
 def claims_page(records: Records) -> Page:
     """Every claim of the Foundation's report with its verdict, and the rules of the verdicts."""
     claims = records.tables["claims"].to_dict("records")
-    lead = f"{counted(len(claims), 'claim')} of the Foundation's report: {verdict_counts(records)}."
+    lead = f"{counted(len(claims), 'claim')} of the Foundation's report, each with a verdict."
     listed = table(
         "claims",
         "Claims and verdicts; the first column leads to the details below",
         [_row(records, claim) for claim in claims],
         columns=("Claim",),
         choices=("Subject", "Kind of evidence", "Verdict"),
-        optional=("Subject", "Kind of evidence", "Published"),
+        optional=("Subject", "Kind of evidence", "Published", "Needed to test it"),
         download="data/claims.csv",
     )
     return Page(
@@ -83,7 +92,7 @@ def claims_page(records: Records) -> Page:
         title="Do the claims hold?",
         trail=trail(),
         nav="claims",
-        intro=[Paragraph(text(lead), "lead"), listed],
+        intro=[Paragraph(text(lead), "lead"), Bullets(tallies(records)), listed],
         sections=[
             Section("each", "Each claim", [_details(records, claim) for claim in claims]),
             Section("rules", "The rules of the verdicts", _rules()),
@@ -96,13 +105,15 @@ def _row(records: Records, claim: Row) -> dict[str, str | Link | Text]:
         "Claim": text(
             records.claim_link(claim["claim_id"]), f": {claim['subject']}: {claim['claim']}"
         ),
+        "Verdict": verdict_words(claim["verdict"]),
+        "The report says": claim["claimed"],
+        "Why": claim["reason"],
+        "Limit": claim["caveat"] or DASH,
+        "Our numbers": _numbers(records, claim),
         "Subject": claim["subject"],
         "Kind of evidence": claim["evidence_type"].replace("_", " "),
-        "The report says": claim["claimed"],
         "Published": claim["published"] or DASH,
-        "Verdict": verdict_words(claim["verdict"]),
-        "Why": claim["reason"],
-        "Our numbers": _numbers(records, claim),
+        "Needed to test it": claim["needed"] or DASH,
     }
 
 
@@ -164,10 +175,28 @@ def verdict_words(verdict: str) -> str:
     return verdict.replace("_", " ")
 
 
-def verdict_counts(records: Records) -> str:
-    """How many claims have each verdict, in words."""
-    verdicts = records.tables["claims"]["verdict"].value_counts()
-    return ", ".join(f"{verdicts.get(name, 0)} {verdict_words(name)}" for name in CLAIM_VERDICTS)
+def tallies(records: Records) -> list[Text]:
+    """How many claims have each verdict, apart for each group of `GROUPS`.
+
+    One tally of all would mix claims on effects with such that only count studies.
+    """
+    claims = records.tables["claims"].to_dict("records")
+    return [
+        text(_tally(title, [claim["verdict"] for claim in claims if group(claim) == name]))
+        for name, title in GROUPS.items()
+    ]
+
+
+def group(claim: Row) -> str:
+    """The group of `GROUPS` that a claim belongs to."""
+    if claim["evidence_type"] != "large_scale":
+        return "other"
+    return "counts" if claim["claim_kind"].startswith("count_") else "effects"
+
+
+def _tally(title: str, verdicts: Sequence[str]) -> str:
+    counts = [f"{verdicts.count(name)} {verdict_words(name)}" for name in CLAIM_VERDICTS]
+    return f"{counted(len(verdicts), 'claim')} {title}: {', '.join(counts)}."
 
 
 def _numbers(records: Records, claim: Row) -> Text:

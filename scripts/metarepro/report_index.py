@@ -1,6 +1,6 @@
 """The first page: the evidence matrix, key findings, verdicts, three kinds of evidence."""
 
-from metarepro.plain_language import SELECTED, includes_zero
+from metarepro.plain_language import SELECTED
 from metarepro.report_blocks import (
     Block,
     Bullets,
@@ -12,11 +12,12 @@ from metarepro.report_blocks import (
     table,
     text,
 )
-from metarepro.report_claims import verdict_counts
-from metarepro.report_kinds import APART
+from metarepro.report_claims import tallies
+from metarepro.report_findings import findings
+from metarepro.report_kinds import APART, directions
 from metarepro.report_matrix import matrix
 from metarepro.report_records import Records
-from metarepro.wording import counted, decimal, interval
+from metarepro.wording import counted, interval
 
 INTRODUCTION = (
     "In 2023 the Parent-Infant Foundation summarised the evidence for specialised parent-infant "
@@ -24,8 +25,6 @@ INTRODUCTION = (
     "pooled by intervention and domain, and compared with what the cited reviews published. Every "
     "number can be followed back to the cell that it came from."
 )
-#: Share of results in favour from which on a selection is spoken of.
-MANY = 0.9
 READING = (
     "Each cell: pooled Hedges' g with its 95% confidence interval, positive in favour of the "
     "intervention. The drawings run from −1 to 1.5 with a line at zero: square and thick line for "
@@ -63,84 +62,11 @@ def _mark() -> Paragraph:
     )
 
 
-def findings(records: Records) -> list[Text]:
-    """Sentences on the whole, each from counts or from a pool by the rules of plain language."""
-    return [
-        text(_cells(records)),
-        *(_domain(records, domain["domain"]) for domain in records.domains),
-        text(_selection(records)),
-        text(_approximate(records)),
-        text(_published(records), Link("each with its reason", "reproduction.html"), "."),
-    ]
-
-
-def _cells(records: Records) -> str:
-    keys = [
-        records.cell(intervention, domain["domain"])
-        for intervention in records.interventions
-        for domain in records.domains
-    ]
-    filled = [key for key in keys if key]
-    single = sum(records.pools[key]["n_trials"] < 2 for key in filled)
-    left = [records.pools[key] for key in filled if records.certainty(key) != "very low"]
-    clear = sum(not includes_zero(pool["ci_low"], pool["ci_high"]) for pool in left)
-    empty = len(keys) - len(filled)
-    return (
-        f"Of {counted(len(keys), 'cell')} {empty} are empty and {single} rest on one trial. In "
-        f"{len(filled) - single - len(left)} others the interval cannot be trusted or is too wide "
-        f"to say much. {len(left)} remain; the interval excludes zero in {clear} of them."
-    )
-
-
-def _domain(records: Records, domain: str) -> Text:
-    key = records.primary("domain", domain)
-    if not key:
-        return text(records.domain_link(domain), ": no result that can be pooled.")
-    said = f", all interventions together: {records.sentences(key)}"
-    return text(records.domain_link(domain), said)
-
-
-def _selection(records: Records) -> str:
-    effects = records.tables["effects"]
-    usable = effects[effects["exclude"] == ""]
-    favourable = int((usable["yi"] > 0).sum())
-    said = f"Of {counted(len(usable), 'effect size')} {favourable} favour the intervention."
-    if favourable < MANY * len(usable):
-        return said
-    return (
-        f"{said} So many are a sign of what gets printed, and no pool of them is an unbiased "
-        "estimate."
-    )
-
-
-def _approximate(records: Records) -> str:
-    """What the pools of the domains become with the approximate results."""
-    evidence = records.config["evidence"]
-    parts = []
-    for domain in records.domains:
-        keys = [f"{evidence[which]}.domain.{domain['domain']}" for which in ("set", "beside")]
-        if all(key in records.pools for key in keys):
-            own, beside = (decimal(records.pools[key]["estimate"]) for key in keys)
-            parts.append(f"{domain['label']} {beside} instead of {own}")
-    return (
-        "Approximate results are not pooled, and leaving them out is not neutral. With them the "
-        f"pooled g would be: {'; '.join(parts)}."
-    )
-
-
-def _published(records: Records) -> str:
-    results = records.tables["reproduction"]
-    compared = int((~results["verdict"].isin(["not_testable", "partial"])).sum())
-    partial = int((results["verdict"] == "partial").sum())
-    return (
-        f"Of {counted(len(results), 'published result')} {compared} could be compared in full and "
-        f"{partial} in part; "
-    )
-
-
 def _claims(records: Records) -> list[Block]:
-    counts = f"{counted(len(records.tables['claims']), 'claim')}: {verdict_counts(records)}. "
-    return [Paragraph(text(counts, Link("Every claim with its verdict", "claims.html"), "."))]
+    return [
+        Bullets(tallies(records)),
+        Paragraph(text(Link("Every claim with its verdict", "claims.html"), ".")),
+    ]
 
 
 def _kinds(records: Records) -> list[Block]:
@@ -179,9 +105,7 @@ def _trials(records: Records, key: str) -> str | Link:
 
 
 def _evaluations(records: Records, domain: str) -> str:
-    rows = records.rows("evaluations", "domain", domain)
-    improved = sum(row["reported_direction"] == "improved" for row in rows)
-    return f"{counted(len(rows), 'result')}, {improved} reported as improved, no control groups"
+    return f"{directions(records.rows('evaluations', 'domain', domain))}; no control groups"
 
 
 def _guidance(records: Records, domain: str) -> str:

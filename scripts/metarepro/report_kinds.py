@@ -1,5 +1,6 @@
 """Evidence that is no trial: local service evaluations, NICE guidance, economics."""
 
+import re
 from collections.abc import Sequence
 
 from metarepro.report_blocks import (
@@ -26,6 +27,36 @@ DESIGNS = {
     "post_only": "afterwards only",
     "post_only_vs_national": "afterwards, beside a national figure",
 }
+#: What each statistic of an evaluation says in words.
+STATISTICS = {
+    "significant_change": "a significant change{beside}, no figure given",
+    "significant_change_sustained_12_months": (
+        "a significant change{beside} that lasted 12 months, no figure given"
+    ),
+    "improvement": "an improvement{beside}, no figure given",
+    "proportion": "{share}{beside}",
+    "proportion_improved": "{share} improved{beside}",
+    "relative_reduction_more_than": "a reduction by more than {share}{beside}",
+    "one_in_before_after": "1 in {before} before, 1 in {after} after",
+    "statement": "a statement without figures",
+}
+#: A share at the start of a cell.
+_SHARE = re.compile(r"^(0?\.\d+|1(\.0+)?)(?![\d.])")
+
+
+def directions(rows: Sequence[Row]) -> str:
+    """How many results there are, and how many of those that could change are called improved.
+
+    What was only measured afterwards cannot have improved, whatever the report calls it.
+    """
+    changes = [row for row in rows if row["design"] == "pre_post"]
+    improved = sum(row["reported_direction"] == "improved" for row in changes)
+    after = len(rows) - len(changes)
+    parts = [
+        f"{len(changes)} before and after ({improved} reported as improved)" if changes else "",
+        f"{after} afterwards only" if after else "",
+    ]
+    return ": ".join(filter(None, [counted(len(rows), "result"), ", ".join(filter(None, parts))]))
 
 
 def evaluations(records: Records, domain: str) -> list[Block]:
@@ -33,12 +64,9 @@ def evaluations(records: Records, domain: str) -> list[Block]:
     rows = records.rows("evaluations", "domain", domain)
     if not rows:
         return [Paragraph(text("The Foundation's report names none for this domain."))]
-    improved = sum(row["reported_direction"] == "improved" for row in rows)
-    controls = sum(row["design"] == "post_only_vs_national" for row in rows)
-    said = (
-        f"{counted(len(rows), 'result')} of local evaluations, {improved} reported as improved; "
-        f"none with a control group of its own"
-        + (f", {controls} set beside a national figure." if controls else ".")
+    national = sum(row["design"] == "post_only_vs_national" for row in rows)
+    said = f"{directions(rows)}; none with a control group of its own" + (
+        f", {national} set beside a national figure." if national else "."
     )
     return [
         Paragraph(text(said)),
@@ -54,7 +82,7 @@ def _evaluation(row: Row) -> dict[str, str | Link | Text]:
         "Design": DESIGNS[row["design"]],
         "Year": f"{row['year']:.0f}" if row["year"] == row["year"] else DASH,
         "n": whole(row["n"]),
-        "Reported": _reported(row),
+        "Reported": reported(row),
         "Share [95% CI]": _share(row),
         "Against the reference": _against_reference(row),
         "Published": row["published"],
@@ -71,15 +99,27 @@ def evaluation_table(rows: Sequence[dict[str, str | Link | Text]]) -> Table:
         rows,
         columns=("Service",),
         choices=("Domain", "Design", "Published"),
-        optional=("Year", "Footnote"),
+        optional=("Year", "Published", "Footnote"),
         download="data/evaluations.csv",
     )
 
 
-def _reported(row: Row) -> str:
-    value = f" {row['value']}" if row["value"] else ""
-    beside = f" against {row['comparator']}" if row["comparator"] else ""
-    return f"{row['statistic'].replace('_', ' ')}{value}{beside}: {row['reported_direction']}"
+def reported(row: Row) -> str:
+    """What an evaluation found, as a sentence that a reader needs no key for."""
+    before, _, after = row["value"].partition(";")
+    said = STATISTICS[row["statistic"]].format(
+        beside=f" against {_SHARE.sub(_percent, row['comparator'])}" if row["comparator"] else "",
+        share=_SHARE.sub(_percent, row["value"]),
+        before=before,
+        after=after,
+    )
+    if row["design"] != "pre_post":
+        return said
+    return f"{said} (reported as {row['reported_direction'].replace('_', ' ')})"
+
+
+def _percent(share: re.Match[str]) -> str:
+    return f"{round(100 * float(share[0]), 6):g}%"
 
 
 def _share(row: Row) -> str:
@@ -145,11 +185,11 @@ def economics() -> Paragraph:
 def page(records: Records) -> Page:
     """Make the page of all evidence that is no trial."""
     evaluated = [
-        _evaluation(row) | {"Domain": text(records.domain_link(row["domain"]))}
+        _with_domain(records, row, _evaluation(row))
         for row in records.tables["evaluations"].to_dict("records")
     ]
     guided = [
-        _guidance(row) | {"Domain": text(records.domain_link(row["domain"]))}
+        _with_domain(records, row, _guidance(row))
         for row in records.tables["guidance"].to_dict("records")
     ]
     return Page(
@@ -164,6 +204,15 @@ def page(records: Records) -> Page:
             Section("economics", "Costs and savings", [_economic_table(records)]),
         ],
     )
+
+
+def _with_domain(
+    records: Records, row: Row, cells: dict[str, str | Link | Text]
+) -> dict[str, str | Link | Text]:
+    """Cells of a row with the domain behind the first."""
+    first, *others = cells.items()
+    domain = text(records.domain_link(row["domain"]))
+    return dict([first, ("Domain", domain), *others])
 
 
 def _economic_table(records: Records) -> Table:

@@ -1,4 +1,4 @@
-"""The pages that are one long table: claims, programmes, reproduction, overlap, trials and more."""
+"""The pages that are one long table: results, trials, syntheses, audit, reproduction."""
 
 from collections.abc import Sequence
 
@@ -60,7 +60,7 @@ def results_page(records: Records) -> Page:
         rows,
         columns=("Trial",),
         choices=("Intervention", "Outcome", "Tier"),
-        optional=("Arm", "Place", "SE from", "n"),
+        optional=("Year", "Arm", "n", "Reported as", "SE from", "Tier", "Assumptions", "Place"),
         download="data/effects.csv",
     )
     page = _page("results.html", "All results", "results", text(lead), [listed])
@@ -181,6 +181,8 @@ def reproduction_page(records: Records) -> Page:
         columns=("Review",),
         choices=("Review", "Verdict", "Status", "Role"),
         optional=(
+            "Published as g",
+            "Difference",
             "Relative",
             "Status",
             "Role",

@@ -41,7 +41,7 @@ def matrix(records: Records) -> Matrix:
 def _cell(records: Records, intervention: Row, domain: Row) -> MatrixCell:
     key = records.cell(intervention["intervention"], domain["domain"])
     trial_ids = records.pools[key]["trial_ids"].split(" ") if key else []
-    covered = coverage(records, intervention["family"], trial_ids)
+    covered = share_of_review(records, intervention["family"], trial_ids)
     if not key:
         why = empty_reason(records, intervention["intervention"], domain["domain"])
         return MatrixCell(domain["label"], None, "", "", covered, "", "", None, why)
@@ -82,8 +82,8 @@ def cell_remark(pool: Row) -> str:
     return ""
 
 
-def coverage(records: Records, family: str, trial_ids: Sequence[str]) -> str:
-    """How much of the cited review's evidence is in a pool.
+def share_of_review(records: Records, family: str, trial_ids: Sequence[str]) -> str:
+    """How many studies of the cited review are in a pool, the confirmed and the plausible apart.
 
     The reviews do not say how many of their studies belong to one intervention and domain, so the
     whole review is what the trials are counted against.
@@ -92,20 +92,14 @@ def coverage(records: Records, family: str, trial_ids: Sequence[str]) -> str:
     if not review_id:
         return "no review cited"
     rows = records.rows("all_included", "review_id", review_id)
-    own = {r["trial_id"]: r["basis"] for r in rows}
-    held = [own[trial] for trial in trial_ids if own.get(trial) in _bases(records)]
+    bases = {row["trial_id"]: row["basis"] for row in rows}
+    held = [bases.get(trial_id) for trial_id in trial_ids]
     size = records.reviews[review_id]["n_studies"]
     of = "an unknown number of studies" if size != size else f"the {whole(size)} studies"
-    listed = held.count("listed")
-    kind = ""
-    if held:
-        kind = " (none confirmed)" if not listed else f" ({listed} confirmed)"
-    return f"{len(held)} of {of} of {records.review_label(review_id)}{kind}"
-
-
-def _bases(records: Records) -> Sequence[str]:
-    bases: Sequence[str] = records.config["reproduction"]["basis"]
-    return bases
+    return (
+        f"{held.count('listed')} confirmed and {held.count('plausible')} plausible of {of} of "
+        f"{records.review_label(review_id)}"
+    )
 
 
 def empty_reason(records: Records, intervention: str, domain: str) -> str:

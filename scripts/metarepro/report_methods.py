@@ -29,6 +29,9 @@ from metarepro.thresholds import (
 )
 from metarepro.wording import FLAGS, percent, whole
 
+#: Files for manuscripts that a checkout lacks: their bytes depend on the machine. A link to them
+#: would lead nowhere there.
+NOT_TRACKED = ("forest_plots.docx",)
 _CI_METHODS = {
     "z": "a normal interval",
     "knapp_hartung": "the Knapp-Hartung interval",
@@ -248,7 +251,7 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
     listed: list[Text] = [
         text(Link(f"{name}.csv", f"data/{name}.csv"), f": {what}") for name, what in files
     ]
-    for_papers = joined([Link(name, f"manuscript/{name}") for name in manuscript], ", ")
+    for_papers = joined([_paper(name) for name in manuscript], ", ")
     return Page(
         path="downloads.html",
         title="Downloads",
@@ -268,3 +271,10 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
             Section("manuscript", "For manuscripts", [Paragraph(for_papers)]),
         ],
     )
+
+
+def _paper(name: str) -> str | Link:
+    """A link to a file for manuscripts, unless it is missing where the report was checked out."""
+    if name in NOT_TRACKED:
+        return f"{name} (in the folder manuscript; not under version control)"
+    return Link(name, f"manuscript/{name}")

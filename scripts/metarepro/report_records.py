@@ -12,6 +12,12 @@ from metarepro.report_blocks import Link
 from metarepro.summaries import labels, title
 
 Row = Mapping[Any, Any]
+#: What is added to the title of a synthesis, by its plan.
+TITLE_ENDS = {
+    "domain": " (all interventions)",
+    "outcome": " (all interventions)",
+    "family_domain": " (family of interventions)",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +115,13 @@ class Records:
         return {}
 
     def title(self, key: str) -> str:
-        """What a synthesis is of, in words."""
-        return title(self.pools[key], self.names, self.config["sets"])
+        """What a synthesis is of, in words that no other page has.
+
+        A family may be called as its only intervention is, and the pool of a whole domain as the
+        page of the domain.
+        """
+        said = title(self.pools[key], self.names, self.config["sets"])
+        return said + TITLE_ENDS.get(key.split(".")[1], "")
 
     def n_abstracts(self, key: str) -> int:
         """How many results of a synthesis were read in abstracts."""

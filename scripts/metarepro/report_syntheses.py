@@ -18,7 +18,7 @@ from metarepro.report_blocks import (
     text,
 )
 from metarepro.report_figures import forest
-from metarepro.report_matrix import coverage, prediction_words
+from metarepro.report_matrix import prediction_words, share_of_review
 from metarepro.report_moderators import section as moderators
 from metarepro.report_records import Records, Row, trail
 from metarepro.report_sensitivity import sensitivity
@@ -82,7 +82,7 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
         ("Tiers of effects", text(pool["tiers"].replace("+", ", "))),
     ]
     if pool["family"]:
-        held = coverage(records, pool["family"], pool["trial_ids"].split(" "))
+        held = share_of_review(records, pool["family"], pool["trial_ids"].split(" "))
         found.append(("Of the cited review", text(held)))
     beside = _beside(records, pool)
     if beside:

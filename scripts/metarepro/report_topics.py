@@ -15,8 +15,9 @@ from metarepro.report_blocks import (
 )
 from metarepro.report_claims import verdict_words
 from metarepro.report_figures import domain_summary, forest, funnel
+from metarepro.report_findings import composition
 from metarepro.report_kinds import economics, evaluations, guidance
-from metarepro.report_matrix import coverage, empty_reason
+from metarepro.report_matrix import empty_reason, share_of_review
 from metarepro.report_records import Records, trail
 from metarepro.report_sensitivity import summary
 from metarepro.report_syntheses import pool_table
@@ -27,6 +28,7 @@ def domain_page(records: Records, domain: str) -> Page:
     """Make the page of a domain: the three kinds of evidence, and what the pool depends on."""
     key = records.primary("domain", domain)
     trials: list[Block] = [
+        *([Paragraph(text(composition(records, key)))] if key else []),
         *(_said(records, key) if key else [Paragraph(text("No result that can be pooled."))]),
         *domain_summary(records, domain),
         pool_table(
@@ -166,7 +168,7 @@ def _in_domain(records: Records, intervention: str, domain: str) -> Section:
     if not key:
         blocks: Sequence[Block] = [Paragraph(text(empty_reason(records, intervention, domain)))]
         return Section(domain, heading, blocks)
-    held = coverage(records, family, records.pools[key]["trial_ids"].split(" "))
+    held = share_of_review(records, family, records.pools[key]["trial_ids"].split(" "))
     return Section(
         domain,
         heading,

@@ -34,6 +34,7 @@ from metarepro.pooling import Pooled
 from metarepro.synthesis import Settings, all_flags, count_participants, pool_trials, usable
 from metarepro.tables import empty_table, from_rows, in_order
 from metarepro.targets import Target, target_on_g_scale
+from metarepro.wording import interval
 
 REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE = 0.05, 0.01
 APPROXIMATE_RELATIVE, APPROXIMATE_ABSOLUTE = 0.10, 0.05
@@ -156,7 +157,7 @@ def judge(
     }
     sentences = [
         coverage.doubt,
-        f"g {_interval(*ours)} against {_interval(target.g, target.ci_low, target.ci_high)} "
+        f"g {interval(*ours)} against {interval(target.g, target.ci_low, target.ci_high)} "
         f"published (difference {difference:.2f}{percent})",
         held_text[held],
         conflict,
@@ -164,12 +165,6 @@ def judge(
     differs = "yes" if conflict else "no"
     reason = "; ".join(filter(None, sentences))
     return Verdict(verdict, reason, difference, relative, held, differs)
-
-
-def _interval(estimate: float, *limits: float) -> str:
-    # Adding 0 to a rounded number turns -0.00 into 0.00.
-    shown, *in_brackets = (f"{round(x, 2) + 0.0:.2f}" for x in (estimate, *limits))
-    return shown if math.isnan(limits[0]) else f"{shown} [{', '.join(in_brackets)}]"
 
 
 def _holds(target: Target, estimate: float) -> str:

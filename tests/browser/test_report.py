@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+VERDICTS = ("supported", "partly supported", "not supported", "not testable")
+
 
 def visible_cells(page: Page, table: str, column: int) -> list[str]:
     rows = page.locator(f"#table-{table} tbody tr:visible")
@@ -132,6 +134,45 @@ def test_wide_tables_scroll_in_a_region_that_takes_the_focus(
             return
         page.wait_for_timeout(100)
     pytest.fail("the region did not scroll")
+
+
+#: Width between the margins of A4 in CSS pixels (96 an inch), upright and across.
+PRINTED = {False: (210 - 2 * 15) * 96 / 25.4, True: (297 - 2 * 12) * 96 / 25.4}
+#: How far each table sticks out of the width that it has.
+STICKING_OUT = """
+    Array.from(document.querySelectorAll("table"))
+      .map(table => [table.id, table.scrollWidth - table.parentElement.clientWidth])
+      .filter(([, excess]) => excess > 0)
+"""
+
+
+def test_no_table_is_cut_on_paper(page: Page, report_folder: Path, kinds: list[str]) -> None:
+    page.emulate_media(media="print")
+    for name in kinds:
+        page.goto((report_folder / name).as_uri())
+        across = page.evaluate("document.body.classList.contains('landscape')")
+        page.set_viewport_size({"width": int(PRINTED[across]), "height": 900})
+        assert page.evaluate(STICKING_OUT) == [], name
+
+
+@pytest.mark.parametrize("width", [1400, 1920])
+def test_no_table_is_cut_on_a_desktop(
+    page: Page, report_folder: Path, kinds: list[str], width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for name in kinds:
+        page.goto((report_folder / name).as_uri())
+        assert page.evaluate(STICKING_OUT) == [], name
+
+
+def test_the_verdict_is_seen_on_a_phone(page: Page, report_folder: Path) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto((report_folder / "claims.html").as_uri())
+    cell = page.locator("#table-claims tbody tr").first.locator("td").first
+    box = cell.bounding_box()
+    assert cell.inner_text() in VERDICTS
+    assert box
+    assert box["x"] + box["width"] <= 360
 
 
 def test_pages_are_printed(page: Page, report_folder: Path, tmp_path: Path) -> None:

@@ -141,6 +141,39 @@ def test_the_numbers_of_a_synthesis_are_those_of_the_table(report_folder: Path) 
         assert found in words, page
 
 
+def test_the_tallies_are_those_of_the_claims(report_folder: Path) -> None:
+    claims = pd.read_csv("results/claims/claims.csv")
+    large = claims["evidence_type"] == "large_scale"
+    counts = claims["claim_kind"].str.startswith("count_")
+    names = ("supported", "partly_supported", "not_supported", "not_testable")
+    for page in ("index.html", "claims.html"):
+        words = (report_folder / page).read_text(encoding="utf-8")
+        seen = 0
+        for group in (claims[large & ~counts], claims[large & counts], claims[~large]):
+            verdicts = list(group["verdict"])
+            tally = ", ".join(f"{verdicts.count(n)} {n.replace('_', ' ')}" for n in names)
+            assert re.search(rf"<li>{len(group)} claims about [^:]*: {tally}\.</li>", words), page
+            seen += len(group)
+        assert seen == len(claims)
+
+
+def test_no_two_pages_but_those_of_trials_have_the_same_title(pages: dict[Path, Reader]) -> None:
+    titles = Counter(
+        re.findall("<h1>(.*)</h1>", path.read_text(encoding="utf-8"))[0]
+        for path in pages
+        if path.parent.name != "trials"
+    )
+    assert [title for title, count in titles.items() if count > 1] == []
+
+
+def test_marks_of_snakemake_are_not_copied(tmp_path: Path) -> None:
+    (tmp_path / "from" / "plots").mkdir(parents=True)
+    for name in (".snakemake_timestamp", "README.txt", "plots/a.pdf", "plots/.hidden"):
+        (tmp_path / "from" / name).write_text("x")
+    copied = write_report.copy_manuscript(tmp_path / "from", tmp_path / "to")
+    assert copied == ["README.txt", "plots/a.pdf"]
+
+
 def test_writing_it_again_gives_the_same_bytes(report_folder: Path, tmp_path: Path) -> None:
     options = ["--config", "config/config.yaml", "--requirements", "requirements.txt"]
     write_report.main([*options, "--output-dir", str(tmp_path / "again")])

@@ -6,9 +6,10 @@ from html import unescape
 from typing import Any
 
 import pytest
-from tests.report_records import EFFECT, KEY, POOL, RESULT, REVIEW, TRIAL, make_records
+from tests.report_records import EFFECT, KEY, PLAY, POOL, RESULT, REVIEW, TRIAL, make_records
 
 from metarepro import report_syntheses, report_topics, report_trials
+from metarepro.input_tables import EVALUATION_STATISTICS
 from metarepro.report_blocks import (
     Facts,
     Link,
@@ -22,8 +23,10 @@ from metarepro.report_blocks import (
     table,
     text,
 )
+from metarepro.report_claims import tallies
 from metarepro.report_figures import forest
-from metarepro.report_index import findings
+from metarepro.report_findings import composition, findings
+from metarepro.report_kinds import STATISTICS, directions, reported
 from metarepro.report_matrix import AXIS, WIDTH, drawing, matrix
 from metarepro.report_methods import packages
 from metarepro.report_records import Records
@@ -195,15 +198,16 @@ def test_a_cell_says_how_much_of_the_review_it_holds() -> None:
     assert cell.link == Link("0.39 [0.00, 0.78]", f"syntheses/{KEY}.html")
     assert cell.size == "1 trial, 80 participants"
     assert cell.prediction == "none: one trial"
-    assert cell.coverage == "1 of the 10 studies of Rev 2020 (none confirmed)"
+    assert cell.coverage == "0 confirmed and 1 plausible of the 10 studies of Rev 2020"
     assert cell.mark.startswith("The pooled result was read in an abstract")
 
 
 def test_a_review_of_unknown_size_and_trials_that_do_not_count() -> None:
     unknown = cell_of(make_records(reviews=[REVIEW | {"n_studies": NAN}]))
-    assert unknown.coverage.startswith("1 of an unknown number of studies")
+    assert "1 plausible of an unknown number of studies" in unknown.coverage
     candidate = {"review_id": "rev2020", "trial_id": "ann2001", "basis": "candidate"}
-    assert cell_of(make_records(included=[candidate])).coverage == "0 of the 10 studies of Rev 2020"
+    coverage = cell_of(make_records(included=[candidate])).coverage
+    assert coverage == "0 confirmed and 0 plausible of the 10 studies of Rev 2020"
 
 
 def test_an_empty_cell_says_what_became_of_its_results() -> None:
@@ -294,9 +298,112 @@ def test_sensitivity_in_sentences() -> None:
 
 def test_findings_are_counted() -> None:
     said = [plain(sentence) for sentence in findings(make_records())]
-    assert said[0].startswith("Of 1 cell 0 are empty and 1 rest on one trial.")
-    assert "Of 1 effect size 1 favour the intervention." in said[2]
+    assert said[0].startswith("No trial of a parent-infant team as a whole: none of 1 trial in")
+    assert said[1].startswith("Of 1 cell 0 are empty and 1 rest on one trial.")
+    assert "Of 1 effect size 1 favour the intervention." in said[3]
     assert said[-1].startswith("Of 0 published results 0 could be compared in full")
+
+
+def test_a_trial_of_a_team_would_be_mentioned() -> None:
+    team = TRIAL | {"title": "A trial of a specialised Parent-Infant Team"}
+    assert plain(findings(make_records(trials=[team]))[0]) == (
+        "1 of 1 trial in the data name a parent-infant team."
+    )
+
+
+def test_what_teams_offer_comes_first() -> None:
+    offered = {"intervention": "play", "label": "Play", "family": "video_feedback"}
+    said = plain(findings(make_records(interventions=[offered]))[1])
+    assert said == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, certainty very low)."
+    nothing = plain(findings(make_records(interventions=[offered], pooled=[]))[1])
+    assert nothing == "Play: no result in any domain that can be pooled."
+
+
+def test_a_pool_says_what_it_consists_of() -> None:
+    two = [
+        EFFECT | {"income": "low_or_middle"},
+        EFFECT | {"trial_id": "bob2002", "result_id": "bob2002-01"},
+    ]
+    records = make_records(
+        interventions=[PLAY, {"intervention": "film", "label": "Film", "family": "video_feedback"}],
+        trials=[TRIAL, TRIAL | {"trial_id": "bob2002", "intervention": "film"}],
+        effects=two,
+        pooled=[POOL | {"trial_ids": "ann2001 bob2002"}],
+    )
+    assert composition(records, KEY) == (
+        "2 trials by family: Parenting 1, Video feedback 1; 1 in low- or middle-income "
+        "countries, 1 in unknown or mixed ones."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"statistic": "one_in_before_after", "value": "4;10", "comparator": "before"},
+            "1 in 4 before, 1 in 10 after (reported as improved)",
+        ),
+        (
+            {"statistic": "relative_reduction_more_than", "value": "0.5"},
+            "a reduction by more than 50% against baseline (reported as improved)",
+        ),
+        (
+            {"statistic": "significant_change", "reported_direction": "no_difference"},
+            "a significant change against baseline, no figure given (reported as no difference)",
+        ),
+        (
+            {"statistic": "proportion", "value": "0.83", "comparator": "", "design": "post_only"},
+            "83%",
+        ),
+        (
+            {
+                **{"statistic": "proportion", "value": "0.854", "comparator": "0.50 (national)"},
+                "design": "post_only_vs_national",
+            },
+            "85.4% against 50% (national)",
+        ),
+    ],
+)
+def test_results_of_evaluations_are_sentences(changes: dict[str, Any], words: str) -> None:
+    row = {"value": "", "comparator": "baseline", "design": "pre_post"}
+    assert reported(row | {"reported_direction": "improved"} | changes) == words
+
+
+def test_every_statistic_has_a_sentence() -> None:
+    assert set(STATISTICS) == set(EVALUATION_STATISTICS)
+
+
+def test_what_is_only_measured_afterwards_has_not_improved() -> None:
+    rows = [
+        {"design": "pre_post", "reported_direction": "improved"},
+        {"design": "pre_post", "reported_direction": "worsened"},
+        {"design": "post_only", "reported_direction": "improved"},
+    ]
+    assert directions(rows) == (
+        "3 results: 2 before and after (1 reported as improved), 1 afterwards only"
+    )
+    assert directions([]) == "0 results"
+
+
+def claim(claim_id: str, evidence_type: str, claim_kind: str, verdict: str) -> dict[str, Any]:
+    made = {"claim_id": claim_id, "evidence_type": evidence_type, "claim_kind": claim_kind}
+    return made | {"verdict": verdict}
+
+
+def test_verdicts_on_effects_are_counted_apart() -> None:
+    claims = [
+        claim("c1", "large_scale", "effect_direction", "not_testable"),
+        claim("c2", "large_scale", "moderator_ratio_about", "supported"),
+        claim("c3", "large_scale", "count_participants_at_least", "supported"),
+        claim("c4", "practice_based", "count_places_at_least", "not_testable"),
+        claim("c5", "economic", "ratio", "partly_supported"),
+    ]
+    effects, counts, others = map(plain, tallies(make_records(claims=claims)))
+    zero = "0 partly supported, 0 not supported"
+    assert effects.startswith("2 claims about what interventions do")
+    assert effects.endswith(f": 1 supported, {zero}, 1 not testable.")
+    assert counts.startswith("1 claim about the size of reviews")
+    assert others.endswith(": 0 supported, 1 partly supported, 0 not supported, 1 not testable.")
 
 
 def test_versions_are_read_from_the_locked_file() -> None:
