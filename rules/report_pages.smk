@@ -13,7 +13,7 @@ rule write_report:
         ),
         expand(
             "results/extracted/review_{table}.csv",
-            table=["results", "trials", "included"],
+            table=["results", "trials", "included", "file_problems"],
         ),
         "results/extracted/report_guidance.csv",
         expand("results/sensitivity/{table}.csv", table=SENSITIVITY + MODERATORS),

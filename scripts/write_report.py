@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro import report_site
+from metarepro.atomic import new_folder
 from metarepro.command import parser, read_config, run
 from metarepro.report_records import Records
 from metarepro.tables import read_table
@@ -55,6 +56,11 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
         "extracted/review_results.csv",
         "review_results",
         "results from the reviews' own data files",
+    ),
+    "review_file_problems": (
+        "extracted/review_file_problems.csv",
+        "extracted_review_file_problems",
+        "data files of reviews that could not be used",
     ),
     "review_trials": (
         "extracted/review_trials.csv",
@@ -183,22 +189,21 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     args = arguments.parse_args(argv)
-    tables, output = read_tables(args.results_dir), args.output_dir
-    shutil.rmtree(output, ignore_errors=True)
-    output.mkdir(parents=True)
-    write_downloads(tables, output / "data")
-    figures = copy_figures(args.results_dir / "figures", output / "figures")
-    manuscript = copy_manuscript(args.results_dir / "manuscript", output / "manuscript")
-    for name in ("report.css", "report.js"):
-        shutil.copyfile(ASSETS / name, output / name)
-    renderer = report_site.Renderer()
-    files = [(name, what) for name, (_, _, what) in INPUTS.items()]
-    records = Records(tables, read_config(args.config), figures)
+    tables, config = read_tables(args.results_dir), read_config(args.config)
     requirements = args.requirements.read_text(encoding="utf-8")
-    for page in report_site.pages(records, requirements, files, manuscript):
-        path = output / page.path
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(renderer.render(page), encoding="utf-8")
+    with new_folder(args.output_dir) as output:
+        write_downloads(tables, output / "data")
+        figures = copy_figures(args.results_dir / "figures", output / "figures")
+        manuscript = copy_manuscript(args.results_dir / "manuscript", output / "manuscript")
+        for name in ("report.css", "report.js"):
+            shutil.copyfile(ASSETS / name, output / name)
+        renderer = report_site.Renderer()
+        files = [(name, what) for name, (_, _, what) in INPUTS.items()]
+        records = Records(tables, config, figures)
+        for page in report_site.pages(records, requirements, files, manuscript):
+            path = output / page.path
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(renderer.render(page), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pandas as pd
 
 from metarepro.claim_rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS, Finding
 from metarepro.input_tables import RATIO_MEASURES
-from metarepro.reproduction import WHOLE_REVIEW, published_timepoint
+from metarepro.targets import WHOLE_REVIEW, published_timepoint
 from metarepro.thresholds import TRUSTED_DF
 from metarepro.wording import counted, decimal, interval, whole
 

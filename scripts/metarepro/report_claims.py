@@ -53,7 +53,9 @@ def programmes_page(records: Records) -> Page:
     without = sum(row["n_usable"] == 0 for row in named)
     lead = (
         f"The report names {counted(len(rows), 'programme')}; for {without} of them no usable "
-        "result of a trial is in the data. That none was found does not show that there is none."
+        "result of a trial is in the data. That none was found does not show that there is none. "
+        "Usable: became an effect size, at any time and with any assumption, which is more than "
+        "the claims rest on."
     )
     listed = table(
         "programmes",

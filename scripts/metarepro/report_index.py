@@ -17,6 +17,7 @@ from metarepro.report_findings import findings
 from metarepro.report_kinds import APART, directions
 from metarepro.report_matrix import matrix
 from metarepro.report_records import Records
+from metarepro.review_problems import missing_reviews
 from metarepro.wording import counted, interval
 
 INTRODUCTION = (
@@ -41,7 +42,7 @@ def page(records: Records) -> Page:
         title="Do the numbers bear it out?",
         trail=(),
         nav="index",
-        intro=[Paragraph(text(INTRODUCTION), "lead")],
+        intro=[Paragraph(text(INTRODUCTION), "lead"), *_missing(records)],
         sections=[
             Section("matrix", "The evidence", [Paragraph(text(READING)), matrix(records), _mark()]),
             Section("findings", "What it comes to", [Bullets(findings(records))]),
@@ -50,6 +51,15 @@ def page(records: Records) -> Page:
             Section("more", "Go on", [Bullets(_more())]),
         ],
     )
+
+
+def _missing(records: Records) -> list[Paragraph]:
+    """What the numbers are without, since its file could not be used."""
+    reviews = missing_reviews(records.tables["review_file_problems"])
+    if not reviews:
+        return []
+    said = "; ".join(reviews)
+    return [Paragraph(text(f"Missing: the data file of these reviews could not be used. {said}"))]
 
 
 def _mark() -> Paragraph:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from metarepro import reproduction
+from metarepro import verdicts
 from metarepro.plain_language import CERTAINTY, FEW_TRIALS, SIZES, WIDE
 from metarepro.report_blocks import (
     Block,
@@ -47,10 +47,10 @@ VERDICTS = {
     "not",
     "exact": "estimate and limits are equal at the published rounding",
     "reproduced": "estimate and width of the interval each within "
-    f"{percent(100 * reproduction.REPRODUCED_RELATIVE)}, or within "
-    f"{reproduction.REPRODUCED_ABSOLUTE:g}",
-    "approximate": f"within {percent(100 * reproduction.APPROXIMATE_RELATIVE)}, or within "
-    f"{reproduction.APPROXIMATE_ABSOLUTE:g}",
+    f"{percent(100 * verdicts.REPRODUCED_RELATIVE)}, or within "
+    f"{verdicts.REPRODUCED_ABSOLUTE:g}",
+    "approximate": f"within {percent(100 * verdicts.APPROXIMATE_RELATIVE)}, or within "
+    f"{verdicts.APPROXIMATE_ABSOLUTE:g}",
     "different": "anything else",
 }
 GLOSSARY = {

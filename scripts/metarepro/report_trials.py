@@ -244,7 +244,7 @@ def _kind(key: str) -> str:
 
 
 def _other_sources(records: Records, result_id: str) -> list[tuple[str, Text]]:
-    """The same result of the trial in another source, if there is one."""
+    """The same result of the trial read again, in another source or twice in one."""
     found = []
     for mine, other in (("a", "b"), ("b", "a")):
         for pair in records.rows("shared_effects", f"result_id_{mine}", result_id):
@@ -253,5 +253,7 @@ def _other_sources(records: Records, result_id: str) -> list[tuple[str, Text]]:
                 f"{pair['agreement'].replace('_', ' ')}"
             )
             link = records.result_link(pair[f"result_id_{other}"])
-            found.append(("Also read in another source", text(link, said)))
+            same = pair["same_source"] == "yes"
+            where = "Read twice in this source" if same else "Also read in another source"
+            found.append((where, text(link, said)))
     return found

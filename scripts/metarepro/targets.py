@@ -1,12 +1,24 @@
 """Published pooled results as targets: on the scale of g, positive in favour."""
 
 import math
+import re
 from dataclasses import dataclass
 
 from metarepro.audit_checks import printed_decimals
 from metarepro.effect_sizes import LOGISTIC_SD
 
 STANDARDISED = ("SMD", "g", "d")
+
+#: Subgroup labels that hold for every comparison of two arms.
+WHOLE_REVIEW = ("", "overall", "all designs", "controlled studies")
+
+#: Subgroup labels by which trials can be selected: the column of effects and its value.
+SUBGROUPS = {
+    "low- and middle-income countries": ("income", "low_or_middle"),
+    "high-income countries": ("income", "high"),
+}
+
+_FOLLOW_UP = re.compile(r"follow[- ]?up|long[- ]?term", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,3 +79,8 @@ def _no_target(measure: str, estimate: float, beneficial_sign: str) -> str:
     if beneficial_sign not in ("+", "-"):
         return "the source does not show which direction is beneficial"
     return ""
+
+
+def published_timepoint(outcome_label: str, subgroup: str) -> str:
+    """Return "follow_up" if the words of a published row say so, else "post"."""
+    return "follow_up" if _FOLLOW_UP.search(f"{outcome_label} {subgroup}") else "post"

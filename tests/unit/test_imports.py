@@ -19,7 +19,7 @@ DRAWING = {"matplotlib", "forestplot"}
 #: What each script needs; a script that is not listed needs none.
 NEEDED = {
     "add_trial": {"scipy"},
-    "assess_claims": MODELS | {"statsmodels"},
+    "assess_claims": {"scipy", "statsmodels"},
     "assess_moderators": MODELS | {"statsmodels"},
     "assess_sensitivity": MODELS | {"statsmodels", "meta_analyze"},
     "audit_sources": {"scipy"},
@@ -35,7 +35,7 @@ NEEDED = {
     "reproduce_chunk": MODELS,
     "reproduce_review": MODELS,
     "write_manuscript": DRAWING | {"docx"},
-    "write_report": {"jinja2"},
+    "write_report": {"jinja2", "scipy"},
     "write_tables": {"jinja2"},
 }
 PROGRAM = """

@@ -9,23 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metarepro import reproduction
-from metarepro.reproduction import Coverage, compare, judge, published_timepoint
+from metarepro.reproduction import compare
 from metarepro.stage_tables import VERDICTS
 from metarepro.synthesis import Settings
 from metarepro.tables import read_table, write_table
-from metarepro.targets import target_on_g_scale
+from metarepro.targets import Target, published_timepoint, target_on_g_scale
+from metarepro.verdicts import Coverage, judge
 
 DATA = Path(__file__).parents[2] / "data"
 NAN = math.nan
 COMPLETE = Coverage(trials=5, listed=5, published=5)
 
 
-def smd(estimate: float, low: float, high: float, sign: str = "+") -> reproduction.Target:
+def smd(estimate: float, low: float, high: float, sign: str = "+") -> Target:
     return target_on_g_scale("SMD", estimate, low, high, sign)
 
 
-def verdict(target: reproduction.Target, estimate: float, low: float, high: float) -> str:
+def verdict(target: Target, estimate: float, low: float, high: float) -> str:
     return judge(target, estimate, low, high, COMPLETE).verdict
 
 
