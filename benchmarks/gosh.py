@@ -21,7 +21,7 @@ from statistics import median
 
 import numpy as np
 
-from metarepro.gosh import Gosh, gosh
+from metarepro.sensitivity.gosh import Gosh, gosh
 
 WHAT_TO_INSTALL = (
     'no comparison: it needs R (the program Rscript) and, in R, install.packages("metafor")'

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from metarepro.command import identifier, parser, read_config, run
-from metarepro.draft_rows import Record, appended, duplicates, place_in_draft, read_draft
 from metarepro.effects import compute_effects
+from metarepro.entry.draft_rows import Record, appended, duplicates, place_in_draft, read_draft
 from metarepro.problems import DataError
 from metarepro.readers.transcription import Extraction
 from metarepro.reported import Choices

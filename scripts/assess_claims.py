@@ -1,4 +1,4 @@
-"""Audit the claims of the report: each gets a verdict by the rules in metarepro/claim_rules.py.
+"""Audit the claims of the report: each gets a verdict by the rules in metarepro/claims/rules.py.
 
 Reads the tables of the stages before from --results-dir. Writes claims.csv (one row a claim),
 evaluations.csv (local evaluations with Wilson intervals and exact tests), economics.csv (cost
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.claim_counts import compare_costs
-from metarepro.claims import Sources, assess_claims
+from metarepro.claims.claims import Sources, assess_claims
+from metarepro.claims.counts import compare_costs
+from metarepro.claims.local_evaluations import evaluate
+from metarepro.claims.programmes import list_programmes
 from metarepro.command import parser, read_config, run
-from metarepro.local_evaluations import evaluate
-from metarepro.programmes import list_programmes
 from metarepro.tables import read_table, write_table
 
 

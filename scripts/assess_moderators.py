@@ -13,7 +13,7 @@ from typing import Any
 
 from metarepro.command import parser, read_config, run
 from metarepro.membership import several_trials
-from metarepro.moderators import moderators
+from metarepro.sensitivity.moderators import moderators
 from metarepro.synthesis import Settings
 from metarepro.tables import from_rows, read_table, write_table
 

@@ -15,14 +15,14 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.bias import assess, caliper
 from metarepro.command import parser, read_config, run
-from metarepro.influence import cumulative, influence, leave_one_out
 from metarepro.membership import several_trials
-from metarepro.multiverse import agreement, specifications
-from metarepro.sensitivity import variants
-from metarepro.sensitivity_tables import SENSITIVITY_TABLES
-from metarepro.source_kinds import pools_by_source_kind
+from metarepro.sensitivity.bias import assess, caliper
+from metarepro.sensitivity.influence import cumulative, influence, leave_one_out
+from metarepro.sensitivity.multiverse import agreement, specifications
+from metarepro.sensitivity.source_kinds import pools_by_source_kind
+from metarepro.sensitivity.tables import SENSITIVITY_TABLES
+from metarepro.sensitivity.variants import variants
 from metarepro.synthesis import Settings
 from metarepro.tables import from_rows, read_table, write_table
 from metarepro.trial_means import average_by_trial

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.annotations import annotation
 from metarepro.command import run
+from metarepro.entry.annotations import annotation
 from metarepro.problems import DataError, Problem
 from metarepro.tables import write_table
 from metarepro.validation import load

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, read_config, run
-from metarepro.overlap import join_included
+from metarepro.overlap.trials import join_included
 from metarepro.reproduction import compare
 from metarepro.synthesis import Settings
 from metarepro.tables import read_table, write_table

@@ -5,9 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from metarepro.command import parser, read_config, run
-from metarepro.figure_folder import FigureTask, draw_all
-from metarepro.forest import summary_forest
-from metarepro.forest_tables import domain_rows
+from metarepro.figures.folder import FigureTask, draw_all
+from metarepro.figures.forest import summary_forest
+from metarepro.figures.forest_tables import domain_rows
 from metarepro.tables import read_table
 
 

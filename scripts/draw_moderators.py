@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from metarepro.command import parser, read_config, run
-from metarepro.figure_folder import FigureTask, draw_all
-from metarepro.figures import family_colour
+from metarepro.figures.folder import FigureTask, draw_all
+from metarepro.figures.style import family_colour
 from metarepro.membership import members, usable
-from metarepro.moderator_plots import Panel, moderator_plot
-from metarepro.moderators import (
+from metarepro.sensitivity.moderator_plots import Panel, moderator_plot
+from metarepro.sensitivity.moderators import (
     ENOUGH_TRIALS,
     MODERATORS,
     design,

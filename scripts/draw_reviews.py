@@ -10,9 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.command import parser, read_config, run
-from metarepro.figure_folder import FigureTask, draw_all
-from metarepro.forest import forest_plot
-from metarepro.forest_tables import published_summary, review_rows, summary
+from metarepro.figures.folder import FigureTask, draw_all
+from metarepro.figures.forest import forest_plot
+from metarepro.figures.forest_tables import published_summary, review_rows, summary
 from metarepro.tables import read_table
 
 

@@ -14,11 +14,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.command import parser, read_config, run
-from metarepro.figure_folder import FigureTask, draw_all
-from metarepro.gosh import gosh
+from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.membership import members, usable
-from metarepro.multiverse import specifications
-from metarepro.sensitivity_plots import funnel_plot, gosh_plot, specification_curve
+from metarepro.sensitivity.gosh import gosh
+from metarepro.sensitivity.multiverse import specifications
+from metarepro.sensitivity.plots import funnel_plot, gosh_plot, specification_curve
 from metarepro.stage_tables import TIERS
 from metarepro.summaries import labels, title
 from metarepro.synthesis import Settings

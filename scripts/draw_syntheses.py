@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, read_config, run
-from metarepro.figure_folder import draw_all
-from metarepro.synthesis_figures import forest_tasks
+from metarepro.figures.folder import draw_all
+from metarepro.figures.syntheses import forest_tasks
 from metarepro.tables import read_table
 
 

@@ -19,8 +19,8 @@ from metarepro.command import parser, run
 from metarepro.problems import DataError, Problem
 from metarepro.readers.review_file import find_reviews, read_review
 from metarepro.readers.transcription import Extraction
-from metarepro.review_problems import problem_rows
-from metarepro.review_results import (
+from metarepro.reviews.problems import problem_rows
+from metarepro.reviews.results import (
     outcome_map_template,
     review_included,
     review_results,

@@ -11,9 +11,9 @@ import pandas as pd
 
 from metarepro.command import parser, read_config, run
 from metarepro.effects import compute_effects
-from metarepro.overlap import join_included, overlap_overall, overlap_pairs
+from metarepro.overlap.effects import lift_duplicates, shared_effects
+from metarepro.overlap.trials import join_included, overlap_overall, overlap_pairs
 from metarepro.reported import Choices
-from metarepro.shared_effects import lift_duplicates, shared_effects
 from metarepro.tables import read_table, write_table
 
 TABLES = (

@@ -7,9 +7,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.batch_tables import read_batch, together, write_batch
 from metarepro.command import parser, run
-from metarepro.review_chunks import Chunk
+from metarepro.reviews.batch_tables import read_batch, together, write_batch
+from metarepro.reviews.chunks import Chunk
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import identifier, parser, run, write_new
-from metarepro.data_guide import column_meanings
-from metarepro.drafts import review_form
+from metarepro.entry.data_guide import column_meanings
+from metarepro.entry.drafts import review_form
 from metarepro.tables import TABLES
 
 

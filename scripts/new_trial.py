@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import identifier, parser, run, write_new
-from metarepro.data_guide import column_meanings
-from metarepro.drafts import trial_form
+from metarepro.entry.data_guide import column_meanings
+from metarepro.entry.drafts import trial_form
 from metarepro.input_tables import STATISTICS
 from metarepro.validation import load
 

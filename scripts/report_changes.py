@@ -13,8 +13,8 @@ import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.changes import compare_states
-from metarepro.changes_report import report
+from metarepro.changes.changes import compare_states
+from metarepro.changes.report import report
 from metarepro.command import parser, run
 
 

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.batch_tables import read_batch, summary
 from metarepro.command import parser
+from metarepro.reviews.batch_tables import read_batch, summary
 
 
 def main(argv: Sequence[str] | None = None) -> int:

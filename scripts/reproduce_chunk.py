@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from contextlib import chdir
 from pathlib import Path
 
-from metarepro.batch_tables import write_batch
 from metarepro.command import parser, run
-from metarepro.review_batch import Batch, do_file, read_known
-from metarepro.review_chunks import Chunk
+from metarepro.reviews.batch import Batch, do_file, read_known
+from metarepro.reviews.batch_tables import write_batch
+from metarepro.reviews.chunks import Chunk
 
 
 def main(argv: Sequence[str] | None = None) -> None:

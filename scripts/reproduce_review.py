@@ -17,11 +17,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from metarepro.batch_tables import summary, write_batch
 from metarepro.command import parser
 from metarepro.command import run as run_command
-from metarepro.review_batch import Batch, do_file, read_known
-from metarepro.review_chunks import named_reviews
+from metarepro.reviews.batch import Batch, do_file, read_known
+from metarepro.reviews.batch_tables import summary, write_batch
+from metarepro.reviews.chunks import named_reviews
 
 
 def main(argv: Sequence[str] | None = None) -> int:

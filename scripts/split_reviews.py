@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, run
-from metarepro.review_chunks import CHUNK_SIZE, divide, named_reviews
+from metarepro.reviews.chunks import CHUNK_SIZE, divide, named_reviews
 
 
 def main(argv: Sequence[str] | None = None) -> None:

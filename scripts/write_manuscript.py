@@ -11,11 +11,11 @@ import pandas as pd
 
 from metarepro.atomic import new_folder
 from metarepro.command import parser, read_config, run
-from metarepro.manuscript_bibtex import bibliography
-from metarepro.manuscript_docx import figures_document, table_document
-from metarepro.manuscript_figures import forest_plots, pdf_bytes
-from metarepro.manuscript_latex import DOCUMENT, figures_part, table_part
-from metarepro.manuscript_summary import TITLE, notes, summary_of_findings
+from metarepro.manuscript.bibtex import bibliography
+from metarepro.manuscript.docx import figures_document, table_document
+from metarepro.manuscript.figures import forest_plots, pdf_bytes
+from metarepro.manuscript.latex import DOCUMENT, figures_part, table_part
+from metarepro.manuscript.summary import TITLE, notes, summary_of_findings
 from metarepro.tables import read_table
 from metarepro.wording import inert
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro import report_site
 from metarepro.atomic import new_folder
 from metarepro.command import parser, read_config, run
-from metarepro.report_records import Records
+from metarepro.report import site as report_site
+from metarepro.report.records import Records
 from metarepro.tables import read_table
 from metarepro.wording import inert
 

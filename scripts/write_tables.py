@@ -7,11 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro import moderator_summaries, sensitivity_summaries, summaries
+from metarepro import summaries
 from metarepro.atomic import new_folder
 from metarepro.command import parser, read_config, run
 from metarepro.html_tables import Link, Page, render_index, render_table
-from metarepro.review_problems import missing_reviews
+from metarepro.reviews.problems import missing_reviews
+from metarepro.sensitivity import moderator_summaries
+from metarepro.sensitivity import summaries as sensitivity_summaries
 from metarepro.tables import read_table
 from metarepro.wording import inert
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.report_records import Records
+from metarepro.report.records import Records
 from metarepro.tables import empty_table
 from write_report import INPUTS
 

@@ -7,7 +7,7 @@ each message names what the row was set against.
 from bisect import bisect_left
 
 from metarepro.audit_checks import Finding, has
-from metarepro.audit_study_rows import (
+from metarepro.reviews.audit_study_rows import (
     ARM,
     DATA,
     SAME_PEOPLE,

@@ -1,15 +1,15 @@
 """Columns and levels of the tables between the stages."""
 
 from metarepro import input_tables
-from metarepro.claims_tables import CLAIMS_TABLES
+from metarepro.claims.tables import CLAIMS_TABLES
 from metarepro.columns import digest, identifier, level, number, text, whole
 from metarepro.columns import share_of_100 as percent
 from metarepro.input_tables import Columns
-from metarepro.moderator_tables import MODERATOR_TABLES
-from metarepro.overlap_tables import OVERLAP_TABLES
-from metarepro.review_problem_tables import REVIEW_FILE_PROBLEMS
-from metarepro.review_tables import REVIEW_TABLES
-from metarepro.sensitivity_tables import SENSITIVITY_TABLES
+from metarepro.overlap.tables import OVERLAP_TABLES
+from metarepro.reviews.problem_tables import REVIEW_FILE_PROBLEMS
+from metarepro.reviews.tables import REVIEW_TABLES
+from metarepro.sensitivity.moderator_tables import MODERATOR_TABLES
+from metarepro.sensitivity.tables import SENSITIVITY_TABLES
 from metarepro.statistic_columns import HETEROGENEITY, PREDICTION, STATISTICS, Q, statistics
 
 TIERS = ("direct", "derived", "approximate")

@@ -6,7 +6,7 @@ import pytest
 from tests.data_folder import RESULTS, TRIALS, set_cells, set_review, write_data_folder
 
 import check_data
-from metarepro.annotations import annotation
+from metarepro.entry.annotations import annotation
 from metarepro.problems import Problem
 
 TEXT = 'a,b,c\n1,"two, with\na break",3\n4,5,6\n'

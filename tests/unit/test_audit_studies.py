@@ -10,11 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.audit_studies import CHECKS, SEVERITY, audit_studies
-from metarepro.audit_study_rows import MAX_ROWS, median_of, medians_of_others, random_effects
 from metarepro.pooling import pool
 from metarepro.readers.review_file import read_review
-from metarepro.review_tables import (
+from metarepro.reviews.audit_studies import CHECKS, SEVERITY, audit_studies
+from metarepro.reviews.audit_study_rows import (
+    MAX_ROWS,
+    median_of,
+    medians_of_others,
+    random_effects,
+)
+from metarepro.reviews.tables import (
     REVIEW_ANALYSES,
     REVIEW_STUDIES,
     Extraction,

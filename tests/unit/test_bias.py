@@ -12,9 +12,9 @@ import pytest
 from meta_analyze import ConvergenceError
 from scipy.stats import norm
 
-from metarepro import bias
-from metarepro.bias import METHODS, BiasResult, assess, average_by_trial, caliper
-from metarepro.selection import selection_model
+from metarepro.sensitivity import bias
+from metarepro.sensitivity.bias import METHODS, BiasResult, assess, average_by_trial, caliper
+from metarepro.sensitivity.selection import selection_model
 from metarepro.synthesis import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import report_changes
-from metarepro.changes import Changes, Movement, compare_states
-from metarepro.changes_report import report
-from metarepro.table_changes import compare_tables
+from metarepro.changes.changes import Changes, Movement, compare_states
+from metarepro.changes.report import report
+from metarepro.changes.tables import compare_tables
 
 RESULTS = "data/trials/results.csv"
 EFFECTS = "results/effects/effects.csv"

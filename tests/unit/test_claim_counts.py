@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from metarepro.claim_counts import (
+from metarepro.claims.counts import (
     compare_costs,
     covers_only,
     judge_count,

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro.claim_effects import (
+from metarepro.claims.effects import (
     Pool,
     coverage,
     judge_effect,
@@ -14,7 +14,7 @@ from metarepro.claim_effects import (
     published_words,
     relevant_results,
 )
-from metarepro.claim_rules import CLAIM_VERDICTS, RULES, VERDICT_OF
+from metarepro.claims.rules import CLAIM_VERDICTS, RULES, VERDICT_OF
 
 NAN = math.nan
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
-from metarepro.claim_moderators import (
+from metarepro.claims.moderators import (
     Comparison,
     count_sides,
     fieller,

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro.claim_counts import compare_costs
-from metarepro.claim_words import claimed_words
-from metarepro.claims import Sources, assess_claims
-from metarepro.local_evaluations import evaluate
+from metarepro.claims.claims import Sources, assess_claims
+from metarepro.claims.counts import compare_costs
+from metarepro.claims.local_evaluations import evaluate
+from metarepro.claims.words import claimed_words
 from metarepro.tables import read_table
 from metarepro.validation import load
 

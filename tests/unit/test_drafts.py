@@ -11,8 +11,8 @@ from tests.data_folder import RESULTS, TRIALS, write_data_folder
 import add_trial
 import new_review
 import new_trial
-from metarepro.data_guide import column_meanings, meaning_of
-from metarepro.drafts import FILL_IN, NUMBERS
+from metarepro.entry.data_guide import column_meanings, meaning_of
+from metarepro.entry.drafts import FILL_IN, NUMBERS
 from metarepro.input_tables import REVIEW_KEYS, STATISTICS
 from metarepro.problems import DataError
 from metarepro.tables import TABLES

@@ -24,10 +24,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from metarepro import figures as fg
 from metarepro import wording
-from metarepro.forest import forest_plot, summary_forest
-from metarepro.forest_axis import Mark, axis_limits
+from metarepro.figures import style as fg
+from metarepro.figures.forest import forest_plot, summary_forest
+from metarepro.figures.forest_axis import Mark, axis_limits
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 NAN = float("nan")
@@ -628,7 +628,7 @@ import json, sys, warnings
 import numpy as np, matplotlib as mpl
 before = (list(warnings.filters), np.geterr(), list(mpl.rcParams["font.monospace"]))
 sys.path[:0] = {paths}
-import metarepro.forest
+import metarepro.figures.forest
 after = (list(warnings.filters), np.geterr(), list(mpl.rcParams["font.monospace"]))
 import test_forest as tests
 svg, _ = tests.fg.save_figure(tests.plot(tests.make_rows(5)), tests.Path(sys.argv[1]))

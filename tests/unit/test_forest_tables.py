@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro.forest import DOMAIN_COLUMNS, ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
-from metarepro.forest_tables import (
+from metarepro.figures.forest import DOMAIN_COLUMNS, ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
+from metarepro.figures.forest_tables import (
     domain_rows,
     published_summary,
     review_rows,

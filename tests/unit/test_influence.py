@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.influence import (
+from metarepro.pooling import pool_correlated
+from metarepro.sensitivity.influence import (
     Influence,
     _is_influential,
     cumulative,
     influence,
     leave_one_out,
 )
-from metarepro.pooling import pool_correlated
 from metarepro.synthesis import Settings, pool_trials
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro.local_evaluations import (
+from metarepro.claims.local_evaluations import (
     cited,
     counts_of,
     evaluate,

@@ -17,12 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from metarepro.manuscript_bibtex import bibliography, first_author
-from metarepro.manuscript_docx import figures_document, table_document, without_dates
-from metarepro.manuscript_figures import ForestPlot, caption, pdf_bytes
-from metarepro.manuscript_latex import figures_part, table_part
-from metarepro.manuscript_summary import COLUMNS, in_words, published_certainty
-from metarepro.manuscript_text import bibtex, bibtex_verbatim, latex, one_line
+from metarepro.manuscript.bibtex import bibliography, first_author
+from metarepro.manuscript.docx import figures_document, table_document, without_dates
+from metarepro.manuscript.figures import ForestPlot, caption, pdf_bytes
+from metarepro.manuscript.latex import figures_part, table_part
+from metarepro.manuscript.summary import COLUMNS, in_words, published_certainty
+from metarepro.manuscript.text import bibtex, bibtex_verbatim, latex, one_line
 from metarepro.readers.transcription import list_reviews
 from metarepro.validation import load
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from draw_moderators import panels
-from metarepro.moderator_plots import moderator_plot
-from metarepro.moderator_summaries import moderators as summary
+from metarepro.sensitivity.moderator_plots import moderator_plot
+from metarepro.sensitivity.moderator_summaries import moderators as summary
 from metarepro.synthesis import Settings
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)

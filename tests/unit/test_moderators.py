@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.moderators import MODERATORS, assess_moderator, moderators
+from metarepro.sensitivity.moderators import MODERATORS, assess_moderator, moderators
 from metarepro.synthesis import Settings
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metarepro import gosh as gosh_module
-from metarepro import multiverse
-from metarepro.batch_pooling import unpack
-from metarepro.gosh import gosh
-from metarepro.multiverse import CHOICES, agreement, one_per_trial, specifications
 from metarepro.pooling import pool, pool_correlated
+from metarepro.sensitivity import gosh as gosh_module
+from metarepro.sensitivity import multiverse
+from metarepro.sensitivity.batch_pooling import unpack
+from metarepro.sensitivity.gosh import gosh
+from metarepro.sensitivity.multiverse import CHOICES, agreement, one_per_trial, specifications
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/gosh.json").read_text(encoding="utf-8"))

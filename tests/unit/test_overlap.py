@@ -9,14 +9,14 @@ import pytest
 from tests.data_folder import write_data_folder
 
 from metarepro.effects import compute_effects
-from metarepro.overlap import (
+from metarepro.overlap.effects import lift_duplicates, shared_effects
+from metarepro.overlap.trials import (
     corrected_covered_area,
     join_included,
     overlap_overall,
     overlap_pairs,
 )
 from metarepro.reported import Choices
-from metarepro.shared_effects import lift_duplicates, shared_effects
 from metarepro.validation import load
 
 NAN = math.nan

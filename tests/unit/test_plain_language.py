@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from metarepro.plain_language import (
+from metarepro.report.plain_language import (
     average,
     certainty,
     effect_words,

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro.programmes import list_programmes
+from metarepro.claims.programmes import list_programmes
 
 PROGRAMMES = pd.DataFrame(
     [

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from tests.report_records import EFFECT, KEY, PLAY, POOL, RESULT, REVIEW, TRIAL, make_records
 
-from metarepro import report_syntheses, report_topics, report_trials
 from metarepro.input_tables import EVALUATION_STATISTICS
-from metarepro.report_blocks import (
+from metarepro.report import syntheses as report_syntheses
+from metarepro.report import topics as report_topics
+from metarepro.report import trials as report_trials
+from metarepro.report.blocks import (
     Facts,
     Link,
     Page,
@@ -23,16 +25,16 @@ from metarepro.report_blocks import (
     table,
     text,
 )
-from metarepro.report_claims import tallies
-from metarepro.report_figures import forest
-from metarepro.report_findings import composition, findings
-from metarepro.report_kinds import STATISTICS, directions, reported
-from metarepro.report_matrix import AXIS, WIDTH, drawing, matrix
-from metarepro.report_methods import packages
-from metarepro.report_records import Records
-from metarepro.report_sensitivity import sensitivity, summary
-from metarepro.report_site import Renderer
-from metarepro.report_trials import reported_numbers
+from metarepro.report.claims import tallies
+from metarepro.report.figures import forest
+from metarepro.report.findings import composition, findings
+from metarepro.report.kinds import STATISTICS, directions, reported
+from metarepro.report.matrix import AXIS, WIDTH, drawing, matrix
+from metarepro.report.methods import packages
+from metarepro.report.records import Records
+from metarepro.report.sensitivity import sensitivity, summary
+from metarepro.report.site import Renderer
+from metarepro.report.trials import reported_numbers
 
 NAN = math.nan
 

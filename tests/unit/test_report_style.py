@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from metarepro.figures import FAMILIES
+from metarepro.figures.style import FAMILIES
 
 CSS = Path("scripts/metarepro/templates/report/report.css").read_text(encoding="utf-8")
 COLOURS = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", CSS))

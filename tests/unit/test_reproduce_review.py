@@ -13,7 +13,7 @@ from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
 
 import reproduce_review
-from metarepro import review_batch
+from metarepro.reviews import batch as review_batch
 
 # fmt: off
 COLUMNS = [

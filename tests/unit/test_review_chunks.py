@@ -8,10 +8,10 @@ import pytest
 from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
 
-from metarepro.batch_tables import BATCH_TABLES, together
 from metarepro.problems import DataError
-from metarepro.review_batch import Batch, do_file
-from metarepro.review_chunks import Chunk, checksum, divide, named_reviews
+from metarepro.reviews.batch import Batch, do_file
+from metarepro.reviews.batch_tables import BATCH_TABLES, together
+from metarepro.reviews.chunks import Chunk, checksum, divide, named_reviews
 
 ODD = [
     "two  spaces.rm5",

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.conventions import REVMAN5, REVMAN_WEB, Convention
-from metarepro.review_pooling import ReviewPool, Settings, pool_analysis, subgroup_test
+from metarepro.reviews.conventions import REVMAN5, REVMAN_WEB, Convention
+from metarepro.reviews.pooling import ReviewPool, Settings, pool_analysis, subgroup_test
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference" / "revman.json").read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ from tests.review_files import rm5_bytes
 
 from metarepro.readers import revman5
 from metarepro.readers.review_file import find_reviews, read_review
-from metarepro.review_reproduction import reproduce
-from metarepro.review_tables import (
+from metarepro.reviews.reproduction import reproduce
+from metarepro.reviews.tables import (
     PUBLISHED_VALUES,
     QUANTITIES,
     REVIEW_REPRODUCTION,

@@ -15,14 +15,14 @@ from metarepro.effects import supersede
 from metarepro.problems import DataError
 from metarepro.readers import revman5
 from metarepro.reported import Choices, Reported
-from metarepro.review_results import (
+from metarepro.reviews.results import (
     outcome_map_template,
     review_included,
     review_results,
     same_studies,
     slug,
 )
-from metarepro.review_tables import Extraction
+from metarepro.reviews.tables import Extraction
 from metarepro.routes import convert
 from metarepro.tables import TABLES, empty_table, write_table
 

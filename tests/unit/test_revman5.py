@@ -32,7 +32,7 @@ from tests.review_files import (
 
 from metarepro.problems import DataError
 from metarepro.readers import revman5
-from metarepro.review_tables import REVIEW_TABLES, Extraction, precision_notes
+from metarepro.reviews.tables import REVIEW_TABLES, Extraction, precision_notes
 
 CORPUS = Path(__file__).parents[2].parent / "shared/corpus/revman5"
 Reader = Callable[..., Extraction]

@@ -21,14 +21,14 @@ from tests.unit.test_forest import (
     words,
 )
 
-from metarepro import figures as fg
-from metarepro.conventions import REVMAN5, REVMAN_WEB
-from metarepro.forest_axis import Mark, symmetric_axis
+from metarepro.figures import style as fg
+from metarepro.figures.forest_axis import Mark, symmetric_axis
 from metarepro.readers.review_file import read_review
-from metarepro.review_pooling import AnalysisResult, Settings, pool_analysis
-from metarepro.review_tables import REVIEW_ANALYSES, REVIEW_STUDIES, table
-from metarepro.revman_forest import revman_forest
-from metarepro.revman_wording import as_entered, p_value
+from metarepro.reviews.conventions import REVMAN5, REVMAN_WEB
+from metarepro.reviews.pooling import AnalysisResult, Settings, pool_analysis
+from metarepro.reviews.revman_forest import revman_forest
+from metarepro.reviews.revman_wording import as_entered, p_value
+from metarepro.reviews.tables import REVIEW_ANALYSES, REVIEW_STUDIES, table
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 NAN = math.nan

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.sensitivity import Variant, variants
+from metarepro.sensitivity.variants import Variant, variants
 from metarepro.synthesis import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -14,11 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from draw_sensitivity import draw_gosh, draw_specifications, tasks
-from metarepro import figures as fg
 from metarepro.command import read_config
-from metarepro.gosh import Gosh, gosh
-from metarepro.multiverse import CHOICES, RESULTS, specifications
-from metarepro.sensitivity_plots import (
+from metarepro.figures import style as fg
+from metarepro.sensitivity.gosh import Gosh, gosh
+from metarepro.sensitivity.multiverse import CHOICES, RESULTS, specifications
+from metarepro.sensitivity.plots import (
     MOST_COLUMNS,
     funnel_plot,
     gosh_plot,

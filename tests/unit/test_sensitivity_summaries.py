@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro import sensitivity_summaries as pages
 from metarepro.html_tables import Link, Page, render_index, render_table
+from metarepro.sensitivity import summaries as pages
 from metarepro.tables import TABLES
 
 NAN = math.nan

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.source_kinds import pools_by_source_kind
+from metarepro.sensitivity.source_kinds import pools_by_source_kind
 from metarepro.synthesis import Settings
 
 ROOT = Path(__file__).parents[2]

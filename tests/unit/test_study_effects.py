@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro import study_effects as se
-from metarepro.conventions import REVMAN5, REVMAN_WEB
-from metarepro.study_effects import StudyEffects, study_effects
+from metarepro.reviews import study_effects as se
+from metarepro.reviews.conventions import REVMAN5, REVMAN_WEB
+from metarepro.reviews.study_effects import StudyEffects, study_effects
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference" / "revman.json").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from metarepro.readers.archives import (
 )
 from metarepro.readers.revman_web_tables import kind_of
 from metarepro.readers.revman_web_words import RISK_OF_BIAS, SETTINGS
-from metarepro.review_tables import Extraction
+from metarepro.reviews.tables import Extraction
 
 FORMATS = "a RevMan 5 file (.rm5), a RevMan Web package (.zip) or a folder with its tables"
 REVIEW_SUFFIXES = (".rm5", ".zip")

@@ -18,7 +18,7 @@ from metarepro.readers.xml_tree import (
     ratios_instead_of_logs,
     read_tree,
 )
-from metarepro.review_tables import (
+from metarepro.reviews.tables import (
     CD_NUMBER,
     METHODS,
     REVIEW_ANALYSES,

@@ -45,7 +45,7 @@ from metarepro.readers.revman_web_words import (
     TOTALS,
     setting_words,
 )
-from metarepro.review_tables import (
+from metarepro.reviews.tables import (
     CD_NUMBER,
     FULL_DECIMALS,
     REVIEW_ANALYSES,

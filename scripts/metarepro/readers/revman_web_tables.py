@@ -26,7 +26,7 @@ from metarepro.readers.revman_web_words import (
     setting_words,
 )
 from metarepro.readers.xml_tree import LEVELS, NOT_COMPUTED, level_of
-from metarepro.review_tables import NotANumberError, add_problem, parse_number
+from metarepro.reviews.tables import NotANumberError, add_problem, parse_number
 
 # Real tables have some 100 kB and under 10,000 rows.
 MAX_TABLE_BYTES = 50 * MIB

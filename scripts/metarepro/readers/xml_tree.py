@@ -16,7 +16,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from metarepro.plain_text import clean_text
 from metarepro.problems import DataError, Problem
 from metarepro.readers.archives import MIB
-from metarepro.review_tables import (
+from metarepro.reviews.tables import (
     NotANumberError,
     add_problem,
     decimals,

@@ -1,0 +1,248 @@
+"""What changed between two states of the project: inputs, results, and what moved because of what.
+
+A state is a mapping of paths to contents. The tables of results are compared record by record;
+a movement is put down to the inputs that its record is made of. One that has none of them, while
+code and configuration are the same, cannot be: then the results are older than the data.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from metarepro.cells import parse_cells
+from metarepro.changes.causes import Inputs, State, cause_of, changed_inputs, is_input
+from metarepro.changes.result_tables import RESULT_TABLES, ResultTable
+from metarepro.changes.tables import Row, RowChange, TableChange, compare_tables
+from metarepro.tables import END, TABLES
+
+CODE_FOLDERS = ("config/", "rules/", "scripts/")
+CODE_FILES = ("Snakefile", "environment.yml", "requirements.txt")
+#: Columns that change with any edit of a file.
+PROVENANCE = {"file", "sha256", "row"}
+FIGURES = (".svg", ".png")
+#: A movement below this share of the old interval's width (without one, of the value) is rounding.
+ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A record of the results that is new, gone or not what it was.
+
+    Parameters
+    ----------
+    row : RowChange
+        With its cells before and after.
+    words : tuple of str
+        Columns of `ResultTable.words` that changed.
+    difference : float
+        Estimate after minus before; nan without the two.
+    relative : float
+        `difference` over the width of the old interval; nan without one.
+    alarms : tuple of str
+        Changed sign, relation to zero or verdict, in words.
+    cause : str
+        Inputs that changed and that the record is made of; "" if there are none.
+    """
+
+    row: RowChange
+    words: tuple[str, ...] = ()
+    difference: float = math.nan
+    relative: float = math.nan
+    alarms: tuple[str, ...] = ()
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What moved in one table of results; `rounding` and `elsewhere` count what is not listed."""
+
+    table: ResultTable
+    change: TableChange
+    movements: tuple[Movement, ...] = ()
+    rounding: int = 0
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Everything that differs between two states.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Of data/; the tables among its files record by record.
+    code : tuple of str
+        Files of code and configuration.
+    moved : tuple of Moved
+        One for each of `RESULT_TABLES`.
+    figures, others : dict of str to str
+        Files of results/ to "new", "changed" or "vanished"; figures without their ending.
+    outdated : dict of str to list of str
+        "before" and "after": inputs that the results of that state were not made from.
+    """
+
+    inputs: Inputs
+    code: tuple[str, ...]
+    moved: tuple[Moved, ...]
+    figures: Mapping[str, str]
+    others: Mapping[str, str]
+    outdated: Mapping[str, list[str]]
+
+    def unexplained(self) -> list[tuple[ResultTable, Movement]]:
+        """Movements without a changed input, while code and configuration are the same."""
+        if self.code:
+            return []
+        return [(m.table, one) for m in self.moved for one in m.movements if not one.cause]
+
+
+def compare_states(before: State, after: State) -> Changes:
+    """Compare two states of the project.
+
+    Parameters
+    ----------
+    before, after : mapping of str to bytes
+        Paths from the project's folder, with /, to contents: at least data/, results/ and the
+        code.
+
+    Returns
+    -------
+    Changes
+    """
+    paths = sorted({*before, *after})
+    differing = [path for path in paths if before.get(path) != after.get(path)]
+    inputs = changed_inputs(before, after, [path for path in differing if is_input(path)])
+    moved: dict[str, Moved] = {}
+    for table in RESULT_TABLES:
+        moved[table.path] = _moved(table, before, after, inputs, moved)
+    told = {table.path for table in RESULT_TABLES}
+    results = [path for path in differing if path.startswith("results/") and path not in told]
+    figures = {
+        path.rpartition(".")[0]: _fate(path, before, after)
+        for path in results
+        if path.endswith(FIGURES)
+    }
+    return Changes(
+        inputs=inputs,
+        code=tuple(p for p in differing if p.startswith(CODE_FOLDERS) or p in CODE_FILES),
+        moved=tuple(moved.values()),
+        figures=figures,
+        others={p: _fate(p, before, after) for p in results if not p.endswith(FIGURES)},
+        outdated={"before": outdated_inputs(before), "after": outdated_inputs(after)},
+    )
+
+
+def _fate(path: str, before: State, after: State) -> str:
+    return "new" if path not in before else "vanished" if path not in after else "changed"
+
+
+def outdated_inputs(state: State) -> list[str]:
+    """Inputs that differ from those that results/extracted/inputs.csv was made from.
+
+    That file itself if it is not there: then the workflow has not come to its end.
+    """
+    content = state.get("results/extracted/inputs.csv")
+    if content is None:
+        return ["results/extracted/inputs.csv"]
+    cells, problems = parse_cells(
+        content.removesuffix(END), list(TABLES["inputs"].columns), "inputs.csv"
+    )
+    if cells is None or problems:
+        return ["results/extracted/inputs.csv"]
+    listed = dict(zip(cells["file"], cells["sha256"], strict=True))
+    kinds = {path.rpartition("/")[2] for path in listed}
+    there = {path for path in state if is_input(path) and path.rpartition("/")[2] in kinds}
+    return sorted(
+        path
+        for path in there | set(listed)
+        if path not in state or listed.get(path) != hashlib.sha256(state[path]).hexdigest()
+    )
+
+
+def _moved(
+    table: ResultTable, before: State, after: State, inputs: Inputs, earlier: Mapping[str, Moved]
+) -> Moved:
+    """What moved in one table; `earlier` are the tables before it, by path."""
+    upstream = {path: [m.row for m in moved.movements] for path, moved in earlier.items()}
+    change = compare_tables(before.get(table.path), after.get(table.path), table.key)
+    if change.note:
+        return Moved(table, change)
+    movements, rounding, elsewhere = [], 0, 0
+    for row in change.rows:
+        numbers = [c for c in table.numbers if c in row.columns]
+        real = [c for c in numbers if not _is_rounding(row, c, table)]
+        words = tuple(c for c in table.words if c in row.columns and not _is_rounding(row, c))
+        if real or words or not row.before or not row.after:
+            cause = cause_of(table, row, inputs, upstream)
+            difference, relative = _shift(row, table)
+            alarms = _alarms(row, table)
+            movements.append(Movement(row, words, difference, relative, alarms, cause))
+        elif numbers:
+            rounding += 1
+        elif not set(row.columns) <= PROVENANCE:
+            elsewhere += 1
+    ordered = sorted(movements, key=_first_the_largest)
+    return Moved(table, change, tuple(ordered), rounding, elsewhere)
+
+
+def _first_the_largest(movement: Movement) -> tuple[bool, float, tuple[str, ...]]:
+    size = movement.relative if math.isfinite(movement.relative) else movement.difference
+    return not movement.alarms, -abs(size) if math.isfinite(size) else 0.0, movement.row.key
+
+
+def number(row: Row, column: str) -> float:
+    """A cell as a number; nan if it is none."""
+    try:
+        return float(row.get(column, ""))
+    except ValueError:
+        return math.nan
+
+
+def _width(row: Row, table: ResultTable) -> float:
+    _, low, high = table.numbers or ("", "", "")
+    return number(row, high) - number(row, low)
+
+
+def _is_rounding(row: RowChange, column: str, table: ResultTable | None = None) -> bool:
+    old, new = number(row.before, column), number(row.after, column)
+    width = _width(row.before, table) if table else math.nan
+    scale = width if width > 0 else abs(old)
+    return abs(new - old) <= ROUNDING * scale
+
+
+def _shift(row: RowChange, table: ResultTable) -> tuple[float, float]:
+    if not table.numbers:
+        return math.nan, math.nan
+    difference = number(row.after, table.numbers[0]) - number(row.before, table.numbers[0])
+    width = _width(row.before, table)
+    return difference, difference / width if table.is_ci and width > 0 else math.nan
+
+
+def _alarms(row: RowChange, table: ResultTable) -> tuple[str, ...]:
+    """Changes of sign, of the interval's relation to zero, and of a verdict."""
+    alarms = []
+    if table.numbers:
+        signs = [_sign(number(cells, table.numbers[0])) for cells in (row.before, row.after)]
+        if all(signs) and signs[0] != signs[1]:
+            alarms.append(f"sign: {signs[0]} → {signs[1]}")
+    if table.is_ci and table.numbers:
+        relations = [_relation_to_zero(cells, table) for cells in (row.before, row.after)]
+        if all(relations) and relations[0] != relations[1]:
+            alarms.append(f"interval: {relations[0]} → {relations[1]}")
+    if "verdict" in row.columns:
+        alarms.append(f"verdict: {row.before['verdict']} → {row.after['verdict']}")
+    return tuple(alarms)
+
+
+def _sign(value: float) -> str:
+    if math.isnan(value):
+        return ""
+    sides = {1.0: "favours the intervention", -1.0: "favours the control", 0.0: "zero"}
+    return sides[math.copysign(1.0, value) if value else 0.0]
+
+
+def _relation_to_zero(row: Row, table: ResultTable) -> str:
+    _, low, high = (number(row, column) for column in table.numbers)
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return "above zero" if low > 0 else "below zero" if high < 0 else "includes zero"

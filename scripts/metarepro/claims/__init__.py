@@ -1,0 +1,1 @@
+"""The claims of the Foundation's report, with verdicts by written rules."""

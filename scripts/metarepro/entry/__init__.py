@@ -1,0 +1,1 @@
+"""Adding evidence: forms for trials and reviews, and what is said about their mistakes."""

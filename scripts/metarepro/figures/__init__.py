@@ -1,0 +1,1 @@
+"""Forest plots and what all figures share."""

@@ -1,0 +1,307 @@
+"""The page of a forest plot: columns of text at fixed places on both sides of the axis.
+
+A plot is a list of lines (a result, a heading, a pooled result, a remark), one under the other at a
+fixed pitch, so that any number of them is legible. All measures are in inches and all widths are
+measured beforehand, so that no two texts meet. The text columns of the package forestplot are not
+used: they are padded with spaces to fit a monospaced font, take labels of any length and start at a
+multiple of the axis maximum.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from metarepro.figures import style as fg
+from metarepro.figures.forest_axis import Axis, Mark, draw_marks, plain_axis
+
+PITCH = 0.2
+MARGIN = 0.15
+GAP = 0.16
+PLOT_WIDTH = 3.0
+TITLE_PITCH = 0.22
+HEADER_HEIGHT = 0.28
+AXIS_HEIGHT = 0.62
+NOTE_PITCH = 0.165
+NARROWEST_LEFT = 4.4  # room for the line with Q, I2 and tau2
+_HEADER_RISE = 0.09  # of the baseline of a header above the first line
+_CAPITAL = 0.73  # height of a capital as a share of the size of the type
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: texts by column, a text `across` the left columns, a mark.
+
+    The cells named in `wide` take the room of their whole group of columns.
+    """
+
+    cells: Mapping[str, str] = field(default_factory=dict)
+    wide: frozenset[str] = frozenset()
+    across: str = ""
+    mark: Mark | None = None
+    bold: bool = False
+    small: bool = False
+
+    @property
+    def size(self) -> float:
+        """Size of the type in points."""
+        return fg.SMALL_SIZE if self.small else fg.TEXT_SIZE
+
+    def width(self, key: str) -> float:
+        """Width of a cell in inches."""
+        return fg.text_width(self.cells[key], self.size, self.bold)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of text.
+
+    Its header stands over `header_span` columns, its wide cells take the room of `span` columns;
+    both counts end with this column. `gap` is the room to the column before.
+    """
+
+    key: str
+    header: str = ""
+    align: str = "right"
+    widest: float = math.inf
+    gap: float = GAP
+    span: int = 1
+    header_span: int = 1
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A whole plot: lines from top to bottom, columns on both sides, texts around them.
+
+    `legend` holds texts with their colours, drawn in a row under the axis, `notes` the footnotes.
+    `headings` are lines above the headers; their wide cells are centred over their group of
+    columns. `over_axis` are texts above the axis, the last one level with the headers. Without an
+    `axis` the marks set one. `captions` stand under the axis, on both sides of zero. `level` is
+    that of the intervals.
+    """
+
+    lines: Sequence[Line]
+    left: Sequence[Column]
+    right: Sequence[Column]
+    title: str
+    axis_label: str
+    notes: Sequence[str] = ()
+    legend: Sequence[tuple[str, str]] = ()
+    headings: Sequence[Line] = ()
+    over_axis: Sequence[str] = ()
+    axis: Axis | None = None
+    captions: tuple[str, str] = ("← favours control", "favours intervention →")
+    level: str = "95%"
+
+
+def effect_columns(header: str) -> list[Column]:
+    """Columns for an estimate and its interval, each aligned on the decimals."""
+    last = Column("high", header, gap=0.05, span=3, header_span=3)
+    return [Column("estimate"), Column("low", gap=0.07), last]
+
+
+def width_across(lines: Sequence[Line], columns: Sequence[Column]) -> float:
+    """Room for a text across the columns of one side, in inches."""
+    return sum(_column_widths(lines, columns)) + sum(column.gap for column in columns[1:])
+
+
+def draw_page(plot: Plot) -> Figure:
+    """Draw a plot; the size of the page follows from its lines and texts."""
+    axis = plot.axis or plain_axis([line.mark for line in plot.lines if line.mark])
+    measured = [*plot.headings, *plot.lines]
+    left_widths = _column_widths(measured, plot.left)
+    left_edges, plot_left = _edges(plot.left, left_widths, MARGIN)
+    plot_left += GAP
+    right_widths = _column_widths(measured, plot.right)
+    right_start = plot_left + PLOT_WIDTH + GAP
+    right_edges, text_right = _edges(plot.right, right_widths, right_start)
+
+    room = text_right - MARGIN
+    titles = fg.wrap(fg.plain_text(plot.title), room, fg.TITLE_SIZE, bold=True)
+    notes = _wrapped_notes(plot, axis, room)
+    below = MARGIN + NOTE_PITCH * (len(notes) + bool(plot.legend)) + AXIS_HEIGHT
+    body = PITCH * len(plot.lines)
+    head = max(len(plot.headings), len(plot.over_axis) - 1)
+    top = below + body + HEADER_HEIGHT + PITCH * head
+    width, height = text_right + MARGIN, top + TITLE_PITCH * len(titles) + MARGIN
+
+    with fg.drawing_style():
+        # forestplot asks pyplot for the current figure, so this one has to be pyplot's meanwhile.
+        fig = plt.figure(figsize=(width, height), label=fg.plain_text(plot.title))
+        try:
+            box = (plot_left / width, below / height, PLOT_WIDTH / width, body / height)
+            ax = fig.add_axes(box)
+            draw_marks(ax, [line.mark for line in plot.lines], axis)
+            page = _Page(ax, below + body)
+            page.columns(plot.lines, plot.left, left_edges, left_widths)
+            page.columns(plot.lines, plot.right, right_edges, right_widths)
+            page.headings(plot.headings, plot.left, left_edges, left_widths)
+            page.headings(plot.headings, plot.right, right_edges, right_widths)
+            page.over_axis(plot.over_axis, plot_left + PLOT_WIDTH / 2)
+            for i, line in enumerate(plot.lines):
+                page.in_line(i, MARGIN, line.across, "left", line)
+            for i, title in enumerate(titles):
+                y = height - MARGIN - TITLE_PITCH * (i + 0.6)
+                page.write(MARGIN, y, title, "left", fg.TITLE_SIZE, bold=True)
+            page.rule(MARGIN, text_right, top)
+            page.rule(MARGIN, text_right, below + body)
+            zero = plot_left + PLOT_WIDTH * (0 - axis.low) / (axis.high - axis.low)
+            page.captions(plot.captions, zero, text_right, below, 1 if plot.axis_label else 2)
+            page.write(plot_left + PLOT_WIDTH / 2, below - 0.54, plot.axis_label, "center")
+            page.foot(plot.legend, notes, below - AXIS_HEIGHT)
+        finally:
+            plt.close(fig)
+    return fig
+
+
+def _column_widths(lines: Sequence[Line], columns: Sequence[Column]) -> list[float]:
+    """Width of each column: its widest cell, or more if a header or a wide cell needs it."""
+    widths: list[float] = []
+    for i, column in enumerate(columns):
+        filled = [line for line in lines if column.key in line.cells]
+        own = [line.width(column.key) for line in filled if column.key not in line.wide]
+        widths.append(min(max(own, default=0.0), column.widest))
+        shared = [line.width(column.key) for line in filled if column.key in line.wide]
+        header = fg.text_width(column.header, bold=True)
+        for span, needed in ((column.header_span, header), (column.span, max(shared, default=0.0))):
+            first = i - span + 1
+            has = sum(widths[first:]) + sum(member.gap for member in columns[first + 1 : i + 1])
+            widths[first] += max(0.0, needed - has)
+    texts = [i for i, column in enumerate(columns) if column.align == "left"]
+    if texts:
+        room = sum(widths) + sum(column.gap for column in columns[1:])
+        widths[texts[-1]] += max(0.0, NARROWEST_LEFT - room)
+    return widths
+
+
+def _edges(
+    columns: Sequence[Column], widths: Sequence[float], start: float
+) -> tuple[list[float], float]:
+    """Left edge of each column, and where the last one ends."""
+    if not columns:
+        return [], start
+    edges = [start]
+    for column, width in zip(columns[1:], widths[:-1], strict=True):
+        edges.append(edges[-1] + width + column.gap)
+    return edges, edges[-1] + widths[-1]
+
+
+def _wrapped_notes(plot: Plot, axis: Axis, width: float) -> list[str]:
+    marks = [line.mark for line in plot.lines if line.mark]
+    key = []
+    if any(mark.shape == "diamond" for mark in marks):
+        key.append(f"Diamond: pooled effect with {plot.level} confidence interval.")
+    if any(not math.isnan(mark.pi_low) for mark in marks):
+        key.append(f"Dotted line: {plot.level} prediction interval (PI).")
+    if any(mark.least < axis.low or mark.greatest > axis.high for mark in marks):
+        key.append("Arrow head: the interval goes on beyond the axis.")
+    notes = [" ".join(key), *plot.notes]
+    return [line for note in notes for line in fg.wrap(note, width, fg.SMALL_SIZE)]
+
+
+class _Page:
+    """Writes at places given in inches from the lower left corner of the figure."""
+
+    def __init__(self, ax: Axes, top: float) -> None:
+        self._ax = ax
+        self._top = top  # of the first line
+        figure = ax.get_figure(root=True)
+        assert figure is not None
+        self._inches = figure.dpi_scale_trans
+
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        align: str,
+        size: float = fg.SMALL_SIZE,
+        bold: bool = False,
+        colour: str = fg.TEXT_COLOUR,
+    ) -> None:
+        """Write with the baseline at `y`: centred, a bracket would stand higher than a digit."""
+        if text:
+            font = fg.font(size, bold)
+            drawn = self._ax.text(x, y, text, transform=self._inches, fontproperties=font)
+            drawn.set(ha=align, va="baseline", color=colour)
+
+    def in_line(self, i: int, x: float, text: str, align: str, line: Line) -> None:
+        """Write in line `i`, counted from the top, in its own type."""
+        y = self._top - PITCH * (i + 0.5) - _CAPITAL / 2 * line.size / 72
+        colour = fg.MUTED_COLOUR if line.small else fg.TEXT_COLOUR
+        self.write(x, y, text, align, line.size, line.bold, colour)
+
+    def columns(
+        self,
+        lines: Sequence[Line],
+        columns: Sequence[Column],
+        edges: Sequence[float],
+        widths: Sequence[float],
+    ) -> None:
+        """Write the headers and all cells of the columns on one side."""
+        for column, edge, width in zip(columns, edges, widths, strict=True):
+            x = edge if column.align == "left" else edge + width
+            self.write(
+                x, self._top + _HEADER_RISE, column.header, column.align, fg.TEXT_SIZE, bold=True
+            )
+            for i, line in enumerate(lines):
+                text = line.cells.get(column.key, "")
+                if column.key not in line.wide:
+                    text = fg.shorten(text, width, line.size, line.bold)
+                self.in_line(i, x, text, column.align, line)
+
+    def headings(
+        self,
+        headings: Sequence[Line],
+        columns: Sequence[Column],
+        edges: Sequence[float],
+        widths: Sequence[float],
+    ) -> None:
+        """Write lines above the headers, each wide cell in the middle of its columns."""
+        for i, (column, edge, width) in enumerate(zip(columns, edges, widths, strict=True)):
+            for rise, line in enumerate(reversed(headings), start=1):
+                y = self._top + _HEADER_RISE + PITCH * rise
+                text = line.cells.get(column.key, "")
+                if column.key in line.wide:
+                    middle = (edges[i - column.span + 1] + edge + width) / 2
+                    self.write(middle, y, text, "center", line.size, line.bold)
+                else:
+                    x = edge if column.align == "left" else edge + width
+                    text = fg.shorten(text, width, line.size, line.bold)
+                    self.write(x, y, text, column.align, line.size, line.bold)
+
+    def over_axis(self, texts: Sequence[str], middle: float) -> None:
+        """Write texts above the axis, the last one level with the headers."""
+        for rise, text in enumerate(reversed(texts)):
+            y = self._top + _HEADER_RISE + PITCH * rise
+            shown = fg.shorten(text, PLOT_WIDTH, bold=True)
+            self.write(middle, y, shown, "center", fg.TEXT_SIZE, bold=True)
+
+    def rule(self, x_from: float, x_to: float, y: float) -> None:
+        """Draw a thin line from side to side."""
+        (line,) = self._ax.plot([x_from, x_to], [y, y], transform=self._inches, clip_on=False)
+        line.set(color=fg.RULE_COLOUR, linewidth=0.7)
+
+    def captions(
+        self, captions: tuple[str, str], zero: float, right: float, below: float, max_lines: int
+    ) -> None:
+        """Write what lies on each side of zero, under the axis."""
+        sides = ((-0.08, "right", zero - MARGIN), (0.08, "left", right - zero))
+        for caption, (shift, align, room) in zip(captions, sides, strict=True):
+            lines = fg.wrap(caption, room - 0.08, fg.SMALL_SIZE, max_lines=max_lines)
+            for i, line in enumerate(lines):
+                self.write(zero + shift, below - 0.36 - 0.16 * i, line, align)
+
+    def foot(self, legend: Sequence[tuple[str, str]], notes: Sequence[str], top: float) -> None:
+        """Write the legend in one row, and the notes below it."""
+        x, y = MARGIN, top - 0.75 * NOTE_PITCH
+        for text, colour in legend:
+            self.write(x, y, text, "left", colour=colour)
+            x += fg.text_width(text, fg.SMALL_SIZE) + GAP
+        for i, note in enumerate(notes, start=int(bool(legend))):
+            self.write(MARGIN, y - NOTE_PITCH * i, note, "left", colour=fg.MUTED_COLOUR)

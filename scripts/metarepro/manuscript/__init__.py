@@ -1,0 +1,1 @@
+"""What a paper takes over: Word, LaTeX and BibTeX."""

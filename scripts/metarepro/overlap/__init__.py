@@ -1,0 +1,1 @@
+"""What reviews and sources share: trials, and results of the same trial."""

@@ -1,0 +1,1 @@
+"""Cochrane reviews from their own data files: conventions, recomputation, audit, forest plots."""
