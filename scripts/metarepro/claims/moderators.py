@@ -23,7 +23,7 @@ class Comparison:
     """Pooled effects with and without responsive caregiving, of one model; NaN: not fitted.
 
     `difference` is with minus without, `df` its degrees of freedom; `abstract_share` and `covered`
-    as in `claim_effects.Pool`; `reason` is why there is no model.
+    as in `effects.Pool`; `reason` is why there is no model.
     """
 
     trials_with: int

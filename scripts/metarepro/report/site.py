@@ -48,7 +48,7 @@ def pages(
     requirements : str
         The locked requirements file.
     files, manuscript
-        What can be taken away (see `report_methods.downloads_page`).
+        What can be taken away (see `report.methods.downloads_page`).
     """
     yield report_index.page(records)
     yield report_claims.claims_page(records)

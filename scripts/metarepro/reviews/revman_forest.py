@@ -62,7 +62,7 @@ def revman_forest(
         Its overall row and those of its subgroups, with the columns of
         `reviews.tables.REVIEW_ANALYSES`.
     result
-        What `review_pooling.pool_analysis` makes of `studies`.
+        What `reviews.pooling.pool_analysis` makes of `studies`.
     title
         Text above the plot; without it the numbers and names of the comparison and the outcome.
     tolerance

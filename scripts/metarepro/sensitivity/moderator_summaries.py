@@ -23,7 +23,7 @@ CAPTION = (
 
 
 def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list[Page]:
-    """Return the page of moderators; `tables` as for `sensitivity_summaries.pages`."""
+    """Return the page of moderators; `tables` as for `sensitivity.summaries.pages`."""
     names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
     pools = {
         pool["synthesis"]: title(pool, names, config["sets"])
