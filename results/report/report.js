@@ -1,12 +1,12 @@
 // Sorting, filtering, column switches and downloads for the tables. Everything is readable without.
 "use strict";
 
-const MIN_ROWS = 6; // shorter tables need no controls
+const MIN_ROWS = 6; // shorter tables need no controls, unless they have columns to switch
 
 for (const box of document.querySelectorAll("[data-table]")) {
   const table = box.querySelector("table");
   const rows = Array.from(table.tBodies[0].rows);
-  if (rows.length >= MIN_ROWS) enhance(box, table, rows);
+  if (rows.length >= MIN_ROWS || table.querySelector("[data-optional]")) enhance(box, table, rows);
 }
 
 function enhance(box, table, rows) {
