@@ -160,7 +160,7 @@ def all_pages(label: str) -> list[Page]:
     tables = {name: table(name, row) for name, row in rows.items()}
     tables |= CODEBOOK | {
         "pooled": table("pooled", pooled(KEY)),
-        "trials": pd.DataFrame({"trial_id": ["a"], "label": [label]}),
+        "effects": pd.DataFrame({"trial_id": ["a"], "label": [label]}),
     }
     return pages.pages(tables, CONFIG)
 

@@ -62,6 +62,7 @@ def formulas(path: Path) -> list[str]:
 def poison(folder: Path, text: str) -> None:
     """Put a text into every free-text cell that nothing else refers to."""
     kept = {"country", "doi", "pmid", "exclude_reason", "subject", "value", "subgroup"}
+    kept |= {"footnote", "name_in_trials", "programme"}
     for relative, (table, rows) in ROWS.items():
         for number, given in enumerate(rows, start=2):
             # An exclusion has a reason, and a row that is used has none.
@@ -95,7 +96,7 @@ def run(project: Path, script: str, *options: str) -> None:
 
 
 def build(project: Path) -> None:
-    """What the workflow does with data/, as far as tables and forest plots."""
+    """What the workflow does with data/; of the figures the forest plots."""
     config = f"--config={ROOT / 'config/config.yaml'}"
     effects = "--effects=results/effects/effects.csv"
     extracted = [f"--{name}=results/extracted/{name}.csv" for name in ("results", "published")]
@@ -108,7 +109,7 @@ def build(project: Path) -> None:
         for name in ("pooled", "weights", "subgroup-tests")
     )
     compared = [f"--{name}=results/reproduction/{name}.csv" for name in ("reproduction", "weights")]
-    for part in ("codebook", "trials", "reviews"):
+    for part in ("codebook", "trials", "reviews", "report"):
         run(project, "extract_tables", part)
     run(project, "extract_review_files")
     run(project, "compute_effects", config, effects.replace("effects", "output", 1))
@@ -122,7 +123,15 @@ def build(project: Path) -> None:
     }.items():
         folder = script.removeprefix("draw_")
         run(project, script, *options, f"--output-dir=results/figures/{folder}")
+    run(project, "check_data", "--output=results/extracted/inputs.csv")
+    for script in ("assess_sensitivity", "assess_moderators"):
+        run(project, script, effects, pooled, config, "--output-dir=results/sensitivity")
+    run(project, "find_overlap", effects, config, "--output-dir=results/overlap")
+    run(project, "assess_claims", "--results-dir=results", config, "--output-dir=results/claims")
     run(project, "write_tables", config)
+    run(project, "write_manuscript", config, "--output-dir=results/manuscript")
+    locked = f"--requirements={ROOT / 'requirements.txt'}"
+    run(project, "write_report", config, locked, "--output-dir=results/report")
 
 
 @pytest.fixture(scope="module")
@@ -142,11 +151,16 @@ def test_pages_have_no_script_and_link_only_to_files_beside_them(built: Path) ->
         content = page.read_text(encoding="utf-8")
         elements = Elements()
         elements.feed(content)
-        assert "alert(1)" in content or page.stem in ("routes", "exclusions", "audit")
-        assert not {"script", "img", "iframe", "svg", "object"} & elements.tags
+        of_report = "report" in page.relative_to(built).parts
+        empty = of_report or page.stem in ("routes", "exclusions", "audit")
+        assert "alert(1)" in content or empty or page.stem.startswith("sensitivity_")
+        own = {"script", "img", "svg"} if of_report else set()
+        assert not {"script", "img", "iframe", "svg", "object"} & elements.tags - own
+        assert content.count("<script") == of_report
         assert not {name for name in elements.attributes if name.startswith("on")}
         for link in elements.links:
-            assert (page.parent / link).resolve().is_file(), link
+            place = link.partition("#")[0]
+            assert not place or (page.parent / place).resolve().is_file(), link
 
 
 def test_figures_are_well_formed_and_have_no_script(built: Path) -> None:

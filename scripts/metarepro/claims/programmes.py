@@ -91,7 +91,8 @@ def _state(counts: Mapping[str, Any]) -> str:
 def _evaluated(label: str, evaluations: pd.DataFrame) -> str:
     """How many local evaluations are of a service with this name (what stands before a bracket)."""
     name = label.partition(" (")[0]
-    n = int((evaluations["service"].str.partition(" (")[0] == name).sum())
+    services = evaluations["service"].str.split(" (", n=1, regex=False).str[0]
+    n = int((services == name).sum())
     return f"{counted(n, 'local evaluation')} without a control group" if n else ""
 
 
