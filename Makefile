@@ -20,8 +20,8 @@ results: setup  ## run the workflow (default); CORES=1 for one core
 	  || echo "If no other run is going on, one was killed: make unlock, then make."; exit 1; }
 	@touch $(WHOLE)
 
-unlock: setup  ## after a run that was killed: let the next one start
-	snakemake --unlock
+unlock: setup  ## after a run that was killed: let the next one start; OUTPUT=folder of make reproduce-many
+	snakemake --unlock $(if $(OUTPUT),--snakefile workflows/reproduce_many.smk --directory "$(OUTPUT)")
 
 test: setup lint browser  ## lint, format check, type check and all tests
 	python -m pytest
@@ -77,9 +77,11 @@ reproduce: setup  ## recompute Cochrane reviews: make reproduce FILES="a.rm5 fol
 
 reproduce-many: setup  ## the same for hundreds, job by job: FILES=... OUTPUT=folder PROFILE=profiles/slurm CHUNK=50
 	@test -n "$(FILES)" || { echo 'Which files? make reproduce-many FILES="folder" OUTPUT=folder'; exit 2; }
-	python scripts/split_reviews.py $(FILES) $(if $(CHUNK),--chunk-size $(CHUNK)) --output-dir $(or $(OUTPUT),reproduction)/chunks
-	snakemake --snakefile workflows/reproduce_many.smk --directory $(or $(OUTPUT),reproduction) \
-	  --workflow-profile $(or $(PROFILE),profiles/default) --retries 2 --keep-going --quiet rules
+	python scripts/split_reviews.py $(FILES) $(if $(CHUNK),--chunk-size $(CHUNK)) --output-dir "$(or $(OUTPUT),reproduction)/chunks"
+	snakemake --snakefile workflows/reproduce_many.smk --directory "$(or $(OUTPUT),reproduction)" \
+	  --workflow-profile $(or $(PROFILE),profiles/default) --retries 2 --keep-going --quiet rules \
+	  || { test -z "$$(ls "$(or $(OUTPUT),reproduction)/.snakemake/locks" 2>/dev/null)" \
+	  || echo "If no other run is going on, one was killed: make unlock OUTPUT=$(or $(OUTPUT),reproduction)"; exit 1; }
 
 test-slurm: setup  ## the same on a SLURM of its own, set up for the test (as root; Debian's slurm-wlm and munge)
 	python -m tests.slurm.run $(if $(CORPUS),--corpus $(CORPUS))

@@ -69,5 +69,16 @@ def data_files(part):
     return sorted(str(path) for path in Path("data", part).rglob("*") if path.is_file())
 
 
+def check_file_names():
+    """Snakemake and shells would read something else into a strange name."""
+    sys.path.insert(0, "scripts")
+    from metarepro.file_names import ALLOWED, odd_names
+
+    odd = odd_names(Path("data"))
+    if odd:
+        raise WorkflowError(f"data: found {odd}; allowed: {ALLOWED}")
+
+
+check_file_names()
 check_config_is_file()
 check_config_refers()

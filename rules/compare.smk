@@ -50,5 +50,5 @@ rule reproduce_review_files:
     params:
         reviews=reviews_with_data(),
     shell:
-        "python scripts/reproduce_review.py {params.reviews} --known-deviations {input.deviations}"
+        "python scripts/reproduce_review.py {params.reviews:q} --known-deviations {input.deviations}"
         " --forest --output-dir {output} > {log} 2>&1 || test -f {output}/files.csv"

@@ -5,9 +5,13 @@ the problem names the line of the form. Then the whole new files take the place 
 What each result comes to is printed: compare its direction with the words of the paper.
 """
 
+import fcntl
+import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from metarepro.command import identifier, parser, read_config, run
@@ -91,28 +95,45 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     args = arguments.parse_args(argv)
     path = args.drafts / f"{args.trial_id}.yaml"
+    with locked(args.data_dir):
+        add(args.data_dir, args.trial_id, path, args.config)
+
+
+@contextmanager
+def locked(data_dir: Path) -> Iterator[None]:
+    """Let one add at a time read and write the tables: two at once would lose a trial."""
+    folder = os.open(data_dir / "trials", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def add(data_dir: Path, trial_id: str, path: Path, config: Path) -> None:
+    """Check a draft, add its rows and say what they are."""
     if not path.is_file():
-        arguments.error(f"there is no {path}: make new-trial ID={args.trial_id} STATISTIC=means")
+        sys.exit(f"there is no {path}: make new-trial ID={trial_id} STATISTIC=means")
     draft = path.as_posix()
-    records, problems = read_draft(path.read_bytes(), args.trial_id, draft)
+    records, problems = read_draft(path.read_bytes(), trial_id, draft)
     if not problems:
-        present = load(args.data_dir).tables()
+        present = load(data_dir).tables()
         ids = {name: list(present[name].iloc[:, 0]) for name in ("trials", "clusters", "results")}
         problems = duplicates(records, ids, draft)
     if problems:
         raise DataError(problems)
-    contents, places = grown_files(args.data_dir, records)
+    contents, places = grown_files(data_dir, records)
     try:
-        data = checked(args.data_dir, contents)
+        data = checked(data_dir, contents)
     except DataError as error:
         raise DataError(place_in_draft(error.problems, places, draft)) from None
-    plan = read_config(args.config)["effects"]
+    plan = read_config(config)["effects"]
     choices = Choices(plan["icc"], plan["cluster_size"], tuple(plan["corrected_sources"]))
     lines = describe(data, records, choices)
-    replace_files(args.data_dir, contents)
-    files = ", ".join((args.data_dir / relative).as_posix() for relative in contents)
+    replace_files(data_dir, contents)
+    files = ", ".join((data_dir / relative).as_posix() for relative in contents)
     print("\n".join([f"Added to {files}:", *lines]))
-    print("Is every direction what the paper says? If not: git checkout data/trials")
+    print("Is every direction what the paper says? If not, take the rows out again: git diff data")
     print("Then: make, and make changes")
 
 

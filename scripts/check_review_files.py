@@ -24,6 +24,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         found += list(failed["file"] + ": " + failed["notes"])
     for problem in found:
         print(problem, file=sys.stderr)
+    if found:
+        print("Mend these files, or finish without them: snakemake --keep-going", file=sys.stderr)
     return 1 if found else 0
 
 

@@ -89,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = arguments.parse_args(argv)
     data = load(args.data_dir)
     unusable: dict[str, Sequence[Problem]] = {}
-    extracted: list[list[pd.DataFrame]] = []
+    extracted: dict[str, list[pd.DataFrame]] = {}
     for folder in sorted(path for path in (args.data_dir / "reviews").iterdir() if path.is_dir()):
         try:
             files = find_reviews(folder)
@@ -97,17 +97,20 @@ def main(argv: Sequence[str] | None = None) -> None:
                 names = ", ".join(path.name for path in files)
                 raise DataError([Problem(folder.as_posix(), None, "", names, "one data file")])
             templates = args.output_dir.parent / "templates"
-            extracted += [extract(folder, path, data, templates) for path in files]
+            for path in files:
+                extracted[folder.name] = extract(folder, path, data, templates)
         except DataError as error:
             unusable[folder.name] = error.problems
     if extracted:
-        problems = same_studies(pd.concat([tables[3] for tables in extracted]))
-        if problems:
-            raise DataError(problems)
+        for problem in same_studies(pd.concat([tables[3] for tables in extracted.values()])):
+            # data/reviews/ID/file: both reviews are left out until it is said what the study is.
+            review = Path(problem.file).parts[2]
+            unusable[review] = [*unusable.get(review, []), problem]
+            extracted.pop(review, None)
     problems_file = args.output_dir / "review_file_problems.csv"
     write_table(problem_rows(unusable), problems_file, "extracted_review_file_problems")
     for place, (name, table) in enumerate(TABLES.items()):
-        frames = [empty_table(table), *(frames[place] for frames in extracted)]
+        frames = [empty_table(table), *(frames[place] for frames in extracted.values())]
         whole = in_order(pd.concat(frames, ignore_index=True), table)
         write_table(whole, args.output_dir / f"{name}.csv", table)
 

@@ -1,6 +1,8 @@
 """Recompute the reviews of one chunk; a part of what reproduce_review.py writes for all of them.
 
-A review that cannot be read is a row of files.csv and no failure: the chunk is done.
+A review whose content cannot be used is a row of files.csv and no failure: the chunk is done. A
+file that is not there, cannot be opened or is not what it was when the chunks were made is a
+failure of the job, which is tried again.
 """
 
 from collections.abc import Sequence
@@ -8,9 +10,17 @@ from contextlib import chdir
 from pathlib import Path
 
 from metarepro.command import parser, run
+from metarepro.problems import DataError, Problem
 from metarepro.reviews.batch import Batch, do_file, read_known
 from metarepro.reviews.batch_tables import write_batch
-from metarepro.reviews.chunks import Chunk
+from metarepro.reviews.chunks import Chunk, ChunkFile, checksum
+
+
+def check_unchanged(file: ChunkFile) -> None:
+    """Refuse a file that is not the one that the chunk was made of."""
+    if checksum(Path(file.path)) != file.sha256:
+        allowed = "the file as it was when the run began: start again"
+        raise DataError([Problem(file.name, None, "", "another content", allowed)])
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -26,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     # Messages name a file as it was given, relative or not.
     with chdir(chunk.folder):
         for file in chunk.files:
+            check_unchanged(file)
             do_file(Path(file.path), file.name, known, batch)
     write_batch(batch.tables(), args.output_dir)
 

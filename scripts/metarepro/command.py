@@ -44,8 +44,10 @@ def read_config(path: Path) -> dict[str, Any]:
 
 def identifier(text: str) -> str:
     """Type of an argument that becomes an id and part of a path."""
-    if not re.fullmatch(r"[a-z0-9_\-]*[a-z0-9][a-z0-9_\-]*", text):
-        raise argparse.ArgumentTypeError(f"{text!r}: an id has small letters, digits, _ and -")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_\-]{0,59}", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: an id has small letters, digits, _ and -, at most 60"
+        )
     return text
 
 

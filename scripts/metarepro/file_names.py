@@ -1,7 +1,12 @@
-"""Names of files made from texts of other people."""
+"""Names of files: those that other people gave, and those made from their texts."""
 
 import hashlib
 import re
+from pathlib import Path
+
+#: What names in data/ are made of: they are read by Snakemake and by shells.
+ALLOWED = "a name of ASCII letters, digits, . _ and -, the first no -: rename it"
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._\-]*")
 
 _LONGEST = 80
 _UNSAFE = re.compile(r"[^A-Za-z0-9._\-]+")
@@ -18,3 +23,9 @@ def file_name(text: str) -> str:
         return text
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{kept[: _LONGEST - len(digest) - 1]}_{digest}"
+
+
+def odd_names(folder: Path) -> list[str]:
+    """Files and folders in a folder whose own name is not `ALLOWED`, sorted."""
+    found = (path for path in folder.rglob("*") if not _PLAIN_NAME.fullmatch(path.name))
+    return sorted(path.relative_to(folder).as_posix() for path in found)

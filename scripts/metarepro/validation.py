@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.countries import economies
+from metarepro.file_names import ALLOWED, odd_names
 from metarepro.input_tables import RATIO_MEASURES, RATIO_STATISTICS
 from metarepro.problems import DataError, Problem
 from metarepro.readers import transcription
@@ -83,7 +84,8 @@ def load(folder: Path | str) -> Extraction:
         With every problem of every file.
     """
     data = transcription.read(folder)
-    problems = [*data.problems, *check_data(data)]
+    odd = [Problem(name, None, "", name, ALLOWED) for name in odd_names(Path(folder))]
+    problems = [*odd, *data.problems, *check_data(data)]
     if problems:
         raise DataError(problems)
     return data

@@ -8,11 +8,14 @@ import pytest
 from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
 
+import reproduce_chunk
+import split_reviews
 from metarepro.problems import DataError
 from metarepro.reviews.batch import Batch, do_file
 from metarepro.reviews.batch_tables import BATCH_TABLES, together
 from metarepro.reviews.chunks import Chunk, checksum, divide, named_reviews
 
+ROOT = Path(__file__).parents[2]
 ODD = [
     "two  spaces.rm5",
     "two spaces.rm5",
@@ -119,3 +122,32 @@ def test_a_file_lost_or_double_is_an_error(folder: Path, wrong: str) -> None:
     made[1]["files"] = files.iloc[rows].reset_index(drop=True)
     with pytest.raises(DataError, match="the 3 files of the chunk"):
         together(chunks, made)
+
+
+def test_a_file_that_changed_meanwhile_fails_the_job(folder: Path, tmp_path: Path) -> None:
+    """Moved away, cut or replaced: tried again, and never taken for a result of the file."""
+    (chunk,) = chunks_of(folder, 6).values()
+    (tmp_path / "0001.json").write_text(chunk.to_json(), encoding="utf-8")
+    options = ["--chunk", str(tmp_path / "0001.json"), "--output-dir", str(tmp_path / "out")]
+    options += ["--known-deviations", str(ROOT / "config/known_deviations.csv")]
+    (folder / ODD[0]).rename(tmp_path / "away.rm5")
+    with pytest.raises(DataError, match="another content"):
+        reproduce_chunk.main(options)
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "away.rm5").rename(folder / ODD[0])
+    reproduce_chunk.main(options)
+    assert (tmp_path / "out/files.csv").exists()
+
+
+def test_tables_of_other_files_are_not_left_to_be_taken_for_new_ones(
+    folder: Path, tmp_path: Path
+) -> None:
+    options = [str(folder), "--output-dir", str(tmp_path / "out/chunks")]
+    split_reviews.main(options)
+    table = tmp_path / "out/files.csv"
+    table.write_text("old")
+    split_reviews.main(options)
+    assert table.exists()
+    (folder / ODD[0]).write_bytes(b"<other/>")
+    split_reviews.main(options)
+    assert not table.exists()

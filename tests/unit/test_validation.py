@@ -499,3 +499,13 @@ def test_a_value_of_an_evaluation_fits_its_statistic(
     (problem,) = problems_of(folder)
     assert (problem.column, problem.found) == ("value", value)
     assert problem.allowed.startswith(allowed)
+
+
+@pytest.mark.parametrize(
+    "name", ["b $(touch x).rm5", "br {x}.rm5", "a<b>.rm5", "-o.csv", "\u00fc.rm5"]
+)
+def test_names_that_snakemake_or_a_shell_would_read_are_refused(name: str, folder: Path) -> None:
+    (folder / "reviews/review2020" / name).write_bytes(b"")
+    (problem,) = problems_of(folder)
+    assert problem.found == f"reviews/review2020/{name}"
+    assert "rename it" in problem.allowed

@@ -102,7 +102,7 @@ def _count(number: float) -> str:
 
 def _row(row: Row) -> str:
     corrected = f"; corrected: {row['corrections']}" if row["corrections"] else ""
-    return f"{row['file']}, row {row['row']:.0f} (sha256 {row['sha256']}){corrected}"
+    return f"{row['file']}, row {row['row']:.0f}{corrected}"
 
 
 def _overview(records: Records, effects: list[Row]) -> Table:

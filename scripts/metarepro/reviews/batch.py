@@ -71,6 +71,8 @@ def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | No
         findings = audit_studies(extraction).assign(source_table=name)
         if forest is not None:
             draw_forests(extraction, forest.joinpath(*map(file_name, name.split("/"))))
+    except MemoryError:  # says nothing of the file
+        raise
     except Exception as error:  # noqa: BLE001 - one file must not end a run over hundreds
         said = str(error) if isinstance(error, DataError) else f"internal error: {error!r}"
         batch.unreadable.append(f"{name}: {said}")
