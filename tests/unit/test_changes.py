@@ -19,6 +19,7 @@ EFFECTS = "results/effects/effects.csv"
 POOLED = "results/pooled/pooled.csv"
 CLAIMS = "results/claims/claims.csv"
 INPUTS = "results/extracted/inputs.csv"
+INPUTS_AT_THE_END = "results/report/data/inputs.csv"
 POOL = "post.domain.relationship"
 
 
@@ -57,7 +58,8 @@ def project(**files: bytes) -> dict[str, bytes]:
         for path, content in state.items()
         if path.startswith("data/")
     ]
-    return {INPUTS: table(rows)} | state
+    # A table between stages ends with an empty line, its copy for people does not.
+    return {INPUTS: table(rows) + b"\n", INPUTS_AT_THE_END: table(rows)} | state
 
 
 NEW_SD = {
@@ -181,6 +183,25 @@ def test_results_that_are_older_than_the_data_are_named() -> None:
     assert text.index("Run `make` first") < text.index("No sign, no interval's")
     unfinished = {path: content for path, content in project().items() if path != INPUTS}
     assert compare_states(project(), unfinished).outdated["after"] == [INPUTS]
+
+
+def test_a_run_that_was_killed_after_the_pools_is_told() -> None:
+    killed = project(**NEW_SD, **{POOLED: table([pool(0.5, 0.2, 0.8)])})
+    killed[INPUTS_AT_THE_END] = project()[INPUTS_AT_THE_END]
+    changes = compare_states(project(), killed)
+    assert changes.outdated["after"] == []
+    assert changes.half_made == {"before": False, "after": True}
+    text = written(project(), killed)
+    assert text.index("The results of this tree are half-made") < text.index("No sign, no int")
+    assert "The results of the commit" not in text
+
+
+@pytest.mark.parametrize("copy", [None, b"", b"file,rows,sha256\n", b'file,rows,sha256\n"open'])
+def test_results_without_a_whole_copy_of_the_inputs_are_half_made(copy: bytes | None) -> None:
+    state = {path: content for path, content in project().items() if path != INPUTS_AT_THE_END}
+    if copy is not None:
+        state[INPUTS_AT_THE_END] = copy
+    assert compare_states(state, project()).half_made == {"before": True, "after": False}
 
 
 def test_last_digits_are_counted_not_listed() -> None:

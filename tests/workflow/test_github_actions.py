@@ -96,7 +96,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("config", "data", "rules", "scripts"):
         leave = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=leave)
-    for name in ("effects", "extracted", "pooled", "reproduction"):
+    for name in ("effects", "extracted", "pooled", "reproduction", "report/data"):
         shutil.copytree(ROOT / "results" / name, folder / "results" / name)
     for name in ("Makefile", "Snakefile", "requirements.txt", "environment.yml", ".gitignore"):
         shutil.copy2(ROOT / name, folder / name)
@@ -163,7 +163,8 @@ def test_a_good_edit_passes_and_is_reported(branch: Path, tmp_path: Path) -> Non
     assert text.startswith("before\n# What changed since ")
     assert "<code>a &#124; new &#60;note&#62;</code>" in text
     # The workflow was not run here, and the report says so.
-    assert "Run `make` first" in text
+    assert "were not made from its inputs" in text
+    assert "half-made" not in text
     assert text.endswith((branch / "results/changes.md").read_text())
 
 

@@ -5,16 +5,14 @@ a movement is put down to the inputs that its record is made of. One that has no
 code and configuration are the same, cannot be: then the results are older than the data.
 """
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from metarepro.cells import parse_cells
 from metarepro.changes.causes import Inputs, State, cause_of, changed_inputs, is_input
+from metarepro.changes.freshness import is_half_made, outdated_inputs
 from metarepro.changes.result_tables import RESULT_TABLES, ResultTable
 from metarepro.changes.tables import Row, RowChange, TableChange, compare_tables
-from metarepro.tables import END, TABLES
 
 CODE_FOLDERS = ("config/", "rules/", "scripts/")
 CODE_FILES = ("Snakefile", "environment.yml", "requirements.txt")
@@ -80,6 +78,8 @@ class Changes:
         Files of results/ to "new", "changed" or "vanished"; figures without their ending.
     outdated : dict of str to list of str
         "before" and "after": inputs that the results of that state were not made from.
+    half_made : dict of str to bool
+        "before" and "after": whether the workflow has not come to its end in that state.
     """
 
     inputs: Inputs
@@ -88,6 +88,7 @@ class Changes:
     figures: Mapping[str, str]
     others: Mapping[str, str]
     outdated: Mapping[str, list[str]]
+    half_made: Mapping[str, bool]
 
     def unexplained(self) -> list[tuple[ResultTable, Movement]]:
         """Movements without a changed input, while code and configuration are the same."""
@@ -129,34 +130,12 @@ def compare_states(before: State, after: State) -> Changes:
         figures=figures,
         others={p: _fate(p, before, after) for p in results if not p.endswith(FIGURES)},
         outdated={"before": outdated_inputs(before), "after": outdated_inputs(after)},
+        half_made={"before": is_half_made(before), "after": is_half_made(after)},
     )
 
 
 def _fate(path: str, before: State, after: State) -> str:
     return "new" if path not in before else "vanished" if path not in after else "changed"
-
-
-def outdated_inputs(state: State) -> list[str]:
-    """Inputs that differ from those that results/extracted/inputs.csv was made from.
-
-    That file itself if it is not there: then the workflow has not come to its end.
-    """
-    content = state.get("results/extracted/inputs.csv")
-    if content is None:
-        return ["results/extracted/inputs.csv"]
-    cells, problems = parse_cells(
-        content.removesuffix(END), list(TABLES["inputs"].columns), "inputs.csv"
-    )
-    if cells is None or problems:
-        return ["results/extracted/inputs.csv"]
-    listed = dict(zip(cells["file"], cells["sha256"], strict=True))
-    kinds = {path.rpartition("/")[2] for path in listed}
-    there = {path for path in state if is_input(path) and path.rpartition("/")[2] in kinds}
-    return sorted(
-        path
-        for path in there | set(listed)
-        if path not in state or listed.get(path) != hashlib.sha256(state[path]).hexdigest()
-    )
 
 
 def _moved(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from metarepro.changes.causes import State
 from metarepro.changes.changes import Changes, Moved, Movement, number
+from metarepro.changes.freshness import INPUTS, INPUTS_AT_THE_END
 from metarepro.changes.markdown import FOLD_FROM, code, fenced, folded, plain, table
 from metarepro.changes.result_tables import ResultTable
 from metarepro.changes.tables import Row, TableChange
@@ -101,6 +102,13 @@ def _warnings(changes: Changes) -> list[str]:
             lines += [
                 f"> **The results of {state} were not made from its inputs** "
                 f"({_named(outdated)}). Run `make` first, else this report says too little.",
+                "",
+            ]
+        if changes.half_made[side]:
+            lines += [
+                f"> **The results of {state} are half-made** ({code(INPUTS_AT_THE_END)} does not "
+                f"list what {code(INPUTS)} does): the workflow has not come to its end, and some "
+                "results may be older than others. Run `make` first.",
                 "",
             ]
     if unexplained := changes.unexplained():
