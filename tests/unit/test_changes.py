@@ -204,6 +204,38 @@ def test_results_without_a_whole_copy_of_the_inputs_are_half_made(copy: bytes | 
     assert compare_states(state, project()).half_made == {"before": True, "after": False}
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "data/reviews/r2020/a.rm5",
+        "data/reviews/r2020/outcome_map.csv",
+        "data/corrections.yaml",
+        "config/config.yaml",
+        "scripts/pool.py",
+        "rules/pool.smk",
+        "Snakefile",
+        "requirements.txt",
+    ],
+)
+def test_an_edit_that_the_checksums_do_not_see_and_that_moves_nothing(path: str) -> None:
+    after = project(**{path: b"a,b\n1,2\n"})
+    listing = {name: project()[name] for name in (INPUTS, INPUTS_AT_THE_END)}
+    question = "was `make` run after this edit?"
+    text = written(project(), after | listing)
+    assert text.index(question) < text.index(f"`{path}`") < text.index("No sign, no interval's")
+    moved = {POOLED: table([pool(0.5, 0.2, 0.8)])}
+    assert question not in written(project(), after | listing | moved)
+
+
+@pytest.mark.parametrize("path", ["data/README.md", "README.md", "tests/unit/test_a.py"])
+def test_what_no_result_is_made_from_may_move_nothing(path: str) -> None:
+    assert compare_states(project(), project() | {path: b"1"}).without_effect == ()
+
+
+def test_a_listed_input_is_judged_by_its_checksum() -> None:
+    assert compare_states(project(), project() | NEW_SD).without_effect == ()
+
+
 def test_last_digits_are_counted_not_listed() -> None:
     after = project(**{POOLED: table([pool(0.4000000001, 0.1, 0.7)])})
     changes = compare_states(project(), after)

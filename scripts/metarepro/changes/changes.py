@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metarepro.changes.causes import Inputs, State, cause_of, changed_inputs, is_input
-from metarepro.changes.freshness import is_half_made, outdated_inputs
+from metarepro.changes.freshness import is_half_made, outdated_inputs, unlisted_inputs
 from metarepro.changes.result_tables import RESULT_TABLES, ResultTable
 from metarepro.changes.tables import Row, RowChange, TableChange, compare_tables
 
@@ -80,6 +80,9 @@ class Changes:
         "before" and "after": inputs that the results of that state were not made from.
     half_made : dict of str to bool
         "before" and "after": whether the workflow has not come to its end in that state.
+    without_effect : tuple of str
+        If no file of results/ differs: changed code, configuration and inputs that are not listed
+        with a checksum. Whether the results were made after these edits, they cannot tell.
     """
 
     inputs: Inputs
@@ -89,6 +92,7 @@ class Changes:
     others: Mapping[str, str]
     outdated: Mapping[str, list[str]]
     half_made: Mapping[str, bool]
+    without_effect: tuple[str, ...]
 
     def unexplained(self) -> list[tuple[ResultTable, Movement]]:
         """Movements without a changed input, while code and configuration are the same."""
@@ -123,14 +127,18 @@ def compare_states(before: State, after: State) -> Changes:
         for path in results
         if path.endswith(FIGURES)
     }
+    code = tuple(p for p in differing if p.startswith(CODE_FOLDERS) or p in CODE_FILES)
+    anything_moved = any(path.startswith("results/") for path in differing)
+    unseen = () if anything_moved else (*unlisted_inputs(after, inputs.files), *code)
     return Changes(
         inputs=inputs,
-        code=tuple(p for p in differing if p.startswith(CODE_FOLDERS) or p in CODE_FILES),
+        code=code,
         moved=tuple(moved.values()),
         figures=figures,
         others={p: _fate(p, before, after) for p in results if not p.endswith(FIGURES)},
         outdated={"before": outdated_inputs(before), "after": outdated_inputs(after)},
         half_made={"before": is_half_made(before), "after": is_half_made(after)},
+        without_effect=unseen,
     )
 
 

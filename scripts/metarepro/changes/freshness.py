@@ -1,6 +1,7 @@
 """Whether the results of a state are whole and made from its inputs, as far as files can tell."""
 
 import hashlib
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -30,6 +31,16 @@ def outdated_inputs(state: State) -> list[str]:
         for path in there | set(listed)
         if path not in state or listed.get(path) != hashlib.sha256(state[path]).hexdigest()
     )
+
+
+def unlisted_inputs(state: State, paths: Iterable[str]) -> list[str]:
+    """Those of the paths that results/extracted/inputs.csv does not list.
+
+    It has the tables that the workflow reads first: no data files of reviews, none of their maps.
+    """
+    cells = _cells(state, INPUTS, "inputs")
+    listed = set() if cells is None else set(cells["file"])
+    return [path for path in paths if path not in listed]
 
 
 def is_half_made(state: State) -> bool:

@@ -111,6 +111,12 @@ def _warnings(changes: Changes) -> list[str]:
                 "results may be older than others. Run `make` first.",
                 "",
             ]
+    if changes.without_effect:
+        lines += [
+            "> **Nothing moved: was `make` run after this edit?** No result differs, and whether "
+            f"they are newer than these files cannot be seen: {_named(changes.without_effect)}.",
+            "",
+        ]
     if unexplained := changes.unexplained():
         named = [" ".join(movement.row.key) for _, movement in unexplained]
         lines += [
