@@ -19,6 +19,8 @@ EFFECTS = "results/effects/effects.csv"
 POOLED = "results/pooled/pooled.csv"
 CLAIMS = "results/claims/claims.csv"
 INPUTS = "results/extracted/inputs.csv"
+PROBLEMS = "results/extracted/review_file_problems.csv"
+REVIEW_FILES = "results/reproduction/review_files/reproduction.csv"
 INPUTS_AT_THE_END = "results/report/data/inputs.csv"
 POOL = "post.domain.relationship"
 
@@ -234,6 +236,45 @@ def test_what_no_result_is_made_from_may_move_nothing(path: str) -> None:
 
 def test_a_listed_input_is_judged_by_its_checksum() -> None:
     assert compare_states(project(), project() | NEW_SD).without_effect == ()
+
+
+def test_reviews_that_the_results_lack_come_first() -> None:
+    problems = table(
+        [
+            {"review_id": "r2020", "problem": "it is <b>no</b> XML"},
+            {"review_id": "r2020", "problem": "no studies"},
+            {"review_id": "s2021", "problem": "cut off"},
+        ]
+    )
+    before, after = project(), project(**{PROBLEMS: problems + b"\n"})
+    assert compare_states(before, after).left_out["before"] == []
+    text = written(before, after)
+    assert text.index("**2 reviews are missing from the results of this tree**") < text.index(
+        "No s"
+    )
+    assert r"> - r2020: it is &lt;b&gt;no&lt;/b&gt; XML \(and 1 more\)" + "\n" in text
+    assert "> - s2021: cut off\n" in text
+    assert "**1 review is missing from the results of the commit**" in written(
+        project(**{PROBLEMS: table([{"review_id": "r2020", "problem": "cut off"}])}), before
+    )
+    broken = compare_states(before, project(**{PROBLEMS: b"review_id\n"})).left_out["after"]
+    assert broken == [f"{PROBLEMS}: cannot be read"]
+    assert "missing from" not in written(before, project(**{PROBLEMS: b"review_id,problem\n\n"}))
+
+
+def test_a_changed_verdict_on_a_review_file_is_loud() -> None:
+    row = {"file": "a.rm5", "review_id": "CD000001", "comparison_number": "1"}
+    row |= {"outcome_number": "2", "subgroup_number": "", "outcome": "Warmth", "verdict": "exact"}
+    other = row | {"outcome_number": "3"}
+    data = {"data/reviews/r2020/a.rm5": b"2"}
+    before = project(**{REVIEW_FILES: table([row, other])})
+    after = project(**data, **{REVIEW_FILES: table([row | {"verdict": "different"}, other])})
+    (one,) = movements(compare_states(before, after), REVIEW_FILES)
+    assert one.row.key == ("a.rm5", "1", "2", "")
+    assert one.alarms == ("verdict: exact → different",)
+    assert one.cause == "a review's data file"
+    suspect = {path: content for path, content in after.items() if path not in data}
+    assert len(compare_states(before, suspect).unexplained()) == 1
 
 
 def test_last_digits_are_counted_not_listed() -> None:

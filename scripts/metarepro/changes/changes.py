@@ -10,7 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metarepro.changes.causes import Inputs, State, cause_of, changed_inputs, is_input
-from metarepro.changes.freshness import is_half_made, outdated_inputs, unlisted_inputs
+from metarepro.changes.freshness import (
+    is_half_made,
+    outdated_inputs,
+    reviews_left_out,
+    unlisted_inputs,
+)
 from metarepro.changes.result_tables import RESULT_TABLES, ResultTable
 from metarepro.changes.tables import Row, RowChange, TableChange, compare_tables
 
@@ -83,6 +88,8 @@ class Changes:
     without_effect : tuple of str
         If no file of results/ differs: changed code, configuration and inputs that are not listed
         with a checksum. Whether the results were made after these edits, they cannot tell.
+    left_out : dict of str to list of str
+        "before" and "after": reviews that the results of that state lack, with what is wrong.
     """
 
     inputs: Inputs
@@ -93,6 +100,7 @@ class Changes:
     outdated: Mapping[str, list[str]]
     half_made: Mapping[str, bool]
     without_effect: tuple[str, ...]
+    left_out: Mapping[str, list[str]]
 
     def unexplained(self) -> list[tuple[ResultTable, Movement]]:
         """Movements without a changed input, while code and configuration are the same."""
@@ -139,6 +147,7 @@ def compare_states(before: State, after: State) -> Changes:
         outdated={"before": outdated_inputs(before), "after": outdated_inputs(after)},
         half_made={"before": is_half_made(before), "after": is_half_made(after)},
         without_effect=unseen,
+        left_out={"before": reviews_left_out(before), "after": reviews_left_out(after)},
     )
 
 

@@ -7,12 +7,14 @@ import pandas as pd
 
 from metarepro.cells import parse_cells
 from metarepro.changes.causes import State, is_input
+from metarepro.reviews.problems import missing_reviews
 from metarepro.tables import END, TABLES
 
 #: The inputs that the results were made from, written near the start of the workflow ...
 INPUTS = "results/extracted/inputs.csv"
 #: ... and the copy of it that the last large job writes, without the mark of the end.
 INPUTS_AT_THE_END = "results/report/data/inputs.csv"
+REVIEW_PROBLEMS = "results/extracted/review_file_problems.csv"
 
 
 def outdated_inputs(state: State) -> list[str]:
@@ -47,6 +49,14 @@ def is_half_made(state: State) -> bool:
     """Whether the run that read the inputs did not come to the report, the last large job."""
     first, last = (_cells(state, path, "inputs") for path in (INPUTS, INPUTS_AT_THE_END))
     return first is None or last is None or not first.equals(last)
+
+
+def reviews_left_out(state: State) -> list[str]:
+    """Each review whose data file could not be used, with the first of its problems."""
+    if REVIEW_PROBLEMS not in state:
+        return []
+    cells = _cells(state, REVIEW_PROBLEMS, "extracted_review_file_problems")
+    return [f"{REVIEW_PROBLEMS}: cannot be read"] if cells is None else missing_reviews(cells)
 
 
 def _cells(state: State, path: str, table: str) -> pd.DataFrame | None:

@@ -111,6 +111,10 @@ def _warnings(changes: Changes) -> list[str]:
                 "results may be older than others. Run `make` first.",
                 "",
             ]
+        if left_out := changes.left_out[side]:
+            count = _counted(len(left_out), ("review is", "reviews are"))
+            lines += [f"> **{count} missing from the results of {state}**:", ">"]
+            lines += [*(f"> - {plain(review)}" for review in left_out), ""]
     if changes.without_effect:
         lines += [
             "> **Nothing moved: was `make` run after this edit?** No result differs, and whether "
