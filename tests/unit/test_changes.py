@@ -96,16 +96,16 @@ def test_a_changed_cell_and_what_it_moved() -> None:
     (one,) = movements(changes, EFFECTS)
     assert one.row.key == ("ann2001-01",)
     assert one.difference == pytest.approx(-0.2)
-    assert one.relative == pytest.approx(-0.2 / 0.8)
+    assert one.relative == pytest.approx(0.2 / 0.8)
     assert one.cause == "results.csv"
     (one,) = movements(changes, POOLED)
-    assert one.relative == pytest.approx(-0.15 / 0.6)
+    assert one.relative == pytest.approx(0.25 / 0.6)
     assert (one.cause, one.alarms) == ("effects of ann2001", ())
     assert changes.unexplained() == []
     assert changes.outdated == {"before": [], "after": []}
     text = written(before, after)
     assert "| `ann2001-01` | `sd_t` | `2` | `4` |" in text
-    row = "0.400 [0.100, 0.700] | 0.250 [0.050, 0.450] | −0.150 | 25% |  | effects of ann2001 |"
+    row = "0.400 [0.100, 0.700] | 0.250 [0.050, 0.450] | −0.150 | 42% |  | effects of ann2001 |"
     assert f"| `{POOL}` | {row}" in text
     assert "- `results/figures/syntheses/a` (changed)" in text
 
@@ -275,6 +275,34 @@ def test_a_changed_verdict_on_a_review_file_is_loud() -> None:
     assert one.cause == "a review's data file"
     suspect = {path: content for path, content in after.items() if path not in data}
     assert len(compare_states(before, suspect).unexplained()) == 1
+
+
+def test_a_large_change_of_precision_is_no_small_one() -> None:
+    def state(other: tuple[float, float, float], precise: tuple[float, float, float]) -> bytes:
+        return table([pool(*other, synthesis="a"), pool(*precise, synthesis="b")])
+
+    before = project(**{POOLED: state((0.4, 0.1, 0.7), (0.5545, -2.084, 3.193))})
+    pools = state((0.43, 0.13, 0.73), (0.5105, -0.152, 1.173))
+    after = project(**NEW_SD, **{POOLED: pools})
+    first, second = movements(compare_states(before, after), POOLED)
+    assert (first.row.key, second.row.key) == (("b",), ("a",))
+    assert first.difference == pytest.approx(-0.044)
+    assert first.relative == pytest.approx((3.193 - 1.173) / (3.193 + 2.084))
+    assert second.relative == pytest.approx(0.05)
+    assert "| −0.044 | 38% |" in written(before, after)
+
+
+def test_an_interval_that_is_gone_has_no_share_of_its_width() -> None:
+    rows = table([pool(0.4, 0.1, 0.7) | {"ci_low": "", "ci_high": ""}])
+    (one,) = movements(compare_states(project(), project(**{POOLED: rows})), POOLED)
+    assert str(one.relative) == "nan"
+
+
+def test_a_copy_of_a_figure_in_the_report_is_not_counted_again() -> None:
+    figure, copy = "results/figures/a.svg", "results/report/figures/a.svg"
+    changes = compare_states(project(), project(**{figure: b"<svg/>", copy: b"<svg/>"}))
+    assert changes.figures == {"results/figures/a": "new"}
+    assert changes.others == {copy: "new"}
 
 
 def test_last_digits_are_counted_not_listed() -> None:

@@ -41,7 +41,8 @@ class Movement:
     difference : float
         Estimate after minus before; nan without the two.
     relative : float
-        `difference` over the width of the old interval; nan without one.
+        Largest shift of the estimate or of a limit over the width of the old interval, without
+        sign: a change of precision alone counts too. nan without intervals before and after.
     alarms : tuple of str
         Changed sign, relation to zero or verdict, in words.
     cause : str
@@ -131,9 +132,7 @@ def compare_states(before: State, after: State) -> Changes:
     told = {table.path for table in RESULT_TABLES}
     results = [path for path in differing if path.startswith("results/") and path not in told]
     figures = {
-        path.rpartition(".")[0]: _fate(path, before, after)
-        for path in results
-        if path.endswith(FIGURES)
+        path.rpartition(".")[0]: _fate(path, before, after) for path in results if is_figure(path)
     }
     code = tuple(p for p in differing if p.startswith(CODE_FOLDERS) or p in CODE_FILES)
     anything_moved = any(path.startswith("results/") for path in differing)
@@ -143,12 +142,17 @@ def compare_states(before: State, after: State) -> Changes:
         code=code,
         moved=tuple(moved.values()),
         figures=figures,
-        others={p: _fate(p, before, after) for p in results if not p.endswith(FIGURES)},
+        others={p: _fate(p, before, after) for p in results if not is_figure(p)},
         outdated={"before": outdated_inputs(before), "after": outdated_inputs(after)},
         half_made={"before": is_half_made(before), "after": is_half_made(after)},
         without_effect=unseen,
         left_out={"before": reviews_left_out(before), "after": reviews_left_out(after)},
     )
+
+
+def is_figure(path: str) -> bool:
+    """Whether a result is a figure (the report has copies of them, which are not counted again)."""
+    return path.endswith(FIGURES) and not path.startswith("results/report/")
 
 
 def _fate(path: str, before: State, after: State) -> str:
@@ -207,11 +211,14 @@ def _is_rounding(row: RowChange, column: str, table: ResultTable | None = None) 
 
 
 def _shift(row: RowChange, table: ResultTable) -> tuple[float, float]:
+    """Shift of the estimate; largest shift of estimate or limit over the old width."""
     if not table.numbers:
         return math.nan, math.nan
-    difference = number(row.after, table.numbers[0]) - number(row.before, table.numbers[0])
+    shifts = [number(row.after, column) - number(row.before, column) for column in table.numbers]
     width = _width(row.before, table)
-    return difference, difference / width if table.is_ci and width > 0 else math.nan
+    if not width > 0 or not all(map(math.isfinite, shifts)):
+        return shifts[0], math.nan
+    return shifts[0], max(map(abs, shifts)) / width
 
 
 def _alarms(row: RowChange, table: ResultTable) -> tuple[str, ...]:

@@ -248,7 +248,7 @@ def _header(of: ResultTable) -> list[str]:
     return [
         "which",
         *numbers,
-        *(["of the old CI's width"] if of.is_ci and of.numbers else []),
+        *(["largest shift over the old CI's width"] if of.is_ci and of.numbers else []),
         "what else",
         "because of",
     ]
@@ -331,7 +331,7 @@ def _signed(difference: float) -> str:
 def _share(relative: float) -> str:
     if math.isnan(relative):
         return DASH
-    percent = 100 * abs(relative)
+    percent = 100 * relative
     return "under 1%" if 0 < percent < 1 else f"{percent:.0f}%"
 
 
