@@ -19,6 +19,9 @@ EFFECTS = "results/effects/effects.csv"
 POOLED = "results/pooled/pooled.csv"
 CLAIMS = "results/claims/claims.csv"
 INPUTS = "results/extracted/inputs.csv"
+PROBLEMS = "results/extracted/review_file_problems.csv"
+REVIEW_FILES = "results/reproduction/review_files/reproduction.csv"
+INPUTS_AT_THE_END = "results/report/data/inputs.csv"
 POOL = "post.domain.relationship"
 
 
@@ -57,7 +60,8 @@ def project(**files: bytes) -> dict[str, bytes]:
         for path, content in state.items()
         if path.startswith("data/")
     ]
-    return {INPUTS: table(rows)} | state
+    # A table between stages ends with an empty line, its copy for people does not.
+    return {INPUTS: table(rows) + b"\n", INPUTS_AT_THE_END: table(rows)} | state
 
 
 NEW_SD = {
@@ -92,16 +96,16 @@ def test_a_changed_cell_and_what_it_moved() -> None:
     (one,) = movements(changes, EFFECTS)
     assert one.row.key == ("ann2001-01",)
     assert one.difference == pytest.approx(-0.2)
-    assert one.relative == pytest.approx(-0.2 / 0.8)
+    assert one.relative == pytest.approx(0.2 / 0.8)
     assert one.cause == "results.csv"
     (one,) = movements(changes, POOLED)
-    assert one.relative == pytest.approx(-0.15 / 0.6)
+    assert one.relative == pytest.approx(0.25 / 0.6)
     assert (one.cause, one.alarms) == ("effects of ann2001", ())
     assert changes.unexplained() == []
     assert changes.outdated == {"before": [], "after": []}
     text = written(before, after)
     assert "| `ann2001-01` | `sd_t` | `2` | `4` |" in text
-    row = "0.400 [0.100, 0.700] | 0.250 [0.050, 0.450] | −0.150 | 25% |  | effects of ann2001 |"
+    row = "0.400 [0.100, 0.700] | 0.250 [0.050, 0.450] | −0.150 | 42% |  | effects of ann2001 |"
     assert f"| `{POOL}` | {row}" in text
     assert "- `results/figures/syntheses/a` (changed)" in text
 
@@ -181,6 +185,124 @@ def test_results_that_are_older_than_the_data_are_named() -> None:
     assert text.index("Run `make` first") < text.index("No sign, no interval's")
     unfinished = {path: content for path, content in project().items() if path != INPUTS}
     assert compare_states(project(), unfinished).outdated["after"] == [INPUTS]
+
+
+def test_a_run_that_was_killed_after_the_pools_is_told() -> None:
+    killed = project(**NEW_SD, **{POOLED: table([pool(0.5, 0.2, 0.8)])})
+    killed[INPUTS_AT_THE_END] = project()[INPUTS_AT_THE_END]
+    changes = compare_states(project(), killed)
+    assert changes.outdated["after"] == []
+    assert changes.half_made == {"before": False, "after": True}
+    text = written(project(), killed)
+    assert text.index("The results of this tree are half-made") < text.index("No sign, no int")
+    assert "The results of the commit" not in text
+
+
+@pytest.mark.parametrize("copy", [None, b"", b"file,rows,sha256\n", b'file,rows,sha256\n"open'])
+def test_results_without_a_whole_copy_of_the_inputs_are_half_made(copy: bytes | None) -> None:
+    state = {path: content for path, content in project().items() if path != INPUTS_AT_THE_END}
+    if copy is not None:
+        state[INPUTS_AT_THE_END] = copy
+    assert compare_states(state, project()).half_made == {"before": True, "after": False}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "data/reviews/r2020/a.rm5",
+        "data/reviews/r2020/outcome_map.csv",
+        "data/corrections.yaml",
+        "config/config.yaml",
+        "scripts/pool.py",
+        "rules/pool.smk",
+        "Snakefile",
+        "requirements.txt",
+    ],
+)
+def test_an_edit_that_the_checksums_do_not_see_and_that_moves_nothing(path: str) -> None:
+    after = project(**{path: b"a,b\n1,2\n"})
+    listing = {name: project()[name] for name in (INPUTS, INPUTS_AT_THE_END)}
+    question = "was `make` run after this edit?"
+    text = written(project(), after | listing)
+    assert text.index(question) < text.index(f"`{path}`") < text.index("No sign, no interval's")
+    moved = {POOLED: table([pool(0.5, 0.2, 0.8)])}
+    assert question not in written(project(), after | listing | moved)
+
+
+@pytest.mark.parametrize("path", ["data/README.md", "README.md", "tests/unit/test_a.py"])
+def test_what_no_result_is_made_from_may_move_nothing(path: str) -> None:
+    assert compare_states(project(), project() | {path: b"1"}).without_effect == ()
+
+
+def test_a_listed_input_is_judged_by_its_checksum() -> None:
+    assert compare_states(project(), project() | NEW_SD).without_effect == ()
+
+
+def test_reviews_that_the_results_lack_come_first() -> None:
+    problems = table(
+        [
+            {"review_id": "r2020", "problem": "it is <b>no</b> XML"},
+            {"review_id": "r2020", "problem": "no studies"},
+            {"review_id": "s2021", "problem": "cut off"},
+        ]
+    )
+    before, after = project(), project(**{PROBLEMS: problems + b"\n"})
+    assert compare_states(before, after).left_out["before"] == []
+    text = written(before, after)
+    assert text.index("**2 reviews are missing from the results of this tree**") < text.index(
+        "No s"
+    )
+    assert r"> - r2020: it is &lt;b&gt;no&lt;/b&gt; XML \(and 1 more\)" + "\n" in text
+    assert "> - s2021: cut off\n" in text
+    assert "**1 review is missing from the results of the commit**" in written(
+        project(**{PROBLEMS: table([{"review_id": "r2020", "problem": "cut off"}])}), before
+    )
+    broken = compare_states(before, project(**{PROBLEMS: b"review_id\n"})).left_out["after"]
+    assert broken == [f"{PROBLEMS}: cannot be read"]
+    assert "missing from" not in written(before, project(**{PROBLEMS: b"review_id,problem\n\n"}))
+
+
+def test_a_changed_verdict_on_a_review_file_is_loud() -> None:
+    row = {"file": "a.rm5", "review_id": "CD000001", "comparison_number": "1"}
+    row |= {"outcome_number": "2", "subgroup_number": "", "outcome": "Warmth", "verdict": "exact"}
+    other = row | {"outcome_number": "3"}
+    data = {"data/reviews/r2020/a.rm5": b"2"}
+    before = project(**{REVIEW_FILES: table([row, other])})
+    after = project(**data, **{REVIEW_FILES: table([row | {"verdict": "different"}, other])})
+    (one,) = movements(compare_states(before, after), REVIEW_FILES)
+    assert one.row.key == ("a.rm5", "1", "2", "")
+    assert one.alarms == ("verdict: exact → different",)
+    assert one.cause == "a review's data file"
+    suspect = {path: content for path, content in after.items() if path not in data}
+    assert len(compare_states(before, suspect).unexplained()) == 1
+
+
+def test_a_large_change_of_precision_is_no_small_one() -> None:
+    def state(other: tuple[float, float, float], precise: tuple[float, float, float]) -> bytes:
+        return table([pool(*other, synthesis="a"), pool(*precise, synthesis="b")])
+
+    before = project(**{POOLED: state((0.4, 0.1, 0.7), (0.5545, -2.084, 3.193))})
+    pools = state((0.43, 0.13, 0.73), (0.5105, -0.152, 1.173))
+    after = project(**NEW_SD, **{POOLED: pools})
+    first, second = movements(compare_states(before, after), POOLED)
+    assert (first.row.key, second.row.key) == (("b",), ("a",))
+    assert first.difference == pytest.approx(-0.044)
+    assert first.relative == pytest.approx((3.193 - 1.173) / (3.193 + 2.084))
+    assert second.relative == pytest.approx(0.05)
+    assert "| −0.044 | 38% |" in written(before, after)
+
+
+def test_an_interval_that_is_gone_has_no_share_of_its_width() -> None:
+    rows = table([pool(0.4, 0.1, 0.7) | {"ci_low": "", "ci_high": ""}])
+    (one,) = movements(compare_states(project(), project(**{POOLED: rows})), POOLED)
+    assert str(one.relative) == "nan"
+
+
+def test_a_copy_of_a_figure_in_the_report_is_not_counted_again() -> None:
+    figure, copy = "results/figures/a.svg", "results/report/figures/a.svg"
+    changes = compare_states(project(), project(**{figure: b"<svg/>", copy: b"<svg/>"}))
+    assert changes.figures == {"results/figures/a": "new"}
+    assert changes.others == {copy: "new"}
 
 
 def test_last_digits_are_counted_not_listed() -> None:

@@ -10,6 +10,7 @@ from metarepro.changes.result_tables import (
     MULTIVERSE,
     POOLED,
     REPRODUCTION,
+    REVIEW_FILES,
     ResultTable,
 )
 from metarepro.changes.tables import RowChange, TableChange, compare_tables
@@ -100,6 +101,9 @@ def cause_of(
         causes += [
             f"data/reviews/{name}" for name in sorted(_cells(row, "review_id") & inputs.reviews)
         ]
+    elif table is REVIEW_FILES:
+        # The table has the file's name, which files of several reviews may share.
+        causes = ["a review's data file"] if inputs.reviews else []
     else:
         pools = {m.key[0] for m in moved.get(POOLED.path, ())}
         if _cells(row, "synthesis") & pools:

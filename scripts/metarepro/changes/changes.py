@@ -5,16 +5,19 @@ a movement is put down to the inputs that its record is made of. One that has no
 code and configuration are the same, cannot be: then the results are older than the data.
 """
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from metarepro.cells import parse_cells
 from metarepro.changes.causes import Inputs, State, cause_of, changed_inputs, is_input
+from metarepro.changes.freshness import (
+    is_half_made,
+    outdated_inputs,
+    reviews_left_out,
+    unlisted_inputs,
+)
 from metarepro.changes.result_tables import RESULT_TABLES, ResultTable
 from metarepro.changes.tables import Row, RowChange, TableChange, compare_tables
-from metarepro.tables import END, TABLES
 
 CODE_FOLDERS = ("config/", "rules/", "scripts/")
 CODE_FILES = ("Snakefile", "environment.yml", "requirements.txt")
@@ -38,7 +41,8 @@ class Movement:
     difference : float
         Estimate after minus before; nan without the two.
     relative : float
-        `difference` over the width of the old interval; nan without one.
+        Largest shift of the estimate or of a limit over the width of the old interval, without
+        sign: a change of precision alone counts too. nan without intervals before and after.
     alarms : tuple of str
         Changed sign, relation to zero or verdict, in words.
     cause : str
@@ -80,6 +84,13 @@ class Changes:
         Files of results/ to "new", "changed" or "vanished"; figures without their ending.
     outdated : dict of str to list of str
         "before" and "after": inputs that the results of that state were not made from.
+    half_made : dict of str to bool
+        "before" and "after": whether the workflow has not come to its end in that state.
+    without_effect : tuple of str
+        If no file of results/ differs: changed code, configuration and inputs that are not listed
+        with a checksum. Whether the results were made after these edits, they cannot tell.
+    left_out : dict of str to list of str
+        "before" and "after": reviews that the results of that state lack, with what is wrong.
     """
 
     inputs: Inputs
@@ -88,6 +99,9 @@ class Changes:
     figures: Mapping[str, str]
     others: Mapping[str, str]
     outdated: Mapping[str, list[str]]
+    half_made: Mapping[str, bool]
+    without_effect: tuple[str, ...]
+    left_out: Mapping[str, list[str]]
 
     def unexplained(self) -> list[tuple[ResultTable, Movement]]:
         """Movements without a changed input, while code and configuration are the same."""
@@ -118,45 +132,31 @@ def compare_states(before: State, after: State) -> Changes:
     told = {table.path for table in RESULT_TABLES}
     results = [path for path in differing if path.startswith("results/") and path not in told]
     figures = {
-        path.rpartition(".")[0]: _fate(path, before, after)
-        for path in results
-        if path.endswith(FIGURES)
+        path.rpartition(".")[0]: _fate(path, before, after) for path in results if is_figure(path)
     }
+    code = tuple(p for p in differing if p.startswith(CODE_FOLDERS) or p in CODE_FILES)
+    anything_moved = any(path.startswith("results/") for path in differing)
+    unseen = () if anything_moved else (*unlisted_inputs(after, inputs.files), *code)
     return Changes(
         inputs=inputs,
-        code=tuple(p for p in differing if p.startswith(CODE_FOLDERS) or p in CODE_FILES),
+        code=code,
         moved=tuple(moved.values()),
         figures=figures,
-        others={p: _fate(p, before, after) for p in results if not p.endswith(FIGURES)},
+        others={p: _fate(p, before, after) for p in results if not is_figure(p)},
         outdated={"before": outdated_inputs(before), "after": outdated_inputs(after)},
+        half_made={"before": is_half_made(before), "after": is_half_made(after)},
+        without_effect=unseen,
+        left_out={"before": reviews_left_out(before), "after": reviews_left_out(after)},
     )
+
+
+def is_figure(path: str) -> bool:
+    """Whether a result is a figure (the report has copies of them, which are not counted again)."""
+    return path.endswith(FIGURES) and not path.startswith("results/report/")
 
 
 def _fate(path: str, before: State, after: State) -> str:
     return "new" if path not in before else "vanished" if path not in after else "changed"
-
-
-def outdated_inputs(state: State) -> list[str]:
-    """Inputs that differ from those that results/extracted/inputs.csv was made from.
-
-    That file itself if it is not there: then the workflow has not come to its end.
-    """
-    content = state.get("results/extracted/inputs.csv")
-    if content is None:
-        return ["results/extracted/inputs.csv"]
-    cells, problems = parse_cells(
-        content.removesuffix(END), list(TABLES["inputs"].columns), "inputs.csv"
-    )
-    if cells is None or problems:
-        return ["results/extracted/inputs.csv"]
-    listed = dict(zip(cells["file"], cells["sha256"], strict=True))
-    kinds = {path.rpartition("/")[2] for path in listed}
-    there = {path for path in state if is_input(path) and path.rpartition("/")[2] in kinds}
-    return sorted(
-        path
-        for path in there | set(listed)
-        if path not in state or listed.get(path) != hashlib.sha256(state[path]).hexdigest()
-    )
 
 
 def _moved(
@@ -211,11 +211,14 @@ def _is_rounding(row: RowChange, column: str, table: ResultTable | None = None) 
 
 
 def _shift(row: RowChange, table: ResultTable) -> tuple[float, float]:
+    """Shift of the estimate; largest shift of estimate or limit over the old width."""
     if not table.numbers:
         return math.nan, math.nan
-    difference = number(row.after, table.numbers[0]) - number(row.before, table.numbers[0])
+    shifts = [number(row.after, column) - number(row.before, column) for column in table.numbers]
     width = _width(row.before, table)
-    return difference, difference / width if table.is_ci and width > 0 else math.nan
+    if not width > 0 or not all(map(math.isfinite, shifts)):
+        return shifts[0], math.nan
+    return shifts[0], max(map(abs, shifts)) / width
 
 
 def _alarms(row: RowChange, table: ResultTable) -> tuple[str, ...]:

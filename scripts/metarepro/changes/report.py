@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from metarepro.changes.causes import State
 from metarepro.changes.changes import Changes, Moved, Movement, number
+from metarepro.changes.freshness import INPUTS, INPUTS_AT_THE_END
 from metarepro.changes.markdown import FOLD_FROM, code, fenced, folded, plain, table
 from metarepro.changes.result_tables import ResultTable
 from metarepro.changes.tables import Row, TableChange
@@ -103,6 +104,23 @@ def _warnings(changes: Changes) -> list[str]:
                 f"({_named(outdated)}). Run `make` first, else this report says too little.",
                 "",
             ]
+        if changes.half_made[side]:
+            lines += [
+                f"> **The results of {state} are half-made** ({code(INPUTS_AT_THE_END)} does not "
+                f"list what {code(INPUTS)} does): the workflow has not come to its end, and some "
+                "results may be older than others. Run `make` first.",
+                "",
+            ]
+        if left_out := changes.left_out[side]:
+            count = _counted(len(left_out), ("review is", "reviews are"))
+            lines += [f"> **{count} missing from the results of {state}**:", ">"]
+            lines += [*(f"> - {plain(review)}" for review in left_out), ""]
+    if changes.without_effect:
+        lines += [
+            "> **Nothing moved: was `make` run after this edit?** No result differs, and whether "
+            f"they are newer than these files cannot be seen: {_named(changes.without_effect)}.",
+            "",
+        ]
     if unexplained := changes.unexplained():
         named = [" ".join(movement.row.key) for _, movement in unexplained]
         lines += [
@@ -230,7 +248,7 @@ def _header(of: ResultTable) -> list[str]:
     return [
         "which",
         *numbers,
-        *(["of the old CI's width"] if of.is_ci and of.numbers else []),
+        *(["largest shift over the old CI's width"] if of.is_ci and of.numbers else []),
         "what else",
         "because of",
     ]
@@ -313,7 +331,7 @@ def _signed(difference: float) -> str:
 def _share(relative: float) -> str:
     if math.isnan(relative):
         return DASH
-    percent = 100 * abs(relative)
+    percent = 100 * relative
     return "under 1%" if 0 < percent < 1 else f"{percent:.0f}%"
 
 

@@ -59,6 +59,16 @@ REPRODUCTION = ResultTable(
     ("verdict", "decision_differs", "published_ci_holds_estimate", "n_trials", "k", "reason"),
     label=("outcome_label", "subgroup"),
 )
+#: Only there if a review comes with its own data file.
+REVIEW_FILES = ResultTable(
+    ("pool of a review's data file", "pools of reviews' data files"),
+    "results/reproduction/review_files/reproduction.csv",
+    ("file", "comparison_number", "outcome_number", "subgroup_number"),
+    # Its numbers stand as the review prints them: they favour now this group, now that.
+    (),
+    ("verdict", "reason", "reproduced_estimate", "reproduced_ci_low", "reproduced_ci_high", "k"),
+    label=("outcome", "subgroup"),
+)
 CLAIMS = ResultTable(
     ("claim", "claims"),
     "results/claims/claims.csv",
@@ -82,4 +92,4 @@ AUDIT = ResultTable(
     (),
     ("message", "severity", "printed", "implied"),
 )
-RESULT_TABLES = (EFFECTS, POOLED, REPRODUCTION, CLAIMS, MULTIVERSE, AUDIT)
+RESULT_TABLES = (EFFECTS, POOLED, REPRODUCTION, REVIEW_FILES, CLAIMS, MULTIVERSE, AUDIT)
