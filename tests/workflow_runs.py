@@ -13,6 +13,10 @@ FOLDERS = ("rules", "config", "profiles", "scripts")
 FILES = ("Snakefile", "environment.yml", "requirements.txt")
 
 
+#: Beside PNGs: what depends on the machine or is none of the workflow's; git ignores it as well.
+NOT_COMPARED = {".snakemake_timestamp", "forest_plots.docx", "changes.md"}
+
+
 def copy_code(folder: Path) -> Path:
     """Copy what a run needs apart from data/."""
     for name in FOLDERS:
@@ -54,7 +58,7 @@ def files(folder: Path) -> dict[str, Path]:
     return {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".png" and path.name != ".snakemake_timestamp"
+        if path.is_file() and path.suffix != ".png" and path.name not in NOT_COMPARED
     }
 
 
