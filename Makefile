@@ -103,8 +103,8 @@ $(READY): requirements.txt
 	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
 	@touch $@
 
-clean:  ## remove the environment, logs and Snakemake's records; results stay
-	rm -rf $(VENV) .snakemake logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  ## remove the environment, logs, cache and Snakemake's records; results stay
+	rm -rf $(VENV) .snakemake .cache logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22

@@ -25,4 +25,5 @@ rule write_manuscript:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/write_manuscript.py --config {input.config} --output-dir {output} 2> {log}"
+        "python scripts/write_manuscript.py --config {input.config} --output-dir {output}"
+        " --cache-dir .cache/write_manuscript 2> {log}"

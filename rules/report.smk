@@ -34,7 +34,8 @@ rule draw_syntheses:
         "python scripts/draw_syntheses.py --effects {input.effects} --pooled {input.pooled}"
         " --weights {input.weights} --subgroup-tests {input.tests} --config {input.config}"
         " --threads {threads}"
-        " --output-dir {output} 2> {log}"
+        " --output-dir {output}"
+        " --cache-dir .cache/draw_syntheses 2> {log}"
 
 
 rule draw_reviews:
@@ -60,7 +61,8 @@ rule draw_reviews:
     shell:
         "python scripts/draw_reviews.py --effects {input.effects}"
         " --reproduction {input.reproduction} --weights {input.weights} --config {input.config}"
-        " --output-dir {output} 2> {log}"
+        " --output-dir {output}"
+        " --cache-dir .cache/draw_reviews 2> {log}"
 
 
 rule draw_domains:
@@ -85,7 +87,8 @@ rule draw_domains:
         "../environment.yml"
     shell:
         "python scripts/draw_domains.py --pooled {input.pooled} --config {input.config}"
-        " --output-dir {output} 2> {log}"
+        " --output-dir {output}"
+        " --cache-dir .cache/draw_domains 2> {log}"
 
 
 rule draw_sensitivity:
@@ -113,7 +116,8 @@ rule draw_sensitivity:
     threads: 2
     shell:
         "python scripts/draw_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
-        " --config {input.config} --threads {threads} --output-dir {output} 2> {log}"
+        " --config {input.config} --threads {threads} --output-dir {output}"
+        " --cache-dir .cache/draw_sensitivity 2> {log}"
 
 
 rule write_tables:
@@ -160,6 +164,7 @@ rule draw_moderators:
         "results/extracted/outcomes.csv",
         effects="results/effects/effects.csv",
         pooled="results/pooled/pooled.csv",
+        moderators="results/sensitivity/moderators.csv",
         config="config/config.yaml",
         code=code("draw_moderators.py"),
     output:
@@ -176,4 +181,6 @@ rule draw_moderators:
         "../environment.yml"
     shell:
         "python scripts/draw_moderators.py --effects {input.effects} --pooled {input.pooled}"
-        " --config {input.config} --output-dir {output} 2> {log}"
+        " --moderators {input.moderators}"
+        " --config {input.config} --output-dir {output}"
+        " --cache-dir .cache/draw_moderators 2> {log}"

@@ -31,7 +31,8 @@ rule assess_sensitivity:
         "../environment.yml"
     shell:
         "python scripts/assess_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
-        " --config {input.config} --output-dir results/sensitivity 2> {log}"
+        " --config {input.config} --output-dir results/sensitivity"
+        " --cache-dir .cache/assess_sensitivity 2> {log}"
 
 
 rule assess_moderators:
@@ -49,4 +50,5 @@ rule assess_moderators:
         "../environment.yml"
     shell:
         "python scripts/assess_moderators.py --effects {input.effects} --pooled {input.pooled}"
-        " --config {input.config} --output-dir results/sensitivity 2> {log}"
+        " --config {input.config} --output-dir results/sensitivity"
+        " --cache-dir .cache/assess_moderators 2> {log}"

@@ -8,36 +8,44 @@ experiments: they suggest, and do not show, what makes the difference.
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from metarepro.command import parser, read_config, run
+import pandas as pd
+
+from metarepro.cache import open_cache
+from metarepro.command import read_config, run, synthesis_parser
 from metarepro.membership import several_trials
 from metarepro.sensitivity.moderators import moderators
 from metarepro.synthesis import Settings
 from metarepro.tables import from_rows, read_table, write_table
 
 
+def assess_synthesis(
+    all_effects: pd.DataFrame, tiers: Sequence[str], settings: Settings
+) -> dict[str, list[dict[str, Any]]]:
+    """Rows of both tables for one synthesis, from its usable effects of all tiers."""
+    tests, levels = moderators(all_effects, tiers, settings)
+    return {
+        "moderators": [asdict(test) for test in tests],
+        "moderator_levels": [asdict(level) for level in levels],
+    }
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
-    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
-    args = arguments.parse_args(argv)
+    args = synthesis_parser(__doc__).parse_args(argv)
     config = read_config(args.config)
     settings = Settings.from_config(config)
     effects = read_table(args.effects, "effects")
     tables: dict[str, list[dict[str, Any]]] = {"moderators": [], "moderator_levels": []}
-    for synthesis, all_effects in several_trials(
-        read_table(args.pooled, "pooled"), effects, config
-    ):
-        key = {"synthesis": synthesis["synthesis"]}
-        tiers = config["sets"][synthesis["set_name"]]["tiers"]
-        tests, levels = moderators(all_effects, tiers, settings)
-        tables["moderators"] += [key | asdict(test) for test in tests]
-        tables["moderator_levels"] += [key | asdict(level) for level in levels]
+    pooled = read_table(args.pooled, "pooled")
+    with open_cache(args.cache_dir) as cache:
+        for synthesis, all_effects in several_trials(pooled, effects, config):
+            key = {"synthesis": synthesis["synthesis"]}
+            tiers = config["sets"][synthesis["set_name"]]["tiers"]
+            found = cache.call(assess_synthesis, all_effects, tiers, settings)
+            for name, rows in found.items():
+                tables[name] += [key | row for row in rows]
     for name, rows in tables.items():
         write_table(from_rows(rows, name), args.output_dir / f"{name}.csv", name)
 

@@ -8,14 +8,14 @@ and multiverse.csv (how many of all reasonable specifications agree). These desc
 results depend on; none of them mends a bias.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from metarepro.command import parser, read_config, run
+from metarepro.cache import open_cache
+from metarepro.command import read_config, run, synthesis_parser
 from metarepro.membership import several_trials
 from metarepro.sensitivity.bias import assess, caliper
 from metarepro.sensitivity.influence import cumulative, influence, leave_one_out
@@ -29,16 +29,17 @@ from metarepro.trial_means import average_by_trial
 
 
 def assess_synthesis(
-    synthesis: Mapping[Any, Any],
     all_effects: pd.DataFrame,
+    reference: tuple[float, float, float],
     settings: Settings,
     tiers: Sequence[str],
 ) -> dict[str, list[dict[str, Any]]]:
-    """Rows of every table for one synthesis, from its usable effects of all tiers."""
+    """Rows of every table for one synthesis.
+
+    From its usable effects of all tiers, and the estimate and interval of its pool.
+    """
     pooled_effects = all_effects[all_effects["tier"].isin(tiers)]
-    key = {"synthesis": synthesis["synthesis"]}
     averaged = average_by_trial(pooled_effects, settings.rho)
-    reference = (synthesis["estimate"], synthesis["ci_low"], synthesis["ci_high"])
     found: dict[str, Sequence[Any]] = {
         "variants": variants(all_effects, settings, tiers),
         "leave_one_out": leave_one_out(pooled_effects, settings),
@@ -47,31 +48,28 @@ def assess_synthesis(
         "small_study": assess(pooled_effects, settings),
         "caliper": (caliper(pooled_effects),),
     }
-    rows = {name: [key | asdict(row) for row in results] for name, results in found.items()}
-    rows["source_kinds"] = [key | row for row in pools_by_source_kind(all_effects, settings)]
-    rows["multiverse"] = [key | agreement(specifications(all_effects), *reference)]
+    rows = {name: [asdict(row) for row in results] for name, results in found.items()}
+    rows["source_kinds"] = list(pools_by_source_kind(all_effects, settings))
+    rows["multiverse"] = [agreement(specifications(all_effects), *reference)]
     return rows
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
-    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
-    args = arguments.parse_args(argv)
+    args = synthesis_parser(__doc__).parse_args(argv)
     config = read_config(args.config)
     settings = Settings.from_config(config)
     effects = read_table(args.effects, "effects")
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in SENSITIVITY_TABLES}
-    for synthesis, all_effects in several_trials(
-        read_table(args.pooled, "pooled"), effects, config
-    ):
-        tiers = config["sets"][synthesis["set_name"]]["tiers"]
-        found = assess_synthesis(synthesis, all_effects, settings, tiers)
-        for name, rows in found.items():
-            tables[name] += rows
+    pooled = read_table(args.pooled, "pooled")
+    with open_cache(args.cache_dir) as cache:
+        for synthesis, all_effects in several_trials(pooled, effects, config):
+            key = {"synthesis": synthesis["synthesis"]}
+            reference = [synthesis[name] for name in ("estimate", "ci_low", "ci_high")]
+            tiers = config["sets"][synthesis["set_name"]]["tiers"]
+            found = cache.call(assess_synthesis, all_effects, reference, settings, tiers)
+            for name, rows in found.items():
+                tables[name] += [key | row for row in rows]
     for name, rows in tables.items():
         write_table(from_rows(rows, name), args.output_dir / f"{name}.csv", name)
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from metarepro.command import parser, read_config, run
+from metarepro.cache import open_cache
+from metarepro.command import add_plan_and_output, parser, read_config, run
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.forest import summary_forest
 from metarepro.figures.forest_tables import domain_rows
@@ -18,8 +19,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
     )
     arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    add_plan_and_output(arguments)
     args = arguments.parse_args(argv)
     interventions = read_table(args.extracted_dir / "interventions.csv", "extracted_interventions")
     domains = read_table(args.extracted_dir / "domains.csv", "extracted_domains")
@@ -36,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
         for domain in domains.sort_values("order").to_dict("records")
     ]
-    draw_all(tasks, args.output_dir)
+    with open_cache(args.cache_dir) as cache:
+        draw_all(tasks, args.output_dir, cache)
 
 
 if __name__ == "__main__":

@@ -3,17 +3,19 @@
 Of the primary set of the analysis plan. One panel for each moderator that could be tested.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-from metarepro.command import parser, read_config, run
+from metarepro.cache import open_cache
+from metarepro.command import read_config, run, synthesis_parser
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.style import family_colour
-from metarepro.membership import members, usable
+from metarepro.membership import members, usable, without_place
 from metarepro.sensitivity.moderator_plots import Panel, moderator_plot
 from metarepro.sensitivity.moderators import (
     ENOUGH_TRIALS,
@@ -28,6 +30,20 @@ from metarepro.stage_tables import TIERS
 from metarepro.summaries import labels, title
 from metarepro.synthesis import Settings
 from metarepro.tables import read_table
+
+
+def draw(
+    effects: pd.DataFrame,
+    tiers: Sequence[str],
+    settings: Settings,
+    synthesis: Mapping[Any, Any],
+    names: Mapping[str, str],
+    heading: str,
+) -> Figure:
+    """Regress the usable effects of one synthesis, of all tiers, on its moderators; draw that."""
+    own = panels(effects, tiers, settings)
+    estimate, colour = synthesis["estimate"], family_colour(synthesis["family"])
+    return moderator_plot(own, names, estimate, title=heading, colour=colour)
 
 
 def panels(effects: pd.DataFrame, tiers: Sequence[str], settings: Settings) -> list[Panel]:
@@ -45,46 +61,48 @@ def panels(effects: pd.DataFrame, tiers: Sequence[str], settings: Settings) -> l
 
 
 def tasks(
-    effects: pd.DataFrame, pooled: pd.DataFrame, names: dict[str, str], config: dict[str, Any]
+    effects: pd.DataFrame,
+    pooled: pd.DataFrame,
+    tested: Collection[str],
+    names: dict[str, str],
+    config: dict[str, Any],
 ) -> list[FigureTask]:
-    """One task a figure."""
+    """One task a figure, for the syntheses of which a moderator was tested."""
     settings, primary = Settings.from_config(config), config["evidence"]["set"]
     plan = config["sets"][primary]
     every = usable(effects, plan["timepoints"], TIERS)
-    chosen = pooled[(pooled["set_name"] == primary) & (pooled["n_trials"] >= ENOUGH_TRIALS)]
+    chosen = pooled[
+        (pooled["set_name"] == primary)
+        & (pooled["n_trials"] >= ENOUGH_TRIALS)
+        & pooled["synthesis"].isin(tested)
+    ]
     found = []
     for synthesis in chosen.to_dict("records"):
-        own = panels(members(every, synthesis), plan["tiers"], settings)
-        if own:
-            draw = partial(
-                moderator_plot,
-                own,
-                names,
-                synthesis["estimate"],
-                title=title(synthesis, names, config["sets"]),
-                colour=family_colour(synthesis["family"]),
-            )
-            found.append(FigureTask(synthesis["synthesis"], draw))
+        own = without_place(members(every, synthesis))
+        heading = title(synthesis, names, config["sets"])
+        task = partial(draw, own, plan["tiers"], settings, synthesis, names, heading)
+        found.append(FigureTask(synthesis["synthesis"], task))
     return found
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
+    arguments = synthesis_parser(__doc__)
     arguments.add_argument(
         "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
     )
-    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
-    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    arguments.add_argument("--moderators", type=Path, required=True, help="moderators.csv")
     args = arguments.parse_args(argv)
     codebook = [
         read_table(args.extracted_dir / f"{name}.csv", f"extracted_{name}")
         for name in ("interventions", "domains", "outcomes")
     ]
     effects, pooled = read_table(args.effects, "effects"), read_table(args.pooled, "pooled")
-    draw_all(tasks(effects, pooled, labels(*codebook), read_config(args.config)), args.output_dir)
+    tests = read_table(args.moderators, "moderators")
+    tested = set(tests.loc[tests["reason"] == "", "synthesis"])
+    found = tasks(effects, pooled, tested, labels(*codebook), read_config(args.config))
+    with open_cache(args.cache_dir) as cache:
+        draw_all(found, args.output_dir, cache)
 
 
 if __name__ == "__main__":

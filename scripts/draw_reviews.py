@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.command import parser, read_config, run
+from metarepro.cache import open_cache
+from metarepro.command import add_plan_and_output, parser, read_config, run
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.forest import forest_plot
 from metarepro.figures.forest_tables import published_summary, review_rows, summary
@@ -39,8 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
     arguments.add_argument("--reproduction", type=Path, required=True, help="reproduction.csv")
     arguments.add_argument("--weights", type=Path, required=True, help="its weights.csv")
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    add_plan_and_output(arguments)
     args = arguments.parse_args(argv)
     found = tasks(
         read_table(args.effects, "effects"),
@@ -48,7 +48,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         read_table(args.weights, "review_weights"),
         read_config(args.config)["pooling"]["rho"],
     )
-    draw_all(found, args.output_dir)
+    with open_cache(args.cache_dir) as cache:
+        draw_all(found, args.output_dir, cache)
 
 
 if __name__ == "__main__":

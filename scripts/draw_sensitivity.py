@@ -13,9 +13,10 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from metarepro.command import parser, read_config, run
+from metarepro.cache import open_cache
+from metarepro.command import read_config, run, synthesis_parser
 from metarepro.figures.folder import FigureTask, draw_all
-from metarepro.membership import members, usable
+from metarepro.membership import members, usable, without_place
 from metarepro.sensitivity.gosh import gosh
 from metarepro.sensitivity.multiverse import specifications
 from metarepro.sensitivity.plots import funnel_plot, gosh_plot, specification_curve
@@ -63,7 +64,7 @@ def tasks(
     for synthesis in chosen.to_dict("records"):
         key, estimate = synthesis["synthesis"], synthesis["estimate"]
         heading = title(synthesis, names, config["sets"])
-        all_effects = members(every, synthesis)
+        all_effects = without_place(members(every, synthesis))
         own = usable(all_effects, plan["timepoints"], plan["tiers"])
         trials = average_by_trial(own, settings.rho)
         if len(trials) >= MIN_TRIALS_FOR_ASYMMETRY:
@@ -78,15 +79,11 @@ def tasks(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
+    arguments = synthesis_parser(__doc__)
     arguments.add_argument(
         "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
     )
-    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
-    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     arguments.add_argument("--threads", type=int, default=1, help="processes that draw")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     args = arguments.parse_args(argv)
     codebook = [
         read_table(args.extracted_dir / f"{name}.csv", f"extracted_{name}")
@@ -94,7 +91,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     ]
     effects, pooled = read_table(args.effects, "effects"), read_table(args.pooled, "pooled")
     found = tasks(effects, pooled, labels(*codebook), read_config(args.config))
-    draw_all(found, args.output_dir, args.threads)
+    with open_cache(args.cache_dir) as cache:
+        draw_all(found, args.output_dir, cache, args.threads)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ are not pooled.
 from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.command import parser, read_config, run
+from metarepro.cache import open_cache
+from metarepro.command import add_plan_and_output, parser, read_config, run
 from metarepro.figures.folder import draw_all
 from metarepro.figures.syntheses import forest_tasks
 from metarepro.tables import read_table
@@ -22,9 +23,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     for name in ("effects", "pooled", "weights", "subgroup-tests"):
         arguments.add_argument(f"--{name}", type=Path, required=True, help=f"{name}.csv")
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    add_plan_and_output(arguments)
     arguments.add_argument("--threads", type=int, default=1, help="processes that draw")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     args = arguments.parse_args(argv)
     codebook = ("interventions", "domains", "outcomes")
     tables = {n: read_table(args.extracted_dir / f"{n}.csv", f"extracted_{n}") for n in codebook}
@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         tables[name] = read_table(getattr(args, name), name)
     config, pooled = read_config(args.config), tables["pooled"]
     drawn = pooled[(pooled["n_trials"] >= 2) & pooled["set_name"].isin(config["figures"])]
-    draw_all(forest_tasks(drawn, tables, config), args.output_dir, args.threads)
+    with open_cache(args.cache_dir) as cache:
+        draw_all(forest_tasks(drawn, tables, config), args.output_dir, cache, args.threads)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.atomic import new_folder
-from metarepro.command import parser, read_config, run
+from metarepro.cache import open_cache
+from metarepro.command import add_plan_and_output, parser, read_config, run
 from metarepro.manuscript.bibtex import bibliography
 from metarepro.manuscript.docx import figures_document, table_document
-from metarepro.manuscript.figures import forest_plots, pdf_bytes
+from metarepro.manuscript.figures import forest_plots
 from metarepro.manuscript.latex import DOCUMENT, figures_part, table_part
 from metarepro.manuscript.summary import TITLE, notes, summary_of_findings
 from metarepro.tables import read_table
@@ -47,8 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument(
         "--results-dir", type=Path, default=Path("results"), help="default: %(default)s"
     )
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    add_plan_and_output(arguments)
     args = arguments.parse_args(argv)
     config = read_config(args.config)
     tables = {
@@ -62,7 +62,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     of_files = read_table(args.results_dir / "extracted/review_trials.csv", "extracted_trials")
     trials = pd.concat([tables["trials"], of_files], ignore_index=True)
     table, remarks = summary_of_findings(tables, config["evidence"]), notes(tables, config)
-    plots = forest_plots(tables, config)
+    with open_cache(args.cache_dir) as cache:
+        plots = forest_plots(tables, config, cache)
     texts = {
         "summary_of_findings.csv": table.map(inert).to_csv(index=False, lineterminator="\n"),
         "summary_of_findings.tex": table_part(table, TITLE, remarks),
@@ -74,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     files = {name: text.encode("utf-8") for name, text in texts.items()}
     files["summary_of_findings.docx"] = table_document(table, TITLE, remarks)
     files["forest_plots.docx"] = figures_document(plots, "Forest plots of the table of evidence")
-    files |= {f"{FIGURES}/{plot.name}.pdf": pdf_bytes(plot.figure) for plot in plots}
+    files |= {f"{FIGURES}/{plot.name}.pdf": plot.pdf for plot in plots}
     with new_folder(args.output_dir) as output:
         (output / FIGURES).mkdir()
         for name, content in files.items():

@@ -36,6 +36,24 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     )
 
 
+def synthesis_parser(description: str | None) -> argparse.ArgumentParser:
+    """Parser of a script that goes through the syntheses: their tables, the plan, what to write."""
+    arguments = parser(description)
+    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
+    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
+    add_plan_and_output(arguments)
+    return arguments
+
+
+def add_plan_and_output(arguments: argparse.ArgumentParser) -> None:
+    """Add the analysis plan, the folder to write, and that of what earlier runs made."""
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
+    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    arguments.add_argument(
+        "--cache-dir", type=Path, help="folder to keep what was made, for the next run"
+    )
+
+
 def read_config(path: Path) -> dict[str, Any]:
     """Read the analysis plan (the Snakefile has checked it against its schema)."""
     config: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.stage_tables import TIERS
+from metarepro.stage_tables import PLACE, TIERS
 
 #: Columns that tell what a synthesis is of; empty where it runs over all values.
 KEYS = ("intervention", "family", "domain", "outcome")
@@ -32,6 +32,14 @@ def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame
     return effects[belongs]
 
 
+def without_place(effects: pd.DataFrame) -> pd.DataFrame:
+    """Rows without their place in the data, numbered anew.
+
+    So they are the same as long as their effects are, whatever else changes in the data.
+    """
+    return effects[[name for name in effects if name not in PLACE]].reset_index(drop=True)
+
+
 def several_trials(
     pooled: pd.DataFrame, effects: pd.DataFrame, config: Mapping[str, Any]
 ) -> Iterator[tuple[dict[Any, Any], pd.DataFrame]]:
@@ -44,7 +52,7 @@ def several_trials(
         every = usable(effects, config["sets"][name]["timepoints"], TIERS)
         chosen = pooled[(pooled["set_name"] == name) & (pooled["n_trials"] >= 2)]
         for synthesis in chosen.to_dict("records"):
-            yield synthesis, members(every, synthesis)
+            yield synthesis, without_place(members(every, synthesis))
 
 
 def subgroup_pools(

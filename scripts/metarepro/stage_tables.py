@@ -36,6 +36,8 @@ PROVENANCE: Columns = {
     "row": whole(at_least=2, required=True),
     "corrections": text(),
 }
+#: Of these, what an edit anywhere in a file changes.
+PLACE = ("file", "sha256", "row")
 INPUTS: Columns = {
     "file": text(required=True),
     "rows": whole(at_least=0),

@@ -79,9 +79,8 @@ def test_one_synthesis_has_its_rows_in_every_table() -> None:
             ]
         )
     ]
-    synthesis = {"synthesis": "post.domain.mind", "estimate": 0.3, "ci_low": -0.2, "ci_high": 0.8}
     settings = Settings("REML", "knapp_hartung_conservative", 0.8)
-    tables = assess_synthesis(synthesis, pd.DataFrame(rows), settings, ("direct", "derived"))
+    tables = assess_synthesis(pd.DataFrame(rows), (0.3, -0.2, 0.8), settings, ("direct", "derived"))
     by_variant = {row["variant"]: row for row in tables["variants"]}
     assert by_variant["primary"]["estimate"] == pytest.approx(0.3)
     assert by_variant["all_tiers"]["estimate"] == pytest.approx(0.125)
@@ -90,4 +89,4 @@ def test_one_synthesis_has_its_rows_in_every_table() -> None:
     kinds = {row["source_kind"]: row for row in tables["source_kinds"]}
     assert set(kinds) == {"abstract", "table", "database"}
     assert (kinds["database"]["estimate"], kinds["database"]["share_favourable"]) == (-0.4, 0.0)
-    assert {row["synthesis"] for table in tables.values() for row in table} == {"post.domain.mind"}
+    assert tables["multiverse"][0]["share_same_sign"] == 1

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from metarepro.manuscript.bibtex import bibliography, first_author
 from metarepro.manuscript.docx import figures_document, table_document, without_dates
-from metarepro.manuscript.figures import ForestPlot, caption, pdf_bytes
+from metarepro.manuscript.figures import ForestPlot, caption, pdf_bytes, png_bytes
 from metarepro.manuscript.latex import figures_part, table_part
 from metarepro.manuscript.summary import COLUMNS, in_words, published_certainty
 from metarepro.manuscript.text import bibtex, bibtex_verbatim, latex, one_line
@@ -295,10 +295,16 @@ def test_the_word_table_repeats_its_header_on_landscape_pages() -> None:
 
 
 def plot(width: float = 8, height: float = 4) -> ForestPlot:
+    figure = a_figure(width, height)
+    files = {"pdf": pdf_bytes(figure), "png": png_bytes(figure)}
+    return ForestPlot("play-love", "Play & love", caption(pool()), width, height, **files)
+
+
+def a_figure(width: float = 8, height: float = 4) -> Figure:
     figure = Figure(figsize=(width, height))
     figure.set_label("A plot")
     figure.text(0.5, 0.5, "g 0.30")
-    return ForestPlot("play-love", "Play & love", caption(pool()), figure)
+    return figure
 
 
 def test_a_caption_says_what_the_plot_shows() -> None:
@@ -363,8 +369,8 @@ def test_dates_go_and_contents_stay() -> None:
 
 
 def test_a_pdf_embeds_its_fonts_and_carries_no_date() -> None:
-    content = pdf_bytes(plot().figure)
-    assert content == pdf_bytes(plot().figure)
+    content = pdf_bytes(a_figure())
+    assert content == pdf_bytes(a_figure())
     assert b"/FontFile2" in content  # TrueType
     assert b"/Title (A plot)" in content
     for unwanted in (b"CreationDate", b"Producer", b"Creator", b"/Type3", b"FlateDecode"):

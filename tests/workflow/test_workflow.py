@@ -73,6 +73,7 @@ def test_snakemake_packs_its_own_report(project: Path) -> None:
 
 
 def test_one_core_gives_the_same_bytes(finished: Path, project: Path) -> None:
+    shutil.rmtree(project / ".cache")
     assert snakemake(project, "--cores", "1", "--forceall").returncode == 0
     assert_same_bytes(finished / "results", project / "results")
 
@@ -103,6 +104,27 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
         "write_manuscript",
         "write_report",
     }
+
+
+def test_after_a_change_the_results_are_those_of_a_run_from_clean(project: Path) -> None:
+    """What earlier runs made is used again, and none of it where it no longer holds."""
+    before = kept(project)
+    set_cells(project / "data", RESULTS, 3, {"note": "checked"})
+    assert snakemake(project).returncode == 0
+    assert kept(project) == before
+    set_cells(project / "data", RESULTS, 3, {"value": "0.4", "ci_low": "0.16", "ci_high": "0.64"})
+    assert snakemake(project).returncode == 0
+    assert all(names != before[rule] for rule, names in kept(project).items())
+    shutil.copytree(project / "results", project / "after")
+    shutil.rmtree(project / ".cache")
+    assert snakemake(project, "--forceall").returncode == 0
+    assert_same_bytes(project / "results", project / "after")
+
+
+def kept(project: Path) -> dict[str, set[str]]:
+    """What is in the cache of each rule."""
+    rules = (project / ".cache").iterdir()
+    return {rule.name: {path.name for path in rule.iterdir()} for rule in rules}
 
 
 def test_an_edited_library_module_runs_what_imports_it(project: Path) -> None:

@@ -18,11 +18,10 @@ from metarepro.changes.freshness import (
 )
 from metarepro.changes.result_tables import RESULT_TABLES, ResultTable
 from metarepro.changes.tables import Row, RowChange, TableChange, compare_tables
+from metarepro.stage_tables import PLACE
 
 CODE_FOLDERS = ("config/", "rules/", "scripts/")
 CODE_FILES = ("Snakefile", "environment.yml", "requirements.txt")
-#: Columns that change with any edit of a file.
-PROVENANCE = {"file", "sha256", "row"}
 FIGURES = (".svg", ".png")
 #: A movement below this share of the old interval's width (without one, of the value) is rounding.
 ROUNDING = 1e-6
@@ -179,7 +178,7 @@ def _moved(
             movements.append(Movement(row, words, difference, relative, alarms, cause))
         elif numbers:
             rounding += 1
-        elif not set(row.columns) <= PROVENANCE:
+        elif not set(row.columns) <= set(PLACE):
             elsewhere += 1
     ordered = sorted(movements, key=_first_the_largest)
     return Moved(table, change, tuple(ordered), rounding, elsewhere)

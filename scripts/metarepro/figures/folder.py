@@ -1,16 +1,19 @@
-"""Draws many figures into one folder, in several processes."""
+"""Draws many figures into one folder: those that changed, in several processes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from metarepro.atomic import new_folder
-from metarepro.figures.style import save_figure
+from metarepro.atomic import new_folder, write_file
+from metarepro.cache import Cache
+from metarepro.figures.style import FIGURE_FILES, figure_files
+
+#: Another process takes as long to start as this many figures to draw.
+_FIGURES_OF_PROCESS = 4
 
 
 @dataclass(frozen=True)
@@ -21,28 +24,54 @@ class FigureTask:
     draw: Callable[[], Figure]
 
 
-def draw_all(tasks: Sequence[FigureTask], folder: Path, processes: int = 1) -> None:
+def draw_all(tasks: Sequence[FigureTask], folder: Path, cache: Cache, processes: int = 1) -> None:
     """Draw all figures as SVG and PNG; what else is in the folder goes.
 
     Parameters
     ----------
     tasks : sequence of FigureTask
-        The `draw` of each must be picklable.
+        The `draw` of each must be picklable, and say by its arguments all that it draws.
     folder : Path
         Made anew when all are drawn, so that no figure of an earlier run stays.
+    cache : Cache
+        Of figures drawn before.
     processes : int
         How many draw side by side. The files do not depend on it.
     """
+    keys = {task.name: cache.key(task.draw) for task in tasks}
     with new_folder(folder) as unfinished:
-        save = partial(_draw, unfinished)
-        if processes == 1:
-            for task in tasks:
-                save(task)
-            return
-        # Spawned, not forked: a forked child inherits locks that matplotlib may hold.
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            list(pool.map(save, tasks, chunksize=4))
+        changed = []
+        for task in tasks:
+            kept = _kept(cache, keys[task.name])
+            if len(kept) == len(FIGURE_FILES):
+                _write(unfinished, task.name, kept)
+            else:
+                changed.append(task)
+        for task, files in zip(changed, _draw_side_by_side(changed, processes), strict=True):
+            _write(unfinished, task.name, files)
+            for suffix, content in files.items():
+                cache.put(keys[task.name] + suffix, content)
 
 
-def _draw(folder: Path, task: FigureTask) -> None:
-    save_figure(task.draw(), folder / task.name)
+def _kept(cache: Cache, key: str) -> dict[str, bytes]:
+    contents = {suffix: cache.get(key + suffix) for suffix in FIGURE_FILES}
+    return {suffix: content for suffix, content in contents.items() if content is not None}
+
+
+def _write(folder: Path, name: str, files: Mapping[str, bytes]) -> None:
+    for suffix, content in files.items():
+        write_file(folder / f"{name}{suffix}", content)
+
+
+def _draw_side_by_side(tasks: Sequence[FigureTask], processes: int) -> Iterator[dict[str, bytes]]:
+    processes = min(processes, len(tasks) // _FIGURES_OF_PROCESS)
+    if processes < 2:
+        yield from map(_draw, tasks)
+        return
+    # Spawned, not forked: a forked child inherits locks that matplotlib may hold.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_draw, tasks, chunksize=4)
+
+
+def _draw(task: FigureTask) -> dict[str, bytes]:
+    return figure_files(task.draw())

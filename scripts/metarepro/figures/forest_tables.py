@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.membership import members, subgroup_pools
+from metarepro.membership import members, subgroup_pools, without_place
 from metarepro.wording import (
     DASH,
     FLAGS,
@@ -64,11 +64,10 @@ def review_rows(effects: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
 def in_plot_order(rows: pd.DataFrame, subgroups: list[str]) -> pd.DataFrame:
     """Rows by subgroup as in the codebook, then year, trial and place in the data."""
     position = rows["subgroup"].map({name: i for i, name in enumerate(subgroups)})
-    return (
-        rows.assign(position=position, measure=told_apart(rows))
-        .sort_values(["position", "year", "label", "result_id"], na_position="last")
-        .drop(columns="position")
+    ordered = rows.assign(position=position, measure=told_apart(rows)).sort_values(
+        ["position", "year", "label", "result_id"], na_position="last"
     )
+    return without_place(ordered.drop(columns="position"))
 
 
 def told_apart(rows: pd.DataFrame) -> pd.Series:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
@@ -45,6 +46,7 @@ FAMILIES = {
     "parenting": ("Parenting", "#A6437E"),
 }
 
+FIGURE_FILES = (".svg", ".png")
 PNG_DPI = 150
 # For pages of text zlib's third level is faster than its default, and the files are smaller.
 _PNG_COMPRESSION = {"compress_level": 3}
@@ -151,12 +153,12 @@ def wrap(
 
 
 def save_figure(fig: Figure, path_without_suffix: Path) -> tuple[Path, Path]:
-    """Write a figure as `.svg` and `.png`, byte for byte the same each time.
+    """Write a figure as `.svg` and `.png`.
 
     Parameters
     ----------
     fig
-        Its label, if it has one, becomes the title inside the SVG (read out by screen readers).
+        As in `figure_files`.
     path_without_suffix
         Where to write; the folder is made if need be. Dots in the name are kept.
 
@@ -165,23 +167,32 @@ def save_figure(fig: Figure, path_without_suffix: Path) -> tuple[Path, Path]:
     The paths of the SVG and the PNG. Each file appears complete or not at all.
     """
     folder, name = Path(path_without_suffix).parent, Path(path_without_suffix).name
-    # None leaves an entry out: date and creator would change with the day and the version.
-    svg_about = {"Date": None, "Creator": None, "Title": str(fig.get_label()) or None}
-    svg, png = folder / f"{name}.svg", folder / f"{name}.png"
-    with drawing_style():
-        _write(svg, fig, {"format": "svg", "metadata": svg_about})
-        png_about = {"metadata": {"Software": None}, "pil_kwargs": _PNG_COMPRESSION}
-        _write(png, fig, {"format": "png", "dpi": PNG_DPI} | png_about)
+    for suffix, content in figure_files(fig).items():
+        write_file(folder / f"{name}{suffix}", content)
+    svg, png = (folder / f"{name}{suffix}" for suffix in FIGURE_FILES)
     return svg, png
 
 
-def _write(path: Path, fig: Figure, options: dict) -> None:
+def figure_files(fig: Figure) -> dict[str, bytes]:
+    """Content of a figure's files by their suffix, `FIGURE_FILES`; each time the same bytes.
+
+    Its label, if it has one, becomes the title inside the SVG (read out by screen readers).
+    """
+    # None leaves an entry out: date and creator would change with the day and the version.
+    svg_about: dict[str, str | None] = {"Date": None, "Creator": None}
+    if label := str(fig.get_label()):
+        svg_about["Title"] = label
+    png_about = {"metadata": {"Software": None}, "pil_kwargs": _PNG_COMPRESSION}
+    with drawing_style():
+        svg = _saved(fig, {"format": "svg", "metadata": svg_about})
+        png = _saved(fig, {"format": "png", "dpi": PNG_DPI} | png_about)
+    return {".svg": _compact(svg.decode("utf-8")).encode("utf-8"), ".png": png}
+
+
+def _saved(fig: Figure, options: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     fig.savefig(buffer, **options)
-    content = buffer.getvalue()
-    if path.suffix == ".svg":
-        content = _compact(content.decode("utf-8")).encode("utf-8")
-    write_file(path, content)
+    return buffer.getvalue()
 
 
 def _compact(svg: str) -> str:

@@ -14,9 +14,8 @@ from docx.oxml.ns import qn
 from docx.section import Section
 from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
-from matplotlib.figure import Figure
 
-from metarepro.manuscript.figures import ForestPlot, png_bytes
+from metarepro.manuscript.figures import ForestPlot
 from metarepro.manuscript.summary import COLUMNS
 from metarepro.manuscript.text import one_line
 
@@ -73,12 +72,11 @@ def figures_document(plots: Sequence[ForestPlot], title: str) -> bytes:
     document = _document(title)
     for place, plot in enumerate(plots):
         section = document.add_section() if place else document.sections[0]
-        width, height = _lay_out(section, plot.figure)
+        width, height = _lay_out(section, plot)
         document.add_heading(one_line(plot.title), level=1)
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
-        content = io.BytesIO(png_bytes(plot.figure))
-        about = paragraph.add_run().add_picture(content, width, height)._inline.docPr
+        about = paragraph.add_run().add_picture(io.BytesIO(plot.png), width, height)._inline.docPr
         about.set("name", plot.name)
         about.set("descr", one_line(f"{plot.title}. {plot.caption}"))
         document.add_paragraph(one_line(f"Figure {place + 1}. {plot.caption}"), style="Caption")
@@ -140,9 +138,9 @@ def _mark(row: _Row, name: str) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement(name))
 
 
-def _lay_out(section: Section, figure: Figure) -> tuple[Emu, Emu]:
-    """Turn the page as the figure needs it, and return the size of its picture: it fits."""
-    width, height = (float(inches) * Cm(2.54) for inches in figure.get_size_inches())
+def _lay_out(section: Section, plot: ForestPlot) -> tuple[Emu, Emu]:
+    """Turn the page as the plot needs it, and return the size of its picture: it fits."""
+    width, height = plot.width * Cm(2.54), plot.height * Cm(2.54)
 
     def scale(across: float, down: float) -> float:
         room = across - 2 * MARGIN, down - 2 * MARGIN - _ROOM_FOR_TEXT

@@ -1,7 +1,8 @@
 """Forest plots for manuscripts: what they show in words, and their files as bytes."""
 
+import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image
 
+from metarepro.cache import Cache
 from metarepro.figures.style import drawing_style
 from metarepro.figures.syntheses import forest_tasks
 from metarepro.manuscript.summary import evidence_pools
@@ -21,15 +23,20 @@ PNG_DPI = 200
 
 @dataclass(frozen=True)
 class ForestPlot:
-    """A forest plot: file name without suffix, heading, caption, drawing."""
+    """A forest plot: file name without suffix, heading, caption, size in inches, its files."""
 
     name: str
     title: str
     caption: str
-    figure: Figure
+    width: float
+    height: float
+    pdf: bytes
+    png: bytes
 
 
-def forest_plots(tables: dict[str, pd.DataFrame], config: dict[str, Any]) -> list[ForestPlot]:
+def forest_plots(
+    tables: dict[str, pd.DataFrame], config: dict[str, Any], cache: Cache
+) -> list[ForestPlot]:
     """Return the forest plots of the table of evidence: pools of two or more trials.
 
     Parameters
@@ -38,21 +45,38 @@ def forest_plots(tables: dict[str, pd.DataFrame], config: dict[str, Any]) -> lis
         interventions, domains, outcomes, effects, pooled, weights, subgroup_tests.
     config : dict
         The analysis plan.
+    cache : Cache
+        Of plots drawn before.
     """
     names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
     pools = evidence_pools(tables["pooled"], config["evidence"])
     drawn = pools[pools["n_trials"] >= 2]
     tasks = forest_tasks(drawn, tables, config)
-    return [
-        ForestPlot(
+    found = []
+    for pool, task in zip(drawn.to_dict("records"), tasks, strict=True):
+        drawing = cache.call(draw_files, task.draw)
+        plot = ForestPlot(
             # LaTeX takes what follows the first dot for the kind of file.
-            "-".join(task.name.split(".")[2:]),
-            title(pool, names, config["sets"]),
-            caption(pool),
-            task.draw(),
+            name="-".join(task.name.split(".")[2:]),
+            title=title(pool, names, config["sets"]),
+            caption=caption(pool),
+            width=drawing["width"],
+            height=drawing["height"],
+            pdf=base64.b64decode(drawing["pdf"]),
+            png=base64.b64decode(drawing["png"]),
         )
-        for pool, task in zip(drawn.to_dict("records"), tasks, strict=True)
-    ]
+        found.append(plot)
+    return found
+
+
+def draw_files(draw: Callable[[], Figure]) -> dict[str, Any]:
+    """Draw a figure: its width and height in inches, and its files in base 64."""
+    figure = draw()
+    width, height = (float(inches) for inches in figure.get_size_inches())
+    files = {"pdf": pdf_bytes(figure), "png": png_bytes(figure)}
+    return {"width": width, "height": height} | {
+        suffix: base64.b64encode(content).decode("ascii") for suffix, content in files.items()
+    }
 
 
 def caption(pool: Mapping[Any, Any]) -> str:

@@ -73,7 +73,6 @@ def figures_part(plots: Sequence[ForestPlot], folder: str) -> str:
     """
     parts = ["% Needs the packages graphicx, pdflscape and textcomp."]
     for plot in plots:
-        width, height = plot.figure.get_size_inches()
         figure = [
             r"\begin{figure}[p]",
             r"\centering",
@@ -82,7 +81,7 @@ def figures_part(plots: Sequence[ForestPlot], folder: str) -> str:
             rf"\caption{{{latex(f'{plot.title}. {plot.caption}')}}}\label{{fig:{plot.name}}}",
             r"\end{figure}",
         ]
-        if width > height:
+        if plot.width > plot.height:
             figure = [r"\begin{landscape}", *figure, r"\end{landscape}"]
         parts += [*figure, r"\clearpage"]
     return "\n".join([*parts, ""])
