@@ -11,14 +11,17 @@ export PYTHONPATH := scripts
 # A fresh clone has results but no record of how they were made: compute all of them once.
 WHOLE := .snakemake/whole_run
 FRESH := $(if $(wildcard $(WHOLE)),,--forceall)
+# There while make runs the workflow, and after it if that was killed or failed: make changes says so.
+UNFINISHED := .snakemake/unfinished_run
 
 .PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
 .PHONY: lint lock reference check-data setup clean help new-trial add-trial new-review changes
 
 results: setup  ## run the workflow (default); CORES=1 for one core
+	@mkdir -p $(dir $(UNFINISHED)) && touch $(UNFINISHED)
 	snakemake --cores $(CORES) $(FRESH) || { test -z "$$(ls .snakemake/locks 2>/dev/null)" \
 	  || echo "If no other run is going on, one was killed: make unlock, then make."; exit 1; }
-	@touch $(WHOLE)
+	@touch $(WHOLE) && rm -f $(UNFINISHED)
 
 unlock: setup  ## after a run that was killed: let the next one start; OUTPUT=folder of make reproduce-many
 	snakemake --unlock $(if $(OUTPUT),--snakefile workflows/reproduce_many.smk --directory "$(OUTPUT)")

@@ -17,6 +17,11 @@ from metarepro.changes.changes import compare_states
 from metarepro.changes.report import report
 from metarepro.command import parser, run
 
+#: There from the start of a `make` to its end (see the Makefile).
+UNFINISHED = Path(".snakemake/unfinished_run")
+#: Holds files while Snakemake runs, and after it was killed.
+LOCKS = Path(".snakemake/locks")
+
 
 def git(*arguments: str) -> bytes:
     """Output of a git command; ends the script with git's own words if it fails."""
@@ -59,6 +64,15 @@ def state_of_tree() -> dict[str, bytes]:
     return {path.as_posix(): path.read_bytes() for path in files}
 
 
+def is_unfinished() -> bool:
+    """Whether the last run here was killed, failed, or is still going on.
+
+    Of a run of snakemake without make only the locks tell, which one that was stopped by Ctrl-C
+    takes away.
+    """
+    return UNFINISHED.exists() or any(LOCKS.glob("*"))
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     arguments = parser(__doc__)
@@ -67,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = arguments.parse_args(argv)
     commit = commit_id(args.base)
     before, after = state_of_commit(commit), state_of_tree()
-    text = report(compare_states(before, after), before, after, commit)
+    text = report(compare_states(before, after), before, after, commit, is_unfinished())
     if args.output:
         args.output.parent.mkdir(parents=True, exist_ok=True)
         args.output.write_text(text, encoding="utf-8", newline="\n")

@@ -175,6 +175,34 @@ def test_the_verdict_is_seen_on_a_phone(page: Page, report_folder: Path) -> None
     assert box["x"] + box["width"] <= 360
 
 
+#: Words of a first column that stand on more than one line.
+BROKEN_WORDS = """
+Array.from(document.querySelectorAll(".table tbody th:first-child")).flatMap(cell => {
+  const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (texts.nextNode()) {
+    for (const word of texts.currentNode.data.matchAll(/[A-Za-z]+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      const lines = Array.from(range.getClientRects(), line => Math.round(line.top));
+      if (new Set(lines).size > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+})
+"""
+
+
+@pytest.mark.parametrize("name", ["claims", "programmes", "overlap", "trials"])
+def test_words_in_the_first_column_stay_whole_on_a_phone(
+    page: Page, report_folder: Path, name: str
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto((report_folder / f"{name}.html").as_uri())
+    assert page.evaluate(BROKEN_WORDS) == []
+
+
 def test_pages_are_printed(page: Page, report_folder: Path, tmp_path: Path) -> None:
     for name in ("index.html", "claims.html", "domains/relationship.html"):
         page.goto((report_folder / name).as_uri())

@@ -46,7 +46,10 @@ def unlisted_inputs(state: State, paths: Iterable[str]) -> list[str]:
 
 
 def is_half_made(state: State) -> bool:
-    """Whether the run that read the inputs did not come to the report, the last large job."""
+    """Whether the run that read the inputs did not come to the report, the last large job.
+
+    Seen after a change of data only: no file of results/ tells by which code it was made.
+    """
     first, last = (_cells(state, path, "inputs") for path in (INPUTS, INPUTS_AT_THE_END))
     return first is None or last is None or not first.equals(last)
 

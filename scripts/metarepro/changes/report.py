@@ -18,7 +18,9 @@ PLACES = 3
 LONGEST_DIFFERENCE = 60
 
 
-def report(changes: Changes, before: State, after: State, base: str) -> str:
+def report(
+    changes: Changes, before: State, after: State, base: str, is_unfinished: bool = False
+) -> str:
     """Write the report.
 
     Parameters
@@ -29,6 +31,8 @@ def report(changes: Changes, before: State, after: State, base: str) -> str:
         The two states.
     base : str
         Id of the commit that `before` is.
+    is_unfinished : bool
+        Whether the last run of the workflow that made `after` did not come to its end.
 
     Returns
     -------
@@ -36,6 +40,13 @@ def report(changes: Changes, before: State, after: State, base: str) -> str:
         Markdown as GitHub shows it; the same changes give the same text.
     """
     lines = [f"# What changed since {code(base[:12])}", ""]
+    if is_unfinished:
+        lines += [
+            "> **The last run of the workflow has not come to its end** (it was killed, failed or "
+            "is still going on): some results may be older than the last edit of data, code or "
+            "configuration, others newer. Run `make` first.",
+            "",
+        ]
     lines += [*_warnings(changes), _summary(changes), ""]
     lines += _look_first(changes)
     lines += ["## Inputs", "", *_inputs(changes, before, after)]

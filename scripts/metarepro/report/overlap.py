@@ -1,5 +1,7 @@
 """The page of overlap: which trials stand in more than one review, and in more than one source."""
 
+import re
+
 import pandas as pd
 
 from metarepro.report.blocks import (
@@ -16,7 +18,11 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.records import Records, Row, trail
+from metarepro.report.trials import SIGNS
 from metarepro.wording import DASH, counted, decimal, interval, whole
+
+#: Where a reason sets two codes against each other.
+_CODES = re.compile(r"\b(statistic|sign|timepoint): (\w+) against (\w+)")
 
 
 def page(records: Records) -> Page:
@@ -80,7 +86,7 @@ def _pairs(records: Records) -> list[Block]:
             "Shared trials": joined(
                 [records.trial_link(t) for t in row["trial_ids"].split(" ") if t], ", "
             ),
-            "Remark": row["reason"],
+            "Remark": _shortfall(records, row["reason"]),
         }
         for row in known.to_dict("records")
     ]
@@ -103,6 +109,12 @@ def _pairs(records: Records) -> list[Block]:
             )
         ),
     ]
+
+
+def _shortfall(records: Records, reason: str) -> str:
+    """What is not known of each review; the table calls it by its id."""
+    parts = [part.split(": ", 1) for part in reason.split("; ") if part]
+    return "; ".join(f"{records.review_label(review)}: {said}" for review, said in parts)
 
 
 def _sources(records: Records) -> list[Block]:
@@ -155,7 +167,7 @@ def _shared(records: Records, pairs: pd.DataFrame, name: str, caption: str) -> T
             else DASH,
             "Agreement": row["agreement"].replace("_", " "),
             "Described": row["described"],
-            "Why": row["reason"],
+            "Why": _why(row),
             "Source of the first": text(source_link(row["source_a"])),
             "Source of the second": text(source_link(row["source_b"])),
         }
@@ -170,6 +182,24 @@ def _shared(records: Records, pairs: pd.DataFrame, name: str, caption: str) -> T
         optional=("Source of the first", "Source of the second"),
         download="data/shared_effects.csv",
     )
+
+
+def _why(row: Row) -> str:
+    """Why two results differ or cannot be compared; the table has ids and codes."""
+    reason = row["reason"]
+    for side, which in (("a", "the first"), ("b", "the second")):
+        reason = reason.replace(f"{row[f'result_id_{side}']} has no g", f"{which} has no g")
+    # The numbers of the row would else be taken for g.
+    if row["scale"] not in ("", "g"):
+        reason += f"; the numbers are as printed ({row['scale'].replace('_', ' ')})"
+    return _CODES.sub(_codes_in_words, reason)
+
+
+def _codes_in_words(said: re.Match[str]) -> str:
+    kind, *codes = said.groups()
+    gap = "-" if kind == "timepoint" else " "
+    one, other = (SIGNS.get(code, code.replace("_", gap)) for code in codes)
+    return f"{kind}: {one} against {other}"
 
 
 def _side(records: Records, row: Row, side: str) -> Text:

@@ -1,0 +1,86 @@
+"""The page of overlap speaks to readers: labels and words, where the tables have ids and codes."""
+
+from typing import Any
+
+import pytest
+from tests.report_records import EFFECT, RESULT, REVIEW, make_records
+
+from metarepro.report.blocks import Table, plain
+from metarepro.report.overlap import page
+
+OTHER = {"result_id": "ann2001-02"}
+SHARED: dict[str, Any] = {
+    **{"trial_id": "ann2001", "label": "Ann 2001", "outcome": "warmth", "measure": "a_scale"},
+    **{"timepoint": "follow_up", "pairing": "duplicate", "scale": "g", "same_source": "no"},
+    **{"result_id_a": "ann2001-01", "source_kind_a": "secondary_review", "value_a": 0.4},
+    **{"result_id_b": "ann2001-02", "source_kind_b": "abstract", "value_b": 0.7},
+    **{"source_a": "a", "source_b": "b", "described": "alike", "difference": 0.3},
+    "agreement": "different",
+}
+
+
+def cells(name: str, **tables: Any) -> dict[str, str]:
+    """The first row of a table of the page."""
+    records = make_records(
+        effects=[EFFECT, EFFECT | OTHER], results=[RESULT, RESULT | OTHER], **tables
+    )
+    blocks = [block for section in page(records).sections for block in section.blocks]
+    (found,) = [block for block in blocks if isinstance(block, Table) and block.name == name]
+    columns = [column.name for column in found.columns]
+    return dict(zip(columns, map(plain, found.rows[0]), strict=True))
+
+
+def shared(**changes: Any) -> dict[str, str]:
+    return cells("shared", shared_effects=[SHARED | changes])
+
+
+def test_remarks_on_two_reviews_have_their_labels() -> None:
+    reason = "rev2020: 4 trials taken as its own, it has 10; ohara2019: 7 trials taken as its own, "
+    pair: dict[str, Any] = {
+        **{"review_a": "rev2020", "review_b": "ohara2019", "basis": "listed+plausible"},
+        **{"n_a": 4.0, "n_b": 7.0, "cca": 10.0, "reason": reason + "it has an unknown number"},
+    }
+    reviews = [REVIEW, REVIEW | {"review_id": "ohara2019", "label": "O'Hara 2019"}]
+    said = cells("pairs-table", overlap_pairs=[pair], reviews=reviews)
+    assert said["Reviews"] == "Rev 2020 and O'Hara 2019"
+    assert said["Remark"] == (
+        "Rev 2020: 4 trials taken as its own, it has 10; O'Hara 2019: 7 trials taken as its own, "
+        "it has an unknown number"
+    )
+    whole = cells("pairs-table", overlap_pairs=[pair | {"reason": ""}], reviews=reviews)
+    assert whole["Remark"] == ""
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            "ann2001-02 has no g: no arm sizes; statistic: smd against odds_ratio",
+            "the second has no g: no arm sizes; statistic: smd against odds ratio",
+        ),
+        (
+            "ann2001-01 has no g: a; ann2001-02 has no g: b; no number printed for both",
+            "the first has no g: a; the second has no g: b; no number printed for both",
+        ),
+        (
+            "timepoint: post against follow_up; adjusted: no against yes",
+            "timepoint: post against follow-up; adjusted: no against yes",
+        ),
+        (
+            "ann2001-01 has no g: a; sign: scale against benefit",
+            "the first has no g: a; sign: treatment minus control on the instrument against "
+            "positive (a ratio: above 1) when the intervention did better",
+        ),
+        # What a source calls its measure is left as it stands.
+        ("measure named: a_b; c against a_c", "measure named: a_b; c against a_c"),
+    ],
+)
+def test_reasons_are_in_words(reason: str, words: str) -> None:
+    assert shared(reason=reason)["Why"] == words
+
+
+def test_numbers_that_are_no_g_say_what_they_are() -> None:
+    said = shared(scale="odds_ratio", reason="ann2001-01 has no g: a")
+    assert said["First"] == "0.40 (secondary review)"
+    assert said["Why"] == "the first has no g: a; the numbers are as printed (odds ratio)"
+    assert said["Time"] == "follow-up"

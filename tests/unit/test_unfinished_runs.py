@@ -1,0 +1,69 @@
+"""A run of the workflow that has not come to its end is told by make changes."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import report_changes
+
+ROOT = Path(__file__).parents[2]
+UNFINISHED = ".snakemake/unfinished_run"
+WHOLE = ".snakemake/whole_run"
+WARNING = "**The last run of the workflow has not come to its end**"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with an environment whose snakemake does as the variable RUN says."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("Makefile", "requirements.txt"):
+        shutil.copy2(ROOT / name, tmp_path / name)
+    os.utime("requirements.txt", (0, 0))
+    snakemake = tmp_path / ".venv/bin/snakemake"
+    snakemake.parent.mkdir(parents=True)
+    snakemake.write_text(f'#!/bin/sh\n[ -e {UNFINISHED} ] || exit 9\neval "$RUN"\n')
+    snakemake.chmod(0o755)
+    Path(".venv/.ready").touch()
+    Path(".gitignore").write_text(".*\n")
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for command in (["init", "-q"], ["add", "."], [*author, "commit", "-qm", "first"]):
+        subprocess.run(["git", *command], check=True)
+    return tmp_path
+
+
+def make(run: str) -> int:
+    """Run make with this command for the workflow."""
+    command, environment = ["make", "VENV=.venv"], os.environ | {"RUN": run}
+    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+
+
+def is_told(capfd: pytest.CaptureFixture[str]) -> bool:
+    report_changes.main(["HEAD"])
+    return WARNING in capfd.readouterr().out
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("run", ["exit 1", "kill -9 $$", "kill -9 $PPID", "kill -2 $$"])
+def test_a_run_that_was_stopped_is_told_until_one_comes_to_its_end(
+    run: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert not is_told(capfd)
+    assert make(run) != 0
+    assert is_told(capfd)
+    assert not Path(WHOLE).exists()
+    assert make("exit 0") == 0
+    assert not is_told(capfd)
+    assert Path(WHOLE).exists()
+
+
+def test_a_run_without_make_is_told_by_its_locks(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    locks = project / ".snakemake/locks"
+    locks.mkdir(parents=True)
+    assert not is_told(capfd)
+    (locks / "0.output.lock").touch()
+    assert is_told(capfd)
