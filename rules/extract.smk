@@ -1,7 +1,8 @@
 """Extract: what was reported, validated, with the place it is from.
 
-Reads data/ (trials, reviews, codebook, report, corrections.yaml). Every script validates all of data/
-before it writes, but depends only on its own part, so that a changed trial does not touch reviews.
+Reads data/ (trials, reviews, codebook, report, corrections.yaml). Every script validates all tables
+of data/ before it writes, but depends only on its own part, so that a changed trial does not touch
+reviews. Review files are opened by those rules alone that use them: one that is broken stops no other.
 """
 
 PARTS = {

@@ -103,6 +103,10 @@ def _read_folder(folder: Path, data: Data) -> ReviewData | None:
 
 def _shown(file: str, data_dir: Path) -> str:
     """Name of a file as seen from the folder that holds the data folder."""
+    place, _, member = file.partition("!")
+    if Path(place).is_dir():
+        # A table in a folder is a file of its own, one in a zip file is not.
+        file = (Path(place) / member).as_posix()
     inside = file.removeprefix(data_dir.as_posix() + "/")
     return file if inside == file else f"{data_dir.name}/{inside}"
 
