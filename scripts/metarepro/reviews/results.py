@@ -149,9 +149,10 @@ def review_results(
         )
     if problems:
         raise DataError(problems)
-    analyses = overall.set_index(_ANALYSIS)
+    numbers = overall[_ANALYSIS].itertuples(index=False, name=None)
+    analyses = dict(zip(numbers, overall.to_dict("records"), strict=True))
     rows = [
-        _result(row, analyses.loc[(row["comparison_number"], row["outcome_number"])], review_id)
+        _result(row, analyses[row["comparison_number"], row["outcome_number"]], review_id)
         | {"trial_id": ids[row["study"]], **provenance}
         for row in mapped.to_dict("records")
     ]
@@ -230,10 +231,10 @@ def trial_ids(
     by_label: dict[str, list[str]] = {}
     for trial_id, label in zip(trials["trial_id"], trials["label"], strict=True):
         by_label.setdefault(slug(label), []).append(trial_id)
-    again = study_map["study"].duplicated()
+    known, again = set(studies), study_map["study"].duplicated()
     doubts: list[tuple[int | None, str, str]] = []
     for row, (study, repeated) in enumerate(zip(study_map["study"], again, strict=True), start=2):
-        if study not in set(studies):
+        if study not in known:
             doubts.append((row, study, "a study of the review file"))
         if repeated:
             doubts.append((row, study, "one row a study"))
