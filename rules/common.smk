@@ -58,9 +58,9 @@ def template_files(pattern):
 def reviews_with_data():
     """Data files of reviews, or the folders that hold their tables."""
     sys.path.insert(0, "scripts")
-    from metarepro.readers.review_file import find_reviews
+    from metarepro.readers.review_file import find_reviews, review_folders
 
-    folders = sorted(path for path in Path("data/reviews").iterdir() if path.is_dir())
+    folders = review_folders(Path("data"))
     return [review.as_posix() for folder in folders for review in find_reviews(folder)]
 
 

@@ -1,7 +1,8 @@
 """Extract: what was reported, validated, with the place it is from.
 
-Reads data/ (trials, reviews, codebook, report, corrections.yaml). Every script validates all of data/
-before it writes, but depends only on its own part, so that a changed trial does not touch reviews.
+Reads data/ (trials, reviews, codebook, report, corrections.yaml). Every script validates all tables
+of data/ before it writes, but depends only on its own part, so that a changed trial does not touch
+reviews. Review files are opened by those rules alone that use them: one that is broken stops no other.
 """
 
 PARTS = {
@@ -28,7 +29,10 @@ PARTS = {
 
 
 rule check_data:
-    """Validate all inputs and list them with their sha256."""
+    """Validate the tables of data/ and list them with their sha256.
+
+    A review file that cannot be used is left to check_review_files, so that all else can be done.
+    """
     input:
         data=data_files("."),
         code=code("check_data.py"),
@@ -39,7 +43,7 @@ rule check_data:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/check_data.py --output {output} 2> {log}"
+        "python scripts/check_data.py --tables-only --output {output} 2> {log}"
 
 
 rule extract_codebook:

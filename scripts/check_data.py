@@ -1,9 +1,10 @@
 """Check the data folder: every cell, every rule between cells, all problems at once.
 
-Reads the tables that data/README.md describes, with the corrections of corrections.yaml. Prints
-one line of counts, and with --output writes a table of the input files with their checksums.
-Exits with 1 and a list of the problems if there are any; with --format github the list is one of
-annotations, which GitHub shows beside the changed lines of a pull request.
+Reads the tables that data/README.md describes, with the corrections of corrections.yaml, and the
+data files of reviews with their maps. Prints one line of counts, and with --output writes a table
+of the input files with their checksums. Exits with 1 and a list of the problems if there are any;
+with --format github the list is one of annotations, which GitHub shows beside the changed lines of
+a pull request.
 """
 
 import argparse
@@ -11,23 +12,32 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from metarepro.cells import read_bytes
 from metarepro.command import run
 from metarepro.entry.annotations import annotation
+from metarepro.input_tables import INPUT_TABLES
 from metarepro.problems import DataError, Problem
+from metarepro.reviews.data_files import read_reviews
 from metarepro.tables import write_table
-from metarepro.validation import load
+from metarepro.validation import read_and_check
 
 
 def annotations(problems: Sequence[Problem], data_dir: Path) -> list[str]:
     """One workflow command a problem, with the line and column of its cell."""
     folder = data_dir.resolve().parent
-    texts: dict[str, str | None] = {}
-    for name in sorted({problem.file for problem in problems}):
-        path = folder / name
-        # The place in a file that is not UTF-8 is found all the same.
-        content = path.read_bytes().decode("utf-8-sig", "replace") if path.is_file() else None
-        texts[name] = content
+    texts = {problem.file: table_text(folder / problem.file) for problem in problems}
     return [annotation(problem, texts[problem.file]) for problem in problems]
+
+
+def table_text(path: Path) -> str | None:
+    """Text of a file if it is one of the tables, whose problems have a row.
+
+    In review files, also in the CSV files of RevMan Web, a row is a line.
+    """
+    if path.suffix != ".csv" or path.stem not in INPUT_TABLES or not path.is_file():
+        return None
+    # The place in a file that is not UTF-8 is found all the same.
+    return read_bytes(path, "")[0].decode("utf-8-sig", "replace")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,25 +54,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--format", choices=["text", "github"], default="text", help="of the list of problems"
     )
+    parser.add_argument(
+        "--tables-only",
+        action="store_true",
+        help="pass over the data files of reviews: in the workflow a broken one stops no other",
+    )
     args = parser.parse_args(argv)
-    try:
-        data = load(args.data_dir)
-        if args.output:
-            write_table(data.inputs, args.output, "inputs")
-    except DataError as error:
-        if args.format == "github":
-            print("\n".join(annotations(error.problems, args.data_dir)))
-        else:
-            print(error, file=sys.stderr)
+    data, problems = read_and_check(args.data_dir)
+    reviews = {} if args.tables_only else read_reviews(args.data_dir, data)
+    problems += [problem for review in reviews.values() for problem in review.problems]
+    if problems:
+        report(DataError(problems), args.format, args.data_dir)
         return 1
+    if args.output:
+        write_table(data.inputs, args.output, "inputs")
     usable = (data.results["exclude"] == "").sum()
     corrected = sum((table["corrections"] != "").sum() for table in data.tables().values())
     print(
         f"{len(data.inputs)} files, {len(data.trials)} trials, {len(data.results)} results "
         f"({usable} not excluded), {len(data.reviews)} reviews, {len(data.published)} published "
-        f"results, {len(data.claims)} claims, {corrected} corrected rows: no problem"
+        f"results, {len(data.claims)} claims, {corrected} corrected rows"
+        f"{'' if args.tables_only else f', {len(reviews)} reviews with a data file'}: no problem"
     )
     return 0
+
+
+def report(error: DataError, style: str, data_dir: Path) -> None:
+    """Print the problems, as annotations to the standard output, where GitHub reads them."""
+    if style == "github":
+        print("\n".join(annotations(error.problems, data_dir)))
+    else:
+        print(error, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -9,74 +9,27 @@ A file that cannot be used, or not yet, is left out and its problems are listed 
 review_file_problems.csv, so that the others can be gone on with; check_review_files.py then fails.
 """
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from metarepro.command import parser, run
-from metarepro.problems import DataError, Problem
-from metarepro.readers.review_file import find_reviews, read_review
-from metarepro.readers.transcription import Extraction
+from metarepro.problems import Problem
+from metarepro.reviews.data_files import TABLES, ReviewData, read_reviews
 from metarepro.reviews.problems import problem_rows
-from metarepro.reviews.results import (
-    outcome_map_template,
-    review_included,
-    review_results,
-    same_studies,
-)
-from metarepro.tables import empty_table, in_order, read_table, write_table
+from metarepro.tables import empty_table, write_table
 from metarepro.validation import load
 
-TABLES = {
-    "review_studies": "review_studies",
-    "review_analyses": "review_analyses",
-    "review_results": "review_results",
-    "review_trials": "extracted_trials",
-    "review_included": "extracted_included",
-}
 
-
-def digest(path: Path) -> str:
-    """Return the sha256 of a file, or of all files of a folder in order."""
-    whole = hashlib.sha256()
-    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        if file.is_file():
-            whole.update(file.read_bytes())
-    return whole.hexdigest()
-
-
-def extract(folder: Path, path: Path, data: Extraction, templates: Path) -> list[pd.DataFrame]:
-    """Read one review; the tables in the order of `TABLES`."""
-    extraction = read_review(path)
-    studies = extraction.studies.assign(review_id=folder.name)
-    analyses = extraction.analyses.assign(review_id=folder.name)
-    maps = {
-        name: read_table(folder / f"{name}.csv", name)
-        if (folder / f"{name}.csv").exists()
-        else empty_table(name)
-        for name in ("outcome_map", "study_map")
-    }
-    file = path.relative_to(folder.parents[1].parent).as_posix()
-    provenance = {"file": file, "sha256": digest(path)}
-    try:
-        results, new_trials = review_results(
-            extraction,
-            folder.name,
-            maps["outcome_map"],
-            maps["study_map"],
-            data.trials,
-            {name: set(getattr(data, f"{name}s")[name]) for name in ("outcome", "intervention")},
-            provenance,
-        )
-    except DataError as error:
-        template = templates / folder.name / "outcome_map.csv"
-        write_table(outcome_map_template(extraction, maps["outcome_map"]), template, "outcome_map")
-        hint = Problem(file, None, "", "a review file", f"filled in as outcome_map.csv: {template}")
-        raise DataError([*error.problems, hint]) from None
-    included = review_included(extraction, folder.name, maps["study_map"], data.trials, provenance)
-    return [studies, analyses, results, new_trials, included]
+def write_template(review_id: str, review: ReviewData, templates: Path) -> list[Problem]:
+    """Write the map to fill in, if outcomes are not mapped; where it is, as one more problem."""
+    if review.template is None:
+        return []
+    template = templates / review_id / "outcome_map.csv"
+    write_table(review.template, template, "outcome_map")
+    file, allowed = f"data/reviews/{review_id}/outcome_map.csv", f"filled in: {template}"
+    return [Problem(file, None, "", "a map without some outcomes", allowed)]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -87,31 +40,21 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--output-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
     )
     args = arguments.parse_args(argv)
-    data = load(args.data_dir)
-    unusable: dict[str, Sequence[Problem]] = {}
-    extracted: dict[str, list[pd.DataFrame]] = {}
-    for folder in sorted(path for path in (args.data_dir / "reviews").iterdir() if path.is_dir()):
-        try:
-            files = find_reviews(folder)
-            if len(files) > 1:
-                names = ", ".join(path.name for path in files)
-                raise DataError([Problem(folder.as_posix(), None, "", names, "one data file")])
-            templates = args.output_dir.parent / "templates"
-            for path in files:
-                extracted[folder.name] = extract(folder, path, data, templates)
-        except DataError as error:
-            unusable[folder.name] = error.problems
-    if extracted:
-        for problem in same_studies(pd.concat([tables[3] for tables in extracted.values()])):
-            # data/reviews/ID/file: both reviews are left out until it is said what the study is.
-            review = Path(problem.file).parts[2]
-            unusable[review] = [*unusable.get(review, []), problem]
-            extracted.pop(review, None)
+    reviews = read_reviews(args.data_dir, load(args.data_dir))
+    templates = args.output_dir.parent / "templates"
+    problems = {
+        review_id: [*review.problems, *write_template(review_id, review, templates)]
+        for review_id, review in reviews.items()
+        if review.problems
+    }
     problems_file = args.output_dir / "review_file_problems.csv"
-    write_table(problem_rows(unusable), problems_file, "extracted_review_file_problems")
-    for place, (name, table) in enumerate(TABLES.items()):
-        frames = [empty_table(table), *(frames[place] for frames in extracted.values())]
-        whole = in_order(pd.concat(frames, ignore_index=True), table)
+    write_table(problem_rows(problems), problems_file, "extracted_review_file_problems")
+    for name, table in TABLES.items():
+        frames = [review.tables[name] for review in reviews.values() if review.tables]
+        whole = pd.concat([empty_table(table), *frames], ignore_index=True)
+        if name == "review_trials":
+            # A new trial of two reviews, by the same id in the maps of both, is described by one.
+            whole = whole.drop_duplicates("trial_id")
         write_table(whole, args.output_dir / f"{name}.csv", table)
 
 

@@ -17,7 +17,7 @@ _LOST_VALUES = {"nan", "NaN", "None", "null", "inf", "-inf", "<NA>", "NaT"}
 # Control characters, ends of lines, and marks that turn the direction of what is around them.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 #: Ids become names of files.
-_LONGEST_ID = 60
+LONGEST_ID = 60
 
 
 def is_plain(text: str) -> bool:
@@ -38,10 +38,10 @@ def text(*, required: bool = False, unique: bool = False) -> pa.Column:
 
 def identifier(*, unique: bool = False, required: bool = True) -> pa.Column:
     """Id of lower-case letters, digits, _ and -."""
-    allowed = f"small letters, digits, _ and -, at most {_LONGEST_ID}"
+    allowed = f"small letters, digits, _ and -, at most {LONGEST_ID}"
     least = 1 if required else 0
     allowed += "" if required else ", or empty"
-    return _pattern(rf"[a-z0-9_\-]{{{least},{_LONGEST_ID}}}", allowed, unique=unique)
+    return _pattern(rf"[a-z0-9_\-]{{{least},{LONGEST_ID}}}", allowed, unique=unique)
 
 
 def digest() -> pa.Column:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LONGEST_FOUND = 100
+_WITH_LINES = (".yaml", ".rm5")
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Problem:
         Path as the reader of the message knows it, e.g. ``data/trials/results.csv``.
     row : int or None
         Row as a spreadsheet counts (the header is row 1); None when the whole file is meant.
-        In YAML files the line.
+        In YAML and RevMan 5 files the line.
     column : str
         Column (in YAML files the key), or "" when no single one is meant.
     found : str
@@ -35,7 +36,7 @@ class Problem:
         """Give the problem on one line."""
         place = self.file
         if self.row is not None:
-            place += f", {'line' if self.file.endswith('.yaml') else 'row'} {self.row}"
+            place += f", {'line' if self.file.endswith(_WITH_LINES) else 'row'} {self.row}"
         if self.column:
             place += f", {self.column}"
         found = self.found

@@ -103,8 +103,7 @@ def write_table(frame: pd.DataFrame, path: Path | str, table: str) -> None:
     if list(frame.columns) != columns:
         found, allowed = ", ".join(map(str, frame.columns)), "the columns " + ", ".join(columns)
         raise DataError([Problem(path.as_posix(), HEADER_ROW, "", found, allowed)])
-    rows = frame.set_axis(pd.RangeIndex(HEADER_ROW + 1, HEADER_ROW + 1 + len(frame)), axis=0)
-    checked, problems = _check(rows, table, path.as_posix(), _number_of_value, _text_of_value)
+    checked, problems = check_values(frame, table, path.as_posix())
     if problems:
         raise DataError(problems)
     by_hand = table in BY_HAND
@@ -148,6 +147,28 @@ def check_cells(cells: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFram
     problems : list of Problem
     """
     return _check(cells, table, file, _number_of_cell, str)
+
+
+def check_values(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Check a table as `write_table` does.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns of the schema.
+    table : str
+        Name of the schema in `TABLES`.
+    file : str
+        Name of the file in problems; the first row of `frame` is its row 2.
+
+    Returns
+    -------
+    frame : DataFrame
+        Numbers as float64 and texts as str.
+    problems : list of Problem
+    """
+    rows = frame.set_axis(pd.RangeIndex(HEADER_ROW + 1, HEADER_ROW + 1 + len(frame)), axis=0)
+    return _check(rows, table, file, _number_of_value, _text_of_value)
 
 
 def _without_end(content: bytes, file: str) -> tuple[bytes, list[Problem]]:

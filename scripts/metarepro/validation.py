@@ -83,12 +83,19 @@ def load(folder: Path | str) -> Extraction:
     DataError
         With every problem of every file.
     """
-    data = transcription.read(folder)
-    odd = [Problem(name, None, "", name, ALLOWED) for name in odd_names(Path(folder))]
-    problems = [*odd, *data.problems, *check_data(data)]
+    data, problems = read_and_check(folder)
     if problems:
         raise DataError(problems)
     return data
+
+
+def read_and_check(folder: Path | str) -> tuple[Extraction, list[Problem]]:
+    """As `load`, with the problems beside what could be read."""
+    data = transcription.read(folder)
+    folder = Path(folder)
+    inside = folder.resolve().name
+    odd = [Problem(f"{inside}/{name}", None, "", name, ALLOWED) for name in odd_names(folder)]
+    return data, [*odd, *data.problems, *check_data(data)]
 
 
 def check_data(data: Extraction) -> list[Problem]:

@@ -72,29 +72,30 @@ def test_other_installed_packages_are_refused(project: Path) -> None:
 
 @pytest.fixture
 def two_reviews(project: Path) -> Path:
-    """Review files of two reviews, the second one cut off."""
+    """Review files of two reviews, called alike, the second one cut off."""
     content = rm5_bytes(made_up_review())
     good = project / "data/reviews/review2020"
     (good / "made_up.rm5").write_bytes(content)
     (good / "outcome_map.csv").write_text(OUTCOME_MAP)
     broken = project / "data/reviews/broken2021"
     shutil.copytree(good, broken)
-    (broken / "made_up.rm5").rename(broken / "broken.rm5")
-    (broken / "broken.rm5").write_bytes(content[:-300])
+    (broken / "made_up.rm5").write_bytes(content[:-300])
     return project
 
 
 def test_one_broken_review_leaves_the_others_and_is_named(two_reviews: Path) -> None:
     run = snakemake(two_reviews, "--keep-going")
     assert run.returncode == 1
-    said = "data/reviews/broken2021/broken.rm5"
+    said = "data/reviews/broken2021/made_up.rm5"
     assert said in run.stderr
     assert "the end of the file inside" in run.stderr
     results = two_reviews / "results"
     # The good review is in the effects and reproduced, the broken one is named.
     assert "review2020-dee2005" in (results / "effects/effects.csv").read_text()
     assert "exact" in (results / "reproduction/review_files/reproduction.csv").read_text()
-    assert "broken.rm5,unreadable" in (results / "reproduction/review_files/files.csv").read_text()
+    files = (results / "reproduction/review_files/files.csv").read_text()
+    assert "\nbroken2021/made_up.rm5,unreadable" in files
+    assert "\nreview2020/made_up.rm5,read" in files
     index = (results / "tables/index.html").read_text()
     assert "<h2>Missing</h2>" in index
     assert f"broken2021: {said}" in index

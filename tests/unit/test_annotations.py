@@ -1,8 +1,13 @@
 """Annotations: the syntax that GitHub reads, and nothing that the data could add to it."""
 
+import csv
+import io
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.data_folder import RESULTS, TRIALS, set_cells, set_review, write_data_folder
 
 import check_data
@@ -59,3 +64,64 @@ def test_the_command_annotates_every_problem(
         f"::error file=data/trials/results.csv,line=3,col={results[2].index('0,34')}",
         f"::error file=data/trials/trials.csv,line=2,col={trials[1].index('RCT') + 1}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "column", "place"),
+    [
+        # A quotation mark inside a cell is a letter.
+        ('a,b,c\n1,5" tall,3\n4,5,6\n', 2, "c", "line=2,col=11"),
+        ('a,b,c\n1,5" tall,3\n4,5,6\n', 3, "b", "line=3,col=3"),
+        ('a,b,c\n1,"say ""x"", y",3\n4,5,6\n', 2, "c", "line=2,col=18"),
+        # A cell that does not end as it should: its row is the last that is known.
+        ('a,b,c\n1,2,3\n4,"5,6\n7,8,9\n', 3, "", "line=3"),
+        ('a,b,c\n"x\ny",2,3\n4,"5"x,6\n7,8,9\n', 3, "", "line=4"),
+        ('a,b,c\n1,2,3\n4,"5"x,6\n7,8,9\n', 3, "c", "line=3"),
+        ('a,"b,c\n1,2,3\n', 1, "c", "line=1"),
+        # One that ends in a later row takes the lines between with it.
+        ('a,b,c\n1,"2,3\n4",5\n7,8,9\n', 3, "b", "line=4,col=3"),
+        # Other ends of lines, and the second of two columns called alike.
+        ("a,b,c\r\n1,2,3\r\n\r\n4,5,6", 4, "c", "line=4,col=5"),
+        ("a,b,c,b\n1,2,3,4\n", 1, "b", "line=1,col=7"),
+        ("", 1, "a", "line=1"),
+    ],
+)
+def test_stray_quotation_marks_do_not_move_the_place(
+    text: str, row: int, column: str, place: str
+) -> None:
+    problem = Problem("data/t.csv", row, column, "x", "y")
+    assert annotation(problem, text).startswith(f"::error file=data/t.csv,{place}::")
+
+
+@pytest.mark.parametrize(("old", "new"), [("Scale B", '"Scale B'), ("Scale B", '"Scale" B')])
+def test_a_stray_quotation_mark_in_the_data(
+    old: str, new: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The row is named where csv stops, and places above it are still right."""
+    folder = write_data_folder(tmp_path / "data")
+    set_cells(folder, RESULTS, 2, {"value": "0,34"})
+    path = folder / RESULTS
+    path.write_text(path.read_text().replace(old, new))
+    assert check_data.main(["--data-dir", str(folder), "--format", "github"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    places = [line.split("::")[1] for line in lines if f"{RESULTS}," in line]
+    column = path.read_text().splitlines()[1].index('"0,34"') + 1
+    assert places == [
+        f"error file=data/{RESULTS},line=2,col={column}",
+        f"error file=data/{RESULTS},line=3",
+    ]
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(text=st.text(st.sampled_from('ab,"\r\n '), max_size=30))
+def test_rows_are_those_of_csv(text: str) -> None:
+    """Every row that csv reads begins in the line that is annotated."""
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, strict=True)
+    read = 0
+    with suppress(csv.Error):
+        for row, _ in enumerate(reader, start=1):
+            found = annotation(Problem("data/t.csv", row, "", "x", "y"), text)
+            line = text[:read].count("\n") + 1
+            assert found.startswith(f"::error file=data/t.csv,line={line}::")
+            read = sum(map(len, text.splitlines(keepends=True)[: reader.line_num]))

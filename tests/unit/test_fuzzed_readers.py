@@ -11,12 +11,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.data_folder import RESULTS, REVIEW, TRIALS, write_data_folder
-from tests.made_up_review import made_up_review
+from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import PLAIN, package, rm5_bytes, zipped
 
 from metarepro.problems import DataError
 from metarepro.readers.review_file import read_review
 from metarepro.readers.transcription import read
+from metarepro.reviews.data_files import read_reviews
 from metarepro.tables import read_table
 from metarepro.validation import check_data
 
@@ -121,6 +122,23 @@ def check(folder: Path) -> None:
     """Read a data folder as all scripts do, with the rules between its tables."""
     found = read(folder)
     for problem in [*found.problems, *check_data(found)]:
+        str(problem).encode()
+
+
+@settings(quick, max_examples=25)
+@given(data=st.data())
+def test_review_files_with_their_maps(data: st.DataObject, tmp_path: Path) -> None:
+    """As check-data reads them; nothing is raised, since one review must not stop the others."""
+    folder = write_data_folder(tmp_path / "data")
+    contents = {"own.rm5": rm5_bytes(made_up_review()), "outcome_map.csv": OUTCOME_MAP.encode()}
+    contents["study_map.csv"] = b"study,trial_id\nDee 2005,bob2002\n"
+    broken = data.draw(st.sampled_from(sorted(contents)))
+    contents[broken] = data.draw(damaged(contents[broken]))
+    for name, content in contents.items():
+        (folder / "reviews/review2020" / name).write_bytes(content)
+    (review,) = read_reviews(folder, read(folder)).values()
+    assert bool(review.problems) != bool(review.tables)
+    for problem in review.problems:
         str(problem).encode()
 
 

@@ -538,7 +538,7 @@ def test_problem_points_to_its_line(tmp_path: Path) -> None:
     content = bad_study(MEAN_1="3,5")
     path.write_bytes(content)
     line = content[: content.index(b"<CONT_DATA")].count(b"\n") + 1
-    with pytest.raises(DataError, match=f"review.rm5, row {line}, CONT_DATA MEAN_1"):
+    with pytest.raises(DataError, match=f"review.rm5, line {line}, CONT_DATA MEAN_1"):
         read_review(path)
 
 

@@ -50,6 +50,24 @@ def test_good_files(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert list(files["title"].unique()) == ["A made-up review of video feedback"]
 
 
+def test_files_called_alike_are_told_apart_by_their_folders(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each given by itself, as the workflow does."""
+    files = [folder / "one/review.rm5", folder / "two/review.rm5", folder / "other.rm5"]
+    files[1].write_text("<COCHRANE_REVIEW><ANALYSES")
+    files[2].write_bytes(rm5_bytes(made_up_review()))
+    out = tmp_path / "out"
+    assert reproduce_review.main([*map(str, files), "--output-dir", str(out), "--forest"]) == 1
+    table = pd.read_csv(out / "files.csv")
+    assert list(table["file"]) == ["one/review.rm5", "two/review.rm5", "other.rm5"]
+    assert list(table["status"]) == ["read", "unreadable", "read"]
+    assert capsys.readouterr().err.startswith("two/review.rm5: ")
+    assert (out / "forest/one/review.rm5/1.1.svg").exists()
+    reproduced = pd.read_csv(out / "reproduction.csv")
+    assert list(reproduced["file"].unique()) == ["one/review.rm5", "other.rm5"]
+
+
 def test_a_broken_file_is_reported_and_the_others_are_done(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

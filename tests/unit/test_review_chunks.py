@@ -51,6 +51,28 @@ def test_every_file_is_in_one_chunk_in_order(folder: Path, size: int, sizes: lis
     assert all("\n" not in name for name in names)
 
 
+def test_reviews_called_alike_are_told_apart(folder: Path) -> None:
+    """By the folders in which they differ; only the same file again gets a number."""
+    places = ["a/x/review.rm5", "a/y/review.rm5", "b/review.rm5", "b/other.rm5", "a/single.rm5"]
+    for place in places:
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_bytes(b"<")
+    given = [folder / place for place in [*places, places[3]]]
+    assert list(named_reviews(given)[0].items()) == [
+        ("a/x/review.rm5", given[0]),
+        ("a/y/review.rm5", given[1]),
+        ("b/review.rm5", given[2]),
+        ("other.rm5", given[3]),
+        ("single.rm5", given[4]),
+        ("other.rm5 (2)", given[5]),
+    ]
+    both, _ = named_reviews([folder / "a", folder / "a/y", folder / "b"])
+    assert list(both) == [
+        *("single.rm5", "x/review.rm5", "y/review.rm5"),
+        *("a/y/review.rm5", "other.rm5", "b/review.rm5"),
+    ]
+
+
 def test_no_files_are_no_chunks(tmp_path: Path) -> None:
     assert divide({}, tmp_path) == {}
 

@@ -143,6 +143,8 @@ def test_a_study_that_could_be_two_trials_is_a_problem(extraction: Extraction) -
         ({"n_t": 19.5}, "impossible_input"),
         ({"n_c": 1.0}, "impossible_input"),
         ({"sd_t": 0.0}, "impossible_input"),
+        ({"se": 0.0}, "impossible_input"),
+        ({"variance": 0.0}, "impossible_input"),
         ({"estimable": "no"}, "no_variance"),
     ],
 )

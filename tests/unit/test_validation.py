@@ -508,4 +508,5 @@ def test_names_that_snakemake_or_a_shell_would_read_are_refused(name: str, folde
     (folder / "reviews/review2020" / name).write_bytes(b"")
     (problem,) = problems_of(folder)
     assert problem.found == f"reviews/review2020/{name}"
+    assert problem.file == f"data/reviews/review2020/{name}"
     assert "rename it" in problem.allowed

@@ -4,12 +4,15 @@ The syntax is that of GitHub's workflow commands: one line, `::error key=value,.
 which % and line ends are written as %25, %0D and %0A, and : and , of the values as %3A and %2C.
 """
 
-from collections.abc import Iterator
+import re
+from functools import lru_cache
 
 from metarepro.problems import Problem
 
 _IN_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_VALUE = _IN_MESSAGE | {":": "%3A", ",": "%2C"}
+#: A cell, in quotation marks or not, and what ends it.
+_CELL = re.compile(r'(?:"((?:[^"]|"")*+)"|(?!")([^,\r\n]*+))(,|\r\n|\r|\n|\Z)')
 
 
 def annotation(problem: Problem, content: str | None) -> str:
@@ -18,20 +21,22 @@ def annotation(problem: Problem, content: str | None) -> str:
     Parameters
     ----------
     problem : Problem
-        Its file as seen from the project's folder.
+        Its file as seen from the project's folder. One inside a zip file ("a.zip!b.csv") is
+        annotated at the zip file, which has no lines.
     content : str or None
-        Text of the file, from which the place of a cell in a CSV file is found; None if the file
-        cannot be read.
+        Text of a CSV file whose rows are counted as a spreadsheet counts, from which the place of
+        the cell is found; None where the row is a line, or the file cannot be read.
 
     Returns
     -------
     str
         On one line, whatever the data hold.
     """
-    place = {"file": problem.file}
-    if problem.row is not None:
+    file, _, member = problem.file.partition("!")
+    place = {"file": file}
+    if problem.row is not None and not member:
         line, column = problem.row, None
-        if content is not None and problem.file.endswith(".csv"):
+        if content is not None:
             line, column = _cell_place(content, problem)
         place["line"] = str(line)
         if column is not None:
@@ -49,37 +54,32 @@ def _cell_place(content: str, problem: Problem) -> tuple[int, int | None]:
 
     Row and line differ below a cell that holds a line break.
     """
-    header: list[str] = []
-    line = problem.row or 1
-    for row, place, text in _cells(content):
-        if row == 1:
-            header.append(text)
-        if row == problem.row:
-            if place[1] == 1:
-                line, names = place[0], iter(header)
-            if next(names, None) == problem.column != "":
-                return place
-        elif row > (problem.row or 1):
+    rows = _rows(content)
+    if problem.row is None or not 0 < problem.row <= len(rows):
+        return problem.row or 1, None
+    row = rows[problem.row - 1]
+    starts = {name: start for (_, name), (start, _) in zip(rows[0], row, strict=False)}
+    start = starts.get(problem.column) if problem.column else None
+    line = content.count("\n", 0, row[0][0] if start is None else start) + 1
+    return line, None if start is None else start - content.rfind("\n", 0, start)
+
+
+@lru_cache(maxsize=32)
+def _rows(content: str) -> list[list[tuple[int, str]]]:
+    """The cells of every row of a CSV file: where each begins, and its text.
+
+    Rows are what `csv` takes for rows: a quotation mark inside a cell is a letter, one at its
+    beginning opens it. Where such a cell does not end as it should the rows end, as they do there.
+    """
+    rows: list[list[tuple[int, str]]] = []
+    at, next_row = 0, True
+    while at < len(content) or not next_row:
+        if next_row:
+            rows.append([])
+        cell = _CELL.match(content, at)
+        rows[-1].append((at, (cell and (cell[1] or cell[2])) or ""))
+        if not cell:
             break
-    return line, None
-
-
-def _cells(content: str) -> Iterator[tuple[int, tuple[int, int], str]]:
-    """Row, place and text of every cell of a CSV file."""
-    row = line = column = 1
-    place, text, quoted = (1, 1), "", False
-    for character in content:
-        column += 1
-        if character == '"':
-            quoted = not quoted
-        elif character in ",\n" and not quoted:
-            yield row, place, text.rstrip("\r")
-            if character == "\n":
-                row, line, column = row + 1, line + 1, 1
-            place, text = (line, column), ""
-        else:
-            text += character
-            if character == "\n":
-                line, column = line + 1, 1
-    if text or place[1] > 1:
-        yield row, place, text
+        next_row = cell[3] != ","
+        at = cell.end()
+    return rows

@@ -85,7 +85,9 @@ def file_size_problem(path: Path) -> Problem | None:
     except FileNotFoundError:
         found = "a link to no file" if path.is_symlink() else "no such file"
         return Problem(file, None, "", found, "a review file")
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        return Problem(file, None, "", error.strerror or str(error), "a readable file")
+    except ValueError as error:
         return Problem(file, None, "", str(error), "a readable file")
     if not stat.S_ISREG(status.st_mode):
         return Problem(file, None, "", "no ordinary file", "a review file")

@@ -65,6 +65,12 @@ def _read(path: Path) -> Extraction:
     raise DataError([Problem(path.as_posix(), None, "", found, FORMATS)])
 
 
+def review_folders(data_dir: Path) -> list[Path]:
+    """The folders of the reviews in a data folder, in order."""
+    folders = data_dir.glob("reviews/*")
+    return sorted(path for path in folders if path.is_dir() and not path.name.startswith("."))
+
+
 def find_reviews(path: Path | str) -> list[Path]:
     """The reviews in a folder and its subfolders, in order; a file stands for itself.
 
@@ -123,7 +129,7 @@ def _read_folder(path: Path) -> Extraction:
         return revman_web.read(path)
     if len(reviews) == 1:
         return read_review(reviews[0])
-    names = ", ".join(review.name for review in reviews)
+    names = ", ".join(review.relative_to(path).as_posix() for review in reviews)
     found = f"{len(reviews)} reviews: {names}" if reviews else "no review"
     raise DataError([Problem(path.as_posix(), None, "", found, "a folder with one review")])
 

@@ -5,6 +5,7 @@ A chunk is a JSON file: file names may hold anything, and no shell is to see the
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -58,11 +59,13 @@ def named_reviews(arguments: Sequence[Path]) -> tuple[dict[str, Path], list[str]
     Returns
     -------
     reviews : dict of str to Path
-        In the order of the arguments.
+        In the order of the arguments. A name is the path inside the folder that was given, or the
+        name of the file; where files of several folders are called alike, the path from the folder
+        that holds them all.
     unreadable : list of str
         What is wrong with folders that could not be looked into.
     """
-    found: dict[str, Path] = {}
+    found: list[tuple[str, Path]] = []
     unreadable = []
     for argument in arguments:
         try:
@@ -73,12 +76,32 @@ def named_reviews(arguments: Sequence[Path]) -> tuple[dict[str, Path], list[str]
         for path in reviews:
             inside = path != argument and argument in path.parents
             relative = path.relative_to(argument).as_posix() if inside else path.name
-            # Names of files are anybody's: one line, plain spaces, no two alike.
-            name = clean_text(relative) or "unnamed"
-            if name in found:
-                name = f"{name} ({len(found) + 1})"
-            found[name] = path
-    return found, unreadable
+            found.append((_plain(relative), path))
+    return _told_apart(found), unreadable
+
+
+def _plain(name: str) -> str:
+    """Names of files are anybody's: one line, plain spaces."""
+    return clean_text(name) or "unnamed"
+
+
+def _told_apart(named: Sequence[tuple[str, Path]]) -> dict[str, Path]:
+    """No two reviews by one name: files called alike get the folders in which they differ."""
+    alike: dict[str, list[Path]] = {}
+    for name, path in named:
+        alike.setdefault(name, []).append(path.absolute())
+    reviews: dict[str, Path] = {}
+    for name, path in named:
+        folder = os.path.commonpath([other.parent for other in alike[name]])
+        if len(alike[name]) > 1:
+            name = _plain(path.absolute().relative_to(folder).as_posix())
+        # The same file again, or names that differ in what is not plain.
+        number, plain = 1, name
+        while name in reviews:
+            number += 1
+            name = f"{plain} ({number})"
+        reviews[name] = path
+    return reviews
 
 
 def divide(reviews: Mapping[str, Path], folder: Path, size: int = CHUNK_SIZE) -> dict[str, Chunk]:

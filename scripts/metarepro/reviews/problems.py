@@ -1,6 +1,6 @@
 """Reviews whose data file could not be used: what is wrong with it, and what is done without it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -9,7 +9,7 @@ from metarepro.problems import Problem
 from metarepro.tables import from_rows
 
 
-def problem_rows(problems: dict[str, Sequence[Problem]]) -> pd.DataFrame:
+def problem_rows(problems: Mapping[str, Sequence[Problem]]) -> pd.DataFrame:
     """The problems of each review as a table."""
     rows = [
         {"review_id": review, "problem": clean_text(str(problem))}

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from metarepro.columns import LONGEST_ID
 from metarepro.problems import DataError, Problem
 from metarepro.reviews.tables import RATIOS, Extraction
 from metarepro.tables import from_rows
@@ -139,7 +140,7 @@ def review_results(
         suffixes=("_label", ""),
     )
     ids, doubts = trial_ids(extraction.studies["study"], study_map, trials, review_id)
-    problems += [Problem(f"{folder}/study_map.csv", None, "study", *doubt) for doubt in doubts]
+    problems += [Problem(f"{folder}/study_map.csv", row, "study", *doubt) for row, *doubt in doubts]
     unknown = mapped[~mapped["study"].map(ids).isin(trials["trial_id"])]
     for study in unknown.loc[unknown["intervention"] == "", "study"].unique():
         allowed = "an intervention of the codebook, for studies that are not in data/trials"
@@ -148,9 +149,10 @@ def review_results(
         )
     if problems:
         raise DataError(problems)
-    analyses = overall.set_index(_ANALYSIS)
+    numbers = overall[_ANALYSIS].itertuples(index=False, name=None)
+    analyses = dict(zip(numbers, overall.to_dict("records"), strict=True))
     rows = [
-        _result(row, analyses.loc[(row["comparison_number"], row["outcome_number"])], review_id)
+        _result(row, analyses[row["comparison_number"], row["outcome_number"]], review_id)
         | {"trial_id": ids[row["study"]], **provenance}
         for row in mapped.to_dict("records")
     ]
@@ -186,8 +188,9 @@ def wrong_rows(
     codebook: Mapping[str, Collection[str]],
     file: str,
 ) -> list[Problem]:
-    """Rows of the map that the file or the codebook do not know, or that are incomplete."""
+    """Rows of the map that the file or the codebook do not know, incomplete ones and repeats."""
     known = set(extraction.analyses[_ANALYSIS].itertuples(index=False, name=None))
+    seen: set[tuple[str, str]] = set()
     problems = []
     for row, cells in enumerate(outcome_map.to_dict("records"), start=2):
         number = (cells["comparison_number"], cells["outcome_number"])
@@ -195,6 +198,10 @@ def wrong_rows(
             problems.append(
                 Problem(file, row, "outcome_number", ".".join(number), "an outcome of the file")
             )
+        if number in seen:
+            found = ".".join(number) + " again"
+            problems.append(Problem(file, row, "outcome_number", found, "one row an outcome"))
+        seen.add(number)
         for column, ids in codebook.items():
             if cells[column] and cells[column] not in ids:
                 problems.append(Problem(file, row, column, cells[column], "one of the codebook"))
@@ -218,24 +225,33 @@ def in_main_pool(studies: pd.DataFrame, overall: pd.DataFrame) -> pd.DataFrame:
 
 def trial_ids(
     studies: pd.Series, study_map: pd.DataFrame, trials: pd.DataFrame, review_id: str
-) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Trial of each study, and what is wrong with the names (found, allowed)."""
+) -> tuple[dict[str, str], list[tuple[int | None, str, str]]]:
+    """Trial of each study, and what is wrong with the names (row of the map, found, allowed)."""
     given = dict(zip(study_map["study"], study_map["trial_id"], strict=True))
     by_label: dict[str, list[str]] = {}
     for trial_id, label in zip(trials["trial_id"], trials["label"], strict=True):
         by_label.setdefault(slug(label), []).append(trial_id)
-    strangers = [study for study in given if study not in set(studies)]
-    doubts = [(study, "a study of the review file") for study in strangers]
-    twice = study_map.loc[study_map["study"].duplicated(), "study"].unique()
-    doubts += [(study, "one row a study") for study in twice]
+    known, again = set(studies), study_map["study"].duplicated()
+    doubts: list[tuple[int | None, str, str]] = []
+    for row, (study, repeated) in enumerate(zip(study_map["study"], again, strict=True), start=2):
+        if study not in known:
+            doubts.append((row, study, "a study of the review file"))
+        if repeated:
+            doubts.append((row, study, "one row a study"))
     ids = {}
     for study in studies.unique():
         candidates = [given[study]] if study in given else by_label.get(slug(study), [])
         if len(candidates) > 1:
-            doubts.append((study, f"a row that says which trial it is: {', '.join(candidates)}"))
+            allowed = f"a row that says which trial it is: {', '.join(candidates)}"
+            doubts.append((None, study, allowed))
+        own_id = f"{review_id}-{slug(study)}"
         if not candidates and not re.search("[a-z]", slug(study)):
-            doubts.append((study, "a row with a trial_id: the name has no letters of a to z"))
-        ids[study] = candidates[0] if candidates else f"{review_id}-{slug(study)}"
+            allowed = "a row with a trial_id: the name has no letters of a to z"
+            doubts.append((None, study, allowed))
+        elif not candidates and len(own_id) > LONGEST_ID:
+            allowed = f"a row with a trial_id: made from the name it has {len(own_id)} letters"
+            doubts.append((None, study, f"{allowed}, and {LONGEST_ID} is the most"))
+        ids[study] = candidates[0] if candidates else own_id
     return ids, doubts
 
 
@@ -315,8 +331,9 @@ def _impossible(row: Mapping[Any, Any]) -> str:
             return f"n_{arm} {n:g}: no variance in an arm of fewer than 2"
         if events > n:
             return f"events_{arm} {events:g} above n_{arm} {n:g}"
-        if row[f"sd_{arm}"] <= 0:
-            return f"sd_{arm} {row[f'sd_{arm}']:g} is not above 0"
+    for name in ("sd_t", "sd_c", "se", "variance"):
+        if row[name] <= 0:
+            return f"{name} {row[name]:g} is not above 0"
     return ""
 
 

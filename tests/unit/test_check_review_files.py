@@ -1,0 +1,266 @@
+"""`make check-data` reads the data files of reviews and their maps, and says all that is wrong."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.data_folder import RESULTS, TRIALS, set_cells, write_data_folder
+from tests.made_up_review import OUTCOME_MAP, made_up_review
+from tests.review_files import package, rm5_bytes, zipped
+
+import check_data
+import extract_review_files
+from metarepro.tables import read_table
+
+REVIEW = "data/reviews/review2020"
+MAP = f"{REVIEW}/outcome_map.csv"
+GOOD = rm5_bytes(made_up_review())
+ENTITY_BOMB = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><COCHRANE_REVIEW>&b;</x>'
+LAST_LINE = GOOD[:-300].count(b"\n") + 1
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The small data folder with a review file that is mapped."""
+    data = write_data_folder(tmp_path / "data")
+    (data.parent / REVIEW / "own.rm5").write_bytes(GOOD)
+    (data.parent / MAP).write_text(OUTCOME_MAP)
+    return data
+
+
+def messages(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
+    """What the command says of a folder that has problems."""
+    assert check_data.main(["--data-dir", str(folder), *options]) == 1
+    printed = capsys.readouterr()
+    if "github" in options:
+        return printed.out.splitlines()
+    count, *lines = printed.err.splitlines()
+    assert count == f"{len(lines)} problem{'' if len(lines) == 1 else 's'} in the data"
+    return [line.strip() for line in lines]
+
+
+def test_a_whole_review_file_is_no_problem(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check_data.main(["--data-dir", str(folder)]) == 0
+    assert "1 reviews with a data file: no problem" in capsys.readouterr().out
+    # It looks and leaves nothing behind.
+    assert [path.name for path in folder.parent.iterdir()] == ["data"]
+
+
+def with_content(name: str, content: bytes) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        (folder / "own.rm5").unlink()
+        (folder / name).write_bytes(content)
+
+    return change
+
+
+def with_map(old: str, new: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        text = OUTCOME_MAP.replace(old, new)
+        assert text != OUTCOME_MAP
+        (folder / "outcome_map.csv").write_text(text)
+
+    return change
+
+
+def with_study_map(text: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        (folder / "study_map.csv").write_text(text)
+
+    return change
+
+
+def a_second_file(folder: Path) -> None:
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "review.rm5").write_bytes(GOOD)
+    (folder / "own.rm5").unlink()
+
+
+def with_tables(folder: Path) -> None:
+    """A folder of RevMan Web tables of which one is cut off within a row."""
+    (folder / "own.rm5").unlink()
+    for name, content in package().items():
+        path = folder / "web" / name.rpartition("/")[2]
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content[:-30] if "data-rows" in name else content)
+
+
+# What is done to the review's folder; place and beginning of the message; place of the annotation.
+CASES: dict[str, tuple[Callable[[Path], None], str, str]] = {
+    "truncated": (
+        with_content("own.rm5", GOOD[:-300]),
+        f"{REVIEW}/own.rm5, line {LAST_LINE}: found 'the end of the file inside ",
+        f"{REVIEW}/own.rm5,line={LAST_LINE}",
+    ),
+    "entity bomb": (
+        with_content("own.rm5", ENTITY_BOMB),
+        f"{REVIEW}/own.rm5, line 1: found 'a document type declaration",
+        f"{REVIEW}/own.rm5,line=1",
+    ),
+    "bad zip": (
+        with_content("own.zip", zipped(package())[:-50]),
+        f"{REVIEW}/own.zip: found 'no end of a zip file (is it cut off?)'",
+        f"{REVIEW}/own.zip",
+    ),
+    "bad file in a zip": (
+        with_content("own.zip", zipped({"in/own.rm5": GOOD[:-300]})),
+        f"{REVIEW}/own.zip!in/own.rm5, line {LAST_LINE}: found 'the end of the file",
+        f"{REVIEW}/own.zip",
+    ),
+    "bad table in a folder": (
+        with_tables,
+        rf"{REVIEW}/web/\S+-data-rows.csv, row 2: found '\d+ cells'",
+        rf"{REVIEW}/web/\S+-data-rows.csv,line=2",
+    ),
+    "two files": (
+        a_second_file,
+        f"{REVIEW}: found 'a/review.rm5, b/review.rm5'; allowed: one data file",
+        REVIEW,
+    ),
+    "no row": (
+        with_map("1,2,security,,,,\n", ""),
+        f"{MAP}: found 'no row for 1.2 Therapy versus care: Depression'; allowed: a row",
+        MAP,
+    ),
+    "row without an outcome": (
+        with_map("1,2,", "1,2,security,,,,\n9,2,"),
+        f"{MAP}, row 4, outcome_number: found '9.2'; allowed: an outcome of the file",
+        f"{MAP},line=4,col=3",
+    ),
+    "row twice": (
+        with_map("1,2,", "1,2,security,,,,\n1,1,"),
+        f"{MAP}, row 4, outcome_number: found '1.1 again'; allowed: one row an outcome",
+        f"{MAP},line=4,col=3",
+    ),
+    "not in the codebook": (
+        with_map("warmth", "calm"),
+        f"{MAP}, row 2, outcome: found 'calm'; allowed: one of the codebook",
+        f"{MAP},line=2,col=17",
+    ),
+    "a cell of the map": (
+        with_map("post", "later"),
+        f"{MAP}, row 2, timepoint: found 'later'; allowed: one of",
+        f"{MAP},line=2,col=24",
+    ),
+    "study that is not there": (
+        with_study_map("study,trial_id\nDee 2005,bob2002\nZoe 1999,ann2001\n"),
+        f"{REVIEW}/study_map.csv, row 3, study: found 'Zoe 1999'; allowed: a study of the review",
+        f"{REVIEW}/study_map.csv,line=3,col=1",
+    ),
+}
+
+
+def matches(pattern: str, text: str) -> bool:
+    return text.startswith(pattern) or re.match(pattern, text) is not None
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_problem_of_a_review_file(
+    case: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, message, place = CASES[case]
+    change(folder.parent / REVIEW)
+    (said,) = messages(folder, capsys)
+    assert matches(message, said), said
+    (annotation,) = messages(folder, capsys, "--format", "github")
+    assert matches(f"::error file={place}::", annotation), annotation
+    # The extraction says the same, and leaves the review out.
+    output = folder.parent / "results/extracted"
+    extract_review_files.main(["--data-dir", str(folder), "--output-dir", str(output)])
+    problems = read_table(output / "review_file_problems.csv", "extracted_review_file_problems")
+    assert problems["problem"].iloc[0] == said
+    assert read_table(output / "review_results.csv", "review_results").empty
+
+
+def test_all_problems_of_tables_files_and_maps_at_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_cells(folder, RESULTS, 3, {"value": "0,34"})
+    with_content("own.rm5", GOOD[:-300])(folder.parent / REVIEW)
+    with_map("post", "later")(folder.parent / REVIEW)
+    with_study_map("study\nDee 2005\n")(folder.parent / REVIEW)
+    places = [line.partition(": ")[0] for line in messages(folder, capsys)]
+    assert places == [
+        f"{MAP}, row 2, timepoint",
+        f"{REVIEW}/own.rm5, line {LAST_LINE}",
+        f"{REVIEW}/study_map.csv, row 1, trial_id",
+        "data/trials/results.csv, row 3, value",
+    ]
+
+
+def test_a_table_that_is_broken_makes_no_further_problems_of_the_reviews(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the trials every study of the file is a new one, and needs an intervention."""
+    (folder / TRIALS).write_text("trial\n")
+    with_map("play", "")(folder.parent / REVIEW)
+    assert not [line for line in messages(folder, capsys) if "reviews/" in line]
+    with_map("1,2,security,,,,\n", "")(folder.parent / REVIEW)
+    (said,) = (line for line in messages(folder, capsys) if "reviews/" in line)
+    assert "no row for 1.2" in said
+
+
+def test_a_study_of_two_reviews_is_a_problem_of_both_until_it_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = folder / "reviews/review2021"
+    other.mkdir()
+    for path in (folder.parent / REVIEW).iterdir():
+        (other / path.name).write_bytes(path.read_bytes())
+    said = messages(folder, capsys)
+    assert [line.partition(", ")[0] for line in said] == [
+        f"{REVIEW}/own.rm5",
+        "data/reviews/review2021/own.rm5",
+    ]
+    for review in (folder.parent / REVIEW, other):
+        (review / "study_map.csv").write_text("study,trial_id\nDee 2005,dee2005\n")
+    assert check_data.main(["--data-dir", str(folder)]) == 0
+    output = folder.parent / "results/extracted"
+    extract_review_files.main(["--data-dir", str(folder), "--output-dir", str(output)])
+    trials = read_table(output / "review_trials.csv", "extracted_trials")
+    assert list(trials["trial_id"]) == ["dee2005"]
+    results = read_table(output / "review_results.csv", "review_results")
+    assert list(results["trial_id"]) == ["ann2001", "dee2005"] * 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Dee 2005", "D" * 200, "study_map.csv, study: found 'DDD"),
+        ("<NAME>Depression</NAME>", "<NAME/>", "own.rm5, measure: found ''; allowed: text"),
+    ],
+)
+def test_what_no_table_could_hold_is_a_problem_of_its_review(
+    old: str, new: str, said: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = made_up_review()
+    assert old in content
+    (folder.parent / REVIEW / "own.rm5").write_bytes(rm5_bytes(content.replace(old, new)))
+    assert messages(folder, capsys)[0].startswith(f"{REVIEW}/{said}")
+
+
+def test_the_workflow_leaves_review_files_to_their_own_rules(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_content("own.rm5", GOOD[:-300])(folder.parent / REVIEW)
+    output = tmp_path / "inputs.csv"
+    options = ["--data-dir", str(folder), "--output", str(output)]
+    assert check_data.main([*options, "--tables-only"]) == 0
+    assert output.exists()
+    output.unlink()
+    assert check_data.main(options) == 1
+    assert not output.exists()
+
+
+def test_names_are_relative_whatever_the_working_directory(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_content("own.rm5", b"<x")(folder.parent / REVIEW)
+    for directory, given in ((folder.parent, "data"), (folder, "."), (folder / "trials", "..")):
+        monkeypatch.chdir(directory)
+        (said,) = messages(Path(given), capsys)
+        assert said.startswith(f"{REVIEW}/own.rm5")
