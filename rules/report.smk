@@ -33,8 +33,7 @@ rule draw_syntheses:
     shell:
         "python scripts/draw_syntheses.py --effects {input.effects} --pooled {input.pooled}"
         " --weights {input.weights} --subgroup-tests {input.tests} --config {input.config}"
-        " --threads {threads}"
-        " --output-dir {output}"
+        " --threads {threads} --output-dir {output}"
         " --cache-dir .cache/draw_syntheses 2> {log}"
 
 
@@ -113,10 +112,9 @@ rule draw_sensitivity:
         "logs/draw_sensitivity.log",
     conda:
         "../environment.yml"
-    threads: 2
     shell:
         "python scripts/draw_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
-        " --config {input.config} --threads {threads} --output-dir {output}"
+        " --config {input.config} --output-dir {output}"
         " --cache-dir .cache/draw_sensitivity 2> {log}"
 
 

@@ -83,7 +83,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument(
         "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
     )
-    arguments.add_argument("--threads", type=int, default=1, help="processes that draw")
     args = arguments.parse_args(argv)
     codebook = [
         read_table(args.extracted_dir / f"{name}.csv", f"extracted_{name}")
@@ -92,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     effects, pooled = read_table(args.effects, "effects"), read_table(args.pooled, "pooled")
     found = tasks(effects, pooled, labels(*codebook), read_config(args.config))
     with open_cache(args.cache_dir) as cache:
-        draw_all(found, args.output_dir, cache, args.threads)
+        draw_all(found, args.output_dir, cache)
 
 
 if __name__ == "__main__":
