@@ -208,3 +208,23 @@ def test_forgotten_results_fail_and_committed_ones_pass(branch: Path, tmp_path: 
     step = bash(branch, script, tmp_path / "summary")
     assert step.returncode != 0
     assert "results/pooled/new.csv" in step.stdout
+
+
+SMUGGLED = "Nothing that git ignores may be in the pull request"
+
+
+def test_a_cache_or_records_in_a_pull_request_fail(branch: Path, tmp_path: Path) -> None:
+    assert bash(branch, command("data", SMUGGLED), tmp_path / "summary").returncode == 0
+    (branch / ".cache").mkdir()
+    (branch / ".cache/a").write_text("made up")
+    git(branch, "add", "--force", ".cache/a")
+    commit(branch)
+    step = bash(branch, command("data", SMUGGLED), tmp_path / "summary")
+    assert step.returncode != 0
+    assert step.stdout == ".cache/a\n"
+
+
+def test_the_project_holds_nothing_that_git_ignores(tmp_path: Path) -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a clone")
+    assert bash(ROOT, command("data", SMUGGLED), tmp_path / "summary").returncode == 0
