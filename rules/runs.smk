@@ -31,11 +31,12 @@ def check_packages():
 
 def remove_partial_files():
     """Remove what a killed run was writing; Snakemake's lock keeps out other runs."""
-    for path in Path("results").rglob(".*.partial"):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    for folder in ("results", ".cache"):
+        for path in Path(folder).rglob(".*.partial"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
 
 check_packages()

@@ -7,28 +7,14 @@ experiments: they suggest, and do not show, what makes the difference.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
-
-import pandas as pd
 
 from metarepro.cache import open_cache
 from metarepro.command import read_config, run, synthesis_parser
 from metarepro.membership import several_trials
-from metarepro.sensitivity.moderators import moderators
+from metarepro.sensitivity.moderators import moderator_rows
 from metarepro.synthesis import Settings
 from metarepro.tables import from_rows, read_table, write_table
-
-
-def assess_synthesis(
-    all_effects: pd.DataFrame, tiers: Sequence[str], settings: Settings
-) -> dict[str, list[dict[str, Any]]]:
-    """Rows of both tables for one synthesis, from its usable effects of all tiers."""
-    tests, levels = moderators(all_effects, tiers, settings)
-    return {
-        "moderators": [asdict(test) for test in tests],
-        "moderator_levels": [asdict(level) for level in levels],
-    }
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -43,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         for synthesis, all_effects in several_trials(pooled, effects, config):
             key = {"synthesis": synthesis["synthesis"]}
             tiers = config["sets"][synthesis["set_name"]]["tiers"]
-            found = cache.call(assess_synthesis, all_effects, tiers, settings)
+            found = cache.call(moderator_rows, all_effects, tiers, settings)
             for name, rows in found.items():
                 tables[name] += [key | row for row in rows]
     for name, rows in tables.items():

@@ -3,61 +3,23 @@
 Of the primary set of the analysis plan. One panel for each moderator that could be tested.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from metarepro.cache import open_cache
 from metarepro.command import read_config, run, synthesis_parser
 from metarepro.figures.folder import FigureTask, draw_all
-from metarepro.figures.style import family_colour
 from metarepro.membership import members, usable, without_place
-from metarepro.sensitivity.moderator_plots import Panel, moderator_plot
-from metarepro.sensitivity.moderators import (
-    ENOUGH_TRIALS,
-    MODERATORS,
-    design,
-    moderators,
-    of_tiers,
-    regress,
-    with_level,
-)
+from metarepro.sensitivity.moderator_plots import draw_moderators
+from metarepro.sensitivity.moderators import ENOUGH_TRIALS
 from metarepro.stage_tables import TIERS
 from metarepro.summaries import labels, title
 from metarepro.synthesis import Settings
 from metarepro.tables import read_table
-
-
-def draw(
-    effects: pd.DataFrame,
-    tiers: Sequence[str],
-    settings: Settings,
-    synthesis: Mapping[Any, Any],
-    names: Mapping[str, str],
-    heading: str,
-) -> Figure:
-    """Regress the usable effects of one synthesis, of all tiers, on its moderators; draw that."""
-    own = panels(effects, tiers, settings)
-    estimate, colour = synthesis["estimate"], family_colour(synthesis["family"])
-    return moderator_plot(own, names, estimate, title=heading, colour=colour)
-
-
-def panels(effects: pd.DataFrame, tiers: Sequence[str], settings: Settings) -> list[Panel]:
-    """Panels of one synthesis, from its usable effects of all tiers."""
-    tests, levels = moderators(effects, tiers, settings)
-    found = []
-    for moderator, test in zip(MODERATORS, tests, strict=True):
-        if test.reason:
-            continue
-        own = with_level(of_tiers(effects, moderator, tiers), moderator)
-        fitted = regress(own, design(own, moderator)[0], settings)
-        mine = [level for level in levels if level.moderator == moderator.name]
-        found.append(Panel(own, test, mine, fitted))
-    return found
 
 
 def tasks(
@@ -80,7 +42,7 @@ def tasks(
     for synthesis in chosen.to_dict("records"):
         own = without_place(members(every, synthesis))
         heading = title(synthesis, names, config["sets"])
-        task = partial(draw, own, plan["tiers"], settings, synthesis, names, heading)
+        task = partial(draw_moderators, own, plan["tiers"], settings, synthesis, names, heading)
         found.append(FigureTask(synthesis["synthesis"], task))
     return found
 

@@ -5,21 +5,19 @@ domains. A funnel is drawn from ten trials on, the others from five. The files a
 synthesis, with .funnel, .specifications or .gosh behind it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from metarepro.cache import open_cache
 from metarepro.command import read_config, run, synthesis_parser
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.membership import members, usable, without_place
-from metarepro.sensitivity.gosh import gosh
-from metarepro.sensitivity.multiverse import specifications
-from metarepro.sensitivity.plots import funnel_plot, gosh_plot, specification_curve
+from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
+from metarepro.sensitivity.plots import funnel_plot
 from metarepro.stage_tables import TIERS
 from metarepro.summaries import labels, title
 from metarepro.synthesis import Settings
@@ -29,22 +27,6 @@ from metarepro.trial_means import average_by_trial
 
 #: Fewer trials have too few subsets, and choices that differ too little, for a picture.
 MIN_TRIALS_OF_SUBSETS = 5
-#: Of the subsets that a GOSH plot draws where there are too many.
-SEED = 2012
-
-
-def draw_specifications(
-    effects: pd.DataFrame, synthesis: Mapping[Any, Any], heading: str
-) -> Figure:
-    """Pool one synthesis, its effects of all tiers, under all choices, and draw that."""
-    reference = (synthesis["estimate"], synthesis["ci_low"], synthesis["ci_high"])
-    return specification_curve(specifications(effects), *reference, title=heading)
-
-
-def draw_gosh(trials: pd.DataFrame, estimate: float, tau2_method: str, heading: str) -> Figure:
-    """Pool the subsets of trials (one row each) and draw that."""
-    subsets = gosh(trials["yi"], trials["vi"], seed=SEED, tau2_method=tau2_method)
-    return gosh_plot(subsets, n_trials=len(trials), title=heading, pooled_estimate=estimate)
 
 
 def tasks(

@@ -1,30 +1,68 @@
 """What earlier runs made, found again by what it was made from.
 
 A changed row of data touches a few syntheses; the figures and tables of all others would come out
-as they were. A key is the SHA-256 of all that a function is given, of the project's own code and of
-the locked packages, so that a change in any of them makes the function run again. What no run needs
-goes, and a folder that is missing costs time and nothing else.
+as they were. A key is the SHA-256 of all that a function of the library is given, of the library's
+code and of the installed packages, so that a change in any of them makes the function run again.
+A cache is never needed: a folder that is missing, damaged or full costs time and nothing else.
+
+Scripts import this module before the rest of the library: its code is looked at when it is loaded.
 """
 
 import hashlib
 import json
+import os
 import platform
+import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from metarepro.atomic import write_file
+from metarepro.fingerprint import fingerprint
+from metarepro.problems import DataError, Problem
 
-SCRIPTS = Path(__file__).parents[1]
-LOCKED_PACKAGES = SCRIPTS.parent / "requirements.txt"
+LIBRARY = Path(__file__).parent
+#: Names of what is kept; whatever else is in the folder is not the cache's.
+_KEY = re.compile(r"[0-9a-f]{64}(\.[a-z]+)?")
+
+
+def _files() -> list[Path]:
+    """Modules of the library, also behind links; not what editors put beside them."""
+    found = []
+    for folder, _, names in os.walk(LIBRARY, followlinks=True):
+        modules = [name for name in names if re.fullmatch(r"[^.].*\.py", name)]
+        found += [path for name in modules if (path := Path(folder, name)).is_file()]
+    return sorted(found)
+
+
+def _stamps() -> list[tuple[Path, int, int, int]]:
+    """What an edit of a module changes."""
+    stats = [(path, path.stat()) for path in _files()]
+    return [(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) for path, stat in stats]
+
+
+def _digest_of_code() -> str:
+    """All of the library, the packages and Python; what does not matter is in it as well."""
+    digest = hashlib.sha256(f"{sys.version} {platform.machine()}".encode())
+    for folder in filter(os.path.isdir, sys.path):
+        packages = sorted(path.name for path in Path(folder).glob("*.dist-info"))
+        digest.update(" ".join(packages).encode())
+    for path in _files():
+        digest.update(f"{path.relative_to(LIBRARY)} {_sha256(path.read_bytes())}".encode())
+    return digest.hexdigest()
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+# In this order: an edit between the two is noticed.
+_STAMPS = _stamps()
+_CODE = _digest_of_code()
 
 
 class Cache:
@@ -38,18 +76,17 @@ class Cache:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._code = _digest_of_code()
         self._asked: set[str] = set()
 
     def key(self, *made_from: Any) -> str:
-        """The key of what is made from the given values, and from nothing else.
+        """The key of what the library makes of the given values, and of nothing else.
 
         Raises
         ------
         TypeError
-            For a value of which not all is known (see `_plain`).
+            For a value of which not all is known (see `fingerprint`).
         """
-        return _sha256(f"{self._code} {_plain(made_from)!r}".encode())
+        return _sha256(f"{_CODE} {fingerprint(made_from)}".encode())
 
     def get(self, key: str) -> bytes | None:
         """Content of a key; None if there is none, or if the file is not what was written."""
@@ -58,16 +95,21 @@ class Cache:
             return None
         try:
             kept = (self._folder / key).read_bytes()
-        except FileNotFoundError:
+        except OSError:
             return None
         digest, _, content = kept.partition(b"\n")
-        return content if digest.decode("ascii", "replace") == _sha256(content) else None
+        return content if digest == _sha256(content).encode() else None
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep the content of a key."""
+        """Keep the content of a key; if that cannot be, say so once and go on."""
         self._asked.add(key)
-        if self._folder is not None:
+        if self._folder is None or code_changed():
+            return
+        try:
             write_file(self._folder / key, _sha256(content).encode() + b"\n" + content)
+        except OSError as error:
+            print(f"{self._folder}: {error.strerror}; nothing more is kept", file=sys.stderr)
+            self._folder = None
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What a function gives for these arguments, as JSON has it: now, or in an earlier run."""
@@ -79,62 +121,32 @@ class Cache:
         return json.loads(content)
 
     def forget_others(self) -> None:
-        """Remove what was not asked for."""
-        if self._folder is not None and self._folder.is_dir():
-            for path in self._folder.iterdir():
-                if path.name not in self._asked:
-                    path.unlink(missing_ok=True)
+        """Remove what was kept and not asked for."""
+        if self._folder is not None:
+            with suppress(OSError):
+                for path in self._folder.iterdir():
+                    if _KEY.fullmatch(path.name) and path.name not in self._asked:
+                        path.unlink(missing_ok=True)
 
 
 @contextmanager
 def open_cache(folder: Path | None) -> Iterator[Cache]:
-    """A cache that at the end, if all went well, holds what was asked for and nothing else."""
+    """A cache that at the end, if all went well, holds what was asked for and nothing else.
+
+    Raises
+    ------
+    DataError
+        At the end, if the library was edited meanwhile: what was made may be of the old code or of
+        the new, and no later run could tell.
+    """
     cache = Cache(folder)
     yield cache
+    if code_changed():
+        found, allowed = "code that changed while it ran", "code that stays; start again"
+        raise DataError([Problem("scripts/metarepro", None, "", found, allowed)])
     cache.forget_others()
 
 
-def _digest_of_code() -> str:
-    """All of the scripts, the locked packages and Python; what does not matter is in it as well."""
-    digest = hashlib.sha256(f"{sys.version} {platform.machine()}".encode())
-    for path in [*sorted(SCRIPTS.rglob("*.py")), LOCKED_PACKAGES]:
-        digest.update(f"{path.relative_to(SCRIPTS.parent)} {_sha256(path.read_bytes())}".encode())
-    return digest.hexdigest()
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """A value as lists of numbers and texts, of which `repr` shows every digit and letter."""
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case Mapping():
-            return ["mapping", *([_plain(key), _plain(item)] for key, item in value.items())]
-        case pd.DataFrame():
-            columns = [[name, *_column(value[name])] for name in value.columns]
-            return ["frame", list(value.index), columns]
-        case np.ndarray():
-            return ["array", str(value.dtype), value.tolist()]
-        case partial():
-            return ["partial", _plain(value.func), _plain(value.args), _plain(value.keywords)]
-    if is_dataclass(value) and not isinstance(value, type):
-        members = [[field.name, _plain(getattr(value, field.name))] for field in fields(value)]
-        return [type(value).__qualname__, *members]
-    if isinstance(value, FunctionType) and "<" not in value.__qualname__:
-        # The module of a script is __main__, whichever script it is.
-        return [
-            "function",
-            Path(value.__code__.co_filename).name,
-            value.__module__,
-            value.__qualname__,
-        ]
-    raise TypeError(f"cannot tell all that makes up a {type(value).__name__}")
-
-
-def _column(series: pd.Series) -> list[Any]:
-    return [str(series.dtype), *_plain(series.tolist())]
+def code_changed() -> bool:
+    """Whether a module of the library was edited since this one was loaded."""
+    return _stamps() != _STAMPS

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assess_sensitivity import assess_synthesis
+from metarepro.sensitivity.assessment import assess_synthesis
 from metarepro.synthesis import Settings
 from metarepro.tables import read_table
 

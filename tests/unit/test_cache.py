@@ -1,8 +1,12 @@
 """The cache: found again is what was made from the same, and nothing else."""
 
+import errno
 import json
 import math
-from dataclasses import dataclass
+import os
+import shutil
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -16,130 +20,99 @@ from metarepro.cache import Cache, open_cache
 from metarepro.figures import folder as figures
 from metarepro.figures.folder import FigureTask, draw_all
 
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+#: Scripts that keep what they make.
+KEEPING = sorted(path.stem for path in SCRIPTS.glob("*.py") if "open_cache" in path.read_text())
 FRAME = pd.DataFrame({"trial_id": ["a", "b"], "yi": [0.1, np.nan]})
+CALLS: list[float] = []
 
 
-@dataclass(frozen=True)
-class Choice:
-    rho: float
-
-
-@dataclass(frozen=True)
-class OtherChoice:
-    rho: float
-
-
-def double(value: float) -> float:
-    return 2 * value
-
-
-def halve(value: float) -> float:
-    return value / 2
-
-
-DIFFERENT = [
-    *(1, 1.0, "1", True, None, math.nan, 0.1, 0.1 + 1e-17 + 1e-16, -0.0, 0.0),
-    *((), ("a", "b"), ("a, b",), (("a",), "b"), {}, {"a": "b"}, {"b": "a"}),
-    *(Choice(0.8), OtherChoice(0.8), Choice(0.6), np.array([1, 2]), np.array([1.0, 2.0])),
-    *(double, halve, partial(double, 1.0), partial(double, value=1.0), partial(halve, 1.0)),
-    FRAME,
-    FRAME.rename(columns={"yi": "vi"}),
-    FRAME[["yi", "trial_id"]],
-    FRAME.iloc[::-1],
-    FRAME.iloc[:1],
-    FRAME.set_axis([1, 2]),
-    FRAME.assign(yi=[0.1, 0.0]),
-    FRAME.assign(yi=[np.nextafter(0.1, 1), np.nan]),
-    FRAME.assign(trial_id=["a", "nan"]),
-    FRAME.assign(trial_id=pd.Series(["a", None])),
-]
-
-
-def test_different_things_have_different_keys() -> None:
-    cache = Cache(None)
-    keys = [cache.key(value) for value in DIFFERENT]
-    assert len(set(keys)) == len(keys)
-    assert cache.key("a", "b") != cache.key(("a", "b")) != cache.key("a, b")
-
-
-def test_equal_things_have_one_key() -> None:
-    one, other = (
-        Cache(None).key(partial(double, 0.5), FRAME.copy(), Choice(0.8), {"a": [1, 2.5]})
-        for _ in range(2)
-    )
-    assert one == other
-
-
-@pytest.mark.parametrize("value", [lambda: 1, object(), Figure(), {1, 2}, partial(lambda: 1)])
-def test_what_cannot_be_told_apart_is_refused(value: object) -> None:
-    with pytest.raises(TypeError, match="cannot tell"):
-        Cache(None).key(value)
-
-
-@pytest.mark.parametrize("edited", ["scripts/metarepro/pooling.py", "requirements.txt"])
-def test_other_code_or_packages_have_other_keys(
-    edited: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("scripts/metarepro/pooling.py", "requirements.txt"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("as it was\n")
-    monkeypatch.setattr(module, "SCRIPTS", tmp_path / "scripts")
-    monkeypatch.setattr(module, "LOCKED_PACKAGES", tmp_path / "requirements.txt")
-    before = Cache(None).key(FRAME)
-    assert Cache(None).key(FRAME) == before
-    (tmp_path / edited).write_text("edited\n")
-    assert Cache(None).key(FRAME) != before
-
-
-def test_all_of_the_project_code_counts() -> None:
-    """The folder that is digested is the one that holds the scripts and the library."""
-    assert (module.SCRIPTS / "draw_syntheses.py").is_file()
-    assert module.LOCKED_PACKAGES.is_file()
+def rows(frame: pd.DataFrame, third: float) -> list[dict[str, object]]:
+    CALLS.append(third)
+    return [{"k": len(frame), "n": np.int64(2), "se": math.nan, "g": np.float64(third)}]
 
 
 def test_an_answer_is_the_same_now_and_later(tmp_path: Path) -> None:
-    calls = []
-
-    def rows(frame: pd.DataFrame, third: float) -> list[dict[str, object]]:
-        calls.append(third)
-        return [{"k": len(frame), "n": np.int64(2), "se": math.nan, "g": np.float64(third)}]
-
-    rows.__qualname__ = "rows"  # as if it were at the top of the module
+    CALLS.clear()
     answers = []
     for _ in range(2):
         with open_cache(tmp_path) as cache:
             answers.append(cache.call(rows, FRAME, 1 / 3))
-    assert calls == [1 / 3]
+    assert CALLS == [1 / 3]
     assert repr(answers[0]) == repr(answers[1])
     assert answers[0][0]["g"] == 1 / 3
     assert answers[0][0]["k"] == answers[0][0]["n"] == 2
+    with open_cache(tmp_path) as cache:
+        cache.call(rows, FRAME.iloc[:1], 1 / 3)
+    assert len(CALLS) == 2
+
+
+def test_kept_answers_are_plain_files(tmp_path: Path) -> None:
+    """No pickles: whatever is put there, nothing of it is run."""
+    Cache(tmp_path).call(rows, FRAME, 0.5)
+    (path,) = tmp_path.iterdir()
+    assert json.loads(path.read_bytes().partition(b"\n")[2])[0]["g"] == 0.5
 
 
 def test_without_a_folder_nothing_is_kept() -> None:
     cache = Cache(None)
-    cache.put("key", b"content")
-    assert cache.get("key") is None
+    cache.put(cache.key(1), b"content")
+    assert cache.get(cache.key(1)) is None
 
 
 @pytest.mark.parametrize(("first", "last"), [(0, -1), (0, 0), (1, None), (0, 64), (0, 65)])
 def test_a_damaged_file_is_no_answer(first: int, last: int | None, tmp_path: Path) -> None:
     cache = Cache(tmp_path)
-    cache.put("key", b"first line\nsecond line\n")
-    assert cache.get("key") == b"first line\nsecond line\n"
-    (tmp_path / "key").write_bytes((tmp_path / "key").read_bytes()[first:last])
-    assert cache.get("key") is None
+    key = cache.key(1)
+    cache.put(key, b"first line\nsecond line\n")
+    assert cache.get(key) == b"first line\nsecond line\n"
+    (tmp_path / key).write_bytes((tmp_path / key).read_bytes()[first:last])
+    assert cache.get(key) is None
 
 
 def test_what_is_not_asked_for_goes_if_all_went_well(tmp_path: Path) -> None:
+    old, kept = Cache(None).key("old"), Cache(None).key("kept")
     with open_cache(tmp_path) as cache:
-        cache.put("old", b"")
-        cache.put("kept", b"")
+        cache.put(old, b"")
+        cache.put(kept + ".svg", b"")
     with pytest.raises(KeyboardInterrupt), open_cache(tmp_path):
         raise KeyboardInterrupt
-    assert {path.name for path in tmp_path.iterdir()} == {"old", "kept"}
+    assert {path.name for path in tmp_path.iterdir()} == {old, kept + ".svg"}
     with open_cache(tmp_path) as cache:
-        assert cache.get("kept") == b""
-    assert {path.name for path in tmp_path.iterdir()} == {"kept"}
+        assert cache.get(kept + ".svg") == b""
+    assert {path.name for path in tmp_path.iterdir()} == {kept + ".svg"}
+
+
+def test_what_others_put_there_stays(tmp_path: Path) -> None:
+    (tmp_path / "pooled.csv").write_text("a table")
+    (tmp_path / "folder").mkdir()
+    with open_cache(tmp_path) as cache:
+        cache.put(cache.key(1), b"")
+    with open_cache(tmp_path):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {"pooled.csv", "folder"}
+
+
+def test_a_full_disk_is_said_once_and_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(module, "write_file", full)
+    with open_cache(tmp_path) as cache:
+        answers = [cache.call(rows, FRAME, number) for number in (0.25, 0.5)]
+    assert [answer[0]["g"] for answer in answers] == [0.25, 0.5]
+    expected = f"{tmp_path}: No space left on device; nothing more is kept\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_a_folder_that_cannot_be_one_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "cache" / Cache(None).key(rows, FRAME, 0.5)).mkdir(parents=True)
+    for folder in (tmp_path / "file", tmp_path / "cache"):
+        with open_cache(folder) as cache:
+            assert cache.call(rows, FRAME, 0.5)[0]["g"] == 0.5
 
 
 def a_figure(text: str) -> Figure:
@@ -179,9 +152,86 @@ def test_figures_that_did_not_change_are_not_drawn_again(
     assert len(drawn) == 2
 
 
-def test_kept_answers_are_plain_files(tmp_path: Path) -> None:
-    """No pickles: whatever is put there, nothing of it is run."""
-    cache = Cache(tmp_path)
-    cache.call(double, 0.5)
-    (path,) = tmp_path.iterdir()
-    assert json.loads(path.read_bytes().partition(b"\n")[2]) == 1.0
+def python(program: str, *arguments: Path | str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def key_with(scripts: Path, packages: Path | str = "") -> str:
+    """The key of something by the library in a folder, with further packages installed."""
+    program = "import sys; sys.path[:0] = sys.argv[1:]; from metarepro.cache import Cache as C;"
+    run = python(program + "print(C(None).key('a'))", scripts, packages)
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+@pytest.fixture
+def scripts(tmp_path: Path) -> Path:
+    """A copy of the library."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(SCRIPTS / "metarepro", tmp_path / "scripts/metarepro", ignore=ignored)
+    return tmp_path / "scripts"
+
+
+def edit(file: Path) -> None:
+    with file.open("a") as stream:
+        stream.write("# edited\n")
+
+
+def test_other_code_has_other_keys(scripts: Path) -> None:
+    before = key_with(scripts)
+    assert key_with(SCRIPTS) == before
+    # As Emacs marks a file that is open and not saved.
+    (scripts / "metarepro/.#pooling.py").symlink_to("nobody@nowhere:1")
+    assert key_with(scripts) == before
+    edit(scripts / "metarepro/sensitivity/bias.py")
+    assert key_with(scripts) != before
+
+
+@pytest.mark.parametrize("linked", ["metarepro", "metarepro/sensitivity"])
+def test_code_behind_a_link_counts(linked: str, scripts: Path) -> None:
+    (scripts / linked).rename(scripts / "elsewhere")
+    (scripts / linked).symlink_to(scripts / "elsewhere")
+    before = key_with(scripts)
+    edit(scripts / "metarepro/sensitivity/bias.py")
+    assert key_with(scripts) != before
+
+
+def test_other_packages_have_other_keys(scripts: Path, tmp_path: Path) -> None:
+    before = key_with(scripts, tmp_path)
+    (tmp_path / "numpy-0.1.dist-info").mkdir()
+    assert key_with(scripts, tmp_path) != before
+
+
+EDITED_MEANWHILE = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from metarepro.cache import open_cache
+with open_cache(Path(sys.argv[2])) as cache:
+    cache.put(cache.key("before"), b"")
+    with Path(sys.argv[1], "metarepro/pooling.py").open("a") as file:
+        file.write("# edited\\n")
+    cache.put(cache.key("after"), b"")
+    print(cache.key("before"))
+"""
+
+
+def test_what_was_made_while_the_code_changed_is_not_kept(scripts: Path, tmp_path: Path) -> None:
+    run = python(EDITED_MEANWHILE, scripts, tmp_path / "cache")
+    assert run.returncode == 1
+    assert "scripts/metarepro: found 'code that changed while it ran'" in run.stderr
+    assert "start again" in run.stderr
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == run.stdout.split()
+
+
+@pytest.mark.parametrize("script", KEEPING)
+def test_the_code_is_looked_at_before_it_is_loaded(script: str) -> None:
+    program = "import sys, importlib; sys.path.insert(0, sys.argv[1]); "
+    program += "importlib.import_module(sys.argv[2]); print(*sys.modules)"
+    loaded = python(program, SCRIPTS, script).stdout.split()
+    own = [name for name in loaded if name.split(".")[0] == "metarepro"]
+    assert "metarepro.tables" in own
+    # What the cache itself needs, none of which has to do with results.
+    first = {"metarepro", *(f"metarepro.{name}" for name in ("atomic", "fingerprint", "problems"))}
+    assert set(own[: own.index("metarepro.cache")]) <= first

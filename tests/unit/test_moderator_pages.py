@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from draw_moderators import panels
-from metarepro.sensitivity.moderator_plots import moderator_plot
+from metarepro.sensitivity.moderator_plots import moderator_plot, panels
 from metarepro.sensitivity.moderator_summaries import moderators as summary
 from metarepro.synthesis import Settings
 

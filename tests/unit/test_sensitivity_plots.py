@@ -13,9 +13,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from draw_sensitivity import draw_gosh, draw_specifications, tasks
+from draw_sensitivity import tasks
 from metarepro.command import read_config
 from metarepro.figures import style as fg
+from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.gosh import Gosh, gosh
 from metarepro.sensitivity.multiverse import CHOICES, RESULTS, specifications
 from metarepro.sensitivity.plots import (

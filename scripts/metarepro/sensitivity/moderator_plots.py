@@ -8,6 +8,7 @@ band.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,19 @@ from metarepro.figures.plot_page import (
 )
 from metarepro.sensitivity.meta_regression import MetaRegression
 from metarepro.sensitivity.moderator_names import MODERATOR_LABELS, level_label
-from metarepro.sensitivity.moderators import YEAR_ORIGIN, YEARS_OF_SLOPE, Level, ModeratorTest
+from metarepro.sensitivity.moderators import (
+    MODERATORS,
+    YEAR_ORIGIN,
+    YEARS_OF_SLOPE,
+    Level,
+    ModeratorTest,
+    design,
+    moderators,
+    of_tiers,
+    regress,
+    with_level,
+)
+from metarepro.synthesis import Settings
 from metarepro.wording import counted, decimal, p_value
 
 _ROW, _YEARS = 0.34, 1.75  # height of a level, and of the panel of years
@@ -59,6 +72,34 @@ class Panel:
     def height(self) -> float:
         """Inches that its axes take."""
         return _YEARS if self.is_year else _ROW * len(self.levels)
+
+
+def draw_moderators(
+    effects: pd.DataFrame,
+    tiers: Sequence[str],
+    settings: Settings,
+    synthesis: Mapping[Any, Any],
+    names: Mapping[str, str],
+    heading: str,
+) -> Figure:
+    """Regress the usable effects of one synthesis, of all tiers, on its moderators; draw that."""
+    own = panels(effects, tiers, settings)
+    estimate, colour = synthesis["estimate"], fg.family_colour(synthesis["family"])
+    return moderator_plot(own, names, estimate, title=heading, colour=colour)
+
+
+def panels(effects: pd.DataFrame, tiers: Sequence[str], settings: Settings) -> list[Panel]:
+    """Panels of one synthesis, from its usable effects of all tiers."""
+    tests, levels = moderators(effects, tiers, settings)
+    found = []
+    for moderator, test in zip(MODERATORS, tests, strict=True):
+        if test.reason:
+            continue
+        own = with_level(of_tiers(effects, moderator, tiers), moderator)
+        fitted = regress(own, design(own, moderator)[0], settings)
+        mine = [level for level in levels if level.moderator == moderator.name]
+        found.append(Panel(own, test, mine, fitted))
+    return found
 
 
 def moderator_plot(

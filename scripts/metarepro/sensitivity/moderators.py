@@ -7,7 +7,8 @@ trials, not within them: trials with different content also differ in much else.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -172,6 +173,17 @@ def moderators(
         tests.append(test)
         levels += found
     return _adjust(tests), levels
+
+
+def moderator_rows(
+    all_effects: pd.DataFrame, tiers: Sequence[str], settings: Settings
+) -> dict[str, list[dict[str, Any]]]:
+    """Rows of both tables for one synthesis; parameters as of `moderators`."""
+    tests, levels = moderators(all_effects, tiers, settings)
+    return {
+        "moderators": [asdict(test) for test in tests],
+        "moderator_levels": [asdict(level) for level in levels],
+    }
 
 
 def assess_moderator(

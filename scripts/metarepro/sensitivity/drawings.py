@@ -1,0 +1,28 @@
+"""Plots of one synthesis from its effects: what has to be pooled for them, and then drawn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from metarepro.sensitivity.gosh import gosh
+from metarepro.sensitivity.multiverse import specifications
+from metarepro.sensitivity.plots import gosh_plot, specification_curve
+
+#: Of the subsets that a GOSH plot draws where there are too many.
+SEED = 2012
+
+
+def draw_specifications(
+    effects: pd.DataFrame, synthesis: Mapping[Any, Any], heading: str
+) -> Figure:
+    """Pool one synthesis, its effects of all tiers, under all choices, and draw that."""
+    reference = (synthesis["estimate"], synthesis["ci_low"], synthesis["ci_high"])
+    return specification_curve(specifications(effects), *reference, title=heading)
+
+
+def draw_gosh(trials: pd.DataFrame, estimate: float, tau2_method: str, heading: str) -> Figure:
+    """Pool the subsets of trials (one row each) and draw that."""
+    subsets = gosh(trials["yi"], trials["vi"], seed=SEED, tau2_method=tau2_method)
+    return gosh_plot(subsets, n_trials=len(trials), title=heading, pooled_estimate=estimate)
