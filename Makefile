@@ -11,14 +11,13 @@ export PYTHONPATH := scripts
 # A fresh clone has results but no record of how they were made: compute all of them once.
 WHOLE := .snakemake/whole_run
 FRESH := $(if $(wildcard $(WHOLE)),,--forceall)
-# There while make runs the workflow, and after it if that was killed or failed: make changes says so.
+# See rules/runs.smk; a run that finds nothing to be done does not remove it.
 UNFINISHED := .snakemake/unfinished_run
 
 .PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
 .PHONY: lint lock reference check-data setup clean help new-trial add-trial new-review changes
 
 results: setup  ## run the workflow (default); CORES=1 for one core
-	@mkdir -p $(dir $(UNFINISHED)) && touch $(UNFINISHED)
 	snakemake --cores $(CORES) $(FRESH) || { test -z "$$(ls .snakemake/locks 2>/dev/null)" \
 	  || echo "If no other run is going on, one was killed: make unlock, then make."; exit 1; }
 	@touch $(WHOLE) && rm -f $(UNFINISHED)

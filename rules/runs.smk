@@ -39,8 +39,25 @@ def remove_partial_files():
                 path.unlink(missing_ok=True)
 
 
+# There from the start of a run to its end, and after it if that was killed or failed: `make changes`
+# says so. A run of some files leaves the others as they were.
+UNFINISHED = Path(".snakemake/unfinished_run")
+
+
+def is_whole_run():
+    """Whether everything was asked for."""
+    asked = workflow.dag_settings
+    return not (asked.targets or asked.until or asked.omit_from)
+
+
 check_packages()
 
 
 onstart:
     remove_partial_files()
+    UNFINISHED.touch()
+
+
+onsuccess:
+    if is_whole_run():
+        UNFINISHED.unlink(missing_ok=True)

@@ -22,14 +22,16 @@ from metarepro.tables import empty_table, write_table
 from metarepro.validation import load
 
 
-def write_template(review_id: str, review: ReviewData, templates: Path) -> list[Problem]:
+def write_template(
+    review_id: str, review: ReviewData, data_dir: Path, templates: Path
+) -> list[Problem]:
     """Write the map to fill in, if outcomes are not mapped; where it is, as one more problem."""
     if review.template is None:
         return []
     template = templates / review_id / "outcome_map.csv"
     write_table(review.template, template, "outcome_map")
-    file, allowed = f"data/reviews/{review_id}/outcome_map.csv", f"filled in: {template}"
-    return [Problem(file, None, "", "a map without some outcomes", allowed)]
+    file = f"{data_dir.resolve().name}/reviews/{review_id}/outcome_map.csv"
+    return [Problem(file, None, "", "a map without some outcomes", f"filled in: {template}")]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -43,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     reviews = read_reviews(args.data_dir, load(args.data_dir))
     templates = args.output_dir.parent / "templates"
     problems = {
-        review_id: [*review.problems, *write_template(review_id, review, templates)]
+        review_id: [*review.problems, *write_template(review_id, review, args.data_dir, templates)]
         for review_id, review in reviews.items()
         if review.problems
     }

@@ -17,7 +17,7 @@ from metarepro.changes.changes import compare_states
 from metarepro.changes.report import report
 from metarepro.command import parser, run
 
-#: There from the start of a `make` to its end (see the Makefile).
+#: There from the start of a run to its end (see rules/runs.smk).
 UNFINISHED = Path(".snakemake/unfinished_run")
 #: Holds files while Snakemake runs, and after it was killed.
 LOCKS = Path(".snakemake/locks")
@@ -65,11 +65,7 @@ def state_of_tree() -> dict[str, bytes]:
 
 
 def is_unfinished() -> bool:
-    """Whether the last run here was killed, failed, or is still going on.
-
-    Of a run of snakemake without make only the locks tell, which one that was stopped by Ctrl-C
-    takes away.
-    """
+    """Whether the last run here was killed, failed, or is still going on."""
     return UNFINISHED.exists() or any(LOCKS.glob("*"))
 
 

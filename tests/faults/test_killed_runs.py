@@ -60,9 +60,11 @@ def test_killed_ten_times_a_run_ends_in_the_same_bytes(
         hits += kill_after(project, draw.uniform(0.05, 0.4) * seconds)
         assert snakemake(project, "--unlock").returncode == 0
     assert hits >= KILLS // 2
+    assert (project / ".snakemake/unfinished_run").exists()
     run = snakemake(project)
     assert run.returncode == 0, run.stderr
     assert_same_bytes(undisturbed / "results", project / "results")
+    assert not (project / ".snakemake/unfinished_run").exists()
     assert "Nothing to be done" in snakemake(project).stderr
 
 

@@ -49,6 +49,22 @@ def test_a_whole_review_file_is_no_problem(
     assert [path.name for path in folder.parent.iterdir()] == ["data"]
 
 
+def test_problems_of_maps_name_the_folder_that_was_asked_for(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a row of the map, and in the map as a whole."""
+    evidence = folder.rename(folder.parent / "evidence")
+    path = evidence / "reviews/review2020/outcome_map.csv"
+    path.write_text(OUTCOME_MAP.replace("warmth", "nosuch"))
+    found = messages(evidence, capsys)
+    path.write_text(OUTCOME_MAP.replace("outcome_label", "nosuch"))
+    found += messages(evidence, capsys)
+    assert len(found) >= 2
+    assert {line.partition(":")[0].partition(",")[0] for line in found} == {
+        "evidence/reviews/review2020/outcome_map.csv"
+    }
+
+
 def with_content(name: str, content: bytes) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
         (folder / "own.rm5").unlink()

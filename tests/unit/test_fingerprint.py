@@ -63,7 +63,7 @@ class Text(str):
 REFUSED = [
     *(lambda: 1, partial(lambda: 1), object(), {1, 2}, b"a", Text("a"), Choice),
     np.array([object()]),
-    FRAME.assign(yi=[object(), object()]),
+    FRAME.assign(yi=pd.Series([object(), object()], dtype=object)),
     FRAME.assign(trial_id=pd.Categorical(["a", "b"])),
     FRAME.assign(yi=pd.to_datetime(["2001-01-01", "2002-01-01"])),
 ]

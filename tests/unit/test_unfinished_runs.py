@@ -1,4 +1,7 @@
-"""A run of the workflow that has not come to its end is told by make changes."""
+"""A run of the workflow that has not come to its end is told by make changes.
+
+tests/workflow and tests/faults show which runs leave the mark.
+"""
 
 import os
 import shutil
@@ -10,8 +13,6 @@ import pytest
 import report_changes
 
 ROOT = Path(__file__).parents[2]
-UNFINISHED = ".snakemake/unfinished_run"
-WHOLE = ".snakemake/whole_run"
 WARNING = "**The last run of the workflow has not come to its end**"
 
 
@@ -24,7 +25,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     os.utime("requirements.txt", (0, 0))
     snakemake = tmp_path / ".venv/bin/snakemake"
     snakemake.parent.mkdir(parents=True)
-    snakemake.write_text(f'#!/bin/sh\n[ -e {UNFINISHED} ] || exit 9\neval "$RUN"\n')
+    snakemake.write_text('#!/bin/sh\neval "$RUN"\n')
     snakemake.chmod(0o755)
     Path(".venv/.ready").touch()
     Path(".gitignore").write_text(".*\n")
@@ -45,25 +46,26 @@ def is_told(capfd: pytest.CaptureFixture[str]) -> bool:
     return WARNING in capfd.readouterr().out
 
 
-@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("mark", ["unfinished_run", "locks/0.output.lock"])
+def test_a_run_that_left_its_mark_or_its_locks_is_told(
+    mark: str, project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = project / ".snakemake" / mark
+    path.parent.mkdir(parents=True)
+    assert not is_told(capfd)
+    path.touch()
+    assert is_told(capfd)
+
+
 @pytest.mark.parametrize("run", ["exit 1", "kill -9 $$", "kill -9 $PPID", "kill -2 $$"])
-def test_a_run_that_was_stopped_is_told_until_one_comes_to_its_end(
-    run: str, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert not is_told(capfd)
+def test_the_mark_stays_until_make_comes_to_its_end(run: str, project: Path) -> None:
+    """Where there is nothing to be done, the workflow itself does not remove it."""
+    mark, whole = (project / ".snakemake" / name for name in ("unfinished_run", "whole_run"))
+    mark.parent.mkdir()
+    mark.touch()
     assert make(run) != 0
-    assert is_told(capfd)
-    assert not Path(WHOLE).exists()
+    assert mark.exists()
+    assert not whole.exists()
     assert make("exit 0") == 0
-    assert not is_told(capfd)
-    assert Path(WHOLE).exists()
-
-
-def test_a_run_without_make_is_told_by_its_locks(
-    project: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    locks = project / ".snakemake/locks"
-    locks.mkdir(parents=True)
-    assert not is_told(capfd)
-    (locks / "0.output.lock").touch()
-    assert is_told(capfd)
+    assert not mark.exists()
+    assert whole.exists()

@@ -129,7 +129,8 @@ def review_results(
     DataError
         With every outcome that is not mapped, and every study that could be two trials.
     """
-    folder = f"data/reviews/{review_id}"
+    # data/reviews/ID, whatever the data folder is called.
+    folder = "/".join(provenance["file"].split("/")[:3])
     problems = unmapped_outcomes(extraction, outcome_map, f"{folder}/outcome_map.csv")
     problems += wrong_rows(extraction, outcome_map, codebook, f"{folder}/outcome_map.csv")
     overall = extraction.analyses[extraction.analyses["level"] == "overall"]
