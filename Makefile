@@ -11,13 +11,15 @@ export PYTHONPATH := scripts
 # A fresh clone has results but no record of how they were made: compute all of them once.
 WHOLE := .snakemake/whole_run
 FRESH := $(if $(wildcard $(WHOLE)),,--forceall)
-# See rules/runs.smk; a run that finds nothing to be done does not remove it.
+# See rules/runs.smk: a run that fails before it starts does not make it, nor does one that finds
+# nothing to be done remove it.
 UNFINISHED := .snakemake/unfinished_run
 
 .PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
 .PHONY: lint lock reference check-data setup clean help new-trial add-trial new-review changes
 
 results: setup  ## run the workflow (default); CORES=1 for one core
+	@mkdir -p $(dir $(UNFINISHED)) && touch $(UNFINISHED)
 	snakemake --cores $(CORES) $(FRESH) || { test -z "$$(ls .snakemake/locks 2>/dev/null)" \
 	  || echo "If no other run is going on, one was killed: make unlock, then make."; exit 1; }
 	@touch $(WHOLE) && rm -f $(UNFINISHED)
@@ -106,7 +108,7 @@ $(READY): requirements.txt
 	@touch $@
 
 clean:  ## remove the environment, logs, cache and Snakemake's records; results stay
-	rm -rf $(VENV) .snakemake .cache logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .snakemake .metarepro_cache logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22

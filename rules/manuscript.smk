@@ -26,4 +26,4 @@ rule write_manuscript:
         "../environment.yml"
     shell:
         "python scripts/write_manuscript.py --config {input.config} --output-dir {output}"
-        " --cache-dir .cache/write_manuscript 2> {log}"
+        " --cache-dir .metarepro_cache/write_manuscript 2> {log}"

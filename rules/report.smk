@@ -34,7 +34,7 @@ rule draw_syntheses:
         "python scripts/draw_syntheses.py --effects {input.effects} --pooled {input.pooled}"
         " --weights {input.weights} --subgroup-tests {input.tests} --config {input.config}"
         " --threads {threads} --output-dir {output}"
-        " --cache-dir .cache/draw_syntheses 2> {log}"
+        " --cache-dir .metarepro_cache/draw_syntheses 2> {log}"
 
 
 rule draw_reviews:
@@ -61,7 +61,7 @@ rule draw_reviews:
         "python scripts/draw_reviews.py --effects {input.effects}"
         " --reproduction {input.reproduction} --weights {input.weights} --config {input.config}"
         " --output-dir {output}"
-        " --cache-dir .cache/draw_reviews 2> {log}"
+        " --cache-dir .metarepro_cache/draw_reviews 2> {log}"
 
 
 rule draw_domains:
@@ -87,7 +87,7 @@ rule draw_domains:
     shell:
         "python scripts/draw_domains.py --pooled {input.pooled} --config {input.config}"
         " --output-dir {output}"
-        " --cache-dir .cache/draw_domains 2> {log}"
+        " --cache-dir .metarepro_cache/draw_domains 2> {log}"
 
 
 rule draw_sensitivity:
@@ -115,7 +115,7 @@ rule draw_sensitivity:
     shell:
         "python scripts/draw_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
         " --config {input.config} --output-dir {output}"
-        " --cache-dir .cache/draw_sensitivity 2> {log}"
+        " --cache-dir .metarepro_cache/draw_sensitivity 2> {log}"
 
 
 rule write_tables:
@@ -181,4 +181,4 @@ rule draw_moderators:
         "python scripts/draw_moderators.py --effects {input.effects} --pooled {input.pooled}"
         " --moderators {input.moderators}"
         " --config {input.config} --output-dir {output}"
-        " --cache-dir .cache/draw_moderators 2> {log}"
+        " --cache-dir .metarepro_cache/draw_moderators 2> {log}"

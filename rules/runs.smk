@@ -31,9 +31,9 @@ def check_packages():
 
 def remove_partial_files():
     """Remove what a killed run was writing; Snakemake's lock keeps out other runs."""
-    for folder in ("results", ".cache"):
+    for folder in ("results", ".metarepro_cache"):
         for path in Path(folder).rglob(".*.partial"):
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
@@ -45,9 +45,10 @@ UNFINISHED = Path(".snakemake/unfinished_run")
 
 
 def is_whole_run():
-    """Whether everything was asked for."""
+    """Whether everything was asked for, and made."""
     asked = workflow.dag_settings
-    return not (asked.targets or asked.until or asked.omit_from)
+    parts = (asked.batch, asked.until, asked.omit_from, asked.allowed_rules)
+    return set(asked.targets) <= {"all"} and not any(parts) and not workflow.touch
 
 
 check_packages()

@@ -32,7 +32,7 @@ rule assess_sensitivity:
     shell:
         "python scripts/assess_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
         " --config {input.config} --output-dir results/sensitivity"
-        " --cache-dir .cache/assess_sensitivity 2> {log}"
+        " --cache-dir .metarepro_cache/assess_sensitivity 2> {log}"
 
 
 rule assess_moderators:
@@ -51,4 +51,4 @@ rule assess_moderators:
     shell:
         "python scripts/assess_moderators.py --effects {input.effects} --pooled {input.pooled}"
         " --config {input.config} --output-dir results/sensitivity"
-        " --cache-dir .cache/assess_moderators 2> {log}"
+        " --cache-dir .metarepro_cache/assess_moderators 2> {log}"

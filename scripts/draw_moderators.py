@@ -13,6 +13,7 @@ import pandas as pd
 from metarepro.cache import open_cache
 from metarepro.command import read_config, run, synthesis_parser
 from metarepro.figures.folder import FigureTask, draw_all
+from metarepro.figures.style import family_colour
 from metarepro.membership import members, usable, without_place
 from metarepro.sensitivity.moderator_plots import draw_moderators
 from metarepro.sensitivity.moderators import ENOUGH_TRIALS
@@ -42,7 +43,16 @@ def tasks(
     for synthesis in chosen.to_dict("records"):
         own = without_place(members(every, synthesis))
         heading = title(synthesis, names, config["sets"])
-        task = partial(draw_moderators, own, plan["tiers"], settings, synthesis, names, heading)
+        task = partial(
+            draw_moderators,
+            own,
+            plan["tiers"],
+            settings,
+            {name: names[name] for name in sorted(set(own["intervention"]))},
+            synthesis["estimate"],
+            heading,
+            family_colour(synthesis["family"]),
+        )
         found.append(FigureTask(synthesis["synthesis"], task))
     return found
 

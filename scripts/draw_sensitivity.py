@@ -45,15 +45,15 @@ def tasks(
     found = []
     for synthesis in chosen.to_dict("records"):
         key, estimate = synthesis["synthesis"], synthesis["estimate"]
+        limits = (synthesis["ci_low"], synthesis["ci_high"])
         heading = title(synthesis, names, config["sets"])
         all_effects = without_place(members(every, synthesis))
         own = usable(all_effects, plan["timepoints"], plan["tiers"])
         trials = average_by_trial(own, settings.rho)
         if len(trials) >= MIN_TRIALS_FOR_ASYMMETRY:
-            limits = (synthesis["ci_low"], synthesis["ci_high"])
             draw = partial(funnel_plot, trials, estimate, title=heading, pooled_interval=limits)
             found.append(FigureTask(f"{key}.funnel", draw))
-        curve = partial(draw_specifications, all_effects, synthesis, heading)
+        curve = partial(draw_specifications, all_effects, (estimate, *limits), heading)
         subsets = partial(draw_gosh, trials, estimate, settings.tau2_method, heading)
         found += [FigureTask(f"{key}.specifications", curve), FigureTask(f"{key}.gosh", subsets)]
     return found

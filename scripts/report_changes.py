@@ -19,8 +19,6 @@ from metarepro.command import parser, run
 
 #: There from the start of a run to its end (see rules/runs.smk).
 UNFINISHED = Path(".snakemake/unfinished_run")
-#: Holds files while Snakemake runs, and after it was killed.
-LOCKS = Path(".snakemake/locks")
 
 
 def git(*arguments: str) -> bytes:
@@ -64,11 +62,6 @@ def state_of_tree() -> dict[str, bytes]:
     return {path.as_posix(): path.read_bytes() for path in files}
 
 
-def is_unfinished() -> bool:
-    """Whether the last run here was killed, failed, or is still going on."""
-    return UNFINISHED.exists() or any(LOCKS.glob("*"))
-
-
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     arguments = parser(__doc__)
@@ -77,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = arguments.parse_args(argv)
     commit = commit_id(args.base)
     before, after = state_of_commit(commit), state_of_tree()
-    text = report(compare_states(before, after), before, after, commit, is_unfinished())
+    text = report(compare_states(before, after), before, after, commit, UNFINISHED.exists())
     if args.output:
         args.output.parent.mkdir(parents=True, exist_ok=True)
         args.output.write_text(text, encoding="utf-8", newline="\n")

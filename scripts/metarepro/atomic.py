@@ -2,7 +2,7 @@
 
 They are written under another name beside their own and renamed, which a file system does in one
 step. Names that end in `PARTIAL` are what is being written, or what a killed run left behind; the
-Snakefile removes those when it starts.
+workflow removes those when it starts (rules/runs.smk).
 """
 
 import os

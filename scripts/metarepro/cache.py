@@ -3,7 +3,7 @@
 A changed row of data touches a few syntheses; the figures and tables of all others would come out
 as they were. A key is the SHA-256 of all that a function of the library is given, of the library's
 code and of the installed packages, so that a change in any of them makes the function run again.
-A cache is never needed: a folder that is missing, damaged or full costs time and nothing else.
+A cache is never needed: it may be deleted at any time, and gives up its room if the disk is full.
 
 Scripts import this module before the rest of the library: its code is looked at when it is loaded.
 """
@@ -39,18 +39,22 @@ def _files() -> list[Path]:
     return sorted(found)
 
 
-def _stamps() -> list[tuple[Path, int, int, int]]:
-    """What an edit of a module changes."""
+def _packages() -> list[str]:
+    """Installed packages with their versions."""
+    folders = filter(os.path.isdir, sys.path)
+    return sorted(path.name for folder in folders for path in Path(folder).glob("*.dist-info"))
+
+
+def _stamps() -> tuple[Any, ...]:
+    """What an edit of a module changes, or another package."""
     stats = [(path, path.stat()) for path in _files()]
-    return [(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) for path, stat in stats]
+    edits = [(path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns) for path, stat in stats]
+    return edits, _packages()
 
 
 def _digest_of_code() -> str:
     """All of the library, the packages and Python; what does not matter is in it as well."""
-    digest = hashlib.sha256(f"{sys.version} {platform.machine()}".encode())
-    for folder in filter(os.path.isdir, sys.path):
-        packages = sorted(path.name for path in Path(folder).glob("*.dist-info"))
-        digest.update(" ".join(packages).encode())
+    digest = hashlib.sha256(f"{sys.version} {platform.machine()} {_packages()}".encode())
     for path in _files():
         digest.update(f"{path.relative_to(LIBRARY)} {_sha256(path.read_bytes())}".encode())
     return digest.hexdigest()
@@ -101,14 +105,16 @@ class Cache:
         return content if digest == _sha256(content).encode() else None
 
     def put(self, key: str, content: bytes) -> None:
-        """Keep the content of a key; if that cannot be, say so once and go on."""
+        """Keep the content of a key; if that cannot be, say so, keep nothing and go on."""
         self._asked.add(key)
         if self._folder is None or code_changed():
             return
         try:
             write_file(self._folder / key, _sha256(content).encode() + b"\n" + content)
         except OSError as error:
-            print(f"{self._folder}: {error.strerror}; nothing more is kept", file=sys.stderr)
+            print(f"{self._folder}: {error.strerror}; nothing is kept", file=sys.stderr)
+            self._asked.clear()
+            self.forget_others()
             self._folder = None
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -122,11 +128,11 @@ class Cache:
 
     def forget_others(self) -> None:
         """Remove what was kept and not asked for."""
-        if self._folder is not None:
-            with suppress(OSError):
-                for path in self._folder.iterdir():
-                    if _KEY.fullmatch(path.name) and path.name not in self._asked:
-                        path.unlink(missing_ok=True)
+        if self._folder is not None and self._folder.is_dir():
+            for path in self._folder.iterdir():
+                if _KEY.fullmatch(path.name) and path.name not in self._asked:
+                    with suppress(OSError):
+                        path.unlink()
 
 
 @contextmanager
@@ -148,5 +154,5 @@ def open_cache(folder: Path | None) -> Iterator[Cache]:
 
 
 def code_changed() -> bool:
-    """Whether a module of the library was edited since this one was loaded."""
+    """Whether the library or the packages changed since this module was loaded."""
     return _stamps() != _STAMPS

@@ -50,7 +50,7 @@ def add_plan_and_output(arguments: argparse.ArgumentParser) -> None:
     arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     arguments.add_argument(
-        "--cache-dir", type=Path, help="folder to keep what was made, for the next run"
+        "--cache-dir", type=Path, help="a folder of its own, to keep what was made for the next run"
     )
 
 

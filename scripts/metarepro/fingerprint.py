@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 
 _PLAIN = (type(None), bool, int, float, str)
-#: What scripts are called when they run, whichever script it is.
-_SCRIPTS = ("__main__", "__mp_main__")
 
 
 def fingerprint(value: Any) -> str:
@@ -21,12 +19,12 @@ def fingerprint(value: Any) -> str:
     ----------
     value : object
         None, numbers, text, lists, tuples, mappings, arrays, tables, dataclasses, functions of
-        modules and `partial` of these. A function is told by its name, not by its code.
+        the library and `partial` of these. A function is told by its name, not by its code.
 
     Raises
     ------
     TypeError
-        For anything else, and for functions of scripts, whose names are not unique.
+        For anything else, also functions of scripts and those that hold values of their own.
     """
     return repr(_tagged(value))
 
@@ -44,16 +42,22 @@ def _tagged(value: Any) -> Any:
             return ["table", value.shape, _index(value.index), *map(_column, _columns(value))]
         case np.ndarray():
             return ["array", str(value.dtype), value.shape, _tagged(value.tolist())]
-        case np.generic():
-            return ["scalar", str(value.dtype), _tagged(value.item())]
+        case np.generic() if type(value.item()) in _PLAIN:
+            return ["scalar", str(value.dtype), value.item()]
         case partial():
             return ["partial", *map(_tagged, (value.func, value.args, value.keywords))]
-        case FunctionType() if "<" not in value.__qualname__ and value.__module__ not in _SCRIPTS:
+        case FunctionType() if _is_of_library(value):
             return ["function", value.__module__, value.__qualname__]
     if is_dataclass(value) and not isinstance(value, type):
         members = [[field.name, _tagged(getattr(value, field.name))] for field in fields(value)]
         return ["dataclass", type(value).__module__, type(value).__qualname__, *members]
     raise TypeError(f"cannot tell all that makes up a {type(value).__name__}: {value!r:.100}")
+
+
+def _is_of_library(function: FunctionType) -> bool:
+    """Whether module and name say all: it is no closure and no lambda."""
+    named = "<" not in function.__qualname__ and function.__closure__ is None
+    return named and function.__module__.startswith("metarepro.")
 
 
 def _columns(table: pd.DataFrame) -> list[pd.Series]:

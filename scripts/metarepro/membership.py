@@ -33,11 +33,12 @@ def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame
 
 
 def without_place(effects: pd.DataFrame) -> pd.DataFrame:
-    """Rows without their place in the data, numbered anew.
+    """Rows without where they are from, numbered anew.
 
-    So they are the same as long as their effects are, whatever else changes in the data.
+    So they stay the same when a source is described otherwise, or when other rows change.
     """
-    return effects[[name for name in effects if name not in PLACE]].reset_index(drop=True)
+    where_from = {*PLACE, "source", "locator"}
+    return effects[[name for name in effects if name not in where_from]].reset_index(drop=True)
 
 
 def several_trials(

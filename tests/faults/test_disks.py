@@ -42,7 +42,7 @@ def test_no_room_for_temporary_files_does_no_harm(
     full = tmp_path / "full"
     mounted(full, "-t", "tmpfs", "-o", "size=4k", "tmpfs")
     (full / "file").write_bytes(b"x" * 4096)
-    shutil.rmtree(project / ".cache")
+    shutil.rmtree(project / ".metarepro_cache")
     run = snakemake(project, "--force", "results/figures/domains", TMPDIR=str(full))
     assert run.returncode == 0, run.stderr
     assert_same_bytes(finished[0] / "results", project / "results")
@@ -55,11 +55,11 @@ def test_no_room_for_temporary_files_does_no_harm(
 def test_a_cache_without_room_or_rights_does_no_harm(
     options: str, said: str, finished: Finished, project: Path, mounted: Mount
 ) -> None:
-    mounted(project / ".cache", "-t", "tmpfs", "-o", options, "tmpfs")
+    mounted(project / ".metarepro_cache", "-t", "tmpfs", "-o", options, "tmpfs")
     run = snakemake(project, "--force", "results/figures/syntheses")
     assert run.returncode == 0, run.stderr
     log = (project / "logs/draw_syntheses.log").read_text()
-    assert log == f".cache/draw_syntheses: {said}; nothing more is kept\n"
+    assert log == f".metarepro_cache/draw_syntheses: {said}; nothing is kept\n"
     assert_same_bytes(finished[0] / "results", project / "results")
 
 

@@ -51,7 +51,7 @@ def test_killed_ten_times_a_run_ends_in_the_same_bytes(
 ) -> None:
     """Half of the kills hit runs on other data, none of which may be left in the end."""
     undisturbed, seconds = finished
-    shutil.rmtree(project / ".cache")
+    shutil.rmtree(project / ".metarepro_cache")
     draw = random.Random(SEED)
     hits = 0
     for number in range(KILLS):

@@ -4,6 +4,7 @@ import errno
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,10 @@ CALLS: list[float] = []
 def rows(frame: pd.DataFrame, third: float) -> list[dict[str, object]]:
     CALLS.append(third)
     return [{"k": len(frame), "n": np.int64(2), "se": math.nan, "g": np.float64(third)}]
+
+
+# As a function of the library, whose code is part of the key.
+rows.__module__ = "metarepro.made_up"
 
 
 def test_an_answer_is_the_same_now_and_later(tmp_path: Path) -> None:
@@ -85,26 +90,33 @@ def test_what_is_not_asked_for_goes_if_all_went_well(tmp_path: Path) -> None:
 
 def test_what_others_put_there_stays(tmp_path: Path) -> None:
     (tmp_path / "pooled.csv").write_text("a table")
-    (tmp_path / "folder").mkdir()
+    others = {"pooled.csv", "folder", "0" * 64}
+    for folder in ("folder", "0" * 64):
+        (tmp_path / folder).mkdir()
     with open_cache(tmp_path) as cache:
         cache.put(cache.key(1), b"")
+        cache.put(cache.key(2), b"")
     with open_cache(tmp_path):
         pass
-    assert {path.name for path in tmp_path.iterdir()} == {"pooled.csv", "folder"}
+    assert {path.name for path in tmp_path.iterdir()} == others
 
 
-def test_a_full_disk_is_said_once_and_does_no_harm(
+def test_on_a_full_disk_nothing_is_kept_and_no_harm_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def full(path: Path, content: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
+    with open_cache(tmp_path) as cache:
+        cache.call(rows, FRAME, 0.25)
     monkeypatch.setattr(module, "write_file", full)
     with open_cache(tmp_path) as cache:
-        answers = [cache.call(rows, FRAME, number) for number in (0.25, 0.5)]
-    assert [answer[0]["g"] for answer in answers] == [0.25, 0.5]
-    expected = f"{tmp_path}: No space left on device; nothing more is kept\n"
+        answers = [cache.call(rows, FRAME, number) for number in (0.25, 0.5, 0.75)]
+    assert [answer[0]["g"] for answer in answers] == [0.25, 0.5, 0.75]
+    expected = f"{tmp_path}: No space left on device; nothing is kept\n"
     assert capsys.readouterr().err == expected
+    # The room is for the results.
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_one_does_no_harm(tmp_path: Path) -> None:
@@ -119,6 +131,9 @@ def a_figure(text: str) -> Figure:
     figure = Figure(figsize=(2, 1))
     figure.text(0.1, 0.1, text)
     return figure
+
+
+a_figure.__module__ = "metarepro.made_up"
 
 
 def test_figures_that_did_not_change_are_not_drawn_again(
@@ -223,6 +238,11 @@ def test_what_was_made_while_the_code_changed_is_not_kept(scripts: Path, tmp_pat
     assert "scripts/metarepro: found 'code that changed while it ran'" in run.stderr
     assert "start again" in run.stderr
     assert [path.name for path in (tmp_path / "cache").iterdir()] == run.stdout.split()
+
+
+def test_every_rule_has_a_cache_of_its_own() -> None:
+    rules = "".join(path.read_text() for path in (SCRIPTS.parent / "rules").glob("*.smk"))
+    assert sorted(re.findall(r"--cache-dir \.metarepro_cache/(\w+) 2>", rules)) == KEEPING
 
 
 @pytest.mark.parametrize("script", KEEPING)

@@ -523,7 +523,7 @@ def test_bad_value_of_a_study(
     (problem,) = problems_of(read, review(outcome("CONT", CONT, row("CONT", bad, "Abel-2001"))))
     assert f"CONT_DATA {attribute}" in problem
     assert allowed in problem
-    assert re.search(r"row \d+", problem)
+    assert re.search(r"line \d+", problem)
 
 
 @pytest.mark.parametrize(

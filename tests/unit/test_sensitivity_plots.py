@@ -300,7 +300,7 @@ def test_fewer_than_five_trials_are_not_drawn() -> None:
 @pytest.mark.parametrize(
     "draw",
     [
-        partial(draw_specifications, make_effects(6), make_synthesis("post.domain.a", 6), "Title"),
+        partial(draw_specifications, make_effects(6), REFERENCE, "Title"),
         partial(draw_gosh, make_trials(6), 0.3, "REML", "Title"),
     ],
 )

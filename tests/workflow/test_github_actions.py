@@ -213,15 +213,23 @@ def test_forgotten_results_fail_and_committed_ones_pass(branch: Path, tmp_path: 
 SMUGGLED = "Nothing that git ignores may be in the pull request"
 
 
-def test_a_cache_or_records_in_a_pull_request_fail(branch: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [".metarepro_cache", ".snakemake"])
+def test_a_cache_or_records_in_a_pull_request_fail(name: str, branch: Path, tmp_path: Path) -> None:
+    """Or links to such things."""
     assert bash(branch, command("data", SMUGGLED), tmp_path / "summary").returncode == 0
-    (branch / ".cache").mkdir()
-    (branch / ".cache/a").write_text("made up")
-    git(branch, "add", "--force", ".cache/a")
+    shutil.rmtree(branch / name, ignore_errors=True)
+    (branch / name).symlink_to("results/pooled")
+    git(branch, "add", "--force", name)
     commit(branch)
     step = bash(branch, command("data", SMUGGLED), tmp_path / "summary")
-    assert step.returncode != 0
-    assert step.stdout == ".cache/a\n"
+    assert (step.returncode, step.stdout) == (1, f"{name}\n")
+    git(branch, "rm", "-q", name)
+    (branch / name).mkdir()
+    (branch / name / "a").write_text("made up")
+    git(branch, "add", "--force", f"{name}/a")
+    commit(branch)
+    step = bash(branch, command("data", SMUGGLED), tmp_path / "summary")
+    assert (step.returncode, step.stdout) == (1, f"{name}/a\n")
 
 
 def test_the_project_holds_nothing_that_git_ignores(tmp_path: Path) -> None:

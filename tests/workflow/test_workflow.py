@@ -25,6 +25,8 @@ KEEPING = {
     "write_manuscript",
 }
 
+UNFINISHED = ".snakemake/unfinished_run"
+
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -73,15 +75,28 @@ def test_a_second_run_does_nothing(project: Path) -> None:
     assert "Nothing to be done" in run.stdout + run.stderr
 
 
-def test_the_mark_of_a_run_stays_until_all_is_made(project: Path) -> None:
-    mark, effects = project / ".snakemake/unfinished_run", "results/effects/effects.csv"
-    assert not mark.exists()
-    (project / effects).unlink()
-    assert snakemake(project, effects).returncode == 0
-    assert mark.exists()
-    (project / "results/pooled/pooled.csv").unlink()
-    assert snakemake(project).returncode == 0
-    assert not mark.exists()
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["results/effects/effects.csv"],
+        ["--until", "compute_effects"],
+        ["--batch", "all=1/2"],
+        ["--allowed-rules", "compute_effects"],
+        ["--touch"],
+    ],
+)
+def test_a_run_of_a_part_leaves_its_mark(options: list[str], project: Path) -> None:
+    assert not (project / UNFINISHED).exists()
+    (project / "results/effects/effects.csv").unlink()
+    assert snakemake(project, *options).returncode == 0
+    assert (project / UNFINISHED).exists()
+
+
+def test_the_mark_goes_when_all_is_made(project: Path) -> None:
+    (project / UNFINISHED).touch()
+    shutil.rmtree(project / "results/report")
+    assert snakemake(project, "all").returncode == 0
+    assert not (project / UNFINISHED).exists()
 
 
 def test_snakemake_packs_its_own_report(project: Path) -> None:
@@ -96,7 +111,7 @@ def test_snakemake_packs_its_own_report(project: Path) -> None:
 
 
 def test_one_core_gives_the_same_bytes(finished: Path, project: Path) -> None:
-    shutil.rmtree(project / ".cache")
+    shutil.rmtree(project / ".metarepro_cache")
     assert snakemake(project, "--cores", "1", "--forceall").returncode == 0
     assert_same_bytes(finished / "results", project / "results")
 
@@ -253,7 +268,7 @@ def test_committed_results_are_what_the_workflow_makes(whole: Path) -> None:
 
 def kept(project: Path) -> dict[str, set[str]]:
     """What is in the cache of each rule."""
-    rules = (project / ".cache").iterdir()
+    rules = (project / ".metarepro_cache").iterdir()
     return {rule.name: {path.name for path in rule.iterdir()} for rule in rules}
 
 
@@ -265,7 +280,7 @@ def test_after_changes_the_results_are_those_of_a_run_from_clean(
     shutil.copytree(whole, folder)
     before = kept(folder)
     assert set(before) == KEEPING
-    set_cells(folder / "data", RESULTS, 2, {"note": "checked"})
+    set_cells(folder / "data", RESULTS, 2, {"note": "checked", "locator": "abstract: Results"})
     assert snakemake(folder).returncode == 0
     assert kept(folder) == before
     set_cells(folder / "data", RESULTS, 2, {"value": "0.87"})
@@ -275,6 +290,6 @@ def test_after_changes_the_results_are_those_of_a_run_from_clean(
         assert before[rule] != after[rule], rule
         assert len(before[rule] & after[rule]) > len(after[rule]) / 3, rule
     shutil.copytree(folder / "results", tmp_path / "after")
-    shutil.rmtree(folder / ".cache")
+    shutil.rmtree(folder / ".metarepro_cache")
     assert snakemake(folder, "--forceall").returncode == 0
     assert_same_bytes(folder / "results", tmp_path / "after", pictures=True)

@@ -32,7 +32,7 @@ def report(
     base : str
         Id of the commit that `before` is.
     is_unfinished : bool
-        Whether the last run of the workflow that made `after` did not come to its end.
+        Whether the last run of the workflow, which made `after`, did not make everything.
 
     Returns
     -------
@@ -42,9 +42,9 @@ def report(
     lines = [f"# What changed since {code(base[:12])}", ""]
     if is_unfinished:
         lines += [
-            "> **The last run of the workflow has not come to its end** (it was killed, failed or "
-            "is still going on): some results may be older than the last edit of data, code or "
-            "configuration, others newer. Run `make` first.",
+            "> **The last run of the workflow did not make everything** (it was killed, failed, is "
+            "still going on, or was asked for a part): some results may be older than the last "
+            "edit of data, code or configuration, others newer. Run `make` first.",
             "",
         ]
     lines += [*_warnings(changes), _summary(changes), ""]

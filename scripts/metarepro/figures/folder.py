@@ -1,6 +1,6 @@
 """Draws many figures into one folder: those that changed, in several processes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from metarepro.atomic import new_folder, write_file
+from metarepro.atomic import new_folder
 from metarepro.cache import Cache
-from metarepro.figures.style import FIGURE_FILES, figure_files
+from metarepro.figures.style import FIGURE_FILES, figure_files, write_figure
 
 #: Another process takes as long to start as this many figures to draw.
 _FIGURES_OF_PROCESS = 4
@@ -44,23 +44,21 @@ def draw_all(tasks: Sequence[FigureTask], folder: Path, cache: Cache, processes:
         for task in tasks:
             kept = _kept(cache, keys[task.name])
             if len(kept) == len(FIGURE_FILES):
-                _write(unfinished, task.name, kept)
+                write_figure(kept, unfinished / task.name)
             else:
                 changed.append(task)
-        for task, files in zip(changed, _draw_side_by_side(changed, processes), strict=True):
-            _write(unfinished, task.name, files)
-            for suffix, content in files.items():
-                cache.put(keys[task.name] + suffix, content)
+        drawn = list(_draw_side_by_side(changed, processes))
+        for task, files in zip(changed, drawn, strict=True):
+            write_figure(files, unfinished / task.name)
+    # Last: on a disk that is nearly full the results come first.
+    for task, files in zip(changed, drawn, strict=True):
+        for suffix, content in files.items():
+            cache.put(keys[task.name] + suffix, content)
 
 
 def _kept(cache: Cache, key: str) -> dict[str, bytes]:
     contents = {suffix: cache.get(key + suffix) for suffix in FIGURE_FILES}
     return {suffix: content for suffix, content in contents.items() if content is not None}
-
-
-def _write(folder: Path, name: str, files: Mapping[str, bytes]) -> None:
-    for suffix, content in files.items():
-        write_file(folder / f"{name}{suffix}", content)
 
 
 def _draw_side_by_side(tasks: Sequence[FigureTask], processes: int) -> Iterator[dict[str, bytes]]:

@@ -11,7 +11,7 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import Path
@@ -166,11 +166,17 @@ def save_figure(fig: Figure, path_without_suffix: Path) -> tuple[Path, Path]:
     -------
     The paths of the SVG and the PNG. Each file appears complete or not at all.
     """
-    folder, name = Path(path_without_suffix).parent, Path(path_without_suffix).name
-    for suffix, content in figure_files(fig).items():
-        write_file(folder / f"{name}{suffix}", content)
-    svg, png = (folder / f"{name}{suffix}" for suffix in FIGURE_FILES)
+    svg, png = write_figure(figure_files(fig), path_without_suffix)
     return svg, png
+
+
+def write_figure(files: Mapping[str, bytes], path_without_suffix: Path) -> list[Path]:
+    """Write what `figure_files` gives, and return the paths."""
+    folder, name = path_without_suffix.parent, path_without_suffix.name
+    paths = [folder / f"{name}{suffix}" for suffix in files]
+    for path, content in zip(paths, files.values(), strict=True):
+        write_file(path, content)
+    return paths
 
 
 def figure_files(fig: Figure) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from metarepro.trial_means import average_by_trial
 
 def assess_synthesis(
     all_effects: pd.DataFrame,
-    reference: tuple[float, float, float],
+    reference: Sequence[float],
     settings: Settings,
     tiers: Sequence[str],
 ) -> dict[str, list[dict[str, Any]]]:

@@ -1,8 +1,5 @@
 """Plots of one synthesis from its effects: what has to be pooled for them, and then drawn."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -15,10 +12,12 @@ SEED = 2012
 
 
 def draw_specifications(
-    effects: pd.DataFrame, synthesis: Mapping[Any, Any], heading: str
+    effects: pd.DataFrame, reference: tuple[float, float, float], heading: str
 ) -> Figure:
-    """Pool one synthesis, its effects of all tiers, under all choices, and draw that."""
-    reference = (synthesis["estimate"], synthesis["ci_low"], synthesis["ci_high"])
+    """Pool one synthesis, its effects of all tiers, under all choices, and draw that.
+
+    `reference`: estimate and interval of the analysis plan.
+    """
     return specification_curve(specifications(effects), *reference, title=heading)
 
 

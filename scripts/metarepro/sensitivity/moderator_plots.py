@@ -8,7 +8,6 @@ band.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -78,14 +77,14 @@ def draw_moderators(
     effects: pd.DataFrame,
     tiers: Sequence[str],
     settings: Settings,
-    synthesis: Mapping[Any, Any],
     names: Mapping[str, str],
+    pooled_estimate: float,
     heading: str,
+    colour: str,
 ) -> Figure:
     """Regress the usable effects of one synthesis, of all tiers, on its moderators; draw that."""
     own = panels(effects, tiers, settings)
-    estimate, colour = synthesis["estimate"], fg.family_colour(synthesis["family"])
-    return moderator_plot(own, names, estimate, title=heading, colour=colour)
+    return moderator_plot(own, names, pooled_estimate, title=heading, colour=colour)
 
 
 def panels(effects: pd.DataFrame, tiers: Sequence[str], settings: Settings) -> list[Panel]:
