@@ -6,7 +6,6 @@ CORES ?= all
 
 READY := $(VENV)/.ready
 export PATH := $(abspath $(VENV))/bin:$(PATH)
-export PYTHONPATH := scripts
 
 # A fresh clone has results but no record of how they were made: compute all of them once.
 WHOLE := .snakemake/whole_run
@@ -105,6 +104,7 @@ $(READY): requirements.txt
 	  || { echo "Python 3.11 or newer is needed; found $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
+	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 clean:  ## remove the environment, logs, cache and Snakemake's records; results stay

@@ -25,9 +25,6 @@ configfile: "config/config.yaml"
 validate(config, "config/config.schema.yaml")
 
 
-SCRIPTS = "scripts"
-
-
 include: "rules/code.smk"
 include: "rules/common.smk"
 include: "rules/runs.smk"

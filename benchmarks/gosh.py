@@ -1,6 +1,6 @@
 """Time our GOSH (every subset, REML) against metafor's; prints, writes nothing.
 
-    PYTHONPATH=scripts python benchmarks/gosh.py
+    python benchmarks/gosh.py
 
 The two take turns on the same machine, each on one core: ours pools all 32,752 subsets of two or
 more of 15 effects, metafor a random sample of them. Printed are the medians of the runs, their

@@ -33,5 +33,5 @@ rule assess_claims:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/assess_claims.py --results-dir results --config {input.config}"
+        "python {SCRIPTS:q}/assess_claims.py --results-dir results --config {input.config}"
         " --output-dir results/claims 2> {log}"

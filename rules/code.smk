@@ -1,10 +1,21 @@
-"""The code that a script consists of, as inputs of its rule.
-
-Needs SCRIPTS, the folder of the scripts as the workflow sees it from where it runs.
-"""
+"""The code that a script consists of, as inputs of its rule."""
 
 import ast
 from pathlib import Path
+
+import metarepro
+
+
+def seen_from_here(path):
+    """A path relative to the working directory if it is inside, else as it is."""
+    path = Path(path).resolve()
+    here = Path.cwd().resolve()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+#: The library, and the scripts of this workflow.
+LIBRARY = seen_from_here(Path(metarepro.__file__).parent)
+SCRIPTS = seen_from_here(Path(str(workflow.current_basedir)).parent / "scripts")
 
 
 def imported_modules(path):
@@ -19,7 +30,9 @@ def imported_modules(path):
                 *(f"{node.module}.{alias.name}" for alias in node.names),
             ]
             for name in names:
-                file = Path(SCRIPTS, *name.split(".")).with_suffix(".py")
+                file = (
+                    Path(LIBRARY).parent.joinpath(*name.split(".")).with_suffix(".py")
+                )
                 if file.exists():
                     yield str(file)
 
@@ -36,4 +49,5 @@ def code(script):
         if path not in found:
             found.append(path)
             queue.extend(imported_modules(path))
-    return [*sorted(found), str(Path(SCRIPTS).parent / "requirements.txt")]
+    locked = [path for path in ("requirements.txt",) if Path(path).exists()]
+    return [*sorted(found), *locked]

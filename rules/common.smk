@@ -1,6 +1,5 @@
 """What the rules share: checks of the config, and the files of data/ as inputs."""
 
-import sys
 from pathlib import Path
 
 import yaml
@@ -51,13 +50,12 @@ def check_config_refers():
 
 def template_files(pattern):
     """Templates of HTML pages and what they need, in a fixed order."""
-    folder = Path("scripts/metarepro/templates")
+    folder = Path(LIBRARY, "templates")
     return sorted(str(path) for path in folder.glob(pattern) if path.is_file())
 
 
 def reviews_with_data():
     """Data files of reviews, or the folders that hold their tables."""
-    sys.path.insert(0, "scripts")
     from metarepro.readers.review_file import find_reviews, review_folders
 
     folders = review_folders(Path("data"))
@@ -71,8 +69,7 @@ def data_files(part):
 
 def check_file_names():
     """Snakemake and shells would read something else into a strange name."""
-    sys.path.insert(0, "scripts")
-    from metarepro.file_names import ALLOWED, odd_names
+    from metarepro.tabular.file_names import ALLOWED, odd_names
 
     odd = odd_names(Path("data"))
     if odd:

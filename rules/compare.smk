@@ -26,7 +26,7 @@ rule compare_reviews:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/compare_reviews.py --effects {input.effects} --published {input.published}"
+        "python {SCRIPTS:q}/compare_reviews.py --effects {input.effects} --published {input.published}"
         " --included {input.included} --review-included {input.review_included}"
         " --config {input.config}"
         " --reproduction {output.reproduction} --weights {output.weights} 2> {log}"
@@ -50,5 +50,5 @@ rule reproduce_review_files:
     params:
         reviews=reviews_with_data(),
     shell:
-        "python scripts/reproduce_review.py {params.reviews:q} --known-deviations {input.deviations}"
+        "python {SCRIPTS:q}/reproduce_review.py {params.reviews:q} --known-deviations {input.deviations}"
         " --forest --output-dir {output} > {log} 2>&1 || test -f {output}/files.csv"

@@ -25,5 +25,5 @@ rule write_manuscript:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/write_manuscript.py --config {input.config} --output-dir {output}"
+        "python {SCRIPTS:q}/write_manuscript.py --config {input.config} --output-dir {output}"
         " --cache-dir .metarepro_cache/write_manuscript 2> {log}"

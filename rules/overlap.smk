@@ -29,5 +29,5 @@ rule find_overlap:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/find_overlap.py --effects {input.effects} --config {input.config}"
+        "python {SCRIPTS:q}/find_overlap.py --effects {input.effects} --config {input.config}"
         " --output-dir results/overlap 2> {log}"

@@ -31,7 +31,7 @@ rule draw_syntheses:
         "../environment.yml"
     threads: 2
     shell:
-        "python scripts/draw_syntheses.py --effects {input.effects} --pooled {input.pooled}"
+        "python {SCRIPTS:q}/draw_syntheses.py --effects {input.effects} --pooled {input.pooled}"
         " --weights {input.weights} --subgroup-tests {input.tests} --config {input.config}"
         " --threads {threads} --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_syntheses 2> {log}"
@@ -58,7 +58,7 @@ rule draw_reviews:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/draw_reviews.py --effects {input.effects}"
+        "python {SCRIPTS:q}/draw_reviews.py --effects {input.effects}"
         " --reproduction {input.reproduction} --weights {input.weights} --config {input.config}"
         " --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_reviews 2> {log}"
@@ -85,7 +85,7 @@ rule draw_domains:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/draw_domains.py --pooled {input.pooled} --config {input.config}"
+        "python {SCRIPTS:q}/draw_domains.py --pooled {input.pooled} --config {input.config}"
         " --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_domains 2> {log}"
 
@@ -113,7 +113,7 @@ rule draw_sensitivity:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/draw_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
+        "python {SCRIPTS:q}/draw_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
         " --config {input.config} --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_sensitivity 2> {log}"
 
@@ -151,7 +151,7 @@ rule write_tables:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/write_tables.py --results-dir results --config {input.config} 2> {log}"
+        "python {SCRIPTS:q}/write_tables.py --results-dir results --config {input.config} 2> {log}"
 
 
 rule draw_moderators:
@@ -178,7 +178,7 @@ rule draw_moderators:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/draw_moderators.py --effects {input.effects} --pooled {input.pooled}"
+        "python {SCRIPTS:q}/draw_moderators.py --effects {input.effects} --pooled {input.pooled}"
         " --moderators {input.moderators}"
         " --config {input.config} --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_moderators 2> {log}"

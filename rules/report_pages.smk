@@ -49,5 +49,5 @@ rule write_report:
     conda:
         "../environment.yml"
     shell:
-        "python scripts/write_report.py --results-dir results --config {input.config}"
+        "python {SCRIPTS:q}/write_report.py --results-dir results --config {input.config}"
         " --requirements {input.requirements} --output-dir {output} 2> {log}"

@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from metarepro.command import identifier, parser, read_config, run
-from metarepro.effects import compute_effects
+from metarepro.conversion.effects import compute_effects
+from metarepro.conversion.reported import Choices
 from metarepro.entry.draft_rows import Record, appended, duplicates, place_in_draft, read_draft
-from metarepro.problems import DataError
 from metarepro.readers.transcription import Extraction
-from metarepro.reported import Choices
-from metarepro.validation import load
-from metarepro.wording import interval
+from metarepro.tabular.problems import DataError
+from metarepro.tabular.validation import load
+from metarepro.wording.phrases import interval
 
 
 def grown_files(

@@ -15,7 +15,7 @@ from metarepro.claims.counts import compare_costs
 from metarepro.claims.local_evaluations import evaluate
 from metarepro.claims.programmes import list_programmes
 from metarepro.command import parser, read_config, run
-from metarepro.tables import read_table, write_table
+from metarepro.tabular.tables import read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

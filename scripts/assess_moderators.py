@@ -11,10 +11,10 @@ from typing import Any
 
 from metarepro.cache import open_cache
 from metarepro.command import read_config, run, synthesis_parser
-from metarepro.membership import several_trials
 from metarepro.sensitivity.moderators import moderator_rows
-from metarepro.synthesis import Settings
-from metarepro.tables import from_rows, read_table, write_table
+from metarepro.synthesis.membership import several_trials
+from metarepro.synthesis.pools import Settings
+from metarepro.tabular.tables import from_rows, read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.audit import audit_published, audit_results
+from metarepro.audit.findings import audit_published, audit_results
 from metarepro.command import parser, run
-from metarepro.tables import read_table, write_table
+from metarepro.tabular.tables import read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

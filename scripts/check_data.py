@@ -12,14 +12,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.cells import read_bytes
 from metarepro.command import run
 from metarepro.entry.annotations import annotation
-from metarepro.input_tables import INPUT_TABLES
-from metarepro.problems import DataError, Problem
 from metarepro.reviews.data_files import read_reviews
-from metarepro.tables import write_table
-from metarepro.validation import read_and_check
+from metarepro.tabular.cells import read_bytes
+from metarepro.tabular.input_tables import INPUT_TABLES
+from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.tables import write_table
+from metarepro.tabular.validation import read_and_check
 
 
 def annotations(problems: Sequence[Problem], data_dir: Path) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, run
-from metarepro.tables import read_table
+from metarepro.tabular.tables import read_table
 
 
 def main(argv: Sequence[str] | None = None) -> int:

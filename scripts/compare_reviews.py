@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, read_config, run
+from metarepro.comparison.reproduction import compare
 from metarepro.overlap.trials import join_included
-from metarepro.reproduction import compare
-from metarepro.synthesis import Settings
-from metarepro.tables import read_table, write_table
+from metarepro.synthesis.pools import Settings
+from metarepro.tabular.tables import read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.command import parser, read_config, run
-from metarepro.effects import compute_effects, supersede
-from metarepro.reported import Choices
-from metarepro.tables import read_table, write_table
+from metarepro.conversion.effects import compute_effects, supersede
+from metarepro.conversion.reported import Choices
+from metarepro.tabular.tables import read_table, write_table
 
 TABLES = ("results", "trials", "clusters", "outcomes", "interventions", "countries")
 

@@ -9,7 +9,7 @@ from metarepro.command import add_plan_and_output, parser, read_config, run
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.forest import summary_forest
 from metarepro.figures.forest_tables import domain_rows
-from metarepro.tables import read_table
+from metarepro.tabular.tables import read_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

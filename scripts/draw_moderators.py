@@ -14,13 +14,13 @@ from metarepro.cache import open_cache
 from metarepro.command import read_config, run, synthesis_parser
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.style import family_colour
-from metarepro.membership import members, usable, without_place
 from metarepro.sensitivity.moderator_plots import draw_moderators
 from metarepro.sensitivity.moderators import ENOUGH_TRIALS
-from metarepro.stage_tables import TIERS
-from metarepro.summaries import labels, title
-from metarepro.synthesis import Settings
-from metarepro.tables import read_table
+from metarepro.synthesis.membership import members, usable, without_place
+from metarepro.synthesis.pools import Settings
+from metarepro.tabular.stage_tables import TIERS
+from metarepro.tabular.tables import read_table
+from metarepro.wording.summaries import labels, title
 
 
 def tasks(

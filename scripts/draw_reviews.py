@@ -14,7 +14,7 @@ from metarepro.command import add_plan_and_output, parser, read_config, run
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.forest import forest_plot
 from metarepro.figures.forest_tables import published_summary, review_rows, summary
-from metarepro.tables import read_table
+from metarepro.tabular.tables import read_table
 
 
 def tasks(

@@ -14,16 +14,16 @@ import pandas as pd
 
 from metarepro.cache import open_cache
 from metarepro.command import read_config, run, synthesis_parser
+from metarepro.conversion.trial_means import average_by_trial
 from metarepro.figures.folder import FigureTask, draw_all
-from metarepro.membership import members, usable, without_place
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.plots import funnel_plot
-from metarepro.stage_tables import TIERS
-from metarepro.summaries import labels, title
-from metarepro.synthesis import Settings
-from metarepro.tables import read_table
-from metarepro.thresholds import MIN_TRIALS_FOR_ASYMMETRY
-from metarepro.trial_means import average_by_trial
+from metarepro.synthesis.membership import members, usable, without_place
+from metarepro.synthesis.pools import Settings
+from metarepro.tabular.stage_tables import TIERS
+from metarepro.tabular.tables import read_table
+from metarepro.wording.summaries import labels, title
+from metarepro.wording.thresholds import MIN_TRIALS_FOR_ASYMMETRY
 
 #: Fewer trials have too few subsets, and choices that differ too little, for a picture.
 MIN_TRIALS_OF_SUBSETS = 5

@@ -12,7 +12,7 @@ from metarepro.cache import open_cache
 from metarepro.command import add_plan_and_output, parser, read_config, run
 from metarepro.figures.folder import draw_all
 from metarepro.figures.syntheses import forest_tasks
-from metarepro.tables import read_table
+from metarepro.tabular.tables import read_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

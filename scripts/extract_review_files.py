@@ -15,11 +15,11 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.command import parser, run
-from metarepro.problems import Problem
 from metarepro.reviews.data_files import TABLES, ReviewData, read_reviews
 from metarepro.reviews.problems import problem_rows
-from metarepro.tables import empty_table, write_table
-from metarepro.validation import load
+from metarepro.tabular.problems import Problem
+from metarepro.tabular.tables import empty_table, write_table
+from metarepro.tabular.validation import load
 
 
 def write_template(

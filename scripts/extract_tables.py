@@ -10,9 +10,9 @@ from pathlib import Path
 
 from metarepro.command import parser, run
 from metarepro.readers.transcription import list_reviews
-from metarepro.stage_tables import REPORT_TABLES
-from metarepro.tables import write_table
-from metarepro.validation import load
+from metarepro.tabular.stage_tables import REPORT_TABLES
+from metarepro.tabular.tables import write_table
+from metarepro.tabular.validation import load
 
 PARTS = {
     "codebook": ("interventions", "domains", "outcomes", "countries"),

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.command import parser, read_config, run
-from metarepro.effects import compute_effects
+from metarepro.conversion.effects import compute_effects
+from metarepro.conversion.reported import Choices
 from metarepro.overlap.effects import lift_duplicates, shared_effects
 from metarepro.overlap.trials import join_included, overlap_overall, overlap_pairs
-from metarepro.reported import Choices
-from metarepro.tables import read_table, write_table
+from metarepro.tabular.tables import read_table, write_table
 
 TABLES = (
     "results",

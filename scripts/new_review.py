@@ -10,7 +10,7 @@ from pathlib import Path
 from metarepro.command import identifier, parser, run, write_new
 from metarepro.entry.data_guide import column_meanings
 from metarepro.entry.drafts import review_form
-from metarepro.tables import TABLES
+from metarepro.tabular.tables import TABLES
 
 
 def main(argv: Sequence[str] | None = None) -> None:

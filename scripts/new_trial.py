@@ -12,8 +12,8 @@ from pathlib import Path
 from metarepro.command import identifier, parser, run, write_new
 from metarepro.entry.data_guide import column_meanings
 from metarepro.entry.drafts import trial_form
-from metarepro.input_tables import STATISTICS
-from metarepro.validation import load
+from metarepro.tabular.input_tables import STATISTICS
+from metarepro.tabular.validation import load
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, read_config, run
-from metarepro.synthesis import Settings, compare_subgroups, synthesise
-from metarepro.tables import read_table, write_table
+from metarepro.synthesis.pools import Settings, compare_subgroups, synthesise
+from metarepro.tabular.tables import read_table, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -10,10 +10,10 @@ from contextlib import chdir
 from pathlib import Path
 
 from metarepro.command import parser, run
-from metarepro.problems import DataError, Problem
 from metarepro.reviews.batch import Batch, do_file, read_known
 from metarepro.reviews.batch_tables import write_batch
 from metarepro.reviews.chunks import Chunk, ChunkFile, checksum
+from metarepro.tabular.problems import DataError, Problem
 
 
 def check_unchanged(file: ChunkFile) -> None:

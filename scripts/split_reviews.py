@@ -10,10 +10,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.atomic import write_file
 from metarepro.command import parser, run
 from metarepro.reviews.batch_tables import BATCH_TABLES
 from metarepro.reviews.chunks import CHUNK_SIZE, divide, named_reviews
+from metarepro.tabular.atomic import write_file
 
 
 def main(argv: Sequence[str] | None = None) -> None:

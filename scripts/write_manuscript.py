@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.atomic import new_folder
 from metarepro.cache import open_cache
 from metarepro.command import add_plan_and_output, parser, read_config, run
 from metarepro.manuscript.bibtex import bibliography
@@ -17,8 +16,9 @@ from metarepro.manuscript.docx import figures_document, table_document
 from metarepro.manuscript.figures import forest_plots
 from metarepro.manuscript.latex import DOCUMENT, figures_part, table_part
 from metarepro.manuscript.summary import TITLE, notes, summary_of_findings
-from metarepro.tables import read_table
-from metarepro.wording import inert
+from metarepro.tabular.atomic import new_folder
+from metarepro.tabular.tables import read_table
+from metarepro.wording.phrases import inert
 
 INPUTS = {
     "extracted": ("interventions", "domains", "outcomes", "trials", "reviews", "published"),

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.atomic import new_folder
+import metarepro
 from metarepro.command import parser, read_config, run
 from metarepro.report import site as report_site
 from metarepro.report.records import Records
-from metarepro.tables import read_table
-from metarepro.wording import inert
+from metarepro.tabular.atomic import new_folder
+from metarepro.tabular.tables import read_table
+from metarepro.wording.phrases import inert
 
-ASSETS = Path(__file__).parent / "metarepro" / "templates" / "report"
+ASSETS = Path(metarepro.__file__).parent / "templates" / "report"
 
 #: Name of a table -> its file in results, its schema, and what is in it.
 INPUTS: Mapping[str, tuple[str, str, str]] = {

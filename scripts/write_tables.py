@@ -7,15 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro import summaries
-from metarepro.atomic import new_folder
 from metarepro.command import parser, read_config, run
-from metarepro.html_tables import Link, Page, render_index, render_table
 from metarepro.reviews.problems import missing_reviews
 from metarepro.sensitivity import moderator_summaries
 from metarepro.sensitivity import summaries as sensitivity_summaries
-from metarepro.tables import read_table
-from metarepro.wording import inert
+from metarepro.tabular.atomic import new_folder
+from metarepro.tabular.tables import read_table
+from metarepro.wording import summaries
+from metarepro.wording.html_tables import Link, Page, render_index, render_table
+from metarepro.wording.phrases import inert
 
 INPUTS = {
     "extracted": ("interventions", "domains", "outcomes", "trials", "review_file_problems"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from metarepro.tables import TABLES
+from metarepro.tabular.tables import TABLES
 
 RESULTS = "trials/results.csv"
 TRIALS = "trials/trials.csv"

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from metarepro.report.records import Records
-from metarepro.tables import empty_table
+from metarepro.tabular.tables import empty_table
 from write_report import INPUTS
 
 CONFIG = {

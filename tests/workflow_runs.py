@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("rules", "config", "profiles", "scripts")
+FOLDERS = ("rules", "config", "profiles", "scripts", "src")
 FILES = ("Snakefile", "environment.yml", "requirements.txt")
 
 
@@ -27,10 +27,10 @@ def copy_code(folder: Path) -> Path:
     return folder
 
 
-def environment(**changes: str) -> dict[str, str]:
-    """Environment of a run: this Python first on the path."""
+def environment(folder: Path, **changes: str) -> dict[str, str]:
+    """Environment of a run: this Python first on the path, and the library in the folder."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return os.environ | {"PATH": path, "PYTHONPATH": ""} | changes
+    return os.environ | {"PATH": path, "PYTHONPATH": str(folder / "src")} | changes
 
 
 def command(*options: str) -> list[str]:
@@ -43,7 +43,7 @@ def snakemake(folder: Path, *options: str, **changes: str) -> subprocess.Complet
     return subprocess.run(
         command(*options),
         cwd=folder,
-        env=environment(**changes),
+        env=environment(folder, **changes),
         capture_output=True,
         text=True,
         check=False,

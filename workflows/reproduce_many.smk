@@ -23,7 +23,6 @@ from snakemake.utils import min_version
 min_version("9.27")
 
 PROJECT = Path(workflow.basedir).parent
-SCRIPTS = PROJECT / "scripts"
 
 with open("chunks/plan.json", encoding="utf-8") as file:
     CHUNKS = json.load(file)["chunks"]
@@ -55,10 +54,8 @@ rule report:
     retries: 0
     conda:
         "../environment.yml"
-    params:
-        scripts=SCRIPTS,
     shell:
-        "python {params.scripts:q}/report_reviews.py --plan {input.plan} --tables-dir ."
+        "python {SCRIPTS:q}/report_reviews.py --plan {input.plan} --tables-dir ."
         " 2>&1 | tee {log}"
 
 
@@ -76,10 +73,8 @@ rule reproduce_chunk:
         "logs/{chunk}.log",
     conda:
         "../environment.yml"
-    params:
-        scripts=SCRIPTS,
     shell:
-        "python {params.scripts:q}/reproduce_chunk.py --chunk {input.chunk}"
+        "python {SCRIPTS:q}/reproduce_chunk.py --chunk {input.chunk}"
         " --known-deviations {input.deviations:q} --output-dir parts/{wildcards.chunk} 2> {log}"
 
 
@@ -102,8 +97,6 @@ rule gather_reviews:
         "logs/gather_reviews.log",
     conda:
         "../environment.yml"
-    params:
-        scripts=SCRIPTS,
     shell:
-        "python {params.scripts:q}/gather_reviews.py --chunks-dir chunks --parts-dir parts"
+        "python {SCRIPTS:q}/gather_reviews.py --chunks-dir chunks --parts-dir parts"
         " --output-dir . 2> {log}"

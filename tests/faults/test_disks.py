@@ -93,7 +93,7 @@ def script(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, f"scripts/{command[0]}", *command[1:]],
         cwd=project,
-        env=environment(),
+        env=environment(project),
         capture_output=True,
         text=True,
         check=False,
@@ -110,7 +110,7 @@ def test_files_that_may_not_grow_keep_what_was_there(project: Path) -> None:
     run = subprocess.run(
         [sys.executable, "scripts/extract_tables.py", "trials"],
         cwd=project,
-        env=environment(PYTHONDONTWRITEBYTECODE="1"),
+        env=environment(project, PYTHONDONTWRITEBYTECODE="1"),
         capture_output=True,
         text=True,
         check=False,

@@ -9,9 +9,9 @@ from typing import Any
 import atheris
 
 with atheris.instrument_imports(include=["metarepro"]):
-    from metarepro.problems import DataError
     from metarepro.readers import review_file
-    from metarepro.tables import read_table
+    from metarepro.tabular.problems import DataError
+    from metarepro.tabular.tables import read_table
 
 __all__ = ["fuzz", "read_table", "review_file", "with_other_values"]
 

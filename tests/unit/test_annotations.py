@@ -12,7 +12,7 @@ from tests.data_folder import RESULTS, TRIALS, set_cells, set_review, write_data
 
 import check_data
 from metarepro.entry.annotations import annotation
-from metarepro.problems import Problem
+from metarepro.tabular.problems import Problem
 
 TEXT = 'a,b,c\n1,"two, with\na break",3\n4,5,6\n'
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from metarepro.sensitivity.assessment import assess_synthesis
-from metarepro.synthesis import Settings
-from metarepro.tables import read_table
+from metarepro.synthesis.pools import Settings
+from metarepro.tabular.tables import read_table
 
 SENSITIVITY = Path("results/sensitivity")
 POOLED = read_table("results/pooled/pooled.csv", "pooled")

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro.audit import (
+from metarepro.audit.checks import printed_decimals
+from metarepro.audit.findings import (
     PUBLISHED_CHECKS,
     RESULT_CHECKS,
     SEVERITY,
@@ -15,9 +16,8 @@ from metarepro.audit import (
     audit_results,
     sd_elsewhere,
 )
-from metarepro.audit_checks import printed_decimals
-from metarepro.effect_sizes import SE_RATIO_LIMIT, se_from_ns
-from metarepro.tables import read_table, write_table
+from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
+from metarepro.tabular.tables import read_table, write_table
 
 DATA = Path(__file__).parents[2] / "data"
 NAN = math.nan

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.pooling import pool
+from metarepro.models.pooling import pool
 from metarepro.readers.review_file import read_review
 from metarepro.reviews.audit_studies import CHECKS, SEVERITY, audit_studies
 from metarepro.reviews.audit_study_rows import (
@@ -26,7 +26,7 @@ from metarepro.reviews.tables import (
     ReviewFile,
     table,
 )
-from metarepro.tables import read_table, write_table
+from metarepro.tabular.tables import read_table, write_table
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metarepro.pooling import pool
-from metarepro.sensitivity.batch_pooling import TAU2_METHODS, Batch, pack, pool_subsets, unpack
+from metarepro.models.batch_pooling import TAU2_METHODS, Batch, pack, pool_subsets, unpack
+from metarepro.models.pooling import pool
 
 # After pooling, which silences what PyMARE says on import.
 from pymare.estimators import VarianceBasedLikelihoodEstimator  # isort: skip

@@ -12,10 +12,10 @@ import pytest
 from meta_analyze import ConvergenceError
 from scipy.stats import norm
 
+from metarepro.models.selection import selection_model
 from metarepro.sensitivity import bias
 from metarepro.sensitivity.bias import METHODS, BiasResult, assess, average_by_trial, caliper
-from metarepro.sensitivity.selection import selection_model
-from metarepro.synthesis import Settings
+from metarepro.synthesis.pools import Settings
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/bias.json").read_text(encoding="utf-8"))

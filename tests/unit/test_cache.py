@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+import metarepro
 from metarepro import cache as module
 from metarepro.cache import Cache, open_cache
 from metarepro.figures import folder as figures
@@ -23,6 +24,7 @@ from metarepro.figures.folder import FigureTask, draw_all
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 #: Scripts that keep what they make.
+FIRST = ("fingerprint", "tabular", "tabular.atomic", "tabular.problems")
 KEEPING = sorted(path.stem for path in SCRIPTS.glob("*.py") if "open_cache" in path.read_text())
 FRAME = pd.DataFrame({"trial_id": ["a", "b"], "yi": [0.1, np.nan]})
 CALLS: list[float] = []
@@ -184,8 +186,8 @@ def key_with(scripts: Path, packages: Path | str = "") -> str:
 def scripts(tmp_path: Path) -> Path:
     """A copy of the library."""
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(SCRIPTS / "metarepro", tmp_path / "scripts/metarepro", ignore=ignored)
-    return tmp_path / "scripts"
+    shutil.copytree(Path(metarepro.__file__).parent, tmp_path / "src/metarepro", ignore=ignored)
+    return tmp_path / "src"
 
 
 def edit(file: Path) -> None:
@@ -225,7 +227,7 @@ sys.path.insert(0, sys.argv[1])
 from metarepro.cache import open_cache
 with open_cache(Path(sys.argv[2])) as cache:
     cache.put(cache.key("before"), b"")
-    with Path(sys.argv[1], "metarepro/pooling.py").open("a") as file:
+    with Path(sys.argv[1], "metarepro/models/pooling.py").open("a") as file:
         file.write("# edited\\n")
     cache.put(cache.key("after"), b"")
     print(cache.key("before"))
@@ -235,7 +237,7 @@ with open_cache(Path(sys.argv[2])) as cache:
 def test_what_was_made_while_the_code_changed_is_not_kept(scripts: Path, tmp_path: Path) -> None:
     run = python(EDITED_MEANWHILE, scripts, tmp_path / "cache")
     assert run.returncode == 1
-    assert "scripts/metarepro: found 'code that changed while it ran'" in run.stderr
+    assert "src/metarepro: found 'code that changed while it ran'" in run.stderr
     assert "start again" in run.stderr
     assert [path.name for path in (tmp_path / "cache").iterdir()] == run.stdout.split()
 
@@ -251,7 +253,7 @@ def test_the_code_is_looked_at_before_it_is_loaded(script: str) -> None:
     program += "importlib.import_module(sys.argv[2]); print(*sys.modules)"
     loaded = python(program, SCRIPTS, script).stdout.split()
     own = [name for name in loaded if name.split(".")[0] == "metarepro"]
-    assert "metarepro.tables" in own
+    assert "metarepro.tabular.tables" in own
     # What the cache itself needs, none of which has to do with results.
-    first = {"metarepro", *(f"metarepro.{name}" for name in ("atomic", "fingerprint", "problems"))}
+    first = {"metarepro", *(f"metarepro.{name}" for name in FIRST)}
     assert set(own[: own.index("metarepro.cache")]) <= first

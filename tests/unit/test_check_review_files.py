@@ -11,7 +11,7 @@ from tests.review_files import package, rm5_bytes, zipped
 
 import check_data
 import extract_review_files
-from metarepro.tables import read_table
+from metarepro.tabular.tables import read_table
 
 REVIEW = "data/reviews/review2020"
 MAP = f"{REVIEW}/outcome_map.csv"

@@ -12,8 +12,8 @@ from metarepro.claims.claims import Sources, assess_claims
 from metarepro.claims.counts import compare_costs
 from metarepro.claims.local_evaluations import evaluate
 from metarepro.claims.words import claimed_words
-from metarepro.tables import read_table
-from metarepro.validation import load
+from metarepro.tabular.tables import read_table
+from metarepro.tabular.validation import load
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "results"

@@ -6,9 +6,9 @@ import pytest
 import yaml
 from tests.data_folder import PUBLISHED, RESULTS, set_cells, write_data_folder
 
-from metarepro.problems import Problem
 from metarepro.readers.transcription import read
-from metarepro.validation import load
+from metarepro.tabular.problems import Problem
+from metarepro.tabular.validation import load
 
 CORRECTION = {
     "file": RESULTS,

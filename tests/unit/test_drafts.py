@@ -13,10 +13,10 @@ import new_review
 import new_trial
 from metarepro.entry.data_guide import column_meanings, meaning_of
 from metarepro.entry.drafts import FILL_IN, NUMBERS
-from metarepro.input_tables import REVIEW_KEYS, STATISTICS
-from metarepro.problems import DataError
-from metarepro.tables import TABLES
-from metarepro.validation import load
+from metarepro.tabular.input_tables import REVIEW_KEYS, STATISTICS
+from metarepro.tabular.problems import DataError
+from metarepro.tabular.tables import TABLES
+from metarepro.tabular.validation import load
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "data/README.md").read_text(encoding="utf-8")

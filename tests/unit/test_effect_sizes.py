@@ -17,7 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from metarepro import effect_sizes as es
+from metarepro.conversion import effect_sizes as es
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference" / "effect_sizes.json").read_text(encoding="utf-8")

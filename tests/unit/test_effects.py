@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro.effects import compute_effects
-from metarepro.input_tables import RESULTS, TRIALS
-from metarepro.reported import Choices
-from metarepro.stage_tables import EFFECTS, PROVENANCE
-from metarepro.tables import from_rows
+from metarepro.conversion.effects import compute_effects
+from metarepro.conversion.reported import Choices
+from metarepro.tabular.input_tables import RESULTS, TRIALS
+from metarepro.tabular.stage_tables import EFFECTS, PROVENANCE
+from metarepro.tabular.tables import from_rows
 
 CHOICES = Choices(icc=0.05, cluster_size=20)
 CODEBOOK = {

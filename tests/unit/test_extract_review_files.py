@@ -9,7 +9,7 @@ from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import rm5_bytes
 
 import extract_review_files
-from metarepro.tables import read_table
+from metarepro.tabular.tables import read_table
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from metarepro import wording
 from metarepro.figures import style as fg
 from metarepro.figures.forest import forest_plot, summary_forest
 from metarepro.figures.forest_axis import Mark, axis_limits
+from metarepro.wording import phrases as wording
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 NAN = float("nan")

@@ -14,12 +14,12 @@ from tests.data_folder import RESULTS, REVIEW, TRIALS, write_data_folder
 from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import PLAIN, package, rm5_bytes, zipped
 
-from metarepro.problems import DataError
 from metarepro.readers.review_file import read_review
 from metarepro.readers.transcription import read
 from metarepro.reviews.data_files import read_reviews
-from metarepro.tables import read_table
-from metarepro.validation import check_data
+from metarepro.tabular.problems import DataError
+from metarepro.tabular.tables import read_table
+from metarepro.tabular.validation import check_data
 
 MAX_SECONDS = 5
 quick = settings(

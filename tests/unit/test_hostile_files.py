@@ -35,9 +35,9 @@ from tests.review_files import (
     zipped,
 )
 
-from metarepro.problems import DataError
 from metarepro.readers import archives, xml_tree
 from metarepro.readers.review_file import find_reviews, read_review
+from metarepro.tabular.problems import DataError
 
 MAX_SECONDS = 10
 MAX_MEGABYTES = 900
@@ -406,16 +406,14 @@ def test_memory_is_bounded(case: str, tmp_path: Path) -> None:
     write(path, CASES[case][0]())
     code = (
         "import re, sys\n"
-        "from metarepro.problems import DataError\n"
+        "from metarepro.tabular.problems import DataError\n"
         "from metarepro.readers.review_file import read_review\n"
         "try:\n    read_review(sys.argv[1])\nexcept DataError:\n"
         "    status = open('/proc/self/status').read()\n"
         "    print(re.search(r'VmHWM:\\s+(\\d+) kB', status)[1])\n"
     )
-    scripts = Path(archives.__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code, path.as_posix()],
-        cwd=scripts,
         capture_output=True,
         text=True,
         check=True,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.pooling import pool_correlated
+from metarepro.models.pooling import pool_correlated
 from metarepro.sensitivity.influence import (
     Influence,
     _is_influential,
@@ -17,7 +17,7 @@ from metarepro.sensitivity.influence import (
     influence,
     leave_one_out,
 )
-from metarepro.synthesis import Settings, pool_trials
+from metarepro.synthesis.pools import Settings, pool_trials
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/influence.json").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metarepro.reviews.mantel_haenszel import (
+from metarepro.models.mantel_haenszel import (
     Fixed,
     Tables,
     mh_odds_ratio,

@@ -24,7 +24,7 @@ from metarepro.manuscript.latex import figures_part, table_part
 from metarepro.manuscript.summary import COLUMNS, in_words, published_certainty
 from metarepro.manuscript.text import bibtex, bibtex_verbatim, latex, one_line
 from metarepro.readers.transcription import list_reviews
-from metarepro.validation import load
+from metarepro.tabular.validation import load
 
 ROOT = Path(__file__).parents[2]
 NAN = math.nan

@@ -10,7 +10,7 @@ import pytest
 
 from metarepro.sensitivity.moderator_plots import moderator_plot, panels
 from metarepro.sensitivity.moderator_summaries import moderators as summary
-from metarepro.synthesis import Settings
+from metarepro.synthesis.pools import Settings
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 NAMES = {"home_visiting": "Home visiting", "video_feedback": "Video feedback"}

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from metarepro.sensitivity.moderators import MODERATORS, assess_moderator, moderators
-from metarepro.synthesis import Settings
+from metarepro.synthesis.pools import Settings
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 TIERS = ("direct", "derived")

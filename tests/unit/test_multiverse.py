@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metarepro.pooling import pool, pool_correlated
+from metarepro.models.batch_pooling import unpack
+from metarepro.models.pooling import pool, pool_correlated
 from metarepro.sensitivity import gosh as gosh_module
 from metarepro.sensitivity import multiverse
-from metarepro.sensitivity.batch_pooling import unpack
 from metarepro.sensitivity.gosh import gosh
 from metarepro.sensitivity.multiverse import CHOICES, agreement, one_per_trial, specifications
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from tests.data_folder import write_data_folder
 
-from metarepro.effects import compute_effects
+from metarepro.conversion.effects import compute_effects
+from metarepro.conversion.reported import Choices
 from metarepro.overlap.effects import lift_duplicates, shared_effects
 from metarepro.overlap.trials import (
     corrected_covered_area,
@@ -16,8 +17,7 @@ from metarepro.overlap.trials import (
     overlap_overall,
     overlap_pairs,
 )
-from metarepro.reported import Choices
-from metarepro.validation import load
+from metarepro.tabular.validation import load
 
 NAN = math.nan
 CHOICES = Choices(0.05, 20.0, ("database",))

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from metarepro import pooling
-from metarepro.pooling import Pooled, pool
+from metarepro.models import pooling
+from metarepro.models.pooling import Pooled, pool
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/pooling.json").read_text(encoding="utf-8"))
@@ -352,7 +352,7 @@ def test_unknown_method(choice: Any, message: str) -> None:
 def test_only_pooling_imports_pymare() -> None:
     importing = [
         path.name
-        for path in sorted((ROOT / "scripts").rglob("*.py"))
+        for path in sorted((ROOT / "src").rglob("*.py"))
         if re.search(r"^\s*(import|from) pymare\b", path.read_text(encoding="utf-8"), re.M)
     ]
     assert importing == ["pooling.py"]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from tests.report_records import EFFECT, KEY, PLAY, POOL, RESULT, REVIEW, TRIAL, make_records
 
-from metarepro.input_tables import EVALUATION_STATISTICS
 from metarepro.report import syntheses as report_syntheses
 from metarepro.report import topics as report_topics
 from metarepro.report import trials as report_trials
@@ -35,6 +34,7 @@ from metarepro.report.records import Records
 from metarepro.report.sensitivity import sensitivity, summary
 from metarepro.report.site import Renderer
 from metarepro.report.trials import reported_numbers
+from metarepro.tabular.input_tables import EVALUATION_STATISTICS
 
 NAN = math.nan
 

@@ -7,7 +7,7 @@ import pytest
 
 from metarepro.figures.style import FAMILIES
 
-CSS = Path("scripts/metarepro/templates/report/report.css").read_text(encoding="utf-8")
+CSS = Path("src/metarepro/templates/report/report.css").read_text(encoding="utf-8")
 COLOURS = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", CSS))
 #: Text and what it stands on.
 TEXTS = [

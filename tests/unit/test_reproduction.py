@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metarepro.reproduction import compare
-from metarepro.stage_tables import VERDICTS
-from metarepro.synthesis import Settings
-from metarepro.tables import read_table, write_table
-from metarepro.targets import Target, published_timepoint, target_on_g_scale
-from metarepro.verdicts import Coverage, judge
+from metarepro.comparison.reproduction import compare
+from metarepro.comparison.targets import Target, published_timepoint, target_on_g_scale
+from metarepro.comparison.verdicts import Coverage, judge
+from metarepro.synthesis.pools import Settings
+from metarepro.tabular.stage_tables import VERDICTS
+from metarepro.tabular.tables import read_table, write_table
 
 DATA = Path(__file__).parents[2] / "data"
 NAN = math.nan

@@ -10,10 +10,10 @@ from tests.review_files import rm5_bytes
 
 import reproduce_chunk
 import split_reviews
-from metarepro.problems import DataError
 from metarepro.reviews.batch import Batch, do_file
 from metarepro.reviews.batch_tables import BATCH_TABLES, together
 from metarepro.reviews.chunks import Chunk, checksum, divide, named_reviews
+from metarepro.tabular.problems import DataError
 
 ROOT = Path(__file__).parents[2]
 ODD = [

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.reviews.conventions import REVMAN5, REVMAN_WEB, Convention
+from metarepro.models.conventions import REVMAN5, REVMAN_WEB, Convention
 from metarepro.reviews.pooling import ReviewPool, Settings, pool_analysis, subgroup_test
 
 REFERENCE = json.loads(

@@ -20,7 +20,7 @@ from metarepro.reviews.tables import (
     SUBGROUP_TEST,
     Extraction,
 )
-from metarepro.tables import write_table
+from metarepro.tabular.tables import write_table
 
 CORPUS = Path(__file__).parents[3] / "shared/corpus"
 

@@ -11,10 +11,10 @@ import pytest
 from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
 
-from metarepro.effects import supersede
-from metarepro.problems import DataError
+from metarepro.conversion.effects import supersede
+from metarepro.conversion.reported import Choices, Reported
+from metarepro.conversion.routes import convert
 from metarepro.readers import revman5
-from metarepro.reported import Choices, Reported
 from metarepro.reviews.results import (
     outcome_map_template,
     review_included,
@@ -23,8 +23,8 @@ from metarepro.reviews.results import (
     slug,
 )
 from metarepro.reviews.tables import Extraction
-from metarepro.routes import convert
-from metarepro.tables import TABLES, empty_table, write_table
+from metarepro.tabular.problems import DataError
+from metarepro.tabular.tables import TABLES, empty_table, write_table
 
 TRIALS = pd.DataFrame({"trial_id": ["ann2001", "bob2002"], "label": ["Ann 2001", "Bob 2002"]})
 CODEBOOK = {"outcome": {"warmth"}, "intervention": {"play"}}

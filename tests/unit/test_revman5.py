@@ -30,9 +30,9 @@ from tests.review_files import (
     subgroup,
 )
 
-from metarepro.problems import DataError
 from metarepro.readers import revman5
 from metarepro.reviews.tables import REVIEW_TABLES, Extraction, precision_notes
+from metarepro.tabular.problems import DataError
 
 CORPUS = Path(__file__).parents[2].parent / "shared/corpus/revman5"
 Reader = Callable[..., Extraction]

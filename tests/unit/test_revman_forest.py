@@ -23,8 +23,8 @@ from tests.unit.test_forest import (
 
 from metarepro.figures import style as fg
 from metarepro.figures.forest_axis import Mark, symmetric_axis
+from metarepro.models.conventions import REVMAN5, REVMAN_WEB
 from metarepro.readers.review_file import read_review
-from metarepro.reviews.conventions import REVMAN5, REVMAN_WEB
 from metarepro.reviews.pooling import AnalysisResult, Settings, pool_analysis
 from metarepro.reviews.revman_forest import revman_forest
 from metarepro.reviews.revman_wording import as_entered, p_value

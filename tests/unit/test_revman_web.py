@@ -27,10 +27,10 @@ from tests.review_files import (
     zipped,
 )
 
-from metarepro.problems import DataError
 from metarepro.readers import revman_web
 from metarepro.readers.review_file import find_reviews, read_review
 from metarepro.reviews.tables import MAX_PROBLEMS, REVIEW_TABLES, Extraction
+from metarepro.tabular.problems import DataError
 
 CORPUS = Path(__file__).parents[2].parent / "shared/corpus/revman_web"
 Reader = Callable[[dict[str, bytes]], Extraction]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from metarepro.reported import Choices, NoRouteError, Reported
-from metarepro.routes import ROUTES, convert
+from metarepro.conversion.reported import Choices, NoRouteError, Reported
+from metarepro.conversion.routes import ROUTES, convert
 
 CHOICES = Choices(icc=0.05, cluster_size=20, corrected_sources=("database",))
 ARMS = {"n_t": 9, "n_c": 9}

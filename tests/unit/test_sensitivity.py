@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from metarepro.sensitivity.variants import Variant, variants
-from metarepro.synthesis import Settings
+from metarepro.synthesis.pools import Settings
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/sensitivity.json").read_text(encoding="utf-8"))

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro.html_tables import Link, Page, render_index, render_table
 from metarepro.sensitivity import summaries as pages
-from metarepro.tables import TABLES
+from metarepro.tabular.tables import TABLES
+from metarepro.wording.html_tables import Link, Page, render_index, render_table
 
 NAN = math.nan
 KEY = "post.intervention_domain.play.mind"

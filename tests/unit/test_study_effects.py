@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from metarepro.models.conventions import REVMAN5, REVMAN_WEB
 from metarepro.reviews import study_effects as se
-from metarepro.reviews.conventions import REVMAN5, REVMAN_WEB
 from metarepro.reviews.study_effects import StudyEffects, study_effects
 
 REFERENCE = json.loads(

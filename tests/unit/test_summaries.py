@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro import summaries
-from metarepro.html_tables import Page, render_table
-from metarepro.wording import inert, interval
+from metarepro.wording import summaries
+from metarepro.wording.html_tables import Page, render_table
+from metarepro.wording.phrases import inert, interval
 
 NAN = math.nan
 PLAN = {"synthesis": "intervention_domain", "set": "post", "beside": "all"}
@@ -75,10 +75,10 @@ def test_exclusions_are_counted_by_code() -> None:
 def test_every_exclusion_code_of_the_library_has_a_meaning() -> None:
     from pathlib import Path
 
-    from metarepro.input_tables import EXCLUSIONS
+    from metarepro.tabular.input_tables import EXCLUSIONS
 
     code = "".join(
-        Path(f"scripts/metarepro/{name}.py").read_text() for name in ("routes", "reported")
+        Path(f"src/metarepro/conversion/{name}.py").read_text() for name in ("routes", "reported")
     )
     raised = set(re.findall(r'(?:NoRouteError|need)\(\s*"(\w+)"', code))
     assert raised

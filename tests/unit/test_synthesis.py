@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.pooling import pool, pool_correlated
-from metarepro.synthesis import (
+from metarepro.models.pooling import pool, pool_correlated
+from metarepro.synthesis.pools import (
     Settings,
     compare_subgroups,
     count_participants,
@@ -16,7 +16,7 @@ from metarepro.synthesis import (
     synthesise,
     trial_effect,
 )
-from metarepro.tables import TABLES
+from metarepro.tabular.tables import TABLES
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 PLAN: dict[str, dict[str, Any]] = {

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from metarepro.cells import parse_cells
-from metarepro.problems import DataError, Problem
-from metarepro.tables import TABLES, check_cells, empty_table, read_table, write_table
+from metarepro.tabular.cells import parse_cells
+from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.tables import TABLES, check_cells, empty_table, read_table, write_table
 
 CLUSTERS = "trial_id,n_clusters,source,locator,note\n"
 GOOD = CLUSTERS + "ann2001,12,https://example.org,table 1,\n"

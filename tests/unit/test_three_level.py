@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metarepro.sensitivity.three_level import ThreeLevel, pool_three_level
+from metarepro.models.three_level import ThreeLevel, pool_three_level
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/three_level.json").read_text(encoding="utf-8"))

@@ -20,10 +20,10 @@ from tests.review_files import rm5_bytes
 from tests.workflow_runs import ROOT
 
 import check_data
-from metarepro.input_tables import INPUT_TABLES
-from metarepro.problems import DataError
 from metarepro.readers.review_file import read_review
-from metarepro.validation import load
+from metarepro.tabular.input_tables import INPUT_TABLES
+from metarepro.tabular.problems import DataError
+from metarepro.tabular.validation import load
 
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = [
@@ -281,11 +281,12 @@ def test_a_table_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
         load(folder)
 
 
+CODE = sorted(path for name in ("src", "scripts") for path in (ROOT / name).rglob("*.py"))
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 FORBIDDEN_CALLS = {"eval", "exec", "read_pickle", "to_pickle", "unsafe_load", "full_load", "system"}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "scripts").rglob("*.py")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", CODE, ids=lambda p: p.stem)
 def test_no_code_is_made_from_data(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

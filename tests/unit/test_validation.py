@@ -19,10 +19,10 @@ from tests.data_folder import (
 )
 
 import check_data as check_data_script
-from metarepro.problems import DataError, Problem
 from metarepro.readers.transcription import list_reviews, read
-from metarepro.tables import TABLES, read_table
-from metarepro.validation import check_data, load
+from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.tables import TABLES, read_table
+from metarepro.tabular.validation import check_data, load
 
 REAL_DATA = Path(__file__).parents[2] / "data"
 OUTCOMES = "codebook/outcomes.csv"

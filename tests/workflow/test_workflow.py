@@ -145,7 +145,7 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
 
 
 def test_an_edited_library_module_runs_what_imports_it(project: Path) -> None:
-    with (project / "scripts/metarepro/figures/forest_page.py").open("a") as module:
+    with (project / "src/metarepro/figures/forest_page.py").open("a") as module:
         module.write("# edited\n")
     run = snakemake(project)
     assert rules_run(run) == {

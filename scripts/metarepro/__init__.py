@@ -1,1 +1,0 @@
-"""Reproduction of meta-analyses: pure functions on DataFrames and dataclasses."""

@@ -1,0 +1,1 @@
+"""Recompute published meta-analyses and say which of their results come out."""

@@ -1,0 +1,270 @@
+"""Checks of the audit on an estimate, its confidence interval, p and standard error.
+
+A check takes one row (a mapping with every column, NaN for a missing number) and returns a
+`Finding` or None. `audit` runs them and says how severe each is; `audit_summaries` holds the
+checks that start from means, SDs and counts.
+"""
+
+import itertools
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, direction, se_from_ci, se_from_ns
+from metarepro.conversion.reported import RATIOS
+from metarepro.conversion.routes import OF_INDIVIDUALS
+
+#: An estimate this share of the CI's width off the middle is listed.
+OFF_CENTRE_SHARE = 0.10
+#: A trial's p and CI may come from slightly different models: factor left to either side.
+P_FACTOR = 1.35
+#: SE implied by the CI below this share of what n allows. Wider than SE_RATIO_LIMIT: that one
+#: moves a row to another tier, this one only asks for a look.
+CI_SE_SHARE = 0.75
+#: A larger g is listed.
+LARGE_G = 2.0
+
+DIFFERENCES = ("smd", "means", "mean_difference", "risk_difference")
+
+Row = Mapping[Any, Any]
+_NORMAL = NormalDist()
+
+
+class Finding(NamedTuple):
+    """One thing that does not add up."""
+
+    check: str
+    printed: str
+    implied: str
+    message: str
+
+
+class Interval(NamedTuple):
+    """A printed estimate with its 95 % CI and p; `log` for ratios."""
+
+    estimate: float
+    low: float
+    high: float
+    log: bool
+    p: float
+    relation: str
+
+
+def printed_decimals(*values: float) -> int:
+    """Longest number of decimals among finite numbers, as printed with up to 10 digits."""
+    texts = [Decimal(f"{value:.10g}") for value in values if math.isfinite(value)]
+    return max((max(0, -int(text.as_tuple().exponent)) for text in texts), default=0)
+
+
+def half_unit(*values: float) -> float:
+    """Half a unit of the last printed decimal."""
+    return 0.5 * 10.0 ** -printed_decimals(*values)
+
+
+def has(row: Row, *columns: str) -> bool:
+    """Tell whether all these numbers were reported."""
+    return all(math.isfinite(row[column]) for column in columns)
+
+
+def arms_of(row: Row) -> tuple[float, float] | None:
+    """Arm sizes; equal arms when only the total is printed."""
+    if has(row, "n_t", "n_c"):
+        sizes = (row["n_t"], row["n_c"])
+    else:
+        sizes = (row["n_total"] / 2, row["n_total"] / 2)
+    return sizes if min(sizes) >= 2 else None
+
+
+def turn_of(row: Row) -> int:
+    """Return +1 or -1: from treatment minus control to the direction of the row's `value`."""
+    scale = direction("scale", row["higher_is_better"])
+    return direction(row["sign"], row["higher_is_better"]) * scale
+
+
+def z_of(p: float) -> float:
+    """Absolute z of a two-sided p."""
+    return -_NORMAL.inv_cdf(p / 2)
+
+
+def p_of(z: float) -> float:
+    """Two-sided p of a z."""
+    return 2 * _NORMAL.cdf(-abs(z))
+
+
+def _roundings(interval: Interval) -> list[tuple[float, float, float]]:
+    """Estimate and limits (log for ratios) for every way in which rounding may have hidden them."""
+    numbers = interval[:3]
+    half = half_unit(*numbers)
+    shifts = itertools.product((-half, 0.0, half), (-half, half), (-half, half))
+    shifted = [tuple(x + shift for x, shift in zip(numbers, row, strict=True)) for row in shifts]
+    if interval.log:
+        shifted = [tuple(math.log(x) for x in row) for row in shifted if min(row) > 0]
+    return [(e, low, high) for e, low, high in shifted if high > low]
+
+
+# Checks of an interval: trials' results and published pools alike.
+
+
+def off_centre_ci(interval: Interval) -> Finding | None:
+    """Estimate off the middle of its CI by more than rounding can explain."""
+    estimate, low, high = interval[:3]
+    if interval.log:
+        estimate, low, high = math.log(estimate), math.log(low), math.log(high)
+    off = abs(estimate - (low + high) / 2) / (high - low)
+    gaps = [e - (a + b) / 2 for e, a, b in _roundings(interval)]
+    if off <= OFF_CENTRE_SHARE or min(gaps, default=0) <= 0 <= max(gaps, default=0):
+        return None
+    middle = (low + high) / 2
+    middle = math.exp(middle) if interval.log else middle
+    return Finding(
+        "off_centre_ci",
+        f"{interval.estimate:g} [{interval.low:g}, {interval.high:g}]",
+        f"{middle:.3g}",
+        f"the estimate lies {off:.0%} of the width off the middle of its CI"
+        f"{' (log scale)' if interval.log else ''}",
+    )
+
+
+def p_against_ci(interval: Interval, factor: float) -> Finding | None:
+    """Printed p outside of what the CI allows, given rounding and a factor either way."""
+    p, relation = interval.p, interval.relation
+    ps = [p_of(e / se_from_ci(low, high)) for e, low, high in _roundings(interval)]
+    if not ps or not math.isfinite(p):
+        return None
+    least, most, half = min(ps) / factor, max(ps) * factor, half_unit(p)
+    fits = {"=": least - half <= p <= most + half, "<": least <= p, ">": most >= p}
+    if fits[relation]:
+        return None
+    return Finding(
+        "p_against_ci",
+        f"p {relation} {p:g}",
+        f"p {min(ps):.2g} to {max(ps):.2g}",
+        f"printed p {relation} {p:g}, the CI implies {min(ps):.2g} to {max(ps):.2g}",
+    )
+
+
+def _result_interval(row: Row) -> Interval | None:
+    statistic = row["statistic"]
+    log = statistic in (*RATIOS, "counts")
+    if not (log or statistic in DIFFERENCES) or not has(row, "value", "ci_low", "ci_high"):
+        return None
+    if row["ci_high"] <= row["ci_low"] or (log and row["ci_low"] <= 0):
+        return None
+    # The p of a table of counts is that of a test on the counts, not of the printed ratio.
+    p = math.nan if statistic == "counts" else row["p_value"]
+    return Interval(row["value"], row["ci_low"], row["ci_high"], log, p, row["p_relation"])
+
+
+def _published_interval(row: Row) -> Interval | None:
+    log = row["measure"] in ("OR", "RR")
+    if not has(row, "estimate", "ci_low", "ci_high"):
+        return None
+    if row["ci_high"] <= row["ci_low"] or (log and row["ci_low"] <= 0):
+        return None
+    numbers = (row["estimate"], row["ci_low"], row["ci_high"])
+    return Interval(*numbers, log, row["p_value"], row["p_relation"])
+
+
+def published_off_centre_ci(row: Row) -> Finding | None:
+    """Apply `off_centre_ci` to a published pool."""
+    interval = _published_interval(row)
+    return off_centre_ci(interval) if interval else None
+
+
+def published_p_against_ci(row: Row) -> Finding | None:
+    """Apply `p_against_ci` to a published pool; rounding is the only leeway."""
+    interval = _published_interval(row)
+    return p_against_ci(interval, 1.0) if interval else None
+
+
+# Checks of a trial's result.
+
+
+def result_off_centre_ci(row: Row) -> Finding | None:
+    """Apply `off_centre_ci` to a trial's result."""
+    interval = _result_interval(row)
+    return off_centre_ci(interval) if interval else None
+
+
+def result_p_against_ci(row: Row) -> Finding | None:
+    """Apply `p_against_ci` to a trial's result."""
+    interval = _result_interval(row)
+    return p_against_ci(interval, P_FACTOR) if interval else None
+
+
+def p_against_se(row: Row) -> Finding | None:
+    """Printed p outside of what the printed estimate and standard error give."""
+    if row["statistic"] not in ("smd", "mean_difference", "risk_difference"):
+        return None
+    if not has(row, "value", "se", "p_value"):
+        return None
+    value, se, p, relation = abs(row["value"]), row["se"], row["p_value"], row["p_relation"]
+    half_value, half_se = half_unit(value), min(half_unit(se), 0.9 * se)
+    least = p_of((value + half_value) / (se - half_se)) / P_FACTOR
+    most = p_of(max(0.0, value - half_value) / (se + half_se)) * P_FACTOR
+    fits = {"=": least - half_unit(p) <= p <= most + half_unit(p), "<": least <= p, ">": most >= p}
+    if fits[relation]:
+        return None
+    return Finding(
+        "p_against_se",
+        f"p {relation} {p:g}",
+        f"p {p_of(value / se):.2g}",
+        f"{row['value']:g} with SE {se:g} has p {p_of(value / se):.2g}, printed p {relation} {p:g}",
+    )
+
+
+def ci_narrower_than_n(row: Row) -> Finding | None:
+    """CI of a standardised difference narrower than that of independent participants."""
+    interval, arms = _result_interval(row), arms_of(row)
+    if row["statistic"] != "smd" or interval is None or arms is None:
+        return None
+    se_ci, se_n = se_from_ci(interval.low, interval.high), se_from_ns(interval.estimate, *arms)
+    if se_ci >= CI_SE_SHARE * se_n:
+        return None
+    return Finding(
+        "ci_narrower_than_n",
+        f"SE {se_ci:.3f}",
+        f"SE {se_n:.3f}",
+        f"the CI implies an SE of {se_ci:.3f}, the arm sizes one of {se_n:.3f}",
+    )
+
+
+def large_g(row: Row) -> Finding | None:
+    """|g| above 2, whatever the route to it."""
+    if not has(row, "effect_yi") or abs(row["effect_yi"]) <= LARGE_G:
+        return None
+    g = f"{row['effect_yi']:.2f}"
+    message = f"a g of {g} is more than a programme can be expected to reach"
+    return Finding("large_g", f"g {g}", "", message)
+
+
+def cluster_se_of_individuals(row: Row) -> Finding | None:
+    """Cluster trial whose printed standard error cannot allow for the clusters."""
+    if OF_INDIVIDUALS not in str(row["effect_assumptions"]):
+        return None
+    return Finding(
+        "cluster_se_of_individuals",
+        f"{row['statistic']} {row['value']:g}",
+        "",
+        "cluster trial, but the printed standard error is no larger than independent "
+        "participants would give; the design effect was applied",
+    )
+
+
+def se_below_arms(row: Row) -> Finding | None:
+    """Standard error of the effect below SE_RATIO_LIMIT of what the arm sizes allow."""
+    arms = arms_of({name: row[f"effect_{name}"] for name in ("n_t", "n_c", "n_total")})
+    if arms is None or not has(row, "effect_yi", "effect_sei"):
+        return None
+    se, allowed = row["effect_sei"], se_from_ns(row["effect_yi"], *arms)
+    if se >= SE_RATIO_LIMIT * allowed:
+        return None
+    return Finding(
+        "se_below_arms",
+        f"SE {se:.3f}",
+        f"SE {allowed:.3f}",
+        f"an SE of {se:.3f} is {se / allowed:.2f} of what {arms[0]:g} + {arms[1]:g} "
+        f"participants allow ({allowed:.3f})",
+    )

@@ -1,0 +1,376 @@
+"""The claims of the report, each with a verdict by written rules.
+
+The rules are data in `rules.RULES`; `effects`, `moderators`, `counts` and
+`local_evaluations` apply them to one kind of claim each. Here every claim is given what the rules
+need: our pool of exactly its intervention and outcome (none if there is none: a wider pool is not
+taken), the cited review's results, how much of that review is in our pool, the report's own
+numbers. Results that contradict themselves (status suspect) are never used. Reviews that the
+report does not cite do not count: the claim names its source. What they show is a caveat.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from metarepro.claims import context as claim_context
+from metarepro.claims import counts as claim_counts
+from metarepro.claims import effects as claim_effects
+from metarepro.claims import local_evaluations
+from metarepro.claims import moderators as claim_moderators
+from metarepro.claims.rules import MOSTLY_ABSTRACTS, NOT_TESTABLE, Finding
+from metarepro.claims.words import claimed_words, is_over, noun_of, own_limit
+from metarepro.tabular.tables import from_rows
+from metarepro.wording.phrases import counted, decimal, whole
+
+#: Columns of a pool that a claim shows.
+_POOL = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "n_trials", "n_participants")
+
+_UNCONTROLLED = "Families were compared with themselves before, or with nobody: no control group"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """All tables that the audit reads, each as its stage wrote it.
+
+    `included` has the trials of all reviews; `evaluations` and `costs` are `audited_evaluations`
+    and `audited_economics`; `primary_set` is the set of syntheses (config, `evidence`) whose pools
+    count.
+    """
+
+    interventions: pd.DataFrame
+    outcomes: pd.DataFrame
+    trials: pd.DataFrame
+    reviews: pd.DataFrame
+    published: pd.DataFrame
+    included: pd.DataFrame
+    effects: pd.DataFrame
+    pooled: pd.DataFrame
+    weights: pd.DataFrame
+    moderators: pd.DataFrame
+    moderator_levels: pd.DataFrame
+    evaluations: pd.DataFrame
+    costs: pd.DataFrame
+    guidance: pd.DataFrame
+    primary_set: str
+
+
+def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
+    """Give every claim its verdict, with the numbers on which it rests.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        `tables.TABLES["extracted_claims"]`.
+    sources : Sources
+        What is known.
+
+    Returns
+    -------
+    DataFrame
+        `tables.TABLES["audited_claims"]`, one row a claim, in the order of `claims`.
+    """
+    rows: list[dict[Any, Any]] = []
+    for claim in claims.to_dict("records"):
+        found = _AUDITS[claim["claim_kind"]](claim, sources)
+        finding: Finding = found.pop("finding")
+        caveats = [own_limit(claim), *found.pop("caveats", [])]
+        rows.append(
+            {
+                **claim,
+                **dict.fromkeys(_POOL, math.nan),
+                **dict.fromkeys(("published", "synthesis", "coverage", "computed"), ""),
+                **found,
+                "claimed": claimed_words(claim),
+                "verdict": finding.verdict,
+                "rule": finding.rule,
+                "reason": finding.reason.strip(),
+                "caveat": ". ".join(filter(None, caveats)),
+                "needed": finding.needed,
+            }
+        )
+    return from_rows(rows, "audited_claims")
+
+
+def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
+    key = f"{sources.primary_set}.intervention_outcome.{claim['intervention']}.{claim['outcome']}"
+    review = _review_label(claim, sources)
+    relevant = claim_effects.relevant_results(sources.published, claim)
+    of_review = relevant["review_id"] == claim["source_review"]
+    cited, others = relevant[of_review], relevant[~of_review & (relevant["intervention"] != "")]
+    row = _pool_row(key, sources)
+    trial_ids = row["trial_ids"].split() if row else []
+    covered, coverage = claim_effects.coverage(
+        trial_ids,
+        sources.included[sources.included["review_id"] == claim["source_review"]],
+        claim_effects.published_trials(cited),
+        review,
+    )
+    pool = None
+    if row:
+        pool = claim_effects.Pool(
+            estimate=row["estimate"],
+            ci_low=row["ci_low"],
+            ci_high=row["ci_high"],
+            n_trials=int(row["n_trials"]),
+            df=row["df"],
+            abstract_share=_abstract_share(key, sources),
+            covered=covered,
+        )
+    signals = [claim_effects.published_signal(result) for result in cited.to_dict("records")]
+    words = [f"{review}: {claim_effects.published_words(cited)}"] if len(cited) else []
+    others = others.assign(label=[_label_of(name, sources) for name in others["review_id"]])
+    for label, rows in others.groupby("label", sort=True):
+        words.append(f"Not cited by the report: {label}: {claim_effects.published_words(rows)}")
+    finding = claim_effects.judge_effect(pool, signals, review)
+    return {
+        **({name: row[name] for name in _POOL} | {"synthesis": key} if row else {}),
+        "finding": _with_context(finding, claim, sources, has_pool=pool is not None),
+        "published": ". ".join(words),
+        "coverage": coverage,
+        "caveats": [
+            *_published_caveats(cited, signals, sources),
+            _abstracts(_abstract_share(key, sources)),
+            _doubtful(trial_ids, sources),
+            *claim_context.uncited_reviews(others),
+        ],
+    }
+
+
+def _with_context(
+    finding: Finding, claim: Mapping[Any, Any], sources: Sources, *, has_pool: bool
+) -> Finding:
+    """Add what was read and could not be used, and without a pool the outcomes that are near."""
+    reason = finding.reason
+    if not has_pool and finding.verdict == NOT_TESTABLE:
+        near = claim_context.near_outcomes(
+            claim, sources.pooled, sources.outcomes, sources.primary_set
+        )
+        reason = f"{reason} {near}"
+    unusable = claim_context.unusable_results(sources.effects, claim) if finding.needed else ""
+    return replace(
+        finding, reason=reason, needed=". ".join(filter(None, [finding.needed, unusable]))
+    )
+
+
+def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
+    key = f"{sources.primary_set}.outcome.{claim['outcome']}"
+    review = _review_label(claim, sources)
+    relevant = claim_effects.relevant_results(sources.published, {**claim, "intervention": ""})
+    cited = relevant[relevant["review_id"] == claim["source_review"]]
+    row = _pool_row(key, sources)
+    results = sources.weights[sources.weights["synthesis"] == key]["result_id"]
+    effects = sources.effects[sources.effects["result_id"].isin(results)]
+    effects = effects[effects["family"] == "parenting"]
+    trial_ids = sorted(set(effects["trial_id"]))
+    covered, coverage = claim_effects.coverage(
+        trial_ids,
+        sources.included[sources.included["review_id"] == claim["source_review"]],
+        claim_effects.published_trials(cited),
+        review,
+    )
+    comparison = claim_moderators.read_comparison(
+        key,
+        sources.moderators,
+        sources.moderator_levels,
+        claim_moderators.count_sides(effects),
+        float((effects["source_kind"] == "abstract").mean()) if len(effects) else math.nan,
+        covered,
+    )
+    words = f"{review}: {claim_effects.published_words(cited)}"
+    direction = claim["claim_kind"] == "moderator_direction"
+    return {
+        "finding": (
+            claim_moderators.judge_moderator(comparison)
+            if direction
+            else claim_moderators.judge_factor(comparison, claim["claimed_value"])
+        ),
+        "published": words if len(cited) else "",
+        "synthesis": key if row and comparison.fitted else "",
+        "coverage": coverage,
+        "computed": (
+            claim_moderators.moderator_words(comparison)
+            if direction
+            else claim_moderators.factor_words(comparison)
+        ),
+        "caveats": [_abstracts(comparison.abstract_share)],
+    }
+
+
+def _count(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
+    column = "n_studies" if claim["claim_kind"].startswith("count_studies") else "n_participants"
+    found = sources.reviews[sources.reviews["review_id"] == claim["source_review"]]
+    known = float(found[column].iloc[0]) if len(found) else math.nan
+    families = found["families"].iloc[0] if len(found) else ""
+    only = claim_counts.covers_only(families, claim["intervention"], sources.interventions)
+    review = _review_label(claim, sources)
+    # A review on this intervention alone is counted in the unit of the claim.
+    noun = noun_of(claim) if only else column.removeprefix("n_")
+    scope = "" if only else ", of all its interventions"
+    in_words = f"{review}: {whole(known)} {noun}{scope}" if math.isfinite(known) else ""
+    return {
+        "finding": claim_counts.judge_count(
+            claim["claim_kind"], claim["claimed_value"], known, whole_review=only
+        ),
+        "published": in_words,
+        "coverage": _known_trials(claim, sources, review),
+    }
+
+
+def _known_trials(claim: Mapping[Any, Any], sources: Sources, review: str) -> str:
+    """How many trials of an intervention the data has, as far as they are in a review."""
+    included = sources.included[sources.included["review_id"] == claim["source_review"]]
+    of_it = sources.trials[sources.trials["intervention"] == claim["intervention"]]["trial_id"]
+    basis = included[included["trial_id"].isin(of_it)]["basis"]
+    listed, plausible = int((basis == "listed").sum()), int((basis == "plausible").sum())
+    return (
+        f"{counted(len(of_it), 'trial')} of this class in the data; {listed} confirmed and "
+        f"{plausible} plausible of {review}"
+    )
+
+
+def _evaluations(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
+    cited = local_evaluations.cited(sources.evaluations, claim)
+    same = sources.evaluations[sources.evaluations["domain"] == claim["domain"]]
+    direction = claim["claimed_direction"]
+    agree = int((same["reported_direction"] == direction).sum())
+    return {
+        "finding": local_evaluations.judge_evaluations(cited, direction),
+        "computed": (
+            f"In this domain {agree} of all {len(same)} rows of evaluations that the report lists "
+            f"say so, {int((same['published'] == 'yes').sum())} of them published"
+        ),
+        "caveats": [
+            _UNCONTROLLED,
+            "The report lists no evaluation without improvement"
+            if (sources.evaluations["reported_direction"] == "improved").all()
+            else "",
+        ],
+    }
+
+
+def _proportion(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
+    cited = local_evaluations.cited(sources.evaluations, claim)
+    against = claim["claim_kind"] == "proportion_vs_reference"
+    return {
+        "finding": local_evaluations.judge_proportion(
+            cited, claim["claimed_value"], against_reference=against
+        ),
+        "computed": local_evaluations.proportion_words(cited, claim["claimed_value"]),
+        "caveats": [] if against else [_UNCONTROLLED],
+    }
+
+
+def _places(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
+    places = local_evaluations.named_places(sources.evaluations)
+    of_countries = sources.evaluations["place"].isin(local_evaluations.COUNTRIES)
+    wide = sorted(set(sources.evaluations[of_countries]["service"]))
+    return {
+        "finding": claim_counts.judge_places(
+            claim["claimed_value"], places, wide, over=is_over(claim)
+        ),
+        "computed": f"At least {counted(len(places), 'place')} named",
+    }
+
+
+def _guidance(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
+    cited = local_evaluations.cited(sources.guidance, claim)
+    return {
+        "finding": claim_counts.judge_guidance(claim["claimed_value"], len(cited)),
+        "computed": f"{counted(len(cited), 'document')} ({', '.join(cited['code'])})",
+    }
+
+
+def _ratio(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
+    cited = local_evaluations.cited(sources.costs, claim)
+    topics = "; ".join(cited["topic"])
+    return {
+        "finding": claim_counts.judge_ratio(claim["claimed_value"], cited),
+        "computed": claim_counts.ratio_words(cited),
+        "caveats": [
+            f"A comparison of groups ({topics}), not an effect of a service; both numbers are the "
+            "report's, without a range or interval"
+        ],
+    }
+
+
+def _review_label(claim: Mapping[Any, Any], sources: Sources) -> str:
+    """Name of the cited review."""
+    return _label_of(claim["source_review"], sources) or "the cited review"
+
+
+def _label_of(review_id: str, sources: Sources) -> str:
+    """Name of a review; where its authors were not seen, its id as "Barlow 2015"."""
+    found = sources.reviews[sources.reviews["review_id"] == review_id]["label"]
+    label = str(found.iloc[0]) if len(found) else ""
+    return (
+        re.sub(r"^([a-z]+)(\d{4})", r"\1 \2", label).capitalize() if label == review_id else label
+    )
+
+
+def _pool_row(key: str, sources: Sources) -> Mapping[Any, Any] | None:
+    found = sources.pooled[sources.pooled["synthesis"] == key].to_dict("records")
+    return found[0] if found else None
+
+
+def _abstract_share(key: str, sources: Sources) -> float:
+    """Share of the results in a pool that stand in an abstract; NaN without a pool."""
+    results = sources.weights[sources.weights["synthesis"] == key]["result_id"]
+    kinds = sources.effects[sources.effects["result_id"].isin(results)]["source_kind"]
+    return float((kinds == "abstract").mean()) if len(kinds) else math.nan
+
+
+def _published_caveats(cited: pd.DataFrame, signals: list[str], sources: Sources) -> list[str]:
+    """What weakens the cited review's results as we have them."""
+    quoted = cited[(cited["status"] == "secondary") & cited["estimate"].notna()]
+    suspect = sources.published[
+        sources.published["source"].isin(quoted["source"])
+        & (sources.published["status"] == "suspect")
+    ]
+    parts = []
+    if len(quoted):
+        beside = f", where {len(suspect)} other rows contradict themselves" if len(suspect) else ""
+        parts.append(f"The cited review's number was read in another source{beside}")
+    if claim_effects.AGAINST in signals:
+        parts.append("A result of the cited review shows no benefit")
+    return parts
+
+
+def _doubtful(trial_ids: list[str], sources: Sources) -> str:
+    notes = sources.trials[sources.trials["trial_id"].isin(trial_ids)]["note"]
+    doubtful = int(notes.str.contains("doubtful class").sum())
+    if not doubtful:
+        return ""
+    return (
+        f"In {doubtful} of our {counted(len(trial_ids), 'trial')} it is doubtful whether the "
+        "programme is of this class"
+    )
+
+
+def _abstracts(share: float) -> str:
+    if not share > MOSTLY_ABSTRACTS:
+        return ""
+    return (
+        f"{decimal(100 * share, 0)}% of our results are from abstracts, which print what was "
+        "significant: the estimate leans towards benefit"
+    )
+
+
+_AUDITS: dict[str, Callable[[Mapping[Any, Any], Sources], dict[str, Any]]] = {
+    "effect_direction": _effect,
+    "count_studies": _count,
+    "count_participants": _count,
+    "count_participants_at_least": _count,
+    "count_participants_almost": _count,
+    "count_places_at_least": _places,
+    "count_guidance_at_least": _guidance,
+    "evaluations_direction": _evaluations,
+    "moderator_direction": _moderator,
+    "moderator_ratio_about": _moderator,
+    "ratio": _ratio,
+    "proportion": _proportion,
+    "proportion_vs_reference": _proportion,
+}

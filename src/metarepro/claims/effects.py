@@ -1,0 +1,321 @@
+"""Claims that an intervention improves an outcome: our pool, the cited review, and the verdict."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS, Finding
+from metarepro.comparison.targets import WHOLE_REVIEW, published_timepoint
+from metarepro.tabular.input_tables import RATIO_MEASURES
+from metarepro.wording.phrases import counted, decimal, interval, whole
+from metarepro.wording.thresholds import TRUSTED_DF
+
+# What a result says of a benefit. The thresholds of a firm interval are the same for all three
+# findings, and only intervals (or tests) decide.
+SHOWS = "shows"  # firm, excludes no effect in favour
+LIMITED = "limited"  # the same from thin evidence
+NULL = "null"  # firm, includes no effect
+OPEN = "open"  # the same from thin evidence
+HARM = "harm"  # firm, excludes a benefit
+LIMITED_HARM = "limited_harm"  # the same from thin evidence
+POINTS = "points"  # in favour, no more than a direction
+AGAINST = "against"  # no difference or against, no more than a direction
+
+#: Of a published p where there is no interval.
+SIGNIFICANCE = 0.05
+
+_BENEFIT = {SHOWS, LIMITED}
+_CONTRARY = {NULL, HARM, LIMITED_HARM}
+_DIRECTIONS = {POINTS, AGAINST}
+
+
+def _signal(low: bool, high: bool, *, firm: bool) -> str:
+    """What an interval says of which the lower limit favours, or the upper does not."""
+    if low:
+        return SHOWS if firm else LIMITED
+    if high:
+        return HARM if firm else LIMITED_HARM
+    return NULL if firm else OPEN
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Our pool for a claim, as g, positive in favour; df is NaN for a single trial.
+
+    `abstract_share` is the share of its results that stand in an abstract, `covered` the share of
+    the trials which the cited review pooled that are confirmed to be in it (NaN: unknown).
+    """
+
+    estimate: float
+    ci_low: float
+    ci_high: float
+    n_trials: int
+    df: float
+    abstract_share: float
+    covered: float
+
+    @property
+    def trusted(self) -> bool:
+        """Whether its interval can be leaned on."""
+        return self.n_trials >= 2 and self.df >= TRUSTED_DF
+
+    @property
+    def firm(self) -> bool:
+        """Whether it is trusted and a fair part of the cited review's evidence."""
+        return (
+            self.trusted
+            and self.covered >= ENOUGH_COVERED
+            and self.abstract_share <= MOSTLY_ABSTRACTS
+        )
+
+    @property
+    def signal(self) -> str:
+        """What it says of a benefit."""
+        return _signal(self.ci_low > 0, self.ci_high < 0, firm=self.firm)
+
+
+def relevant_results(published: pd.DataFrame, claim: Mapping[Any, Any]) -> pd.DataFrame:
+    """Rows of published results on a claim's intervention and outcome, for the end of programme.
+
+    Suspect rows, subgroups and follow-ups are left out; rows over several interventions (empty
+    `intervention`) are kept.
+    """
+    rows = published[
+        (published["outcome"] == claim["outcome"])
+        & published["intervention"].isin(["", claim["intervention"]])
+        & (published["status"] != "suspect")
+        & published["subgroup"].isin(WHOLE_REVIEW)
+    ]
+    post = [
+        published_timepoint(label, subgroup) == "post"
+        for label, subgroup in zip(rows["outcome_label"], rows["subgroup"], strict=True)
+    ]
+    return rows[pd.Series(post, index=rows.index, dtype=bool)]
+
+
+def published_signal(row: Mapping[Any, Any]) -> str:
+    """What a published row says of a benefit; "" if its direction is not shown.
+
+    A row for a mix of interventions is no more than a direction, and so is a number without CI
+    and p.
+    """
+    if row["status"] == "narrative":
+        return POINTS if row["narrative_direction"] == "favours_intervention" else AGAINST
+    no_effect = 1 if row["measure"] in RATIO_MEASURES else 0
+    mixed = row["intervention"] == ""
+    excludes = _excludes(row, no_effect)
+    firm = row["k"] >= TRUSTED_TRIALS and row["certainty"] not in ("low", "very low")
+    if excludes is False:
+        return AGAINST if mixed else _signal(False, False, firm=firm)
+    if row["beneficial_sign"] == "":
+        return ""
+    favours = (row["estimate"] - no_effect) * (1 if row["beneficial_sign"] == "+" else -1) > 0
+    if mixed or excludes is None:
+        return POINTS if favours else AGAINST
+    return _signal(favours, not favours, firm=firm)
+
+
+def _excludes(row: Mapping[Any, Any], no_effect: float) -> bool | None:
+    """Whether the interval, else the test, of a published row excludes no effect; None: neither."""
+    low, high, p = row["ci_low"], row["ci_high"], row["p_value"]
+    if math.isfinite(low + high):
+        return bool(low > no_effect or high < no_effect)
+    if row["p_relation"] == "=":
+        return bool(p < SIGNIFICANCE)
+    if row["p_relation"] == "<" and p <= SIGNIFICANCE:
+        return True
+    if row["p_relation"] == ">" and p >= SIGNIFICANCE:
+        return False
+    return None
+
+
+def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> Finding:
+    """Verdict on the claim that an intervention improves an outcome.
+
+    Parameters
+    ----------
+    pool : Pool or None
+        Ours of exactly this intervention and outcome.
+    published : collection of str
+        Signals of the cited review's results.
+    review : str
+        Name of the cited review, for the words.
+    """
+    ours = pool.signal if pool else ""
+    theirs = set(published) - {""}
+    signals = theirs | ({ours} if ours else set())
+    needed = (
+        f"{review}'s result with its interval, for this intervention alone, or usable results of "
+        "more trials"
+    )
+    if not signals:
+        return Finding(
+            "effect_no_evidence",
+            "No trial of this intervention has a usable result for this outcome, and nothing on "
+            f"it could be read of {review}.",
+            needed,
+        )
+    if signals <= _DIRECTIONS:
+        return Finding(
+            "effect_direction_only",
+            "No trial of this intervention has a usable result for this outcome. "
+            + _direction(theirs, review),
+            needed,
+        )
+    benefit = _owners(ours, theirs, _BENEFIT, review)
+    contrary = _owners(ours, theirs, _CONTRARY, review)
+    if benefit and contrary:
+        return Finding(
+            "effect_conflicting",
+            f"Excludes no effect in favour: {benefit}. Does not: {contrary}.",
+            f"The results of all trials that {review} pooled",
+        )
+    if HARM in signals:
+        reason = f"Excludes a benefit: {_owners(ours, theirs, {HARM}, review)}."
+        return Finding("effect_contradicted", reason)
+    if NULL in signals:
+        reason = f"Includes no effect: {_owners(ours, theirs, {NULL}, review)}."
+        return Finding("effect_not_shown", reason)
+    if pool and ours == SHOWS:
+        return Finding("effect_shown", "The interval of our pool excludes no effect in favour.")
+    if SHOWS in theirs:
+        return Finding(
+            "effect_shown_as_published",
+            f"The interval of {review} excludes no effect in favour; {_beside(pool)}.",
+        )
+    if benefit:
+        limits = _limits(pool) if pool and ours == LIMITED else "few trials or low certainty"
+        return Finding(
+            "effect_limited",
+            f"Excludes no effect in favour: {benefit}; the limits: {limits}.",
+            "Usable results of more trials" if LIMITED in theirs else needed,
+        )
+    return Finding("effect_inconclusive", _too_little(pool, theirs, review), needed)
+
+
+def _owners(ours: str, theirs: Collection[str], which: set[str], review: str) -> str:
+    """Whose results are among these signals, in words; "" if none is."""
+    return " and ".join(
+        [
+            *(["the interval of our pool"] if ours in which else []),
+            *([f"a result of {review}"] if set(theirs) & which else []),
+        ]
+    )
+
+
+def _beside(pool: Pool | None) -> str:
+    if not pool:
+        return "we have no pool beside it"
+    if pool.signal == LIMITED:
+        return "our own interval agrees"
+    side = "on the same side" if pool.estimate > 0 else "not on the same side"
+    limits = f" ({_limits(pool)})"
+    return f"our own estimate is {side}, its interval includes no effect{limits}"
+
+
+def _too_little(pool: Pool | None, theirs: Collection[str], review: str) -> str:
+    """Why the intervals at hand do not decide."""
+    parts = []
+    if pool:
+        what = "excludes a benefit" if pool.signal == LIMITED_HARM else "includes no effect"
+        parts.append(f"Our interval {what} and is not firm: {_limits(pool)}.")
+    if not theirs:
+        parts.append(f"Nothing could be read of {review}.")
+    elif set(theirs) <= _DIRECTIONS:
+        parts.append(_direction(theirs, review))
+    else:
+        what = "excludes a benefit" if LIMITED_HARM in theirs else "includes no effect"
+        parts.append(f"An interval of {review} {what}, from few trials or with low certainty.")
+    return " ".join(parts)
+
+
+def _direction(theirs: Collection[str], review: str) -> str:
+    stated = "says different things of it"
+    if set(theirs) == {POINTS}:
+        stated = "reports an improvement"
+    elif set(theirs) == {AGAINST}:
+        stated = "reports no improvement"
+    return f"{review} {stated}; no number for this intervention alone could be read."
+
+
+def _limits(pool: Pool) -> str:
+    limits = []
+    if pool.n_trials == 1:
+        limits.append("one trial")
+    elif not pool.trusted:
+        limits.append(f"{decimal(pool.df, 1)} degrees of freedom")
+    if math.isnan(pool.covered):
+        limits.append("how many trials the cited review pooled is not known")
+    elif pool.covered < ENOUGH_COVERED:
+        limits.append("less than half of the cited review's trials confirmed to be in it")
+    if pool.abstract_share > MOSTLY_ABSTRACTS:
+        limits.append("mostly abstracts")
+    return ", ".join(limits)
+
+
+def published_words(rows: pd.DataFrame) -> str:
+    """Published results in words, with the numbers and the scale that the source prints."""
+    return "; ".join(_published_row(row) for row in rows.to_dict("records"))
+
+
+def _published_row(row: Mapping[Any, Any]) -> str:
+    of = "" if row["intervention"] else " (all its interventions together)"
+    label = f"{row['outcome_label']}{of}: "
+    if row["status"] == "narrative":
+        stated = {"favours_intervention": "favours the intervention"}
+        return label + stated.get(row["narrative_direction"], "no difference") + ", no number"
+    parts = [published_number(row)]
+    better = {"+": "larger", "-": "smaller"}.get(row["beneficial_sign"])
+    parts.append(f"{better} is better" if better else "direction not shown")
+    if math.isfinite(row["k"]):
+        parts.append(counted(row["k"], "trial"))
+    if math.isfinite(row["n"]):
+        parts.append(f"{whole(row['n'])} participants")
+    if row["certainty"]:
+        parts.append(f"certainty {row['certainty']}")
+    if row["status"] == "secondary":
+        parts.append("as another source quotes it")
+    return label + ", ".join(parts)
+
+
+def published_number(row: Mapping[Any, Any]) -> str:
+    """Estimate and interval that a published row prints; without an interval its p."""
+    number = f"{row['measure']} {interval(row['estimate'], row['ci_low'], row['ci_high'])}"
+    if math.isfinite(row["ci_low"]):
+        return number
+    test = f", p {row['p_relation']} {row['p_value']:g}" if row["p_relation"] else ""
+    return f"{number} without interval{test}"
+
+
+def published_trials(rows: pd.DataFrame) -> float:
+    """Trials of the largest published pool; NaN if none says."""
+    return float(rows["k"].max()) if len(rows) else math.nan
+
+
+def coverage(
+    trial_ids: Sequence[str], included: pd.DataFrame, pooled_by_review: float, review: str
+) -> tuple[float, str]:
+    """How much of the cited review's evidence is in our pool: a share, and in words.
+
+    Parameters
+    ----------
+    trial_ids : sequence of str
+        Trials of our pool.
+    included : DataFrame
+        trial_id, basis of the cited review's trials.
+    pooled_by_review : float
+        Trials that it pooled; NaN if not known.
+    review : str
+        Its name.
+    """
+    basis = included[included["trial_id"].isin(trial_ids)]["basis"]
+    listed, plausible = int((basis == "listed").sum()), int((basis == "plausible").sum())
+    n = whole(pooled_by_review) if math.isfinite(pooled_by_review) else "an unknown number"
+    words = (
+        f"{counted(len(trial_ids), 'trial')} in our pool; {listed} confirmed and {plausible} "
+        f"plausible of {n} that {review} pooled"
+    )
+    return listed / pooled_by_review, words

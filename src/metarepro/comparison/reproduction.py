@@ -1,0 +1,164 @@
+"""Published pooled results set against ours.
+
+Which of our effects answer a published row, and the table of both with the verdict of `verdicts`.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from metarepro.audit.findings import audit_published, record_ids
+from metarepro.comparison.targets import (
+    SUBGROUPS,
+    WHOLE_REVIEW,
+    Target,
+    published_timepoint,
+    target_on_g_scale,
+)
+from metarepro.comparison.verdicts import Coverage, Verdict, judge
+from metarepro.models.pooling import Pooled
+from metarepro.synthesis.pools import Settings, all_flags, count_participants, pool_trials, usable
+from metarepro.tabular.tables import empty_table, from_rows, in_order
+
+#: Columns of a published row that are shown as they are.
+_SHOWN = (
+    *("review_id", "review", "role", "row", "outcome", "outcome_label", "subgroup", "intervention"),
+    *("measure", "status", "beneficial_sign"),
+)
+#: Columns of a published row that are shown as published_..., and columns of our pool.
+_PUBLISHED = ("estimate", "ci_low", "ci_high", "k", "n", "i2")
+_POOL = (
+    *("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "df"),
+    *("tau2", "i2_q", "i2_tau2", "q", "q_df", "q_p"),
+)
+_MODEL = ("model", "tau2_method", "ci_method")
+
+
+def compare(
+    published: pd.DataFrame,
+    included: pd.DataFrame,
+    effects: pd.DataFrame,
+    bases: Sequence[str],
+    tiers: Sequence[str],
+    settings: Settings,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set each published row beside our pool of the review's trials for that outcome.
+
+    Our pool takes effects of the review's trials for the row's outcome (and intervention, if it
+    has one): post-intervention ones, or follow-up ones where the row's label or subgroup speaks
+    of follow-up or long term.
+
+    Parameters
+    ----------
+    published : DataFrame
+        All reviews' published rows, with review_id, role and row.
+    included : DataFrame
+        review_id, trial_id, basis of the reviews that have a list.
+    effects : DataFrame
+        The effects table.
+    bases : sequence of str
+        Bases of inclusion that put a trial into a review's pool, e.g. ("listed", "plausible").
+    tiers : sequence of str
+        Tiers of effects that are pooled.
+    settings : Settings
+        Estimators and assumed correlation.
+
+    Returns
+    -------
+    table : DataFrame, one row a published row
+        `tables.REPRODUCTION`. Numbers that do not exist are NaN, texts "".
+    weights : DataFrame, one row a pooled effect
+        `tables.REVIEW_WEIGHTS`.
+    """
+    problems = audit_published(published).groupby("record_id")["message"].agg("; ".join)
+    rows, weights = [], []
+    for record_id, row in zip(record_ids(published), published.to_dict("records"), strict=True):
+        listed = included[
+            (included["review_id"] == row["review_id"]) & included["basis"].isin(bases)
+        ]
+        pooled_effects, no_pool = select_effects(row, listed, effects, tiers)
+        pooled = None if no_pool else pool_trials(pooled_effects, settings)[0]
+        columns = _columns(row, listed, pooled_effects, pooled, no_pool)
+        rows.append(columns | {"published_problems": problems.get(record_id, "")})
+        if pooled is not None:
+            weights.append(
+                pooled_effects[["result_id", "trial_id"]].assign(
+                    review_id=row["review_id"], row=row["row"], weight=pooled.weights
+                )
+            )
+    all_weights = pd.concat([empty_table("review_weights"), *weights], ignore_index=True)
+    return from_rows(rows, "reproduction"), in_order(all_weights, "review_weights")
+
+
+def select_effects(
+    row: Mapping[Any, Any], listed: pd.DataFrame, effects: pd.DataFrame, tiers: Sequence[str]
+) -> tuple[pd.DataFrame, str]:
+    """Effects of a review's trials that answer a published row, or none and why."""
+    none = effects.iloc[:0]
+    if listed.empty:
+        return none, "no list of included trials"
+    if row["subgroup"] not in (*WHOLE_REVIEW, *SUBGROUPS):
+        return none, f"subgroup '{row['subgroup']}' cannot be selected from the data"
+    timepoint = published_timepoint(row["outcome_label"], row["subgroup"])
+    candidates = usable(effects, [timepoint], tiers)
+    chosen = candidates[
+        candidates["trial_id"].isin(listed["trial_id"])
+        & (candidates["outcome"] == row["outcome"])
+        & ((row["intervention"] == "") | (candidates["intervention"] == row["intervention"]))
+    ]
+    if row["subgroup"] in SUBGROUPS:
+        column, value = SUBGROUPS[row["subgroup"]]
+        chosen = chosen[chosen[column] == value]
+    when = {"post": "post-intervention", "follow_up": "follow-up"}[timepoint]
+    missing = f"no usable {when} result of the {len(listed)} listed or plausible trials"
+    return chosen, f"{missing} for this outcome" if chosen.empty else ""
+
+
+def _published_target(row: Mapping[Any, Any]) -> Target:
+    """Target of a published row; suspect and narrative rows have none."""
+    reasons = {
+        "suspect": "suspect: the published numbers contradict themselves",
+        "narrative": "narrative: the source gives a direction and no number",
+    }
+    if row["status"] in reasons:
+        return Target(math.nan, math.nan, math.nan, reasons[row["status"]])
+    numbers = (row["estimate"], row["ci_low"], row["ci_high"])
+    return target_on_g_scale(row["measure"], *numbers, row["beneficial_sign"])
+
+
+def _columns(
+    row: Mapping[Any, Any],
+    listed: pd.DataFrame,
+    pooled_effects: pd.DataFrame,
+    pooled: Pooled | None,
+    no_pool: str,
+) -> dict[str, Any]:
+    """One row of the comparison."""
+    trials = sorted(set(pooled_effects["trial_id"]))
+    bases = listed.set_index("trial_id")["basis"].reindex(trials).value_counts()
+    coverage = Coverage(len(trials), int(bases.get("listed", 0)), row["k"])
+    target = _published_target(row)
+    columns: dict[str, Any] = {
+        **{name: row[name] for name in _SHOWN},
+        **{f"published_{name}": row[name] for name in _PUBLISHED},
+        "target_g": target.g,
+        "target_ci_low": target.ci_low,
+        "target_ci_high": target.ci_high,
+        "basis": ", ".join(f"{name} {bases[name]}" for name in sorted(bases.index)),
+        "n_trials": len(trials),
+        "k": len(pooled_effects),
+        "n_participants": count_participants(pooled_effects),
+        "coverage": coverage.text,
+        "trial_ids": " ".join(trials),
+    }
+    pool: dict[str, Any] = dict.fromkeys(_POOL, math.nan) | dict.fromkeys((*_MODEL, "flags"), "")
+    if pooled is None:
+        verdict = Verdict("not_testable", "; ".join(filter(None, (target.reason, no_pool))))
+    else:
+        pool = {name: getattr(pooled, name) for name in (*_POOL, *_MODEL)}
+        pool["flags"] = all_flags(pooled, pooled_effects)
+        verdict = judge(target, pooled.estimate, pooled.ci_low, pooled.ci_high, coverage)
+    return columns | pool | asdict(verdict)

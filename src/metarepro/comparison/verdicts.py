@@ -1,0 +1,181 @@
+"""Verdicts on our pools beside the published ones, and their reasons.
+
+Everything is compared as g, positive in favour of the intervention. The rules, first match wins:
+
+=============== ==============================================================================
+not_testable    the published row is no target (suspect, narrative, no estimate, direction not
+                shown, risk ratio), its trials cannot be selected (no list of included trials,
+                subgroup), or none of them has a usable result for the outcome
+partial         the pool is not the published one: fewer or more trials than published, an
+                unknown number of published trials, or trials that are only plausibly included.
+                An agreement would be luck, a difference no contradiction; whether sign or
+                decision differ is in a column of its own
+decision_differs the sign differs, or one CI excludes no effect and the other does not
+exact           estimate and CI limits are equal at the published rounding
+reproduced      estimate and CI width each within 5 % of the published, or within 0.01
+approximate     estimate and CI width each within 10 %, or within 0.05
+different       anything else
+=============== ==============================================================================
+
+Without a published CI only the estimate is compared, and only the sign can differ; the reason
+says so. A limit printed as exactly no effect counts as not excluding it.
+"""
+
+import math
+from dataclasses import dataclass
+
+from metarepro.comparison.targets import Target
+from metarepro.wording.phrases import interval
+
+REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE = 0.05, 0.01
+APPROXIMATE_RELATIVE, APPROXIMATE_ABSOLUTE = 0.10, 0.05
+#: Absorbs binary rounding where a difference lies exactly on a threshold.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many trials our pool has, how many of them are confirmed, and how many were published.
+
+    `published` is NaN where the review does not say.
+    """
+
+    trials: int
+    listed: int
+    published: float
+
+    @property
+    def text(self) -> str:
+        """Our trials of the published ones, as in "4 of 20" ("4/20" would turn into a date)."""
+        return f"{self.trials} of {self._published}"
+
+    @property
+    def doubt(self) -> str:
+        """Why our trials are not known to be the published ones; "" if they are."""
+        if self.trials == self.published and self.listed == self.trials:
+            return ""
+        trials = "1 trial" if self.trials == 1 else f"{self.trials} trials"
+        confirmed = f", {self.listed or 'none'} of them confirmed as included"
+        return (
+            f"we hold {trials} against {self._published} published"
+            f"{confirmed if self.listed < self.trials else ''}"
+        )
+
+    @property
+    def _published(self) -> str:
+        return f"{self.published:.0f}" if math.isfinite(self.published) else "an unknown number"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How far our pool and the published one agree."""
+
+    verdict: str
+    reason: str
+    absolute_difference: float = math.nan
+    relative_difference: float = math.nan
+    published_ci_holds_estimate: str = ""
+    decision_differs: str = ""
+
+
+def judge(
+    target: Target, estimate: float, ci_low: float, ci_high: float, coverage: Coverage
+) -> Verdict:
+    """Verdict on our pool (g with its CI) against a published one; rules in the module's head.
+
+    Parameters
+    ----------
+    target : Target
+        The published pool. Without a target the verdict is not_testable for its reason.
+    estimate, ci_low, ci_high : float
+        Our pool as g, positive in favour.
+    coverage : Coverage
+        Whether our trials are the published ones.
+
+    Returns
+    -------
+    Verdict
+        The absolute difference is in g, the relative one a share of the published g (NaN if that
+        is 0); `published_ci_holds_estimate` is "yes", "no" or, without a CI, "".
+    """
+    if target.reason:
+        return Verdict("not_testable", target.reason)
+    ours = (estimate, ci_low, ci_high)
+    difference = abs(estimate - target.g)
+    relative = difference / abs(target.g) if target.g else math.nan
+    held, conflict = _holds(target, estimate), _conflict(target, *ours)
+    if coverage.doubt:
+        verdict = "partial"
+    elif conflict:
+        verdict = "decision_differs"
+    elif _equal_as_printed(target, *ours):
+        verdict = "exact"
+    elif _within(target, *ours, REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE):
+        verdict = "reproduced"
+    elif _within(target, *ours, APPROXIMATE_RELATIVE, APPROXIMATE_ABSOLUTE):
+        verdict = "approximate"
+    else:
+        verdict = "different"
+    percent = f", {relative:.0%}" if math.isfinite(relative) else ""
+    held_text = {
+        "yes": "the published CI holds our estimate",
+        "no": "the published CI does not hold our estimate",
+        "": "no CI is published",
+    }
+    sentences = [
+        coverage.doubt,
+        f"g {interval(*ours)} against {interval(target.g, target.ci_low, target.ci_high)} "
+        f"published (difference {difference:.2f}{percent})",
+        held_text[held],
+        conflict,
+    ]
+    differs = "yes" if conflict else "no"
+    reason = "; ".join(filter(None, sentences))
+    return Verdict(verdict, reason, difference, relative, held, differs)
+
+
+def _holds(target: Target, estimate: float) -> str:
+    """Tell whether the published CI holds our estimate."""
+    if math.isnan(target.ci_low):
+        return ""
+    return "yes" if target.ci_low <= estimate <= target.ci_high else "no"
+
+
+def _conflict(target: Target, estimate: float, low: float, high: float) -> str:
+    """How the conclusions differ: by sign, or by the CIs' relation to no effect; "" if not."""
+    if target.g * estimate < 0:
+        return "the sign differs"
+    if math.isnan(target.ci_low):
+        return ""
+    published_excludes = target.ci_low > TOLERANCE or target.ci_high < -TOLERANCE
+    if published_excludes == (low > TOLERANCE or high < -TOLERANCE):
+        return ""
+    with_effect, without = (
+        ("the published", "ours") if published_excludes else ("our", "the published")
+    )
+    return f"{with_effect} CI excludes zero, {without} does not"
+
+
+def _equal_as_printed(target: Target, *ours: float) -> bool:
+    """Tell whether our numbers, on the printed scale and rounded like them, are the same."""
+    half_unit = 0.5 * 10.0**-target.decimals + TOLERANCE
+    pairs = zip((target.g, target.ci_low, target.ci_high), ours, strict=True)
+    printed = [
+        (math.exp(x / target.factor) if target.is_ratio else x / target.factor)
+        for pair in pairs
+        if not math.isnan(pair[0])
+        for x in pair
+    ]
+    return all(abs(a - b) <= half_unit for a, b in zip(printed[::2], printed[1::2], strict=True))
+
+
+def _within(
+    target: Target, estimate: float, low: float, high: float, share: float, distance: float
+) -> bool:
+    """Tell whether estimate and CI width are near the published ones (width only if it has one)."""
+    pairs = [(target.g, estimate), (target.ci_high - target.ci_low, high - low)]
+    return all(
+        abs(ours - published) <= max(share * abs(published), distance) + TOLERANCE
+        for published, ours in pairs
+        if not math.isnan(published)
+    )

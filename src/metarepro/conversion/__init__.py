@@ -1,0 +1,1 @@
+"""From a reported statistic to an effect and its variance."""

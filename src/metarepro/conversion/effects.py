@@ -1,0 +1,123 @@
+"""The table of effects: every reported result with its g, or with the code why there is none."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import pandas as pd
+
+from metarepro.conversion.reported import Choices, NoRouteError, Reported, known
+from metarepro.conversion.routes import convert
+from metarepro.tabular.countries import income
+from metarepro.tabular.stage_tables import REVIEW_FILE
+from metarepro.tabular.tables import in_order
+
+NORMAL_95 = 1.959963984540054
+
+#: Columns of a reported result that `Reported` takes over by name.
+_REPORTED_COLUMNS = [f.name for f in fields(Reported)]
+
+
+def compute_effects(
+    results: pd.DataFrame,
+    trials: pd.DataFrame,
+    clusters: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    interventions: pd.DataFrame,
+    countries: pd.DataFrame,
+    choices: Choices,
+) -> pd.DataFrame:
+    """Convert all reported results; excluded rows stay, with a code and a reason.
+
+    Parameters
+    ----------
+    results, trials : DataFrame
+        The extracted tables (`tables.EXTRACTED_RESULTS`, `tables.EXTRACTED_TRIALS`).
+    clusters, outcomes, interventions, countries : DataFrame
+        Numbers of clusters and the codebook.
+    choices : Choices
+        What the reports leave open.
+
+    Returns
+    -------
+    DataFrame
+        One row per reported result, in the order of `results` (`tables.EFFECTS`).
+    """
+    groups = dict(zip(countries["country"], countries["income_group"], strict=True))
+    about_trial = trials[["trial_id", "label", "year", "intervention", "design"]].assign(
+        income=[income(country, groups) for country in trials["country"]]
+    )
+    # By all randomised: a result may be of some arms only.
+    n_randomised = clusters["trial_id"].map(trials.set_index("trial_id")["n_randomised"])
+    sizes = clusters[["trial_id"]].assign(cluster_size=n_randomised / clusters["n_clusters"])
+    joined = (
+        results.merge(about_trial, on="trial_id", validate="m:1")
+        .merge(sizes, on="trial_id", how="left", validate="m:1")
+        .merge(outcomes[["outcome", "domain", "beneficial_direction"]], on="outcome")
+        .merge(interventions[["intervention", "family"]], on="intervention")
+        .set_index("result_id", drop=False)
+        .loc[results["result_id"]]
+    )
+    converted = [_effect_columns(row, choices) for row in joined.to_dict("records")]
+    computed = pd.DataFrame(converted, index=joined.index)
+    effects = joined.drop(columns=[c for c in computed if c in joined]).join(computed)
+    return effects.reset_index(drop=True).pipe(in_order, "effects")
+
+
+def supersede(effects: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what a review's own data file also has; the rows stay visible.
+
+    A result that was transcribed gives way to an effect of a review file (unless that is only
+    approximate) for the same trial, outcome and timepoint; of two review files the first by id is
+    used. (A review's file has the
+    numbers that its authors analysed; a transcription mostly has what an abstract printed.)
+    """
+    key = ["trial_id", "outcome", "timepoint"]
+    own = (
+        (effects["source_kind"] == REVIEW_FILE)
+        & (effects["exclude"] == "")
+        & (effects["tier"] != "approximate")
+    )
+    winners = effects[own].drop_duplicates(key).set_index(key)[["result_id", "file"]]
+    match = effects[key].join(winners, on=key)
+    gives_way = (
+        (effects["exclude"] == "") & match["file"].notna() & (effects["file"] != match["file"])
+    )
+    superseded = effects.copy()
+    superseded.loc[gives_way, "exclude"] = "superseded"
+    superseded.loc[gives_way, "exclude_reason"] = (
+        "the review's own data file has it: " + match.loc[gives_way, "result_id"]
+    )
+    return superseded
+
+
+def _effect_columns(row: Mapping[Any, Any], choices: Choices) -> dict[str, Any]:
+    """Columns that the conversion adds to, or changes in, a row of results."""
+    reported = Reported(**{name: row[name] for name in _REPORTED_COLUMNS})
+    n = reported.n_t + reported.n_c
+    columns: dict[str, Any] = {
+        "n_total": n if known(n) else reported.n_total,
+        "exclude": row["exclude"],
+        "exclude_reason": row["exclude_reason"],
+        **dict.fromkeys(("yi", "vi", "sei", "ci_low", "ci_high"), math.nan),
+        **dict.fromkeys(("route", "se_source", "tier", "assumptions"), ""),
+    }
+    if row["exclude"]:
+        return columns
+    try:
+        effect = convert(reported, choices)
+    except NoRouteError as no_route:
+        return columns | {"exclude": no_route.code, "exclude_reason": str(no_route)}
+    sei = math.sqrt(effect.vi)
+    return columns | {
+        "yi": effect.yi,
+        "vi": effect.vi,
+        "sei": sei,
+        "ci_low": effect.yi - NORMAL_95 * sei,
+        "ci_high": effect.yi + NORMAL_95 * sei,
+        "route": effect.route,
+        "se_source": effect.se_source,
+        "tier": effect.tier,
+        "assumptions": "; ".join(effect.assumptions),
+    }

@@ -1,0 +1,190 @@
+"""Forms for new evidence, in YAML, that say beside every field what belongs there.
+
+A CSV file has no room for comments and its rows are too long to fill in by hand, so a new trial
+starts as a form; `draft_rows` turns it into rows. What the fields mean comes from data/README.md
+(`data_guide`), what a statistic needs from the rules of `validation`.
+"""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import pandera.pandas as pa
+
+from metarepro.entry.data_guide import meaning_of
+from metarepro.readers.transcription import LIST_KEYS
+from metarepro.tabular.input_tables import REVIEW_KEYS
+from metarepro.tabular.tables import TABLES
+from metarepro.tabular.validation import NEEDED
+
+FILL_IN = "FILL_IN"
+_WIDTH = 98
+
+Meanings = Mapping[str, Mapping[tuple[str, ...], str]]
+Codebook = Mapping[str, Sequence[str]]
+
+_SPREAD = ("ci_low", "ci_high", "se", "p_value", "p_relation")
+_SIZES = ("n_t", "n_c", "n_total")
+#: Numbers that a result of each statistic must have, and those that it may have.
+NUMBERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "means": (("n_t", "mean_t", "sd_t", "n_c", "mean_c", "sd_c"), ()),
+    "counts": (("n_t", "events_t", "n_c", "events_c"), ()),
+    "percentages": (("n_t", "mean_t", "n_c", "mean_c"), ()),
+    "smd": (("value",), _SPREAD + _SIZES),
+    "mean_difference": (("value",), (*_SPREAD, *_SIZES, "sd_t", "sd_c", "reference_sd")),
+    "odds_ratio": (("value",), _SPREAD + _SIZES),
+    "risk_ratio": (("value",), (*_SPREAD, "n_t", "n_c", "events_c", "mean_c")),
+    "risk_difference": (("value",), (*_SPREAD, "n_t", "n_c", "events_c", "mean_c")),
+    "t_test": (("value",), ("df2", *_SIZES)),
+    "f_test": (("value", "df1"), ("df2", *_SIZES)),
+    "eta_squared": (("value",), _SIZES),
+    "p_only": (("p_value", "p_relation"), _SIZES),
+}
+#: Statistics whose direction the arms give: `sign` speaks of a `value` that they need not have.
+_DIRECTION_OF_ARMS = ("means", "counts", "percentages")
+#: Columns that may be empty, but that whoever adds a trial should not pass over.
+_ASKED = ("year", "n_randomised", "source")
+
+
+def trial_form(
+    trial_id: str,
+    statistic: str,
+    number: int,
+    new: bool,
+    codebook: Codebook,
+    meanings: Meanings,
+) -> str:
+    """Write the form for a trial and one result of it.
+
+    Parameters
+    ----------
+    trial_id : str
+        Id of the trial.
+    statistic : str
+        One of `input_tables.STATISTICS`: it decides which numbers the form asks for.
+    number : int
+        Of the result, for its id.
+    new : bool
+        False if the data have the trial already; the form is then for the result only.
+    codebook : mapping
+        Columns that hold ids of the codebook, to the ids.
+    meanings : mapping
+        As `data_guide.column_meanings` gives them.
+    """
+    lines = [
+        f"# {'A new trial' if new else 'A new result of the trial'}: {trial_id}",
+        f"# Replace every {FILL_IN}. What the paper does not say stays empty: nothing between the",
+        '# quotes, or nothing behind the colon. A double quote inside a text is written \\".',
+        f"# Then run: make add-trial ID={trial_id}",
+    ]
+    if new:
+        columns = list(TABLES["trials"].columns)[1:]
+        cells = {c: FILL_IN for c in columns if c in _ASKED or not may_be_empty("trials", c)}
+        lines += ["", "trial:", *_fields("trials", columns, cells, codebook, meanings)]
+        columns = list(TABLES["clusters"].columns)[1:]
+        lines += ["", "# Leave empty unless the trial is cluster-randomised.", "cluster:"]
+        lines += _fields("clusters", columns, {}, codebook, meanings)
+    lines += [
+        "",
+        "# One block a result. For a second one copy the block from its dash on and give it the",
+        "# next id. A block may hold any column of data/trials/results.csv.",
+        "results:",
+    ]
+    return "\n".join([*lines, *_result(trial_id, statistic, number, codebook, meanings)]) + "\n"
+
+
+def _result(
+    trial_id: str, statistic: str, number: int, codebook: Codebook, meanings: Meanings
+) -> list[str]:
+    needed, helpful = NUMBERS[statistic]
+    numbers = {column for groups in NUMBERS.values() for group in groups for column in group}
+    left_out = {"trial_id", *numbers} - {*needed, *helpful}
+    columns = [c for c in TABLES["results"].columns if c not in left_out]
+    cells = {c: FILL_IN for c in columns if c in needed or not may_be_empty("results", c)}
+    cells |= {"result_id": f"{trial_id}-{number:02d}", "statistic": statistic}
+    cells["higher_is_better"] = FILL_IN
+    if statistic in _DIRECTION_OF_ARMS:
+        cells["sign"] = "scale"
+    numbers_from = columns.index("statistic") + 1
+    lines = _fields("results", columns[:numbers_from], cells, codebook, meanings, "  - ")
+    lines += _comment(f"The numbers. A usable result needs {NEEDED[statistic]}.", "    ")
+    rest = columns[numbers_from:]
+    return lines + _fields("results", rest, cells, codebook, meanings, "    ")
+
+
+def review_form(review_id: str, meanings: Meanings) -> str:
+    """Write a review.yaml in which everything is still "not seen" and the role is missing."""
+    lines = [
+        f"# The review {review_id}. null = not seen. Replace {FILL_IN}; a text with a colon stands",
+        "# in quotes; the items of a list stand between [ ] with commas, or each behind a dash.",
+    ]
+    explained: set[str] = set()
+    for key in REVIEW_KEYS:
+        together, meaning = meaning_of(key, meanings["review"])
+        if key not in explained:
+            lines += _comment(f"{', '.join(together)}: {meaning}", "")
+            explained.update(together)
+        value = FILL_IN if key == "role" else "[]" if key in LIST_KEYS else "null"
+        lines.append(f"{key}: {value}")
+    return "\n".join(lines) + "\n"
+
+
+def may_be_empty(table: str, column: str) -> bool:
+    """Whether the schema takes an empty cell in this column."""
+    schema: pa.Column = TABLES[table].columns[column]
+    if str(schema.dtype) == "float64":
+        return bool(schema.nullable)
+    return bool(schema.checks[0](pd.Series([""])).check_passed)
+
+
+def _fields(
+    table: str,
+    columns: Sequence[str],
+    cells: Mapping[str, str],
+    codebook: Codebook,
+    meanings: Meanings,
+    indent: str = "  ",
+) -> list[str]:
+    """Fields of one record, each with its explanation above it."""
+    lines: list[str] = []
+    explained: set[str] = set()
+    for column in columns:
+        together, meaning = meaning_of(column, meanings[table])
+        if column not in explained:
+            here = [name for name in together if name in columns]
+            lines += _comment(f"{', '.join(here)}: {meaning}", " " * len(indent))
+            explained.update(together)
+        allowed = _choices(table, column, meaning, codebook)
+        lines += _comment(allowed, " " * len(indent)) if allowed else []
+        cell = cells.get(column, "")
+        quoted = f'"{cell}"' if _needs_quotes(table, column) else cell
+        lines.append(f"{indent}{column}: {quoted}".rstrip())
+        indent = " " * len(indent)
+    return lines
+
+
+def _choices(table: str, column: str, meaning: str, codebook: Codebook) -> str:
+    """What may be chosen from, unless the explanation names it."""
+    if column in codebook:
+        return "One of: " + ", ".join(codebook[column])
+    description = _described(table, column)
+    if not description.startswith("one of: "):
+        return ""
+    levels = description.removeprefix("one of: ").removesuffix(" (or empty)").split(", ")
+    return "" if all(level in meaning for level in levels) else description.capitalize()
+
+
+def _needs_quotes(table: str, column: str) -> bool:
+    """Free text may hold a colon or a number sign, and > begins something else in YAML."""
+    return column == "p_relation" or _described(table, column).startswith("text ")
+
+
+def _described(table: str, column: str) -> str:
+    return str(TABLES[table].columns[column].description)
+
+
+def _comment(text: str, indent: str) -> list[str]:
+    prefix = f"{indent}# "
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=prefix, subsequent_indent=prefix, break_long_words=False
+    )

@@ -1,0 +1,176 @@
+"""What goes into a forest plot of a synthesis, of a published result, or of a domain."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from metarepro.synthesis.membership import members, subgroup_pools, without_place
+from metarepro.wording.phrases import (
+    DASH,
+    FLAGS,
+    PUBLISHED,
+    decimal,
+    i2,
+    interval,
+    model_text,
+    p_value,
+    participants,
+    whole,
+)
+
+
+def synthesis_rows(
+    synthesis: Mapping[Any, Any],
+    effects: pd.DataFrame,
+    weights: pd.DataFrame,
+    subgroups: str,
+    names: Mapping[str, str],
+) -> pd.DataFrame:
+    """Results of a synthesis, and the approximate ones that it would have but does not pool.
+
+    Parameters
+    ----------
+    synthesis : mapping
+        A row of `tables.POOLED`.
+    effects, weights : DataFrame
+        `tables.EFFECTS` and the synthesis' rows of `tables.WEIGHTS`.
+    subgroups : str
+        Column that divides the plot, or "".
+    names : mapping
+        Labels of the codebook.
+
+    Returns
+    -------
+    DataFrame
+        `forest.ROW_COLUMNS`; results that are not pooled have no weight.
+    """
+    timely = effects["timepoint"].isin(synthesis["timepoint"].split("+"))
+    usable = effects[(effects["exclude"] == "") & timely]
+    rows = members(usable, synthesis).merge(
+        weights[["result_id", "weight"]], on="result_id", how="left"
+    )
+    rows["subgroup"] = rows[subgroups].map(dict(names)) if subgroups else ""
+    return in_plot_order(rows, list(names.values()))
+
+
+def review_rows(effects: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
+    """Results in our pool of a published result."""
+    rows = effects.merge(weights[["result_id", "weight"]], on="result_id").assign(subgroup="")
+    return in_plot_order(rows, [])
+
+
+def in_plot_order(rows: pd.DataFrame, subgroups: list[str]) -> pd.DataFrame:
+    """Rows by subgroup as in the codebook, then year, trial and place in the data."""
+    position = rows["subgroup"].map({name: i for i, name in enumerate(subgroups)})
+    ordered = rows.assign(position=position, measure=told_apart(rows)).sort_values(
+        ["position", "year", "label", "result_id"], na_position="last"
+    )
+    return without_place(ordered.drop(columns="position"))
+
+
+def told_apart(rows: pd.DataFrame) -> pd.Series:
+    """Measures; where a trial has several results of one, with the arm or the time as well."""
+    twice = rows.duplicated(["label", "measure"], keep=False)
+    what = rows["arm"].where(rows["arm"] != "", rows["timepoint_detail"])
+    return rows["measure"].mask(twice, rows["measure"] + " (" + what + ")")
+
+
+def summaries(
+    synthesis: Mapping[Any, Any],
+    pooled: pd.DataFrame,
+    plan: Mapping[str, Mapping[Any, Any]],
+    names: Mapping[str, str],
+    rho: float,
+) -> pd.DataFrame:
+    """The overall pool of a synthesis and those of its subgroups (`forest.SUMMARY_COLUMNS`)."""
+    rows = [summary(synthesis, "Overall", "", rho)]
+    subgroups = subgroup_pools(synthesis, plan, pooled)
+    if len(subgroups):
+        column = plan[synthesis["synthesis"].split(".")[1]]["subgroups"]
+        rows += [
+            summary(row, "Pooled", names[row[column]], rho) for row in subgroups.to_dict("records")
+        ]
+    return pd.DataFrame(rows)
+
+
+def summary(pool: Mapping[Any, Any], name: str, subgroup: str, rho: float) -> dict[str, Any]:
+    """One diamond, from a row of `tables.POOLED`."""
+    numbers = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "q", "q_df", "q_p")
+    counts = ("k", "n_trials", "n_participants")
+    return {
+        "subgroup": subgroup,
+        "name": name,
+        **{column: pool[column] for column in (*numbers, *counts)},
+        "i2": i2(pool),
+        "participants": participants(pool["n_participants"], pool["flags"]),
+        "model": model_text(pool, rho),
+        "flags": warnings(pool["flags"]),
+    }
+
+
+def warnings(flags: str) -> str:
+    """The gravest of the flags of a pool, in words."""
+    return next((FLAGS[flag] for flag in flags.split("; ") if flag in FLAGS), "")
+
+
+def published_summary(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The published result, as a diamond to compare ours with where it is a target."""
+    missing = ("pi_low", "pi_high", "tau2", "q", "q_df", "q_p", "i2", "k")
+    numbers = interval(row["published_estimate"], row["published_ci_low"], row["published_ci_high"])
+    printed = f"As printed: {row['measure']} {numbers}" if row["measure"] else ""
+    not_used = "" if row["target_g"] == row["target_g"] else row["reason"]
+    return {
+        "subgroup": "",
+        "name": PUBLISHED,
+        "estimate": row["target_g"],
+        "ci_low": row["target_ci_low"],
+        "ci_high": row["target_ci_high"],
+        **dict.fromkeys(missing, math.nan),
+        "n_trials": row["published_k"],
+        "n_participants": row["published_n"],
+        "participants": participants(row["published_n"], ""),
+        "model": ". ".join(filter(None, [printed, not_used])),
+        "flags": "",
+    }
+
+
+def subgroup_test_text(test: Mapping[Any, Any]) -> str:
+    """The line under the plot on differences between subgroups."""
+    if test["reason"]:
+        return f"Subgroup differences: not tested ({test['reason']})"
+    left_out = test["n_subgroups"] - test["n_tested"]
+    without = f"; {whole(left_out)} with fewer than 4 df left out" if left_out else ""
+    return (
+        f"Subgroup differences ({whole(test['n_tested'])} subgroups{without}): "
+        f"Q = {decimal(test['q'])}, df = {whole(test['q_df'])}, {p_value(test['q_p'])}"
+    )
+
+
+def domain_rows(
+    domain: str, interventions: pd.DataFrame, pooled: pd.DataFrame, plan: Mapping[str, str]
+) -> pd.DataFrame:
+    """One row an intervention (`forest.DOMAIN_COLUMNS`), also those without a result.
+
+    `plan` is the section `evidence` of the config.
+    """
+    here = pooled[
+        pooled["synthesis"].str.startswith(f"{plan['set']}.{plan['synthesis']}.")
+        & (pooled["domain"] == domain)
+    ].set_index("intervention")
+    columns = ("n_trials", "k", "n_participants", "estimate", "ci_low", "ci_high")
+    rows = []
+    for intervention in interventions.to_dict("records"):
+        row = {"label": intervention["label"], "family": intervention["family"], "flags": ""}
+        key = intervention["intervention"]
+        if key in here.index:
+            pool = here.loc[key]
+            row |= {column: pool[column] for column in (*columns, "pi_low", "pi_high")}
+            row["flags"] = warnings(pool["flags"])
+            row["participants"] = participants(pool["n_participants"], pool["flags"])
+        else:
+            row |= dict.fromkeys((*columns, "pi_low", "pi_high"), math.nan)
+            row |= {"n_trials": 0, "k": 0, "participants": DASH}
+        rows.append(row)
+    return pd.DataFrame(rows)

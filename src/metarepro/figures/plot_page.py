@@ -1,0 +1,114 @@
+"""The page that the plots of sensitivity and moderators share: title, legend, axes, notes.
+
+Places are in inches from the left and from the bottom of the page.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from metarepro.figures import style as fg
+from metarepro.wording.phrases import decimal
+
+WIDTH = 7.2
+MARGIN = 0.15
+POOLED_COLOUR = "#000000"  # shows on grey, blue and orange
+
+
+def start_page(title: str, about: str, legend: Sequence[tuple[str, str]], body: float) -> Figure:
+    """Start a page: its title, which is also its label, and from `body` downwards its legend."""
+    plain = fg.plain_text(title)
+    lines = fg.wrap(plain, WIDTH - 2 * MARGIN, fg.TITLE_SIZE, True, max_lines=2)
+    fig = Figure(figsize=(WIDTH, body + 0.35 + 0.19 * len(lines)), label=plain)
+    for i, line in enumerate(reversed(lines)):
+        write(fig, MARGIN, body + 0.32 + 0.19 * i, line, fg.TITLE_SIZE, bold=True)
+    write(fig, MARGIN, body + 0.1, about, fg.TEXT_SIZE)
+    x, height = MARGIN, fig.get_figheight()
+    for colour, name in legend:
+        corner, size = (x / WIDTH, (body - 0.13) / height), (0.16 / WIDTH, 0.1 / height)
+        fig.add_artist(Rectangle(corner, *size, fc=colour, ec=fg.RULE_COLOUR, lw=0.6))
+        write(fig, x + 0.21, body - 0.12, name)
+        x += 0.43 + fg.text_width(name, fg.SMALL_SIZE)
+    return fig
+
+
+def write(
+    fig: Figure,
+    x: float,
+    y: float,
+    words: str,
+    size: float = fg.SMALL_SIZE,
+    bold: bool = False,
+    **placing: Any,
+) -> None:
+    """Write one line, so many inches from the left and from the bottom of the page."""
+    place = (x / WIDTH, y / fig.get_figheight())
+    fig.text(*place, words, fontproperties=fg.font(size, bold), color=fg.TEXT_COLOUR, **placing)
+
+
+def add_axes(
+    fig: Figure, left: float, bottom: float, tall: float, right: float = MARGIN, y_title: str = ""
+) -> Axes:
+    """Add axes `tall` inches high, so many inches from three sides of the page."""
+    height = fig.get_figheight()
+    across, up = (WIDTH - left - right) / WIDTH, tall / height
+    ax = fig.add_axes((left / WIDTH, bottom / height, across, up))
+    for spine in ax.spines.values():
+        spine.set(color=fg.RULE_COLOUR, linewidth=0.7)
+    ax.tick_params(length=3, width=0.7, color=fg.RULE_COLOUR, pad=2)
+    middle = bottom + tall / 2
+    write(fig, left - 0.5, middle, y_title, rotation=90, ha="center", va="center")
+    return ax
+
+
+def draw_lines(axline: Callable[..., Any], pooled: float) -> None:
+    """Draw the lines at zero and at the pooled estimate."""
+    axline(0, color=fg.MUTED_COLOUR, linewidth=0.8, gid="zero")
+    if not math.isnan(pooled):
+        axline(pooled, color=POOLED_COLOUR, linewidth=1.1, dashes=(4, 2), gid="pooled")
+
+
+def limits(values: Sequence[float]) -> tuple[float, float]:
+    """Limits that hold all values, with 4% left free on each side; never a point."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    margin = 0.04 * (high - low) or 0.1
+    return low - margin, high + margin
+
+
+def set_ticks(ax: Axes, which: str, low: float, high: float) -> None:
+    """Set round ticks between two values."""
+    candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    ticks = [float(f"{tick:.6g}") for tick in candidates if low <= tick <= high]
+    places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
+    words = [decimal(tick, places) for tick in ticks]
+    put = ax.set_xticks if which == "x" else ax.set_yticks
+    put(ticks, words, fontproperties=fg.font(fg.SMALL_SIZE), color=fg.TEXT_COLOUR)
+
+
+def effect_axis(
+    fig: Figure,
+    ax: Axes,
+    low: float,
+    high: float,
+    shown: tuple[float, float],
+    below: float = 0.75,
+) -> None:
+    """Set the ticks of an axis of effects; under it, at `below`, name the sides of 0.
+
+    A side is named only if what is `shown` reaches to it.
+    """
+    ax.set_xlim(low, high)
+    set_ticks(ax, "x", low, high)
+    left, right = (WIDTH * x for x in ax.get_position().intervalx)
+    y = below - 0.33
+    write(fig, (left + right) / 2, y, "Hedges' g", ha="center")
+    if shown[0] < 0:
+        write(fig, left, y, "← favours control")
+    if shown[1] > 0:
+        write(fig, right, y, "favours intervention →", ha="right")

@@ -1,0 +1,214 @@
+"""The visual language of the figures: colours, type, wording of numbers, and saving.
+
+Everything here gives the same result on every machine: the font is the file that comes with
+matplotlib (never one that the system happens to have), text is measured without hinting, and saved
+files carry neither dates nor versions.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
+from matplotlib.textpath import text_to_path
+
+from metarepro.tabular.atomic import write_file
+from metarepro.wording.phrases import NOT_REPORTED
+
+# Figures are only ever saved. A window system would bring its own resolution into the layout.
+mpl.use("agg")
+
+TEXT_SIZE = 8.5  # points
+SMALL_SIZE = 7.5
+TITLE_SIZE = 10.5
+TEXT_COLOUR = "#1A1A1A"
+MUTED_COLOUR = "#595959"
+RULE_COLOUR = "#8C8C8C"
+MIXED_COLOUR = "#404040"
+
+# Okabe and Ito (2008), the last two darkened until they stand out on white by 3 to 1 (WCAG 1.4.11).
+FAMILIES = {
+    "psychodynamic": ("Psychodynamic", "#0072B2"),
+    "video_feedback": ("Video feedback", "#D55E00"),
+    "circle_of_security": ("Circle of Security", "#008A68"),
+    "parenting": ("Parenting", "#A6437E"),
+}
+
+FIGURE_FILES = (".svg", ".png")
+PNG_DPI = 150
+# For pages of text zlib's third level is faster than its default, and the files are smaller.
+_PNG_COMPRESSION = {"compress_level": 3}
+
+# No label is drawn longer; what is cut is marked by an ellipsis.
+_LONGEST_TEXT = 600
+_PILED_ACCENTS = r"([\u0300-\u036f])[\u0300-\u036f]+"
+
+
+@contextmanager
+def drawing_style() -> Iterator[None]:
+    """Use matplotlib's own defaults with this project's style, whatever the user's settings are."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams["text.parse_math"] = False  # a "$" in a study label is a dollar sign
+        mpl.rcParams["text.hinting"] = "no_hinting"  # letters as wide in the PNG as measured
+        mpl.rcParams["svg.fonttype"] = "path"
+        mpl.rcParams["svg.hashsalt"] = "metarepro"
+        yield
+
+
+def family_colour(family: str) -> str:
+    """Colour of an intervention family; dark grey for a mixture or an unknown family."""
+    return FAMILIES[family][1] if family in FAMILIES else MIXED_COLOUR
+
+
+def family_label(family: str) -> str:
+    """Name of an intervention family for a legend."""
+    return FAMILIES[family][0] if family in FAMILIES else "Other or several families"
+
+
+@cache
+def font(size: float = TEXT_SIZE, bold: bool = False) -> FontProperties:
+    """DejaVu Sans from matplotlib's own files, `size` in points."""
+    return FontProperties(fname=_font_file(bold), size=size)
+
+
+def _font_file(bold: bool) -> str:
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name)
+
+
+@cache
+def _drawable() -> frozenset[int]:
+    plain, bold = (frozenset(FT2Font(_font_file(b)).get_charmap()) for b in (False, True))
+    return plain & bold
+
+
+def plain_text(value: object) -> str:
+    """Turn a cell into one line that can be drawn.
+
+    Line breaks become spaces; control and direction marks are dropped, and accents piled on one
+    letter after the first, so that a label keeps to its line; characters that the font lacks become
+    U+FFFD; a missing value is said to be "not reported"; more than 600 characters are cut.
+    """
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return NOT_REPORTED
+    text = unicodedata.normalize("NFC", str(value)[: 10 * _LONGEST_TEXT])
+    text = "".join(" " if c.isspace() else c for c in text)
+    text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    text = re.sub(_PILED_ACCENTS, r"\1", " ".join(text.split()))
+    if text.lower() in ("", "nan", "<na>"):
+        return NOT_REPORTED
+    if len(text) > _LONGEST_TEXT:
+        text = text[:_LONGEST_TEXT] + "…"
+    return "".join(c if ord(c) in _drawable() else "\ufffd" for c in text)
+
+
+@lru_cache(maxsize=20_000)
+def text_width(text: str, size: float = TEXT_SIZE, bold: bool = False) -> float:
+    """Width of one line in inches, from the unhinted outlines (the same with every FreeType)."""
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font(size, bold), False)
+    return float(width) / 72
+
+
+def shorten(text: str, width: float, size: float = TEXT_SIZE, bold: bool = False) -> str:
+    """Cut `text` at the end, with an ellipsis, so that it is not wider than `width` inches."""
+    if text_width(text, size, bold) <= width:
+        return text
+    fits, too_long = 0, len(text)
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if text_width(text[:middle].rstrip() + "…", size, bold) <= width:
+            fits = middle
+        else:
+            too_long = middle
+    return text[:fits].rstrip() + "…"
+
+
+def wrap(
+    text: str, width: float, size: float = TEXT_SIZE, bold: bool = False, max_lines: int = 3
+) -> list[str]:
+    """Break `text` at spaces into lines of at most `width` inches; the last line may be cut."""
+    words = text.split()
+    lines: list[str] = []
+    while words:
+        if len(lines) == max_lines - 1:
+            return [*lines, shorten(" ".join(words), width, size, bold)]
+        line = words.pop(0)
+        while words and text_width(f"{line} {words[0]}", size, bold) <= width:
+            line = f"{line} {words.pop(0)}"
+        lines.append(shorten(line, width, size, bold))
+    return lines
+
+
+def save_figure(fig: Figure, path_without_suffix: Path) -> tuple[Path, Path]:
+    """Write a figure as `.svg` and `.png`.
+
+    Parameters
+    ----------
+    fig
+        As in `figure_files`.
+    path_without_suffix
+        Where to write; the folder is made if need be. Dots in the name are kept.
+
+    Returns
+    -------
+    The paths of the SVG and the PNG. Each file appears complete or not at all.
+    """
+    svg, png = write_figure(figure_files(fig), path_without_suffix)
+    return svg, png
+
+
+def write_figure(files: Mapping[str, bytes], path_without_suffix: Path) -> list[Path]:
+    """Write what `figure_files` gives, and return the paths."""
+    folder, name = path_without_suffix.parent, path_without_suffix.name
+    paths = [folder / f"{name}{suffix}" for suffix in files]
+    for path, content in zip(paths, files.values(), strict=True):
+        write_file(path, content)
+    return paths
+
+
+def figure_files(fig: Figure) -> dict[str, bytes]:
+    """Content of a figure's files by their suffix, `FIGURE_FILES`; each time the same bytes.
+
+    Its label, if it has one, becomes the title inside the SVG (read out by screen readers).
+    """
+    # None leaves an entry out: date and creator would change with the day and the version.
+    svg_about: dict[str, str | None] = {"Date": None, "Creator": None}
+    if label := str(fig.get_label()):
+        svg_about["Title"] = label
+    png_about = {"metadata": {"Software": None}, "pil_kwargs": _PNG_COMPRESSION}
+    with drawing_style():
+        svg = _saved(fig, {"format": "svg", "metadata": svg_about})
+        png = _saved(fig, {"format": "png", "dpi": PNG_DPI} | png_about)
+    return {".svg": _compact(svg.decode("utf-8")).encode("utf-8"), ".png": png}
+
+
+def _saved(fig: Figure, options: dict[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    fig.savefig(buffer, **options)
+    return buffer.getvalue()
+
+
+def _compact(svg: str) -> str:
+    """Write an SVG a third shorter: no indentation, glyphs placed by `x` to a tenth of a percent.
+
+    Most of a figure is one line for each letter; its place is in hundredths of the size of the
+    type, so that 0.1 is 0.01 points.
+    """
+    svg = re.sub(r"^ +", "", svg, flags=re.MULTILINE)
+    glyph = re.compile(
+        r'^(<use xlink:href="#[^"]+") transform="translate\((\d+(?:\.\d+)?) 0\)"/>$', re.MULTILINE
+    )
+    return glyph.sub(lambda use: f'{use[1]} x="{round(float(use[2]), 1):g}"/>', svg)

@@ -1,0 +1,124 @@
+"""Forest plots for manuscripts: what they show in words, and their files as bytes."""
+
+import base64
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+from PIL import Image
+
+from metarepro.cache import Cache
+from metarepro.figures.style import drawing_style
+from metarepro.figures.syntheses import forest_tasks
+from metarepro.manuscript.summary import evidence_pools
+from metarepro.wording.phrases import counted, decimal
+from metarepro.wording.summaries import labels, title
+
+PNG_DPI = 200
+
+
+@dataclass(frozen=True)
+class ForestPlot:
+    """A forest plot: file name without suffix, heading, caption, size in inches, its files."""
+
+    name: str
+    title: str
+    caption: str
+    width: float
+    height: float
+    pdf: bytes
+    png: bytes
+
+
+def forest_plots(
+    tables: dict[str, pd.DataFrame], config: dict[str, Any], cache: Cache
+) -> list[ForestPlot]:
+    """Return the forest plots of the table of evidence: pools of two or more trials.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame
+        interventions, domains, outcomes, effects, pooled, weights, subgroup_tests.
+    config : dict
+        The analysis plan.
+    cache : Cache
+        Of plots drawn before.
+    """
+    names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
+    pools = evidence_pools(tables["pooled"], config["evidence"])
+    drawn = pools[pools["n_trials"] >= 2]
+    tasks = forest_tasks(drawn, tables, config)
+    found = []
+    for pool, task in zip(drawn.to_dict("records"), tasks, strict=True):
+        drawing = cache.call(draw_files, task.draw)
+        plot = ForestPlot(
+            # LaTeX takes what follows the first dot for the kind of file.
+            name="-".join(task.name.split(".")[2:]),
+            title=title(pool, names, config["sets"]),
+            caption=caption(pool),
+            width=drawing["width"],
+            height=drawing["height"],
+            pdf=base64.b64decode(drawing["pdf"]),
+            png=base64.b64decode(drawing["png"]),
+        )
+        found.append(plot)
+    return found
+
+
+def draw_files(draw: Callable[[], Figure]) -> dict[str, Any]:
+    """Draw a figure: its width and height in inches, and its files in base 64."""
+    figure = draw()
+    width, height = (float(inches) for inches in figure.get_size_inches())
+    files = {"pdf": pdf_bytes(figure), "png": png_bytes(figure)}
+    return {"width": width, "height": height} | {
+        suffix: base64.b64encode(content).decode("ascii") for suffix, content in files.items()
+    }
+
+
+def caption(pool: Mapping[Any, Any]) -> str:
+    """A pooled result in one sentence: caption, and text instead of the picture."""
+    limits = (
+        f"95% confidence interval {decimal(pool['ci_low'])} to {decimal(pool['ci_high'])}"
+        if pool["ci_low"] == pool["ci_low"]
+        else "no interval"
+    )
+    trust = ", not to be trusted (fewer than 4 degrees of freedom)"
+    return (
+        f"Forest plot of {counted(pool['k'], 'result')} of {counted(pool['n_trials'], 'trial')}: "
+        f"pooled Hedges' g {decimal(pool['estimate'])}, {limits}"
+        f"{trust if 'df_below_4' in pool['flags'] else ''}; "
+        "positive values favour the intervention."
+    )
+
+
+def png_bytes(figure: Figure) -> bytes:
+    """A figure as PNG. Its pixels may depend on the machine's FreeType."""
+    options = {"format": "png", "dpi": PNG_DPI, "metadata": {"Software": None}}
+    picture = Image.open(io.BytesIO(_bytes(figure, options)))
+    # 256 colours are enough for a few and their edges, at a third of the size.
+    small = io.BytesIO()
+    picture.convert("RGB").quantize(256).save(small, "PNG", dpi=(PNG_DPI, PNG_DPI))
+    return small.getvalue()
+
+
+def pdf_bytes(figure: Figure) -> bytes:
+    """A figure as PDF with its fonts embedded as TrueType, the same bytes on every machine.
+
+    It carries no date and no version, and is not compressed: versions of zlib differ.
+    """
+    unsaid = dict.fromkeys(("Creator", "Producer", "CreationDate"))
+    about = unsaid | {"Title": str(figure.get_label()) or None}
+    return _bytes(figure, {"format": "pdf", "metadata": about})
+
+
+def _bytes(figure: Figure, options: dict[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    with drawing_style():
+        mpl.rcParams["pdf.fonttype"] = 42
+        mpl.rcParams["pdf.compression"] = 0
+        figure.savefig(buffer, **options)
+    return buffer.getvalue()

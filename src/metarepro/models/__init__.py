@@ -1,0 +1,1 @@
+"""Models of meta-analysis: pooling, heterogeneity, intervals, regression."""

@@ -1,0 +1,280 @@
+"""Meta-regression: effects explained by what the trials differ in, every number checked against R.
+
+PyMARE gives the coefficients, their covariance and, under robust variance, tau2. What it lacks is
+here: tests of several coefficients at once, and combinations of them with their own degrees of
+freedom.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from metarepro.models.likelihood import likelihood_maxima, log_likelihood
+from metarepro.models.pooling import (
+    CI_METHODS,
+    DerSimonianLaird,
+    WeightedLeastSquares,
+    correlated_effects_weights,
+)
+
+Array = npt.NDArray[np.float64]
+
+#: Degrees of freedom of the normal distribution.
+_NORMAL = float("inf")
+
+
+@dataclass(frozen=True, eq=False)
+class MetaRegression:
+    """A fitted meta-regression with p coefficients.
+
+    Attributes
+    ----------
+    model : "random" or "correlated_effects"
+    k, n_trials : number of rows and of trials
+    tau2 : variance of the true effects that the moderators leave
+    coefficients : array of shape (p,)
+    covariance : array of shape (p, p)
+    weights : array of shape (k,), of the rows, in no particular unit
+    """
+
+    model: str
+    k: int
+    n_trials: int
+    tau2: float
+    coefficients: Array
+    covariance: Array
+    weights: Array
+    #: Design and trial of every row; trial only under robust variance.
+    _x: Array
+    _trial: npt.NDArray[np.intp] | None
+    _normal: bool
+
+    def test(self, contrast: npt.ArrayLike) -> "WaldTest":
+        """Test whether combinations of the coefficients are all zero.
+
+        Parameters
+        ----------
+        contrast : array-like of shape (q, p)
+            Rows are linear combinations of the coefficients, linearly independent.
+
+        Returns
+        -------
+        WaldTest
+
+        Notes
+        -----
+        Random effects: F(q, k - p), the Knapp-Hartung factor being in the covariance (Knapp and
+        Hartung 2003), or chi-squared / q. Robust variance: Hotelling's T2 with the degrees of
+        freedom of Tipton and Pustejovsky (2015), their HTZ; for q = 1 Satterthwaite's t squared.
+        """
+        matrix = np.atleast_2d(np.asarray(contrast, dtype=float))
+        q = len(matrix)
+        value = matrix @ self.coefficients
+        quadratic = float(value @ np.linalg.solve(matrix @ self.covariance @ matrix.T, value))
+        if self._trial is not None:
+            df = _hotelling_df(self._x, self.weights, self._trial, matrix)
+            share, df2 = (df - q + 1) / df, df - q + 1
+        else:
+            share, df2 = 1.0, _NORMAL if self._normal else float(self.k - self._x.shape[1])
+        if df2 <= 0:
+            return WaldTest(float("nan"), q, float("nan"), float("nan"))
+        statistic = share * quadratic / q
+        p = stats.chi2.sf(quadratic, q) if df2 == _NORMAL else stats.f.sf(statistic, q, df2)
+        return WaldTest(statistic, q, df2, float(p))
+
+    def combination(self, weights: npt.ArrayLike, level: float = 0.95) -> "Combination":
+        """Estimate one combination of the coefficients, with its interval.
+
+        Parameters
+        ----------
+        weights : array-like of shape (p,)
+        level : float
+            Coverage of the interval.
+        """
+        c = np.asarray(weights, dtype=float)
+        estimate, se = float(c @ self.coefficients), float(np.sqrt(c @ self.covariance @ c))
+        test = self.test(c)
+        half = float(stats.t.isf((1 - level) / 2, test.df2)) * se
+        return Combination(estimate, se, test.df2, estimate - half, estimate + half, test.p_value)
+
+
+@dataclass(frozen=True)
+class WaldTest:
+    """F statistic with its degrees of freedom; nan where robust variance leaves none."""
+
+    statistic: float
+    df1: int
+    df2: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Combination:
+    """An estimate in the units of the effects; `df` is infinite for a normal reference."""
+
+    estimate: float
+    se: float
+    df: float
+    ci_low: float
+    ci_high: float
+    p_value: float
+
+
+def fit(
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    x: npt.ArrayLike,
+    *,
+    tau2_method: str = "REML",
+    ci_method: str = "knapp_hartung_conservative",
+) -> MetaRegression:
+    """Fit a mixed-effects meta-regression of independent effects.
+
+    Parameters
+    ----------
+    yi, vi : array-like of shape (k,)
+        Effects and their sampling variances, one row a trial.
+    x : array-like of shape (k, p)
+        Design matrix, its constant included.
+    tau2_method : "DL", "ML" or "REML"
+    ci_method : "z", "knapp_hartung" or "knapp_hartung_conservative"
+        As in `pooling.pool`; metafor's `test` "z", "knha" and "adhoc".
+
+    Raises
+    ------
+    ValueError
+        If the design is not of full rank or leaves no degree of freedom.
+    """
+    y, v, design, unit = _check(yi, vi, x)
+    if tau2_method == "DL":
+        moments = DerSimonianLaird(small_sample_correction="wald").fit(
+            y[:, None], v[:, None], design
+        )
+        tau2 = float(np.squeeze(moments.params_["tau2"]))
+    else:
+        maxima = likelihood_maxima(y, v, design, tau2_method)
+        tau2 = float(maxima[np.argmax(log_likelihood(maxima, y, v, design, tau2_method))])
+    wls = WeightedLeastSquares(tau2=tau2, small_sample_correction=CI_METHODS[ci_method])
+    params = wls.fit(y[:, None], design, v[:, None]).params_
+    return MetaRegression(
+        model="random",
+        k=y.size,
+        n_trials=y.size,
+        tau2=tau2 * unit**2,
+        coefficients=params["fe_params"][:, 0] * unit,
+        covariance=params["inv_cov"][:, :, 0] * unit**2,
+        _x=design,
+        weights=1 / (v + tau2),
+        _trial=None,
+        _normal=ci_method == "z",
+    )
+
+
+def fit_correlated(
+    yi: npt.ArrayLike,
+    vi: npt.ArrayLike,
+    x: npt.ArrayLike,
+    trial: Sequence[object],
+    *,
+    rho: float = 0.8,
+) -> MetaRegression:
+    """Fit a meta-regression of effects of which several may come from one trial.
+
+    The correlated-effects model of Hedges, Tipton and Johnson (2010) with CR2 covariance, as
+    `robumeta::robu(modelweights="CORR", small=TRUE)`.
+
+    Parameters
+    ----------
+    yi, vi : array-like of shape (k,)
+    x : array-like of shape (k, p)
+        Design matrix, its constant included.
+    trial : sequence of length k
+        The trial of each row; more trials than coefficients.
+    rho : float
+        Assumed correlation of the effects of one trial.
+
+    Raises
+    ------
+    ValueError
+        As `fit`; also if one trial alone determines a coefficient, which then has no variance.
+    """
+    y, v, design, unit = _check(yi, vi, x)
+    code = np.unique([str(label) for label in trial], return_inverse=True)[1]
+    if _determined_by_one_trial(design, code):
+        raise ValueError("one trial alone determines a coefficient: it has no robust variance")
+    model = DerSimonianLaird(weight_scheme="rescale", rho=rho, small_sample_correction="wald")
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        # Few trials and low df are the caller's flags.
+        warnings.simplefilter("ignore", UserWarning)
+        params = model.fit(y[:, None], v[:, None], design, code).params_
+    tau2 = float(np.squeeze(params["tau2"]))
+    return MetaRegression(
+        model="correlated_effects",
+        k=y.size,
+        n_trials=int(code.max()) + 1,
+        tau2=tau2 * unit**2,
+        coefficients=params["fe_params"][:, 0] * unit,
+        covariance=params["inv_cov"][:, :, 0] * unit**2,
+        _x=design,
+        weights=correlated_effects_weights(v[:, None], code, tau2)[:, 0],
+        _trial=code,
+        _normal=False,
+    )
+
+
+def _check(
+    yi: npt.ArrayLike, vi: npt.ArrayLike, x: npt.ArrayLike
+) -> tuple[Array, Array, Array, float]:
+    """Effects and variances on a scale on which the smallest variance is near 1, and the unit."""
+    y, v, design = (np.asarray(a, dtype=np.float64) for a in (yi, vi, x))
+    if not (y.ndim == v.ndim == 1 and design.ndim == 2 and y.size == v.size == len(design)):
+        raise ValueError("yi and vi must have one number, and x one row, for every effect")
+    if not (np.isfinite(y).all() and np.isfinite(design).all() and (v > 0).all()):
+        raise ValueError("yi and x must be finite, vi above 0")
+    rank = np.linalg.matrix_rank(design)
+    if rank < design.shape[1] or y.size <= rank:
+        raise ValueError(f"{y.size} effects cannot tell {design.shape[1]} coefficients apart")
+    unit = float(np.ldexp(1.0, np.frexp(v.min())[1] // 2))
+    return y / unit, v / unit**2, design, unit
+
+
+def _determined_by_one_trial(x: Array, trial: npt.NDArray[np.intp]) -> bool:
+    ranks = (np.linalg.matrix_rank(x[trial != code]) for code in range(int(trial.max()) + 1))
+    return any(rank < x.shape[1] for rank in ranks)
+
+
+def _hotelling_df(x: Array, w: Array, trial: npt.NDArray[np.intp], contrast: Array) -> float:
+    """Degrees of freedom of the CR2 covariance of contrasts, taken as a Wishart matrix.
+
+    Tipton and Pustejovsky (2015), section 3.2 (HTZ), with the inverse weights as working
+    covariance. With g_j the quadratic form of trial j in the whitened data, normed so that the
+    expectation of their sum is the identity, eta = q (q + 1) / sum over s, t of
+    Var(sum_j (g_j' u)_s (g_j' u)_t).
+    """
+    white = x * np.sqrt(w)[:, None]
+    bread = np.linalg.inv(white.T @ white)
+    residual = np.eye(len(x)) - white @ bread @ white.T
+    forms = []
+    for code in range(int(trial.max()) + 1):
+        rows = trial == code
+        adjusted = _inverse_root(residual[np.ix_(rows, rows)]) @ white[rows] @ bread @ contrast.T
+        forms.append(residual[:, rows] @ adjusted)
+    g = np.array(forms)
+    g = g @ _inverse_root(np.einsum("jks,jkt->st", g, g))
+    products = np.einsum("iks,jkt->ijst", g, g)
+    diagonal = np.einsum("ijss->ijs", products)
+    spread = np.einsum("ijs,ijt->", diagonal, diagonal)
+    spread += np.einsum("ijst,ijts->", products, products)
+    q = len(contrast)
+    return float(q * (q + 1) / spread)
+
+
+def _inverse_root(matrix: Array) -> Array:
+    """Symmetric inverse square root of a positive definite matrix."""
+    values, vectors = np.linalg.eigh(matrix)
+    root: Array = (vectors / np.sqrt(values)) @ vectors.T
+    return root

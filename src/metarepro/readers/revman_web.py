@@ -1,0 +1,391 @@
+"""Reads the data packages of RevMan Web: a folder or a zip file of CSV tables.
+
+The schema has grown: 2023 has no estimators and writes 0 for whatever an analysis does not use or
+did not calculate, 2025 writes empty cells and six decimals, 2026 all decimals and the labels of
+the graph.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from metarepro.readers.archives import Member, file_size_problem, members
+from metarepro.readers.revman_web_tables import (
+    Cells,
+    Row,
+    Sheet,
+    UnknownSettingError,
+    find_sheets,
+    flag,
+    folder_members,
+    risk_of_bias,
+    setting,
+)
+from metarepro.readers.revman_web_words import (
+    APPLIES_TO,
+    CI_METHODS,
+    DATA_ROWS,
+    DATA_TYPES,
+    EFFECT,
+    INPUTS,
+    METHODS,
+    MODELS,
+    OTHER_DATA,
+    PUBLISHED,
+    RISK_OF_BIAS,
+    SETTINGS,
+    SHOWN,
+    SUBGROUPS,
+    TAU2_METHODS,
+    TEST,
+    TOTALS,
+    setting_words,
+)
+from metarepro.reviews.tables import (
+    CD_NUMBER,
+    FULL_DECIMALS,
+    REVIEW_ANALYSES,
+    REVIEW_STUDIES,
+    Extraction,
+    ReviewFile,
+    computable,
+    decimals,
+    is_log,
+    measure_of,
+    precision_notes,
+    table,
+)
+from metarepro.tabular.plain_text import clean_text
+from metarepro.tabular.problems import DataError, Problem
+
+# What a study row has from its analysis, and its numbers.
+_SHARED = ("review_id", "comparison_number", "comparison", "outcome_number", "outcome")
+_NUMBERS = tuple(column for columns in INPUTS.values() for column in columns)
+
+_Key = tuple[str, str]
+
+
+@dataclass
+class _Pool:
+    """A row of the table of analyses, and its published values as they are written."""
+
+    row: dict[str, Any]
+    texts: dict[str, str]
+
+
+@dataclass
+class _Analysis:
+    """An analysis with its pools, study rows and the names of its subgroups by number."""
+
+    settings: dict[str, Any]
+    show_subgroups: bool
+    pools: list[_Pool] = field(default_factory=list)
+    studies: list[dict[str, Any]] = field(default_factory=list)
+    subgroups: dict[str, str] = field(default_factory=dict)
+
+
+def read(path: Path | str) -> Extraction:
+    """Read a RevMan Web package.
+
+    Parameters
+    ----------
+    path : Path or str
+        A zip file, also one in another, or a folder with the tables.
+
+    Returns
+    -------
+    Extraction
+
+    Raises
+    ------
+    DataError
+        With all problems of the package.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return read_members(folder_members(path), path.as_posix())
+    problem = file_size_problem(path)
+    if problem:
+        raise DataError([problem])
+    return read_members(members(path), path.as_posix())
+
+
+def read_members(files: Iterable[Member], file: str) -> Extraction:
+    """Read the tables among some files, `file` being the package in messages."""
+    sheets, notes, problems = find_sheets(files, file)
+    for kind in (SETTINGS, DATA_ROWS):
+        if kind not in sheets and not problems:
+            problems.append(Problem(file, None, "", f"no table of {kind}", "a RevMan Web package"))
+        elif kind in sheets and not sheets[kind].rows and not problems:
+            place = sheets[kind].file
+            problems.append(Problem(place, None, "", "a table without rows", "one or more rows"))
+    if problems:
+        raise DataError(problems)
+    return _Reading(file, sheets, notes).extraction()
+
+
+class _Reading:
+    """A RevMan Web package on its way into the tables."""
+
+    def __init__(self, file: str, sheets: Mapping[str, Sheet], notes: Sequence[str]):
+        self.file = file
+        self.sheets = sheets
+        self.notes = list(notes)
+        self.cells = Cells()
+        self.analyses: dict[_Key, _Analysis] = {}
+        self.studies: list[dict[str, Any]] = []
+        self.skipped: set[_Key] = set()
+
+    def extraction(self) -> Extraction:
+        """The tables, if nothing is wrong."""
+        review_id = self._review_id()
+        for row in self.sheets[SETTINGS].rows:
+            self._analysis(row, review_id)
+        if SUBGROUPS in self.sheets:
+            for row in self.sheets[SUBGROUPS].rows:
+                self._subgroup(row)
+        bias = risk_of_bias(self.sheets.get(RISK_OF_BIAS))
+        for row in self.sheets[DATA_ROWS].rows:
+            self._study(row, bias)
+        if self.cells.problems:
+            raise DataError(self.cells.problems)
+        pools = [pool for analysis in self.analyses.values() for pool in analysis.pools]
+        texts = [pool.texts for pool in pools]
+        for pool, precision in zip(pools, precision_notes(texts), strict=True):
+            pool.row["published_precision"] = precision
+        for analysis in self.analyses.values():
+            _mark_estimable(analysis)
+        return Extraction(
+            ReviewFile(review_id, "", "revman_web", self._schema(texts)),
+            table(self.studies, REVIEW_STUDIES),
+            table([pool.row for pool in pools], REVIEW_ANALYSES),
+            tuple(self.notes),
+        )
+
+    def _review_id(self) -> str:
+        """The package says nothing of itself; its files are named after the review."""
+        prefix = self.sheets[SETTINGS].base.rpartition("-" + SETTINGS)[0]
+        stem = Path(self.file).stem
+        number = CD_NUMBER.search(prefix) or CD_NUMBER.search(stem)
+        return clean_text(number[0] if number else prefix or stem) or "review"
+
+    def _schema(self, texts: Sequence[Mapping[str, str]]) -> str:
+        columns = self.sheets[SETTINGS].columns
+        if "CI/PI level" not in columns:
+            return "2023"
+        finest = max((decimals(text) for row in texts for text in row.values()), default=0)
+        newest = "Graph label (left)" in columns or finest > FULL_DECIMALS
+        return "2026" if newest else "2025"
+
+    def _analysis(self, row: Row, review_id: str) -> None:
+        """An overall result with its settings."""
+        sheet = self.sheets[SETTINGS]
+        key = _key(row)
+        again = key in self.analyses or key in self.skipped
+        if "" in key or again:
+            found = ".".join(key) + (" again" if again else "")
+            self.cells.wrong(
+                sheet, row, "Analysis number", found, "every analysis with its number, once"
+            )
+            return
+        try:
+            settings = self._settings(row, key, review_id)
+        except UnknownSettingError as error:
+            self.skipped.add(key)
+            self.notes.append(f"analysis {'.'.join(key)} skipped: {error}")
+            return
+        if not settings:
+            self.skipped.add(key)
+            self.notes.append(f"{'.'.join(key)} {row.text('Analysis name')!r}: no numbers, skipped")
+            return
+        overall, subgroups = (flag(row, f"{level} estimates") for level in ("Overall", "Subgroup"))
+        analysis = self.analyses[key] = _Analysis(settings, subgroups)
+        pool = self._pool(sheet, row, settings | {"level": "overall"}, overall)
+        pool.texts |= self.cells.take(sheet, row, TEST, pool.row)
+        analysis.pools.append(pool)
+
+    def _settings(self, row: Row, key: _Key, review_id: str) -> dict[str, Any]:
+        """What holds for all pools of an analysis; nothing if it has no numbers."""
+        sheet = self.sheets[SETTINGS]
+        if any(words in OTHER_DATA for words in setting_words(row.text("Data type"))):
+            return {}
+        data_type = setting(row, "Data type", DATA_TYPES)
+        label = row.text("Effect measure")
+        measure = measure_of(label, data_type)
+        if data_type in ("continuous", "dichotomous") and measure in ("", "OTHER"):
+            raise UnknownSettingError(
+                f"Effect measure {label!r} is not known as a measure of {data_type} data"
+            )
+        log = is_log(measure, data_type, flag(row, "Log-scale data"))
+        model = setting(row, "Analysis model", MODELS)
+        random = model == "random"
+        overall = flag(row, "Overall estimates")
+        subgroups = flag(row, "Subgroup estimates")
+        swapped = flag(row, "Swap event and non-event")
+        interval = "CI/PI level" if "CI/PI level" in sheet.columns else "Estimate CI"
+        studies = "Study CI" if "Study CI" in sheet.columns else interval
+        return {
+            "review_id": review_id,
+            "comparison_number": key[0],
+            "comparison": row.text("Analysis group name"),
+            "outcome_number": key[1],
+            "outcome": row.text("Analysis name"),
+            "data_type": data_type,
+            "measure": measure,
+            "measure_label": label,
+            "method": setting(row, "Statistical method", METHODS),
+            "model": model,
+            "tau2_method": setting(row, "Heterogeneity estimator", TAU2_METHODS) if random else "",
+            "ci_method": setting(row, "CI method", CI_METHODS),
+            "interval_level": self.cells.level(sheet, row, interval),
+            "study_interval_level": self.cells.level(sheet, row, studies),
+            "log_data": _yes_no(log),
+            "swap_events": _yes_no(swapped),
+            "prediction_interval": _yes_no(flag(row, "Prediction interval")),
+            "totals": "YES" if overall else "SUB" if subgroups else "NO",
+            "label_t": row.text("Experimental group label"),
+            "label_c": row.text("Control group label"),
+            "favours_left": row.text("Graph label (left)"),
+            "favours_right": row.text("Graph label (right)"),
+            "published_scale": "ratio" if log else "difference",
+        }
+
+    def _subgroup(self, row: Row) -> None:
+        sheet = self.sheets[SUBGROUPS]
+        analysis = self._analysis_of(sheet, row)
+        if analysis is None:
+            return
+        number, name = row.text("Subgroup number"), row.text("Subgroup")
+        if not number or number in analysis.subgroups:
+            found = f"{'.'.join((*_key(row), number))} again" if number else "nothing"
+            self.cells.wrong(
+                sheet, row, "Subgroup number", found, "every subgroup with its number, once"
+            )
+            return
+        analysis.subgroups[number] = name
+        subgroup = {"level": "subgroup", "subgroup_number": number, "subgroup": name}
+        shown = analysis.show_subgroups
+        analysis.pools.append(self._pool(sheet, row, analysis.settings | subgroup, shown))
+
+    def _analysis_of(self, sheet: Sheet, row: Row) -> _Analysis | None:
+        """The analysis that a row belongs to; None, with a problem, if there is none."""
+        key = _key(row)
+        if key not in self.analyses and key not in self.skipped:
+            allowed = "an analysis of " + SETTINGS
+            self.cells.wrong(sheet, row, "Analysis number", ".".join(key), allowed)
+        return self.analyses.get(key)
+
+    def _pool(self, sheet: Sheet, row: Row, keys: dict[str, Any], expected: bool) -> _Pool:
+        """The row of a pool; `expected` says whether a result was to be calculated."""
+        pool = _Pool(keys, {})
+        data_type = keys["data_type"]
+        columns = SHOWN.get(data_type) or tuple(INPUTS.get(data_type, ()))
+        totals = {
+            name: self.cells.number(sheet, row, TOTALS[name]) for name in TOTALS if name in columns
+        }
+        if data_type not in SHOWN or _entered(totals):
+            pool.row |= totals
+        pool.row |= {"estimable": "yes", "locator": f"{sheet.base}, line {row.line}"}
+        if not expected:
+            return pool
+        pool.texts = self.cells.take(sheet, row, EFFECT, pool.row)
+        if not pool.texts:
+            pool.row["estimable"] = "no"
+        elif _all_zero(pool.row):
+            pool.row |= dict.fromkeys(EFFECT, math.nan)
+            pool.texts = {}
+            self.notes.append(f"{pool.row['locator']}: no published result (0, 0 to 0)")
+        else:
+            pool.texts |= self.cells.take(sheet, row, PUBLISHED, pool.row)
+            if keys["model"] == "fixed":
+                pool.row["published_tau2"] = math.nan
+                pool.texts.pop("published_tau2", None)
+        return pool
+
+    def _study(self, row: Row, bias: Mapping[str, str]) -> None:
+        sheet = self.sheets[DATA_ROWS]
+        analysis = self._analysis_of(sheet, row)
+        if analysis is None:
+            return
+        settings = analysis.settings
+        name = row.text("Study")
+        if not name:
+            self.cells.wrong(sheet, row, "Study", "nothing", "the name of a study")
+        study = {column: settings[column] for column in _SHARED} | {
+            "subgroup": row.text("Subgroup"),
+            "subgroup_number": self._subgroup_number(sheet, row, analysis),
+            "study_id": name,
+            "study": name,
+            "year": row.text("Study year"),
+            "position": len(analysis.studies) + 1,
+            "applies_to": self.cells.coded(sheet, row, "Applicability", APPLIES_TO),
+            "footnote": row.text("Footnotes"),
+            "risk_of_bias": bias.get(name, ""),
+            "locator": f"{sheet.base}, line {row.line}",
+        }
+        data_type = settings["data_type"]
+        study |= dict.fromkeys(_NUMBERS, math.nan)
+        for column, source in INPUTS.get(data_type, {}).items():
+            study[column] = self.cells.number(sheet, row, source, typed_in=True)
+        shown = {
+            column: self.cells.number(sheet, row, TOTALS[column], typed_in=True)
+            for column in SHOWN.get(data_type, ())
+        }
+        if _entered(shown):
+            study |= shown
+        self.cells.take(sheet, row, EFFECT | {"published_weight": "Weight"}, study)
+        if _all_zero(study):
+            study |= dict.fromkeys((*EFFECT, "published_weight"), math.nan)
+        analysis.studies.append(study)
+        self.studies.append(study)
+
+    def _subgroup_number(self, sheet: Sheet, row: Row, analysis: _Analysis) -> str:
+        """Number of the subgroup that a study row names; 2023 has only the name."""
+        name, number = row.text("Subgroup"), row.text("Subgroup number")
+        if not name and not number:
+            return ""
+        named = [n for n, known in analysis.subgroups.items() if known == name]
+        if number in named or (not number and len(named) == 1):
+            return number or named[0]
+        if not analysis.show_subgroups and not named and number not in analysis.subgroups:
+            # Without estimates the subgroups are nowhere else.
+            number = number or str(len(analysis.subgroups) + 1)
+            analysis.subgroups[number] = name
+            keys = {"level": "subgroup", "subgroup_number": number, "subgroup": name}
+            locator = f"{sheet.base}, line {row.line}"
+            pool = analysis.settings | keys | {"estimable": "yes", "locator": locator}
+            analysis.pools.append(_Pool(pool, {}))
+            return number
+        known = ", ".join(f"{n} {text}" for n, text in analysis.subgroups.items()) or "none"
+        found = f"{number} {name}".strip()
+        self.cells.wrong(sheet, row, "Subgroup", found, f"a subgroup of the analysis: {known}")
+        return ""
+
+
+def _key(row: Row) -> _Key:
+    return row.text("Analysis group"), row.text("Analysis number")
+
+
+def _yes_no(flag: bool) -> str:
+    return "yes" if flag else "no"
+
+
+def _entered(numbers: Mapping[str, float]) -> bool:
+    """Whether numbers that are only shown were typed in; 2023 has zeros where they were not."""
+    return any(value > 0 for value in numbers.values())
+
+
+def _all_zero(row: Mapping[str, Any]) -> bool:
+    """Whether estimate and limits are all 0: what 2023 writes where nothing was calculated."""
+    return all(row[column] == 0 for column in EFFECT)
+
+
+def _mark_estimable(analysis: _Analysis) -> None:
+    """A study without an effect is not estimable, unless no effect was calculated at all."""
+    printed = [not math.isnan(study["published_estimate"]) for study in analysis.studies]
+    settings = analysis.settings
+    for study, has_effect in zip(analysis.studies, printed, strict=True):
+        gives_effect = computable(study, settings["data_type"], settings["measure"])
+        study["estimable"] = _yes_no(has_effect if any(printed) else gives_effect)

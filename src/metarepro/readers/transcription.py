@@ -1,0 +1,348 @@
+"""Reads a data folder: tables transcribed by hand from reports of trials and reviews."""
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from metarepro.tabular.cells import parse_cells, read_bytes
+from metarepro.tabular.columns import is_plain
+from metarepro.tabular.corrections import Correction, apply_corrections, read_corrections
+from metarepro.tabular.input_tables import FAMILIES, REVIEW_KEYS, REVIEW_ROLES
+from metarepro.tabular.problems import Problem
+from metarepro.tabular.tables import TABLES, check_cells, empty_table, from_rows
+from metarepro.tabular.yaml_text import parse_yaml
+
+CORRECTIONS_FILE = "corrections.yaml"
+REVIEW_FILE = "review.yaml"
+FILES = {
+    "codebook/interventions.csv": "interventions",
+    "codebook/domains.csv": "domains",
+    "codebook/outcomes.csv": "outcomes",
+    "codebook/countries.csv": "countries",
+    "trials/trials.csv": "trials",
+    "trials/results.csv": "results",
+    "trials/clusters.csv": "clusters",
+    "report/claims.csv": "claims",
+    "report/local_evaluations.csv": "local_evaluations",
+    "report/economic_evidence.csv": "economic_evidence",
+    "report/guidance.csv": "guidance",
+    "report/programmes.csv": "programmes",
+    "report/programme_names.csv": "programme_names",
+}
+REVIEW_TABLES = ("published", "included")
+WHOLE_KEYS = ("year", "n_studies", "n_participants")
+REVIEW_ID = re.compile(r"[a-z0-9_\-]{1,60}")
+LIST_KEYS = ("authors", "families", "notes", "sources")
+
+
+@dataclass(frozen=True)
+class Review:
+    """What review.yaml says; None and () where nothing was seen."""
+
+    review_id: str
+    title: str | None
+    authors: tuple[str, ...]
+    year: int | None
+    journal: str | None
+    doi: str | None
+    role: str
+    families: tuple[str, ...]
+    n_studies: int | None
+    n_participants: int | None
+    search_date: str | None
+    effect_measure: str | None
+    model: str | None
+    estimator: str | None
+    software: str | None
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """Surname of the first author and year, or the id where the authors were not seen."""
+        if not self.authors or not self.year:
+            return self.review_id
+        surname, *initials = self.authors[0].rsplit(" ", 1)
+        return f"{surname if initials else self.authors[0]} {self.year}"
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """A data folder with its corrections applied.
+
+    Every table carries the columns file, sha256, row (as a spreadsheet counts) and corrections
+    behind its own. `published` and `included` have the rows of all reviews, with review_id
+    (`published` also its label and role) in front.
+
+    Parameters
+    ----------
+    inputs : DataFrame
+        File, rows and sha256 of everything that was read; rows is nan for review.yaml.
+    problems : tuple of Problem
+        What was wrong in single cells, files and corrections.
+    incomplete : frozenset of str
+        Tables of which rows could not be read; nothing can be looked up in them.
+    """
+
+    interventions: pd.DataFrame
+    domains: pd.DataFrame
+    outcomes: pd.DataFrame
+    countries: pd.DataFrame
+    trials: pd.DataFrame
+    results: pd.DataFrame
+    clusters: pd.DataFrame
+    published: pd.DataFrame
+    included: pd.DataFrame
+    claims: pd.DataFrame
+    local_evaluations: pd.DataFrame
+    economic_evidence: pd.DataFrame
+    guidance: pd.DataFrame
+    programmes: pd.DataFrame
+    programme_names: pd.DataFrame
+    reviews: tuple[Review, ...]
+    inputs: pd.DataFrame
+    problems: tuple[Problem, ...]
+    incomplete: frozenset[str]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of the data folder by name."""
+        return {name: getattr(self, name) for name in (*FILES.values(), *REVIEW_TABLES)}
+
+
+@dataclass
+class _Reading:
+    """A data folder on its way in."""
+
+    folder: Path
+    problems: list[Problem] = field(default_factory=list)
+    inputs: list[tuple[str, float, str]] = field(default_factory=list)
+    incomplete: set[str] = field(default_factory=set)
+    corrections: list[Correction] = field(default_factory=list)
+
+    def name(self, relative: str) -> str:
+        """Path as messages and tables show it: from the folder that holds the data folder."""
+        return f"{self.folder.resolve().name}/{relative}"
+
+    def content(self, relative: str) -> bytes | None:
+        """Bytes of a file, None if it cannot be read."""
+        content, problems = read_bytes(self.folder / relative, self.name(relative))
+        self.problems += problems
+        return None if problems else content
+
+    def note_input(self, relative: str, content: bytes, rows: float = float("nan")) -> None:
+        """Remember what was read."""
+        self.inputs.append((self.name(relative), rows, _sha256(content)))
+
+    def table(self, relative: str, table: str) -> pd.DataFrame:
+        """One table, corrected, checked, with the provenance of its rows."""
+        content = self.content(relative)
+        cells = None
+        if content is not None:
+            cells, problems = parse_cells(content, list(TABLES[table].columns), self.name(relative))
+            self.problems += problems
+        if content is None or problems:
+            self.incomplete.add(table)
+        if content is None or cells is None:
+            return _with_provenance(empty_table(table), "", "", pd.Series(dtype="str"))
+        self.note_input(relative, content, len(cells))
+        mine = [correction for correction in self.corrections if correction.file == relative]
+        name = self.name(CORRECTIONS_FILE)
+        corrected, notes, problems = apply_corrections(cells, table, mine, name)
+        self.problems += problems
+        frame, problems = check_cells(corrected, table, self.name(relative))
+        self.problems += problems
+        return _with_provenance(frame, self.name(relative), _sha256(content), notes)
+
+    def read_corrections(self, data_files: Collection[str]) -> None:
+        """Take in the list of corrections."""
+        content = self.content(CORRECTIONS_FILE)
+        if content is None:
+            return
+        self.corrections, problems = read_corrections(
+            content, self.name(CORRECTIONS_FILE), data_files
+        )
+        self.problems += problems
+        self.note_input(CORRECTIONS_FILE, content, len(self.corrections))
+
+    def review(self, review_id: str) -> Review | None:
+        """Take in review.yaml; None if it is unusable."""
+        relative = f"reviews/{review_id}/{REVIEW_FILE}"
+        content = self.content(relative)
+        if content is None:
+            return None
+        document, problems = parse_yaml(content, self.name(relative))
+        if not problems:
+            problems = review_problems(document.value, self.name(relative))
+        self.problems += problems
+        self.note_input(relative, content)
+        if problems:
+            return None
+        values: dict[str, Any] = {
+            key: tuple(value or ()) if key in LIST_KEYS else value
+            for key, value in document.value.items()
+        }
+        return Review(review_id=review_id, **values)
+
+
+def read(folder: Path | str) -> Extraction:
+    """Read a data folder, apply its corrections and check every cell.
+
+    Parameters
+    ----------
+    folder : Path or str
+        With the files that data/README.md describes.
+
+    Returns
+    -------
+    Extraction
+        With the problems; what cannot be read is left out, nothing is raised for bad data.
+    """
+    reading = _Reading(Path(folder))
+    reviews = {review_id: reading.review(review_id) for review_id in _review_ids(reading)}
+    if None in reviews.values():
+        reading.incomplete.add("reviews")
+    review_files = {
+        review_id: _tables_of_review(reading.folder, review_id, review)
+        for review_id, review in reviews.items()
+    }
+    reading.read_corrections([*FILES, *(file for files in review_files.values() for file in files)])
+    tables = {table: reading.table(relative, table) for relative, table in FILES.items()}
+    parts: dict[str, list[pd.DataFrame]] = {table: [] for table in REVIEW_TABLES}
+    for review_id, files in review_files.items():
+        review = reviews[review_id]
+        for relative, table in files.items():
+            frame = reading.table(relative, table)
+            frame.insert(0, "review_id", pd.Series(review_id, index=frame.index, dtype="str"))
+            if table == "published":
+                about = {
+                    "review": review.label if review else "",
+                    "role": review.role if review else "",
+                }
+                for place, (column, value) in enumerate(about.items(), start=1):
+                    frame.insert(place, column, pd.Series(value, index=frame.index, dtype="str"))
+            parts[table].append(frame)
+    for table, frames in parts.items():
+        tables[table] = pd.concat(
+            [frame for frame in frames if len(frame)] or [empty_table(f"extracted_{table}")],
+            ignore_index=True,
+        )
+    return Extraction(
+        **tables,
+        reviews=tuple(review for review in reviews.values() if review),
+        inputs=pd.DataFrame(sorted(reading.inputs), columns=["file", "rows", "sha256"]),
+        problems=tuple(reading.problems),
+        incomplete=frozenset(reading.incomplete),
+    )
+
+
+def list_reviews(data: Extraction) -> pd.DataFrame:
+    """What the review.yaml files say, one row a review, with file and sha256.
+
+    Returns
+    -------
+    DataFrame
+        `tables.TABLES["extracted_reviews"]`; authors are joined by "; ", families and sources by a
+        space.
+    """
+    of_file = {
+        Path(file).parent.name: (file, digest)
+        for file, digest in zip(data.inputs["file"], data.inputs["sha256"], strict=True)
+        if Path(file).name == REVIEW_FILE
+    }
+    rows = []
+    for review in data.reviews:
+        file, digest = of_file[review.review_id]
+        row = asdict(review) | {"label": review.label, "file": file, "sha256": digest}
+        row["authors"] = "; ".join(review.authors)
+        row |= {key: " ".join(row[key]) for key in ("families", "sources")}
+        row |= {key: np.nan if key in WHOLE_KEYS else "" for key in row if row[key] is None}
+        rows.append(row)
+    return from_rows(rows, "extracted_reviews")
+
+
+def review_problems(value: Any, file: str) -> list[Problem]:
+    """Check keys and types of a review.yaml."""
+    keys = "the keys " + ", ".join(REVIEW_KEYS)
+    if not isinstance(value, dict):
+        return [Problem(file, None, "", type(value).__name__, keys)]
+    wrong = [str(key) for key in value if key not in REVIEW_KEYS]
+    problems = [Problem(file, None, key, "an unknown key", keys) for key in wrong]
+    problems += [
+        Problem(file, None, key, "no such key", keys) for key in REVIEW_KEYS if key not in value
+    ]
+    if not problems and tuple(value) != REVIEW_KEYS:
+        problems.append(Problem(file, None, "", ", ".join(value), keys + ", in this order"))
+    for key in REVIEW_KEYS:
+        if key in value and (allowed := _wrong_value(key, value[key])):
+            problems.append(Problem(file, None, key, str(value[key]), allowed))
+    return problems
+
+
+def _wrong_value(key: str, value: Any) -> str:
+    """What is allowed, if this is not."""
+    if key == "role":
+        return "" if value in REVIEW_ROLES else "one of: " + ", ".join(REVIEW_ROLES)
+    if key in WHOLE_KEYS:
+        fits = value is None or (type(value) is int and value > 0)
+        return "" if fits else "a whole number above 0, or null"
+    if key in LIST_KEYS:
+        items = [] if value is None else value
+        if not isinstance(items, list) or not all(map(_is_line, items)):
+            return "a list of texts, or null; each on one line"
+        if key == "families" and not set(items) <= set(FAMILIES):
+            return "families among: " + ", ".join(FAMILIES)
+        return ""
+    return "" if value is None or _is_line(value) else "text in quotes, or null; on one line"
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and is_plain(value)
+
+
+def _review_ids(reading: _Reading) -> list[str]:
+    folder = reading.folder / "reviews"
+    if not folder.is_dir():
+        reading.problems.append(
+            Problem(reading.name("reviews"), None, "", "no such folder", "a folder a review")
+        )
+        reading.incomplete |= {"reviews", *REVIEW_TABLES}
+        return []
+    ids = sorted(
+        path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
+    )
+    reading.problems += [
+        Problem(reading.name("reviews"), None, "", name, "folders of small letters, digits, _, -")
+        for name in ids
+        if not REVIEW_ID.fullmatch(name)
+    ]
+    return ids
+
+
+def _tables_of_review(folder: Path, review_id: str, review: Review | None) -> dict[str, str]:
+    """Tables that this review has or must have: included.csv only if it is cited."""
+    files = {f"reviews/{review_id}/published.csv": "published"}
+    included = f"reviews/{review_id}/included.csv"
+    if (review and review.role == "cited") or (folder / included).exists():
+        files[included] = "included"
+    return files
+
+
+def _with_provenance(frame: pd.DataFrame, file: str, sha256: str, notes: pd.Series) -> pd.DataFrame:
+    index = frame.index
+    provenance = {
+        "file": pd.Series(file, index=index, dtype="str"),
+        "sha256": pd.Series(sha256, index=index, dtype="str"),
+        "row": pd.Series(index, index=index, dtype="float64"),
+        "corrections": notes.reindex(index).astype("str"),
+    }
+    return pd.concat([frame, pd.DataFrame(provenance, index=index)], axis=1).reset_index(drop=True)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,357 @@
+"""XML of unknown origin as a tree of the elements that are wanted, streamed and under limits.
+
+Document type declarations are refused, and with them all entities but the five of XML itself.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from metarepro.readers.archives import MIB
+from metarepro.reviews.tables import (
+    NotANumberError,
+    add_problem,
+    decimals,
+    parse_number,
+)
+from metarepro.tabular.plain_text import clean_text
+from metarepro.tabular.problems import DataError, Problem
+
+# Reviews nest about 15 deep and have some 100,000 elements, the largest under 10,000 study rows.
+MAX_DEPTH = 200
+MAX_ELEMENTS = 2_000_000
+MAX_KEPT = 200_000
+MAX_KEPT_CHARACTERS = 20_000_000
+# A start tag with all its attributes; the longest are notes of some kilobytes.
+MAX_TAG_BYTES = 4 * MIB
+_CHUNK = 1 * MIB
+# What RevMan 5 writes for a result that it did not calculate.
+NOT_COMPUTED = ("", "NaN", "Infinity", "-Infinity", "INF", "-INF")
+LEVELS = "a percentage of at least 50 and below 100, e.g. 95"
+_LOWEST_LEVEL = 0.5
+# Of a printed ratio, to that of its log.
+_RATIO_TOLERANCE = 1e-4
+
+
+@dataclass
+class Element:
+    """An element that is kept, with the line where it starts."""
+
+    tag: str
+    attributes: dict[str, str]
+    line: int
+    path: str
+    content: "list[Element | str]" = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def children(self, *tags: str) -> "Iterator[Element]":
+        """Child elements with one of the tags; all without."""
+        for item in self.content:
+            if isinstance(item, Element) and (not tags or item.tag in tags):
+                yield item
+
+    def all_text(self) -> str:
+        """Text of the element and of the markup in it, without what was struck out."""
+        parts = (
+            item if isinstance(item, str) else item.all_text()
+            for item in self.content
+            if isinstance(item, str) or item.tag != "DEL"
+        )
+        return "".join(parts)
+
+    def text_of(self, tag: str) -> str:
+        """Plain text of the children with a tag."""
+        return clean_text(" ".join(child.all_text() for child in self.children(tag)))
+
+
+class _RefusedError(Exception):
+    """The file is not read any further."""
+
+    def __init__(self, found: str, allowed: str):
+        super().__init__(found)
+        self.found, self.allowed = found, allowed
+
+
+class _Collector:
+    """Target of the parser: keeps what is wanted, counts everything."""
+
+    def __init__(self, root_tag: str, wanted: Mapping[str, frozenset[str]]) -> None:
+        self.root_tag = root_tag
+        self.wanted = wanted
+        self.line: Callable[[], int] = lambda: 0
+        self.open: list[str] = []
+        self.kept: list[Element | None] = []
+        self.root: Element | None = None
+        self.elements = 0
+        self.n_kept = 0
+        self.characters = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        self.elements += 1
+        if not self.open and tag != self.root_tag:
+            raise _RefusedError(f"the root element {tag[:80]}", f"the root {self.root_tag}")
+        if len(self.open) >= MAX_DEPTH:
+            found = f"elements nested deeper than {MAX_DEPTH}"
+            raise _RefusedError(found, f"at most {MAX_DEPTH} inside each other")
+        if self.elements > MAX_ELEMENTS:
+            found = f"more than {MAX_ELEMENTS} elements"
+            raise _RefusedError(found, f"at most {MAX_ELEMENTS} elements")
+        self.open.append(tag)
+        self.kept.append(self._keep(tag, attributes))
+
+    def _keep(self, tag: str, attributes: dict[str, str]) -> Element | None:
+        parent = self.kept[-1] if self.kept else None
+        if self.kept and (parent is None or tag not in self.wanted.get(parent.tag, {tag})):
+            return None
+        self.n_kept += 1
+        if self.n_kept > MAX_KEPT:
+            found = f"more than {MAX_KEPT} elements in studies and analyses"
+            raise _RefusedError(found, f"at most {MAX_KEPT}")
+        self._count(sum(map(len, attributes.values())))
+        if parent is None:
+            self.root = Element(tag, attributes, self.line(), f"/{tag}")
+            return self.root
+        parent.counts[tag] = parent.counts.get(tag, 0) + 1
+        path = f"{parent.path}/{tag}[{parent.counts[tag]}]"
+        element = Element(tag, attributes, self.line(), path)
+        parent.content.append(element)
+        return element
+
+    def _count(self, characters: int) -> None:
+        self.characters += characters
+        if self.characters > MAX_KEPT_CHARACTERS:
+            found = f"more than {MAX_KEPT_CHARACTERS} characters in studies and analyses"
+            raise _RefusedError(found, f"at most {MAX_KEPT_CHARACTERS}")
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        self.open.pop()
+        self.kept.pop()
+
+    def data(self, text: str) -> None:
+        """Characters between tags."""
+        element = self.kept[-1] if self.kept else None
+        if element is not None:
+            self._count(len(text))
+            element.content.append(text)
+
+    def close(self) -> None:
+        """The file ends."""
+
+
+def read_tree(
+    stream: BinaryIO, file: str, root_tag: str, wanted: Mapping[str, frozenset[str]]
+) -> Element:
+    """Read the wanted elements of an XML file.
+
+    Parameters
+    ----------
+    stream : binary file
+    file : str
+        Its name in messages.
+    root_tag : str
+        The root element that it must have.
+    wanted : dict
+        Tags of the children to keep, by the tag of the parent; of a parent that is not listed all
+        are kept.
+
+    Raises
+    ------
+    DataError
+        With the first thing that keeps the file from being read.
+    """
+    collector = _Collector(root_tag, wanted)
+    parser = DefusedXMLParser(target=collector, forbid_dtd=True)
+    expat = parser.parser
+    collector.line = lambda: expat.CurrentLineNumber
+    fed = 0
+    try:
+        while chunk := stream.read(_CHUNK):
+            parser.feed(chunk)
+            fed += len(chunk)
+            if fed - max(expat.CurrentByteIndex, 0) > MAX_TAG_BYTES:
+                found = f"a tag of more than {MAX_TAG_BYTES // MIB} MB"
+                raise _RefusedError(found, "tags of some kilobytes")
+        parser.close()
+    except _RefusedError as error:
+        raise DataError([_xml_problem(file, collector, error.found, error.allowed)]) from None
+    except DefusedXmlException:
+        found = "a document type declaration (entities could be declared in it)"
+        raise DataError([_xml_problem(file, collector, found, "XML without DOCTYPE")]) from None
+    except ParseError as error:
+        raise DataError([_syntax_problem(file, collector, error)]) from None
+    except (ValueError, LookupError) as error:
+        found = f"an encoding that cannot be read ({error})"
+        allowed = "UTF-8, UTF-16 or ISO-8859-1, as the XML declaration says"
+        raise DataError([_xml_problem(file, collector, found, allowed)]) from None
+    assert collector.root is not None  # the parser refuses a file without root
+    return collector.root
+
+
+def _xml_problem(file: str, collector: _Collector, found: str, allowed: str) -> Problem:
+    return Problem(file, max(1, collector.line()), "", found, allowed)
+
+
+def _syntax_problem(file: str, collector: _Collector, error: ParseError) -> Problem:
+    line = error.position[0]
+    if collector.open and re.match("no element found|unclosed token", str(error)):
+        inside = collector.open[-1]
+        return Problem(file, line, "", f"the end of the file inside {inside}", "a whole XML file")
+    allowed = "well-formed XML in the encoding that it declares"
+    return Problem(file, line, "", str(error), allowed)
+
+
+def level_of(number: float) -> float:
+    """Level of intervals as a fraction, of a percentage or a fraction; nan if it is neither."""
+    level = number if _LOWEST_LEVEL <= number < 1 else number / 100
+    return level if _LOWEST_LEVEL <= level < 1 else math.nan
+
+
+class Attributes:
+    """Reads attributes of elements and collects what is wrong with them.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file in problems.
+    """
+
+    def __init__(self, file: str):
+        self.file = file
+        self.problems: list[Problem] = []
+
+    def input(self, element: Element, attribute: str, *, needed: bool) -> float:
+        """What the authors of the review typed in."""
+        text = element.attributes.get(attribute)
+        if text is None or not text.strip():
+            if needed and text is None:
+                self.wrong(element, attribute, "no such attribute", "a number, or empty")
+            return math.nan
+        return self._parsed(element, attribute, text)
+
+    def published(self, element: Element, attribute: str) -> float:
+        """What RevMan calculated; it writes NaN and infinities where there is nothing."""
+        text = element.attributes.get(attribute, "").strip()
+        return math.nan if text in NOT_COMPUTED else self._parsed(element, attribute, text)
+
+    def _parsed(self, element: Element, attribute: str, text: str) -> float:
+        try:
+            return parse_number(text)
+        except NotANumberError as error:
+            self.wrong(element, attribute, text, str(error))
+            return math.nan
+
+    def choice(
+        self,
+        element: Element,
+        attribute: str,
+        default: str,
+        choices: tuple[str, ...] = ("YES", "NO"),
+    ) -> str:
+        """One of a few words; without default the attribute must be there."""
+        value = element.attributes.get(attribute, default)
+        if value not in choices:
+            self.wrong(element, attribute, value or "nothing", "one of: " + ", ".join(choices))
+            return choices[-1]
+        return value
+
+    def level(self, outcome: Element, attribute: str) -> float:
+        """Level of intervals: 95 as 0.95."""
+        level = level_of(self.input(outcome, attribute, needed=True))
+        if math.isnan(level):
+            if attribute in outcome.attributes:
+                self.wrong(outcome, attribute, outcome.attributes[attribute], LEVELS)
+            return 0.95
+        return level
+
+    def take(
+        self, element: Element, sources: Mapping[str, str], row: dict[str, Any]
+    ) -> dict[str, str]:
+        """Put published values into a row, by column; the values as they are written."""
+        texts = {}
+        for column, attribute in sources.items():
+            row[column] = self.published(element, attribute)
+            if not math.isnan(row[column]):
+                texts[column] = element.attributes[attribute]
+        return texts
+
+    def wrong(self, element: Element, attribute: str, found: str, allowed: str) -> None:
+        """Note a problem of an attribute."""
+        place = f"{element.tag} {attribute}"
+        add_problem(self.problems, Problem(self.file, element.line, place, found, allowed))
+
+
+@dataclass
+class Logs:
+    """A pool whose effect is there as natural logs, from those to base 10, and as ratios.
+
+    Parameters
+    ----------
+    row : dict
+        What is published of the pool, by column.
+    texts : dict of str
+        The same as it is written.
+    ratios, printed : dict
+        Estimate and limits as ratios, and as they are written.
+    """
+
+    row: dict[str, Any]
+    texts: dict[str, str]
+    ratios: dict[str, float]
+    printed: dict[str, str]
+
+
+def ratios_instead_of_logs(pools: Iterable[Logs], names: Mapping[str, str]) -> list[str]:
+    """Put the ratios into the rows where they are not those of the logs; notes of these.
+
+    Parameters
+    ----------
+    pools : iterable of Logs
+        All of a file, as a single value does not show how many digits are printed.
+    names : dict of str
+        Attributes of the ratios by the columns of estimate and limits.
+    """
+    listed, notes = list(pools), []
+    of_ratios = _finest(text for pool in listed for text in pool.printed.values())
+    of_logs = _finest(pool.texts[c] for pool in listed for c in names if c in pool.texts)
+    for pool in listed:
+        wrong = [
+            f"{name} {pool.printed[column]} does not agree with LOG_{name} {pool.texts[column]}"
+            for column, name in names.items()
+            if column in pool.texts
+            and column in pool.printed
+            and not _same(pool.ratios[column], pool.row[column], of_ratios, of_logs)
+        ]
+        if not wrong:
+            continue
+        keys = ("comparison_number", "outcome_number", "subgroup_number")
+        number = ".".join(pool.row[key] for key in keys if key in pool.row)
+        what = "; ".join(wrong)
+        notes.append(f"{number} {pool.row['outcome']!r}: {what}; the ratios are taken")
+        for column in names:
+            pool.texts.pop(column, None)
+        pool.row |= pool.ratios | {"published_scale": "ratio"}
+        pool.texts |= pool.printed
+    return notes
+
+
+def _finest(texts: Iterable[str]) -> int:
+    """Decimals of the most precise number, as zeros at the end are dropped; not of exponents."""
+    listed = list(texts)
+    plain = [text for text in listed if "e" not in text.lower()]
+    return max(map(decimals, plain or listed), default=0)
+
+
+def _same(ratio: float, log: float, ratio_decimals: int, log_decimals: int) -> bool:
+    """Whether a ratio is that of a log within the digits that are printed of both."""
+    # exp() of more is no float.
+    of_log = math.exp(min(log, 700))
+    relative = max(_RATIO_TOLERANCE, math.expm1(math.log(10) * 0.5 * 10.0**-log_decimals))
+    return abs(ratio - of_log) <= 0.5 * 10.0**-ratio_decimals + relative * of_log

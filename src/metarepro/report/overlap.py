@@ -1,0 +1,208 @@
+"""The page of overlap: which trials stand in more than one review, and in more than one source."""
+
+import re
+
+import pandas as pd
+
+from metarepro.report.blocks import (
+    Block,
+    Link,
+    Page,
+    Paragraph,
+    Section,
+    Table,
+    Text,
+    joined,
+    source_link,
+    table,
+    text,
+)
+from metarepro.report.records import Records, Row, trail
+from metarepro.report.trials import SIGNS
+from metarepro.wording.phrases import DASH, counted, decimal, interval, whole
+
+#: Where a reason sets two codes against each other.
+_CODES = re.compile(r"\b(statistic|sign|timepoint): (\w+) against (\w+)")
+
+
+def page(records: Records) -> Page:
+    """Make the page of overlap."""
+    return Page(
+        path="overlap.html",
+        title="Overlap between reviews and sources",
+        trail=trail(),
+        nav="overlap",
+        intro=[
+            Paragraph(
+                text(
+                    "A trial that stands in two reviews is one piece of evidence, not two. The "
+                    "corrected covered area (CCA) is 0% when reviews share no trial and 100% when "
+                    "they share all."
+                ),
+                "lead",
+            )
+        ],
+        sections=[
+            Section("overall", "All reviews together", [_overall(records)]),
+            Section("pairs", "Pairs of reviews", _pairs(records)),
+            Section("sources", "The same trial in two sources", _sources(records)),
+        ],
+    )
+
+
+def _overall(records: Records) -> Table:
+    rows = [
+        {
+            "Basis": row["basis"].replace("+", " or "),
+            "Reviews": whole(row["n_reviews"]),
+            "Trials": whole(row["n_trials"]),
+            "Inclusions": whole(row["n_inclusions"]),
+            "CCA": _cca(row),
+            "Remark": row["reason"],
+        }
+        for row in records.tables["overlap_overall"].to_dict("records")
+    ]
+    caption = "Trials and how often they are included"
+    return table(
+        "overall-table", caption, rows, columns=("Basis",), download="data/overlap_overall.csv"
+    )
+
+
+def _cca(row: Row) -> str:
+    return f"{decimal(row['cca'], 1)}%" if row["cca"] == row["cca"] else DASH
+
+
+def _pairs(records: Records) -> list[Block]:
+    pairs = records.tables["overlap_pairs"]
+    known = pairs[pairs["cca"].notna()].sort_values("cca", ascending=False, kind="stable")
+    rows: list[dict[str, str | Link | Text]] = [
+        {
+            "Reviews": " and ".join(records.review_label(row[f"review_{side}"]) for side in "ab"),
+            "Basis": row["basis"].replace("+", " or "),
+            "Trials of the first": whole(row["n_a"]),
+            "Trials of the second": whole(row["n_b"]),
+            "Shared": whole(row["n_shared"]),
+            "CCA": _cca(row),
+            "Shared trials": joined(
+                [records.trial_link(t) for t in row["trial_ids"].split(" ") if t], ", "
+            ),
+            "Remark": _shortfall(records, row["reason"]),
+        }
+        for row in known.to_dict("records")
+    ]
+    # A pair of reviews has a row for each basis.
+    names = ["review_a", "review_b"]
+    without = len(pairs[names].drop_duplicates()) - len(known[names].drop_duplicates())
+    return [
+        table(
+            "pairs-table",
+            "Corrected covered area of the pairs for which it can be computed",
+            rows,
+            columns=("Reviews",),
+            choices=("Basis",),
+            download="data/overlap_pairs.csv",
+        ),
+        Paragraph(
+            text(
+                f"For {counted(without, 'other pair')} it cannot: at least one of the two "
+                "reviews shows no list of its trials. The file gives the reason for each."
+            )
+        ),
+    ]
+
+
+def _shortfall(records: Records, reason: str) -> str:
+    """What is not known of each review; the table calls it by its id."""
+    parts = [part.split(": ", 1) for part in reason.split("; ") if part]
+    return "; ".join(f"{records.review_label(review)}: {said}" for review, said in parts)
+
+
+def _sources(records: Records) -> list[Block]:
+    """Real pairs of sources first; two copies of one source say nothing on agreement."""
+    pairs = records.tables["shared_effects"]
+    two, one = (pairs[pairs["same_source"] == same] for same in ("no", "yes"))
+    copies = (
+        "These pairs are one source read or transcribed twice, or two results of it. That they "
+        "agree says that they were copied alike, not that two sources agree."
+    )
+    return [
+        Paragraph(text(_agreement_words(two))),
+        _shared(records, two, "shared", "Do two sources give the same effect?"),
+        Paragraph(text(copies)),
+        _shared(records, one, "same-source", "The same source, read twice"),
+    ]
+
+
+def _agreement_words(pairs: pd.DataFrame) -> str:
+    """How many pairs of sources agree, and of how many the descriptions differ."""
+    if pairs.empty:
+        return "No result was read in two sources."
+    counts = pairs["agreement"].value_counts()
+    parts = []
+    for name in ("equal", "within_rounding", "different", "not_comparable"):
+        if name in counts:
+            of_it = pairs[pairs["agreement"] == name]
+            unlike = int((of_it["described"] == "differently").sum())
+            parts.append(
+                f"{counts[name]} {name.replace('_', ' ')} ({unlike} described differently)"
+            )
+    return (
+        f"{counted(len(pairs), 'pair')} of results from two sources: {', '.join(parts)}. Described "
+        "differently are those whose text names another measure or time, whether or not the "
+        "numbers agree."
+    )
+
+
+def _shared(records: Records, pairs: pd.DataFrame, name: str, caption: str) -> Table:
+    rows: list[dict[str, str | Link | Text]] = [
+        {
+            "Trial": records.trial_link(row["trial_id"], row["label"]),
+            "Outcome": records.names[row["outcome"]],
+            "Measure": row["measure"],
+            "Time": row["timepoint"].replace("_", "-"),
+            "First": _side(records, row, "a"),
+            "Second": _side(records, row, "b"),
+            "Difference": decimal(row["difference"])
+            if row["difference"] == row["difference"]
+            else DASH,
+            "Agreement": row["agreement"].replace("_", " "),
+            "Described": row["described"],
+            "Why": _why(row),
+            "Source of the first": text(source_link(row["source_a"])),
+            "Source of the second": text(source_link(row["source_b"])),
+        }
+        for row in pairs.to_dict("records")
+    ]
+    return table(
+        name,
+        caption,
+        rows,
+        columns=("Trial",),
+        choices=("Agreement",),
+        optional=("Source of the first", "Source of the second"),
+        download="data/shared_effects.csv",
+    )
+
+
+def _why(row: Row) -> str:
+    """Why two results differ or cannot be compared; the table has ids and codes."""
+    reason = row["reason"]
+    for side, which in (("a", "the first"), ("b", "the second")):
+        reason = reason.replace(f"{row[f'result_id_{side}']} has no g", f"{which} has no g")
+    # The numbers of the row would else be taken for g.
+    if row["scale"] not in ("", "g"):
+        reason += f"; the numbers are as printed ({row['scale'].replace('_', ' ')})"
+    return _CODES.sub(_codes_in_words, reason)
+
+
+def _codes_in_words(said: re.Match[str]) -> str:
+    kind, *codes = said.groups()
+    gap = "-" if kind == "timepoint" else " "
+    one, other = (SIGNS.get(code, code.replace("_", gap)) for code in codes)
+    return f"{kind}: {one} against {other}"
+
+
+def _side(records: Records, row: Row, side: str) -> Text:
+    numbers = interval(row[f"value_{side}"], row[f"ci_low_{side}"], row[f"ci_high_{side}"])
+    kind = row[f"source_kind_{side}"].replace("_", " ")
+    return text(records.result_link(row[f"result_id_{side}"], numbers), f" ({kind})")

@@ -1,0 +1,192 @@
+"""The tables of all stages with what the pages of the report look up in them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from metarepro.report.blocks import Link
+from metarepro.report.plain_language import certainty, sentences
+from metarepro.wording.summaries import labels, title
+
+Row = Mapping[Any, Any]
+#: What is added to the title of a synthesis, by its plan.
+TITLE_ENDS = {
+    "domain": " (all interventions)",
+    "outcome": " (all interventions)",
+    "family_domain": " (family of interventions)",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """Everything that the report is written from.
+
+    Parameters
+    ----------
+    tables : mapping
+        Name of a table to the table, as `write_report.INPUTS` lists them.
+    config : mapping
+        The analysis plan.
+    figures : frozenset of str
+        The figures that were drawn, as paths below the folder of figures, without suffix.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    config: Mapping[str, Any]
+    figures: frozenset[str]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Label of every intervention, domain, outcome and family."""
+        return labels(self.tables["interventions"], self.tables["domains"], self.tables["outcomes"])
+
+    @cached_property
+    def domains(self) -> list[Row]:
+        """The domains in their order."""
+        return list(self.tables["domains"].sort_values("order").to_dict("records"))
+
+    @cached_property
+    def interventions(self) -> dict[str, Row]:
+        """The interventions by id, in the order of the codebook."""
+        return _by(self.tables["interventions"], "intervention")
+
+    @cached_property
+    def trials(self) -> dict[str, Row]:
+        """All trials by id, those of review files too."""
+        both = [self.tables["trials"], self.tables["review_trials"]]
+        return _by(pd.concat(both, ignore_index=True), "trial_id")
+
+    @cached_property
+    def reported(self) -> dict[str, Row]:
+        """Every result as it was reported, by id."""
+        both = [self.tables["results"], self.tables["review_results"]]
+        return _by(pd.concat(both, ignore_index=True), "result_id")
+
+    @cached_property
+    def effects(self) -> dict[str, Row]:
+        """Every result as an effect size, by id."""
+        return _by(self.tables["effects"], "result_id")
+
+    @cached_property
+    def pools(self) -> dict[str, Row]:
+        """Every synthesis by key."""
+        return _by(self.tables["pooled"], "synthesis")
+
+    @cached_property
+    def shown(self) -> set[str]:
+        """Keys of the syntheses that have a page: those of the sets that have figures."""
+        sets = self.config["figures"]
+        return {key for key, pool in self.pools.items() if pool["set_name"] in sets}
+
+    @cached_property
+    def included(self) -> pd.DataFrame:
+        """Which trials stand in which review, and on what basis; review files included."""
+        both = [self.tables["included"], self.tables["review_included"]]
+        return pd.concat(both, ignore_index=True)
+
+    @cached_property
+    def reviews(self) -> dict[str, Row]:
+        """What is known of every review, by id."""
+        return _by(self.tables["reviews"], "review_id")
+
+    @cached_property
+    def cited_reviews(self) -> dict[str, str]:
+        """Family of interventions to the id of the review that the Foundation's report cites."""
+        return {
+            family: review_id
+            for review_id, review in self.reviews.items()
+            if review["role"] == "cited"
+            for family in review["families"].split(" ")
+        }
+
+    def rows(self, table: str, column: str, value: str) -> list[Row]:
+        """Rows of a table that have a value in a column."""
+        groups = self._groups.setdefault((table, column), {})
+        if not groups:
+            frame = self.included if table == "all_included" else self.tables[table]
+            groups |= {key: list(part.to_dict("records")) for key, part in frame.groupby(column)}
+        return groups.get(value, [])
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], dict[Any, list[Row]]]:
+        return {}
+
+    def title(self, key: str) -> str:
+        """What a synthesis is of, in words that no other page has.
+
+        A family may be called as its only intervention is, and the pool of a whole domain as the
+        page of the domain.
+        """
+        said = title(self.pools[key], self.names, self.config["sets"])
+        return said + TITLE_ENDS.get(key.split(".")[1], "")
+
+    def n_abstracts(self, key: str) -> int:
+        """How many results of a synthesis were read in abstracts."""
+        members = self.rows("weights", "synthesis", key)
+        return sum(self.effects[m["result_id"]]["source_kind"] == "abstract" for m in members)
+
+    def certainty(self, key: str) -> str:
+        """How far the numbers of a synthesis can be leaned on."""
+        return certainty(self.pools[key], self.n_abstracts(key))
+
+    def sentences(self, key: str) -> str:
+        """What the numbers of a synthesis allow to say."""
+        return " ".join(sentences(self.pools[key], self.n_abstracts(key)))
+
+    def primary(self, kind: str, *values: str) -> str:
+        """Key of a synthesis of the primary set; "" if there is none."""
+        key = ".".join([self.config["evidence"]["set"], kind, *values])
+        return key if key in self.pools else ""
+
+    def cell(self, intervention: str, domain: str) -> str:
+        """Key of the synthesis of an intervention and a domain; "" if there is none."""
+        plan = self.config["evidence"]["synthesis"]
+        by = self.config["syntheses"][plan]["by"]
+        values = {"intervention": intervention, "domain": domain}
+        return self.primary(plan, *(values[column] for column in by))
+
+    def synthesis_link(self, key: str, words: str = "") -> Link | str:
+        """Link to the page of a synthesis; the words alone where it has none."""
+        words = words or self.title(key)
+        return Link(words, f"syntheses/{key}.html") if key in self.shown else words
+
+    def trial_link(self, trial_id: str, words: str = "") -> Link:
+        """Link to the page of a trial."""
+        return Link(words or self.trials[trial_id]["label"], f"trials/{trial_id}.html")
+
+    def result_link(self, result_id: str, words: str = "") -> Link:
+        """Link to a result on the page of its trial."""
+        trial_id = self.effects[result_id]["trial_id"]
+        return Link(words or result_id, f"trials/{trial_id}.html#{result_id}")
+
+    def intervention_link(self, intervention: str, words: str = "") -> Link | str:
+        """Link to the page of an intervention; "" for none."""
+        if not intervention:
+            return ""
+        return Link(words or self.names[intervention], f"interventions/{intervention}.html")
+
+    def domain_link(self, domain: str, words: str = "") -> Link | str:
+        """Link to the page of a domain; "" for none."""
+        return Link(words or self.names[domain], f"domains/{domain}.html") if domain else ""
+
+    @staticmethod
+    def claim_link(claim_id: str) -> Link:
+        """Link to a claim of the Foundation's report."""
+        return Link(claim_id, f"claims.html#{claim_id}")
+
+    def review_label(self, review_id: str) -> str:
+        """First author and year of a review; its id where they were not seen."""
+        label: str = self.reviews[review_id]["label"]
+        return label
+
+
+def _by(frame: pd.DataFrame, column: str) -> dict[str, Row]:
+    return {row[column]: row for row in frame.to_dict("records")}
+
+
+def trail(*links: Link) -> Sequence[Link]:
+    """Way from the first page to another."""
+    return (Link("Evidence", "index.html"), *links)

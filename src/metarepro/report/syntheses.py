@@ -1,0 +1,228 @@
+"""The page of a synthesis: its numbers, what they mean, and every result behind them."""
+
+import math
+from collections.abc import Sequence
+
+from metarepro.report.blocks import (
+    Block,
+    Facts,
+    Link,
+    Page,
+    Paragraph,
+    Section,
+    Table,
+    Text,
+    table,
+    text,
+)
+from metarepro.report.figures import forest
+from metarepro.report.matrix import prediction_words, share_of_review
+from metarepro.report.moderators import section as moderators
+from metarepro.report.plain_language import certainty_with_reasons
+from metarepro.report.records import Records, Row, trail
+from metarepro.report.sensitivity import sensitivity
+from metarepro.synthesis.membership import members, subgroup_pools
+from metarepro.wording.phrases import (
+    DASH,
+    decimal,
+    i2,
+    interval,
+    model_text,
+    p_value,
+    participants,
+    percent,
+    whole,
+)
+from metarepro.wording.summaries import EXCLUSIONS, remarks
+
+
+def page(records: Records, key: str) -> Page:
+    """Make the page of a synthesis that is shown."""
+    pool = records.pools[key]
+    sections = [
+        Section("numbers", "The numbers", [Facts(facts(records, key))]),
+        Section("results", "The results behind it", _results(records, key)),
+        Section("sensitivity", "What it depends on", sensitivity(records, key)),
+        *moderators(records, key),
+    ]
+    subgroups = _subgroups(records, key)
+    if subgroups:
+        sections.insert(2, Section("subgroups", "Within it", subgroups))
+    return Page(
+        path=f"syntheses/{key}.html",
+        title=records.title(key),
+        trail=trail(*_way(records, pool)),
+        intro=[Paragraph(text(records.sentences(key)), "lead")],
+        sections=sections,
+    )
+
+
+def _way(records: Records, pool: Row) -> list[Link]:
+    links = [
+        records.intervention_link(pool["intervention"]),
+        records.domain_link(pool["domain"]),
+    ]
+    return [link for link in links if isinstance(link, Link)][:1]
+
+
+def facts(records: Records, key: str) -> list[tuple[str, Text]]:
+    """The numbers of a synthesis, with its model, its flags and its reach in words."""
+    pool = records.pools[key]
+    found: list[tuple[str, Text]] = [
+        ("Pooled g [95% CI]", text(_estimate(pool))),
+        ("p", text(p_value(pool["p_value"]))),
+        ("95% prediction interval", text(prediction_words(pool))),
+        ("Trials, results", text(f"{whole(pool['n_trials'])}, {whole(pool['k'])}")),
+        ("Participants", text(participants(pool["n_participants"], pool["flags"]))),
+        ("Heterogeneity", text(_heterogeneity(pool))),
+        ("Model", text(model_text(pool, records.config["pooling"]["rho"]))),
+        ("Remarks", text(remarks(pool["flags"], pool["reason"]) or "none")),
+        ("Certainty", text(certainty_with_reasons(pool, records.n_abstracts(key)))),
+        ("Timepoint", text(pool["timepoint"].replace("_", "-").replace("+", ", "))),
+        ("Tiers of effects", text(pool["tiers"].replace("+", ", "))),
+    ]
+    if pool["family"]:
+        held = share_of_review(records, pool["family"], pool["trial_ids"].split(" "))
+        found.append(("Of the cited review", text(held)))
+    beside = _beside(records, pool)
+    if beside:
+        found.append(("With approximate results", text(beside)))
+    return [*found, ("Key in the tables", text(key))]
+
+
+def _estimate(pool: Row) -> str:
+    return interval(pool["estimate"], pool["ci_low"], pool["ci_high"])
+
+
+def _heterogeneity(pool: Row) -> str:
+    if math.isnan(pool["tau2"]):
+        return DASH
+    q = f"Q {decimal(pool['q'])} on {decimal(pool['q_df'], 1)} df"
+    if not math.isnan(pool["q_p"]):
+        q += f", {p_value(pool['q_p'])}"
+    return f"I² {percent(i2(pool))}, τ² {decimal(pool['tau2'], 3)}, {q}"
+
+
+def _beside(records: Records, pool: Row) -> str:
+    """The same synthesis with the approximate results, for the primary set."""
+    evidence = records.config["evidence"]
+    if pool["set_name"] != evidence["set"]:
+        return ""
+    other = evidence["beside"] + pool["synthesis"][len(evidence["set"]) :]
+    return _estimate(records.pools[other])
+
+
+def _results(records: Records, key: str) -> list[Block]:
+    weights = {w["result_id"]: w["weight"] for w in records.rows("weights", "synthesis", key)}
+    rows = [
+        {
+            "Trial": records.trial_link(effect["trial_id"], effect["label"]),
+            "Outcome": records.names[effect["outcome"]],
+            "Measure": effect["measure"],
+            "g [95% CI]": interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
+            "Weight": f"{decimal(weights[effect['result_id']], 1)}%",
+            "Tier": effect["tier"],
+            "Read in": effect["source_kind"].replace("_", " "),
+            "Arm": effect["arm"],
+            "Time": effect["timepoint_detail"],
+            "Assumptions": effect["assumptions"],
+            "Result": records.result_link(effect["result_id"]),
+        }
+        for effect in (records.effects[result_id] for result_id in weights)
+    ]
+    pooled = table(
+        "members",
+        "Pooled results; the last column leads to the reported numbers and their source",
+        rows,
+        choices=("Tier", "Read in"),
+        optional=("Arm", "Time"),
+        download="data/weights.csv",
+    )
+    left_out = _left_out(records, key, set(weights))
+    return [*forest(records, key), pooled, *([left_out] if left_out.rows else [])]
+
+
+def _left_out(records: Records, key: str, pooled: set[str]) -> Table:
+    """Results of the same question and time that are not pooled: approximate or excluded."""
+    pool = records.pools[key]
+    effects = records.tables["effects"]
+    timely = effects["timepoint"].isin(pool["timepoint"].split("+"))
+    rows = [
+        {
+            "Trial": records.trial_link(effect["trial_id"], effect["label"]),
+            "Outcome": records.names[effect["outcome"]],
+            "Measure": effect["measure"],
+            "g [95% CI]": interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
+            "Why not": EXCLUSIONS.get(effect["exclude"], "approximate effect size"),
+            "Result": records.result_link(effect["result_id"]),
+        }
+        for effect in members(effects[timely], pool).to_dict("records")
+        if effect["result_id"] not in pooled
+    ]
+    caption = "Results of the same question that are not pooled"
+    return table("left-out", caption, rows, choices=("Why not",), download="data/effects.csv")
+
+
+def _subgroups(records: Records, key: str) -> list[Block]:
+    pools = subgroup_pools(
+        records.pools[key], records.config["syntheses"], records.tables["pooled"]
+    )
+    if len(pools) < 2:
+        return []
+    by = records.config["syntheses"][key.split(".")[1]]["subgroups"]
+    blocks: list[Block] = [
+        pool_table(records, "subgroups", "Its parts", list(pools["synthesis"]), by)
+    ]
+    for test in records.rows("subgroup_tests", "synthesis", key):
+        if test["reason"]:
+            said = f"No test between them: {test['reason']}."
+        else:
+            said = (
+                f"Test between the {whole(test['n_tested'])} parts that can be tested: "
+                f"Q {decimal(test['q'])} on {whole(test['q_df'])} df, {p_value(test['q_p'])}."
+            )
+        blocks.append(Paragraph(text(said)))
+    return blocks
+
+
+def pool_table(
+    records: Records, name: str, caption: str, keys: Sequence[str], by: str = ""
+) -> Table:
+    """Syntheses beside each other, each a link to its page.
+
+    Parameters
+    ----------
+    records : Records
+        All tables.
+    name, caption : str
+        Of the table.
+    keys : sequence of str
+        The syntheses.
+    by : str
+        The column of `tables.POOLED` in which they differ; "" if they differ in several.
+    """
+    heading = by.capitalize() or "Synthesis"
+    rows = []
+    for key in keys:
+        pool = records.pools[key]
+        rows.append(
+            {
+                heading: records.synthesis_link(key, records.names[pool[by]] if by else ""),
+                "Trials": whole(pool["n_trials"]),
+                "Results": whole(pool["k"]),
+                "Participants": participants(pool["n_participants"], pool["flags"]),
+                "g [95% CI]": _estimate(pool),
+                "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
+                "I²": percent(i2(pool)),
+                "Certainty": records.certainty(key),
+                "Remarks": remarks(pool["flags"], pool["reason"]),
+            }
+        )
+    return table(
+        name,
+        caption,
+        rows,
+        columns=(heading,),
+        choices=("Certainty",),
+        download="data/pooled.csv",
+    )

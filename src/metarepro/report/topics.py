@@ -1,0 +1,201 @@
+"""The pages of the domains and of the interventions."""
+
+from collections.abc import Sequence
+
+from metarepro.report.blocks import (
+    Block,
+    Facts,
+    Page,
+    Paragraph,
+    Section,
+    Text,
+    joined,
+    table,
+    text,
+)
+from metarepro.report.claims import verdict_words
+from metarepro.report.figures import domain_summary, forest, funnel
+from metarepro.report.findings import composition
+from metarepro.report.kinds import economics, evaluations, guidance
+from metarepro.report.matrix import empty_reason, share_of_review
+from metarepro.report.records import Records, trail
+from metarepro.report.sensitivity import summary
+from metarepro.report.syntheses import pool_table
+from metarepro.wording.summaries import trials as trial_summary
+
+
+def domain_page(records: Records, domain: str) -> Page:
+    """Make the page of a domain: the three kinds of evidence, and what the pool depends on."""
+    key = records.primary("domain", domain)
+    trials: list[Block] = [
+        *([Paragraph(text(composition(records, key)))] if key else []),
+        *(_said(records, key) if key else [Paragraph(text("No result that can be pooled."))]),
+        *domain_summary(records, domain),
+        pool_table(
+            records,
+            "interventions",
+            "Each intervention in this domain",
+            _cells(records, domain),
+            "intervention",
+        ),
+        pool_table(
+            records,
+            "outcomes",
+            "Each outcome, over all interventions",
+            _outcomes(records, domain),
+            "outcome",
+        ),
+    ]
+    sections = [
+        Section("trials", "Reviews and trials", trials),
+        Section("evaluations", "Local service evaluations", evaluations(records, domain)),
+        Section(
+            "guidance", "NICE guidance and economics", [*guidance(records, domain), economics()]
+        ),
+    ]
+    if key:
+        sections.append(_over_all(records, key))
+    return Page(
+        path=f"domains/{domain}.html",
+        title=records.names[domain],
+        trail=trail(),
+        intro=[
+            Paragraph(
+                text(
+                    "Three kinds of evidence, side by side. They answer different questions and "
+                    "are never pooled with each other."
+                ),
+                "lead",
+            )
+        ],
+        sections=sections,
+    )
+
+
+def _cells(records: Records, domain: str) -> list[str]:
+    """Keys of the syntheses of each intervention in a domain."""
+    keys = [records.cell(intervention, domain) for intervention in records.interventions]
+    return [key for key in keys if key]
+
+
+def _outcomes(records: Records, domain: str) -> list[str]:
+    """Keys of the syntheses of each outcome of a domain."""
+    rows = records.rows("outcomes", "domain", domain)
+    keys = [records.primary("outcome", row["outcome"]) for row in rows]
+    return [key for key in keys if key]
+
+
+def _over_all(records: Records, key: str) -> Section:
+    blocks: list[Block] = [
+        *forest(records, key),
+        *_sensitivity(records, key),
+        *funnel(records, key),
+    ]
+    return Section("depends", "What the pool of the whole domain depends on", blocks)
+
+
+def _said(records: Records, key: str) -> list[Block]:
+    link = records.synthesis_link(key, "All numbers and results behind this")
+    return [Paragraph(text(f"{records.sentences(key)} ", link, "."))]
+
+
+def _sensitivity(records: Records, key: str) -> list[Block]:
+    found = summary(records, key)
+    return [found] if found.items else []
+
+
+def intervention_page(records: Records, intervention: str) -> Page:
+    """Make the page of an intervention: each domain, its trials, and what the report says of it."""
+    row = records.interventions[intervention]
+    facts: list[tuple[str, Text]] = [
+        ("What it is", text(row["description"])),
+        ("Cited review", text(_cited(records, row["family"]))),
+        ("Named in the report as", _programmes(records, intervention)),
+        ("Claims about it", _claims(records, intervention)),
+    ]
+    others = [
+        key
+        for key in sorted(records.shown)
+        if records.pools[key]["intervention"] == intervention
+        and key not in {records.cell(intervention, d["domain"]) for d in records.domains}
+    ]
+    sections = [
+        Section("about", "About it", [Facts(facts)]),
+        *(_in_domain(records, intervention, d["domain"]) for d in records.domains),
+    ]
+    if others:
+        caption = "By outcome, at follow-up and as change"
+        blocks = [pool_table(records, "others", caption, others)]
+        sections.append(Section("others", "Single outcomes and other times", blocks))
+    sections.append(_trials(records, intervention))
+    return Page(
+        path=f"interventions/{intervention}.html",
+        title=row["label"],
+        trail=trail(),
+        intro=[],
+        sections=sections,
+    )
+
+
+def _cited(records: Records, family: str) -> str:
+    review_id = records.cited_reviews.get(family, "")
+    if not review_id:
+        return "none"
+    review = records.reviews[review_id]
+    parts = [review["label"], review["title"], review["journal"]]
+    return ". ".join(filter(None, parts))
+
+
+def _programmes(records: Records, intervention: str) -> Text:
+    rows = records.rows("programmes", "intervention", intervention)
+    return joined([row["label"] for row in rows], "; ") or text("no programme")
+
+
+def _claims(records: Records, intervention: str) -> Text:
+    parts: list[Text] = []
+    for claim in records.rows("claims", "intervention", intervention):
+        parts.append(
+            text(records.claim_link(claim["claim_id"]), f" ({verdict_words(claim['verdict'])})")
+        )
+    with_commas = [(", ", *part) if place else part for place, part in enumerate(parts)]
+    return tuple(word for part in with_commas for word in part) or text("none")
+
+
+def _in_domain(records: Records, intervention: str, domain: str) -> Section:
+    key = records.cell(intervention, domain)
+    family = records.interventions[intervention]["family"]
+    heading = records.names[domain]
+    if not key:
+        blocks: Sequence[Block] = [Paragraph(text(empty_reason(records, intervention, domain)))]
+        return Section(domain, heading, blocks)
+    held = share_of_review(records, family, records.pools[key]["trial_ids"].split(" "))
+    return Section(
+        domain,
+        heading,
+        [
+            *_said(records, key),
+            Paragraph(text(f"Of the cited review: {held}.")),
+            *forest(records, key),
+            *_sensitivity(records, key),
+            *funnel(records, key),
+        ],
+    )
+
+
+def _trials(records: Records, intervention: str) -> Section:
+    trials = records.tables["trials"]
+    own = trials[trials["intervention"] == intervention]
+    frame = trial_summary(own, records.tables["effects"], records.tables["interventions"])
+    rows = [
+        {
+            "Trial": records.trial_link(row["Id"], row["Trial"]),
+            **{name: row[name] for name in ("Programme", "Country", "Design", "Randomised")},
+            **{name: row[name] for name in ("Results read", "Effect sizes")},
+        }
+        for row in frame.to_dict("records")
+    ]
+    caption = "All trials of this intervention that are known"
+    block = table(
+        "trials", caption, rows, columns=("Trial",), choices=("Design",), download="data/trials.csv"
+    )
+    return Section("trials", "Trials", [block])

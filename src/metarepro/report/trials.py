@@ -1,0 +1,259 @@
+"""The page of a trial: from each reported number to its effect size and where that is used."""
+
+import math
+
+from metarepro.report.blocks import (
+    Facts,
+    Link,
+    Page,
+    Paragraph,
+    Section,
+    Table,
+    Text,
+    doi_link,
+    joined,
+    pubmed_link,
+    source_link,
+    table,
+    text,
+)
+from metarepro.report.records import Records, Row, trail
+from metarepro.wording.phrases import NOT_REPORTED, counted, decimal, interval, whole
+from metarepro.wording.summaries import EXCLUSIONS
+
+#: What a number in the column `value` says about its direction.
+SIGNS = {
+    "scale": "treatment minus control on the instrument",
+    "benefit": "positive (a ratio: above 1) when the intervention did better",
+    "control_minus_treatment": "control minus treatment on the instrument",
+    "unsigned": "direction not known",
+}
+#: On what ground a trial counts as one of a review.
+BASES = {
+    "listed": "seen in the review's own list",
+    "plausible": "meets its criteria, not confirmed",
+    "candidate": "looked up from background knowledge, or with a doubt; does not count",
+    "no": "does not belong to it",
+}
+
+
+def page(records: Records, trial_id: str) -> Page:
+    """Make the page of a trial."""
+    trial = records.trials[trial_id]
+    effects = records.rows("effects", "trial_id", trial_id)
+    usable = sum(effect["exclude"] == "" for effect in effects)
+    lead = f"{counted(len(effects), 'result')} read; {usable} became an effect size."
+    if not effects:
+        lead = "No number of this trial could be read."
+    sections = [Section("trial", "The trial", [Facts(_facts(records, trial))])]
+    if effects:
+        each = [_result(records, effect) for effect in effects]
+        sections.append(Section("results", "Results", [_overview(records, effects), *each]))
+    return Page(
+        path=f"trials/{trial_id}.html",
+        title=trial["label"],
+        trail=trail(Link("Trials", "trials.html")),
+        intro=[Paragraph(text(lead), "lead")],
+        sections=sections,
+    )
+
+
+def _facts(records: Records, trial: Row) -> list[tuple[str, Text]]:
+    clusters = records.rows("clusters", "trial_id", trial["trial_id"])
+    facts: list[tuple[str, Text]] = [
+        ("Title", text(trial["title"] or "not seen")),
+        ("Published in", text(trial["journal"] or "not seen")),
+        ("DOI", text(doi_link(trial["doi"]) or "not seen")),
+        ("PubMed", text(pubmed_link(trial["pmid"]) or "not seen")),
+        ("Year", text(_year(trial))),
+        ("Intervention", text(records.intervention_link(trial["intervention"]))),
+        ("Programme", text(trial["programme"] or NOT_REPORTED)),
+        ("Country", text(trial["country"] or NOT_REPORTED)),
+        ("Population", text(trial["population"] or NOT_REPORTED)),
+        ("Design", text(trial["design"].replace("_", " "))),
+        ("Randomised", text(_count(trial["n_randomised"]))),
+    ]
+    if clusters:
+        note = f" ({clusters[0]['note']})" if clusters[0]["note"] else ""
+        facts.append(("Clusters", text(whole(clusters[0]["n_clusters"]) + note)))
+    reviews = [
+        f"{records.review_label(r['review_id'])}: {BASES[r['basis']]}"
+        + (f" ({r['note']})" if r["note"] else "")
+        for r in records.rows("all_included", "trial_id", trial["trial_id"])
+    ]
+    return [
+        *facts,
+        ("In the cited reviews", joined(reviews, "; ") or text("in none that lists its trials")),
+        ("Read in", text(source_link(trial["source"]) or NOT_REPORTED)),
+        ("Note", text(trial["note"] or "none")),
+        ("Row", text(_row(trial))),
+    ]
+
+
+def _year(trial: Row) -> str:
+    if math.isnan(trial["year"]):
+        return NOT_REPORTED
+    return f"{trial['year']:.0f}" + ("" if trial["year_verified"] == "yes" else " (not verified)")
+
+
+def _count(number: float) -> str:
+    return NOT_REPORTED if math.isnan(number) else whole(number)
+
+
+def _row(row: Row) -> str:
+    corrected = f"; corrected: {row['corrections']}" if row["corrections"] else ""
+    return f"{row['file']}, row {row['row']:.0f}{corrected}"
+
+
+def _overview(records: Records, effects: list[Row]) -> Table:
+    rows = [
+        {
+            "Result": Link(
+                effect["result_id"], f"trials/{effect['trial_id']}.html#{effect['result_id']}"
+            ),
+            "Outcome": records.names[effect["outcome"]],
+            "Measure": effect["measure"],
+            "Time": effect["timepoint"].replace("_", "-"),
+            "g [95% CI]": interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
+            "Tier, or why there is none": effect["tier"] or EXCLUSIONS[effect["exclude"]],
+        }
+        for effect in effects
+    ]
+    return table("results", "Every result that was read", rows, download="data/effects.csv")
+
+
+def _result(records: Records, effect: Row) -> Facts:
+    reported = records.reported[effect["result_id"]]
+    facts: list[tuple[str, Text]] = [
+        ("Outcome", text(records.names[effect["outcome"]])),
+        ("Comparison", text(effect["arm"] or "the trial's two arms")),
+        ("Time", text(_time(effect))),
+        ("Reported", text(reported_numbers(reported))),
+        ("Which way round", text(_direction(reported))),
+        ("Adjusted", text(f"{reported['adjusted']}; participants {reported['n_basis']}")),
+        ("Hedges' g [95% CI]", text(_effect(effect))),
+        ("Route", text(_route(effect))),
+        ("Assumptions", text(effect["assumptions"] or "none")),
+        ("Source", _source(effect)),
+        ("Row", text(_row(reported))),
+        *([("Note", text(reported["note"]))] if reported["note"] else []),
+        ("Pooled in", _used_in(records, effect["result_id"])),
+        *_other_sources(records, effect["result_id"]),
+    ]
+    heading = f"{effect['result_id']}: {effect['measure']}"
+    return Facts(facts, effect["result_id"], heading)
+
+
+def _source(effect: Row) -> Text:
+    kind = effect["source_kind"].replace("_", " ")
+    return text(source_link(effect["source"]), f" ({kind}): {effect['locator']}")
+
+
+def _time(effect: Row) -> str:
+    return f"{effect['timepoint'].replace('_', '-')}: {effect['timepoint_detail']}"
+
+
+def reported_numbers(result: Row) -> str:
+    """The numbers of a result as the source prints them, in words."""
+    arms = [
+        f"{label}: {numbers}"
+        for label, side in (("intervention", "t"), ("control", "c"))
+        if (numbers := _arm(result, side))
+    ]
+    relation = result["p_relation"]
+    parts = [
+        *arms,
+        _named("n in all", result["n_total"]),
+        _named("value", result["value"]),
+        _limits(result),
+        _named("SE", result["se"]),
+        f"p {relation} {result['p_value']:g}" if relation else "",
+        _named("df1", result["df1"]),
+        _named("df2", result["df2"]),
+        _named("SD to standardise by", result["reference_sd"]),
+    ]
+    numbers = "; ".join(filter(None, parts)) or "no number"
+    return f"as {result['statistic'].replace('_', ' ')}: {numbers}"
+
+
+def _arm(result: Row, side: str) -> str:
+    words = {"n": "n", "mean": "mean", "sd": "SD", "events": "events"}
+    return ", ".join(
+        filter(None, (_named(word, result[f"{column}_{side}"]) for column, word in words.items()))
+    )
+
+
+def _named(word: str, value: float) -> str:
+    return "" if math.isnan(value) else f"{word} {value:.10g}".replace("-", "\u2212")
+
+
+def _limits(result: Row) -> str:
+    low, high = result["ci_low"], result["ci_high"]
+    if math.isnan(low) and math.isnan(high):
+        return ""
+    printed = [NOT_REPORTED if math.isnan(x) else f"{x:.10g}" for x in (low, high)]
+    return f"CI {' to '.join(printed)}".replace("-", "\u2212")
+
+
+def _direction(result: Row) -> str:
+    better = {"yes": "a higher score is better", "no": "a lower score is better"}
+    scale = better.get(result["higher_is_better"], "not shown whether higher is better")
+    return f"{scale}; the value is {SIGNS[result['sign']]}"
+
+
+def _effect(effect: Row) -> str:
+    if effect["exclude"]:
+        return "none: excluded"
+    numbers = interval(effect["yi"], effect["ci_low"], effect["ci_high"])
+    return f"{numbers}, standard error {decimal(effect['sei'], 3)}"
+
+
+def _route(effect: Row) -> str:
+    if effect["exclude"]:
+        reason = effect["exclude_reason"]
+        said = f"{effect['exclude'].replace('_', ' ')}: {EXCLUSIONS[effect['exclude']]}"
+        return f"{said} ({reason})" if reason else said
+    return (
+        f"{effect['route'].replace('_', ' ')}, standard error from {effect['se_source']}; "
+        f"tier {effect['tier']}"
+    )
+
+
+def _used_in(records: Records, result_id: str) -> Text:
+    """Syntheses that hold a result, with its weight; those of a set without pages are counted."""
+    parts: list[str | Link] = []
+    others = 0
+    for weight in records.rows("weights", "result_id", result_id):
+        key = weight["synthesis"]
+        if key not in records.shown:
+            others += 1
+            continue
+        parts += [
+            "; " if parts else "",
+            records.synthesis_link(key),
+            f" (by {_kind(key)}, weight {decimal(weight['weight'], 1)}%)",
+        ]
+    if others:
+        parts.append(f"{'; ' if parts else ''}{counted(others, 'pool')} with approximate results")
+    return text(*parts) or text("no pool")
+
+
+def _kind(key: str) -> str:
+    """What a synthesis is one of: "intervention and domain"."""
+    return key.split(".")[1].replace("_", " and ")
+
+
+def _other_sources(records: Records, result_id: str) -> list[tuple[str, Text]]:
+    """The same result of the trial read again, in another source or twice in one."""
+    found = []
+    for mine, other in (("a", "b"), ("b", "a")):
+        for pair in records.rows("shared_effects", f"result_id_{mine}", result_id):
+            said = (
+                f" ({pair[f'source_kind_{other}'].replace('_', ' ')}): "
+                f"{pair['agreement'].replace('_', ' ')}"
+            )
+            link = records.result_link(pair[f"result_id_{other}"])
+            same = pair["same_source"] == "yes"
+            where = "Read twice in this source" if same else "Also read in another source"
+            found.append((where, text(link, said)))
+    return found

@@ -1,0 +1,212 @@
+"""The study rows of a review file as the audit looks at them: plain dicts, read once, grouped once.
+
+A check of `audit_studies` or `audit_duplicates` takes all rows of a review and yields each finding
+with the row that it belongs to. A file may have tens of thousands of rows in one pool: no check may
+walk through a pool in Python once a row. `medians_of_others` is for those that set a row against
+the rest of its pool.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from metarepro.audit.checks import Finding
+from metarepro.models.conventions import CONVENTIONS, Convention
+from metarepro.reviews.study_effects import study_effects
+from metarepro.reviews.tables import Extraction
+
+COUNTS = ("n_t", "n_c", "events_t", "events_c")
+ARM = {side: [f"{name}_{side}" for name in ("n", "mean", "sd", "events")] for side in "tc"}
+DATA = [*ARM["t"], *ARM["c"], "o_e", "variance", "estimate", "se"]
+#: Two numbers of participants within this factor are taken to be the same people.
+SAME_PEOPLE = 1.1
+#: Where a check sets each row of a study or a pool against all others in turn, more rows than
+#: this (no review comes near) are left out with a note: the time grows with their square.
+MAX_ROWS = 2000
+#: Fewer other studies do not tell what the SD of a scale is.
+MIN_OTHERS = 2
+#: Means of one study within this factor are taken to be of the same scale.
+SAME_SCALE = 1.5
+
+_OUTCOME = ["comparison_number", "outcome_number"]
+_EFFECT_SETTINGS = ["data_type", "measure", "swap_events"]
+_SETTINGS = [*_EFFECT_SETTINGS, "log_data", "totals", "study_interval_level"]
+
+StudyRow = dict[Any, Any]
+Found = Iterator[tuple[StudyRow, Finding]]
+Check = Callable[[list[StudyRow]], Found]
+
+
+def study_rows(extraction: Extraction) -> list[StudyRow]:
+    """List the study rows of a review with all that the checks need.
+
+    Parameters
+    ----------
+    extraction : Extraction
+        As `readers.review_file.read_review` gives it.
+
+    Returns
+    -------
+    list of dict, in the order of the file
+        The columns of `REVIEW_STUDIES`, the settings of the row's analysis, and `place` (number of
+        the row), `record_id`, `outcome_key`, `pool` (the pool that the row enters, "" for none),
+        `yi` and `vi` (NaN where there is no effect). Rows without an analysis are left out.
+    """
+    analyses = extraction.analyses
+    overall = analyses[analyses["level"] == "overall"].drop_duplicates(_OUTCOME)
+    rows = extraction.studies.merge(overall[[*_OUTCOME, *_SETTINGS]], on=_OUTCOME, how="left")
+    rows = rows[rows["data_type"].notna()].reset_index(drop=True)
+    outcome = rows["comparison_number"] + "." + rows["outcome_number"]
+    whole = (rows["totals"] == "YES") & (rows["applies_to"] != "subgroup")
+    parts = outcome + "." + rows["subgroup_number"]
+    effects = _effects(rows, CONVENTIONS[extraction.review.format])
+    rows = rows.assign(
+        place=range(len(rows)),
+        record_id=_record_ids(rows),
+        outcome_key=outcome,
+        pool=outcome.where(whole, parts).where(rows["totals"] != "NO", ""),
+        yi=effects[:, 0],
+        vi=effects[:, 1],
+    )
+    return rows.to_dict("records")
+
+
+def _record_ids(rows: pd.DataFrame) -> pd.Series:
+    """Name of each row in the audit."""
+    number = rows["comparison_number"] + "." + rows["outcome_number"]
+    number += ("." + rows["subgroup_number"]).where(rows["subgroup_number"] != "", "")
+    position = rows["position"].astype(int).astype(str)
+    return rows["review_id"] + " " + number + " " + rows["study"] + " #" + position
+
+
+def _effects(rows: pd.DataFrame, convention: Convention) -> np.ndarray:
+    """Effect and variance of each row; NaN for a measure that is not computed here."""
+    effects = np.full((len(rows), 2), np.nan)
+    # A row's effect does not depend on the other rows: those of several analyses go together.
+    for _, group in rows.groupby(_EFFECT_SETTINGS, sort=False):
+        first = group.iloc[0]
+        try:
+            computed = study_effects(
+                group,
+                data_type=first["data_type"],
+                measure=first["measure"],
+                convention=convention,
+                swap_events=first["swap_events"] == "yes",
+            )
+        except ValueError:
+            continue
+        effects[group.index] = np.column_stack([computed.yi, computed.vi])
+    return effects
+
+
+def grouped(rows: Iterable[StudyRow], *columns: str) -> dict[tuple[Any, ...], list[StudyRow]]:
+    """Rows by what they have in these columns, in order; missing numbers are alike."""
+    groups: dict[tuple[Any, ...], list[StudyRow]] = {}
+    for row in rows:
+        values = [row[column] for column in columns]
+        key = tuple(None if value != value else value for value in values)
+        groups.setdefault(key, []).append(row)
+    return groups
+
+
+def pooled(rows: Iterable[StudyRow]) -> list[StudyRow]:
+    """Rows that enter a pool with an effect."""
+    return [row for row in rows if row["pool"] != "" and row["vi"] > 0]
+
+
+def not_compared(rows: list[StudyRow], what: str) -> tuple[StudyRow, Finding]:
+    """The note that these rows are more than `MAX_ROWS`."""
+    message = f"{what} are not set against each other: {len(rows)} rows, at most {MAX_ROWS}"
+    return rows[0], Finding("rows_not_compared", str(len(rows)), f"<= {MAX_ROWS}", message)
+
+
+def median_of(values: Iterable[float]) -> float:
+    """Median of the numbers that are there; NaN if there are none."""
+    there = [value for value in values if not math.isnan(value)]
+    return median(there) if there else math.nan
+
+
+def medians_of_others(values: Iterable[tuple[Any, float]]) -> dict[Any, float]:
+    """For the owner of numbers the `median_of` all numbers of the other owners; sorts once."""
+    listed = list(values)
+    there = sorted((pair for pair in listed if not math.isnan(pair[1])), key=lambda pair: pair[1])
+    places: dict[Any, list[int]] = {owner: [] for owner, _ in listed}
+    for place, (owner, _) in enumerate(there):
+        places[owner].append(place)
+    medians = {}
+    for owner, own in places.items():
+        left = len(there) - len(own)
+        middle = [there[_skipping(own, i)][1] for i in ((left - 1) // 2, left // 2) if left]
+        medians[owner] = median(middle) if middle else math.nan
+    return medians
+
+
+def _skipping(taken: list[int], place: int) -> int:
+    """Where the number at this place stands when the ascending taken places are counted too."""
+    for other in taken:
+        if other > place:
+            break
+        place += 1
+    return place
+
+
+def scale_sds(group: list[StudyRow]) -> dict[str, float]:
+    """By study, the median SD of the others in an analysis of mean differences, if they are enough.
+
+    Of several rows of a study their median counts.
+    """
+    studies = grouped(group, "study_id")
+    if group[0]["measure"] != "MD" or len(studies) - 1 < MIN_OTHERS:
+        return {}
+    own = ((study, median_of(row["sd"] for row in rows)) for (study,), rows in studies.items())
+    return medians_of_others(own)
+
+
+def mean_of(row: StudyRow) -> float:
+    """Size of the two means, half-way between them."""
+    return abs(row["mean_t"] + row["mean_c"]) / 2
+
+
+def spreads_of(group: list[StudyRow]) -> dict[str, float]:
+    """By study, the median SD / |mean| of the others."""
+    return medians_of_others(
+        (row["study_id"], row["sd"] / mean_of(row) if mean_of(row) > 0 else math.nan)
+        for row in group
+    )
+
+
+def own_sds(own: list[StudyRow]) -> dict[int, float]:
+    """By place, the median SD of a study's other analyses with means of the row's scale."""
+    outcomes = {row["outcome_key"]: number for number, row in enumerate(own)}
+    if len(outcomes) == 1:
+        return {}
+    own = sorted(own, key=lambda row: row["sd"])
+    sds = np.array([row["sd"] for row in own])
+    sums = np.array([row["mean_t"] + row["mean_c"] for row in own])
+    numbers = np.array([outcomes[row["outcome_key"]] for row in own])
+    usual = {}
+    for row, number, mean in zip(own, numbers, sums, strict=True):
+        with np.errstate(all="ignore"):
+            scale = sums / (mean or math.nan)
+        alike = (scale >= 1 / SAME_SCALE) & (scale <= SAME_SCALE)
+        there = sds[alike & (numbers != number)]  # ascending
+        if there.size:
+            usual[row["place"]] = float(there[(there.size - 1) // 2] + there[there.size // 2]) / 2
+    return usual
+
+
+def random_effects(yi: np.ndarray, vi: np.ndarray) -> tuple[float, float, float]:
+    """Estimate, standard error and tau2 of DerSimonian & Laird (1986).
+
+    What `pooling.pool` gives, without the rest of it: the audit asks once a row.
+    """
+    with np.errstate(all="ignore"):
+        w = 1 / vi
+        q = w @ (yi - (w @ yi) / w.sum()) ** 2
+        tau2 = max(0.0, float((q - (yi.size - 1)) / (w.sum() - (w @ w) / w.sum())))
+        w = 1 / (vi + tau2)
+        return float(w @ yi / w.sum()), float(1 / np.sqrt(w.sum())), tau2

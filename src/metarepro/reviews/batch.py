@@ -1,0 +1,106 @@
+"""Recomputes review files one by one; what goes wrong with one does not touch the others."""
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from metarepro.readers.review_file import read_review
+from metarepro.reviews.audit_studies import audit_studies
+from metarepro.reviews.batch_tables import BATCH_TABLES, below_each_other
+from metarepro.reviews.reproduction import Known, reproduce
+from metarepro.reviews.tables import Extraction
+from metarepro.tabular.file_names import file_name
+from metarepro.tabular.plain_text import clean_text
+from metarepro.tabular.problems import DataError
+from metarepro.tabular.tables import from_rows, read_table
+
+
+@dataclass
+class Batch:
+    """What has been found so far.
+
+    Attributes
+    ----------
+    reproduced, findings : tables of the files that were read
+    files : rows of the table of files
+    unreadable : what is wrong with each file that could not be read
+    """
+
+    reproduced: list[pd.DataFrame] = field(default_factory=list)
+    findings: list[pd.DataFrame] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of `BATCH_TABLES`."""
+        return {
+            "reproduction": below_each_other("reproduction", self.reproduced),
+            "audit": below_each_other("audit", self.findings),
+            "files": from_rows(self.files, BATCH_TABLES["files"]),
+        }
+
+
+def read_known(path: Path) -> Known:
+    """Read the reasons of known deviations."""
+    rows = read_table(path, "known_deviations").to_dict("records")
+    names = ("review_id", "comparison_number", "outcome_number", "subgroup_number", "quantity")
+    return {tuple(row[name] for name in names): row["reason"] for row in rows}
+
+
+def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | None = None) -> None:
+    """Read, recompute and audit one review; what goes wrong with it is kept.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        What it is called in the tables.
+    known : mapping
+        Reasons of known deviations.
+    batch : Batch
+        Where the results go.
+    forest : Path, optional
+        Folder for forest plots; without it none are drawn.
+    """
+    try:
+        extraction = read_review(path)
+        table = reproduce(extraction, name, known)
+        findings = audit_studies(extraction).assign(source_table=name)
+        if forest is not None:
+            draw_forests(extraction, forest.joinpath(*map(file_name, name.split("/"))))
+    except MemoryError:  # says nothing of the file
+        raise
+    except Exception as error:  # noqa: BLE001 - one file must not end a run over hundreds
+        said = str(error) if isinstance(error, DataError) else f"internal error: {error!r}"
+        batch.unreadable.append(f"{name}: {said}")
+        texts = ("review_id", "title", "format", "schema")
+        blank = dict.fromkeys(texts, "") | dict.fromkeys(("pools", "study_rows"), math.nan)
+        notes = clean_text(said)
+        batch.files.append({"file": name, "status": "unreadable", "notes": notes} | blank)
+        return
+    batch.reproduced.append(table)
+    batch.findings.append(findings)
+    review = extraction.review
+    batch.files.append(
+        {"file": name, "status": "read", "review_id": review.review_id, "title": review.title}
+        | {"format": review.format, "schema": review.schema, "pools": len(table)}
+        | {"study_rows": len(extraction.studies), "notes": "; ".join(extraction.notes)}
+    )
+
+
+def draw_forests(extraction: Extraction, folder: Path) -> None:
+    """Draw every analysis of a review."""
+    # Drawing takes longer to import than most files to recompute.
+    from metarepro.figures.style import save_figure
+    from metarepro.reviews.reproduction import recomputed
+    from metarepro.reviews.revman_forest import revman_forest
+
+    for analyses, studies, result in recomputed(extraction):
+        if not isinstance(result, str) and len(studies):
+            first = analyses.iloc[0]
+            figure = revman_forest(studies, analyses, result)
+            number = f"{first['comparison_number']}.{first['outcome_number']}"
+            save_figure(figure, folder / file_name(number))

@@ -1,0 +1,79 @@
+"""The three tables that a batch of review files gives, and those of several batches as one.
+
+The files of a batch stand in the order given, and a row tells of one file only: the tables of
+several batches, one below the other, are the tables of all their files.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from metarepro.reviews.chunks import Chunk
+from metarepro.reviews.tables import VERDICTS
+from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.tables import empty_table, read_table, write_table
+
+#: Names of the files that a batch writes -> their schemas.
+BATCH_TABLES = {"reproduction": "review_reproduction", "audit": "audit", "files": "review_files"}
+
+
+def below_each_other(name: str, tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of one name in `BATCH_TABLES` as one."""
+    return pd.concat([empty_table(BATCH_TABLES[name]), *tables], ignore_index=True)
+
+
+def together(
+    chunks: Sequence[Chunk], parts: Sequence[Mapping[str, pd.DataFrame]]
+) -> dict[str, pd.DataFrame]:
+    """The tables of all chunks as those of one batch.
+
+    Parameters
+    ----------
+    chunks : sequence of Chunk
+    parts : sequence of mapping
+        For each chunk the tables of its batch.
+
+    Raises
+    ------
+    DataError
+        If a part does not have the files of its chunk, each once and in order.
+    """
+    problems = []
+    for chunk, part in zip(chunks, parts, strict=True):
+        expected = [file.name for file in chunk.files]
+        found = list(part["files"]["file"])
+        if found != expected:
+            text = f"{len(found)} files, from {found[:1]}"
+            allowed = f"the {len(expected)} files of the chunk, from {expected[:1]}"
+            problems.append(Problem("files.csv", None, "file", text, allowed))
+    if problems:
+        raise DataError(problems)
+    return {name: below_each_other(name, [part[name] for part in parts]) for name in BATCH_TABLES}
+
+
+def write_batch(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write the tables of a batch."""
+    for name, schema in BATCH_TABLES.items():
+        write_table(tables[name], folder / f"{name}.csv", schema)
+
+
+def read_batch(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read the tables that `write_batch` wrote."""
+    return {
+        name: read_table(folder / f"{name}.csv", schema) for name, schema in BATCH_TABLES.items()
+    }
+
+
+def summary(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> str:
+    """Say in three lines what a batch found; `elsewhere` are failures that are no row of it."""
+    status = tables["files"]["status"]
+    read, verdicts = int((status == "read").sum()), Counter(tables["reproduction"]["verdict"])
+    failed = len(status) - read + elsewhere
+    counts = ", ".join(f"{verdicts[v]} {v}" for v in VERDICTS if verdicts[v])
+    return (
+        f"{read + failed} files: {read} read, {failed} unreadable\n"
+        f"{len(tables['reproduction'])} pools: {counts}\n"
+        f"{len(tables['audit'])} findings of the audit"
+    )

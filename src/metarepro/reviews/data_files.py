@@ -1,0 +1,205 @@
+"""The data files of reviews in data/reviews, with the maps beside them.
+
+Extraction and validation both read them here: what is a problem for one is a problem for the other.
+"""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+
+from metarepro.readers.review_file import find_reviews, read_review, review_folders
+from metarepro.readers.transcription import Extraction as Data
+from metarepro.reviews.results import (
+    outcome_map_template,
+    review_included,
+    review_results,
+    same_studies,
+    unmapped_outcomes,
+    wrong_rows,
+)
+from metarepro.reviews.tables import Extraction
+from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.tables import check_values, empty_table, in_order, read_table
+
+#: Tables of a review with a data file -> their schemas.
+TABLES = {
+    "review_studies": "review_studies",
+    "review_analyses": "review_analyses",
+    "review_results": "review_results",
+    "review_trials": "extracted_trials",
+    "review_included": "extracted_included",
+}
+_MAPS = ("outcome_map", "study_map")
+_CODEBOOK = {"outcome": "outcomes", "intervention": "interventions"}
+
+
+@dataclass(frozen=True)
+class ReviewData:
+    """A review with a data file.
+
+    Parameters
+    ----------
+    problems : tuple of Problem
+        Everything that keeps it from being used; files as seen from the folder that holds the data
+        folder.
+    tables : dict of str to DataFrame
+        Those of `TABLES`; none if there are problems.
+    template : DataFrame or None
+        The outcome map with a row for each outcome of the file, if some have none.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    template: pd.DataFrame | None = None
+
+
+def read_reviews(data_dir: Path, data: Data) -> dict[str, ReviewData]:
+    """Read every review that comes with a data file; nothing is raised for bad ones.
+
+    Parameters
+    ----------
+    data_dir : Path
+        The data folder.
+    data : Data
+        Its tables. A table that could not be read whole is not compared with, and the reviews have
+        no tables then.
+
+    Returns
+    -------
+    dict of str to ReviewData
+        By review_id, in order. Two reviews with a study that data/trials does not have, perhaps one
+        trial, have a problem each until it is said what the study is.
+    """
+    data_dir = data_dir.resolve()
+    reviews = {folder.name: _read_folder(folder, data) for folder in review_folders(data_dir)}
+    found = {review_id: review for review_id, review in reviews.items() if review}
+    new_trials = [review.tables["review_trials"] for review in found.values() if review.tables]
+    if new_trials:
+        for problem in same_studies(pd.concat(new_trials)):
+            # data/reviews/ID/file
+            review_id = Path(problem.file).parts[2]
+            found[review_id] = ReviewData((*found[review_id].problems, problem))
+    return found
+
+
+def _read_folder(folder: Path, data: Data) -> ReviewData | None:
+    """The review of a folder in data/reviews; None if it has no data file."""
+    try:
+        files = find_reviews(folder)
+        if len(files) > 1:
+            names = ", ".join(path.relative_to(folder).as_posix() for path in files)
+            raise DataError([Problem(folder.as_posix(), None, "", names, "one data file")])
+        review = _read_file(files[0], folder, data) if files else None
+    except DataError as error:
+        review = ReviewData(tuple(error.problems))
+    if review is None:
+        return None
+    data_dir = folder.parents[1]
+    problems = (replace(p, file=_shown(p.file, data_dir)) for p in review.problems)
+    return replace(review, problems=tuple(problems))
+
+
+def _shown(file: str, data_dir: Path) -> str:
+    """Name of a file as seen from the folder that holds the data folder."""
+    place, _, member = file.partition("!")
+    if Path(place).is_dir():
+        # A table in a folder is a file of its own, one in a zip file is not.
+        file = (Path(place) / member).as_posix()
+    inside = file.removeprefix(data_dir.as_posix() + "/")
+    return file if inside == file else f"{data_dir.name}/{inside}"
+
+
+def _read_file(path: Path, folder: Path, data: Data) -> ReviewData:
+    """Read a data file and the maps beside it, and compare them."""
+    problems: list[Problem] = []
+    try:
+        extraction = read_review(path)
+    except DataError as error:
+        problems += error.problems
+    maps = {name: _read_map(folder / f"{name}.csv", name, problems) for name in _MAPS}
+    if problems:
+        return ReviewData(tuple(problems))
+    if not data.incomplete.isdisjoint({"trials", *_CODEBOOK.values()}):
+        return ReviewData(tuple(_compared_with_less(extraction, folder, maps["outcome_map"], data)))
+    provenance = {"file": _shown(path.as_posix(), folder.parents[1]), "sha256": digest(path)}
+    try:
+        tables = _tables(extraction, folder.name, maps, data, provenance)
+    except DataError as error:
+        template = None
+        if unmapped_outcomes(extraction, maps["outcome_map"], ""):
+            template = outcome_map_template(extraction, maps["outcome_map"])
+        return ReviewData(tuple(error.problems), template=template)
+    problems = _values_not_allowed(tables, provenance["file"])
+    return ReviewData(tuple(problems), {} if problems else tables)
+
+
+def _read_map(path: Path, name: str, problems: list[Problem]) -> pd.DataFrame:
+    """A map, empty if there is none; what is wrong with it is added to `problems`."""
+    try:
+        return read_table(path, name) if path.exists() else empty_table(name)
+    except DataError as error:
+        problems += error.problems
+        return empty_table(name)
+
+
+def _compared_with_less(
+    extraction: Extraction, folder: Path, outcome_map: pd.DataFrame, data: Data
+) -> list[Problem]:
+    """What can be said of a map without the tables that could not be read whole."""
+    file = (folder / "outcome_map.csv").as_posix()
+    complete = {name: table for name, table in _CODEBOOK.items() if table not in data.incomplete}
+    known = {name: set(getattr(data, table)[name]) for name, table in complete.items()}
+    return [
+        *unmapped_outcomes(extraction, outcome_map, file),
+        *wrong_rows(extraction, outcome_map, known, file),
+    ]
+
+
+def _tables(
+    extraction: Extraction,
+    review_id: str,
+    maps: dict[str, pd.DataFrame],
+    data: Data,
+    provenance: dict[str, str],
+) -> dict[str, pd.DataFrame]:
+    """The tables of a review; raises a DataError if the maps do not fit."""
+    results, new_trials = review_results(
+        extraction,
+        review_id,
+        maps["outcome_map"],
+        maps["study_map"],
+        data.trials,
+        {name: set(getattr(data, table)[name]) for name, table in _CODEBOOK.items()},
+        provenance,
+    )
+    tables = {
+        "review_studies": extraction.studies.assign(review_id=review_id),
+        "review_analyses": extraction.analyses.assign(review_id=review_id),
+        "review_results": results,
+        "review_trials": new_trials,
+        "review_included": review_included(
+            extraction, review_id, maps["study_map"], data.trials, provenance
+        ),
+    }
+    return {name: in_order(table, TABLES[name]) for name, table in tables.items()}
+
+
+def _values_not_allowed(tables: dict[str, pd.DataFrame], file: str) -> list[Problem]:
+    """What could not be written into the tables, which would keep those of all reviews back."""
+    return [
+        # The row is that of the table: the review file has no such place.
+        replace(problem, row=None)
+        for name, table in tables.items()
+        for problem in check_values(table, TABLES[name], file)[1]
+    ]
+
+
+def digest(path: Path) -> str:
+    """Return the sha256 of a file, or of all files of a folder in order."""
+    whole = hashlib.sha256()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            whole.update(file.read_bytes())
+    return whole.hexdigest()

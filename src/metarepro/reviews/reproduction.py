@@ -1,0 +1,282 @@
+"""A review file recomputed from its own study rows, beside what it publishes.
+
+Every published number of a pool is compared on the scale of the analysis (natural log for ratios)
+with an absolute tolerance of 1e-6, or half a unit of the last printed digit where the file has
+fewer. Verdicts:
+
+============== ================================================================================
+exact          every published number of the pool is recomputed
+explained      some differ, for a reason that is known (`EXPLANATIONS` and the list of known
+               deviations)
+different      some differ, and nobody knows why
+not_published  the file shows no number for the pool; ours is given
+not_estimable  no study of the pool has an effect, and none is published
+not_computable the file asks for something that there is no formula for
+============== ================================================================================
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from metarepro.models.conventions import CONVENTIONS, Convention
+from metarepro.reviews.pooling import AnalysisResult, ReviewPool, Settings, pool_analysis
+from metarepro.reviews.tables import QUANTITIES, Extraction
+from metarepro.tabular.tables import from_rows
+
+TOLERANCE = 1e-6
+#: Further ones that are compared where the file has them, and not shown in columns of their own.
+_ALSO_COMPARED = ("q_df", "q_p", "t", "pi_low", "pi_high")
+_ON_EFFECT_SCALE = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
+_SUBGROUP_TEST = ("subgroup_q", "subgroup_q_df", "subgroup_q_p", "subgroup_i2")
+_ANALYSIS = ("comparison_number", "outcome_number")
+_KEYS = (
+    *("review_id", "comparison_number", "comparison", "outcome_number", "outcome"),
+    *("subgroup_number", "subgroup", "level", "data_type", "measure", "method", "model"),
+)
+#: Q of a pool of one study that is this small is what binary rounding left of 0.
+_ROUNDING_OF_ZERO = 1e-12
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A published number that is not ours."""
+
+    quantity: str
+    published: float
+    reproduced: float
+
+
+#: Reasons of known deviations by review_id, comparison, outcome and subgroup number, and quantity.
+Known = Mapping[tuple[str, ...], str]
+
+
+def reproduce(extraction: Extraction, file: str, known: Known) -> pd.DataFrame:
+    """Recompute every pool of a review file and compare.
+
+    Parameters
+    ----------
+    extraction : Extraction
+        The file's study rows and published pools.
+    file : str
+        How the file is called in the table.
+    known : mapping
+        Reasons of known deviations.
+
+    Returns
+    -------
+    DataFrame
+        `tables.REVIEW_REPRODUCTION`, one row a pool. Estimates and limits of ratios stand on the
+        ratio scale, `max_abs_difference` is on the scale of the analysis.
+    """
+    # All at once: turning each analysis into records takes longer than pooling it.
+    every = extraction.analyses
+    records = dict(zip(every.index, every.to_dict("records"), strict=True))
+    rows = []
+    for analyses, studies, result in recomputed(extraction):
+        for i in analyses.index:
+            rows.append({"file": file} | _compare(records[i], studies, result, known))
+    return from_rows(rows, "review_reproduction")
+
+
+def recomputed(
+    extraction: Extraction,
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, AnalysisResult | str]]:
+    """Yield each analysis: its pools, its study rows, and the result or why there is none."""
+    convention = CONVENTIONS[extraction.review.format]
+    studies = dict(iter(extraction.studies.groupby(list(_ANALYSIS), sort=False)))
+    for key, analyses in extraction.analyses.groupby(list(_ANALYSIS), sort=False):
+        rows = studies.get(key, extraction.studies.iloc[:0]).reset_index(drop=True)
+        yield analyses, rows, _pool(rows, analyses, convention)
+
+
+def _pool(
+    studies: pd.DataFrame, analyses: pd.DataFrame, convention: Convention
+) -> AnalysisResult | str:
+    try:
+        return pool_analysis(studies, Settings.from_row(analyses.iloc[0].to_dict()), convention)
+    except ValueError as error:
+        return str(error)
+
+
+def _compare(
+    analysis: Mapping[Any, Any],
+    studies: pd.DataFrame,
+    result: AnalysisResult | str,
+    known: Known,
+) -> dict[str, Any]:
+    """One row of the table."""
+    row: dict[str, Any] = {name: analysis[name] for name in _KEYS}
+    row |= {"k": 0, "n_participants": math.nan}
+    row |= {f"published_{name}": analysis[f"published_{name}"] for name in QUANTITIES}
+    row |= dict.fromkeys((f"reproduced_{name}" for name in QUANTITIES), math.nan)
+    row |= {"max_abs_difference": math.nan, "verdict": "not_computable", "reason": result}
+    if not isinstance(result, str):
+        pool = _pool_of(result, analysis)
+        row |= {"k": pool.k, "n_participants": _participants(studies, pool)}
+        row |= _compare_pool(analysis, pool, result, known)
+    return _on_printed_scale(row, analysis["published_scale"])
+
+
+def _participants(studies: pd.DataFrame, pool: ReviewPool) -> float:
+    """Participants of the studies in a pool, as far as their rows have them."""
+    pooled = studies[~np.isnan(pool.weights)] if pool.k else studies.iloc[:0]
+    return float((pooled["n_t"] + pooled["n_c"]).sum(min_count=1))
+
+
+def _compare_pool(
+    analysis: Mapping[Any, Any], pool: ReviewPool, result: AnalysisResult, known: Known
+) -> dict[str, Any]:
+    """Columns of a pool that could be recomputed, on the scale of the analysis."""
+    ours = _numbers(pool, result if analysis["level"] == "overall" else None)
+    columns: dict[str, Any] = {f"reproduced_{name}": ours[name] for name in QUANTITIES}
+    published = {name: x for name, x in _published(analysis).items() if not math.isnan(x)}
+    if not published:
+        return columns | _nothing_published(analysis, pool)
+    compared = {n: _difference(analysis, n, x, ours.get(n, math.nan)) for n, x in published.items()}
+    deviations = [
+        Deviation(name, published[name], _as_printed(analysis, name, ours.get(name, math.nan)))
+        for name, (_, agrees) in compared.items()
+        if not agrees
+    ]
+    verdict, reason = _verdict(deviations, analysis, pool, known)
+    shown = [compared[name][0] for name in QUANTITIES if name in compared]
+    largest = max(shown, default=math.nan)
+    return columns | {"max_abs_difference": largest, "verdict": verdict, "reason": reason}
+
+
+def _nothing_published(analysis: Mapping[Any, Any], pool: ReviewPool) -> dict[str, str]:
+    """Verdict on a pool without a published number."""
+    shown = analysis["totals"] == "YES" or (
+        analysis["level"] == "subgroup" and analysis["totals"] == "SUB"
+    )
+    if pool.k == 0:
+        return {"verdict": "not_estimable", "reason": ""}
+    if shown and analysis["estimable"] == "no":
+        reason = f"the file calls it not estimable, but {pool.k} of its studies have an effect"
+        return {"verdict": "different", "reason": reason}
+    return {"verdict": "not_published", "reason": ""}
+
+
+def _pool_of(result: AnalysisResult, analysis: Mapping[Any, Any]) -> ReviewPool:
+    """The pool of a row; a subgroup without any study row has an empty one."""
+    if analysis["level"] == "overall":
+        return result.overall
+    empty = ReviewPool(k=0, weights=result.overall.weights[:0])
+    return result.subgroups.get(analysis["subgroup_number"], empty)
+
+
+def _numbers(pool: ReviewPool, with_test: AnalysisResult | None) -> dict[str, float]:
+    """Our numbers by the names of the published ones."""
+    numbers = pool.numbers() | {"p": pool.p_value}
+    if with_test is not None and with_test.test is not None:
+        numbers |= {f"subgroup_{name}": x for name, x in with_test.test._asdict().items()}
+    return numbers
+
+
+def _published(analysis: Mapping[Any, Any]) -> dict[str, float]:
+    """The published numbers as they are printed."""
+    numbers = {n: analysis[f"published_{n}"] for n in (*QUANTITIES, *_ALSO_COMPARED)}
+    numbers |= {name: analysis[name] for name in _SUBGROUP_TEST}
+    # RevMan prints the absolute value of its statistics.
+    return numbers | {name: abs(numbers[name]) for name in ("z", "t")}
+
+
+def _is_ratio(analysis: Mapping[Any, Any], name: str) -> bool:
+    """Whether a published number stands on the ratio scale."""
+    return bool(analysis["published_scale"] == "ratio") and name in _ON_EFFECT_SCALE
+
+
+def _as_printed(analysis: Mapping[Any, Any], name: str, ours: float) -> float:
+    """Our number on the scale of the published one."""
+    return float(np.exp(ours)) if _is_ratio(analysis, name) else ours
+
+
+def _difference(
+    analysis: Mapping[Any, Any], name: str, published: float, ours: float
+) -> tuple[float, bool]:
+    """Difference on the scale of the analysis, and whether the two agree.
+
+    They agree within 1e-6 on that scale, or within half a unit of the last printed digit on the
+    scale on which it is printed.
+    """
+    printed = abs(published - _as_printed(analysis, name, ours))
+    difference = printed
+    if _is_ratio(analysis, name) and published > 0:
+        difference = abs(math.log(published) - ours)
+    return difference, difference <= TOLERANCE or printed <= _half_unit(analysis, name)
+
+
+def _half_unit(analysis: Mapping[Any, Any], name: str) -> float:
+    """Half a unit of the last digit that the file prints; 0 if that is not known."""
+    column = name if name in _SUBGROUP_TEST else f"published_{name}"
+    notes = filter(None, analysis["published_precision"].split("; "))
+    decimals = dict(note.split(": ") for note in notes).get(column)
+    # A little more, for what binary numbers add to a half.
+    return 0.5 * 10.0 ** -int(decimals) * (1 + 1e-6) if decimals else 0.0
+
+
+def _on_printed_scale(row: dict[str, Any], scale: str) -> dict[str, Any]:
+    """Estimates and limits of ratios as ratios."""
+    names = [f"reproduced_{n}" for n in _ON_EFFECT_SCALE[:3] if scale != "difference"]
+    names += [f"published_{n}" for n in _ON_EFFECT_SCALE[:3] if scale == "log"]
+    return row | {name: float(np.exp(row[name])) for name in names}
+
+
+def _single_study(deviation: Deviation, analysis: Mapping[Any, Any], pool: ReviewPool) -> str:
+    rounding = pool.k == 1 and abs(analysis["published_q"]) < _ROUNDING_OF_ZERO
+    extremes = {"i2": (0, 100), "q_p": (0, 1)}
+    if not rounding or deviation.published not in extremes.get(deviation.quantity, ()):
+        return ""
+    return (
+        "one study has no heterogeneity; the file's Q is what binary rounding left of 0, and its "
+        "I2 and p come from that"
+    )
+
+
+def _wald_p(deviation: Deviation, analysis: Mapping[Any, Any], pool: ReviewPool) -> str:
+    if analysis["ci_method"] != "hksj" or deviation.quantity != "p" or pool.k < 2:
+        return ""
+    p = float(2 * stats.norm.sf(abs(pool.estimate) / pool.wald_se))
+    _, agrees = _difference(analysis, "p", deviation.published, p)
+    return "beside an HKSJ interval the file gives the p of Wald's test" if agrees else ""
+
+
+#: Classes of deviations that may occur in any file: each gives its reason, or "".
+EXPLANATIONS = (_single_study, _wald_p)
+
+
+def _verdict(
+    deviations: list[Deviation], analysis: Mapping[Any, Any], pool: ReviewPool, known: Known
+) -> tuple[str, str]:
+    if not deviations:
+        return "exact", ""
+    reasons: dict[str, list[str]] = {}
+    for deviation in deviations:
+        reason = _reason(deviation, analysis, pool, known)
+        said = (
+            f"{deviation.quantity} {deviation.published:.9g} published, "
+            f"{deviation.reproduced:.9g} recomputed"
+        )
+        reasons.setdefault(reason, []).append(said)
+    verdict = "different" if "" in reasons else "explained"
+    sentences = [
+        f"{'; '.join(said)}: {reason or 'not explained'}" for reason, said in reasons.items()
+    ]
+    return verdict, ". ".join(sentences)
+
+
+def _reason(
+    deviation: Deviation, analysis: Mapping[Any, Any], pool: ReviewPool, known: Known
+) -> str:
+    """Why a number deviates; "" if nobody knows."""
+    numbers = ("comparison_number", "outcome_number", "subgroup_number")
+    key = (analysis["review_id"], *(analysis[name] for name in numbers), deviation.quantity)
+    if key in known:
+        return known[key]
+    return next(filter(None, (explain(deviation, analysis, pool) for explain in EXPLANATIONS)), "")

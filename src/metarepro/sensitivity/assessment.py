@@ -1,0 +1,41 @@
+"""Everything that one synthesis depends on: the rows of all tables of sensitivity."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from metarepro.conversion.trial_means import average_by_trial
+from metarepro.sensitivity.bias import assess, caliper
+from metarepro.sensitivity.influence import cumulative, influence, leave_one_out
+from metarepro.sensitivity.multiverse import agreement, specifications
+from metarepro.sensitivity.source_kinds import pools_by_source_kind
+from metarepro.sensitivity.variants import variants
+from metarepro.synthesis.pools import Settings
+
+
+def assess_synthesis(
+    all_effects: pd.DataFrame,
+    reference: Sequence[float],
+    settings: Settings,
+    tiers: Sequence[str],
+) -> dict[str, list[dict[str, Any]]]:
+    """Rows of every table for one synthesis.
+
+    From its usable effects of all tiers, and the estimate and interval of its pool.
+    """
+    pooled_effects = all_effects[all_effects["tier"].isin(tiers)]
+    averaged = average_by_trial(pooled_effects, settings.rho)
+    found: dict[str, Sequence[Any]] = {
+        "variants": variants(all_effects, settings, tiers),
+        "leave_one_out": leave_one_out(pooled_effects, settings),
+        "cumulative": cumulative(pooled_effects, settings),
+        "influence": influence(averaged, settings) if len(averaged) >= 3 else (),
+        "small_study": assess(pooled_effects, settings),
+        "caliper": (caliper(pooled_effects),),
+    }
+    rows = {name: [asdict(row) for row in results] for name, results in found.items()}
+    rows["source_kinds"] = list(pools_by_source_kind(all_effects, settings))
+    rows["multiverse"] = [agreement(specifications(all_effects), *reference)]
+    return rows

@@ -1,0 +1,267 @@
+"""Bubble plots: the effects of a synthesis by each of its moderators.
+
+One page a synthesis, one panel a moderator that could be tested. A bubble is a result, its area is
+its weight. Kinds of trials are rows, each with its mean and interval; the year has a line with its
+band.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from metarepro.figures import style as fg
+from metarepro.figures.plot_page import (
+    MARGIN,
+    POOLED_COLOUR,
+    WIDTH,
+    add_axes,
+    draw_lines,
+    effect_axis,
+    limits,
+    set_ticks,
+    start_page,
+    write,
+)
+from metarepro.models.meta_regression import MetaRegression
+from metarepro.sensitivity.moderator_names import MODERATOR_LABELS, level_label
+from metarepro.sensitivity.moderators import (
+    MODERATORS,
+    YEAR_ORIGIN,
+    YEARS_OF_SLOPE,
+    Level,
+    ModeratorTest,
+    design,
+    moderators,
+    of_tiers,
+    regress,
+    with_level,
+)
+from metarepro.synthesis.pools import Settings
+from metarepro.wording.phrases import counted, decimal, p_value
+
+_ROW, _YEARS = 0.34, 1.75  # height of a level, and of the panel of years
+_HEAD, _GAP = 0.24, 0.14  # above a panel, and below it
+_FOOT = 0.85
+_LEFT = 2.55
+_BUBBLES = 130.0  # area of the largest, points squared
+_GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A tested moderator: its effects (columns yi, vi, level), and what was found."""
+
+    effects: pd.DataFrame
+    test: ModeratorTest
+    levels: Sequence[Level]
+    fitted: MetaRegression
+
+    @property
+    def is_year(self) -> bool:
+        """Whether the moderator is a number."""
+        return self.test.n_levels == 1
+
+    @property
+    def height(self) -> float:
+        """Inches that its axes take."""
+        return _YEARS if self.is_year else _ROW * len(self.levels)
+
+
+def draw_moderators(
+    effects: pd.DataFrame,
+    tiers: Sequence[str],
+    settings: Settings,
+    names: Mapping[str, str],
+    pooled_estimate: float,
+    heading: str,
+    colour: str,
+) -> Figure:
+    """Regress the usable effects of one synthesis, of all tiers, on its moderators; draw that."""
+    own = panels(effects, tiers, settings)
+    return moderator_plot(own, names, pooled_estimate, title=heading, colour=colour)
+
+
+def panels(effects: pd.DataFrame, tiers: Sequence[str], settings: Settings) -> list[Panel]:
+    """Panels of one synthesis, from its usable effects of all tiers."""
+    tests, levels = moderators(effects, tiers, settings)
+    found = []
+    for moderator, test in zip(MODERATORS, tests, strict=True):
+        if test.reason:
+            continue
+        own = with_level(of_tiers(effects, moderator, tiers), moderator)
+        fitted = regress(own, design(own, moderator)[0], settings)
+        mine = [level for level in levels if level.moderator == moderator.name]
+        found.append(Panel(own, test, mine, fitted))
+    return found
+
+
+def moderator_plot(
+    panels: Sequence[Panel],
+    names: Mapping[str, str],
+    pooled_estimate: float,
+    *,
+    title: str,
+    colour: str,
+) -> Figure:
+    """Draw the tested moderators of one synthesis.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+        At least one; a year is drawn last.
+    names : mapping
+        Id of an intervention to its label.
+    pooled_estimate : float
+        Of the whole synthesis, drawn as a line.
+    title : str
+        What the synthesis is of.
+    colour : str
+        Of the bubbles.
+
+    Raises
+    ------
+    ValueError
+        Without a panel.
+    """
+    if not panels:
+        raise ValueError("a moderator plot needs a tested moderator")
+    panels = sorted(panels, key=lambda panel: panel.is_year)
+    kinds = [panel for panel in panels if not panel.is_year]
+    ends = [x for panel in kinds for lv in panel.levels for x in (lv.ci_low, lv.ci_high)]
+    values = [y for panel in panels for y in panel.effects["yi"]]
+    # A level of two trials has an interval that would push all else together: it is cut.
+    low, high = limits([0.0, *values, *np.clip(ends, min(values) - 0.5, max(values) + 0.5)])
+    tall = sum(panel.height + _HEAD + _GAP for panel in panels) + (0.42 if kinds else 0)
+    most = max((panel.test for panel in panels), key=lambda test: test.n_trials)
+    about = (
+        f"Up to {counted(most.n_trials, 'trial')}, {counted(most.k, 'result')}; trials in brackets"
+    )
+    with fg.drawing_style():
+        fig = start_page(title, about, [], _FOOT - 0.2 + tall)
+        top = _FOOT - 0.2 + tall - 0.05
+        for panel in panels:
+            bottom = top - _HEAD - panel.height
+            _write_head(fig, panel, bottom + panel.height + 0.07)
+            if panel.is_year:
+                ax = add_axes(fig, _LEFT, bottom, panel.height)
+                _draw_years(fig, ax, panel, (low, high), pooled_estimate, colour, bottom)
+            else:
+                ax = add_axes(fig, _LEFT, bottom, panel.height)
+                _draw_levels(fig, ax, panel, names, colour, bottom)
+                draw_lines(ax.axvline, pooled_estimate)
+                ax.set_xlim(low, high)
+                if panel is kinds[-1]:
+                    effect_axis(fig, ax, low, high, (low, high), below=bottom)
+                    bottom -= 0.42
+            top = bottom - _GAP
+        notes = (
+            "Bubbles: results, area by weight. Black: mean and 95% interval, cut at the border, "
+            "broken with fewer than 4 degrees of freedom. "
+            "Dashed: pool of the plan.",
+            "Mostly between trials: trials of different kinds also differ otherwise.",
+        )
+        for i, note in enumerate(notes):
+            write(fig, MARGIN, 0.28 - 0.14 * i, note)
+    return fig
+
+
+def _write_head(fig: Figure, panel: Panel, y: float) -> None:
+    test = panel.test
+    df2 = "∞" if math.isnan(test.df2) else decimal(test.df2, 1)
+    words = f"F({test.df1:.0f}, {df2}) = {decimal(test.statistic)}, {p_value(test.p_value)}"
+    words += f" (Holm: {p_value(test.p_holm)})"
+    if "df_below_4" in test.flags:
+        words += ": too few trials to trust"
+    write(fig, MARGIN, y, MODERATOR_LABELS[test.moderator], bold=True)
+    write(fig, WIDTH - MARGIN, y, words, ha="right")
+
+
+def _bubbles(panel: Panel) -> npt.NDArray[np.float64]:
+    return _BUBBLES * panel.fitted.weights / panel.fitted.weights.max()
+
+
+def _draw_levels(
+    fig: Figure, ax: Axes, panel: Panel, names: Mapping[str, str], colour: str, bottom: float
+) -> None:
+    sizes = _bubbles(panel)
+    ax.set(ylim=(len(panel.levels) - 0.5, -0.5), yticks=[], xticks=[])
+    for row, level in enumerate(panel.levels):
+        own = (panel.effects["level"] == level.level).to_numpy()
+        yi = panel.effects["yi"].to_numpy(float)[own]
+        # The fractions of multiples of the golden ratio are spread evenly, whatever their number.
+        spread = 0.5 * ((np.arange(len(yi)) * _GOLDEN) % 1 - 0.5)
+        order = np.argsort(yi, kind="stable")
+        ax.scatter(
+            yi[order],
+            row + spread,
+            s=sizes[own][order],
+            color=colour,
+            alpha=0.4,
+            linewidths=0.4,
+            edgecolors="white",
+            gid=f"results {level.level}",
+        )
+        dashes = (0, (2, 1.2)) if level.flags else "-"
+        ends = [level.ci_low, level.ci_high]
+        ax.plot(ends, [row, row], color=POOLED_COLOUR, linewidth=1.6, linestyle=dashes)
+        ax.plot([level.estimate], [row], marker="D", markersize=4, color=POOLED_COLOUR)
+        y = bottom + panel.height * (1 - (row + 0.5) / len(panel.levels))
+        name = level_label(level.level, names)
+        shown = fg.wrap(f"{name} ({level.n_trials})", _LEFT - 0.25, fg.SMALL_SIZE, max_lines=2)
+        for i, line in enumerate(shown):
+            at = y + 0.065 * (len(shown) - 1) - 0.13 * i
+            write(fig, _LEFT - 0.08, at, line, ha="right", va="center_baseline")
+
+
+def _draw_years(
+    fig: Figure,
+    ax: Axes,
+    panel: Panel,
+    shown: tuple[float, float],
+    pooled_estimate: float,
+    colour: str,
+    bottom: float,
+) -> None:
+    years = panel.effects["level"].to_numpy(float)
+    first, last = years.min(), years.max()
+    grid = np.linspace(first, last, 60)
+    decades = (grid - YEAR_ORIGIN) / YEARS_OF_SLOPE
+    line = [panel.fitted.combination([1.0, x]) for x in decades]
+    ax.fill_between(
+        grid,
+        np.clip([p.ci_low for p in line], *shown),
+        np.clip([p.ci_high for p in line], *shown),
+        color="#D9D9D9",
+        linewidth=0,
+        gid="band",
+    )
+    ax.plot(grid, [p.estimate for p in line], color=POOLED_COLOUR, linewidth=1.6, gid="line")
+    ax.scatter(
+        years,
+        panel.effects["yi"],
+        s=_bubbles(panel),
+        color=colour,
+        alpha=0.4,
+        linewidths=0.4,
+        edgecolors="white",
+        zorder=3,
+        gid="results",
+    )
+    draw_lines(ax.axhline, pooled_estimate)
+    ax.set(xlim=(first - 1, last + 1), ylim=shown)
+    set_ticks(ax, "y", *shown)
+    step = 5 if last - first > 12 else 2
+    ticks = np.arange(math.ceil(first / step) * step, last + 1, step)
+    ax.set_xticks(ticks, [f"{t:.0f}" for t in ticks], fontproperties=fg.font(fg.SMALL_SIZE))
+    slope = panel.levels[0]
+    words = f"{decimal(slope.difference)} a decade"
+    limits_ = f"[{decimal(slope.difference_ci_low)}, {decimal(slope.difference_ci_high)}]"
+    middle = bottom + panel.height / 2
+    write(fig, _LEFT - 0.45, middle + 0.08, f"g {words}", ha="right", va="center_baseline")
+    write(fig, _LEFT - 0.45, middle - 0.08, limits_, ha="right", va="center_baseline")

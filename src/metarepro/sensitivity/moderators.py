@@ -1,0 +1,352 @@
+"""Do the effects of a synthesis differ by what its trials are? One moderator at a time.
+
+Every moderator is a meta-regression of its own (see `meta_regression`): robust where trials give
+several results, else with the estimators of the analysis plan. Such comparisons are mostly between
+trials, not within them: trials with different content also differ in much else.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from statsmodels.stats.multitest import multipletests
+
+from metarepro.models.meta_regression import Array, MetaRegression, fit, fit_correlated
+from metarepro.synthesis.pools import Settings
+from metarepro.wording.thresholds import TRUSTED_DF
+
+#: Fewer trials of a kind are no kind that could be compared.
+MIN_TRIALS_OF_LEVEL = 2
+#: Trials beyond the coefficients that a regression needs.
+MIN_RESIDUAL_DF = 2
+#: Below this a meta-regression tells little (Cochrane Handbook 10.11.4: ten studies a covariate).
+ENOUGH_TRIALS = 10
+#: Years of the trials are counted from here, in decades.
+YEAR_ORIGIN, YEARS_OF_SLOPE = 2000, 10
+#: Name of the one row of a moderator that is a number.
+SLOPE = "per_decade"
+
+
+@dataclass(frozen=True)
+class Moderator:
+    """What trials or results differ in.
+
+    Attributes
+    ----------
+    values : function of effects
+        The level of every effect, "" or nan where it has none.
+    reference : level that the others are compared with; "": the one of most trials
+    is_year : a number and no kind
+    all_tiers : look at results of all tiers, not only at those that the plan pools
+    no_data : why the data cannot tell; "" if they can
+    """
+
+    name: str
+    values: Callable[[pd.DataFrame], pd.Series]
+    reference: str = ""
+    is_year: bool = False
+    all_tiers: bool = False
+    no_data: str = ""
+
+
+def _column(name: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda effects: effects[name]
+
+
+def responsive_content(effects: pd.DataFrame) -> pd.Series:
+    """Of the parenting programmes those described as responsive caregiving, and all others.
+
+    The nearest that the data come to the comparison of Jeong 2021. "without" is the absence of a
+    description, not of content: programmes of early stimulation may well have it. Trials of other
+    families have no level.
+    """
+    content = (
+        effects["intervention"].eq("responsive_caregiving").map({True: "with", False: "without"})
+    )
+    return content.where(effects["family"] == "parenting", "")
+
+
+MODERATORS = (
+    Moderator("intervention", _column("intervention")),
+    Moderator("responsive_caregiving", responsive_content, reference="without"),
+    Moderator("design", _column("design"), reference="rct"),
+    Moderator(
+        "control_type",
+        _column("design"),
+        no_data="the data do not record what the control groups received",
+    ),
+    Moderator("income_group", _column("income"), reference="high"),
+    Moderator("year", _column("year"), is_year=True),
+    Moderator("tier", _column("tier"), reference="direct", all_tiers=True),
+    Moderator("source_kind", _column("source_kind"), reference="abstract", all_tiers=True),
+)
+
+
+@dataclass(frozen=True)
+class ModeratorTest:
+    """Whether effects differ by one moderator. A number that there is not is nan.
+
+    Attributes
+    ----------
+    n_trials, k : trials and results in the regression
+    n_levels : levels compared; 1 for a number
+    n_without_value : trials left out, since they have no level or are the only one of theirs
+    statistic, df1, df2, p_value : F test that the levels do not differ (see `WaldTest`)
+    p_holm : p adjusted for all moderators of the synthesis (Holm 1979)
+    tau2 : variance between trials that the moderator leaves
+    r2 : percent of tau2 that it takes away (Raudenbush 2009), nan where there was none
+    flags : "df_below_4", "fewer_than_10_trials"
+    reason : why there is no test; "" if there is one
+    """
+
+    moderator: str
+    model: str
+    n_trials: int
+    k: int
+    n_levels: int
+    n_without_value: int
+    statistic: float = math.nan
+    df1: float = math.nan
+    df2: float = math.nan
+    p_value: float = math.nan
+    p_holm: float = math.nan
+    tau2: float = math.nan
+    r2: float = math.nan
+    flags: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of a moderator: its mean effect, and its difference from the reference level.
+
+    For a number there is one row, `per_decade`, of which the difference is the slope. `flags`:
+    "df_below_4" where the mean or the difference has fewer degrees of freedom.
+    """
+
+    moderator: str
+    level: str
+    n_trials: int
+    k: int
+    estimate: float = math.nan
+    se: float = math.nan
+    df: float = math.nan
+    ci_low: float = math.nan
+    ci_high: float = math.nan
+    difference: float = math.nan
+    difference_se: float = math.nan
+    difference_df: float = math.nan
+    difference_ci_low: float = math.nan
+    difference_ci_high: float = math.nan
+    difference_p: float = math.nan
+    flags: str = ""
+
+
+def moderators(
+    all_effects: pd.DataFrame, tiers: Sequence[str], settings: Settings
+) -> tuple[list[ModeratorTest], list[Level]]:
+    """Test all moderators of one synthesis.
+
+    Parameters
+    ----------
+    all_effects : DataFrame
+        Usable effects of the synthesis, of all tiers (`tables.EFFECTS`).
+    tiers : sequence of str
+        Tiers that the plan pools.
+    settings : Settings
+        Estimators and assumed correlation.
+
+    Returns
+    -------
+    tests : list of ModeratorTest
+        One for each of `MODERATORS`.
+    levels : list of Level
+        Those of the moderators that could be fitted.
+    """
+    tests, levels = [], []
+    for moderator in MODERATORS:
+        effects = of_tiers(all_effects, moderator, tiers)
+        test, found = assess_moderator(effects, moderator, settings)
+        tests.append(test)
+        levels += found
+    return _adjust(tests), levels
+
+
+def moderator_rows(
+    all_effects: pd.DataFrame, tiers: Sequence[str], settings: Settings
+) -> dict[str, list[dict[str, Any]]]:
+    """Rows of both tables for one synthesis; parameters as of `moderators`."""
+    tests, levels = moderators(all_effects, tiers, settings)
+    return {
+        "moderators": [asdict(test) for test in tests],
+        "moderator_levels": [asdict(level) for level in levels],
+    }
+
+
+def assess_moderator(
+    effects: pd.DataFrame, moderator: Moderator, settings: Settings
+) -> tuple[ModeratorTest, list[Level]]:
+    """Test one moderator on the given effects (see `moderators`)."""
+    n_all = effects["trial_id"].nunique()
+    if moderator.no_data:
+        return _untested(moderator, effects.iloc[:0], n_all, moderator.no_data), []
+    effects = with_level(effects, moderator)
+    n_trials = effects["trial_id"].nunique()
+    without = n_all - n_trials
+    levels = effects["level"].unique()
+    p = 2 if moderator.is_year else len(levels)
+    if len(levels) < 2:
+        reason = "there are no two levels with two trials each"
+        return _untested(moderator, effects, without, reason), []
+    if n_trials < p + MIN_RESIDUAL_DF:
+        what = "a slope" if moderator.is_year else f"{len(levels)} levels"
+        reason = f"{n_trials} trials are too few for {what}"
+        return _untested(moderator, effects, without, reason), []
+    x, names = design(effects, moderator)
+    try:
+        fitted = regress(effects, x, settings)
+    except ValueError as error:
+        return _untested(moderator, effects, without, str(error)), []
+    contrasts = np.array([[0.0, 1.0]]) if moderator.is_year else _differences(p)
+    wald = fitted.test(contrasts)
+    tau2_alone = regress(effects, np.ones((len(effects), 1)), settings).tau2
+    flags = {
+        "df_below_4": not wald.df2 >= TRUSTED_DF,
+        "fewer_than_10_trials": n_trials < ENOUGH_TRIALS,
+    }
+    test = ModeratorTest(
+        moderator=moderator.name,
+        model=fitted.model,
+        n_trials=n_trials,
+        k=fitted.k,
+        n_levels=1 if moderator.is_year else p,
+        n_without_value=without,
+        statistic=wald.statistic,
+        df1=wald.df1,
+        df2=_finite(wald.df2),
+        p_value=wald.p_value,
+        tau2=fitted.tau2,
+        r2=100 * max(0.0, 1 - fitted.tau2 / tau2_alone) if tau2_alone > 0 else math.nan,
+        flags="; ".join(flag for flag, raised in flags.items() if raised),
+    )
+    if moderator.is_year:
+        return test, [
+            _difference(Level(moderator.name, SLOPE, n_trials, fitted.k), fitted, contrasts[0])
+        ]
+    return test, _levels(effects, moderator.name, names, fitted)
+
+
+def of_tiers(effects: pd.DataFrame, moderator: Moderator, tiers: Sequence[str]) -> pd.DataFrame:
+    """Effects that a moderator looks at: those of the plan's tiers, or all."""
+    return effects if moderator.all_tiers else effects[effects["tier"].isin(tiers)]
+
+
+def with_level(effects: pd.DataFrame, moderator: Moderator) -> pd.DataFrame:
+    """Effects with their `level`; without those that have none or are of a level of one trial."""
+    effects = effects.assign(level=moderator.values(effects))
+    if moderator.is_year:
+        return effects[effects["level"].notna()]
+    effects = effects[effects["level"] != ""]
+    trials = effects.groupby("level")["trial_id"].transform("nunique")
+    return effects[trials >= MIN_TRIALS_OF_LEVEL]
+
+
+def design(effects: pd.DataFrame, moderator: Moderator) -> tuple[Array, list[str]]:
+    """Design matrix of effects with a level, and the levels in the order of its columns.
+
+    One column of 0 and 1 for each level, the reference first, the others by their name; for the
+    year a constant and the decades since 2000, and no levels.
+    """
+    if moderator.is_year:
+        decades = (effects["level"].to_numpy(dtype=float) - YEAR_ORIGIN) / YEARS_OF_SLOPE
+        return np.column_stack([np.ones(len(effects)), decades]), []
+    trials = effects.groupby("level")["trial_id"].nunique()
+    most = trials.idxmax()
+    reference = moderator.reference if moderator.reference in trials.index else most
+    names = [reference, *(name for name in trials.index if name != reference)]
+    levels = effects["level"].to_numpy()
+    return np.column_stack([(levels == name).astype(float) for name in names]), names
+
+
+def regress(effects: pd.DataFrame, x: Array, settings: Settings) -> MetaRegression:
+    """Fit effects by a design matrix; robust where trials give several results."""
+    yi, vi = effects["yi"].to_numpy(dtype=float), effects["vi"].to_numpy(dtype=float)
+    if effects["trial_id"].is_unique:
+        return fit(yi, vi, x, tau2_method=settings.tau2_method, ci_method=settings.ci_method)
+    return fit_correlated(yi, vi, x, effects["trial_id"].tolist(), rho=settings.rho)
+
+
+def _levels(
+    effects: pd.DataFrame, moderator: str, names: list[str], fitted: MetaRegression
+) -> list[Level]:
+    found = []
+    unit = np.eye(len(names))
+    for i, name in enumerate(names):
+        own = effects[effects["level"] == name]
+        mean = fitted.combination(unit[i])
+        level = Level(
+            moderator=moderator,
+            level=name,
+            n_trials=own["trial_id"].nunique(),
+            k=len(own),
+            estimate=mean.estimate,
+            se=mean.se,
+            df=_finite(mean.df),
+            ci_low=mean.ci_low,
+            ci_high=mean.ci_high,
+            flags="df_below_4" if mean.df < TRUSTED_DF else "",
+        )
+        found.append(_difference(level, fitted, unit[i] - unit[0]) if i else level)
+    return found
+
+
+def _difference(level: Level, fitted: MetaRegression, contrast: Array) -> Level:
+    found = fitted.combination(contrast)
+    return replace(
+        level,
+        difference=found.estimate,
+        difference_se=found.se,
+        difference_df=_finite(found.df),
+        difference_ci_low=found.ci_low,
+        difference_ci_high=found.ci_high,
+        difference_p=found.p_value,
+        flags="df_below_4" if found.df < TRUSTED_DF else level.flags,
+    )
+
+
+def _differences(p: int) -> Array:
+    """Contrasts of all levels but the first with the first."""
+    return np.hstack([-np.ones((p - 1, 1)), np.eye(p - 1)])
+
+
+def _finite(df: float) -> float:
+    """Degrees of freedom as tables have them: nan for the normal distribution."""
+    return df if math.isfinite(df) else math.nan
+
+
+def _untested(
+    moderator: Moderator, effects: pd.DataFrame, without: int, reason: str
+) -> ModeratorTest:
+    n_levels = 0 if moderator.is_year else effects.get("level", pd.Series(dtype=str)).nunique()
+    return ModeratorTest(
+        moderator=moderator.name,
+        model="",
+        n_trials=effects["trial_id"].nunique(),
+        k=len(effects),
+        n_levels=n_levels,
+        n_without_value=without,
+        reason=reason,
+    )
+
+
+def _adjust(tests: list[ModeratorTest]) -> list[ModeratorTest]:
+    """Add Holm's p to the tests that have a p."""
+    known = [i for i, test in enumerate(tests) if math.isfinite(test.p_value)]
+    if known:
+        adjusted = multipletests([tests[i].p_value for i in known], method="holm")[1]
+        for i, p in zip(known, adjusted, strict=True):
+            tests[i] = replace(tests[i], p_holm=float(p))
+    return tests

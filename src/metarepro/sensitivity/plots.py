@@ -1,0 +1,322 @@
+"""Plots of what a synthesis depends on: funnel, specification curve and GOSH plot.
+
+The three share one page: a title, a line that says what was counted, the axes, and a note. Dense
+marks (choices, counts of subsets) are small images, so that no SVG grows with their number.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, LogNorm, to_rgb
+from matplotlib.figure import Figure
+from scipy.stats import norm
+
+from metarepro.figures import style as fg
+from metarepro.figures.plot_page import (
+    MARGIN,
+    POOLED_COLOUR,
+    WIDTH,
+    add_axes,
+    draw_lines,
+    effect_axis,
+    limits,
+    set_ticks,
+    start_page,
+    write,
+)
+from metarepro.sensitivity.gosh import Gosh
+from metarepro.sensitivity.multiverse import CHOICES
+from metarepro.wording.phrases import counted, interval, percent, whole
+
+Array = npt.NDArray[np.float64]
+
+_ROW = 0.15
+_FOOT = 0.5  # under the matrix of choices
+_LEFT = 2.45  # of the matrix of choices
+
+#: Regions of a funnel by two-sided p: the level at which one ends (0: none), colour and name.
+CONTOURS = (
+    (0.0, "#F2F2F2", "p < 0.01"),
+    (0.01, "#DADADA", "0.01 to 0.05"),
+    (0.05, "#BDBDBD", "0.05 to 0.1"),
+    (0.1, "#FFFFFF", "p > 0.1"),
+)
+#: Where an interval lies (Okabe & Ito 2008): side of zero -> colour and name.
+SIDES = {1: ("#0072B2", "above zero"), 0: ("#8C8C8C", "holds zero"), -1: ("#D55E00", "below zero")}
+#: More specifications than these share columns of the matrix of choices.
+MOST_COLUMNS = 400
+#: The axis shows this share of the ends of the intervals, and every estimate.
+_SHOWN = 0.75
+
+_DIMENSIONS = {
+    "tiers": "Effects",
+    "secondary": "Tables of other reviews",
+    "adjusted": "Adjustment for covariates",
+    "design": "Design",
+    "per_trial": "Result of a trial",
+    "tau2_method": "Estimator of τ²",
+    "ci_method": "Interval",
+    "rho": "Correlation in a trial",
+}
+_OPTIONS = {
+    "direct+derived": "direct, derived",
+    "direct+derived+approximate": "with approximate",
+    "z": "normal",
+    "knapp_hartung": "Knapp-Hartung",
+    "knapp_hartung_conservative": "Knapp-Hartung, ≥ normal",
+    "satterthwaite": "Satterthwaite",
+    "MM": "moments",
+}
+# Not smoothed: each cell is a pixel of the image in the SVG.
+_IMAGE: dict[str, Any] = {"aspect": "auto", "interpolation": "none"}
+_GOSH_BINS = (90, 50)
+_COUNTS = LinearSegmentedColormap.from_list("counts", ["#7FB5DE", "#0072B2", "#00243D"])
+
+
+def funnel_plot(
+    effects: pd.DataFrame,
+    pooled_estimate: float,
+    *,
+    title: str,
+    pooled_interval: tuple[float, float] = (math.nan, math.nan),
+) -> Figure:
+    """Draw a contour-enhanced funnel plot (Peters and others 2008).
+
+    Parameters
+    ----------
+    effects : DataFrame
+        One row a trial: columns yi, vi (from `trial_means.average_by_trial`). Positive favours the
+        intervention.
+    pooled_estimate : float
+        Drawn as a line.
+    title : str
+        What the synthesis is of.
+    pooled_interval : tuple of float
+        Its limits, for the text.
+
+    Returns
+    -------
+    Figure
+        The regions are those of the two-sided p of a trial on its own, from yi / sqrt(vi).
+
+    Raises
+    ------
+    ValueError
+        Without a trial.
+    """
+    if effects.empty:
+        raise ValueError("a funnel plot needs at least one trial")
+    yi, se = effects["yi"].to_numpy(float), np.sqrt(effects["vi"].to_numpy(float))
+    bottom = 1.06 * se.max()
+    # Every region is seen to end at the bottom, on both sides.
+    reach = norm.isf(0.01 / 2) * bottom
+    low, high = limits([*yi, -reach, reach, pooled_estimate])
+    pooled = interval(pooled_estimate, *pooled_interval)
+    with fg.drawing_style():
+        about = f"{counted(len(yi), 'trial')}; pooled g {pooled}"
+        fig = start_page(title, about, [(colour, name) for _, colour, name in CONTOURS], 4.65)
+        ax = add_axes(fig, 0.7, 0.75, 3.65, y_title="Standard error")
+        ax.set_facecolor(CONTOURS[0][1])
+        for level, colour, name in CONTOURS[1:]:
+            end = norm.isf(level / 2) * bottom
+            (region,) = ax.fill([0, -end, end], [0, bottom, bottom], color=colour, linewidth=0)
+            region.set_gid(f"region {name}")
+        draw_lines(ax.axvline, pooled_estimate)
+        points = ax.scatter(yi, se, s=32, color=SIDES[1][0], edgecolors="white", linewidths=0.7)
+        points.set(gid="trials", zorder=3)
+        ax.set_ylim(bottom, 0)
+        set_ticks(ax, "y", 0, bottom)
+        effect_axis(fig, ax, low, high, (-reach, reach))
+        note = "Dashed: pooled estimate. Points: trials (results averaged). Shades: two-sided p."
+        write(fig, MARGIN, 0.14, note)
+    return fig
+
+
+def specification_curve(
+    table: pd.DataFrame, estimate: float, ci_low: float, ci_high: float, *, title: str
+) -> Figure:
+    """Draw all different specifications by estimate, and below the choices that made them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `multiverse.specifications`. Those without a result are left out; those that pool the
+        same numbers in the same way are one, with the choices of all of them.
+    estimate, ci_low, ci_high : float
+        The reference, as a rule the pool of the analysis plan; drawn as a line.
+    title : str
+        What the synthesis is of.
+
+    Returns
+    -------
+    Figure
+        With more than `MOST_COLUMNS` specifications neighbours share a column of the choices; it
+        is the darker the more of them made a choice.
+
+    Raises
+    ------
+    ValueError
+        If no specification has a result.
+    """
+    chosen, choices, labels = _choices_of(table)
+    low, high = chosen["ci_low"].to_numpy(float), chosen["ci_high"].to_numpy(float)
+    values = chosen["estimate"].to_numpy(float)
+    side = np.where(low > 0, 1, np.where(high < 0, -1, 0))
+    ends = [np.quantile(low, 1 - _SHOWN), np.quantile(high, _SHOWN)]
+    bottom, top = limits([0.0, *values, *ends, estimate, ci_low, ci_high])
+    beyond = int(np.sum((low < bottom) | (high > top)))
+    n = len(values)
+    tall = _ROW * len(labels)
+    about = f"{counted(n, 'different specification')}; plan {interval(estimate, ci_low, ci_high)}"
+    legend = [
+        (colour, f"interval {name}: {np.sum(side == s)} ({percent(100 * np.mean(side == s))})")
+        for s, (colour, name) in SIDES.items()
+    ]
+    with fg.drawing_style():
+        fig = start_page(title, about, legend, 3.5 + tall)
+        y_title = "Pooled g (favours intervention →)"
+        curve = add_axes(fig, _LEFT, _FOOT + tall + 0.15, 2.55, y_title=y_title)
+        place = np.arange(n)
+        for s, (colour, name) in SIDES.items():
+            here = side == s
+            # One line with gaps is a tenth of the size of a line for each.
+            bounds = np.column_stack([low, high, np.full(n, np.nan)])[here].clip(bottom, top)
+            (bars,) = curve.plot(
+                np.repeat(place[here], 3), bounds.ravel(), color=colour, alpha=0.65
+            )
+            bars.set(linewidth=min(2.0, 54 * (WIDTH - _LEFT) / n), gid=f"intervals {name}")
+            bars.set_solid_capstyle("butt")
+        draw_lines(curve.axhline, estimate)
+        (line,) = curve.plot(place, values, color=POOLED_COLOUR, linewidth=1.4, gid="estimates")
+        line.set(marker="o" if n < 60 else "", markersize=2.5)  # one has no line
+        curve.set(xlim=(-0.5, n - 0.5), ylim=(bottom, top), xticks=[])
+        set_ticks(curve, "y", bottom, top)
+        _draw_choices(fig, add_axes(fig, _LEFT, _FOOT, tall), choices, labels)
+        clipped = f" {counted(beyond, 'interval')} cut at the border." if beyond else ""
+        write(fig, MARGIN, 0.28, f"Black: estimates; dashed: the plan.{clipped}")
+        note = "Several marks in a column for one choice: they give the same result."
+        note += " Grey: specifications share a column." if n > MOST_COLUMNS else ""
+        write(fig, MARGIN, 0.14, note)
+    return fig
+
+
+def gosh_plot(
+    gosh: Gosh, *, n_trials: int, title: str, pooled_estimate: float = math.nan
+) -> Figure:
+    """Draw pooled estimate against I2 of all subsets of trials (Olkin and others 2012).
+
+    Parameters
+    ----------
+    gosh : Gosh
+        From `gosh.gosh`.
+    n_trials : int
+        Number of trials that the subsets are of.
+    title : str
+        What the synthesis is of.
+    pooled_estimate : float
+        Drawn as a line; NaN for none.
+
+    Returns
+    -------
+    Figure
+        Numbers of subsets in cells, and above them a histogram of the estimates. Two clouds are a
+        sign of two kinds of trials.
+    """
+    n = len(gosh.estimate)
+    low, high = limits([0.0, *gosh.estimate, pooled_estimate])
+    cells, across, _ = np.histogram2d(
+        gosh.estimate, gosh.i2, bins=_GOSH_BINS, range=((low, high), (0, 100))
+    )
+    drawn = "all" if n == gosh.n_possible else f"of {whole(gosh.n_possible)}"
+    about = f"{counted(n, 'subset')} ({drawn}) of {counted(n_trials, 'trial')}"
+    with fg.drawing_style():
+        fig = start_page(title, about, [], 4.95)
+        main = add_axes(fig, 0.7, 0.75, 3.1, 0.75, y_title="I² (%)")
+        above = add_axes(fig, 0.7, 3.95, 0.95, 0.75, y_title="Subsets")
+        image = main.imshow(
+            np.ma.masked_equal(cells.T, 0),
+            origin="lower",
+            extent=(low, high, 0, 100),
+            **_IMAGE,
+            cmap=_COUNTS,
+            norm=LogNorm(1, max(2, cells.max())),
+            gid="subsets",
+        )
+        numbers = cells.sum(axis=1)
+        above.stairs(numbers, across, fill=True, color=SIDES[1][0], gid="histogram")
+        for ax in (main, above):
+            draw_lines(ax.axvline, pooled_estimate)
+            ax.set_xlim(low, high)
+        main.set_ylim(-2, 102)
+        above.set(ylim=(0, 1.05 * numbers.max()), xticks=[], yticks=[])
+        set_ticks(main, "y", 0, 100)
+        effect_axis(fig, main, low, high, (gosh.estimate.min(), gosh.estimate.max()))
+        _draw_scale(fig, image, max(2, cells.max()))
+        write(fig, MARGIN, 0.14, "Dashed: pooled estimate of the plan. Darker: more subsets.")
+    return fig
+
+
+def _choices_of(table: pd.DataFrame) -> tuple[pd.DataFrame, Array, list[tuple[str, str]]]:
+    """Different specifications by estimate; who made which choice (options x them); its names."""
+    pooled = table[table["reason"] == ""]
+    first = pooled["specification"].where(pooled["same_as"] == 0, pooled["same_as"])
+    chosen = pooled[pooled["same_as"] == 0].sort_values(["estimate", "ci_low", "specification"])
+    if chosen.empty:
+        raise ValueError("no specification has a result")
+    column = first.map(pd.Series(np.arange(len(chosen)), index=chosen["specification"])).to_numpy()
+    rows, labels = [], []
+    for dimension in CHOICES:
+        made = pooled[dimension].map(_option)
+        for option in dict.fromkeys(table[dimension].map(_option)):
+            row = np.zeros(len(chosen))
+            row[column[(made == option).to_numpy()]] = 1
+            rows.append(row)
+            labels.append((dimension, option))
+    return chosen, np.array(rows), labels
+
+
+def _option(value: Any) -> str:
+    if isinstance(value, float):
+        return "no part" if math.isnan(value) else f"{value:g}"
+    return _OPTIONS.get(value, str(value))
+
+
+def _draw_choices(fig: Figure, ax: Axes, choices: Array, labels: Sequence[tuple[str, str]]) -> None:
+    """Draw a row an option, with its name; dimensions stand on alternating grounds."""
+    k, n = choices.shape
+    bins = np.array_split(np.arange(n), min(n, MOST_COLUMNS))
+    # Each option is four lines high, of which three are filled: the fourth parts it from the next.
+    shares = np.column_stack([choices[:, which].mean(axis=1) for which in bins])
+    pixels = np.zeros((4 * k, len(bins), 4))
+    pixels[..., :3] = to_rgb(fg.TEXT_COLOUR)
+    pixels[..., 3] = np.repeat(shares, 4, axis=0)
+    pixels[3::4, :, 3] = 0
+    place = (-0.5, n - 0.5, k - 0.375, -0.375)
+    ax.imshow(pixels, extent=place, zorder=1, gid="choices", **_IMAGE)
+    ax.set(xlim=(-0.5, n - 0.5), ylim=(k - 0.5, -0.5), xticks=[], yticks=[])
+    dimensions = list(dict.fromkeys(dimension for dimension, _ in labels))
+    before = ""
+    for row, (dimension, option) in enumerate(labels):
+        y = _FOOT + (k - row - 0.5) * _ROW
+        if dimension != before:
+            write(fig, MARGIN, y, _DIMENSIONS[dimension], bold=True, va="center_baseline")
+        write(fig, _LEFT - 0.08, y, option, ha="right", va="center_baseline")
+        if dimensions.index(dimension) % 2 == 0:
+            ax.axhspan(row - 0.5, row + 0.5, color="#EDEDED", linewidth=0, zorder=0)
+        before = dimension
+
+
+def _draw_scale(fig: Figure, image: Any, most: float) -> None:
+    """Draw the scale of colours, with ticks at powers of ten and at the largest number."""
+    ax = add_axes(fig, WIDTH - 0.65, 0.75, 3.1, 0.5)
+    bar = fig.colorbar(image, cax=ax)
+    bar.minorticks_off()
+    ticks = [10**i for i in range(int(math.log10(most)) + 1)]
+    # Next to a power of ten the largest number would meet it.
+    ticks = [tick for tick in ticks if 1.5 * tick < most or tick == 1] + [int(most)]
+    ax.set_yticks(ticks, [whole(tick) for tick in ticks], fontproperties=fg.font(fg.SMALL_SIZE))

@@ -1,0 +1,1 @@
+"""What is pooled with what, by the analysis plan."""

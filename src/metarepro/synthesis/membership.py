@@ -1,0 +1,70 @@
+"""Which effects belong to a synthesis, and which syntheses are its subgroups.
+
+Apart from `synthesis`, so that what only draws or lists syntheses does not import the models.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from metarepro.tabular.stage_tables import PLACE, TIERS
+
+#: Columns that tell what a synthesis is of; empty where it runs over all values.
+KEYS = ("intervention", "family", "domain", "outcome")
+
+
+def usable(effects: pd.DataFrame, timepoints: Sequence[str], tiers: Sequence[str]) -> pd.DataFrame:
+    """Rows that enter pools: not excluded, of the given timepoints and tiers."""
+    return effects[
+        (effects["exclude"] == "")
+        & effects["timepoint"].isin(timepoints)
+        & effects["tier"].isin(tiers)
+    ]
+
+
+def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame:
+    """Effects that belong to a synthesis (a row of `tables.POOLED`) by what they are of."""
+    belongs = pd.Series(True, index=effects.index)
+    for column in KEYS:
+        if synthesis[column]:
+            belongs &= effects[column] == synthesis[column]
+    return effects[belongs]
+
+
+def without_place(effects: pd.DataFrame) -> pd.DataFrame:
+    """Rows without where they are from, numbered anew.
+
+    So they stay the same when a source is described otherwise, or when other rows change.
+    """
+    where_from = {*PLACE, "source", "locator"}
+    return effects[[name for name in effects if name not in where_from]].reset_index(drop=True)
+
+
+def several_trials(
+    pooled: pd.DataFrame, effects: pd.DataFrame, config: Mapping[str, Any]
+) -> Iterator[tuple[dict[Any, Any], pd.DataFrame]]:
+    """Yield the syntheses whose sensitivity is assessed, with their usable effects of all tiers.
+
+    They are those of two or more trials in the sets that have figures: with one trial there is
+    nothing to vary, and a set with other tiers is a variant.
+    """
+    for name in config["figures"]:
+        every = usable(effects, config["sets"][name]["timepoints"], TIERS)
+        chosen = pooled[(pooled["set_name"] == name) & (pooled["n_trials"] >= 2)]
+        for synthesis in chosen.to_dict("records"):
+            yield synthesis, without_place(members(every, synthesis))
+
+
+def subgroup_pools(
+    synthesis: Mapping[Any, Any], plan: Mapping[str, Mapping[str, Any]], pooled: pd.DataFrame
+) -> pd.DataFrame:
+    """Rows of `pooled` that are the subgroups of one of its rows; none if it has no subgroups."""
+    name = synthesis["synthesis"].split(".")[1]
+    if "subgroups" not in plan[name]:
+        return pooled.iloc[:0]
+    prefix = f"{synthesis['set_name']}.{plan[name]['subgroup_synthesis']}."
+    within = pooled["synthesis"].str.startswith(prefix)
+    for column in plan[name]["by"]:
+        within &= pooled[column] == synthesis[column]
+    return pooled[within]

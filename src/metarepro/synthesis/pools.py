@@ -1,0 +1,223 @@
+"""Syntheses: which effects are pooled together, under which model, and what is said of them."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from metarepro.conversion.trial_means import trial_effect
+from metarepro.models.pooling import Pooled, pool, pool_correlated
+from metarepro.synthesis.membership import KEYS, subgroup_pools, usable
+from metarepro.tabular.tables import empty_table, from_rows, in_order
+from metarepro.wording.thresholds import MIN_TRIALS_FOR_PREDICTION, TRUSTED_DF
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How effects are pooled (section `pooling` of the config).
+
+    Parameters
+    ----------
+    tau2_method, ci_method : str
+        For pools in which every trial gives one result (see `pooling.pool`).
+    rho : float
+        Assumed correlation of the results of one trial.
+    """
+
+    tau2_method: str
+    ci_method: str
+    rho: float
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Settings":
+        """Read the section `pooling` of the analysis plan."""
+        plan = config["pooling"]
+        return cls(plan["tau2_method"], plan["ci_method"], plan["rho"])
+
+
+def count_participants(effects: pd.DataFrame) -> float:
+    """Sum over trials of the largest number of participants of its results; nan if none known."""
+    return float(effects.groupby("trial_id")["n_total"].max().sum(min_count=1))
+
+
+def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
+    """Pool effects of at least one trial; the model follows from the data.
+
+    Every trial one result: random effects. Some trials several: correlated effects with robust
+    variance. One trial: no pooling, its own effect.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        Columns trial_id, yi, vi; at least one row.
+    settings : Settings
+        Estimators and assumed correlation.
+
+    Returns
+    -------
+    Pooled, str
+        The result, and the reason if there was no pooling.
+    """
+    yi = effects["yi"].to_numpy(dtype=float)
+    vi = effects["vi"].to_numpy(dtype=float)
+    trials = effects["trial_id"].tolist()
+    n_trials = len(set(trials))
+    if n_trials == 1:
+        return _single_trial(yi, vi, settings.rho)
+    if n_trials == len(yi):
+        pooled = pool(yi, vi, tau2_method=settings.tau2_method, ci_method=settings.ci_method)
+    else:
+        pooled = pool_correlated(yi, vi, trials, rho=settings.rho)
+    if n_trials < MIN_TRIALS_FOR_PREDICTION:
+        pooled = replace(pooled, pi_low=math.nan, pi_high=math.nan)
+    return pooled, ""
+
+
+def _single_trial(
+    yi: npt.NDArray[np.float64], vi: npt.NDArray[np.float64], rho: float
+) -> tuple[Pooled, str]:
+    estimate, variance = trial_effect(yi, vi, rho)
+    se = math.sqrt(variance)
+    statistic = estimate / se
+    half_width = float(stats.norm.isf(0.025)) * se
+    nothing = {f.name: math.nan for f in fields(Pooled) if f.type is float}
+    single: dict[str, Any] = nothing | {
+        "model": "single_trial",
+        "tau2_method": "",
+        "ci_method": "z",
+        "k": len(yi),
+        "n_trials": 1,
+        "estimate": estimate,
+        "se": se,
+        "statistic": statistic,
+        "p_value": 2 * float(stats.norm.sf(abs(statistic))),
+        "ci_low": estimate - half_width,
+        "ci_high": estimate + half_width,
+        "flags": (),
+        "weights": np.full(len(yi), 100 / len(yi)),
+    }
+    of = f"the mean of its {len(yi)} results" if len(yi) > 1 else "its own effect"
+    return Pooled(**single), f"one trial: no pooling, {of} is shown"
+
+
+def split(
+    effects: pd.DataFrame, by: Sequence[str]
+) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """Yield each group of effects that share the columns `by`, with what it is a group of.
+
+    An outcome belongs to one domain and an intervention to one family: they are filled in.
+    """
+    implied = {"outcome": "domain", "intervention": "family"}
+    columns = [*by, *(implied[c] for c in by if c in implied and implied[c] not in by)]
+    for values, group in effects.groupby(columns, sort=True):
+        yield dict(zip(columns, map(str, values), strict=True)), group
+
+
+def synthesise(
+    effects: pd.DataFrame,
+    sets: Mapping[str, Mapping[str, Sequence[str]]],
+    syntheses: Mapping[str, Mapping[str, Any]],
+    settings: Settings,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pool every synthesis of the plan.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        `tables.EFFECTS`.
+    sets : mapping
+        Name of a set to the `timepoints` and `tiers` of effects in it.
+    syntheses : mapping
+        Name of a synthesis to its plan; `by` lists the columns whose values are pooled apart.
+    settings : Settings
+        Estimators and assumed correlation.
+
+    Returns
+    -------
+    pooled, weights : DataFrame
+        `tables.POOLED` and `tables.WEIGHTS`.
+    """
+    rows, weights = [], []
+    for set_name, chosen in sets.items():
+        in_set = usable(effects, chosen["timepoints"], chosen["tiers"])
+        for name, plan in syntheses.items():
+            for group_keys, group in split(in_set, plan["by"]):
+                synthesis = ".".join([set_name, name, *(group_keys[c] for c in plan["by"])])
+                about = {
+                    "synthesis": synthesis,
+                    "set_name": set_name,
+                    **dict.fromkeys(KEYS, ""),
+                    **group_keys,
+                    "timepoint": "+".join(chosen["timepoints"]),
+                    "tiers": "+".join(chosen["tiers"]),
+                }
+                pooled, reason = pool_trials(group, settings)
+                rows.append(about | pooled_columns(pooled, group) | {"reason": reason})
+                weights.append(
+                    group[["result_id", "trial_id"]].assign(
+                        synthesis=synthesis, weight=pooled.weights
+                    )
+                )
+    all_weights = pd.concat([empty_table("weights"), *weights], ignore_index=True)
+    return from_rows(rows, "pooled"), in_order(all_weights, "weights")
+
+
+def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Test whether the subgroups of each synthesis differ, where their trials are different ones.
+
+    Q of the subgroups' pooled effects around their common mean (Borenstein and others 2009,
+    chapter 19). Subgroups with fewer than 4 degrees of freedom have no standard error that a test
+    could lean on and are left out; a test needs two others. Subgroups by outcome share trials and
+    have no such test.
+
+    Returns
+    -------
+    DataFrame
+        `tables.SUBGROUP_TESTS`, one row for each synthesis with subgroups.
+    """
+    rows = []
+    for synthesis in pooled.to_dict("records"):
+        subgroups = subgroup_pools(synthesis, plan, pooled)
+        if len(subgroups) < 2:
+            continue
+        column = plan[synthesis["synthesis"].split(".")[1]]["subgroups"]
+        trusted = subgroups[(subgroups["n_trials"] >= 2) & (subgroups["df"] >= TRUSTED_DF)]
+        row = {
+            "synthesis": synthesis["synthesis"],
+            "subgroups": column,
+            "n_subgroups": len(subgroups),
+            "n_tested": 0,
+            **dict.fromkeys(("q", "q_df", "q_p"), math.nan),
+            "reason": "",
+        }
+        trials = " ".join(subgroups["trial_ids"]).split(" ")
+        if len(set(trials)) < len(trials):
+            row["reason"] = f"subgroups by {column} share trials"
+        elif len(trusted) < 2:
+            row["reason"] = "fewer than two subgroups with 4 degrees of freedom"
+        else:
+            test = pool(trusted["estimate"], trusted["se"] ** 2, model="common", ci_method="z")
+            row |= {"n_tested": len(trusted), "q": test.q, "q_df": test.q_df, "q_p": test.q_p}
+        rows.append(row)
+    return from_rows(rows, "subgroup_tests")
+
+
+def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:
+    """A pooled result and its members as columns of `tables.POOLED`."""
+    columns = {f.name: getattr(pooled, f.name) for f in fields(Pooled) if f.name != "weights"}
+    return columns | {
+        "flags": all_flags(pooled, effects),
+        "n_participants": count_participants(effects),
+        "trial_ids": " ".join(sorted(set(effects["trial_id"]))),
+    }
+
+
+def all_flags(pooled: Pooled, effects: pd.DataFrame) -> str:
+    """Flags of a pool, with the number of trials whose participants are not all known."""
+    unknown = effects.groupby("trial_id")["n_total"].max().isna().sum()
+    return "; ".join([*pooled.flags, *([f"n_unknown_in_{unknown}_trials"] if unknown else [])])

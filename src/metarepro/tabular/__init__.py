@@ -1,0 +1,1 @@
+"""Columns, cells, tables: read, checked, written."""

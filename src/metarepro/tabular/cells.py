@@ -1,0 +1,112 @@
+"""A CSV file as a table of text cells, nothing interpreted; problems instead of exceptions.
+
+pandas reads a row with too many fields as an index and fills a short one up without a word, so
+the rows are counted here.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from metarepro.tabular.problems import Problem
+
+HEADER_ROW = 1
+MIB = 1024 * 1024
+#: The tables have some 100 kB.
+MAX_MEGABYTES = 50
+
+
+def read_bytes(path: Path, file: str) -> tuple[bytes, list[Problem]]:
+    """Content of a file; empty, with a problem, if it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_MEGABYTES * MIB + 1)
+    except FileNotFoundError:
+        return b"", [Problem(file, None, "", "no such file", "a file")]
+    except OSError as error:
+        return b"", [Problem(file, None, "", error.strerror or str(error), "a readable file")]
+    if len(content) > MAX_MEGABYTES * MIB:
+        allowed = f"at most {MAX_MEGABYTES} MB"
+        return b"", [Problem(file, None, "", f"more than {MAX_MEGABYTES} MB", allowed)]
+    return content, []
+
+
+def decode(content: bytes, file: str) -> tuple[str, list[Problem]]:
+    """Text of a UTF-8 file (a byte order mark is tolerated)."""
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + HEADER_ROW
+        found = repr(content[error.start : error.end])
+        return "", [Problem(file, row, "", found, "text in UTF-8")]
+
+
+def parse_cells(
+    content: bytes, columns: Sequence[str], file: str
+) -> tuple[pd.DataFrame | None, list[Problem]]:
+    """Split a CSV file into cells.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    columns : sequence of str
+        The columns that it must have, in order.
+    file : str
+        Its name in problems.
+
+    Returns
+    -------
+    cells : DataFrame of str or None
+        The index is the row as a spreadsheet counts (first data row: 2). Rows with a wrong number
+        of fields are left out. None if the header is wrong or there is none.
+    problems : list of Problem
+    """
+    text, problems = decode(content, file)
+    if problems:
+        return None, problems
+    rows: list[list[str]] = []
+    try:
+        # An explicit loop keeps the rows before a broken one.
+        for fields in csv.reader(io.StringIO(text, newline=""), strict=True):
+            rows.append(fields)  # noqa: PERF402
+    except csv.Error as error:
+        row = len(rows) + HEADER_ROW
+        problems.append(Problem(file, row, "", str(error), "a well-formed CSV row"))
+    if not rows:
+        empty = Problem(file, None, "", "no header", "a header: " + ",".join(columns))
+        return None, problems or [empty]
+    wrong_header = _header_problems(rows[0], columns, file)
+    if wrong_header:
+        return None, problems + wrong_header
+    kept: dict[int, list[str]] = {}
+    for row, fields in enumerate(rows[1:], HEADER_ROW + 1):
+        if len(fields) == len(columns):
+            kept[row] = fields
+        else:
+            found = f"{len(fields)} cells" if fields else "an empty line"
+            problems.append(Problem(file, row, "", found, f"{len(columns)} cells"))
+    index = pd.Index(list(kept), dtype="int64")
+    cells = pd.DataFrame(list(kept.values()), index=index, columns=list(columns), dtype="str")
+    return cells, problems
+
+
+def _header_problems(header: list[str], columns: Sequence[str], file: str) -> list[Problem]:
+    known = "the columns " + ", ".join(columns)
+    problems = []
+    for position, name in enumerate(header):
+        if name not in columns:
+            problems.append(Problem(file, HEADER_ROW, name, "an unknown column", known))
+        elif name in header[:position]:
+            problems.append(Problem(file, HEADER_ROW, name, "the column again", "each column once"))
+    for name in columns:
+        if name not in header:
+            problems.append(Problem(file, HEADER_ROW, name, "no such column", known))
+    if not problems and header != list(columns):
+        first = next(i for i, name in enumerate(header) if name != columns[i])
+        allowed = f"{columns[first]!r} in this place; the order is " + ", ".join(columns)
+        problems.append(Problem(file, HEADER_ROW, header[first], header[first], allowed))
+    return problems

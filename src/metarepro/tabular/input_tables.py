@@ -1,0 +1,348 @@
+"""Columns and levels of the tables in data/, as data/README.md explains them."""
+
+import pandera.pandas as pa
+
+from metarepro.tabular.columns import (
+    identifier,
+    level,
+    number,
+    probability,
+    rating,
+    share_of_100,
+    text,
+    whole,
+)
+
+FAMILIES = ("psychodynamic", "video_feedback", "circle_of_security", "parenting")
+BENEFICIAL_DIRECTIONS = ("increase", "decrease")
+#: The World Bank's groups of economies.
+INCOME_GROUPS = ("high", "upper_middle", "lower_middle", "low")
+DESIGNS = ("rct", "cluster_rct", "quasi", "unclear")
+TIMEPOINTS = ("post", "follow_up", "change")
+STATISTICS = (
+    "means",
+    "counts",
+    "smd",
+    "mean_difference",
+    "odds_ratio",
+    "risk_ratio",
+    "risk_difference",
+    "eta_squared",
+    "f_test",
+    "t_test",
+    "p_only",
+    "percentages",
+)
+RATIO_STATISTICS = ("odds_ratio", "risk_ratio")
+P_RELATIONS = ("", "=", "<", ">")
+SIGNS = ("scale", "benefit", "control_minus_treatment", "unsigned")
+ADJUSTED = ("yes", "no", "unknown")
+N_BASES = ("analysed", "randomised", "unknown")
+SOURCE_KINDS = (
+    "abstract",
+    "table",
+    "registry",
+    "database",
+    "secondary_review",
+    "citing_paper",
+    "other",
+)
+EXCLUSIONS = (
+    "no_variance",
+    "direction_unknown",
+    "duplicate",
+    "range_only",
+    "percentages_without_n",
+    "not_convertible",
+    "source_inconsistent",
+    "outside_scope",
+    "ineligible_comparison",
+)
+REVIEW_ROLES = ("cited", "context")
+PUBLISHED_MEASURES = ("SMD", "g", "d", "OR", "RR")
+RATIO_MEASURES = ("OR", "RR")
+PUBLISHED_STATUSES = ("verified", "secondary", "suspect", "narrative")
+NARRATIVE_DIRECTIONS = ("", "favours_intervention", "no_difference")
+BENEFICIAL_SIGNS = ("", "+", "-")
+CERTAINTIES = ("", "high", "moderate", "low", "very low")
+BASES = ("listed", "plausible", "candidate", "no")
+REVIEW_KEYS = (
+    "title",
+    "authors",
+    "year",
+    "journal",
+    "doi",
+    "role",
+    "families",
+    "n_studies",
+    "n_participants",
+    "search_date",
+    "effect_measure",
+    "model",
+    "estimator",
+    "software",
+    "notes",
+    "sources",
+)
+EVIDENCE_TYPES = ("large_scale", "practice_based", "economic", "guidance")
+CLAIM_KINDS = (
+    "effect_direction",
+    "count_studies",
+    "count_participants",
+    "count_participants_at_least",
+    "count_participants_almost",
+    "count_places_at_least",
+    "count_guidance_at_least",
+    "evaluations_direction",
+    "moderator_direction",
+    "moderator_ratio_about",
+    "ratio",
+    "proportion",
+    "proportion_vs_reference",
+)
+CLAIMED_DIRECTIONS = (
+    "",
+    "favours_intervention",
+    "improved",
+    "greater_with_responsive_caregiving",
+)
+EVALUATION_DESIGNS = ("pre_post", "post_only", "post_only_vs_national")
+EVALUATION_STATISTICS = (
+    "significant_change",
+    "significant_change_sustained_12_months",
+    "improvement",
+    "proportion",
+    "proportion_improved",
+    "relative_reduction_more_than",
+    "one_in_before_after",
+    "statement",
+)
+
+PROGRAMME_MATCHES = ("same", "related")
+
+Columns = dict[str, pa.Column]
+
+
+def year() -> pa.Column:
+    """Year of a publication."""
+    return whole(at_least=1900, at_most=2099)
+
+
+def _arm_size() -> pa.Column:
+    """Participants of an arm: of one person there is no variance."""
+    return whole(at_least=2)
+
+
+INTERVENTIONS: Columns = {
+    "intervention": identifier(unique=True),
+    "label": text(required=True),
+    "description": text(),
+    "seed_section": text(),
+    "family": level(*FAMILIES),
+}
+DOMAINS: Columns = {
+    "domain": identifier(unique=True),
+    "label": text(required=True),
+    "order": number(required=True),
+}
+OUTCOMES: Columns = {
+    "outcome": identifier(unique=True),
+    "label": text(required=True),
+    "domain": identifier(),
+    "beneficial_direction": level(*BENEFICIAL_DIRECTIONS),
+    "definition": text(),
+}
+COUNTRIES: Columns = {
+    "country": text(required=True, unique=True),
+    "income_group": level(*INCOME_GROUPS),
+    "source": text(required=True),
+    "locator": text(required=True),
+}
+TRIALS: Columns = {
+    "trial_id": identifier(unique=True),
+    "label": text(required=True),
+    "year": year(),
+    "year_verified": level("yes", "no"),
+    "title": text(),
+    "journal": text(),
+    "doi": text(),
+    "pmid": text(),
+    "country": text(),
+    "programme": text(),
+    "intervention": identifier(),
+    "population": text(),
+    "design": level(*DESIGNS),
+    "n_randomised": whole(at_least=1),
+    "source": text(),
+    "note": text(),
+}
+RESULTS: Columns = {
+    "result_id": identifier(unique=True),
+    "trial_id": identifier(),
+    "arm": text(),
+    "outcome": identifier(),
+    "measure": text(required=True),
+    "timepoint": level(*TIMEPOINTS),
+    "timepoint_detail": text(required=True),
+    "statistic": level(*STATISTICS),
+    "n_t": _arm_size(),
+    "mean_t": number(),
+    "sd_t": number(above=0),
+    "events_t": whole(at_least=0),
+    "n_c": _arm_size(),
+    "mean_c": number(),
+    "sd_c": number(above=0),
+    "events_c": whole(at_least=0),
+    "n_total": whole(at_least=4),
+    "value": number(),
+    "ci_low": number(),
+    "ci_high": number(),
+    "se": number(above=0),
+    "p_value": probability(),
+    "p_relation": level(*P_RELATIONS),
+    "df1": whole(at_least=1),
+    "df2": whole(at_least=1),
+    "reference_sd": number(above=0),
+    "higher_is_better": level("yes", "no", ""),
+    "sign": level(*SIGNS),
+    "adjusted": level(*ADJUSTED),
+    "n_basis": level(*N_BASES),
+    "source_kind": level(*SOURCE_KINDS),
+    "source": text(required=True),
+    "locator": text(required=True),
+    "exclude": level("", *EXCLUSIONS),
+    "exclude_reason": text(),
+    "note": text(),
+}
+CLUSTERS: Columns = {
+    "trial_id": identifier(unique=True),
+    "n_clusters": whole(at_least=2, required=True),
+    "source": text(required=True),
+    "locator": text(required=True),
+    "note": text(),
+}
+PUBLISHED: Columns = {
+    "outcome": identifier(),
+    "outcome_label": text(required=True),
+    "subgroup": text(),
+    "intervention": identifier(required=False),
+    "measure": level("", *PUBLISHED_MEASURES),
+    "estimate": number(),
+    "ci_low": number(),
+    "ci_high": number(),
+    "k": whole(at_least=1),
+    "n": whole(at_least=1),
+    "i2": share_of_100(),
+    "tau2": number(at_least=0),
+    "p_value": probability(),
+    "p_relation": level(*P_RELATIONS),
+    "certainty": level(*CERTAINTIES),
+    "beneficial_sign": level(*BENEFICIAL_SIGNS),
+    "status": level(*PUBLISHED_STATUSES),
+    "narrative_direction": level(*NARRATIVE_DIRECTIONS),
+    "source": text(required=True),
+    "locator": text(required=True),
+    "note": text(),
+}
+OUTCOME_MAP: Columns = {
+    "comparison_number": text(required=True),
+    "outcome_number": text(required=True),
+    "outcome_label": text(),
+    "outcome": identifier(required=False),
+    "timepoint": level("", *TIMEPOINTS),
+    "higher_is_better": level("", "yes", "no"),
+    "intervention": identifier(required=False),
+}
+STUDY_MAP: Columns = {
+    "study": text(required=True),
+    "trial_id": identifier(),
+}
+INCLUDED: Columns = {
+    "trial_id": identifier(unique=True),
+    "basis": level(*BASES),
+    "note": text(),
+}
+CLAIMS: Columns = {
+    "claim_id": identifier(unique=True),
+    "evidence_type": level(*EVIDENCE_TYPES),
+    "subject": text(required=True),
+    "intervention": identifier(required=False),
+    "domain": identifier(required=False),
+    "outcome": identifier(required=False),
+    "claim_kind": level(*CLAIM_KINDS),
+    "claimed_value": number(),
+    "claimed_direction": level(*CLAIMED_DIRECTIONS),
+    "source_review": identifier(required=False),
+    "footnote": text(),
+    "claim": text(required=True),
+}
+LOCAL_EVALUATIONS: Columns = {
+    "evaluation_id": identifier(unique=True),
+    "service": text(required=True),
+    "place": text(),
+    "year": year(),
+    "design": level(*EVALUATION_DESIGNS),
+    "domain": identifier(),
+    "outcome": text(required=True),
+    "measure": text(),
+    "n": whole(at_least=1),
+    "statistic": level(*EVALUATION_STATISTICS),
+    # Text: "one in n" before and after is two numbers.
+    "value": text(),
+    "comparator": text(),
+    "reported_direction": level("improved", "no_difference", "worsened"),
+    "published": level("yes", "no"),
+    "footnote": text(),
+}
+ECONOMIC_EVIDENCE: Columns = {
+    "economic_id": identifier(unique=True),
+    "topic": text(required=True),
+    "place": text(),
+    "year": year(),
+    "quantity": text(required=True),
+    "unit": text(required=True),
+    "value": number(required=True),
+    "comparator_value": number(),
+    "footnote": text(),
+}
+GUIDANCE: Columns = {
+    "guidance_id": identifier(unique=True),
+    "code": text(required=True),
+    "title": text(required=True),
+    "domain": identifier(),
+    "recommends": text(required=True),
+    "footnote": text(),
+}
+PROGRAMMES: Columns = {
+    "programme": identifier(unique=True),
+    "label": text(required=True),
+    "named_as": level("main", "other"),
+    "intervention": identifier(required=False),
+    "guidebook_rating": rating(),
+    "footnote": text(),
+}
+PROGRAMME_NAMES: Columns = {
+    "programme": identifier(),
+    "name_in_trials": text(required=True),
+    "match": level(*PROGRAMME_MATCHES),
+}
+
+INPUT_TABLES: dict[str, Columns] = {
+    "interventions": INTERVENTIONS,
+    "domains": DOMAINS,
+    "outcomes": OUTCOMES,
+    "countries": COUNTRIES,
+    "trials": TRIALS,
+    "results": RESULTS,
+    "clusters": CLUSTERS,
+    "published": PUBLISHED,
+    "included": INCLUDED,
+    "outcome_map": OUTCOME_MAP,
+    "study_map": STUDY_MAP,
+    "claims": CLAIMS,
+    "local_evaluations": LOCAL_EVALUATIONS,
+    "economic_evidence": ECONOMIC_EVIDENCE,
+    "guidance": GUIDANCE,
+    "programmes": PROGRAMMES,
+    "programme_names": PROGRAMME_NAMES,
+}

@@ -1,0 +1,281 @@
+"""The schema of every table, and how tables are read, checked and written.
+
+The columns and levels are listed in `input_tables` (data/) and `stage_tables` (between the
+stages), and nowhere else. A table is a DataFrame with exactly the columns of its schema, in
+order: numbers as float64 with nan for an empty cell, everything else as str with "" for an empty
+cell.
+"""
+
+import numbers
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from metarepro.tabular.atomic import write_file
+from metarepro.tabular.cells import HEADER_ROW, parse_cells, read_bytes
+from metarepro.tabular.input_tables import INPUT_TABLES
+from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.spreadsheet_cells import escape, unescape
+from metarepro.tabular.stage_tables import STAGE_TABLES
+
+FLOAT_FORMAT = "%.10g"
+
+TABLES: dict[str, pa.DataFrameSchema] = {
+    name: pa.DataFrameSchema(columns, strict=True, ordered=True, name=name)
+    for name, columns in (INPUT_TABLES | STAGE_TABLES).items()
+}
+
+#: What people write; the workflow writes all others.
+BY_HAND = {*INPUT_TABLES, "known_deviations"}
+#: An empty line behind the last row of what the workflow writes.
+END = b"\n"
+
+# No nan, inf, decimal comma or thousands separator; float() would take some of those.
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+
+def read_table(path: Path | str, table: str) -> pd.DataFrame:
+    """Read a CSV file and check it against its schema.
+
+    Parameters
+    ----------
+    path : Path or str
+        UTF-8, with a header.
+    table : str
+        Name of the schema in `TABLES`.
+
+    Returns
+    -------
+    DataFrame
+        Numbers float64 (nan: empty cell), the rest str ("": empty cell), index from 0.
+
+    Raises
+    ------
+    DataError
+        With all problems of the file.
+    """
+    file = Path(path).as_posix()
+    content, problems = read_bytes(Path(path), file)
+    cells: pd.DataFrame | None = None
+    if not problems and table not in BY_HAND:
+        content, problems = _without_end(content, file)
+    if not problems:
+        cells, problems = parse_cells(content, list(TABLES[table].columns), file)
+    if cells is not None and table not in BY_HAND:
+        cells = _texts(cells, table, unescape)
+    if cells is not None:
+        frame, in_cells = check_cells(cells, table, file)
+        problems += in_cells
+    if problems:
+        raise DataError(problems)
+    return frame.reset_index(drop=True)
+
+
+def write_table(frame: pd.DataFrame, path: Path | str, table: str) -> None:
+    r"""Check a table against its schema and write it as CSV, all of it or nothing.
+
+    The same table always gives the same bytes: UTF-8, "\n", numbers with 10 significant digits,
+    empty cells for missing values. An empty line at the end lets `read_table` notice that
+    something was cut off, be it whole rows, and an apostrophe keeps spreadsheets from taking a text
+    for a formula; the tables that people go on with have neither.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns of the schema in order; None, nan and NA count as an empty cell.
+    path : Path or str
+        Its folder is made if it is not there.
+    table : str
+        Name of the schema in `TABLES`.
+
+    Raises
+    ------
+    DataError
+        With all problems; then nothing is written.
+    """
+    path = Path(path)
+    columns = list(TABLES[table].columns)
+    if list(frame.columns) != columns:
+        found, allowed = ", ".join(map(str, frame.columns)), "the columns " + ", ".join(columns)
+        raise DataError([Problem(path.as_posix(), HEADER_ROW, "", found, allowed)])
+    checked, problems = check_values(frame, table, path.as_posix())
+    if problems:
+        raise DataError(problems)
+    by_hand = table in BY_HAND
+    content = (checked if by_hand else _texts(checked, table, escape)).to_csv(
+        index=False, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n"
+    )
+    write_file(path, content.encode("utf-8") + (b"" if by_hand else END))
+
+
+def in_order(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The columns of a table, in order, without the others that `frame` has."""
+    return frame[list(TABLES[table].columns)]
+
+
+def from_rows(rows: list[dict[str, Any]], table: str) -> pd.DataFrame:
+    """A table from its rows, of which there may be none; cells that a row lacks are missing."""
+    return in_order(pd.DataFrame(rows), table) if rows else empty_table(table)
+
+
+def empty_table(table: str) -> pd.DataFrame:
+    """A table without rows."""
+    return _frame({name: [] for name in TABLES[table].columns}, table, pd.Index([], dtype="int64"))
+
+
+def check_cells(cells: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Turn text cells into numbers and text and check them.
+
+    Parameters
+    ----------
+    cells : DataFrame of str
+        The columns of the schema; the index is the row in the file, as `cells.parse_cells` gives.
+    table : str
+        Name of the schema in `TABLES`.
+    file : str
+        Name of the file in problems.
+
+    Returns
+    -------
+    frame : DataFrame
+        With the index of `cells`; nan where a cell is no number.
+    problems : list of Problem
+    """
+    return _check(cells, table, file, _number_of_cell, str)
+
+
+def check_values(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+    """Check a table as `write_table` does.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns of the schema.
+    table : str
+        Name of the schema in `TABLES`.
+    file : str
+        Name of the file in problems; the first row of `frame` is its row 2.
+
+    Returns
+    -------
+    frame : DataFrame
+        Numbers as float64 and texts as str.
+    problems : list of Problem
+    """
+    rows = frame.set_axis(pd.RangeIndex(HEADER_ROW + 1, HEADER_ROW + 1 + len(frame)), axis=0)
+    return _check(rows, table, file, _number_of_value, _text_of_value)
+
+
+def _without_end(content: bytes, file: str) -> tuple[bytes, list[Problem]]:
+    """Take off the mark of the end; without it something is missing."""
+    if content.endswith(b"\n" + END):
+        return content.removesuffix(END), []
+    whole = "a whole table, which ends with an empty line; delete the file and start again"
+    return b"", [Problem(file, None, "", "a table that was cut off", whole)]
+
+
+def _texts(frame: pd.DataFrame, table: str, change: Callable[[str], str]) -> pd.DataFrame:
+    """Change the texts of a table; numbers stay."""
+    columns = TABLES[table].columns
+    texts = [name for name, column in columns.items() if not _is_numeric(column)]
+    return frame.assign(**{name: frame[name].map(change) for name in texts})
+
+
+class _NotAllowedError(Exception):
+    """A value of a wrong kind; the message says what is allowed."""
+
+
+def _number_of_cell(cell: str) -> float:
+    if cell == "":
+        return np.nan
+    if not _NUMBER.fullmatch(cell):
+        raise _NotAllowedError("in digits with a decimal point, no spaces")
+    return float(cell)
+
+
+def _number_of_value(value: Any) -> float:
+    if value is None or value is pd.NA:
+        return np.nan
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise _NotAllowedError("as a number")
+    # Adding 0 turns -0.0 into 0.0.
+    return float(value) + 0.0
+
+
+def _text_of_value(value: Any) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if not isinstance(value, str):
+        raise _NotAllowedError("as text")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise _NotAllowedError("as text in Unicode") from None
+    return value
+
+
+def _check(
+    frame: pd.DataFrame,
+    table: str,
+    file: str,
+    to_number: Callable[[Any], float],
+    to_text: Callable[[Any], str],
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Convert every cell, then let the schema look at all of them."""
+    schema = TABLES[table]
+    problems = []
+    converted: dict[str, list[Any]] = {}
+    broken = set()
+    for name, column in schema.columns.items():
+        numeric = _is_numeric(column)
+        convert: Callable[[Any], Any] = to_number if numeric else to_text
+        converted[name] = []
+        for row, value in zip(frame.index, frame[name], strict=True):
+            try:
+                converted[name].append(convert(value))
+            except _NotAllowedError as error:
+                converted[name].append(np.nan if numeric else "")
+                broken.add((row, name))
+                allowed = f"{column.description}; {error}"
+                problems.append(Problem(file, row, name, str(value), allowed))
+    typed = _frame(converted, table, frame.index)
+    try:
+        schema.validate(typed, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        for row, name, check in zip(cases["index"], cases["column"], cases["check"], strict=True):
+            if (row, name) in broken:
+                continue
+            allowed = schema.columns[name].description or ""
+            if check == "field_uniqueness":
+                allowed = "a value that no other row has"
+            problems.append(Problem(file, int(row), name, _shown(frame.loc[row, name]), allowed))
+    return typed, problems
+
+
+def _shown(value: Any) -> str:
+    """A value as the file shows it."""
+    if isinstance(value, str):
+        return value
+    if value is None or pd.isna(value):
+        return ""
+    return FLOAT_FORMAT % value if isinstance(value, numbers.Real) else str(value)
+
+
+def _is_numeric(column: pa.Column) -> bool:
+    return str(column.dtype) == "float64"
+
+
+def _frame(values: dict[str, list[Any]], table: str, index: pd.Index) -> pd.DataFrame:
+    columns = {
+        name: pd.Series(
+            values[name], index=index, dtype="float64" if _is_numeric(column) else "str"
+        )
+        for name, column in TABLES[table].columns.items()
+    }
+    return pd.DataFrame(columns, index=index)

@@ -1,0 +1,372 @@
+"""Rules that hold between the cells, rows and tables of the data folder.
+
+What a single cell may hold is in the table schemas; what only deserves a look is in the audit.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from metarepro.readers import transcription
+from metarepro.readers.transcription import Extraction
+from metarepro.tabular.countries import economies
+from metarepro.tabular.file_names import ALLOWED, odd_names
+from metarepro.tabular.input_tables import RATIO_MEASURES, RATIO_STATISTICS
+from metarepro.tabular.problems import DataError, Problem
+
+# Rows that break a rule, the column to look at, what is allowed there.
+Rule = tuple[pd.Series, str, str]
+
+KEPT = re.compile(r"kept: ([a-z0-9_\-]+-[0-9]{2})(?![0-9])")
+# Two usable rows that agree in these are one result kept twice.
+RESULT_KEY = ["trial_id", "arm", "outcome", "measure", "timepoint", "timepoint_detail"]
+REFERENCES = {
+    # table: column -> table in which its values must be an id
+    "outcomes": {"domain": "domains"},
+    "trials": {"intervention": "interventions"},
+    "results": {"trial_id": "trials", "outcome": "outcomes"},
+    "clusters": {"trial_id": "trials"},
+    "published": {"outcome": "outcomes", "intervention": "interventions"},
+    "included": {"trial_id": "trials"},
+    "claims": {
+        "intervention": "interventions",
+        "domain": "domains",
+        "outcome": "outcomes",
+        "source_review": "reviews",
+    },
+    "local_evaluations": {"domain": "domains"},
+    "guidance": {"domain": "domains"},
+    "programmes": {"intervention": "interventions"},
+    "programme_names": {"programme": "programmes"},
+}
+CLAIM_DIRECTIONS = {
+    # Claims that are a direction and no number, and the only direction that they can have.
+    "effect_direction": "favours_intervention",
+    "evaluations_direction": "improved",
+    "moderator_direction": "greater_with_responsive_caregiving",
+}
+SHARES = ("proportion", "proportion_improved", "relative_reduction_more_than")
+NEEDED = {
+    # What a usable row of each statistic must hold to give an effect with a standard error.
+    "means": "arm sizes (or n_total), both means and both SDs",
+    "counts": "events and arm sizes of both arms",
+    "smd": "value, and a CI, se, p (= or <) or arm sizes",
+    "mean_difference": "value, and an SD (reference_sd or both SDs) with a CI, se, p or arm sizes, "
+    "or a CI, se or p with arm sizes",
+    "odds_ratio": "value, and a CI, se or p",
+    "risk_ratio": "value, and a CI, se or p",
+    "risk_difference": "value, and a CI, se or p",
+    "eta_squared": "value and arm sizes (or n_total)",
+    "f_test": "value, df1 = 1, and df2 or arm sizes",
+    "t_test": "value, and df1, df2 or arm sizes",
+    "p_only": "p (= or <), arm sizes (or n_total), and a sign",
+    "percentages": "percentages (mean_t, mean_c) and sizes of both arms",
+}
+
+
+def load(folder: Path | str) -> Extraction:
+    """Read a data folder and check all of it.
+
+    Parameters
+    ----------
+    folder : Path or str
+        With the files that data/README.md describes.
+
+    Returns
+    -------
+    Extraction
+
+    Raises
+    ------
+    DataError
+        With every problem of every file.
+    """
+    data, problems = read_and_check(folder)
+    if problems:
+        raise DataError(problems)
+    return data
+
+
+def read_and_check(folder: Path | str) -> tuple[Extraction, list[Problem]]:
+    """As `load`, with the problems beside what could be read."""
+    data = transcription.read(folder)
+    folder = Path(folder)
+    inside = folder.resolve().name
+    odd = [Problem(f"{inside}/{name}", None, "", name, ALLOWED) for name in odd_names(folder)]
+    return data, [*odd, *data.problems, *check_data(data)]
+
+
+def check_data(data: Extraction) -> list[Problem]:
+    """Check the rules between cells, rows and tables.
+
+    Rules within a row pass over rows of which a cell is already in `data.problems`; references
+    into a table that could not be read whole are not checked.
+
+    Parameters
+    ----------
+    data : Extraction
+
+    Returns
+    -------
+    list of Problem
+        Without those in `data.problems`.
+    """
+    broken = {(problem.file, problem.row) for problem in data.problems}
+    within_rows = [
+        *_apply(data.results, _result_rules(data.results)),
+        *_apply(data.published, _published_rules(data.published)),
+        *_apply(data.claims, _claim_rules(data)),
+        *_apply(data.local_evaluations, _evaluation_rules(data.local_evaluations)),
+        *(
+            problem
+            for table in ("claims", "local_evaluations", "economic_evidence", "guidance")
+            for problem in _apply(getattr(data, table), _footnote_rules(getattr(data, table)))
+        ),
+    ]
+    problems = [problem for problem in within_rows if (problem.file, problem.row) not in broken]
+    for table, columns in REFERENCES.items():
+        for column, target in columns.items():
+            problems += _unknown_ids(data, table, column, target)
+    problems += _unknown_countries(data)
+    problems += _same_publication(data.trials)
+    problems += _kept_rows(data)
+    problems += _kept_twice(data.results)
+    problems += _not_cluster_trials(data)
+    problems += _programme_names(data)
+    return problems
+
+
+def _apply(frame: pd.DataFrame, rules: Iterator[Rule]) -> list[Problem]:
+    return [
+        _problem(row, column, allowed)
+        for broken, column, allowed in rules
+        for _, row in frame[broken].iterrows()
+    ]
+
+
+def _problem(row: pd.Series, column: str, allowed: str) -> Problem:
+    value = row[column]
+    if isinstance(value, float):
+        value = "" if pd.isna(value) else f"{value:.10g}"
+    return Problem(row["file"], int(row["row"]), column, value, allowed)
+
+
+def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
+    live = r["exclude"] == ""
+    has = r.notna()
+    parts = zip(r["trial_id"], r["result_id"], strict=True)
+    own_id = [
+        bool(re.fullmatch(re.escape(trial) + r"-[0-9]{2}", result)) for trial, result in parts
+    ]
+    yield ~pd.Series(own_id, index=r.index, dtype=bool), "result_id", "trial_id-NN"
+    for arm in ("t", "c"):
+        too_many = r[f"events_{arm}"] > r[f"n_{arm}"]
+        yield too_many, f"events_{arm}", f"at most n_{arm}"
+    for one, other in (
+        ("n_t", "n_c"),
+        ("n_c", "n_t"),
+        ("ci_low", "ci_high"),
+        ("ci_high", "ci_low"),
+    ):
+        yield ~has[one] & has[other], one, f"a number, since {other} is filled"
+    yield has["n_t"] & has["n_total"], "n_total", "empty when n_t and n_c are filled"
+    yield from _p_rules(r)
+    yield r["ci_low"] >= r["ci_high"], "ci_low", "below ci_high"
+    for column in ("ci_low", "se"):
+        yield has[column] & ~has["value"], "value", f"a number, since {column} is filled"
+    outside = (r["value"] < r["ci_low"]) | (r["value"] > r["ci_high"])
+    yield outside, "value", "within its CI"
+    ratio = r["statistic"].isin(RATIO_STATISTICS)
+    for column in ("value", "ci_low"):
+        yield ratio & (r[column] <= 0), column, "above 0 for a ratio"
+    eta = (r["statistic"] == "eta_squared") & ~r["value"].between(0, 1) & has["value"]
+    yield eta, "value", "0 to 1 for eta squared"
+    for column in ("mean_t", "mean_c"):
+        percent = (r["statistic"] == "percentages") & has[column] & ~r[column].between(0, 100)
+        yield percent, column, "0 to 100 for percentages"
+    no_scale = live & (r["higher_is_better"] == "")
+    yield no_scale, "higher_is_better", "yes or no in a row that is not excluded"
+    yield live & (r["sign"] == "unsigned"), "sign", "unsigned only in excluded rows"
+    yield live & (r["exclude_reason"] != ""), "exclude_reason", "empty when exclude is empty"
+    yield ~live & (r["exclude_reason"] == ""), "exclude_reason", "the reason of the exclusion"
+    routes = _has_route(r)
+    for statistic, needed in NEEDED.items():
+        no_route = live & (r["statistic"] == statistic) & ~routes[statistic]
+        yield no_route, "statistic", f"for a row that is not excluded: {needed}"
+
+
+def _p_rules(frame: pd.DataFrame) -> Iterator[Rule]:
+    has_p, has_relation = frame["p_value"].notna(), frame["p_relation"] != ""
+    yield has_p & ~has_relation, "p_relation", "=, < or >, since p_value is filled"
+    yield ~has_p & has_relation, "p_value", "a number, since p_relation is filled"
+
+
+def _has_route(r: pd.DataFrame) -> dict[str, pd.Series]:
+    """For each statistic, the rows from which an effect with a standard error can be had."""
+    has = r.notna()
+    value = has["value"]
+    arms = has["n_t"] & has["n_c"]
+    n = arms | has["n_total"]
+    sds = has["sd_t"] & has["sd_c"]
+    p = has["p_value"] & r["p_relation"].isin(["=", "<"])
+    spread = (has["ci_low"] & has["ci_high"]) | has["se"] | p
+    scale = has["reference_sd"] | sds
+    return {
+        "means": n & sds & has["mean_t"] & has["mean_c"],
+        "counts": arms & has["events_t"] & has["events_c"],
+        "smd": value & (spread | n),
+        "mean_difference": value & ((scale & (spread | n)) | (spread & n)),
+        "odds_ratio": value & spread,
+        "risk_ratio": value & spread,
+        "risk_difference": value & spread,
+        "eta_squared": value & n,
+        "f_test": value & (r["df1"] == 1) & (n | has["df2"]),
+        "t_test": value & (n | has["df2"] | has["df1"]),
+        "p_only": p & n & (r["sign"] != "unsigned"),
+        "percentages": has["mean_t"] & has["mean_c"] & has["n_t"] & has["n_c"],
+    }
+
+
+def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
+    narrative = p["status"] == "narrative"
+    has = p.notna()
+    yield narrative & has["estimate"], "estimate", "empty in a narrative row"
+    no_direction = narrative & (p["narrative_direction"] == "")
+    yield no_direction, "narrative_direction", "a direction in a narrative row"
+    yield ~narrative & ~has["estimate"], "estimate", "a number unless the row is narrative"
+    yield ~narrative & (p["measure"] == ""), "measure", "filled unless the row is narrative"
+    yield from _p_rules(p)
+    # A suspect row shows what the source prints, be it a CI cut off in print.
+    whole = p["status"] != "suspect"
+    for one, other in (("ci_low", "ci_high"), ("ci_high", "ci_low")):
+        yield whole & ~has[one] & has[other], one, f"a number, since {other} is filled"
+    yield p["ci_low"] >= p["ci_high"], "ci_low", "below ci_high"
+    outside = (p["estimate"] < p["ci_low"]) | (p["estimate"] > p["ci_high"])
+    yield outside, "estimate", "within its CI"
+    ratio = p["measure"].isin(RATIO_MEASURES)
+    for column in ("estimate", "ci_low"):
+        yield ratio & (p[column] <= 0), column, "above 0 for a ratio"
+
+
+def _claim_rules(data: Extraction) -> Iterator[Rule]:
+    claims = data.claims
+    for kind, direction in CLAIM_DIRECTIONS.items():
+        other = (claims["claim_kind"] == kind) & (claims["claimed_direction"] != direction)
+        yield other, "claimed_direction", f"{direction}, since the claim_kind is {kind}"
+    number = ~claims["claim_kind"].isin(CLAIM_DIRECTIONS) & claims["claimed_value"].isna()
+    yield number, "claimed_value", "a number, since the claim_kind is one"
+    domains = dict(zip(data.outcomes["outcome"], data.outcomes["domain"], strict=True))
+    expected = claims["outcome"].map(domains)
+    other = expected.notna() & (claims["domain"] != expected)
+    yield other, "domain", "the domain that the codebook gives for the outcome"
+
+
+def _evaluation_rules(e: pd.DataFrame) -> Iterator[Rule]:
+    for statistics, pattern, allowed in (
+        (SHARES, r"0?\.[0-9]+|[01]", "a share from 0 to 1 with a decimal point"),
+        (("one_in_before_after",), r"[1-9][0-9]*;[1-9][0-9]*", "two whole numbers, 4;10"),
+    ):
+        wrong = e["statistic"].isin(statistics) & ~e["value"].str.fullmatch(pattern)
+        yield wrong, "value", f"{allowed}, since the statistic is {' or '.join(statistics)}"
+
+
+def _footnote_rules(frame: pd.DataFrame) -> Iterator[Rule]:
+    wrong = ~frame["footnote"].str.fullmatch(r"([0-9]+(-[0-9]+)?(, ?[0-9]+(-[0-9]+)?)*)?")
+    yield wrong, "footnote", "numbers or ranges (20, 44-46), or empty"
+
+
+def _ids(data: Extraction, target: str) -> Sequence[str]:
+    if target == "reviews":
+        return [review.review_id for review in data.reviews]
+    return list(getattr(data, target).iloc[:, 0])
+
+
+def _unknown_ids(data: Extraction, table: str, column: str, target: str) -> list[Problem]:
+    if target in data.incomplete:
+        return []
+    frame = getattr(data, table)
+    unknown = ~frame[column].isin(_ids(data, target)) & (frame[column] != "")
+    allowed = f"an id in {target}"
+    return [_problem(row, column, allowed) for _, row in frame[unknown].iterrows()]
+
+
+def _unknown_countries(data: Extraction) -> list[Problem]:
+    if "countries" in data.incomplete:
+        return []
+    known = set(data.countries["country"])
+    return [
+        _problem(row, "country", "countries of codebook/countries.csv, divided by '; '")
+        for _, row in data.trials.iterrows()
+        if not known.issuperset(economies(row["country"]))
+    ]
+
+
+def _same_publication(trials: pd.DataFrame) -> list[Problem]:
+    """Find one report under two trial ids."""
+    problems = []
+    for column in ("doi", "pmid"):
+        first: dict[str, str] = {}
+        for _, row in trials[trials[column] != ""].iterrows():
+            if row[column] in first:
+                allowed = f"a {column} that no other trial has ({first[row[column]]} has it)"
+                problems.append(_problem(row, column, allowed))
+            first.setdefault(row[column], row["trial_id"])
+    return problems
+
+
+def _kept_rows(data: Extraction) -> list[Problem]:
+    """Follow duplicates to the row that was kept."""
+    results = data.results
+    exclude = dict(zip(results["result_id"], results["exclude"], strict=True))
+    problems = []
+    for _, row in results[results["exclude"] == "duplicate"].iterrows():
+        kept = KEPT.match(row["exclude_reason"])
+        if not kept or (kept[1] not in exclude and "results" not in data.incomplete):
+            allowed = "'kept: ' and the result_id of the kept row"
+            problems.append(_problem(row, "exclude_reason", allowed))
+        elif exclude.get(kept[1], "") != "":
+            allowed = f"a kept row that is not itself excluded ({kept[1]} is)"
+            problems.append(_problem(row, "exclude_reason", allowed))
+    return problems
+
+
+def _kept_twice(results: pd.DataFrame) -> list[Problem]:
+    live = results[results["exclude"] == ""]
+    first: dict[tuple[str, ...], str] = {}
+    problems = []
+    for _, row in live.iterrows():
+        key = tuple(row[RESULT_KEY])
+        if key in first:
+            allowed = (
+                f"one usable row a trial, arm, outcome, measure and time ({first[key]} is one)"
+            )
+            problems.append(_problem(row, "result_id", allowed))
+        first.setdefault(key, row["result_id"])
+    return problems
+
+
+def _not_cluster_trials(data: Extraction) -> list[Problem]:
+    designs = dict(zip(data.trials["trial_id"], data.trials["design"], strict=True))
+    return [
+        _problem(row, "trial_id", f"a cluster_rct; its design is {designs[row['trial_id']]}")
+        for _, row in data.clusters.iterrows()
+        if designs.get(row["trial_id"], "cluster_rct") != "cluster_rct"
+    ]
+
+
+def _programme_names(data: Extraction) -> list[Problem]:
+    """Find names of programmes that no trial has, and names that stand for two programmes."""
+    names = data.programme_names
+    problems = [
+        _problem(row, "name_in_trials", "a name that no other row has")
+        for _, row in names[names["name_in_trials"].duplicated()].iterrows()
+    ]
+    if "trials" in data.incomplete:
+        return problems
+    unknown = ~names["name_in_trials"].isin(data.trials["programme"])
+    allowed = "a programme as trials/trials.csv spells it"
+    return problems + [
+        _problem(row, "name_in_trials", allowed) for _, row in names[unknown].iterrows()
+    ]
