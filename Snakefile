@@ -14,15 +14,9 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     report_pages    -> results/report         the pages for readers, from all of these
 """
 
-from snakemake.utils import min_version, validate
+from snakemake.utils import min_version
 
 min_version("9.27")
-
-
-configfile: "config/config.yaml"
-
-
-validate(config, "config/config.schema.yaml")
 
 
 include: "rules/code.smk"

@@ -2,50 +2,21 @@
 
 from pathlib import Path
 
-import yaml
+from metarepro.plan import read_plan
+from metarepro.tabular.problems import DataError
 from snakemake.exceptions import WorkflowError
 
 
-def check_config_is_file():
-    """The scripts read config/config.yaml: an option given on the command line would be ignored."""
-    with open("config/config.yaml", encoding="utf-8") as file:
-        if config != yaml.safe_load(file):
-            raise WorkflowError(
-                "The analysis plan is config/config.yaml: edit it instead of using --config."
-            )
-
-
-def check_config_refers():
-    """Names in the config that refer to sets and syntheses must be there."""
-    sets, syntheses = config["sets"], config["syntheses"]
-    wrong = [
-        f"figures: there is no set '{name}'"
-        for name in config["figures"]
-        if name not in sets
-    ]
-    evidence = config["evidence"]
-    wrong += [
-        f"evidence: there is no set '{evidence[key]}'"
-        for key in ("set", "beside")
-        if evidence[key] not in sets
-    ]
-    if sorted(syntheses.get(evidence["synthesis"], {}).get("by", [])) != [
-        "domain",
-        "intervention",
-    ]:
-        wrong.append("evidence: the synthesis must be one by intervention and domain")
-    for name, plan in syntheses.items():
-        if "subgroups" in plan:
-            by = syntheses.get(plan["subgroup_synthesis"], {}).get("by", [])
-            implied = {"outcome": "domain", "intervention": "family"}
-            needed = {plan["subgroups"], *plan["by"]} - {implied.get(plan["subgroups"])}
-            if plan["subgroups"] in plan["by"] or not needed <= set(by):
-                wrong.append(
-                    f"syntheses, {name}: the pools of its subgroups by {plan['subgroups']} are not "
-                    f"in the synthesis '{plan['subgroup_synthesis']}'"
-                )
-    if wrong:
-        raise WorkflowError("config/config.yaml: " + "; ".join(wrong))
+def check_plan():
+    """The scripts read config/config.yaml: an option on the command line would be ignored."""
+    if config:
+        raise WorkflowError(
+            "The analysis plan is config/config.yaml: edit it instead of using --config."
+        )
+    try:
+        read_plan("config/config.yaml")
+    except DataError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def template_files(pattern):
@@ -77,5 +48,4 @@ def check_file_names():
 
 
 check_file_names()
-check_config_is_file()
-check_config_refers()
+check_plan()

@@ -14,10 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from metarepro.command import identifier, parser, read_config, run
+from metarepro.command import identifier, parser, run
 from metarepro.conversion.effects import compute_effects
 from metarepro.conversion.reported import Choices
 from metarepro.entry.draft_rows import Record, appended, duplicates, place_in_draft, read_draft
+from metarepro.plan import read_plan
 from metarepro.readers.transcription import Extraction
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.validation import load
@@ -127,8 +128,8 @@ def add(data_dir: Path, trial_id: str, path: Path, config: Path) -> None:
         data = checked(data_dir, contents)
     except DataError as error:
         raise DataError(place_in_draft(error.problems, places, draft)) from None
-    plan = read_config(config)["effects"]
-    choices = Choices(plan["icc"], plan["cluster_size"], tuple(plan["corrected_sources"]))
+    plan = read_plan(config)
+    choices = Choices.from_plan(plan)
     lines = describe(data, records, choices)
     replace_files(data_dir, contents)
     files = ", ".join((data_dir / relative).as_posix() for relative in contents)

@@ -14,7 +14,8 @@ from metarepro.claims.claims import Sources, assess_claims
 from metarepro.claims.counts import compare_costs
 from metarepro.claims.local_evaluations import evaluate
 from metarepro.claims.programmes import list_programmes
-from metarepro.command import parser, read_config, run
+from metarepro.command import parser, run
+from metarepro.plan import read_plan
 from metarepro.tabular.tables import read_table, write_table
 
 
@@ -54,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         evaluations=evaluations,
         costs=costs,
         guidance=extracted("guidance", "report_"),
-        primary_set=read_config(args.config)["evidence"]["set"],
+        primary_set=read_plan(args.config).evidence.set,
     )
     programmes = list_programmes(
         extracted("programmes", "report_"),

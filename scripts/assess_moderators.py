@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from metarepro.cache import open_cache
-from metarepro.command import read_config, run, synthesis_parser
+from metarepro.command import run, synthesis_parser
+from metarepro.plan import read_plan
 from metarepro.sensitivity.moderators import moderator_rows
 from metarepro.synthesis.membership import several_trials
 from metarepro.synthesis.pools import Settings
@@ -20,15 +21,15 @@ from metarepro.tabular.tables import from_rows, read_table, write_table
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     args = synthesis_parser(__doc__).parse_args(argv)
-    config = read_config(args.config)
-    settings = Settings.from_config(config)
+    plan = read_plan(args.config)
+    settings = Settings.from_plan(plan)
     effects = read_table(args.effects, "effects")
     tables: dict[str, list[dict[str, Any]]] = {"moderators": [], "moderator_levels": []}
     pooled = read_table(args.pooled, "pooled")
     with open_cache(args.cache_dir) as cache:
-        for synthesis, all_effects in several_trials(pooled, effects, config):
+        for synthesis, all_effects in several_trials(pooled, effects, plan):
             key = {"synthesis": synthesis["synthesis"]}
-            tiers = config["sets"][synthesis["set_name"]]["tiers"]
+            tiers = plan.sets[synthesis["set_name"]].tiers
             found = cache.call(moderator_rows, all_effects, tiers, settings)
             for name, rows in found.items():
                 tables[name] += [key | row for row in rows]

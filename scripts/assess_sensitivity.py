@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from metarepro.cache import open_cache
-from metarepro.command import read_config, run, synthesis_parser
+from metarepro.command import run, synthesis_parser
+from metarepro.plan import read_plan
 from metarepro.sensitivity.assessment import assess_synthesis
 from metarepro.sensitivity.tables import SENSITIVITY_TABLES
 from metarepro.synthesis.membership import several_trials
@@ -23,16 +24,16 @@ from metarepro.tabular.tables import from_rows, read_table, write_table
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     args = synthesis_parser(__doc__).parse_args(argv)
-    config = read_config(args.config)
-    settings = Settings.from_config(config)
+    plan = read_plan(args.config)
+    settings = Settings.from_plan(plan)
     effects = read_table(args.effects, "effects")
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in SENSITIVITY_TABLES}
     pooled = read_table(args.pooled, "pooled")
     with open_cache(args.cache_dir) as cache:
-        for synthesis, all_effects in several_trials(pooled, effects, config):
+        for synthesis, all_effects in several_trials(pooled, effects, plan):
             key = {"synthesis": synthesis["synthesis"]}
             reference = [synthesis[name] for name in ("estimate", "ci_low", "ci_high")]
-            tiers = config["sets"][synthesis["set_name"]]["tiers"]
+            tiers = plan.sets[synthesis["set_name"]].tiers
             found = cache.call(assess_synthesis, all_effects, reference, settings, tiers)
             for name, rows in found.items():
                 tables[name] += [key | row for row in rows]

@@ -7,9 +7,10 @@ in our pool of it.
 from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.command import parser, read_config, run
+from metarepro.command import parser, run
 from metarepro.comparison.reproduction import compare
 from metarepro.overlap.trials import join_included
+from metarepro.plan import read_plan
 from metarepro.synthesis.pools import Settings
 from metarepro.tabular.tables import read_table, write_table
 
@@ -27,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("--reproduction", type=Path, required=True, help="table to write")
     arguments.add_argument("--weights", type=Path, required=True, help="table to write")
     args = arguments.parse_args(argv)
-    config = read_config(args.config)
+    plan = read_plan(args.config)
     included = join_included(
         read_table(args.included, "extracted_included"),
         read_table(args.review_included, "extracted_included"),
@@ -36,9 +37,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         read_table(args.published, "extracted_published"),
         included,
         read_table(args.effects, "effects"),
-        config["reproduction"]["basis"],
-        config["reproduction"]["tiers"],
-        Settings.from_config(config),
+        plan.reproduction.basis,
+        plan.reproduction.tiers,
+        Settings.from_plan(plan),
     )
     write_table(table, args.reproduction, "reproduction")
     write_table(weights, args.weights, "review_weights")

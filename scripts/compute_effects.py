@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.command import parser, read_config, run
+from metarepro.command import parser, run
 from metarepro.conversion.effects import compute_effects, supersede
 from metarepro.conversion.reported import Choices
+from metarepro.plan import read_plan
 from metarepro.tabular.tables import read_table, write_table
 
 TABLES = ("results", "trials", "clusters", "outcomes", "interventions", "countries")
@@ -27,8 +28,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     arguments.add_argument("--output", type=Path, required=True, help="effects.csv to write")
     args = arguments.parse_args(argv)
-    plan = read_config(args.config)["effects"]
-    choices = Choices(plan["icc"], plan["cluster_size"], tuple(plan["corrected_sources"]))
+    choices = Choices.from_plan(read_plan(args.config))
     tables = {n: read_table(args.extracted_dir / f"{n}.csv", f"extracted_{n}") for n in TABLES}
     for name, table in (("results", "review_results"), ("trials", "extracted_trials")):
         of_reviews = read_table(args.extracted_dir / f"review_{name}.csv", table)

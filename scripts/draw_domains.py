@@ -5,10 +5,11 @@ from functools import partial
 from pathlib import Path
 
 from metarepro.cache import open_cache
-from metarepro.command import add_plan_and_output, parser, read_config, run
+from metarepro.command import add_plan_and_output, parser, run
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.forest import summary_forest
 from metarepro.figures.forest_tables import domain_rows
+from metarepro.plan import read_plan
 from metarepro.tabular.tables import read_table
 
 
@@ -24,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     interventions = read_table(args.extracted_dir / "interventions.csv", "extracted_interventions")
     domains = read_table(args.extracted_dir / "domains.csv", "extracted_domains")
     pooled = read_table(args.pooled, "pooled")
-    plan = read_config(args.config)["evidence"]
+    plan = read_plan(args.config).evidence
     tasks = [
         FigureTask(
             domain["domain"],

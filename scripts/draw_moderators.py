@@ -6,14 +6,14 @@ Of the primary set of the analysis plan. One panel for each moderator that could
 from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from metarepro.cache import open_cache
-from metarepro.command import read_config, run, synthesis_parser
+from metarepro.command import run, synthesis_parser
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.style import family_colour
+from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.moderator_plots import draw_moderators
 from metarepro.sensitivity.moderators import ENOUGH_TRIALS
 from metarepro.synthesis.membership import members, usable, without_place
@@ -28,12 +28,12 @@ def tasks(
     pooled: pd.DataFrame,
     tested: Collection[str],
     names: dict[str, str],
-    config: dict[str, Any],
+    plan: Plan,
 ) -> list[FigureTask]:
     """One task a figure, for the syntheses of which a moderator was tested."""
-    settings, primary = Settings.from_config(config), config["evidence"]["set"]
-    plan = config["sets"][primary]
-    every = usable(effects, plan["timepoints"], TIERS)
+    settings, primary = Settings.from_plan(plan), plan.evidence.set
+    primary_set = plan.sets[primary]
+    every = usable(effects, primary_set.timepoints, TIERS)
     chosen = pooled[
         (pooled["set_name"] == primary)
         & (pooled["n_trials"] >= ENOUGH_TRIALS)
@@ -42,11 +42,11 @@ def tasks(
     found = []
     for synthesis in chosen.to_dict("records"):
         own = without_place(members(every, synthesis))
-        heading = title(synthesis, names, config["sets"])
+        heading = title(synthesis, names, plan.sets)
         task = partial(
             draw_moderators,
             own,
-            plan["tiers"],
+            primary_set.tiers,
             settings,
             {name: names[name] for name in sorted(set(own["intervention"]))},
             synthesis["estimate"],
@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     effects, pooled = read_table(args.effects, "effects"), read_table(args.pooled, "pooled")
     tests = read_table(args.moderators, "moderators")
     tested = set(tests.loc[tests["reason"] == "", "synthesis"])
-    found = tasks(effects, pooled, tested, labels(*codebook), read_config(args.config))
+    found = tasks(effects, pooled, tested, labels(*codebook), read_plan(args.config))
     with open_cache(args.cache_dir) as cache:
         draw_all(found, args.output_dir, cache)
 

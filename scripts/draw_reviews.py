@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.cache import open_cache
-from metarepro.command import add_plan_and_output, parser, read_config, run
+from metarepro.command import add_plan_and_output, parser, run
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.forest import forest_plot
 from metarepro.figures.forest_tables import published_summary, review_rows, summary
+from metarepro.plan import read_plan
 from metarepro.tabular.tables import read_table
 
 
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         read_table(args.effects, "effects"),
         read_table(args.reproduction, "reproduction"),
         read_table(args.weights, "review_weights"),
-        read_config(args.config)["pooling"]["rho"],
+        read_plan(args.config).pooling.rho,
     )
     with open_cache(args.cache_dir) as cache:
         draw_all(found, args.output_dir, cache)

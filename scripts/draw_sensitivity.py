@@ -8,14 +8,14 @@ synthesis, with .funnel, .specifications or .gosh behind it.
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from metarepro.cache import open_cache
-from metarepro.command import read_config, run, synthesis_parser
+from metarepro.command import run, synthesis_parser
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.figures.folder import FigureTask, draw_all
+from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.plots import funnel_plot
 from metarepro.synthesis.membership import members, usable, without_place
@@ -30,25 +30,25 @@ MIN_TRIALS_OF_SUBSETS = 5
 
 
 def tasks(
-    effects: pd.DataFrame, pooled: pd.DataFrame, names: dict[str, str], config: dict[str, Any]
+    effects: pd.DataFrame, pooled: pd.DataFrame, names: dict[str, str], plan: Plan
 ) -> list[FigureTask]:
     """One task a figure."""
-    settings, primary = Settings.from_config(config), config["evidence"]["set"]
-    plan = config["sets"][primary]
-    every = usable(effects, plan["timepoints"], TIERS)
+    settings, primary = Settings.from_plan(plan), plan.evidence.set
+    primary_set = plan.sets[primary]
+    every = usable(effects, primary_set.timepoints, TIERS)
     by = pooled["synthesis"].str.split(".").str[1]
     chosen = pooled[
         (pooled["set_name"] == primary)
-        & by.isin([config["evidence"]["synthesis"], "domain"])
+        & by.isin([plan.evidence.synthesis, "domain"])
         & (pooled["n_trials"] >= MIN_TRIALS_OF_SUBSETS)
     ]
     found = []
     for synthesis in chosen.to_dict("records"):
         key, estimate = synthesis["synthesis"], synthesis["estimate"]
         limits = (synthesis["ci_low"], synthesis["ci_high"])
-        heading = title(synthesis, names, config["sets"])
+        heading = title(synthesis, names, plan.sets)
         all_effects = without_place(members(every, synthesis))
-        own = usable(all_effects, plan["timepoints"], plan["tiers"])
+        own = usable(all_effects, primary_set.timepoints, primary_set.tiers)
         trials = average_by_trial(own, settings.rho)
         if len(trials) >= MIN_TRIALS_FOR_ASYMMETRY:
             draw = partial(funnel_plot, trials, estimate, title=heading, pooled_interval=limits)
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         for name in ("interventions", "domains", "outcomes")
     ]
     effects, pooled = read_table(args.effects, "effects"), read_table(args.pooled, "pooled")
-    found = tasks(effects, pooled, labels(*codebook), read_config(args.config))
+    found = tasks(effects, pooled, labels(*codebook), read_plan(args.config))
     with open_cache(args.cache_dir) as cache:
         draw_all(found, args.output_dir, cache)
 

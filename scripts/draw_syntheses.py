@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.cache import open_cache
-from metarepro.command import add_plan_and_output, parser, read_config, run
+from metarepro.command import add_plan_and_output, parser, run
 from metarepro.figures.folder import draw_all
 from metarepro.figures.syntheses import forest_tasks
+from metarepro.plan import read_plan
 from metarepro.tabular.tables import read_table
 
 
@@ -30,10 +31,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     tables = {n: read_table(args.extracted_dir / f"{n}.csv", f"extracted_{n}") for n in codebook}
     for name in ("effects", "pooled", "weights", "subgroup_tests"):
         tables[name] = read_table(getattr(args, name), name)
-    config, pooled = read_config(args.config), tables["pooled"]
-    drawn = pooled[(pooled["n_trials"] >= 2) & pooled["set_name"].isin(config["figures"])]
+    plan, pooled = read_plan(args.config), tables["pooled"]
+    drawn = pooled[(pooled["n_trials"] >= 2) & pooled["set_name"].isin(plan.figures)]
     with open_cache(args.cache_dir) as cache:
-        draw_all(forest_tasks(drawn, tables, config), args.output_dir, cache, args.threads)
+        draw_all(forest_tasks(drawn, tables, plan), args.output_dir, cache, args.threads)
 
 
 if __name__ == "__main__":

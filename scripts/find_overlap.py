@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.command import parser, read_config, run
+from metarepro.command import parser, run
 from metarepro.conversion.effects import compute_effects
 from metarepro.conversion.reported import Choices
 from metarepro.overlap.effects import lift_duplicates, shared_effects
 from metarepro.overlap.trials import join_included, overlap_overall, overlap_pairs
+from metarepro.plan import read_plan
 from metarepro.tabular.tables import read_table, write_table
 
 TABLES = (
@@ -53,8 +54,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for name in ("results", "trials"):
         tables[name] = pd.concat([tables[name], of_files[name]], ignore_index=True)
     results = tables.pop("results")
-    plan = read_config(args.config)["effects"]
-    choices = Choices(plan["icc"], plan["cluster_size"], tuple(plan["corrected_sources"]))
+    choices = Choices.from_plan(read_plan(args.config))
     converted = compute_effects(lift_duplicates(results), **tables, choices=choices)
     shared = shared_effects(results, read_table(args.effects, "effects"), converted)
     write_table(overlap_pairs(reviews, included), args.output_dir / "pairs.csv", "overlap_pairs")

@@ -7,7 +7,8 @@ is no pool), the weight of every result in its synthesis, and tests between subg
 from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.command import parser, read_config, run
+from metarepro.command import parser, run
+from metarepro.plan import read_plan
 from metarepro.synthesis.pools import Settings, compare_subgroups, synthesise
 from metarepro.tabular.tables import read_table, write_table
 
@@ -23,18 +24,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--subgroup-tests", type=Path, required=True, help="subgroup_tests.csv to write"
     )
     args = arguments.parse_args(argv)
-    config = read_config(args.config)
+    plan = read_plan(args.config)
     pooled, weights = synthesise(
         read_table(args.effects, "effects"),
-        config["sets"],
-        config["syntheses"],
-        Settings.from_config(config),
+        plan.sets,
+        plan.syntheses,
+        Settings.from_plan(plan),
     )
     write_table(pooled, args.pooled, "pooled")
     write_table(weights, args.weights, "weights")
-    write_table(
-        compare_subgroups(pooled, config["syntheses"]), args.subgroup_tests, "subgroup_tests"
-    )
+    write_table(compare_subgroups(pooled, plan.syntheses), args.subgroup_tests, "subgroup_tests")
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.cache import open_cache
-from metarepro.command import add_plan_and_output, parser, read_config, run
+from metarepro.command import add_plan_and_output, parser, run
 from metarepro.manuscript.bibtex import bibliography
 from metarepro.manuscript.docx import figures_document, table_document
 from metarepro.manuscript.figures import forest_plots
 from metarepro.manuscript.latex import DOCUMENT, figures_part, table_part
 from metarepro.manuscript.summary import TITLE, notes, summary_of_findings
+from metarepro.plan import read_plan
 from metarepro.tabular.atomic import new_folder
 from metarepro.tabular.tables import read_table
 from metarepro.wording.phrases import inert
@@ -50,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     add_plan_and_output(arguments)
     args = arguments.parse_args(argv)
-    config = read_config(args.config)
+    plan = read_plan(args.config)
     tables = {
         name: read_table(
             args.results_dir / folder / f"{name}.csv",
@@ -61,9 +62,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     of_files = read_table(args.results_dir / "extracted/review_trials.csv", "extracted_trials")
     trials = pd.concat([tables["trials"], of_files], ignore_index=True)
-    table, remarks = summary_of_findings(tables, config["evidence"]), notes(tables, config)
+    table, remarks = summary_of_findings(tables, plan.evidence), notes(tables, plan)
     with open_cache(args.cache_dir) as cache:
-        plots = forest_plots(tables, config, cache)
+        plots = forest_plots(tables, plan, cache)
     texts = {
         "summary_of_findings.csv": table.map(inert).to_csv(index=False, lineterminator="\n"),
         "summary_of_findings.tex": table_part(table, TITLE, remarks),

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 import metarepro
-from metarepro.command import parser, read_config, run
+from metarepro.command import parser, run
+from metarepro.plan import read_plan
 from metarepro.report import site as report_site
 from metarepro.report.records import Records
 from metarepro.tabular.atomic import new_folder
@@ -190,7 +191,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     args = arguments.parse_args(argv)
-    tables, config = read_tables(args.results_dir), read_config(args.config)
+    tables, plan = read_tables(args.results_dir), read_plan(args.config)
     requirements = args.requirements.read_text(encoding="utf-8")
     with new_folder(args.output_dir) as output:
         write_downloads(tables, output / "data")
@@ -200,7 +201,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             shutil.copyfile(ASSETS / name, output / name)
         renderer = report_site.Renderer()
         files = [(name, what) for name, (_, _, what) in INPUTS.items()]
-        records = Records(tables, config, figures)
+        records = Records(tables, plan, figures)
         for page in report_site.pages(records, requirements, files, manuscript):
             path = output / page.path
             path.parent.mkdir(exist_ok=True)

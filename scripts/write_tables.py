@@ -3,11 +3,11 @@
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from metarepro.command import parser, read_config, run
+from metarepro.command import parser, run
+from metarepro.plan import EffectSet, Plan, read_plan
 from metarepro.reviews.problems import missing_reviews
 from metarepro.sensitivity import moderator_summaries
 from metarepro.sensitivity import summaries as sensitivity_summaries
@@ -31,7 +31,7 @@ INPUTS = {
 SENSITIVITY = "How much the pools depend on trials and choices"
 
 
-def pages(tables: dict[str, pd.DataFrame], config: dict[str, Any]) -> list[Page]:
+def pages(tables: dict[str, pd.DataFrame], plan: Plan) -> list[Page]:
     """Return the tables, most wanted first."""
     effects, pooled = tables["effects"], tables["pooled"]
     codebook = (tables["interventions"], tables["domains"], tables["outcomes"])
@@ -40,7 +40,7 @@ def pages(tables: dict[str, pd.DataFrame], config: dict[str, Any]) -> list[Page]
             "evidence",
             "Evidence by intervention and domain",
             "What the pooled results after the intervention show, and how much there is.",
-            summaries.evidence(effects, pooled, *codebook[:2], config["evidence"]),
+            summaries.evidence(effects, pooled, *codebook[:2], plan.evidence),
         ),
         Page(
             "reproduction",
@@ -52,7 +52,7 @@ def pages(tables: dict[str, pd.DataFrame], config: dict[str, Any]) -> list[Page]
             "syntheses",
             "All syntheses",
             "Every combination that is pooled: after the intervention, follow-up, change scores.",
-            summaries.syntheses(pooled, *codebook, config["sets"], config["pooling"]["rho"]),
+            summaries.syntheses(pooled, *codebook, plan.sets, plan.pooling.rho),
         ),
         Page(
             "results",
@@ -94,7 +94,7 @@ def pages(tables: dict[str, pd.DataFrame], config: dict[str, Any]) -> list[Page]
 
 
 def figure_links(
-    results: Path, tables: dict[str, pd.DataFrame], sets: dict[str, Any]
+    results: Path, tables: dict[str, pd.DataFrame], sets: dict[str, EffectSet]
 ) -> dict[str, list[Link]]:
     """Every figure that was drawn, by kind, in the order of the tables."""
     domains = tables["domains"].sort_values("order").to_dict("records")
@@ -130,14 +130,14 @@ HEADINGS = {
 }
 
 
-def figure_heading(folder: str, key: str, sets: dict[str, Any]) -> str:
+def figure_heading(folder: str, key: str, sets: dict[str, EffectSet]) -> str:
     """Heading for the figures of one kind: "Intervention × domain, follow-up"."""
     if folder == "sensitivity":
         return sensitivity_summaries.FIGURES[key.rpartition(".")[2]]
     if folder in HEADINGS:
         return HEADINGS[folder]
     set_name, kind, *_ = key.split(".")
-    when = sets[set_name]["label"]
+    when = sets[set_name].label
     return kind.replace("_", " × ").capitalize() + (f", {when}" if when else "")
 
 
@@ -149,7 +149,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     args = arguments.parse_args(argv)
-    results, config = args.results_dir, read_config(args.config)
+    results, plan = args.results_dir, read_plan(args.config)
     tables = {
         name: read_table(
             results / folder / f"{name}.csv", f"extracted_{name}" if folder == "extracted" else name
@@ -158,13 +158,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         for name in names
     }
     written = {
-        "Tables": pages(tables, config),
+        "Tables": pages(tables, plan),
         SENSITIVITY: [
-            *sensitivity_summaries.pages(tables, config),
-            *moderator_summaries.pages(tables, config),
+            *sensitivity_summaries.pages(tables, plan),
+            *moderator_summaries.pages(tables, plan),
         ],
     }
-    links = figure_links(results, tables, config["sets"])
+    links = figure_links(results, tables, plan.sets)
     links[f"{SENSITIVITY}: numbers of all syntheses (CSV)"] = [
         Link(f"../sensitivity/{name}.csv", name.replace("_", " ").capitalize())
         for name in INPUTS["sensitivity"]

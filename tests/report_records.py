@@ -4,23 +4,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from tests.plans import small_plan
 
 from metarepro.report.records import Records
 from metarepro.tabular.tables import empty_table
 from write_report import INPUTS
 
-CONFIG = {
-    "effects": {"icc": 0.05, "cluster_size": 20, "corrected_sources": ["database"]},
-    "pooling": {"tau2_method": "REML", "ci_method": "knapp_hartung_conservative", "rho": 0.8},
-    "sets": {
+PLAN = small_plan(
+    sets={
         "post": {"label": "", "timepoints": ["post"], "tiers": ["direct", "derived"]},
         "every": {"label": "all", "timepoints": ["post"], "tiers": ["direct"]},
     },
-    "figures": ["post"],
-    "evidence": {"synthesis": "intervention_domain", "set": "post", "beside": "every"},
-    "syntheses": {"intervention_domain": {"by": ["intervention", "domain"]}},
-    "reproduction": {"tiers": ["direct"], "basis": ["listed", "plausible"]},
-}
+    evidence={"synthesis": "intervention_domain", "set": "post", "beside": "every"},
+    syntheses={"intervention_domain": {"by": ["intervention", "domain"]}},
+    reproduction={"tiers": ["direct"], "basis": ["listed", "plausible"]},
+)
 PLAY: dict[str, Any] = {"intervention": "play", "label": "Play", "family": "parenting"}
 WARMTH: dict[str, Any] = {"outcome": "warmth", "label": "Warmth", "domain": "closeness"}
 TRIAL: dict[str, Any] = {
@@ -92,4 +90,4 @@ def make_records(figures: Sequence[str] = (), **tables: Sequence[Mapping[str, An
     """One trial with one result, in one synthesis; `tables` take the place of those here."""
     rows = ROWS | {name: list(changed) for name, changed in tables.items()}
     made = {name: make_table(name, rows.get(name, [])) for name in INPUTS}
-    return Records(made, CONFIG, frozenset(figures))
+    return Records(made, PLAN, frozenset(figures))

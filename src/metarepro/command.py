@@ -6,9 +6,6 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from metarepro.tabular.problems import DataError
 
@@ -52,12 +49,6 @@ def add_plan_and_output(arguments: argparse.ArgumentParser) -> None:
     arguments.add_argument(
         "--cache-dir", type=Path, help="a folder of its own, to keep what was made for the next run"
     )
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """Read the analysis plan (the Snakefile has checked it against its schema)."""
-    config: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return config
 
 
 def identifier(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.plans import syntheses
 
 from metarepro.figures.forest import DOMAIN_COLUMNS, ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
 from metarepro.figures.forest_tables import (
@@ -15,13 +16,14 @@ from metarepro.figures.forest_tables import (
     summaries,
     synthesis_rows,
 )
+from metarepro.plan import Evidence
 
 NAN = math.nan
 NAMES = {"play": "Play", "talk": "Talk", "mind": "Mind", "mood": "Mood"}
-PLAN: dict[str, dict[str, Any]] = {
-    "domain": {"by": ["domain"], "subgroups": "intervention", "subgroup_synthesis": "cell"},
-    "cell": {"by": ["intervention", "domain"]},
-}
+PLAN = syntheses(
+    domain={"by": ["domain"], "subgroups": "intervention", "subgroup_synthesis": "cell"},
+    cell={"by": ["intervention", "domain"]},
+)
 
 
 def effect(result_id: str, **changes: Any) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def test_interventions_without_a_result_have_a_line() -> None:
         }
     )
     pools = pd.DataFrame([pooled("post.cell.play.mind", intervention="play")])
-    plan = {"synthesis": "cell", "set": "post", "beside": "post"}
+    plan = Evidence(synthesis="cell", set="post", beside="post")
     table = domain_rows("mind", interventions, pools, plan)
     assert set(DOMAIN_COLUMNS) <= set(table.columns)
     assert table["n_trials"].tolist() == [2, 0]

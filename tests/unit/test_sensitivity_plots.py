@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from draw_sensitivity import tasks
-from metarepro.command import read_config
 from metarepro.figures import style as fg
+from metarepro.plan import read_plan
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.gosh import Gosh, gosh
 from metarepro.sensitivity.multiverse import CHOICES, RESULTS, specifications
@@ -274,8 +274,8 @@ def names_of_tasks(*syntheses: tuple[str, int]) -> list[str]:
         exclude="", timepoint="post", tier="direct", label="A", year=2000.0
     )
     pooled = pd.DataFrame([make_synthesis(key, k) for key, k in syntheses])
-    config = read_config(Path("config/config.yaml"))
-    return [task.name for task in tasks(effects, pooled, {"a": "A", "b": "B"}, config)]
+    plan = read_plan(Path("config/config.yaml"))
+    return [task.name for task in tasks(effects, pooled, {"a": "A", "b": "B"}, plan)]
 
 
 def test_ten_trials_have_a_funnel() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.plans import effect_sets, small_plan
 
 from metarepro.sensitivity import summaries as pages
 from metarepro.tabular.tables import TABLES
@@ -14,11 +15,13 @@ NAN = math.nan
 KEY = "post.intervention_domain.play.mind"
 POOL = {"title": "Play: Mind", "estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5}
 POOLS: pages.Pools = {KEY: {"synthesis": KEY} | POOL}
-CONFIG = {
-    "evidence": {"synthesis": "intervention_domain", "set": "post", "beside": "all"},
-    "sets": {"post": {"label": ""}, "later": {"label": "later"}},
-    "pooling": {"rho": 0.8},
-}
+PLAN = small_plan(
+    evidence={"synthesis": "intervention_domain", "set": "post", "beside": "later"},
+    sets=effect_sets(
+        post={"timepoints": ["post"], "tiers": ["direct"]},
+        later={"label": "later", "timepoints": ["follow_up"], "tiers": ["direct"]},
+    ),
+)
 CODEBOOK = {
     "interventions": pd.DataFrame(
         {"intervention": ["play"], "label": ["Play"], "family": ["parenting"]}
@@ -54,7 +57,7 @@ def test_evidence_and_domains_of_the_primary_set_are_shown() -> None:
         pooled("post.domain.mind", n_trials=1.0),
     )
     names = {"play": "Play", "mind": "Mind", "mood": "Mood"}
-    shown = pages.chosen_pools(rows, names, CONFIG)
+    shown = pages.chosen_pools(rows, names, PLAN)
     assert {key: pool["title"] for key, pool in shown.items()} == {
         KEY: "Play: Mind",
         "post.domain.mind": "Mind",
@@ -162,7 +165,7 @@ def all_pages(label: str) -> list[Page]:
         "pooled": table("pooled", pooled(KEY)),
         "effects": pd.DataFrame({"trial_id": ["a"], "label": [label]}),
     }
-    return pages.pages(tables, CONFIG)
+    return pages.pages(tables, PLAN)
 
 
 def test_every_page_says_that_it_mends_no_bias() -> None:
@@ -190,6 +193,6 @@ def test_index_lists_pages_and_links_by_heading() -> None:
 
 def test_figures_are_named_after_their_synthesis() -> None:
     names = {"play": "Play", "mind": "Mind"}
-    found = pages.figure_labels(table("pooled", pooled(KEY)), names, CONFIG["sets"])
+    found = pages.figure_labels(table("pooled", pooled(KEY)), names, PLAN.sets)
     assert found[f"{KEY}.gosh"] == "Play: Mind"
     assert [key.rpartition(".")[2] for key in found] == ["funnel", "specifications", "gosh"]

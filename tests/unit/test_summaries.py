@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from metarepro.plan import Evidence
 from metarepro.wording import summaries
 from metarepro.wording.html_tables import Page, render_table
 from metarepro.wording.phrases import inert, interval
 
 NAN = math.nan
-PLAN = {"synthesis": "intervention_domain", "set": "post", "beside": "all"}
+PLAN = Evidence(synthesis="intervention_domain", set="post", beside="all")
 CODEBOOK = (
     pd.DataFrame({"intervention": ["play"], "label": ["Play"], "family": ["parenting"]}),
     pd.DataFrame({"domain": ["mind", "body"], "label": ["Mind", "Body"], "order": [2.0, 1.0]}),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.plans import effect_sets, syntheses
 
 from metarepro.models.pooling import pool, pool_correlated
 from metarepro.synthesis.pools import (
@@ -19,15 +20,15 @@ from metarepro.synthesis.pools import (
 from metarepro.tabular.tables import TABLES
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
-PLAN: dict[str, dict[str, Any]] = {
-    "domain": {
+PLAN = syntheses(
+    domain={
         "by": ["domain"],
         "subgroups": "intervention",
         "subgroup_synthesis": "intervention_domain",
     },
-    "intervention_domain": {"by": ["intervention", "domain"]},
-}
-POST = {"post": {"timepoints": ["post"], "tiers": ["direct", "derived"]}}
+    intervention_domain={"by": ["intervention", "domain"]},
+)
+POST = effect_sets(post={"timepoints": ["post"], "tiers": ["direct", "derived"]})
 
 
 def effects(*rows: tuple[str, float], **changes: Any) -> pd.DataFrame:
@@ -139,10 +140,10 @@ def test_subgroups_of_different_trials_are_compared(difference: float, significa
 
 
 def test_subgroups_that_share_trials_are_not_compared() -> None:
-    plan = {
-        "domain": PLAN["domain"] | {"subgroups": "outcome", "subgroup_synthesis": "outcome"},
-        "outcome": {"by": ["domain", "outcome"]},
-    }
+    plan = syntheses(
+        domain={"by": ["domain"], "subgroups": "outcome", "subgroup_synthesis": "outcome"},
+        outcome={"by": ["domain", "outcome"]},
+    )
     table = pd.concat(
         [
             effects(*((f"a{i}", 0.1 * i) for i in range(6))),

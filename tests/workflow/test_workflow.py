@@ -213,15 +213,15 @@ def test_an_unmapped_review_file_stops_with_a_template(project: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("  rho: 0.8", "  rho: 0.8\n  rhoo: 1", "rhoo"),
+        ("  rho: 0.8", "  rho: 0.8\n  rhoo: 1", "pooling.rhoo: found 'an unknown key'"),
         ("  rho: 0.8", "  rho: 1.8", "1.8"),
-        ("tau2_method: REML", "tau2_method: HE", "HE"),
-        ("figures: [post,", "figures: [postt,", "there is no set 'postt'"),
-        ("  set: post", "  set: primary", "there is no set 'primary'"),
+        ("tau2_method: REML", "tau2_method: RMEL", "allowed: one of: DL, HE"),
+        ("figures: [post,", "figures: [postt,", "found 'postt'; allowed: a set: post"),
+        ("  set: post", "  set: primary", "found 'primary'; allowed: a set: post"),
         (
             "    subgroups: outcome\n    subgroup_synthesis: intervention_outcome",
             "    subgroups: outcome\n    subgroup_synthesis: nosuch",
-            "not in the synthesis 'nosuch'",
+            "found 'nosuch'; allowed: a synthesis by intervention and outcome",
         ),
     ],
 )

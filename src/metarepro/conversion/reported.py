@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass, field
 
 from metarepro.conversion import effect_sizes as es
+from metarepro.plan import Plan
 
 TIERS = ("direct", "derived", "approximate")
 RATIOS = ("odds_ratio", "risk_ratio")
@@ -35,6 +36,11 @@ class Choices:
     icc: float
     cluster_size: float
     corrected_sources: tuple[str, ...] = ()
+
+    @classmethod
+    def from_plan(cls, plan: Plan) -> "Choices":
+        """The section `effects` of the analysis plan."""
+        return cls(plan.effects.icc, plan.effects.cluster_size, plan.effects.corrected_sources)
 
 
 @dataclass(frozen=True)

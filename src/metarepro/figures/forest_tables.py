@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.plan import Evidence, Synthesis
 from metarepro.synthesis.membership import members, subgroup_pools, without_place
 from metarepro.wording.phrases import (
     DASH,
@@ -80,7 +81,7 @@ def told_apart(rows: pd.DataFrame) -> pd.Series:
 def summaries(
     synthesis: Mapping[Any, Any],
     pooled: pd.DataFrame,
-    plan: Mapping[str, Mapping[Any, Any]],
+    plan: Mapping[str, Synthesis],
     names: Mapping[str, str],
     rho: float,
 ) -> pd.DataFrame:
@@ -88,7 +89,7 @@ def summaries(
     rows = [summary(synthesis, "Overall", "", rho)]
     subgroups = subgroup_pools(synthesis, plan, pooled)
     if len(subgroups):
-        column = plan[synthesis["synthesis"].split(".")[1]]["subgroups"]
+        column = plan[synthesis["synthesis"].split(".")[1]].subgroups
         rows += [
             summary(row, "Pooled", names[row[column]], rho) for row in subgroups.to_dict("records")
         ]
@@ -149,14 +150,14 @@ def subgroup_test_text(test: Mapping[Any, Any]) -> str:
 
 
 def domain_rows(
-    domain: str, interventions: pd.DataFrame, pooled: pd.DataFrame, plan: Mapping[str, str]
+    domain: str, interventions: pd.DataFrame, pooled: pd.DataFrame, plan: Evidence
 ) -> pd.DataFrame:
     """One row an intervention (`forest.DOMAIN_COLUMNS`), also those without a result.
 
-    `plan` is the section `evidence` of the config.
+    `plan` is the section `evidence` of the analysis plan.
     """
     here = pooled[
-        pooled["synthesis"].str.startswith(f"{plan['set']}.{plan['synthesis']}.")
+        pooled["synthesis"].str.startswith(f"{plan.set}.{plan.synthesis}.")
         & (pooled["domain"] == domain)
     ].set_index("intervention")
     columns = ("n_trials", "k", "n_participants", "estimate", "ci_low", "ci_high")

@@ -15,6 +15,7 @@ from metarepro.cache import Cache
 from metarepro.figures.style import drawing_style
 from metarepro.figures.syntheses import forest_tasks
 from metarepro.manuscript.summary import evidence_pools
+from metarepro.plan import Plan
 from metarepro.wording.phrases import counted, decimal
 from metarepro.wording.summaries import labels, title
 
@@ -34,9 +35,7 @@ class ForestPlot:
     png: bytes
 
 
-def forest_plots(
-    tables: dict[str, pd.DataFrame], config: dict[str, Any], cache: Cache
-) -> list[ForestPlot]:
+def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan, cache: Cache) -> list[ForestPlot]:
     """Return the forest plots of the table of evidence: pools of two or more trials.
 
     Parameters
@@ -49,16 +48,16 @@ def forest_plots(
         Of plots drawn before.
     """
     names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
-    pools = evidence_pools(tables["pooled"], config["evidence"])
+    pools = evidence_pools(tables["pooled"], plan.evidence)
     drawn = pools[pools["n_trials"] >= 2]
-    tasks = forest_tasks(drawn, tables, config)
+    tasks = forest_tasks(drawn, tables, plan)
     found = []
     for pool, task in zip(drawn.to_dict("records"), tasks, strict=True):
         drawing = cache.call(draw_files, task.draw)
         plot = ForestPlot(
             # LaTeX takes what follows the first dot for the kind of file.
             name="-".join(task.name.split(".")[2:]),
-            title=title(pool, names, config["sets"]),
+            title=title(pool, names, plan.sets),
             caption=caption(pool),
             width=drawing["width"],
             height=drawing["height"],

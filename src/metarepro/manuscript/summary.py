@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.plan import Evidence, Plan
 from metarepro.report.plain_language import certainty
 from metarepro.wording.phrases import CI_METHODS, DASH, whole
 from metarepro.wording.summaries import evidence, labels
@@ -29,9 +30,7 @@ COLUMNS = (
 )
 
 
-def summary_of_findings(
-    tables: Mapping[str, pd.DataFrame], plan: Mapping[str, str]
-) -> pd.DataFrame:
+def summary_of_findings(tables: Mapping[str, pd.DataFrame], plan: Evidence) -> pd.DataFrame:
     """Return the table, with the intervention in front of `COLUMNS`.
 
     Parameters
@@ -68,9 +67,9 @@ def summary_of_findings(
     return pd.DataFrame(rows)[["Intervention", *COLUMNS]]
 
 
-def evidence_pools(pooled: pd.DataFrame, plan: Mapping[str, str]) -> pd.DataFrame:
+def evidence_pools(pooled: pd.DataFrame, plan: Evidence) -> pd.DataFrame:
     """The pools that the table of evidence shows."""
-    return pooled[pooled["synthesis"].str.startswith(f"{plan['set']}.{plan['synthesis']}.")]
+    return pooled[pooled["synthesis"].str.startswith(f"{plan.set}.{plan.synthesis}.")]
 
 
 def in_words(pool: Mapping[Any, Any]) -> str:
@@ -140,9 +139,9 @@ def _rated(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return rated.merge(tables["outcomes"][["outcome", "domain"]], on="outcome")
 
 
-def notes(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list[str]:
+def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
     """What a reader of the table must know, one paragraph each."""
-    pooling = config["pooling"]
+    pooling = plan.pooling
     effects = tables["effects"]
     used = effects[effects["exclude"] == ""]
     doubts = [
@@ -154,9 +153,9 @@ def notes(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list
         "g: Hedges' g, pooled. Positive values favour the intervention, whatever the instrument. "
         "CI: confidence interval. Prediction interval: where the effect of a new trial is expected "
         "with 95%; from three trials on.",
-        f"Models: trials with one result each, random effects ({pooling['tau2_method']}, "
-        f"{CI_METHODS[pooling['ci_method']]}); trials with several results, correlated effects "
-        f"(rho {pooling['rho']:g}) with robust variance (CR2, Satterthwaite). One trial: no "
+        f"Models: trials with one result each, random effects ({pooling.tau2_method}, "
+        f"{CI_METHODS[pooling.ci_method]}); trials with several results, correlated effects "
+        f"(rho {pooling.rho:g}) with robust variance (CR2, Satterthwaite). One trial: no "
         "pooling.",
         "In words: the certainty of the numbers (very low, low or moderate) follows from the "
         "intervals, the number of trials and the share of abstracts by fixed rules, which the "

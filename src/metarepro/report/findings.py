@@ -136,10 +136,11 @@ def _selection(records: Records) -> str:
 
 def _approximate(records: Records) -> str:
     """What the pools of the domains become with the approximate results."""
-    evidence = records.config["evidence"]
+    evidence = records.plan.evidence
     parts = []
     for domain in records.domains:
-        keys = [f"{evidence[which]}.domain.{domain['domain']}" for which in ("set", "beside")]
+        sets = (evidence.set, evidence.beside)
+        keys = [f"{set_name}.domain.{domain['domain']}" for set_name in sets]
         if all(key in records.pools for key in keys):
             own, beside = (decimal(records.pools[key]["estimate"]) for key in keys)
             parts.append(f"{domain['label']} {beside} instead of {own}")

@@ -110,9 +110,9 @@ def empty_reason(records: Records, intervention: str, domain: str) -> str:
     trials = f"{known} trial{'' if known == 1 else 's'} of this intervention known"
     if here.empty:
         return f"No result in this domain was found ({trials})."
-    plan = records.config["sets"][records.config["evidence"]["set"]]
+    primary = records.plan.sets[records.plan.evidence.set]
     excluded = int((here["exclude"] != "").sum())
-    pooled_elsewhere = usable(here, plan["timepoints"], ("direct", "derived", "approximate"))
+    pooled_elsewhere = usable(here, primary.timepoints, ("direct", "derived", "approximate"))
     parts = [
         f"{excluded} excluded" if excluded else "",
         f"{len(pooled_elsewhere)} approximate" if len(pooled_elsewhere) else "",

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from metarepro.comparison import verdicts
+from metarepro.plan import Plan
 from metarepro.report.blocks import (
     Block,
     Bullets,
@@ -90,7 +90,7 @@ def page(records: Records, requirements: str) -> Page:
     requirements : str
         Content of the locked requirements file.
     """
-    config = records.config
+    plan = records.plan
     return Page(
         path="methods.html",
         title="Methods",
@@ -107,10 +107,10 @@ def page(records: Records, requirements: str) -> Page:
         ],
         sections=[
             Section("effects", "From reported results to effect sizes", _effects(records)),
-            Section("pooling", "Pooling", _pooling(config)),
-            Section("sets", "What is pooled apart", _sets(config)),
+            Section("pooling", "Pooling", _pooling(plan)),
+            Section("sets", "What is pooled apart", _sets(plan)),
             Section("words", "Words and their rules", _words()),
-            Section("verdicts", "Published results against ours", _reproduction(config)),
+            Section("verdicts", "Published results against ours", _reproduction(plan)),
             Section("glossary", "Glossary", [_facts(GLOSSARY)]),
             Section("packages", "Versions of the packages", [_packages(requirements)]),
             Section("inputs", "Inputs and their checksums", [_inputs(records)]),
@@ -123,13 +123,13 @@ def _facts(items: Mapping[str, str]) -> Facts:
 
 
 def _effects(records: Records) -> list[Block]:
-    plan = records.config["effects"]
-    corrected = ", ".join(plan["corrected_sources"])
+    choices = records.plan.effects
+    corrected = ", ".join(choices.corrected_sources)
     said = [
         "Every result becomes Hedges' g, positive in favour of the intervention. A result for "
         "which no route applies is excluded with a code; nothing is guessed.",
         f"Cluster trials whose variance comes from individuals: intracluster correlation "
-        f"{plan['icc']:g}; clusters of {plan['cluster_size']:g} where their number is not "
+        f"{choices.icc:g}; clusters of {choices.cluster_size:g} where their number is not "
         "reported, and then the result counts as approximate.",
         f"Sources that print Hedges' g already, so that it is not corrected again: {corrected}.",
         "Tiers: direct (means and SDs, counts, an estimate with interval or standard error), "
@@ -145,13 +145,13 @@ def _effects(records: Records) -> list[Block]:
     ]
 
 
-def _pooling(config: Mapping[str, Any]) -> list[Block]:
-    plan = config["pooling"]
+def _pooling(plan: Plan) -> list[Block]:
+    pooling = plan.pooling
     said = [
-        f"Every trial one result: random effects, τ² by {plan['tau2_method']}, with "
-        f"{_CI_METHODS[plan['ci_method']]}.",
+        f"Every trial one result: random effects, τ² by {pooling.tau2_method}, with "
+        f"{_CI_METHODS[pooling.ci_method]}.",
         "Some trials several results: correlated effects with robust variance (CR2, Satterthwaite "
-        f"degrees of freedom), assumed correlation within a trial {plan['rho']:g}.",
+        f"degrees of freedom), assumed correlation within a trial {pooling.rho:g}.",
         "One trial: nothing is pooled; its own effect, or the mean of its results, is shown.",
         f"Prediction intervals from {MIN_TRIALS_FOR_PREDICTION} trials on; tests for small-study "
         f"effects from {MIN_TRIALS_FOR_ASYMMETRY} trials on.",
@@ -164,29 +164,29 @@ def _flags() -> dict[str, str]:
     return {name.replace("_", " "): meaning for name, meaning in FLAGS.items()}
 
 
-def _sets(config: Mapping[str, Any]) -> list[Block]:
+def _sets(plan: Plan) -> list[Block]:
     rows = [
         {
             "Set": name.replace("_", " "),
-            "Times": ", ".join(plan["timepoints"]).replace("_", "-"),
-            "Tiers": ", ".join(plan["tiers"]),
-            "Drawn, with pages": "yes" if name in config["figures"] else "no",
+            "Times": ", ".join(chosen.timepoints).replace("_", "-"),
+            "Tiers": ", ".join(chosen.tiers),
+            "Drawn, with pages": "yes" if name in plan.figures else "no",
         }
-        for name, plan in config["sets"].items()
+        for name, chosen in plan.sets.items()
     ]
     plans = [
         {
             "Synthesis": name.replace("_", " "),
-            "One for each": " and ".join(plan["by"]),
-            "Divided by": plan.get("subgroups", "nothing"),
+            "One for each": " and ".join(synthesis.by),
+            "Divided by": synthesis.subgroups or "nothing",
         }
-        for name, plan in config["syntheses"].items()
+        for name, synthesis in plan.syntheses.items()
     ]
-    evidence = config["evidence"]
+    evidence = plan.evidence
     said = (
-        f"The evidence matrix shows the syntheses by {evidence['synthesis'].replace('_', ' and ')} "
-        f"of the set {evidence['set'].replace('_', ' ')}; beside them on their pages those of "
-        f"{evidence['beside'].replace('_', ' ')}."
+        f"The evidence matrix shows the syntheses by {evidence.synthesis.replace('_', ' and ')} "
+        f"of the set {evidence.set.replace('_', ' ')}; beside them on their pages those of "
+        f"{evidence.beside.replace('_', ' ')}."
     )
     return [
         table("sets", "Sets of results", rows),
@@ -216,11 +216,12 @@ def _words() -> list[Block]:
     ]
 
 
-def _reproduction(config: Mapping[str, Any]) -> list[Block]:
-    plan = config["reproduction"]
+def _reproduction(plan: Plan) -> list[Block]:
+    reproduction = plan.reproduction
     said = (
-        f"Trials of a review are those that are {' or '.join(plan['basis'])}; their results of the "
-        f"tiers {' and '.join(plan['tiers'])} are pooled. The first verdict that applies:"
+        f"Trials of a review are those that are {' or '.join(reproduction.basis)}; their results "
+        f"of the tiers {' and '.join(reproduction.tiers)} are pooled. The first verdict that "
+        "applies:"
     )
     return [Paragraph(text(said)), _facts(VERDICTS)]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.plan import Plan
 from metarepro.report.blocks import Link
 from metarepro.report.plain_language import certainty, sentences
 from metarepro.wording.summaries import labels, title
@@ -35,7 +36,7 @@ class Records:
     """
 
     tables: Mapping[str, pd.DataFrame]
-    config: Mapping[str, Any]
+    plan: Plan
     figures: frozenset[str]
 
     @cached_property
@@ -78,7 +79,7 @@ class Records:
     @cached_property
     def shown(self) -> set[str]:
         """Keys of the syntheses that have a page: those of the sets that have figures."""
-        sets = self.config["figures"]
+        sets = self.plan.figures
         return {key for key, pool in self.pools.items() if pool["set_name"] in sets}
 
     @cached_property
@@ -120,7 +121,7 @@ class Records:
         A family may be called as its only intervention is, and the pool of a whole domain as the
         page of the domain.
         """
-        said = title(self.pools[key], self.names, self.config["sets"])
+        said = title(self.pools[key], self.names, self.plan.sets)
         return said + TITLE_ENDS.get(key.split(".")[1], "")
 
     def n_abstracts(self, key: str) -> int:
@@ -138,13 +139,13 @@ class Records:
 
     def primary(self, kind: str, *values: str) -> str:
         """Key of a synthesis of the primary set; "" if there is none."""
-        key = ".".join([self.config["evidence"]["set"], kind, *values])
+        key = ".".join([self.plan.evidence.set, kind, *values])
         return key if key in self.pools else ""
 
     def cell(self, intervention: str, domain: str) -> str:
         """Key of the synthesis of an intervention and a domain; "" if there is none."""
-        plan = self.config["evidence"]["synthesis"]
-        by = self.config["syntheses"][plan]["by"]
+        plan = self.plan.evidence.synthesis
+        by = self.plan.syntheses[plan].by
         values = {"intervention": intervention, "domain": domain}
         return self.primary(plan, *(values[column] for column in by))
 

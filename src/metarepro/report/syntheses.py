@@ -75,7 +75,7 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
         ("Trials, results", text(f"{whole(pool['n_trials'])}, {whole(pool['k'])}")),
         ("Participants", text(participants(pool["n_participants"], pool["flags"]))),
         ("Heterogeneity", text(_heterogeneity(pool))),
-        ("Model", text(model_text(pool, records.config["pooling"]["rho"]))),
+        ("Model", text(model_text(pool, records.plan.pooling.rho))),
         ("Remarks", text(remarks(pool["flags"], pool["reason"]) or "none")),
         ("Certainty", text(certainty_with_reasons(pool, records.n_abstracts(key)))),
         ("Timepoint", text(pool["timepoint"].replace("_", "-").replace("+", ", "))),
@@ -105,10 +105,10 @@ def _heterogeneity(pool: Row) -> str:
 
 def _beside(records: Records, pool: Row) -> str:
     """The same synthesis with the approximate results, for the primary set."""
-    evidence = records.config["evidence"]
-    if pool["set_name"] != evidence["set"]:
+    evidence = records.plan.evidence
+    if pool["set_name"] != evidence.set:
         return ""
-    other = evidence["beside"] + pool["synthesis"][len(evidence["set"]) :]
+    other = evidence.beside + pool["synthesis"][len(evidence.set) :]
     return _estimate(records.pools[other])
 
 
@@ -164,12 +164,10 @@ def _left_out(records: Records, key: str, pooled: set[str]) -> Table:
 
 
 def _subgroups(records: Records, key: str) -> list[Block]:
-    pools = subgroup_pools(
-        records.pools[key], records.config["syntheses"], records.tables["pooled"]
-    )
+    pools = subgroup_pools(records.pools[key], records.plan.syntheses, records.tables["pooled"])
     if len(pools) < 2:
         return []
-    by = records.config["syntheses"][key.split(".")[1]]["subgroups"]
+    by = records.plan.syntheses[key.split(".")[1]].subgroups or ""
     blocks: list[Block] = [
         pool_table(records, "subgroups", "Its parts", list(pools["synthesis"]), by)
     ]

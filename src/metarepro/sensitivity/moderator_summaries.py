@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
+from metarepro.plan import Plan
 from metarepro.sensitivity.moderator_names import MODERATOR_LABELS, level_label
 from metarepro.wording.html_tables import Page
 from metarepro.wording.phrases import DASH, decimal, interval, p_value, percent, whole
@@ -22,11 +22,11 @@ CAPTION = (
 )
 
 
-def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list[Page]:
+def pages(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[Page]:
     """Return the page of moderators; `tables` as for `sensitivity.summaries.pages`."""
     names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
     pools = {
-        pool["synthesis"]: title(pool, names, config["sets"])
+        pool["synthesis"]: title(pool, names, plan.sets)
         for pool in tables["pooled"].to_dict("records")
     }
     table = moderators(tables["moderators"], tables["moderator_levels"], pools, names)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.plan import Plan
 from metarepro.wording.html_tables import Page
 from metarepro.wording.phrases import (
     DASH,
@@ -57,20 +58,18 @@ Row = Mapping[Any, Any]
 Pools = Mapping[str, Row]
 
 
-def chosen_pools(
-    pooled: pd.DataFrame, names: Mapping[str, str], config: Mapping[str, Any]
-) -> dict[str, Row]:
+def chosen_pools(pooled: pd.DataFrame, names: Mapping[str, str], plan: Plan) -> dict[str, Row]:
     """Return the syntheses that are shown, with their title: evidence table and domains."""
-    plan = config["evidence"]
-    kinds = (f"{plan['set']}.{plan['synthesis']}.", f"{plan['set']}.domain.")
+    evidence = plan.evidence
+    kinds = (f"{evidence.set}.{evidence.synthesis}.", f"{evidence.set}.domain.")
     return {
-        pool["synthesis"]: pool | {"title": title(pool, names, config["sets"])}
+        pool["synthesis"]: pool | {"title": title(pool, names, plan.sets)}
         for pool in pooled[pooled["n_trials"] >= 2].to_dict("records")
         if pool["synthesis"].startswith(kinds)
     }
 
 
-def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list[Page]:
+def pages(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[Page]:
     """Return the pages, one an analysis.
 
     Parameters
@@ -81,7 +80,7 @@ def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list
         The analysis plan.
     """
     names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
-    pools = chosen_pools(tables["pooled"], names, config)
+    pools = chosen_pools(tables["pooled"], names, plan)
     trials = dict(zip(tables["effects"]["trial_id"], tables["effects"]["label"], strict=True))
     content: list[tuple[str, str, str, pd.DataFrame]] = [
         (
@@ -89,7 +88,7 @@ def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list
             "Variants of the analysis",
             "Every synthesis pooled again with one choice changed, beside the analysis plan. The "
             "model follows from what is pooled: one result a trial or several.",
-            variants(tables["variants"], pools, trials, config["pooling"]["rho"]),
+            variants(tables["variants"], pools, trials, plan.pooling.rho),
         ),
         (
             "leave_one_out",
@@ -131,7 +130,7 @@ def pages(tables: Mapping[str, pd.DataFrame], config: Mapping[str, Any]) -> list
             "Pools by source kind",
             "The results of each kind of source on their own, of all tiers. Abstracts print what "
             "was significant; databases and tables of other reviews print more of what was not.",
-            source_kinds(tables["source_kinds"], pools, config["pooling"]["rho"]),
+            source_kinds(tables["source_kinds"], pools, plan.pooling.rho),
         ),
         (
             "multiverse",

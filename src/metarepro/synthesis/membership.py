@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.plan import Plan, Synthesis
 from metarepro.tabular.stage_tables import PLACE, TIERS
 
 #: Columns that tell what a synthesis is of; empty where it runs over all values.
@@ -42,29 +43,29 @@ def without_place(effects: pd.DataFrame) -> pd.DataFrame:
 
 
 def several_trials(
-    pooled: pd.DataFrame, effects: pd.DataFrame, config: Mapping[str, Any]
+    pooled: pd.DataFrame, effects: pd.DataFrame, plan: Plan
 ) -> Iterator[tuple[dict[Any, Any], pd.DataFrame]]:
     """Yield the syntheses whose sensitivity is assessed, with their usable effects of all tiers.
 
     They are those of two or more trials in the sets that have figures: with one trial there is
     nothing to vary, and a set with other tiers is a variant.
     """
-    for name in config["figures"]:
-        every = usable(effects, config["sets"][name]["timepoints"], TIERS)
+    for name in plan.figures:
+        every = usable(effects, plan.sets[name].timepoints, TIERS)
         chosen = pooled[(pooled["set_name"] == name) & (pooled["n_trials"] >= 2)]
         for synthesis in chosen.to_dict("records"):
             yield synthesis, without_place(members(every, synthesis))
 
 
 def subgroup_pools(
-    synthesis: Mapping[Any, Any], plan: Mapping[str, Mapping[str, Any]], pooled: pd.DataFrame
+    synthesis: Mapping[Any, Any], plan: Mapping[str, Synthesis], pooled: pd.DataFrame
 ) -> pd.DataFrame:
     """Rows of `pooled` that are the subgroups of one of its rows; none if it has no subgroups."""
     name = synthesis["synthesis"].split(".")[1]
-    if "subgroups" not in plan[name]:
+    if plan[name].subgroups is None:
         return pooled.iloc[:0]
-    prefix = f"{synthesis['set_name']}.{plan[name]['subgroup_synthesis']}."
+    prefix = f"{synthesis['set_name']}.{plan[name].subgroup_synthesis}."
     within = pooled["synthesis"].str.startswith(prefix)
-    for column in plan[name]["by"]:
+    for column in plan[name].by:
         within &= pooled[column] == synthesis[column]
     return pooled[within]

@@ -12,6 +12,7 @@ from scipy import stats
 
 from metarepro.conversion.trial_means import trial_effect
 from metarepro.models.pooling import Pooled, pool, pool_correlated
+from metarepro.plan import EffectSet, Plan, Synthesis
 from metarepro.synthesis.membership import KEYS, subgroup_pools, usable
 from metarepro.tabular.tables import empty_table, from_rows, in_order
 from metarepro.wording.thresholds import MIN_TRIALS_FOR_PREDICTION, TRUSTED_DF
@@ -34,10 +35,10 @@ class Settings:
     rho: float
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Settings":
+    def from_plan(cls, plan: Plan) -> "Settings":
         """Read the section `pooling` of the analysis plan."""
-        plan = config["pooling"]
-        return cls(plan["tau2_method"], plan["ci_method"], plan["rho"])
+        pooling = plan.pooling
+        return cls(pooling.tau2_method, pooling.ci_method, pooling.rho)
 
 
 def count_participants(effects: pd.DataFrame) -> float:
@@ -120,8 +121,8 @@ def split(
 
 def synthesise(
     effects: pd.DataFrame,
-    sets: Mapping[str, Mapping[str, Sequence[str]]],
-    syntheses: Mapping[str, Mapping[str, Any]],
+    sets: Mapping[str, EffectSet],
+    syntheses: Mapping[str, Synthesis],
     settings: Settings,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Pool every synthesis of the plan.
@@ -144,17 +145,17 @@ def synthesise(
     """
     rows, weights = [], []
     for set_name, chosen in sets.items():
-        in_set = usable(effects, chosen["timepoints"], chosen["tiers"])
+        in_set = usable(effects, chosen.timepoints, chosen.tiers)
         for name, plan in syntheses.items():
-            for group_keys, group in split(in_set, plan["by"]):
-                synthesis = ".".join([set_name, name, *(group_keys[c] for c in plan["by"])])
+            for group_keys, group in split(in_set, plan.by):
+                synthesis = ".".join([set_name, name, *(group_keys[c] for c in plan.by)])
                 about = {
                     "synthesis": synthesis,
                     "set_name": set_name,
                     **dict.fromkeys(KEYS, ""),
                     **group_keys,
-                    "timepoint": "+".join(chosen["timepoints"]),
-                    "tiers": "+".join(chosen["tiers"]),
+                    "timepoint": "+".join(chosen.timepoints),
+                    "tiers": "+".join(chosen.tiers),
                 }
                 pooled, reason = pool_trials(group, settings)
                 rows.append(about | pooled_columns(pooled, group) | {"reason": reason})
@@ -167,7 +168,7 @@ def synthesise(
     return from_rows(rows, "pooled"), in_order(all_weights, "weights")
 
 
-def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Synthesis]) -> pd.DataFrame:
     """Test whether the subgroups of each synthesis differ, where their trials are different ones.
 
     Q of the subgroups' pooled effects around their common mean (Borenstein and others 2009,
@@ -185,7 +186,7 @@ def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Mapping[str, Any]
         subgroups = subgroup_pools(synthesis, plan, pooled)
         if len(subgroups) < 2:
             continue
-        column = plan[synthesis["synthesis"].split(".")[1]]["subgroups"]
+        column = plan[synthesis["synthesis"].split(".")[1]].subgroups
         trusted = subgroups[(subgroups["n_trials"] >= 2) & (subgroups["df"] >= TRUSTED_DF)]
         row = {
             "synthesis": synthesis["synthesis"],

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.plan import EffectSet, Evidence
 from metarepro.wording.phrases import (
     DASH,
     FLAGS,
@@ -48,7 +49,7 @@ def evidence(
     pooled: pd.DataFrame,
     interventions: pd.DataFrame,
     domains: pd.DataFrame,
-    plan: Mapping[str, str],
+    plan: Evidence,
 ) -> pd.DataFrame:
     """One row for each intervention and domain, empty ones too.
 
@@ -58,16 +59,16 @@ def evidence(
         `tables.EFFECTS` and `tables.POOLED`.
     interventions, domains : DataFrame
         The codebook.
-    plan : mapping
+    plan : Evidence
         Section `evidence` of the config.
     """
     cells, with_approximate = (
-        pooled[pooled["synthesis"].str.startswith(f"{plan[key]}.{plan['synthesis']}.")]
+        pooled[pooled["synthesis"].str.startswith(f"{getattr(plan, key)}.{plan.synthesis}.")]
         .set_index(["intervention", "domain"])
         .to_dict("index")
         for key in ("set", "beside")
     )
-    times = pooled.loc[pooled["set_name"] == plan["set"], "timepoint"].iloc[:1]
+    times = pooled.loc[pooled["set_name"] == plan.set, "timepoint"].iloc[:1]
     post = effects[effects["timepoint"].isin("+".join(times).split("+"))]
     rows = []
     for intervention in interventions.to_dict("records"):
@@ -130,7 +131,7 @@ def syntheses(
     interventions: pd.DataFrame,
     domains: pd.DataFrame,
     outcomes: pd.DataFrame,
-    sets: Mapping[str, Mapping[str, str]],
+    sets: Mapping[str, EffectSet],
     rho: float,
 ) -> pd.DataFrame:
     """One row a synthesis, of all sets."""
@@ -173,12 +174,10 @@ def labels(
     }
 
 
-def title(
-    pool: Mapping[Any, Any], names: Mapping[str, str], sets: Mapping[str, Mapping[str, str]]
-) -> str:
+def title(pool: Mapping[Any, Any], names: Mapping[str, str], sets: Mapping[str, EffectSet]) -> str:
     """What a synthesis is of, in words: "Video feedback: Parental sensitivity, follow-up"."""
     values = [names[value] for value in pool["synthesis"].split(".")[2:]]
-    when = sets[pool["set_name"]]["label"]
+    when = sets[pool["set_name"]].label
     return ": ".join(values) + (f", {when}" if when else "")
 
 
