@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         for synthesis, all_effects in several_trials(pooled, effects, plan):
             key = {"synthesis": synthesis["synthesis"]}
             tiers = plan.sets[synthesis["set_name"]].tiers
-            found = cache.call(moderator_rows, all_effects, tiers, settings)
+            found = cache.call(moderator_rows, all_effects, tiers, settings, plan.moderators)
             for name, rows in found.items():
                 tables[name] += [key | row for row in rows]
     for name, rows in tables.items():

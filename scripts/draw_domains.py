@@ -25,13 +25,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     interventions = read_table(args.extracted_dir / "interventions.csv", "extracted_interventions")
     domains = read_table(args.extracted_dir / "domains.csv", "extracted_domains")
     pooled = read_table(args.pooled, "pooled")
-    plan = read_plan(args.config).evidence
+    plan = read_plan(args.config)
     tasks = [
         FigureTask(
             domain["domain"],
             partial(
                 summary_forest,
-                domain_rows(domain["domain"], interventions, pooled, plan),
+                domain_rows(domain["domain"], interventions, pooled, plan.evidence),
+                plan.families,
                 title=domain["label"],
             ),
         )

@@ -17,6 +17,31 @@ SMALL: dict[str, Any] = {
 }
 
 
+#: One moderator of every kind.
+MODERATORS: dict[str, Any] = {
+    "intervention": {"label": "Intervention", "column": "intervention"},
+    "content": {
+        "label": "Content",
+        "column": "intervention",
+        "families": ["parenting"],
+        "levels": {"with": ["play"]},
+        "others": "without",
+        "reference": "without",
+    },
+    "design": {"label": "Design", "column": "design", "reference": "rct"},
+    "control": {"label": "Control", "no_data": "the data do not record the control group"},
+    "income": {"label": "Income", "column": "income", "reference": "high"},
+    "year": {
+        "label": "Year of the trial",
+        "column": "year",
+        "number": {"origin": 2000, "unit": 10, "per": "decade"},
+    },
+    "tier": {"label": "Tier", "column": "tier", "reference": "direct", "all_tiers": True},
+    "latitude": {"label": "Latitude", "characteristic": "latitude", "number": {"per": "degree"}},
+    "allocation": {"label": "Allocation", "characteristic": "allocation"},
+}
+
+
 def small_plan(**changes: Any) -> Plan:
     """The plan, with other sections in place of its own."""
     return Plan.model_validate(SMALL | changes)

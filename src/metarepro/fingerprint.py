@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel
 
 _PLAIN = (type(None), bool, int, float, str)
 
@@ -18,8 +19,9 @@ def fingerprint(value: Any) -> str:
     Parameters
     ----------
     value : object
-        None, numbers, text, lists, tuples, mappings, arrays, tables, dataclasses, functions of
-        the library and `partial` of these. A function is told by its name, not by its code.
+        None, numbers, text, lists, tuples, mappings, arrays, tables, dataclasses, sections of the
+        analysis plan, functions of the library and `partial` of these. A function is told by its
+        name, not by its code.
 
     Raises
     ------
@@ -44,6 +46,9 @@ def _tagged(value: Any) -> Any:
             return ["array", str(value.dtype), value.shape, _tagged(value.tolist())]
         case np.generic() if type(value.item()) in _PLAIN:
             return ["scalar", str(value.dtype), value.item()]
+        case BaseModel():
+            members = [[name, _tagged(getattr(value, name))] for name in type(value).model_fields]
+            return ["section", type(value).__qualname__, *members]
         case partial():
             return ["partial", *map(_tagged, (value.func, value.args, value.keywords))]
         case FunctionType() if _is_of_library(value):

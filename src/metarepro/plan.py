@@ -155,7 +155,8 @@ class Number(_Section):
 
     origin: float = 0.0
     unit: Annotated[float, Field(gt=0)] = 1.0
-    slope_label: str
+    #: What a unit is called behind "per": "decade".
+    per: str
 
 
 class Moderator(_Section):
@@ -177,7 +178,7 @@ class Moderator(_Section):
     #: Level to the values that it holds; values of no level are of the level `others`.
     levels: dict[str, Names] = {}
     others: str = ""
-    #: Level to its name for readers.
+    #: Level to its name for readers; interventions have theirs from the codebook.
     level_labels: dict[str, str] = {}
     #: Only effects with one of these families have a level; none named: all.
     families: Names = ()

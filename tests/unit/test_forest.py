@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import re
 import subprocess
@@ -26,10 +27,13 @@ from matplotlib.transforms import Bbox
 
 from metarepro.figures import style as fg
 from metarepro.figures.forest import forest_plot, summary_forest
-from metarepro.figures.forest_axis import Mark, axis_limits
+from metarepro.figures.forest_axis import Mark, axis_limits, ratio_axis
+from metarepro.plan import read_plan
 from metarepro.wording import phrases as wording
+from metarepro.wording.scales import Scale
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
+FAMILIES = read_plan("config/config.yaml").families
 NAN = float("nan")
 MEASURES = ("CARE-Index, parental sensitivity", "HOME", "observed interaction, fathers (withdrawn)")
 
@@ -101,7 +105,7 @@ def make_domain(**changes: Any) -> pd.DataFrame:
     return domain.assign(**changes)
 
 
-def plot(rows: pd.DataFrame, summaries: pd.DataFrame | None = None, **options: str) -> Figure:
+def plot(rows: pd.DataFrame, summaries: pd.DataFrame | None = None, **options: Any) -> Figure:
     chosen = make_summary() if summaries is None else summaries
     return forest_plot(rows, chosen, **{"title": "Parental sensitivity", **options})
 
@@ -183,7 +187,7 @@ def test_no_texts_meet_with_huge_numbers() -> None:
 
 
 def test_no_texts_meet_in_a_summary_forest() -> None:
-    assert_legible(summary_forest(make_domain(), title="Child development " * 30))
+    assert_legible(summary_forest(make_domain(), FAMILIES, title="Child development " * 30))
 
 
 HOSTILE = (
@@ -200,13 +204,13 @@ def test_hostile_texts_stay_in_their_place() -> None:
     rows = make_rows(6, tier="approximate", label=list(HOSTILE), measure=list(HOSTILE[::-1]))
     rows["subgroup"] = [HOSTILE[0]] * 3 + [HOSTILE[1]] * 3
     summaries = pd.concat([make_summary(text, model=text, flags=text) for text in HOSTILE[:2]])
-    fig = plot(rows, summaries, title=HOSTILE[5], effect_label=HOSTILE[5], subgroup_test=HOSTILE[0])
+    fig = plot(rows, summaries, title=HOSTILE[5], subgroup_test=HOSTILE[0])
     assert_legible(fig)
 
 
 def test_hostile_texts_stay_in_their_place_in_a_summary_forest() -> None:
     domain = make_domain(label=list(HOSTILE[:3]), family=list(HOSTILE[:3]), flags=list(HOSTILE[3:]))
-    assert_legible(summary_forest(domain, title=HOSTILE[1]))
+    assert_legible(summary_forest(domain, FAMILIES, title=HOSTILE[1]))
 
 
 def test_no_text_is_read_as_mathematics() -> None:
@@ -295,8 +299,8 @@ def test_squares_without_weights_have_one_size() -> None:
 
 def test_approximate_rows_are_hollow_and_others_are_not() -> None:
     rows = make_rows(3, tier=["direct", "approximate", "derived"])
-    fills = squares(plot(rows, family="parenting"))["fill"].tolist()
-    colour = fg.family_colour("parenting").lower()
+    fills = squares(plot(rows, colour="#A6437E"))["fill"].tolist()
+    colour = "#a6437e"
     assert fills == [colour, "#ffffff", colour]
 
 
@@ -471,7 +475,7 @@ def test_a_plot_without_any_estimate_can_be_drawn() -> None:
 
 
 def test_a_summary_forest_without_single_trials_can_be_drawn() -> None:
-    fig = summary_forest(make_domain().iloc[:1], title="Relationship")
+    fig = summary_forest(make_domain().iloc[:1], FAMILIES, title="Relationship")
     assert_legible(fig)
     assert len(squares(fig)) == 0
 
@@ -546,7 +550,7 @@ def test_wrapped_text_keeps_all_its_words() -> None:
 
 
 def test_pooled_interventions_have_a_diamond_and_single_trials_a_hollow_square() -> None:
-    fig = summary_forest(make_domain(), title="Relationship")
+    fig = summary_forest(make_domain(), FAMILIES, title="Relationship")
     assert len(named(fig, "diamond")) == 1
     single = squares(fig)
     assert (single["x"].tolist(), single["fill"].tolist()) == ([0.2], ["#ffffff"])
@@ -554,22 +558,62 @@ def test_pooled_interventions_have_a_diamond_and_single_trials_a_hollow_square()
 
 
 def test_an_intervention_without_an_estimate_says_why() -> None:
-    fig = summary_forest(make_domain(n_trials=[7, 1, 0]), title="Relationship")
+    fig = summary_forest(make_domain(n_trials=[7, 1, 0]), FAMILIES, title="Relationship")
     assert "No pooled estimate: no usable result" in words(fig)
-    fig = summary_forest(make_domain(), title="Relationship")
+    fig = summary_forest(make_domain(), FAMILIES, title="Relationship")
     assert "No pooled estimate: 1 trial" in words(fig)
 
 
 def test_flags_become_numbered_notes() -> None:
-    shown = words(summary_forest(make_domain(), title="Relationship"))
+    shown = words(summary_forest(make_domain(), FAMILIES, title="Relationship"))
     assert "Video feedback [1, 2]" in shown
     assert "Parent-infant psychotherapy [2]" in shown
     assert {"[1] few degrees of freedom", "[2] abstracts only"} <= set(shown)
 
 
+# --- scales ---------------------------------------------------------------------------------------
+
+
+def tick_labels(fig: Figure) -> list[str]:
+    return [label.get_text() for label in fig.axes[0].get_xticklabels()]
+
+
+def test_ratios_are_printed_as_ratios_with_ticks_at_round_ratios() -> None:
+    rows = make_rows(1, yi=math.log(2), ci_low=math.log(0.5), ci_high=math.log(8))
+    fig = plot(rows, scale=Scale("OR"))
+    assert {"2.00", "[0.50,", "8.00]", "Odds ratio [95% CI]"} <= set(words(fig))
+    places = fig.axes[0].get_xticks()
+    assert [float(text) for text in tick_labels(fig)] == pytest.approx(list(np.exp(places)))
+    assert "1" in tick_labels(fig)
+
+
+def test_where_fewer_is_better_the_intervention_is_favoured_on_the_left() -> None:
+    rows = make_rows(1, yi=math.log(2), ci_low=math.log(1.25), ci_high=math.log(4))
+    fig = plot(rows, scale=Scale("RR", turn=-1))
+    shown = words(fig)
+    assert {"0.50", "[0.25,", "0.80]"} <= set(shown)
+    assert "← favours intervention" in shown
+    assert "favours control →" in shown
+    assert squares(fig)["x"].tolist() == pytest.approx([math.log(0.5)])
+
+
+@pytest.mark.parametrize("reach", [0.0004, 0.02, 0.3, 2.0, 9.0, 60.0])
+def test_a_ratio_axis_has_a_few_ticks_whatever_its_length(reach: float) -> None:
+    axis = ratio_axis([Mark("square", 0.0, -reach, reach, "black")])
+    assert 1 <= len(axis.ticks) <= 9
+    assert all(axis.low <= place <= axis.high for place, _ in axis.ticks)
+    assert len({text for _, text in axis.ticks}) == len(axis.ticks)
+
+
+def test_the_level_of_the_intervals_is_named() -> None:
+    shown = " ".join(words(plot(make_rows(2), scale=Scale(level=0.9))))
+    assert "[90% CI]" in shown
+    assert "95%" not in shown
+
+
 # --- colours -------------------------------------------------------------------------------------
 
-COLOURS = [colour for _, colour in fg.FAMILIES.values()] + [fg.MIXED_COLOUR]
+COLOURS = [family.colour for family in FAMILIES.values()] + [fg.MIXED_COLOUR]
 # Viénot, Brettel and Mollon (1999): linear RGB as seen without the long or the medium cones.
 PROTANOPIA = [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]]
 DEUTERANOPIA = [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]]
@@ -712,7 +756,7 @@ def test_an_empty_table_is_refused() -> None:
     with pytest.raises(ValueError, match="rows are empty"):
         plot(make_rows(2).iloc[:0])
     with pytest.raises(ValueError, match="rows are empty"):
-        summary_forest(make_domain().iloc[:0], title="")
+        summary_forest(make_domain().iloc[:0], FAMILIES, title="")
 
 
 def test_a_summary_of_an_unknown_subgroup_is_refused() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.plans import MODERATORS, small_plan
 
 from metarepro.sensitivity.moderator_plots import moderator_plot, panels
 from metarepro.sensitivity.moderator_summaries import moderators as summary
 from metarepro.synthesis.pools import Settings
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
+PLAN = small_plan(moderators=MODERATORS).moderators
 NAMES = {"home_visiting": "Home visiting", "video_feedback": "Video feedback"}
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference/meta_regression.json").read_text(encoding="utf-8")
@@ -45,9 +47,9 @@ def marks(ax: Any, gid: str) -> Any:
 
 
 def test_the_area_of_a_bubble_is_the_weight_of_its_result() -> None:
-    own = panels(effects(), ("direct",), SETTINGS)
+    own = panels(effects(), ("direct",), SETTINGS, PLAN)
     fig = moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2")
-    (year,) = (panel for panel in own if panel.is_year)
+    (year,) = (panel for panel in own if panel.is_number)
     drawn = marks(fig.axes[-1], "results")
     sizes = drawn.get_sizes()
     table = effects()
@@ -60,7 +62,7 @@ def test_the_area_of_a_bubble_is_the_weight_of_its_result() -> None:
 
 
 def test_levels_are_drawn_where_they_are_named_and_doubtful_ones_are_broken() -> None:
-    own = panels(effects(), ("direct",), SETTINGS)
+    own = panels(effects(), ("direct",), SETTINGS, PLAN)
     fig = moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2")
     (panel,) = (panel for panel in own if panel.test.moderator == "intervention")
     ax = fig.axes[0]
@@ -76,12 +78,12 @@ def test_levels_are_drawn_where_they_are_named_and_doubtful_ones_are_broken() ->
 
 
 def test_the_head_of_a_panel_gives_the_test() -> None:
-    own = panels(effects(), ("direct",), SETTINGS)
+    own = panels(effects(), ("direct",), SETTINGS, PLAN)
     words = [
         text.get_text()
         for text in moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2").texts
     ]
-    (year,) = (panel.test for panel in own if panel.is_year)
+    (year,) = (panel.test for panel in own if panel.is_number)
     head = f"F(1, {year.df2:.1f}) = {year.statistic:.2f}, p = {year.p_value:.3f}"
     assert any(text.startswith(head) and "Holm" in text for text in words)
 
@@ -107,12 +109,12 @@ def test_rows_of_the_table_give_level_difference_and_doubt() -> None:
         [
             key | level | none | {"level": "video_feedback", "flags": "df_below_4"},
             key
-            | {"moderator": "year", "level": "per_decade", "n_trials": 7.0, "k": 9.0, "flags": ""}
+            | {"moderator": "year", "level": "slope", "n_trials": 7.0, "k": 9.0, "flags": ""}
             | dict.fromkeys(("estimate", "ci_low", "ci_high"), np.nan)
             | slope,
         ]
     )
-    table = summary(tests, levels, {"post.domain.mind": "Mind"}, NAMES)
+    table = summary(tests, levels, {"post.domain.mind": "Mind"}, NAMES, PLAN)
     # The test without a doubt stands first.
     assert list(table["Moderator"]) == ["Year of the trial", "Intervention"]
     year, video = table.to_dict("records")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from metarepro.figures.style import FAMILIES
+from metarepro.plan import read_plan
 
+FAMILIES = read_plan("config/config.yaml").families
 CSS = Path("src/metarepro/templates/report/report.css").read_text(encoding="utf-8")
 COLOURS = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", CSS))
 #: Text and what it stands on.
@@ -55,8 +56,8 @@ def test_every_text_colour_is_one_of_the_variables() -> None:
 
 
 def test_families_have_the_colours_of_the_figures() -> None:
-    for family, (_, colour) in FAMILIES.items():
-        assert COLOURS[family.replace("_", "-")] == colour.lower()
+    for name, family in FAMILIES.items():
+        assert COLOURS[name.replace("_", "-")] == family.colour.lower()
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:

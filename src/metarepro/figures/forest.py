@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
-from metarepro.figures.forest_axis import Mark
+from metarepro.figures.forest_axis import Mark, plain_axis, ratio_axis
 from metarepro.figures.forest_page import (
     GAP,
     Column,
@@ -19,7 +20,9 @@ from metarepro.figures.forest_page import (
     effect_columns,
     width_across,
 )
+from metarepro.plan import Family
 from metarepro.wording import phrases as wording
+from metarepro.wording.scales import Scale
 
 _TEXTS = frozenset(
     {"label", "measure", "tier", "subgroup", "name", "model", "flags", "family", "participants"}
@@ -38,6 +41,8 @@ DOMAIN_COLUMNS = (
     *("pi_low", "pi_high", "flags"),
 )
 
+SMD = Scale()
+
 _APPROXIMATE = "† Hollow square: approximate effect; its conversion rests on assumptions."
 _SINGLE = "Hollow square: the effect of a single trial, not pooled."
 _DASHES = f"{wording.DASH} Not reported or not estimated."
@@ -48,9 +53,9 @@ def forest_plot(
     summaries: pd.DataFrame,
     *,
     title: str,
-    effect_label: str = "Hedges' g [95% CI]",
+    scale: Scale = SMD,
     subgroup_test: str = "",
-    family: str = "",
+    colour: str = fg.MIXED_COLOUR,
 ) -> Figure:
     """Draw the results of one synthesis.
 
@@ -64,14 +69,16 @@ def forest_plot(
         One row a pooled result with `SUMMARY_COLUMNS`: `subgroup` as in `rows`, "" for the overall
         result; `name` stands before the diamond; `i2` in percent; `model` and `flags` are printed
         as they are. A pool of fewer than two trials, or without an estimate, has no diamond.
-    title, effect_label, subgroup_test
-        Texts above the plot, over the column of effects, and below the overall result.
-    family
-        Intervention family, for the colour; "" for several.
+    title, subgroup_test
+        Texts above the plot and below the overall result.
+    scale
+        How the effects are printed; ratios have a log axis.
+    colour
+        Of the marks of our results.
 
     Returns
     -------
-    A figure unknown to pyplot. Positive effects favour the intervention.
+    A figure unknown to pyplot.
 
     Raises
     ------
@@ -87,15 +94,13 @@ def forest_plot(
     if strangers:
         raise ValueError(f"summaries of subgroups that rows do not have: {strangers}")
 
-    colour = fg.family_colour(family)
-    effect_label = fg.shorten(fg.plain_text(effect_label), 2.5, bold=True)
     left = [
         Column("label", "Study", "left", widest=2.2),
         Column("measure", "Measure", "left", widest=3.0),
         Column("n_t", "n interv."),
         Column("n_c", "n control", span=2),
     ]
-    drawn = [_result_line(row, colour) for row in results]
+    drawn = [_result_line(row, colour, scale) for row in results]
     room = width_across(drawn, left)
     lines: list[Line] = []
     for group in groups:
@@ -107,21 +112,23 @@ def forest_plot(
         ]
         for pool in pools if group else []:
             if pool["subgroup"] == group:
-                lines += _pool_lines(pool, colour, room)
+                lines += _pool_lines(pool, colour, room, scale)
         lines.append(Line())
     for pool in pools:
         if pool["subgroup"] == "":
-            lines += _pool_lines(pool, colour, room)
+            lines += _pool_lines(pool, colour, room, scale)
     if subgroup_test:
         lines += _remarks(subgroup_test, room)
 
     notes = [_APPROXIMATE] if any(row["tier"] == "approximate" for row in results) else []
     notes += _dash_note(lines)
-    right = [Column("weight", "Weight"), *effect_columns(effect_label)]
-    return draw_page(Plot(lines, left, right, title, _axis_label(effect_label), notes))
+    right = [Column("weight", "Weight"), *effect_columns(_heading(scale))]
+    return draw_page(Plot(lines, left, right, title, scale.title, notes, **_axis_of(lines, scale)))
 
 
-def summary_forest(rows: pd.DataFrame, *, title: str) -> Figure:
+def summary_forest(
+    rows: pd.DataFrame, families: Mapping[str, Family], *, title: str, scale: Scale = SMD
+) -> Figure:
     """Draw one line for each intervention of a domain.
 
     Parameters
@@ -130,12 +137,16 @@ def summary_forest(rows: pd.DataFrame, *, title: str) -> Figure:
         One row an intervention with `DOMAIN_COLUMNS`, in the order in which they are drawn. Two or
         more trials give a diamond; a single trial's own effect is drawn as a hollow square and
         marked as such; without an estimate a text says why. `flags` separated by "; " become notes.
+    families
+        Families of the plan, for the colours and the legend.
     title
         Text above the plot.
+    scale
+        How the effects are printed.
 
     Returns
     -------
-    A figure unknown to pyplot. Positive effects favour the intervention.
+    A figure unknown to pyplot.
 
     Raises
     ------
@@ -146,28 +157,49 @@ def summary_forest(rows: pd.DataFrame, *, title: str) -> Figure:
     if not records:
         raise ValueError("rows are empty: nothing to draw")
     flags = list(dict.fromkeys(flag for row in records for flag in _flags(row)))
-    lines = [_intervention_line(row, flags) for row in records]
+    lines = [_intervention_line(row, flags, families, scale) for row in records]
     left = [
         Column("label", "Intervention", "left", widest=3.6),
         Column("n_trials", "Trials"),
         Column("k", "Results"),
         Column("participants", "Participants"),
     ]
-    effect = "Hedges' g [95% CI]"
     right = [
-        *effect_columns(effect),
+        *effect_columns(_heading(scale)),
         Column("pi_low", gap=2 * GAP),
-        Column("pi_high", "95% PI", gap=0.05, span=5, header_span=2),
+        Column("pi_high", f"{scale.percent} PI", gap=0.05, span=5, header_span=2),
     ]
     notes = [f"[{number}] {fg.plain_text(flag)}" for number, flag in enumerate(flags, start=1)]
     if any(line.mark and line.mark.hollow for line in lines):
         notes.insert(0, _SINGLE)
     notes += _dash_note(lines)
-    families = (row["family"] for row in records)
-    legend = {f"◆ {fg.family_label(name)}": fg.family_colour(name) for name in families}
+    legend = dict(_family(row["family"], families) for row in records)
+    shown = [(f"◆ {label}", colour) for label, colour in legend.items()]
     return draw_page(
-        Plot(lines, left, right, title, _axis_label(effect), notes, list(legend.items()))
+        Plot(lines, left, right, title, scale.title, notes, shown, **_axis_of(lines, scale))
     )
+
+
+def _family(name: str, families: Mapping[str, Family]) -> tuple[str, str]:
+    """Label and colour of a family; of one that the plan does not have those of a mixture."""
+    if name in families:
+        return families[name].label, families[name].colour
+    return "Other or several families", fg.MIXED_COLOUR
+
+
+def _heading(scale: Scale) -> str:
+    return f"{scale.title} [{scale.ci}]"
+
+
+def _axis_of(lines: Sequence[Line], scale: Scale) -> dict[str, Any]:
+    """What of a plot depends on the scale: its axis, its captions and the level named."""
+    marks = [line.mark for line in lines if line.mark]
+    left, right = scale.sides
+    return {
+        "axis": ratio_axis(marks) if scale.is_ratio else plain_axis(marks, scale.printed),
+        "captions": (f"← {left}", f"{right} →"),
+        "level": scale.percent,
+    }
 
 
 def _records(table: pd.DataFrame, columns: Sequence[str], name: str) -> list[dict]:
@@ -191,20 +223,16 @@ def _flags(row: dict) -> list[str]:
     return [flag.strip() for flag in row["flags"].split(";") if flag.strip()]
 
 
-def _axis_label(effect_label: str) -> str:
-    return effect_label.partition(" [")[0]
-
-
 def _dash_note(lines: Sequence[Line]) -> list[str]:
     return [_DASHES] if any(wording.DASH in line.cells.values() for line in lines) else []
 
 
-def _result_line(row: dict, colour: str) -> Line:
+def _result_line(row: dict, colour: str, scale: Scale) -> Line:
     """A trial's result: a square, the label, the size of the arms, weight and effect."""
     approximate = row["tier"] == "approximate"
     label_room = 2.2 - fg.text_width(" †")
     label = fg.shorten(row["label"], label_room) + (" †" if approximate else "")
-    effect, wide = _effect_cells(row["yi"], row["ci_low"], row["ci_high"])
+    effect, wide = _effect_cells(row["yi"], row["ci_low"], row["ci_high"], scale)
     cells = {"label": label, "measure": row["measure"], **effect}
     if math.isnan(row["n_t"]) and math.isnan(row["n_c"]) and math.isfinite(row["n_total"]):
         cells["n_c"] = f"{wording.whole(row['n_total'])} in all"
@@ -213,11 +241,11 @@ def _result_line(row: dict, colour: str) -> Line:
         cells.update(n_t=wording.whole(row["n_t"]), n_c=wording.whole(row["n_c"]))
     weight = row["weight"]
     cells["weight"] = "not pooled" if math.isnan(weight) else f"{wording.decimal(weight, 1)}%"
-    mark = _mark("square", row, row["yi"], colour, weight=weight, hollow=approximate)
+    mark = _mark("square", row, row["yi"], colour, scale, weight=weight, hollow=approximate)
     return Line(cells, wide, mark=mark)
 
 
-def _pool_lines(pool: dict, colour: str, room: float) -> list[Line]:
+def _pool_lines(pool: dict, colour: str, room: float, scale: Scale) -> list[Line]:
     """A pooled result: a diamond, its size, and below it the model, heterogeneity and flags."""
     published = pool["name"] == wording.PUBLISHED
     if not _is_pooled(pool) and not published:
@@ -226,15 +254,15 @@ def _pool_lines(pool: dict, colour: str, room: float) -> list[Line]:
     remarks = _remarks(pool["model"], room)
     if published and not _is_pooled(pool):
         return [Line(across=heading, bold=True), *remarks]
-    effect, wide = _effect_cells(pool["estimate"], pool["ci_low"], pool["ci_high"])
-    mark = _mark("diamond", pool, pool["estimate"], fg.RULE_COLOUR if published else colour)
+    effect, wide = _effect_cells(pool["estimate"], pool["ci_low"], pool["ci_high"], scale)
+    mark = _mark("diamond", pool, pool["estimate"], fg.RULE_COLOUR if published else colour, scale)
     lines = [Line(effect, wide, across=heading, mark=mark, bold=True)]
     if not published:
         remarks += _remarks(_heterogeneity(pool), room)
     if pool["flags"]:
         remarks += _remarks(f"Note: {pool['flags']}", room)
     if not math.isnan(pool["pi_low"]) and not math.isnan(pool["pi_high"]):
-        interval = _interval_cells(pool["pi_low"], pool["pi_high"], "low", "high")
+        interval = _interval_cells(pool["pi_low"], pool["pi_high"], "low", "high", scale)
         cells = {"estimate": "PI", **interval}
         remarks[0] = Line(cells, across=remarks[0].across, small=True)
     return [*lines, *remarks]
@@ -253,7 +281,9 @@ def _size(pool: dict) -> str:
     return ", ".join(filter(None, [trials, results, people]))
 
 
-def _intervention_line(row: dict, flags: Sequence[str]) -> Line:
+def _intervention_line(
+    row: dict, flags: Sequence[str], families: Mapping[str, Family], scale: Scale
+) -> Line:
     """An intervention in a domain: a diamond, a single trial's square, or a reason."""
     numbers = ", ".join(str(flags.index(flag) + 1) for flag in _flags(row))
     suffix = f" [{numbers}]" if numbers else ""
@@ -263,20 +293,20 @@ def _intervention_line(row: dict, flags: Sequence[str]) -> Line:
         **{c: wording.whole(row[c]) for c in ("n_trials", "k")},
         "participants": row["participants"],
     }
-    colour = fg.family_colour(row["family"])
+    _, colour = _family(row["family"], families)
     if math.isnan(row["estimate"]) or not row["n_trials"] >= 1:
         return Line({**cells, "pi_high": _no_estimate(row)}, frozenset({"pi_high"}))
-    effect, wide = _effect_cells(row["estimate"], row["ci_low"], row["ci_high"])
+    effect, wide = _effect_cells(row["estimate"], row["ci_low"], row["ci_high"], scale)
     cells.update(effect)
     if not _is_pooled(row):
         cells["pi_high"] = "single trial"
-        mark = _mark("square", row, row["estimate"], colour, hollow=True)
+        mark = _mark("square", row, row["estimate"], colour, scale, hollow=True)
         return Line(cells, wide | {"pi_high"}, mark=mark)
     if math.isnan(row["pi_low"]) or math.isnan(row["pi_high"]):
         cells["pi_high"] = wording.DASH
     else:
-        cells.update(_interval_cells(row["pi_low"], row["pi_high"], "pi_low", "pi_high"))
-    return Line(cells, wide, mark=_mark("diamond", row, row["estimate"], colour))
+        cells.update(_interval_cells(row["pi_low"], row["pi_high"], "pi_low", "pi_high", scale))
+    return Line(cells, wide, mark=_mark("diamond", row, row["estimate"], colour, scale))
 
 
 def _is_pooled(pool: dict) -> bool:
@@ -294,36 +324,40 @@ def _mark(
     row: dict,
     estimate: float,
     colour: str,
+    scale: Scale,
     *,
     weight: float = math.nan,
     hollow: bool = False,
 ) -> Mark | None:
     if not math.isfinite(estimate):
         return None
-    interval = (row.get("pi_low", math.nan), row.get("pi_high", math.nan))
+    prediction = (row.get("pi_low", math.nan), row.get("pi_high", math.nan))
     if shape == "square":
-        interval = (math.nan, math.nan)
-    return Mark(shape, estimate, row["ci_low"], row["ci_high"], colour, *interval, weight, hollow)
+        prediction = (math.nan, math.nan)
+    low, high = scale.placed(row["ci_low"], row["ci_high"])
+    pi_low, pi_high = scale.placed(*prediction)
+    return Mark(shape, scale.turn * estimate, low, high, colour, pi_low, pi_high, weight, hollow)
 
 
 def _effect_cells(
-    estimate: float, low: float, high: float
+    estimate: float, low: float, high: float, scale: Scale
 ) -> tuple[dict[str, str], frozenset[str]]:
     """Cells of an effect, and which of them need the whole group of columns."""
     if not math.isfinite(estimate):
         return {"high": wording.NOT_REPORTED}, frozenset({"high"})
     if math.isnan(low) and math.isnan(high):
-        return {"high": f"{wording.decimal(estimate)} [{wording.NOT_REPORTED}]"}, frozenset(
-            {"high"}
-        )
+        return {"high": f"{scale.number(estimate)} [{wording.NOT_REPORTED}]"}, frozenset({"high"})
     return {
-        "estimate": wording.decimal(estimate),
-        **_interval_cells(low, high, "low", "high"),
+        "estimate": scale.number(estimate),
+        **_interval_cells(low, high, "low", "high", scale),
     }, frozenset()
 
 
-def _interval_cells(low: float, high: float, low_key: str, high_key: str) -> dict[str, str]:
-    return {low_key: f"[{wording.decimal(low)},", high_key: f"{wording.decimal(high)}]"}
+def _interval_cells(
+    low: float, high: float, low_key: str, high_key: str, scale: Scale
+) -> dict[str, str]:
+    first, last = scale.limits(low, high)
+    return {low_key: f"[{wording.decimal(first)},", high_key: f"{wording.decimal(last)}]"}
 
 
 def _heterogeneity(pool: dict) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -121,13 +121,39 @@ def axis_limits(marks: Sequence[Mark]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def plain_axis(marks: Sequence[Mark]) -> Axis:
-    """An axis with the limits of `axis_limits` and round ticks."""
+def plain_axis(
+    marks: Sequence[Mark], printed: Callable[[float], float] = lambda place: place
+) -> Axis:
+    """An axis with the limits of `axis_limits` and round ticks.
+
+    Parameters
+    ----------
+    marks
+        What is to be drawn.
+    printed
+        Takes a place to what its tick says.
+    """
     low, high = axis_limits(marks)
     candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     ticks = [float(f"{tick:.6g}") for tick in candidates if low <= tick <= high]
     places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
-    return Axis(low, high, [(tick, wording.decimal(tick, places)) for tick in ticks])
+    return Axis(low, high, [(tick, wording.decimal(printed(tick), places)) for tick in ticks])
+
+
+def ratio_axis(marks: Sequence[Mark]) -> Axis:
+    """An axis of natural logs of ratios: limits as of `plain_axis`, ticks at round ratios."""
+    low, high = axis_limits(marks)
+    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), tuple(x / 10 for x in range(10, 100))):
+        powers = range(math.floor(low / math.log(10)) - 1, math.ceil(high / math.log(10)) + 1)
+        ratios = [float(f"{step * 10.0**power:.6g}") for power in powers for step in steps]
+        ticks = [ratio for ratio in ratios if low <= math.log(ratio) <= high]
+        if len(ticks) >= 4:
+            break
+    # Around 1 the last steps may still be too wide: 1 and the ends of the axis are said.
+    ticks = ticks if len(ticks) >= 2 else [1.0]
+    every = math.ceil(len(ticks) / 8)
+    start = ticks.index(1.0) % every if 1.0 in ticks else 0
+    return Axis(low, high, [(math.log(ratio), f"{ratio:g}") for ratio in ticks[start::every]])
 
 
 def symmetric_axis(marks: Sequence[Mark], *, ratio: bool) -> Axis:

@@ -36,15 +36,8 @@ TITLE_SIZE = 10.5
 TEXT_COLOUR = "#1A1A1A"
 MUTED_COLOUR = "#595959"
 RULE_COLOUR = "#8C8C8C"
+#: Where trials of several families are together.
 MIXED_COLOUR = "#404040"
-
-# Okabe and Ito (2008), the last two darkened until they stand out on white by 3 to 1 (WCAG 1.4.11).
-FAMILIES = {
-    "psychodynamic": ("Psychodynamic", "#0072B2"),
-    "video_feedback": ("Video feedback", "#D55E00"),
-    "circle_of_security": ("Circle of Security", "#008A68"),
-    "parenting": ("Parenting", "#A6437E"),
-}
 
 FIGURE_FILES = (".svg", ".png")
 PNG_DPI = 150
@@ -66,16 +59,6 @@ def drawing_style() -> Iterator[None]:
         mpl.rcParams["svg.fonttype"] = "path"
         mpl.rcParams["svg.hashsalt"] = "metarepro"
         yield
-
-
-def family_colour(family: str) -> str:
-    """Colour of an intervention family; dark grey for a mixture or an unknown family."""
-    return FAMILIES[family][1] if family in FAMILIES else MIXED_COLOUR
-
-
-def family_label(family: str) -> str:
-    """Name of an intervention family for a legend."""
-    return FAMILIES[family][0] if family in FAMILIES else "Other or several families"
 
 
 @cache

@@ -13,6 +13,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.records import Records, Row
+from metarepro.sensitivity.moderator_names import level_label
 from metarepro.wording.phrases import DASH, counted, interval, p_value, percent, whole
 
 CAVEAT = (
@@ -32,17 +33,13 @@ def section(records: Records, key: str) -> list[Section]:
         blocks = [
             Paragraph(text(CAVEAT), "note"),
             *_figure(records, key),
-            _tests(fitted),
+            _tests(records, fitted),
             _levels(records, key),
         ]
     not_tested = _not_tested(rows)
     if not_tested:
         blocks.append(Bullets(not_tested))
     return [Section("moderators", "What its trials differ in", blocks)]
-
-
-def _name(records: Records, level: str) -> str:
-    return records.names.get(level, level.replace("_", " "))
 
 
 def _figure(records: Records, key: str) -> list[Figure]:
@@ -57,10 +54,10 @@ def _figure(records: Records, key: str) -> list[Figure]:
     return [Figure(f"figures/{path}.svg", alt, "Effects of the trials against their moderators.")]
 
 
-def _tests(fitted: list[Row]) -> Table:
+def _tests(records: Records, fitted: list[Row]) -> Table:
     rows: list[TableRow] = [
         {
-            "Moderator": row["moderator"].replace("_", " ").capitalize(),
+            "Moderator": records.plan.moderators[row["moderator"]].label,
             "Trials": whole(row["n_trials"]),
             "Results": whole(row["k"]),
             "Without a value": whole(row["n_without_value"]),
@@ -77,8 +74,10 @@ def _tests(fitted: list[Row]) -> Table:
 def _levels(records: Records, key: str) -> Table:
     rows: list[TableRow] = [
         {
-            "Moderator": row["moderator"].replace("_", " ").capitalize(),
-            "Level": _name(records, row["level"]),
+            "Moderator": records.plan.moderators[row["moderator"]].label,
+            "Level": level_label(
+                row["level"], records.plan.moderators[row["moderator"]], records.names
+            ),
             "Trials": whole(row["n_trials"]),
             "g [95% CI]": interval(row["estimate"], row["ci_low"], row["ci_high"]),
             "Difference from the first": _difference(row),
@@ -90,7 +89,7 @@ def _levels(records: Records, key: str) -> Table:
     ]
     return table(
         "moderator-levels",
-        "Pooled effect at each level; for years the difference is that of ten years",
+        "Pooled effect at each level; of a number the slope",
         rows,
         columns=("Moderator",),
         choices=("Moderator",),

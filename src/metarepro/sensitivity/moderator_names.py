@@ -1,41 +1,13 @@
-"""What moderators and their levels are called in tables and figures."""
+"""What the levels of moderators are called in tables and figures."""
 
 from collections.abc import Mapping
 
-MODERATOR_LABELS = {
-    "intervention": "Intervention",
-    "responsive_caregiving": "Responsive caregiving in the description",
-    "design": "Design",
-    "control_type": "Control group",
-    "income_group": "Income of the country",
-    "year": "Year of the trial",
-    "tier": "Tier of the effect size",
-    "source_kind": "Kind of source",
-}
-LEVEL_LABELS = {
-    "per_decade": "For every ten years later",
-    "with": "Named",
-    "without": "Not named or not confirmed",
-    "rct": "Individually randomised",
-    "cluster_rct": "Cluster-randomised",
-    "quasi": "Not randomised",
-    "unclear": "Allocation unclear",
-    "high": "High",
-    "low_or_middle": "Low or middle",
-    "direct": "Direct",
-    "derived": "Derived",
-    "approximate": "Approximate",
-    "abstract": "Abstract",
-    "table": "Table",
-    "registry": "Registry",
-    "database": "Database",
-    "secondary_review": "Another review",
-    "citing_paper": "Citing paper",
-    "other": "Other page",
-    "review_file": "Review's own file",
-}
+from metarepro.plan import Moderator
+from metarepro.sensitivity.moderators import SLOPE
 
 
-def level_label(level: str, names: Mapping[str, str]) -> str:
-    """Name of a level; of an intervention its label."""
-    return LEVEL_LABELS.get(level) or names[level]
+def level_label(level: str, moderator: Moderator, names: Mapping[str, str]) -> str:
+    """Name of a level for readers: from the plan, the codebook, or its id in words."""
+    if level == SLOPE and moderator.number:
+        return f"per {moderator.number.per}"
+    return moderator.level_labels.get(level) or names.get(level) or level.replace("_", " ")

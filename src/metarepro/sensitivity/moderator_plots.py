@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from metarepro.figures import style as fg
 from metarepro.figures.plot_page import (
@@ -29,23 +30,22 @@ from metarepro.figures.plot_page import (
     write,
 )
 from metarepro.models.meta_regression import MetaRegression
-from metarepro.sensitivity.moderator_names import MODERATOR_LABELS, level_label
+from metarepro.plan import Moderator
+from metarepro.sensitivity.moderator_names import level_label
 from metarepro.sensitivity.moderators import (
-    MODERATORS,
-    YEAR_ORIGIN,
-    YEARS_OF_SLOPE,
     Level,
     ModeratorTest,
     design,
     moderators,
     of_tiers,
     regress,
+    units,
     with_level,
 )
 from metarepro.synthesis.pools import Settings
 from metarepro.wording.phrases import counted, decimal, p_value
 
-_ROW, _YEARS = 0.34, 1.75  # height of a level, and of the panel of years
+_ROW, _NUMBERS = 0.34, 1.75  # height of a level, and of the panel of a number
 _HEAD, _GAP = 0.24, 0.14  # above a panel, and below it
 _FOOT = 0.85
 _LEFT = 2.55
@@ -57,47 +57,54 @@ _GOLDEN = (math.sqrt(5) - 1) / 2
 class Panel:
     """A tested moderator: its effects (columns yi, vi, level), and what was found."""
 
+    moderator: Moderator
     effects: pd.DataFrame
     test: ModeratorTest
     levels: Sequence[Level]
     fitted: MetaRegression
 
     @property
-    def is_year(self) -> bool:
-        """Whether the moderator is a number."""
-        return self.test.n_levels == 1
+    def is_number(self) -> bool:
+        """Whether the moderator is a number and no kind."""
+        return self.moderator.number is not None
 
     @property
     def height(self) -> float:
         """Inches that its axes take."""
-        return _YEARS if self.is_year else _ROW * len(self.levels)
+        return _NUMBERS if self.is_number else _ROW * len(self.levels)
 
 
 def draw_moderators(
     effects: pd.DataFrame,
     tiers: Sequence[str],
     settings: Settings,
+    plan: Mapping[str, Moderator],
     names: Mapping[str, str],
     pooled_estimate: float,
     heading: str,
     colour: str,
 ) -> Figure:
     """Regress the usable effects of one synthesis, of all tiers, on its moderators; draw that."""
-    own = panels(effects, tiers, settings)
+    own = panels(effects, tiers, settings, plan)
     return moderator_plot(own, names, pooled_estimate, title=heading, colour=colour)
 
 
-def panels(effects: pd.DataFrame, tiers: Sequence[str], settings: Settings) -> list[Panel]:
+def panels(
+    effects: pd.DataFrame,
+    tiers: Sequence[str],
+    settings: Settings,
+    plan: Mapping[str, Moderator],
+) -> list[Panel]:
     """Panels of one synthesis, from its usable effects of all tiers."""
-    tests, levels = moderators(effects, tiers, settings)
+    tests, levels = moderators(effects, tiers, settings, plan)
     found = []
-    for moderator, test in zip(MODERATORS, tests, strict=True):
+    for (name, moderator), test in zip(plan.items(), tests, strict=True):
         if test.reason:
             continue
         own = with_level(of_tiers(effects, moderator, tiers), moderator)
         fitted = regress(own, design(own, moderator)[0], settings)
-        mine = [level for level in levels if level.moderator == moderator.name]
-        found.append(Panel(own, test, mine, fitted))
+        mine = [level for level in levels if level.moderator == name]
+        found.append(Panel(moderator, own, test, mine, fitted))
     return found
 
 
@@ -114,7 +121,7 @@ def moderator_plot(
     Parameters
     ----------
     panels : sequence of Panel
-        At least one; a year is drawn last.
+        At least one; numbers are drawn last.
     names : mapping
         Id of an intervention to its label.
     pooled_estimate : float
@@ -131,8 +138,8 @@ def moderator_plot(
     """
     if not panels:
         raise ValueError("a moderator plot needs a tested moderator")
-    panels = sorted(panels, key=lambda panel: panel.is_year)
-    kinds = [panel for panel in panels if not panel.is_year]
+    panels = sorted(panels, key=lambda panel: panel.is_number)
+    kinds = [panel for panel in panels if not panel.is_number]
     ends = [x for panel in kinds for lv in panel.levels for x in (lv.ci_low, lv.ci_high)]
     values = [y for panel in panels for y in panel.effects["yi"]]
     # A level of two trials has an interval that would push all else together: it is cut.
@@ -148,9 +155,9 @@ def moderator_plot(
         for panel in panels:
             bottom = top - _HEAD - panel.height
             _write_head(fig, panel, bottom + panel.height + 0.07)
-            if panel.is_year:
+            if panel.is_number:
                 ax = add_axes(fig, _LEFT, bottom, panel.height)
-                _draw_years(fig, ax, panel, (low, high), pooled_estimate, colour, bottom)
+                _draw_numbers(fig, ax, panel, (low, high), pooled_estimate, colour, bottom)
             else:
                 ax = add_axes(fig, _LEFT, bottom, panel.height)
                 _draw_levels(fig, ax, panel, names, colour, bottom)
@@ -178,7 +185,7 @@ def _write_head(fig: Figure, panel: Panel, y: float) -> None:
     words += f" (Holm: {p_value(test.p_holm)})"
     if "df_below_4" in test.flags:
         words += ": too few trials to trust"
-    write(fig, MARGIN, y, MODERATOR_LABELS[test.moderator], bold=True)
+    write(fig, MARGIN, y, panel.moderator.label, bold=True)
     write(fig, WIDTH - MARGIN, y, words, ha="right")
 
 
@@ -212,14 +219,14 @@ def _draw_levels(
         ax.plot(ends, [row, row], color=POOLED_COLOUR, linewidth=1.6, linestyle=dashes)
         ax.plot([level.estimate], [row], marker="D", markersize=4, color=POOLED_COLOUR)
         y = bottom + panel.height * (1 - (row + 0.5) / len(panel.levels))
-        name = level_label(level.level, names)
+        name = level_label(level.level, panel.moderator, names)
         shown = fg.wrap(f"{name} ({level.n_trials})", _LEFT - 0.25, fg.SMALL_SIZE, max_lines=2)
         for i, line in enumerate(shown):
             at = y + 0.065 * (len(shown) - 1) - 0.13 * i
             write(fig, _LEFT - 0.08, at, line, ha="right", va="center_baseline")
 
 
-def _draw_years(
+def _draw_numbers(
     fig: Figure,
     ax: Axes,
     panel: Panel,
@@ -228,11 +235,12 @@ def _draw_years(
     colour: str,
     bottom: float,
 ) -> None:
-    years = panel.effects["level"].to_numpy(float)
-    first, last = years.min(), years.max()
+    number = panel.moderator.number
+    assert number is not None  # only such panels come here
+    numbers = panel.effects["level"].to_numpy(float)
+    first, last = numbers.min(), numbers.max()
     grid = np.linspace(first, last, 60)
-    decades = (grid - YEAR_ORIGIN) / YEARS_OF_SLOPE
-    line = [panel.fitted.combination([1.0, x]) for x in decades]
+    line = [panel.fitted.combination([1.0, x]) for x in units(grid, number)]
     ax.fill_between(
         grid,
         np.clip([p.ci_low for p in line], *shown),
@@ -243,7 +251,7 @@ def _draw_years(
     )
     ax.plot(grid, [p.estimate for p in line], color=POOLED_COLOUR, linewidth=1.6, gid="line")
     ax.scatter(
-        years,
+        numbers,
         panel.effects["yi"],
         s=_bubbles(panel),
         color=colour,
@@ -254,13 +262,14 @@ def _draw_years(
         gid="results",
     )
     draw_lines(ax.axhline, pooled_estimate)
-    ax.set(xlim=(first - 1, last + 1), ylim=shown)
+    margin = 0.03 * (last - first)
+    ax.set(xlim=(first - margin, last + margin), ylim=shown)
     set_ticks(ax, "y", *shown)
-    step = 5 if last - first > 12 else 2
-    ticks = np.arange(math.ceil(first / step) * step, last + 1, step)
-    ax.set_xticks(ticks, [f"{t:.0f}" for t in ticks], fontproperties=fg.font(fg.SMALL_SIZE))
+    ticks = MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]).tick_values(first, last)
+    ticks = [tick for tick in ticks if first <= tick <= last]
+    ax.set_xticks(ticks, [f"{t:g}" for t in ticks], fontproperties=fg.font(fg.SMALL_SIZE))
     slope = panel.levels[0]
-    words = f"{decimal(slope.difference)} a decade"
+    words = f"{decimal(slope.difference)} per {number.per}"
     limits_ = f"[{decimal(slope.difference_ci_low)}, {decimal(slope.difference_ci_high)}]"
     middle = bottom + panel.height / 2
     write(fig, _LEFT - 0.45, middle + 0.08, f"g {words}", ha="right", va="center_baseline")

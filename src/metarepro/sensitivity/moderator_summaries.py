@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from metarepro.plan import Plan
-from metarepro.sensitivity.moderator_names import MODERATOR_LABELS, level_label
+from metarepro.plan import Moderator, Plan
+from metarepro.sensitivity.moderator_names import level_label
 from metarepro.wording.html_tables import Page
 from metarepro.wording.phrases import DASH, decimal, interval, p_value, percent, whole
 from metarepro.wording.summaries import labels, remarks, title
@@ -29,7 +29,9 @@ def pages(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[Page]:
         pool["synthesis"]: title(pool, names, plan.sets)
         for pool in tables["pooled"].to_dict("records")
     }
-    table = moderators(tables["moderators"], tables["moderator_levels"], pools, names)
+    table = moderators(
+        tables["moderators"], tables["moderator_levels"], pools, names, plan.moderators
+    )
     return [Page("sensitivity_moderators", "Moderators", CAPTION, table)]
 
 
@@ -38,6 +40,7 @@ def moderators(
     levels: pd.DataFrame,
     titles: Mapping[str, str],
     names: Mapping[str, str],
+    plan: Mapping[str, Moderator],
 ) -> pd.DataFrame:
     """One row a synthesis, tested moderator and level.
 
@@ -49,6 +52,8 @@ def moderators(
         Synthesis to what it is of.
     names : mapping
         Id of an intervention to its label.
+    plan : mapping
+        The moderators of the analysis plan by name.
     """
     of_test = tests.set_index(["synthesis", "moderator"]).to_dict("index")
     rows = []
@@ -62,8 +67,8 @@ def moderators(
         rows.append(
             {
                 "Synthesis": titles[row["synthesis"]],
-                "Moderator": MODERATOR_LABELS[row["moderator"]],
-                "Level": level_label(row["level"], names),
+                "Moderator": plan[row["moderator"]].label,
+                "Level": level_label(row["level"], plan[row["moderator"]], names),
                 "Trials": whole(row["n_trials"]),
                 "Results": whole(row["k"]),
                 "Mean g [95% CI]": interval(row["estimate"], row["ci_low"], row["ci_high"]),

@@ -6,15 +6,17 @@ trials, not within them: trials with different content also differ in much else.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from metarepro.models.meta_regression import Array, MetaRegression, fit, fit_correlated
+from metarepro.plan import Moderator, Number
 from metarepro.synthesis.pools import Settings
 from metarepro.wording.thresholds import TRUSTED_DF
 
@@ -24,65 +26,46 @@ MIN_TRIALS_OF_LEVEL = 2
 MIN_RESIDUAL_DF = 2
 #: Below this a meta-regression tells little (Cochrane Handbook 10.11.4: ten studies a covariate).
 ENOUGH_TRIALS = 10
-#: Years of the trials are counted from here, in decades.
-YEAR_ORIGIN, YEARS_OF_SLOPE = 2000, 10
 #: Name of the one row of a moderator that is a number.
-SLOPE = "per_decade"
+SLOPE = "slope"
+#: Put before the name of a characteristic of trials in the columns of effects.
+CHARACTERISTIC = "characteristic."
 
 
-@dataclass(frozen=True)
-class Moderator:
-    """What trials or results differ in.
+def with_characteristics(effects: pd.DataFrame, characteristics: pd.DataFrame) -> pd.DataFrame:
+    """Effects with a column for each characteristic of their trials.
 
-    Attributes
+    Parameters
     ----------
-    values : function of effects
-        The level of every effect, "" or nan where it has none.
-    reference : level that the others are compared with; "": the one of most trials
-    is_year : a number and no kind
-    all_tiers : look at results of all tiers, not only at those that the plan pools
-    no_data : why the data cannot tell; "" if they can
+    effects : DataFrame
+        `tables.EFFECTS`.
+    characteristics : DataFrame
+        trial_id, characteristic, value: one row per trial and characteristic.
     """
-
-    name: str
-    values: Callable[[pd.DataFrame], pd.Series]
-    reference: str = ""
-    is_year: bool = False
-    all_tiers: bool = False
-    no_data: str = ""
-
-
-def _column(name: str) -> Callable[[pd.DataFrame], pd.Series]:
-    return lambda effects: effects[name]
+    columns = {
+        f"{CHARACTERISTIC}{name}": effects["trial_id"]
+        .map(rows.set_index("trial_id")["value"])
+        .fillna("")
+        for name, rows in characteristics.groupby("characteristic")
+    }
+    return effects.assign(**columns)
 
 
-def responsive_content(effects: pd.DataFrame) -> pd.Series:
-    """Of the parenting programmes those described as responsive caregiving, and all others.
-
-    The nearest that the data come to the comparison of Jeong 2021. "without" is the absence of a
-    description, not of content: programmes of early stimulation may well have it. Trials of other
-    families have no level.
-    """
-    content = (
-        effects["intervention"].eq("responsive_caregiving").map({True: "with", False: "without"})
-    )
-    return content.where(effects["family"] == "parenting", "")
-
-
-MODERATORS = (
-    Moderator("intervention", _column("intervention")),
-    Moderator("responsive_caregiving", responsive_content, reference="without"),
-    Moderator("design", _column("design"), reference="rct"),
-    Moderator(
-        "control_type",
-        _column("design"),
-        no_data="the data do not record what the control groups received",
-    ),
-    Moderator("income_group", _column("income"), reference="high"),
-    Moderator("year", _column("year"), is_year=True),
-    Moderator("tier", _column("tier"), reference="direct", all_tiers=True),
-    Moderator("source_kind", _column("source_kind"), reference="abstract", all_tiers=True),
-)
+def values(effects: pd.DataFrame, moderator: Moderator) -> pd.Series:
+    """Level of every effect, "" where it has none; of a number its value, nan where unknown."""
+    if moderator.column:
+        own = effects[moderator.column]
+    else:
+        column = f"{CHARACTERISTIC}{moderator.characteristic}"
+        own = effects.get(column, pd.Series("", index=effects.index)).fillna("")
+    if moderator.number:
+        return pd.to_numeric(own, errors="coerce")
+    if moderator.levels:
+        level_of = {value: name for name, held in moderator.levels.items() for value in held}
+        own = own.map(level_of).fillna(moderator.others)
+    if moderator.families:
+        own = own.where(effects["family"].isin(moderator.families), "")
+    return own
 
 
 @dataclass(frozen=True)
@@ -123,7 +106,7 @@ class ModeratorTest:
 class Level:
     """One level of a moderator: its mean effect, and its difference from the reference level.
 
-    For a number there is one row, `per_decade`, of which the difference is the slope. `flags`:
+    For a number there is one row, `slope`, of which the difference is the slope. `flags`:
     "df_below_4" where the mean or the difference has fewer degrees of freedom.
     """
 
@@ -146,7 +129,10 @@ class Level:
 
 
 def moderators(
-    all_effects: pd.DataFrame, tiers: Sequence[str], settings: Settings
+    all_effects: pd.DataFrame,
+    tiers: Sequence[str],
+    settings: Settings,
+    plan: Mapping[str, Moderator],
 ) -> tuple[list[ModeratorTest], list[Level]]:
     """Test all moderators of one synthesis.
 
@@ -158,28 +144,33 @@ def moderators(
         Tiers that the plan pools.
     settings : Settings
         Estimators and assumed correlation.
+    plan : mapping
+        The moderators of the analysis plan by name.
 
     Returns
     -------
     tests : list of ModeratorTest
-        One for each of `MODERATORS`.
+        One for each moderator, in the order of the plan.
     levels : list of Level
         Those of the moderators that could be fitted.
     """
     tests, levels = [], []
-    for moderator in MODERATORS:
+    for name, moderator in plan.items():
         effects = of_tiers(all_effects, moderator, tiers)
-        test, found = assess_moderator(effects, moderator, settings)
+        test, found = assess_moderator(effects, name, moderator, settings)
         tests.append(test)
         levels += found
     return _adjust(tests), levels
 
 
 def moderator_rows(
-    all_effects: pd.DataFrame, tiers: Sequence[str], settings: Settings
+    all_effects: pd.DataFrame,
+    tiers: Sequence[str],
+    settings: Settings,
+    plan: Mapping[str, Moderator],
 ) -> dict[str, list[dict[str, Any]]]:
     """Rows of both tables for one synthesis; parameters as of `moderators`."""
-    tests, levels = moderators(all_effects, tiers, settings)
+    tests, levels = moderators(all_effects, tiers, settings, plan)
     return {
         "moderators": [asdict(test) for test in tests],
         "moderator_levels": [asdict(level) for level in levels],
@@ -187,30 +178,30 @@ def moderator_rows(
 
 
 def assess_moderator(
-    effects: pd.DataFrame, moderator: Moderator, settings: Settings
+    effects: pd.DataFrame, name: str, moderator: Moderator, settings: Settings
 ) -> tuple[ModeratorTest, list[Level]]:
     """Test one moderator on the given effects (see `moderators`)."""
     n_all = effects["trial_id"].nunique()
     if moderator.no_data:
-        return _untested(moderator, effects.iloc[:0], n_all, moderator.no_data), []
+        return _untested(name, moderator, effects.iloc[:0], n_all, moderator.no_data), []
     effects = with_level(effects, moderator)
     n_trials = effects["trial_id"].nunique()
     without = n_all - n_trials
     levels = effects["level"].unique()
-    p = 2 if moderator.is_year else len(levels)
+    p = 2 if moderator.number else len(levels)
     if len(levels) < 2:
         reason = "there are no two levels with two trials each"
-        return _untested(moderator, effects, without, reason), []
+        return _untested(name, moderator, effects, without, reason), []
     if n_trials < p + MIN_RESIDUAL_DF:
-        what = "a slope" if moderator.is_year else f"{len(levels)} levels"
+        what = "a slope" if moderator.number else f"{len(levels)} levels"
         reason = f"{n_trials} trials are too few for {what}"
-        return _untested(moderator, effects, without, reason), []
+        return _untested(name, moderator, effects, without, reason), []
     x, names = design(effects, moderator)
     try:
         fitted = regress(effects, x, settings)
     except ValueError as error:
-        return _untested(moderator, effects, without, str(error)), []
-    contrasts = np.array([[0.0, 1.0]]) if moderator.is_year else _differences(p)
+        return _untested(name, moderator, effects, without, str(error)), []
+    contrasts = np.array([[0.0, 1.0]]) if moderator.number else _differences(p)
     wald = fitted.test(contrasts)
     tau2_alone = regress(effects, np.ones((len(effects), 1)), settings).tau2
     flags = {
@@ -218,11 +209,11 @@ def assess_moderator(
         "fewer_than_10_trials": n_trials < ENOUGH_TRIALS,
     }
     test = ModeratorTest(
-        moderator=moderator.name,
+        moderator=name,
         model=fitted.model,
         n_trials=n_trials,
         k=fitted.k,
-        n_levels=1 if moderator.is_year else p,
+        n_levels=1 if moderator.number else p,
         n_without_value=without,
         statistic=wald.statistic,
         df1=wald.df1,
@@ -232,11 +223,9 @@ def assess_moderator(
         r2=100 * max(0.0, 1 - fitted.tau2 / tau2_alone) if tau2_alone > 0 else math.nan,
         flags="; ".join(flag for flag, raised in flags.items() if raised),
     )
-    if moderator.is_year:
-        return test, [
-            _difference(Level(moderator.name, SLOPE, n_trials, fitted.k), fitted, contrasts[0])
-        ]
-    return test, _levels(effects, moderator.name, names, fitted)
+    if moderator.number:
+        return test, [_difference(Level(name, SLOPE, n_trials, fitted.k), fitted, contrasts[0])]
+    return test, _levels(effects, name, names, fitted)
 
 
 def of_tiers(effects: pd.DataFrame, moderator: Moderator, tiers: Sequence[str]) -> pd.DataFrame:
@@ -246,8 +235,8 @@ def of_tiers(effects: pd.DataFrame, moderator: Moderator, tiers: Sequence[str]) 
 
 def with_level(effects: pd.DataFrame, moderator: Moderator) -> pd.DataFrame:
     """Effects with their `level`; without those that have none or are of a level of one trial."""
-    effects = effects.assign(level=moderator.values(effects))
-    if moderator.is_year:
+    effects = effects.assign(level=values(effects, moderator))
+    if moderator.number:
         return effects[effects["level"].notna()]
     effects = effects[effects["level"] != ""]
     trials = effects.groupby("level")["trial_id"].transform("nunique")
@@ -260,15 +249,21 @@ def design(effects: pd.DataFrame, moderator: Moderator) -> tuple[Array, list[str
     One column of 0 and 1 for each level, the reference first, the others by their name; for the
     year a constant and the decades since 2000, and no levels.
     """
-    if moderator.is_year:
-        decades = (effects["level"].to_numpy(dtype=float) - YEAR_ORIGIN) / YEARS_OF_SLOPE
-        return np.column_stack([np.ones(len(effects)), decades]), []
+    if moderator.number:
+        return np.column_stack(
+            [np.ones(len(effects)), units(effects["level"], moderator.number)]
+        ), []
     trials = effects.groupby("level")["trial_id"].nunique()
     most = trials.idxmax()
     reference = moderator.reference if moderator.reference in trials.index else most
     names = [reference, *(name for name in trials.index if name != reference)]
     levels = effects["level"].to_numpy()
     return np.column_stack([(levels == name).astype(float) for name in names]), names
+
+
+def units(numbers: npt.ArrayLike, number: Number) -> Array:
+    """Numbers as units from the origin, in which the slope is given."""
+    return (np.asarray(numbers, dtype=float) - number.origin) / number.unit
 
 
 def regress(effects: pd.DataFrame, x: Array, settings: Settings) -> MetaRegression:
@@ -328,11 +323,11 @@ def _finite(df: float) -> float:
 
 
 def _untested(
-    moderator: Moderator, effects: pd.DataFrame, without: int, reason: str
+    name: str, moderator: Moderator, effects: pd.DataFrame, without: int, reason: str
 ) -> ModeratorTest:
-    n_levels = 0 if moderator.is_year else effects.get("level", pd.Series(dtype=str)).nunique()
+    n_levels = 0 if moderator.number else effects.get("level", pd.Series(dtype=str)).nunique()
     return ModeratorTest(
-        moderator=moderator.name,
+        moderator=name,
         model="",
         n_trials=effects["trial_id"].nunique(),
         k=len(effects),

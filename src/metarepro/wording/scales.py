@@ -1,0 +1,170 @@
+"""Effect measures as readers know them: names, symbols, and the scale on which they are printed.
+
+Inside the project an effect is positive if it favours the intervention, and ratios, correlations
+and proportions are on the scale on which they are pooled (log, Fisher's z, logit). A `Scale` takes
+such numbers to print.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from metarepro.wording.phrases import DASH, decimal
+
+
+def _same(x: float) -> float:
+    return x
+
+
+def _exp(x: float) -> float:
+    return math.exp(x) if x < 700 else math.inf
+
+
+def _expit(x: float) -> float:
+    return 1 / (1 + _exp(-x))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An effect measure.
+
+    Attributes
+    ----------
+    label : its name in a sentence, "risk ratio"
+    symbol : its name in headings, "RR"
+    printed : takes a number from the scale of pooling to the printed one
+    null : what is printed where there is no effect; NaN where nothing is (a proportion)
+    natural : whether it is printed with the sign of the outcome (a risk ratio below 1 is fewer
+        events) and not with that of benefit
+    """
+
+    label: str
+    symbol: str
+    printed: Callable[[float], float] = _same
+    null: float = 0.0
+    natural: bool = True
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether it is pooled as a logarithm, and drawn on a log axis."""
+        return self.printed is _exp
+
+
+#: Every measure that a plan may choose, by the name that it has there.
+MEASURES: Mapping[str, Measure] = {
+    "SMD": Measure("Hedges' g", "g", natural=False),
+    "MD": Measure("mean difference", "MD"),
+    "OR": Measure("odds ratio", "OR", _exp, 1.0),
+    "RR": Measure("risk ratio", "RR", _exp, 1.0),
+    "RD": Measure("risk difference", "RD"),
+    "HR": Measure("hazard ratio", "HR", _exp, 1.0),
+    "ratio": Measure("ratio", "ratio", _exp, 1.0),
+    "correlation": Measure("correlation", "r", math.tanh),
+    "proportion": Measure("proportion", "proportion", _expit, math.nan),
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the effects of one pool are printed.
+
+    Parameters
+    ----------
+    measure : str
+        A key of `MEASURES`.
+    turn : {1, -1}
+        -1 where fewer or less is better and the measure is printed with the sign of the outcome:
+        the number inside, positive in favour, is then turned back.
+    level : float
+        Coverage of the intervals.
+
+    Examples
+    --------
+    >>> Scale("RR", turn=-1).interval(0.715, 0.36, 1.07)
+    '0.49 [0.34, 0.70]'
+    >>> Scale("SMD").heading
+    'g [95% CI]'
+    """
+
+    measure: str = "SMD"
+    turn: int = 1
+    level: float = 0.95
+
+    @property
+    def _measure(self) -> Measure:
+        return MEASURES[self.measure]
+
+    @property
+    def label(self) -> str:
+        """Name of the measure in a sentence."""
+        return self._measure.label
+
+    @property
+    def title(self) -> str:
+        """Name of the measure at the start of a label: "Risk ratio"."""
+        return self.label[:1].upper() + self.label[1:]
+
+    @property
+    def symbol(self) -> str:
+        """Name of the measure in headings."""
+        return self._measure.symbol
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether it is drawn on a log axis."""
+        return self._measure.is_ratio
+
+    @property
+    def null(self) -> float:
+        """What is printed where there is no effect."""
+        return self._measure.null
+
+    @property
+    def ci(self) -> str:
+        """Name of the confidence interval: "95% CI"."""
+        return f"{self.percent} CI"
+
+    @property
+    def percent(self) -> str:
+        """Level of the intervals: "95%"."""
+        return f"{100 * self.level:.4g}%"
+
+    @property
+    def heading(self) -> str:
+        """Heading of a column of estimates with intervals: "g [95% CI]"."""
+        return f"{self.symbol} [{self.ci}]"
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What lies to the left and to the right of no effect."""
+        sides = ("favours control", "favours intervention")
+        return sides if self.turn > 0 else (sides[1], sides[0])
+
+    def shown(self, effect: float) -> float:
+        """An effect as it is printed; a NaN stays one."""
+        return math.nan if math.isnan(effect) else self._measure.printed(self.turn * effect)
+
+    def limits(self, low: float, high: float) -> tuple[float, float]:
+        """Limits of an interval as they are printed, the lower first."""
+        ends = (low, high) if self.turn > 0 else (high, low)
+        return self.shown(ends[0]), self.shown(ends[1])
+
+    def placed(self, low: float, high: float) -> tuple[float, float]:
+        """Limits of an interval as places on the axis, the lower first."""
+        return (low, high) if self.turn > 0 else (-high, -low)
+
+    def printed(self, place: float) -> float:
+        """What is printed at a place of the axis."""
+        return self._measure.printed(place)
+
+    def number(self, effect: float) -> str:
+        """Print an effect."""
+        return decimal(self.shown(effect))
+
+    def interval(self, estimate: float, low: float, high: float) -> str:
+        """Print "0.34 [0.20, 0.49]"; without limits the estimate alone, without both a dash."""
+        first, last = self.limits(low, high)
+        known = not (math.isnan(first) or math.isnan(last))
+        limits = f"[{decimal(first)}, {decimal(last)}]" if known else ""
+        point = "" if math.isnan(estimate) else self.number(estimate)
+        return " ".join(filter(None, [point, limits])) or DASH
