@@ -29,7 +29,7 @@ def test_route_gives_what_metafor_gives(case: dict[str, Any]) -> None:
 
 
 def test_every_statistic_has_a_reference_case() -> None:
-    assert {case["row"]["statistic"] for case in CASES} == set(ROUTES)
+    assert {case["row"]["statistic"] for case in CASES} == set(ROUTES["SMD"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])

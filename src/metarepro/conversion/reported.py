@@ -15,7 +15,10 @@ from metarepro.conversion import effect_sizes as es
 from metarepro.plan import Plan
 
 TIERS = ("direct", "derived", "approximate")
-RATIOS = ("odds_ratio", "risk_ratio")
+RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "ratio")
+
+#: What a route returns: yi, turned so that positive favours the intervention; vi; SE from where.
+Found = tuple[float, float, str]
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class Reported:
 
 @dataclass(frozen=True)
 class Effect:
-    """Hedges' g (positive favours the intervention), its variance and how it came about."""
+    """An effect (positive favours the intervention), its variance and how it came about."""
 
     yi: float
     vi: float
@@ -146,6 +149,21 @@ class Working:
                 return es.se_from_t_p(estimate, r.p_value, self.n - 2), "p"
             return es.se_from_z_p(estimate, r.p_value), "p"
         return None
+
+    def se_at_bound(self, estimate: float) -> float:
+        """Largest standard error that a p printed as "<" allows."""
+        r = self.reported
+        if r.p_relation != "<" or not 0 < r.p_value < 1 or estimate == 0:
+            reason = "no standard error, CI, p below a bound or arm sizes"
+            raise NoRouteError("no_variance", reason)
+        self.assume(f"p taken at its bound {r.p_value:g}", "approximate")
+        if known(self.n):
+            return es.se_from_t_p(estimate, r.p_value, self.n - 2)
+        return es.se_from_z_p(estimate, r.p_value)
+
+    def se_of(self, estimate: float) -> tuple[float, str]:
+        """Standard error that the source gives, or that its bound of p allows; from where."""
+        return self.printed_se(estimate) or (self.se_at_bound(estimate), "p bound")
 
     def allow_for_clusters(self, vi: float) -> float:
         """Multiply a variance of independent participants by the design effect."""

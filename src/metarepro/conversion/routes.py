@@ -1,17 +1,20 @@
-"""From a reported result to Hedges' g: one route a statistic.
+"""From a reported result to an effect: one route for each measure and statistic.
 
 `convert` takes one reported result to an `Effect` (positive favours the intervention) or raises
-`NoRouteError` with an exclusion code. The formulas are in `effect_sizes`, the choice of the
-standard error in `reported`; data/README.md lists the routes in words.
+`NoRouteError` with an exclusion code. The formulas of the SMD are in `effect_sizes`, those of all
+other measures in `measures`, the choice of the standard error in `reported`; data/README.md lists
+the routes in words.
 """
 
 import math
 from collections.abc import Callable, Mapping
 
 from metarepro.conversion import effect_sizes as es
+from metarepro.conversion.measures import MEASURE_ROUTES
 from metarepro.conversion.reported import (
     Choices,
     Effect,
+    Found,
     NoRouteError,
     Reported,
     Working,
@@ -19,11 +22,8 @@ from metarepro.conversion.reported import (
     need,
 )
 
-# Each route returns (yi, vi, se_source) with yi already turned.
-_Found = tuple[float, float, str]
 
-
-def _means(w: Working) -> _Found:
+def _means(w: Working) -> Found:
     r = w.reported
     need("no_variance", "means need both means and both SDs", r.mean_t, r.mean_c, r.sd_t, r.sd_c)
     n_t, n_c = w.arms()
@@ -31,7 +31,7 @@ def _means(w: Working) -> _Found:
     return w.turn_scale() * g, w.allow_for_clusters(v), "sds"
 
 
-def _odds_ratio_of_counts(w: Working, events_t: float, events_c: float) -> _Found:
+def _odds_ratio_of_counts(w: Working, events_t: float, events_c: float) -> Found:
     r = w.reported
     try:
         lnor, v = es.log_odds_ratio(events_t, r.n_t, events_c, r.n_c)
@@ -43,20 +43,20 @@ def _odds_ratio_of_counts(w: Working, events_t: float, events_c: float) -> _Foun
     return w.turn_scale() * g, w.allow_for_clusters(v), "counts"
 
 
-def _counts(w: Working) -> _Found:
+def _counts(w: Working) -> Found:
     r = w.reported
     need("no_variance", "counts need events and arm sizes", r.events_t, r.events_c, r.n_t, r.n_c)
     return _odds_ratio_of_counts(w, r.events_t, r.events_c)
 
 
-def _percentages(w: Working) -> _Found:
+def _percentages(w: Working) -> Found:
     r = w.reported
     need("percentages_without_n", "percentages need arm sizes", r.mean_t, r.mean_c, r.n_t, r.n_c)
     w.assume("events worked out from percentages", "approximate")
     return _odds_ratio_of_counts(w, r.mean_t * r.n_t / 100, r.mean_c * r.n_c / 100)
 
 
-def _smd(w: Working) -> _Found:
+def _smd(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no printed effect", r.value)
     j = 1.0
@@ -74,21 +74,10 @@ def _smd(w: Working) -> _Found:
         n_t, n_c = w.arms()
         w.assume("", "derived")
         return w.turn() * g, w.allow_for_clusters(es.se_from_ns(g, n_t, n_c) ** 2), "ns"
-    return w.turn() * g, (j * _se_at_bound(w, r.value)) ** 2, "p bound"
+    return w.turn() * g, (j * w.se_at_bound(r.value)) ** 2, "p bound"
 
 
-def _se_at_bound(w: Working, estimate: float) -> float:
-    """Largest standard error that a p printed as "<" allows."""
-    r = w.reported
-    if r.p_relation != "<" or not 0 < r.p_value < 1 or estimate == 0:
-        raise NoRouteError("no_variance", "no standard error, CI, p below a bound or arm sizes")
-    w.assume(f"p taken at its bound {r.p_value:g}", "approximate")
-    if known(w.n):
-        return es.se_from_t_p(estimate, r.p_value, w.n - 2)
-    return es.se_from_z_p(estimate, r.p_value)
-
-
-def _mean_difference(w: Working) -> _Found:
+def _mean_difference(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no printed difference", r.value)
     own_sds = known(r.sd_t, r.sd_c)
@@ -107,7 +96,7 @@ def _mean_difference(w: Working) -> _Found:
         n_t, n_c = w.arms()
         w.assume("", "derived")
         return w.turn() * g, w.allow_for_clusters(es.se_from_ns(g, n_t, n_c) ** 2), "ns"
-    return w.turn() * g, (j * _se_at_bound(w, r.value) / sd) ** 2, "p bound"
+    return w.turn() * g, (j * w.se_at_bound(r.value) / sd) ** 2, "p bound"
 
 
 def _own_sd(w: Working) -> float:
@@ -124,7 +113,7 @@ def _reference_sd(w: Working) -> float:
     return sd
 
 
-def _mean_difference_without_sd(w: Working) -> _Found:
+def _mean_difference_without_sd(w: Working) -> Found:
     """The SD recovered from the standard error: t = difference / SE, d = t sqrt(1/n_t + 1/n_c)."""
     r = w.reported
     _refuse_clusters(w)
@@ -133,10 +122,7 @@ def _mean_difference_without_sd(w: Working) -> _Found:
             "no_variance", "a difference of 0 without an SD has no standardised variance"
         )
     need("no_variance", "no arm sizes to recover the SD with", w.n)
-    if found := w.printed_se(r.value):
-        se, source = found
-    else:
-        se, source = _se_at_bound(w, r.value), "p bound"
+    se, source = w.se_of(r.value)
     n_t, n_c = w.arms()
     w.assume("SD recovered from the standard error", "derived")
     if r.adjusted == "yes":
@@ -154,15 +140,11 @@ def _refuse_clusters(w: Working) -> None:
         )
 
 
-def _ratio_se(w: Working, log_ratio: float) -> tuple[float, str]:
-    return w.printed_se(log_ratio) or (_se_at_bound(w, log_ratio), "p bound")
-
-
-def _odds_ratio(w: Working) -> _Found:
+def _odds_ratio(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no printed odds ratio", r.value)
     lnor = math.log(r.value)
-    se, source = _ratio_se(w, lnor)
+    se, source = w.se_of(lnor)
     g, v = es.smd_from_log_odds(lnor, se**2)
     return w.turn() * g, v, source
 
@@ -190,34 +172,34 @@ def _through_baseline_risk(
     return w.turn_scale() * g, (g * se / effect) ** 2
 
 
-def _risk_ratio(w: Working) -> _Found:
+def _risk_ratio(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no printed risk ratio", r.value)
     risk = _control_risk(w)
     lnrr = math.log(r.value)
     if lnrr == 0:
         raise NoRouteError("no_variance", "a risk ratio of 1 has no z to take over")
-    se, source = _ratio_se(w, lnrr)
+    se, source = w.se_of(lnrr)
     yi, vi = _through_baseline_risk(
         w, lnrr, se, lambda ln: es.odds_ratio_from_risk_ratio(math.exp(ln), risk)
     )
     return yi, vi, source
 
 
-def _risk_difference(w: Working) -> _Found:
+def _risk_difference(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no printed risk difference", r.value)
     risk = _control_risk(w)
     if r.value == 0:
         raise NoRouteError("no_variance", "a risk difference of 0 has no z to take over")
-    se, source = _ratio_se(w, r.value)
+    se, source = w.se_of(r.value)
     yi, vi = _through_baseline_risk(
         w, r.value, se, lambda rd: es.odds_ratio_from_risk_difference(rd, risk)
     )
     return yi, vi, source
 
 
-def _from_t(w: Working, t: float, df: float, source: str) -> _Found:
+def _from_t(w: Working, t: float, df: float, source: str) -> Found:
     """Two-group t; arm sizes from the row, or halves of df + 2."""
     _refuse_clusters(w)
     n_t, n_c = w.arms(df + 2)
@@ -234,7 +216,7 @@ def _benefit_only(w: Working) -> None:
         )
 
 
-def _t_test(w: Working) -> _Found:
+def _t_test(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no printed t", r.value)
     df = r.df2 if known(r.df2) else r.df1
@@ -242,7 +224,7 @@ def _t_test(w: Working) -> _Found:
     return w.turn() * g, v, source
 
 
-def _f_test(w: Working) -> _Found:
+def _f_test(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no printed F", r.value)
     if r.df1 != 1:
@@ -251,7 +233,7 @@ def _f_test(w: Working) -> _Found:
     return _from_t(w, es.t_from_f(r.value), r.df2, "f")
 
 
-def _eta_squared(w: Working) -> _Found:
+def _eta_squared(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no printed eta squared, or no n", r.value, w.n)
     _benefit_only(w)
@@ -259,7 +241,7 @@ def _eta_squared(w: Working) -> _Found:
     return _from_t(w, es.t_from_eta_squared(r.value, w.n - 2), w.n - 2, "eta squared")
 
 
-def _p_only(w: Working) -> _Found:
+def _p_only(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no p, or no n", r.p_value, w.n)
     _benefit_only(w)
@@ -271,7 +253,7 @@ def _p_only(w: Working) -> _Found:
     return _from_t(w, es.t_from_p(r.p_value, w.n - 2), w.n - 2, source)
 
 
-ROUTES: Mapping[str, Callable[[Working], _Found]] = {
+_SMD_ROUTES: Mapping[str, Callable[[Working], Found]] = {
     "means": _means,
     "counts": _counts,
     "percentages": _percentages,
@@ -285,10 +267,22 @@ ROUTES: Mapping[str, Callable[[Working], _Found]] = {
     "eta_squared": _eta_squared,
     "p_only": _p_only,
 }
+#: Measure to statistic to its route.
+ROUTES = {"SMD": _SMD_ROUTES, **MEASURE_ROUTES}
 
 
-def convert(reported: Reported, choices: Choices) -> Effect:
-    """Turn one reported result into Hedges' g, positive = favours the intervention.
+def convert(reported: Reported, choices: Choices, measure: str = "SMD") -> Effect:
+    """Turn one reported result into an effect, positive = favours the intervention.
+
+    Parameters
+    ----------
+    reported : Reported
+        What was printed.
+    choices : Choices
+        What the report leaves open.
+    measure : str
+        A key of `ROUTES`; ratios come out as natural logs, correlations as Fisher's z,
+        proportions as logits.
 
     Raises
     ------
@@ -296,17 +290,20 @@ def convert(reported: Reported, choices: Choices) -> Effect:
         With the exclusion code, if no formula applies or the numbers are impossible.
     """
     w = Working(reported, choices)
-    if reported.statistic not in ROUTES:
-        raise NoRouteError("not_convertible", f"no route from statistic '{reported.statistic}'")
+    route = ROUTES[measure].get(reported.statistic)
+    if route is None:
+        to = "" if measure == "SMD" else f" to the measure {measure}"
+        raise NoRouteError("not_convertible", f"no route from statistic '{reported.statistic}'{to}")
     try:
-        yi, vi, se_source = ROUTES[reported.statistic](w)
+        yi, vi, se_source = route(w)
     except (ValueError, OverflowError) as error:
         raise NoRouteError("impossible_input", str(error)) from None
     if not (math.isfinite(yi) and math.isfinite(vi) and vi > 0):
         raise NoRouteError("impossible_input", f"effect {yi:g} with variance {vi:g}")
     if "shared_control" in reported.note:
         w.assume("shares its control group with another arm: dependence left to robust variance")
-    vi = _against_arm_sizes(w, yi, vi, se_source)
+    if measure == "SMD":
+        vi = _against_arm_sizes(w, yi, vi, se_source)
     return Effect(yi, vi, reported.statistic, se_source, w.tier, tuple(w.assumptions))
 
 

@@ -32,8 +32,12 @@ STATISTICS = (
     "t_test",
     "p_only",
     "percentages",
+    "hazard_ratio",
+    "ratio",
+    "correlation",
+    "proportion",
 )
-RATIO_STATISTICS = ("odds_ratio", "risk_ratio")
+RATIO_STATISTICS = ("odds_ratio", "risk_ratio", "hazard_ratio", "ratio")
 P_RELATIONS = ("", "=", "<", ">")
 SIGNS = ("scale", "benefit", "control_minus_treatment", "unsigned")
 ADJUSTED = ("yes", "no", "unknown")

@@ -1,0 +1,120 @@
+"""Effects of every measure but the SMD, against metafor's escalc, and their signs."""
+
+import json
+import math
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from metarepro.conversion import effect_sizes as es
+from metarepro.conversion.measures import (
+    fisher_z,
+    log_risk_ratio,
+    logit,
+    mean_difference,
+    risk_difference,
+)
+from metarepro.conversion.reported import Choices, NoRouteError, Reported
+from metarepro.conversion.routes import ROUTES, convert
+from metarepro.wording.scales import MEASURES
+
+REFERENCE = json.loads(
+    (Path(__file__).parents[1] / "reference/measures.json").read_text(encoding="utf-8")
+)
+CHOICES = Choices(icc=0.05, cluster_size=20)
+OF_TABLE = {"RR": log_risk_ratio, "OR": es.log_odds_ratio, "RD": risk_difference}
+
+
+@pytest.mark.parametrize("found", REFERENCE["tables"]["effects"], ids=lambda one: one["measure"])
+def test_tables_give_the_effects_of_escalc(found: dict[str, Any]) -> None:
+    for row, yi, vi in zip(REFERENCE["tables"]["data"], found["yi"], found["vi"], strict=True):
+        # Without events in either arm a ratio says nothing; escalc makes one of the 0.5 alone.
+        if found["measure"] != "RD" and row["events_t"] + row["events_c"] == 0:
+            with pytest.raises(ValueError, match="nothing about"):
+                OF_TABLE[found["measure"]](**row)
+            continue
+        effect = OF_TABLE[found["measure"]](**row)
+        assert (effect.yi, effect.vi) == pytest.approx((yi, vi), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "function"),
+    [("means", mean_difference), ("correlations", fisher_z), ("proportions", logit)],
+)
+def test_other_data_give_the_effects_of_escalc(kind: str, function: Any) -> None:
+    reference = REFERENCE[kind]
+    for row, yi, vi in zip(reference["data"], reference["yi"], reference["vi"], strict=True):
+        effect = function(**row)
+        assert (effect.yi, effect.vi) == pytest.approx((yi, vi), rel=1e-12, abs=1e-15)
+
+
+def test_every_measure_of_a_plan_has_routes() -> None:
+    assert set(ROUTES) == set(MEASURES)
+
+
+#: One result of every route, worse in the treatment arm: more events, a higher score.
+RESULTS: dict[tuple[str, str], dict[str, Any]] = {
+    ("MD", "means"): {"n_t": 20, "mean_t": 5, "sd_t": 2, "n_c": 21, "mean_c": 4, "sd_c": 2},
+    ("MD", "mean_difference"): {"value": 1.5, "se": 0.5},
+    ("OR", "counts"): {"events_t": 10, "n_t": 40, "events_c": 5, "n_c": 40},
+    ("OR", "percentages"): {"mean_t": 25, "n_t": 40, "mean_c": 12.5, "n_c": 40},
+    ("OR", "odds_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
+    ("RR", "counts"): {"events_t": 10, "n_t": 40, "events_c": 5, "n_c": 40},
+    ("RR", "percentages"): {"mean_t": 25, "n_t": 40, "mean_c": 12.5, "n_c": 40},
+    ("RR", "risk_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
+    ("RD", "counts"): {"events_t": 10, "n_t": 40, "events_c": 5, "n_c": 40},
+    ("RD", "percentages"): {"mean_t": 25, "n_t": 40, "mean_c": 12.5, "n_c": 40},
+    ("RD", "risk_difference"): {"value": 0.1, "se": 0.04},
+    ("HR", "hazard_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
+    ("ratio", "ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
+    ("ratio", "hazard_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
+    ("ratio", "odds_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
+    ("ratio", "risk_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
+    ("correlation", "correlation"): {"value": 0.4, "n_total": 50},
+}
+
+
+def test_the_results_here_are_those_of_every_route_with_a_side() -> None:
+    routes = {(m, s) for m, of in ROUTES.items() for s in of if m not in ("SMD", "proportion")}
+    assert set(RESULTS) == routes
+
+
+@pytest.mark.parametrize(("case", "better"), list(product(RESULTS, ["yes", "no"])), ids=str)
+def test_positive_favours_the_intervention(case: tuple[str, str], better: str) -> None:
+    measure, statistic = case
+    reported = Reported(statistic, "scale", better, **RESULTS[case])
+    effect = convert(reported, CHOICES, measure)
+    assert (effect.yi > 0) == (better == "yes")
+
+
+def test_a_printed_ratio_has_the_standard_error_of_its_interval() -> None:
+    reported = Reported("risk_ratio", "scale", "no", value=0.5, ci_low=0.25, ci_high=1.0)
+    effect = convert(reported, CHOICES, "RR")
+    assert effect.yi == pytest.approx(math.log(2))
+    assert math.sqrt(effect.vi) == pytest.approx(math.log(4) / (2 * 1.959963984540054))
+
+
+def test_a_statistic_of_another_measure_is_refused_by_name() -> None:
+    reported = Reported("means", "scale", "yes", **RESULTS["MD", "means"])
+    with pytest.raises(NoRouteError, match="'means' to the measure RR") as error:
+        convert(reported, CHOICES, "RR")
+    assert error.value.code == "not_convertible"
+
+
+@pytest.mark.parametrize("value", [1.0, -1.0, 1.2])
+def test_an_impossible_correlation_is_refused(value: float) -> None:
+    with pytest.raises(NoRouteError, match="between -1 and 1"):
+        convert(
+            Reported("correlation", "scale", "yes", value=value, n_total=40), CHOICES, "correlation"
+        )
+
+
+def test_counts_of_a_cluster_trial_have_the_design_effect() -> None:
+    alone = Reported("counts", "scale", "no", **RESULTS["RR", "counts"])
+    clusters = Reported(
+        "counts", "scale", "no", design="cluster_rct", cluster_size=21, **RESULTS["RR", "counts"]
+    )
+    ratio = convert(clusters, CHOICES, "RR").vi / convert(alone, CHOICES, "RR").vi
+    assert ratio == pytest.approx(1 + 20 * 0.05)
