@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         evaluations=evaluations,
         costs=costs,
         guidance=extracted("guidance", "report_"),
-        primary_set=read_plan(args.config).evidence.set,
+        plan=read_plan(args.config),
     )
     programmes = list_programmes(
         extracted("programmes", "report_"),

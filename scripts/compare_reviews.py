@@ -11,7 +11,6 @@ from metarepro.command import parser, run
 from metarepro.comparison.reproduction import compare
 from metarepro.overlap.trials import join_included
 from metarepro.plan import read_plan
-from metarepro.synthesis.pools import Settings
 from metarepro.tabular.tables import read_table, write_table
 
 
@@ -28,7 +27,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("--reproduction", type=Path, required=True, help="table to write")
     arguments.add_argument("--weights", type=Path, required=True, help="table to write")
     args = arguments.parse_args(argv)
-    plan = read_plan(args.config)
     included = join_included(
         read_table(args.included, "extracted_included"),
         read_table(args.review_included, "extracted_included"),
@@ -37,9 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         read_table(args.published, "extracted_published"),
         included,
         read_table(args.effects, "effects"),
-        plan.reproduction.basis,
-        plan.reproduction.tiers,
-        Settings.from_plan(plan),
+        read_plan(args.config),
     )
     write_table(table, args.reproduction, "reproduction")
     write_table(weights, args.weights, "review_weights")

@@ -12,7 +12,7 @@ import pandas as pd
 from metarepro.cache import open_cache
 from metarepro.command import run, synthesis_parser
 from metarepro.figures.folder import FigureTask, draw_all
-from metarepro.figures.syntheses import family_colour
+from metarepro.figures.style import family_colour
 from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.moderator_plots import draw_moderators
 from metarepro.sensitivity.moderators import ENOUGH_TRIALS
@@ -52,7 +52,7 @@ def tasks(
             {name: names[name] for name in sorted(set(own["intervention"]))},
             synthesis["estimate"],
             heading,
-            family_colour(synthesis["family"], plan),
+            family_colour(synthesis["family"], plan.families),
         )
         found.append(FigureTask(synthesis["synthesis"], task))
     return found

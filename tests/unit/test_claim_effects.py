@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.plans import small_plan
 
 from metarepro.claims.effects import (
     Pool,
@@ -221,8 +222,8 @@ def test_suspect_other_and_later_results_are_not_relevant() -> None:
         ]
     )
     claim = {"outcome": "warmth", "intervention": "play"}
-    assert list(relevant_results(rows, claim).index) == [0, 1]
-    assert relevant_results(rows.iloc[:0], claim).empty
+    assert list(relevant_results(rows, claim, small_plan()).index) == [0, 1]
+    assert relevant_results(rows.iloc[:0], claim, small_plan()).empty
 
 
 def test_published_results_in_words() -> None:

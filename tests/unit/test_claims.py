@@ -12,6 +12,7 @@ from metarepro.claims.claims import Sources, assess_claims
 from metarepro.claims.counts import compare_costs
 from metarepro.claims.local_evaluations import evaluate
 from metarepro.claims.words import claimed_words
+from metarepro.plan import read_plan
 from metarepro.tabular.tables import read_table
 from metarepro.tabular.validation import load
 
@@ -49,7 +50,7 @@ def sources() -> Sources:
         evaluations=evaluate(DATA.local_evaluations),
         costs=compare_costs(DATA.economic_evidence),
         guidance=DATA.guidance,
-        primary_set="post",
+        plan=read_plan("config/config.yaml"),
     )
 
 

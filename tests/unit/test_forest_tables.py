@@ -105,7 +105,7 @@ def reproduction(**changes: Any) -> dict[str, Any]:
     return {
         **{"measure": "SMD", "published_estimate": -0.4, "published_ci_low": -0.6},
         **{"published_ci_high": -0.2, "published_k": 8.0, "published_n": 500.0},
-        **{"target_g": 0.4, "target_ci_low": 0.2, "target_ci_high": 0.6, "reason": "why"},
+        **{"target_estimate": 0.4, "target_ci_low": 0.2, "target_ci_high": 0.6, "reason": "why"},
     } | changes
 
 
@@ -124,7 +124,7 @@ def test_a_published_target_is_drawn_with_its_sign_turned() -> None:
 
 
 def test_a_published_result_that_is_no_target_is_shown_with_the_reason() -> None:
-    row = reproduction(target_g=NAN, target_ci_low=NAN, target_ci_high=NAN, reason="suspect")
+    row = reproduction(target_estimate=NAN, target_ci_low=NAN, target_ci_high=NAN, reason="suspect")
     shown = texts(published_summary(row))
     assert "Published: 8 trials, 500 participants" in shown
     assert "As printed: SMD −0.40 [−0.60, −0.20]. suspect" in shown

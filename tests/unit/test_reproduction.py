@@ -8,11 +8,17 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.plans import small_plan
 
 from metarepro.comparison.reproduction import compare
-from metarepro.comparison.targets import Target, published_timepoint, target_on_g_scale
+from metarepro.comparison.targets import (
+    PRINTED,
+    Target,
+    published_target,
+    published_timepoint,
+)
 from metarepro.comparison.verdicts import Coverage, judge
-from metarepro.synthesis.pools import Settings
+from metarepro.tabular.input_tables import PUBLISHED_MEASURES
 from metarepro.tabular.stage_tables import VERDICTS
 from metarepro.tabular.tables import read_table, write_table
 
@@ -22,7 +28,7 @@ COMPLETE = Coverage(trials=5, listed=5, published=5)
 
 
 def smd(estimate: float, low: float, high: float, sign: str = "+") -> Target:
-    return target_on_g_scale("SMD", estimate, low, high, sign)
+    return published_target("SMD", estimate, low, high, sign)
 
 
 def verdict(target: Target, estimate: float, low: float, high: float) -> str:
@@ -34,26 +40,26 @@ def verdict(target: Target, estimate: float, low: float, high: float) -> str:
 
 @pytest.mark.parametrize("measure", ["SMD", "g", "d"])
 def test_standardised_differences_stay_as_printed(measure: str) -> None:
-    target = target_on_g_scale(measure, 0.34, 0.20, 0.49, "+")
-    assert (target.g, target.ci_low, target.ci_high, target.reason) == (0.34, 0.20, 0.49, "")
+    target = published_target(measure, 0.34, 0.20, 0.49, "+")
+    assert (target.estimate, target.ci_low, target.ci_high, target.reason) == (0.34, 0.20, 0.49, "")
 
 
 def test_minus_turns_the_estimate_and_swaps_the_limits() -> None:
     target = smd(-0.07, -0.16, 0.02, "-")
-    assert (target.g, target.ci_low, target.ci_high) == (0.07, -0.02, 0.16)
+    assert (target.estimate, target.ci_low, target.ci_high) == (0.07, -0.02, 0.16)
 
 
 def test_odds_ratio_becomes_g_by_chinns_factor() -> None:
     # R: log(c(3.04, 1.39, 6.67)) * sqrt(3) / pi (Chinn 2000)
-    target = target_on_g_scale("OR", 3.04, 1.39, 6.67, "+")
+    target = published_target("OR", 3.04, 1.39, 6.67, "+")
     expected = (0.6129991758, 0.1815546712, 1.0462126613)
-    assert (target.g, target.ci_low, target.ci_high) == pytest.approx(expected, abs=1e-6)
+    assert (target.estimate, target.ci_low, target.ci_high) == pytest.approx(expected, abs=1e-6)
 
 
 def test_odds_ratio_where_smaller_is_better() -> None:
-    target = target_on_g_scale("OR", 0.5, 0.25, 1.0, "-")
+    target = published_target("OR", 0.5, 0.25, 1.0, "-")
     expected = (0.5513289 * math.log(2), 0.0, 0.5513289 * math.log(4))
-    assert (target.g, target.ci_low, target.ci_high) == pytest.approx(expected, abs=1e-6)
+    assert (target.estimate, target.ci_low, target.ci_high) == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -66,14 +72,14 @@ def test_odds_ratio_where_smaller_is_better() -> None:
     ],
 )
 def test_no_target_has_its_reason(measure: str, estimate: float, sign: str, reason: str) -> None:
-    target = target_on_g_scale(measure, estimate, NAN, NAN, sign)
-    assert math.isnan(target.g)
+    target = published_target(measure, estimate, NAN, NAN, sign)
+    assert math.isnan(target.estimate)
     assert reason in target.reason
 
 
 def test_one_limit_alone_is_no_interval() -> None:
     target = smd(0.04, -0.33, NAN, "-")
-    assert target.g == -0.04
+    assert target.estimate == -0.04
     assert math.isnan(target.ci_low)
     assert math.isnan(target.ci_high)
 
@@ -130,7 +136,7 @@ def test_one_decimal_throughout_rounds_to_one_decimal() -> None:
 
 def test_odds_ratio_is_compared_as_printed() -> None:
     """g of an odds ratio of 3.044: 3.04 as printed; that of 3.046 is not."""
-    target = target_on_g_scale("OR", 3.04, 1.39, 6.67, "+")
+    target = published_target("OR", 3.04, 1.39, 6.67, "+")
     assert verdict(target, math.log(3.044) * 0.5513289, target.ci_low, target.ci_high) == "exact"
     near = judge(target, math.log(3.046) * 0.5513289, target.ci_low, target.ci_high, COMPLETE)
     assert near.verdict == "reproduced"
@@ -201,7 +207,7 @@ def test_partial_says_that_the_decision_differs() -> None:
 
 
 def test_no_target_is_not_testable_even_if_partial() -> None:
-    target = target_on_g_scale("RR", 0.74, 0.52, 1.04, "-")
+    target = published_target("RR", 0.74, 0.52, 1.04, "-")
     assert judge(target, 0.3, 0.1, 0.5, Coverage(1, 1, 3)).verdict == "not_testable"
 
 
@@ -246,9 +252,18 @@ def test_words_of_follow_up_choose_the_timepoint(label: str, subgroup: str, time
 
 
 # Two trials of g 0.4 and variance 0.02 give 0.40 [0.20, 0.60].
-SETTINGS = Settings("DL", "z", 0.8)
-BASES = ("listed", "plausible")
-TIERS = ("direct", "derived")
+PLAN = small_plan(
+    pooling={"tau2_method": "DL", "ci_method": "z"},
+    reproduction={
+        "tiers": ["direct", "derived"],
+        "basis": ["listed", "plausible"],
+        "whole_review": ["all designs", "controlled studies"],
+        "subgroups": {
+            "low- and middle-income countries": {"column": "income", "value": "low_or_middle"},
+            "high-income countries": {"column": "income", "value": "high"},
+        },
+    },
+)
 
 
 def published_row(**changes: Any) -> pd.DataFrame:
@@ -294,7 +309,7 @@ EFFECTS = pd.DataFrame([effect("a-01"), effect("b-01", tier="derived")])
 def compare_one(
     effects: pd.DataFrame = EFFECTS, included: pd.DataFrame = INCLUDED, **changes: Any
 ) -> pd.Series:
-    table, _ = compare(published_row(**changes), included, effects, BASES, TIERS, SETTINGS)
+    table, _ = compare(published_row(**changes), included, effects, PLAN)
     return table.iloc[0]
 
 
@@ -320,7 +335,7 @@ def test_all_listed_trials_give_a_full_verdict() -> None:
 )
 def test_only_the_reviews_usable_results_are_pooled(stranger: dict[str, Any]) -> None:
     effects = pd.concat([EFFECTS, pd.DataFrame([stranger])], ignore_index=True)
-    _, members = compare(published_row(), INCLUDED, effects, BASES, TIERS, SETTINGS)
+    _, members = compare(published_row(), INCLUDED, effects, PLAN)
     assert list(members["result_id"]) == ["a-01", "b-01"]
 
 
@@ -371,7 +386,7 @@ def test_rows_without_a_pool_are_not_testable(changes: dict[str, Any], reason: s
     assert reason in row["reason"]
     assert math.isnan(row["estimate"])
     assert row["n_trials"] == 0
-    assert row["target_g"] == 0.4
+    assert row["target_estimate"] == 0.4
 
 
 @pytest.mark.parametrize("subgroup", ["", "overall", "controlled studies", "all designs"])
@@ -383,7 +398,7 @@ def test_subgroups_that_hold_for_all_are_compared(subgroup: str) -> None:
 def test_doubtful_rows_are_no_targets_but_show_our_pool(status: str) -> None:
     row = compare_one(status=status)
     assert row["verdict"] == "not_testable"
-    assert math.isnan(row["target_g"])
+    assert math.isnan(row["target_estimate"])
     assert math.isnan(row["absolute_difference"])
     assert row["estimate"] == pytest.approx(0.4)
     assert row["published_estimate"] == -0.4
@@ -422,9 +437,7 @@ def real_table() -> pd.DataFrame:
     effects = results.merge(trials[["trial_id", "intervention"]], on="trial_id").assign(
         tier="direct", yi=0.3, vi=0.04, income=""
     )
-    return compare(
-        read_reviews("published"), read_reviews("included"), effects, BASES, TIERS, SETTINGS
-    )[0]
+    return compare(read_reviews("published"), read_reviews("included"), effects, PLAN)[0]
 
 
 def test_every_published_row_has_a_verdict(real_table: pd.DataFrame) -> None:
@@ -436,7 +449,7 @@ def test_every_published_row_has_a_verdict(real_table: pd.DataFrame) -> None:
 def test_no_suspect_or_narrative_row_is_a_target(real_table: pd.DataFrame) -> None:
     doubtful = real_table[real_table["status"].isin(["suspect", "narrative"])]
     assert len(doubtful) == 11
-    assert doubtful["target_g"].isna().all()
+    assert doubtful["target_estimate"].isna().all()
     assert (doubtful["verdict"] == "not_testable").all()
 
 
@@ -447,3 +460,47 @@ def test_nothing_is_called_reproduced_while_no_list_is_confirmed(real_table: pd.
 def test_the_table_keeps_to_its_schema(real_table: pd.DataFrame, tmp_path: Path) -> None:
     write_table(real_table, tmp_path / "reproduction.csv", "reproduction")
     assert len(read_table(tmp_path / "reproduction.csv", "reproduction")) == 56
+
+
+@pytest.mark.parametrize(
+    ("measure", "printed", "effect_measure", "effect"),
+    [
+        ("RR", 0.5, "RR", math.log(2)),
+        ("log RR", -0.7145, "RR", 0.7145),
+        ("MD", -2.0, "MD", 2.0),
+        ("r", -0.5, "correlation", math.atanh(0.5)),
+        ("HR", 0.8, "HR", -math.log(0.8)),
+    ],
+)
+def test_a_printed_result_becomes_a_target_on_the_scale_of_pooling(
+    measure: str, printed: float, effect_measure: str, effect: float
+) -> None:
+    target = published_target(measure, printed, NAN, NAN, "-", effect_measure)
+    assert target.estimate == pytest.approx(effect)
+    assert target.as_printed(target.estimate) == pytest.approx(printed)
+
+
+def test_a_published_risk_ratio_is_reproduced_to_its_printed_digits() -> None:
+    target = published_target("log RR", -0.7145, -1.0669, -0.3622, "-", "RR")
+    assert verdict(target, 0.71449, 0.36219, 1.06688) == "exact"
+    assert verdict(target, 0.7146, 0.36219, 1.06688) == "reproduced"
+
+
+def test_a_verdict_on_a_ratio_prints_ratios() -> None:
+    target = published_target("RR", 0.49, 0.34, 0.70, "-", "RR")
+    reason = judge(target, 0.7145, 0.3622, 1.0669, COMPLETE).reason
+    assert reason.startswith("RR 0.49 [0.34, 0.70] against 0.49 [0.34, 0.70] published")
+
+
+@pytest.mark.parametrize("printed", [0.0, -0.5])
+def test_a_ratio_that_is_none_is_no_target(printed: float) -> None:
+    assert "is no RR" in published_target("RR", printed, NAN, NAN, "-", "RR").reason
+
+
+def test_a_mean_difference_is_no_target_for_a_risk_ratio() -> None:
+    target = published_target("MD", 0.4, NAN, NAN, "+", "RR")
+    assert target.reason == "no route from the measure 'MD' to a risk ratio"
+
+
+def test_every_printed_measure_of_the_data_is_known() -> None:
+    assert set(PRINTED) == set(PUBLISHED_MEASURES)

@@ -23,6 +23,7 @@ from metarepro.claims import local_evaluations
 from metarepro.claims import moderators as claim_moderators
 from metarepro.claims.rules import MOSTLY_ABSTRACTS, NOT_TESTABLE, Finding
 from metarepro.claims.words import claimed_words, is_over, noun_of, own_limit
+from metarepro.plan import Plan
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, whole
 
@@ -37,8 +38,7 @@ class Sources:
     """All tables that the audit reads, each as its stage wrote it.
 
     `included` has the trials of all reviews; `evaluations` and `costs` are `audited_evaluations`
-    and `audited_economics`; `primary_set` is the set of syntheses (config, `evidence`) whose pools
-    count.
+    and `audited_economics`; the pools of the set that the plan names in `evidence` count.
     """
 
     interventions: pd.DataFrame
@@ -55,7 +55,7 @@ class Sources:
     evaluations: pd.DataFrame
     costs: pd.DataFrame
     guidance: pd.DataFrame
-    primary_set: str
+    plan: Plan
 
 
 def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
@@ -96,9 +96,10 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
 
 
 def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
-    key = f"{sources.primary_set}.intervention_outcome.{claim['intervention']}.{claim['outcome']}"
+    primary = sources.plan.evidence.set
+    key = f"{primary}.intervention_outcome.{claim['intervention']}.{claim['outcome']}"
     review = _review_label(claim, sources)
-    relevant = claim_effects.relevant_results(sources.published, claim)
+    relevant = claim_effects.relevant_results(sources.published, claim, sources.plan)
     of_review = relevant["review_id"] == claim["source_review"]
     cited, others = relevant[of_review], relevant[~of_review & (relevant["intervention"] != "")]
     row = _pool_row(key, sources)
@@ -147,7 +148,7 @@ def _with_context(
     reason = finding.reason
     if not has_pool and finding.verdict == NOT_TESTABLE:
         near = claim_context.near_outcomes(
-            claim, sources.pooled, sources.outcomes, sources.primary_set
+            claim, sources.pooled, sources.outcomes, sources.plan.evidence.set
         )
         reason = f"{reason} {near}"
     unusable = claim_context.unusable_results(sources.effects, claim) if finding.needed else ""
@@ -157,9 +158,11 @@ def _with_context(
 
 
 def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
-    key = f"{sources.primary_set}.outcome.{claim['outcome']}"
+    key = f"{sources.plan.evidence.set}.outcome.{claim['outcome']}"
     review = _review_label(claim, sources)
-    relevant = claim_effects.relevant_results(sources.published, {**claim, "intervention": ""})
+    relevant = claim_effects.relevant_results(
+        sources.published, {**claim, "intervention": ""}, sources.plan
+    )
     cited = relevant[relevant["review_id"] == claim["source_review"]]
     row = _pool_row(key, sources)
     results = sources.weights[sources.weights["synthesis"] == key]["result_id"]

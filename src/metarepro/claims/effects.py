@@ -9,6 +9,7 @@ import pandas as pd
 
 from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS, Finding
 from metarepro.comparison.targets import WHOLE_REVIEW, published_timepoint
+from metarepro.plan import Plan
 from metarepro.tabular.input_tables import RATIO_MEASURES
 from metarepro.wording.phrases import counted, decimal, interval, whole
 from metarepro.wording.thresholds import TRUSTED_DF
@@ -77,7 +78,7 @@ class Pool:
         return _signal(self.ci_low > 0, self.ci_high < 0, firm=self.firm)
 
 
-def relevant_results(published: pd.DataFrame, claim: Mapping[Any, Any]) -> pd.DataFrame:
+def relevant_results(published: pd.DataFrame, claim: Mapping[Any, Any], plan: Plan) -> pd.DataFrame:
     """Rows of published results on a claim's intervention and outcome, for the end of programme.
 
     Suspect rows, subgroups and follow-ups are left out; rows over several interventions (empty
@@ -87,7 +88,7 @@ def relevant_results(published: pd.DataFrame, claim: Mapping[Any, Any]) -> pd.Da
         (published["outcome"] == claim["outcome"])
         & published["intervention"].isin(["", claim["intervention"]])
         & (published["status"] != "suspect")
-        & published["subgroup"].isin(WHOLE_REVIEW)
+        & published["subgroup"].isin([*WHOLE_REVIEW, *plan.reproduction.whole_review])
     ]
     post = [
         published_timepoint(label, subgroup) == "post"

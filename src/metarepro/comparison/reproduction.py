@@ -4,7 +4,7 @@ Which of our effects answer a published row, and the table of both with the verd
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,14 +12,15 @@ import pandas as pd
 
 from metarepro.audit.findings import audit_published, record_ids
 from metarepro.comparison.targets import (
-    SUBGROUPS,
     WHOLE_REVIEW,
     Target,
+    no_target,
+    published_target,
     published_timepoint,
-    target_on_g_scale,
 )
 from metarepro.comparison.verdicts import Coverage, Verdict, judge
 from metarepro.models.pooling import Pooled
+from metarepro.plan import Plan, Reproduction
 from metarepro.synthesis.pools import Settings, all_flags, count_participants, pool_trials, usable
 from metarepro.tabular.tables import empty_table, from_rows, in_order
 
@@ -41,9 +42,7 @@ def compare(
     published: pd.DataFrame,
     included: pd.DataFrame,
     effects: pd.DataFrame,
-    bases: Sequence[str],
-    tiers: Sequence[str],
-    settings: Settings,
+    plan: Plan,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Set each published row beside our pool of the review's trials for that outcome.
 
@@ -59,12 +58,8 @@ def compare(
         review_id, trial_id, basis of the reviews that have a list.
     effects : DataFrame
         The effects table.
-    bases : sequence of str
-        Bases of inclusion that put a trial into a review's pool, e.g. ("listed", "plausible").
-    tiers : sequence of str
-        Tiers of effects that are pooled.
-    settings : Settings
-        Estimators and assumed correlation.
+    plan : Plan
+        Its section `reproduction` says which trials and results count, `pooling` the model.
 
     Returns
     -------
@@ -73,15 +68,16 @@ def compare(
     weights : DataFrame, one row a pooled effect
         `tables.REVIEW_WEIGHTS`.
     """
+    settings = Settings.from_plan(plan)
     problems = audit_published(published).groupby("record_id")["message"].agg("; ".join)
     rows, weights = [], []
     for record_id, row in zip(record_ids(published), published.to_dict("records"), strict=True):
-        listed = included[
-            (included["review_id"] == row["review_id"]) & included["basis"].isin(bases)
-        ]
-        pooled_effects, no_pool = select_effects(row, listed, effects, tiers)
+        of_review = included["review_id"] == row["review_id"]
+        listed = included[of_review & included["basis"].isin(plan.reproduction.basis)]
+        pooled_effects, no_pool = select_effects(row, listed, effects, plan.reproduction)
         pooled = None if no_pool else pool_trials(pooled_effects, settings)[0]
-        columns = _columns(row, listed, pooled_effects, pooled, no_pool)
+        target = _published_target(row, plan.measure_of(row["outcome"]))
+        columns = _columns(row, target, listed, pooled_effects, pooled, no_pool)
         rows.append(columns | {"published_problems": problems.get(record_id, "")})
         if pooled is not None:
             weights.append(
@@ -94,43 +90,44 @@ def compare(
 
 
 def select_effects(
-    row: Mapping[Any, Any], listed: pd.DataFrame, effects: pd.DataFrame, tiers: Sequence[str]
+    row: Mapping[Any, Any], listed: pd.DataFrame, effects: pd.DataFrame, plan: Reproduction
 ) -> tuple[pd.DataFrame, str]:
     """Effects of a review's trials that answer a published row, or none and why."""
     none = effects.iloc[:0]
     if listed.empty:
         return none, "no list of included trials"
-    if row["subgroup"] not in (*WHOLE_REVIEW, *SUBGROUPS):
+    if row["subgroup"] not in (*WHOLE_REVIEW, *plan.whole_review, *plan.subgroups):
         return none, f"subgroup '{row['subgroup']}' cannot be selected from the data"
     timepoint = published_timepoint(row["outcome_label"], row["subgroup"])
-    candidates = usable(effects, [timepoint], tiers)
+    candidates = usable(effects, [timepoint], plan.tiers)
     chosen = candidates[
         candidates["trial_id"].isin(listed["trial_id"])
         & (candidates["outcome"] == row["outcome"])
         & ((row["intervention"] == "") | (candidates["intervention"] == row["intervention"]))
     ]
-    if row["subgroup"] in SUBGROUPS:
-        column, value = SUBGROUPS[row["subgroup"]]
-        chosen = chosen[chosen[column] == value]
+    if row["subgroup"] in plan.subgroups:
+        subgroup = plan.subgroups[row["subgroup"]]
+        chosen = chosen[chosen[subgroup.column] == subgroup.value]
     when = {"post": "post-intervention", "follow_up": "follow-up"}[timepoint]
     missing = f"no usable {when} result of the {len(listed)} listed or plausible trials"
     return chosen, f"{missing} for this outcome" if chosen.empty else ""
 
 
-def _published_target(row: Mapping[Any, Any]) -> Target:
+def _published_target(row: Mapping[Any, Any], effect_measure: str) -> Target:
     """Target of a published row; suspect and narrative rows have none."""
     reasons = {
         "suspect": "suspect: the published numbers contradict themselves",
         "narrative": "narrative: the source gives a direction and no number",
     }
     if row["status"] in reasons:
-        return Target(math.nan, math.nan, math.nan, reasons[row["status"]])
+        return no_target(reasons[row["status"]])
     numbers = (row["estimate"], row["ci_low"], row["ci_high"])
-    return target_on_g_scale(row["measure"], *numbers, row["beneficial_sign"])
+    return published_target(row["measure"], *numbers, row["beneficial_sign"], effect_measure)
 
 
 def _columns(
     row: Mapping[Any, Any],
+    target: Target,
     listed: pd.DataFrame,
     pooled_effects: pd.DataFrame,
     pooled: Pooled | None,
@@ -140,11 +137,10 @@ def _columns(
     trials = sorted(set(pooled_effects["trial_id"]))
     bases = listed.set_index("trial_id")["basis"].reindex(trials).value_counts()
     coverage = Coverage(len(trials), int(bases.get("listed", 0)), row["k"])
-    target = _published_target(row)
     columns: dict[str, Any] = {
         **{name: row[name] for name in _SHOWN},
         **{f"published_{name}": row[name] for name in _PUBLISHED},
-        "target_g": target.g,
+        "target_estimate": target.estimate,
         "target_ci_low": target.ci_low,
         "target_ci_high": target.ci_high,
         "basis": ", ".join(f"{name} {bases[name]}" for name in sorted(bases.index)),

@@ -1,81 +1,139 @@
-"""Published pooled results as targets: on the scale of g, positive in favour."""
+"""Published pooled results as targets: on the scale of the plan's measure, positive in favour."""
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from metarepro.audit.checks import printed_decimals
 from metarepro.conversion.effect_sizes import LOGISTIC_SD
+from metarepro.wording.scales import MEASURES, Scale
 
-STANDARDISED = ("SMD", "g", "d")
-
-#: Subgroup labels that hold for every comparison of two arms.
-WHOLE_REVIEW = ("", "overall", "all designs", "controlled studies")
-
-#: Subgroup labels by which trials can be selected: the column of effects and its value.
-SUBGROUPS = {
-    "low- and middle-income countries": ("income", "low_or_middle"),
-    "high-income countries": ("income", "high"),
-}
+#: Subgroup labels that mean the whole review; a plan may have more.
+WHOLE_REVIEW = ("", "overall")
 
 _FOLLOW_UP = re.compile(r"follow[- ]?up|long[- ]?term", re.IGNORECASE)
+
+Function = Callable[[float], float]
+
+
+def _same(x: float) -> float:
+    return x
+
+
+def _logit(x: float) -> float:
+    return math.log(x / (1 - x))
+
+
+def _expit(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
+
+
+#: How reviews print a pooled result -> the measure that it is of, and the functions that take it
+#: to the scale of pooling and back.
+PRINTED: Mapping[str, tuple[str, Function, Function]] = {
+    "SMD": ("SMD", _same, _same),
+    "g": ("SMD", _same, _same),
+    "d": ("SMD", _same, _same),
+    "MD": ("MD", _same, _same),
+    "OR": ("OR", math.log, math.exp),
+    "RR": ("RR", math.log, math.exp),
+    "HR": ("HR", math.log, math.exp),
+    "ratio": ("ratio", math.log, math.exp),
+    "log OR": ("OR", _same, _same),
+    "log RR": ("RR", _same, _same),
+    "log HR": ("HR", _same, _same),
+    "log ratio": ("ratio", _same, _same),
+    "RD": ("RD", _same, _same),
+    "r": ("correlation", math.atanh, math.tanh),
+    "Fisher z": ("correlation", _same, _same),
+    "proportion": ("proportion", _logit, _expit),
+    "logit": ("proportion", _same, _same),
+}
 
 
 @dataclass(frozen=True)
 class Target:
-    """A published pool as g, positive in favour; NaN and a `reason` where there is none.
+    """A published pool on the scale of pooling, positive in favour; NaN and a `reason` if none.
 
-    `factor` takes a number on the printed scale (log for ratios) to g; `decimals` are those of
-    the printed estimate and limits.
+    `factor` takes a number of the printed measure, on the scale of pooling, to the target;
+    `printed` takes that back to what is printed; `decimals` are those of the printed estimate and
+    limits; `scale` is how the numbers are said.
     """
 
-    g: float
+    estimate: float
     ci_low: float
     ci_high: float
     reason: str
     factor: float = math.nan
-    is_ratio: bool = False
+    printed: Function = _same
     decimals: int = 0
+    scale: Scale = field(default_factory=Scale)
+
+    def as_printed(self, effect: float) -> float:
+        """An effect on the scale of the target as the review would print it."""
+        return self.printed(effect / self.factor)
 
 
-def target_on_g_scale(
-    measure: str, estimate: float, ci_low: float, ci_high: float, beneficial_sign: str
+def no_target(reason: str) -> Target:
+    """A published row that cannot be compared, and why."""
+    return Target(math.nan, math.nan, math.nan, reason)
+
+
+def published_target(
+    measure: str,
+    estimate: float,
+    ci_low: float,
+    ci_high: float,
+    beneficial_sign: str,
+    effect_measure: str = "SMD",
 ) -> Target:
-    """Published estimate and CI as g, positive in favour of the intervention.
+    """Published estimate and CI on the scale of pooling, positive in favour of the intervention.
 
-    Standardised differences stay as printed; log odds ratios are divided by the SD of the
-    logistic distribution (Chinn 2000). A CI with a limit missing counts as none.
+    An odds ratio becomes a standardised difference by the SD of the logistic distribution (Chinn
+    2000). A CI with a limit missing counts as none.
 
     Parameters
     ----------
-    measure : {"SMD", "g", "d", "OR", "RR", ""}
-        Printed measure. A risk ratio is no target: its SMD depends on the baseline risk.
+    measure : str
+        A key of `PRINTED`, or "".
     estimate, ci_low, ci_high : float
         As printed (ratios not logged); NaN where not printed.
     beneficial_sign : {"+", "-", ""}
         Whether larger is better on the printed scale; empty if not shown.
+    effect_measure : str
+        What the study's effects are on: a key of `wording.scales.MEASURES`.
     """
-    reason = _no_target(measure, estimate, beneficial_sign)
-    if reason:
-        return Target(math.nan, math.nan, math.nan, reason)
-    is_ratio = measure == "OR"
-    factor = (-1 if beneficial_sign == "-" else 1) / (LOGISTIC_SD if is_ratio else 1)
+    if reason := _no_route(measure, estimate, beneficial_sign, effect_measure):
+        return no_target(reason)
+    own_measure, to_pooling, back = PRINTED[measure]
+    sign = -1 if beneficial_sign == "-" else 1
+    factor = sign / (LOGISTIC_SD if own_measure != effect_measure else 1)
     limits = [ci_low, ci_high] if math.isfinite(ci_low + ci_high) else [math.nan, math.nan]
-    g, *g_limits = ((math.log(x) if is_ratio else x) * factor for x in (estimate, *limits))
+    try:
+        found, *ends = (to_pooling(x) * factor for x in (estimate, *limits))
+    except ValueError:
+        return no_target(f"{estimate:g} [{ci_low:g}, {ci_high:g}] is no {measure}")
     if factor < 0:
-        g_limits.reverse()
+        ends.reverse()
+    turn = sign if MEASURES[effect_measure].natural else 1
     decimals = printed_decimals(estimate, *limits)
-    return Target(g, g_limits[0], g_limits[1], "", factor, is_ratio, decimals)
+    scale = Scale(effect_measure, turn)
+    return Target(found, ends[0], ends[1], "", factor, back, decimals, scale)
 
 
-def _no_target(measure: str, estimate: float, beneficial_sign: str) -> str:
+def _no_route(measure: str, estimate: float, beneficial_sign: str, effect_measure: str) -> str:
     """Why a published number cannot be a target; "" if it can."""
     if math.isnan(estimate):
         return "no estimate is published"
-    if measure == "RR":
-        return "a risk ratio cannot become an SMD without the baseline risk"
-    if measure not in (*STANDARDISED, "OR"):
-        return f"no route from the measure '{measure}' to an SMD"
+    own_measure = PRINTED[measure][0] if measure in PRINTED else ""
+    if own_measure != effect_measure:
+        if effect_measure != "SMD":
+            return f"no route from the measure '{measure}' to a {MEASURES[effect_measure].label}"
+        if own_measure == "RR":
+            return "a risk ratio cannot become an SMD without the baseline risk"
+        if own_measure != "OR":
+            return f"no route from the measure '{measure}' to an SMD"
     if beneficial_sign not in ("+", "-"):
         return "the source does not show which direction is beneficial"
     return ""

@@ -1,10 +1,11 @@
 """Verdicts on our pools beside the published ones, and their reasons.
 
-Everything is compared as g, positive in favour of the intervention. The rules, first match wins:
+Everything is compared on the scale of pooling, positive in favour of the intervention. The rules,
+first match wins:
 
 =============== ==============================================================================
 not_testable    the published row is no target (suspect, narrative, no estimate, direction not
-                shown, risk ratio), its trials cannot be selected (no list of included trials,
+                shown, another measure), its trials cannot be selected (no list of included trials,
                 subgroup), or none of them has a usable result for the outcome
 partial         the pool is not the published one: fewer or more trials than published, an
                 unknown number of published trials, or trials that are only plausibly included.
@@ -25,7 +26,6 @@ import math
 from dataclasses import dataclass
 
 from metarepro.comparison.targets import Target
-from metarepro.wording.phrases import interval
 
 REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE = 0.05, 0.01
 APPROXIMATE_RELATIVE, APPROXIMATE_ABSOLUTE = 0.10, 0.05
@@ -81,28 +81,29 @@ class Verdict:
 def judge(
     target: Target, estimate: float, ci_low: float, ci_high: float, coverage: Coverage
 ) -> Verdict:
-    """Verdict on our pool (g with its CI) against a published one; rules in the module's head.
+    """Verdict on our pool against a published one; rules in the module's head.
 
     Parameters
     ----------
     target : Target
         The published pool. Without a target the verdict is not_testable for its reason.
     estimate, ci_low, ci_high : float
-        Our pool as g, positive in favour.
+        Our pool on the scale of the target.
     coverage : Coverage
         Whether our trials are the published ones.
 
     Returns
     -------
     Verdict
-        The absolute difference is in g, the relative one a share of the published g (NaN if that
-        is 0); `published_ci_holds_estimate` is "yes", "no" or, without a CI, "".
+        The absolute difference is on the scale of pooling, the relative one a share of the
+        published estimate (NaN if that is 0); `published_ci_holds_estimate` is "yes", "no" or,
+        without a CI, "".
     """
     if target.reason:
         return Verdict("not_testable", target.reason)
     ours = (estimate, ci_low, ci_high)
-    difference = abs(estimate - target.g)
-    relative = difference / abs(target.g) if target.g else math.nan
+    difference = abs(estimate - target.estimate)
+    relative = difference / abs(target.estimate) if target.estimate else math.nan
     held, conflict = _holds(target, estimate), _conflict(target, *ours)
     if coverage.doubt:
         verdict = "partial"
@@ -117,6 +118,7 @@ def judge(
     else:
         verdict = "different"
     percent = f", {relative:.0%}" if math.isfinite(relative) else ""
+    on_log = " on the log scale" if target.scale.is_ratio else ""
     held_text = {
         "yes": "the published CI holds our estimate",
         "no": "the published CI does not hold our estimate",
@@ -124,8 +126,9 @@ def judge(
     }
     sentences = [
         coverage.doubt,
-        f"g {interval(*ours)} against {interval(target.g, target.ci_low, target.ci_high)} "
-        f"published (difference {difference:.2f}{percent})",
+        f"{target.scale.symbol} {target.scale.interval(*ours)} against "
+        f"{target.scale.interval(target.estimate, target.ci_low, target.ci_high)} "
+        f"published (difference {difference:.2f}{on_log}{percent})",
         held_text[held],
         conflict,
     ]
@@ -143,7 +146,7 @@ def _holds(target: Target, estimate: float) -> str:
 
 def _conflict(target: Target, estimate: float, low: float, high: float) -> str:
     """How the conclusions differ: by sign, or by the CIs' relation to no effect; "" if not."""
-    if target.g * estimate < 0:
+    if target.estimate * estimate < 0:
         return "the sign differs"
     if math.isnan(target.ci_low):
         return ""
@@ -153,27 +156,26 @@ def _conflict(target: Target, estimate: float, low: float, high: float) -> str:
     with_effect, without = (
         ("the published", "ours") if published_excludes else ("our", "the published")
     )
-    return f"{with_effect} CI excludes zero, {without} does not"
+    null = "zero" if target.scale.null == 0 else f"{target.scale.null:g}"
+    return f"{with_effect} CI excludes {null}, {without} does not"
 
 
 def _equal_as_printed(target: Target, *ours: float) -> bool:
     """Tell whether our numbers, on the printed scale and rounded like them, are the same."""
     half_unit = 0.5 * 10.0**-target.decimals + TOLERANCE
-    pairs = zip((target.g, target.ci_low, target.ci_high), ours, strict=True)
-    printed = [
-        (math.exp(x / target.factor) if target.is_ratio else x / target.factor)
-        for pair in pairs
-        if not math.isnan(pair[0])
-        for x in pair
-    ]
-    return all(abs(a - b) <= half_unit for a, b in zip(printed[::2], printed[1::2], strict=True))
+    pairs = zip((target.estimate, target.ci_low, target.ci_high), ours, strict=True)
+    return all(
+        abs(target.as_printed(published) - target.as_printed(our)) <= half_unit
+        for published, our in pairs
+        if not math.isnan(published)
+    )
 
 
 def _within(
     target: Target, estimate: float, low: float, high: float, share: float, distance: float
 ) -> bool:
     """Tell whether estimate and CI width are near the published ones (width only if it has one)."""
-    pairs = [(target.g, estimate), (target.ci_high - target.ci_low, high - low)]
+    pairs = [(target.estimate, estimate), (target.ci_high - target.ci_low, high - low)]
     return all(
         abs(ours - published) <= max(share * abs(published), distance) + TOLERANCE
         for published, ours in pairs

@@ -121,11 +121,11 @@ def published_summary(row: Mapping[Any, Any]) -> dict[str, Any]:
     missing = ("pi_low", "pi_high", "tau2", "q", "q_df", "q_p", "i2", "k")
     numbers = interval(row["published_estimate"], row["published_ci_low"], row["published_ci_high"])
     printed = f"As printed: {row['measure']} {numbers}" if row["measure"] else ""
-    not_used = "" if row["target_g"] == row["target_g"] else row["reason"]
+    not_used = "" if row["target_estimate"] == row["target_estimate"] else row["reason"]
     return {
         "subgroup": "",
         "name": PUBLISHED,
-        "estimate": row["target_g"],
+        "estimate": row["target_estimate"],
         "ci_low": row["target_ci_low"],
         "ci_high": row["target_ci_high"],
         **dict.fromkeys(missing, math.nan),

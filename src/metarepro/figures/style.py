@@ -24,6 +24,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.textpath import text_to_path
 
+from metarepro.plan import Family
 from metarepro.tabular.atomic import write_file
 from metarepro.wording.phrases import NOT_REPORTED
 
@@ -59,6 +60,11 @@ def drawing_style() -> Iterator[None]:
         mpl.rcParams["svg.fonttype"] = "path"
         mpl.rcParams["svg.hashsalt"] = "metarepro"
         yield
+
+
+def family_colour(family: str, families: Mapping[str, Family]) -> str:
+    """Colour of a family of the plan; of several, "", or of an unknown one that of a mixture."""
+    return families[family].colour if family in families else MIXED_COLOUR
 
 
 @cache

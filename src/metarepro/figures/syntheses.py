@@ -7,14 +7,9 @@ import pandas as pd
 from metarepro.figures.folder import FigureTask
 from metarepro.figures.forest import forest_plot
 from metarepro.figures.forest_tables import subgroup_test_text, summaries, synthesis_rows
-from metarepro.figures.style import MIXED_COLOUR
+from metarepro.figures.style import family_colour
 from metarepro.plan import Plan
 from metarepro.wording.summaries import labels, title
-
-
-def family_colour(family: str, plan: Plan) -> str:
-    """Colour of a family of the plan; of several families, "", that of a mixture."""
-    return plan.families[family].colour if family in plan.families else MIXED_COLOUR
 
 
 def forest_tasks(
@@ -48,7 +43,7 @@ def forest_tasks(
             pools[pools["subgroup"].isin(["", *rows["subgroup"]])],
             title=title(synthesis, names, plan.sets),
             subgroup_test=test,
-            colour=family_colour(synthesis["family"], plan),
+            colour=family_colour(synthesis["family"], plan.families),
         )
         found.append(FigureTask(key, draw))
     return found

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from metarepro.plan import Moderator
-from metarepro.sensitivity.moderators import SLOPE
+
+#: Name of the one row of a moderator that is a number.
+SLOPE = "slope"
 
 
 def level_label(level: str, moderator: Moderator, names: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from statsmodels.stats.multitest import multipletests
 
 from metarepro.models.meta_regression import Array, MetaRegression, fit, fit_correlated
 from metarepro.plan import Moderator, Number
+from metarepro.sensitivity.moderator_names import SLOPE
 from metarepro.synthesis.pools import Settings
 from metarepro.wording.thresholds import TRUSTED_DF
 
@@ -26,8 +27,6 @@ MIN_TRIALS_OF_LEVEL = 2
 MIN_RESIDUAL_DF = 2
 #: Below this a meta-regression tells little (Cochrane Handbook 10.11.4: ten studies a covariate).
 ENOUGH_TRIALS = 10
-#: Name of the one row of a moderator that is a number.
-SLOPE = "slope"
 #: Put before the name of a characteristic of trials in the columns of effects.
 CHARACTERISTIC = "characteristic."
 

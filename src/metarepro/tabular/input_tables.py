@@ -63,8 +63,11 @@ EXCLUSIONS = (
     "ineligible_comparison",
 )
 REVIEW_ROLES = ("cited", "context")
-PUBLISHED_MEASURES = ("SMD", "g", "d", "OR", "RR")
-RATIO_MEASURES = ("OR", "RR")
+PUBLISHED_MEASURES = (
+    *("SMD", "g", "d", "MD", "OR", "RR", "HR", "ratio", "log OR", "log RR", "log HR", "log ratio"),
+    *("RD", "r", "Fisher z", "proportion", "logit"),
+)
+RATIO_MEASURES = ("OR", "RR", "HR", "ratio")
 PUBLISHED_STATUSES = ("verified", "secondary", "suspect", "narrative")
 NARRATIVE_DIRECTIONS = ("", "favours_intervention", "no_difference")
 BENEFICIAL_SIGNS = ("", "+", "-")

@@ -176,7 +176,7 @@ REPRODUCTION: Columns = {
     "published_i2": percent(),
     "beneficial_sign": level(*input_tables.BENEFICIAL_SIGNS),
     "published_problems": text(),
-    "target_g": number(),
+    "target_estimate": number(),
     "target_ci_low": number(),
     "target_ci_high": number(),
     "basis": text(),

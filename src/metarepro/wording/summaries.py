@@ -311,7 +311,7 @@ def reproduction(rows: pd.DataFrame) -> pd.DataFrame:
                 + (f" ({row['subgroup']})" if row["subgroup"] else ""),
                 "Published": _as_published(row),
                 "Published as g": interval(
-                    row["target_g"], row["target_ci_low"], row["target_ci_high"]
+                    row["target_estimate"], row["target_ci_low"], row["target_ci_high"]
                 ),
                 "Ours: g [95% CI]": interval(row["estimate"], row["ci_low"], row["ci_high"]),
                 "Trials: ours of published": row["coverage"],
