@@ -19,7 +19,7 @@ from metarepro.conversion.effects import compute_effects
 from metarepro.conversion.reported import Choices
 from metarepro.entry.draft_rows import Record, appended, duplicates, place_in_draft, read_draft
 from metarepro.plan import read_plan
-from metarepro.readers.transcription import Extraction
+from metarepro.readers.transcription import Dataset
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.validation import load
 from metarepro.wording.phrases import interval
@@ -40,7 +40,7 @@ def grown_files(
     return contents, places
 
 
-def checked(data_dir: Path, contents: Mapping[Path, bytes]) -> Extraction:
+def checked(data_dir: Path, contents: Mapping[Path, bytes]) -> Dataset:
     """The data as they would be, read from a copy."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(data_dir, Path(folder, data_dir.resolve().name)))
@@ -62,7 +62,7 @@ def replace_files(data_dir: Path, contents: Mapping[Path, bytes]) -> None:
             written.unlink(missing_ok=True)
 
 
-def describe(data: Extraction, records: Sequence[Record], choices: Choices) -> list[str]:
+def describe(data: Dataset, records: Sequence[Record], choices: Choices) -> list[str]:
     """One line a result: its effect and who it favours, or why it has none."""
     names = {record.cells.get("result_id") for record in records}
     effects = compute_effects(

@@ -21,7 +21,7 @@ from metarepro.claims import counts as claim_counts
 from metarepro.claims import effects as claim_effects
 from metarepro.claims import local_evaluations
 from metarepro.claims import moderators as claim_moderators
-from metarepro.claims.rules import MOSTLY_ABSTRACTS, NOT_TESTABLE, Finding
+from metarepro.claims.rules import MOSTLY_ABSTRACTS, NOT_TESTABLE, Judgement
 from metarepro.claims.words import claimed_words, is_over, noun_of, own_limit
 from metarepro.plan import Plan
 from metarepro.tabular.tables import from_rows
@@ -76,7 +76,7 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
     rows: list[dict[Any, Any]] = []
     for claim in claims.to_dict("records"):
         found = _AUDITS[claim["claim_kind"]](claim, sources)
-        finding: Finding = found.pop("finding")
+        judgement: Judgement = found.pop("judgement")
         caveats = [own_limit(claim), *found.pop("caveats", [])]
         rows.append(
             {
@@ -85,11 +85,11 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
                 **dict.fromkeys(("published", "synthesis", "coverage", "computed"), ""),
                 **found,
                 "claimed": claimed_words(claim),
-                "verdict": finding.verdict,
-                "rule": finding.rule,
-                "reason": finding.reason.strip(),
+                "verdict": judgement.verdict,
+                "rule": judgement.rule,
+                "reason": judgement.reason.strip(),
                 "caveat": ". ".join(filter(None, caveats)),
-                "needed": finding.needed,
+                "needed": judgement.needed,
             }
         )
     return from_rows(rows, "audited_claims")
@@ -126,10 +126,10 @@ def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     others = others.assign(label=[_label_of(name, sources) for name in others["review_id"]])
     for label, rows in others.groupby("label", sort=True):
         words.append(f"Not cited by the report: {label}: {claim_effects.published_words(rows)}")
-    finding = claim_effects.judge_effect(pool, signals, review)
+    judgement = claim_effects.judge_effect(pool, signals, review)
     return {
         **({name: row[name] for name in _POOL} | {"synthesis": key} if row else {}),
-        "finding": _with_context(finding, claim, sources, has_pool=pool is not None),
+        "judgement": _with_context(judgement, claim, sources, has_pool=pool is not None),
         "published": ". ".join(words),
         "coverage": coverage,
         "caveats": [
@@ -142,18 +142,18 @@ def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
 
 
 def _with_context(
-    finding: Finding, claim: Mapping[Any, Any], sources: Sources, *, has_pool: bool
-) -> Finding:
+    judgement: Judgement, claim: Mapping[Any, Any], sources: Sources, *, has_pool: bool
+) -> Judgement:
     """Add what was read and could not be used, and without a pool the outcomes that are near."""
-    reason = finding.reason
-    if not has_pool and finding.verdict == NOT_TESTABLE:
+    reason = judgement.reason
+    if not has_pool and judgement.verdict == NOT_TESTABLE:
         near = claim_context.near_outcomes(
             claim, sources.pooled, sources.outcomes, sources.plan.evidence.set
         )
         reason = f"{reason} {near}"
-    unusable = claim_context.unusable_results(sources.effects, claim) if finding.needed else ""
+    unusable = claim_context.unusable_results(sources.effects, claim) if judgement.needed else ""
     return replace(
-        finding, reason=reason, needed=". ".join(filter(None, [finding.needed, unusable]))
+        judgement, reason=reason, needed=". ".join(filter(None, [judgement.needed, unusable]))
     )
 
 
@@ -186,7 +186,7 @@ def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     words = f"{review}: {claim_effects.published_words(cited)}"
     direction = claim["claim_kind"] == "moderator_direction"
     return {
-        "finding": (
+        "judgement": (
             claim_moderators.judge_moderator(comparison)
             if direction
             else claim_moderators.judge_factor(comparison, claim["claimed_value"])
@@ -215,7 +215,7 @@ def _count(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     scope = "" if only else ", of all its interventions"
     in_words = f"{review}: {whole(known)} {noun}{scope}" if math.isfinite(known) else ""
     return {
-        "finding": claim_counts.judge_count(
+        "judgement": claim_counts.judge_count(
             claim["claim_kind"], claim["claimed_value"], known, whole_review=only
         ),
         "published": in_words,
@@ -241,7 +241,7 @@ def _evaluations(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     direction = claim["claimed_direction"]
     agree = int((same["reported_direction"] == direction).sum())
     return {
-        "finding": local_evaluations.judge_evaluations(cited, direction),
+        "judgement": local_evaluations.judge_evaluations(cited, direction),
         "computed": (
             f"In this domain {agree} of all {len(same)} rows of evaluations that the report lists "
             f"say so, {int((same['published'] == 'yes').sum())} of them published"
@@ -259,7 +259,7 @@ def _proportion(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     cited = local_evaluations.cited(sources.evaluations, claim)
     against = claim["claim_kind"] == "proportion_vs_reference"
     return {
-        "finding": local_evaluations.judge_proportion(
+        "judgement": local_evaluations.judge_proportion(
             cited, claim["claimed_value"], against_reference=against
         ),
         "computed": local_evaluations.proportion_words(cited, claim["claimed_value"]),
@@ -272,7 +272,7 @@ def _places(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     of_countries = sources.evaluations["place"].isin(local_evaluations.COUNTRIES)
     wide = sorted(set(sources.evaluations[of_countries]["service"]))
     return {
-        "finding": claim_counts.judge_places(
+        "judgement": claim_counts.judge_places(
             claim["claimed_value"], places, wide, over=is_over(claim)
         ),
         "computed": f"At least {counted(len(places), 'place')} named",
@@ -282,7 +282,7 @@ def _places(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
 def _guidance(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     cited = local_evaluations.cited(sources.guidance, claim)
     return {
-        "finding": claim_counts.judge_guidance(claim["claimed_value"], len(cited)),
+        "judgement": claim_counts.judge_guidance(claim["claimed_value"], len(cited)),
         "computed": f"{counted(len(cited), 'document')} ({', '.join(cited['code'])})",
     }
 
@@ -291,7 +291,7 @@ def _ratio(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     cited = local_evaluations.cited(sources.costs, claim)
     topics = "; ".join(cited["topic"])
     return {
-        "finding": claim_counts.judge_ratio(claim["claimed_value"], cited),
+        "judgement": claim_counts.judge_ratio(claim["claimed_value"], cited),
         "computed": claim_counts.ratio_words(cited),
         "caveats": [
             f"A comparison of groups ({topics}), not an effect of a service; both numbers are the "

@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.claims.rules import ALMOST, Finding
+from metarepro.claims.rules import ALMOST, Judgement
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, whole
 
 
-def judge_count(kind: str, claimed: float, known: float, *, whole_review: bool) -> Finding:
+def judge_count(kind: str, claimed: float, known: float, *, whole_review: bool) -> Judgement:
     """Verdict on a number of studies or participants of the cited review.
 
     Parameters
@@ -25,15 +25,15 @@ def judge_count(kind: str, claimed: float, known: float, *, whole_review: bool) 
     """
     needed = "The cited review's list of included studies with their numbers of participants"
     if math.isnan(known):
-        return Finding("count_unknown", "The number was not seen.", needed)
+        return Judgement("count_unknown", "The number was not seen.", needed)
     if not whole_review:
         if claimed > known:
-            return Finding("count_impossible", f"The whole review has {whole(known)}.")
+            return Judgement("count_impossible", f"The whole review has {whole(known)}.")
         reason = (
             f"The review has {whole(known)} in all, with other interventions; the part of this one "
             "could not be read."
         )
-        return Finding("count_of_a_part", reason, needed)
+        return Judgement("count_of_a_part", reason, needed)
     if kind.endswith("_at_least"):
         agrees = known >= claimed
     elif kind.endswith("_almost"):
@@ -41,7 +41,7 @@ def judge_count(kind: str, claimed: float, known: float, *, whole_review: bool) 
     else:
         agrees = known == claimed
     rule = "count_agrees" if agrees else "count_differs"
-    return Finding(rule, f"The review has {whole(known)}, the claim {whole(claimed)}.")
+    return Judgement(rule, f"The review has {whole(known)}, the claim {whole(claimed)}.")
 
 
 def covers_only(families: str, intervention: str, interventions: pd.DataFrame) -> bool:
@@ -52,7 +52,7 @@ def covers_only(families: str, intervention: str, interventions: pd.DataFrame) -
 
 def judge_places(
     claimed: float, places: Sequence[str], wide: Sequence[str], *, over: bool = False
-) -> Finding:
+) -> Judgement:
     """Verdict on a number of places, of which the report's evaluations name some.
 
     Parameters
@@ -70,18 +70,18 @@ def judge_places(
     named = f"The evaluations name at least {counted(len(places), 'place')} ({'; '.join(places)})."
     reason = named + countries
     if len(places) > claimed or (len(places) == claimed and not over):
-        return Finding("places_listed", reason)
-    return Finding("places_not_all_listed", reason, "A list of the places with their evaluations")
+        return Judgement("places_listed", reason)
+    return Judgement("places_not_all_listed", reason, "A list of the places with their evaluations")
 
 
-def judge_guidance(claimed: float, n_documents: int) -> Finding:
+def judge_guidance(claimed: float, n_documents: int) -> Judgement:
     """Verdict on a number of guidance documents that services match."""
     reason = f"The report lists {counted(n_documents, 'document')}, each with a recommendation."
     if n_documents < claimed:
-        return Finding("guidance_fewer", reason)
+        return Judgement("guidance_fewer", reason)
     needed = "An audit of what the services do against each recommendation"
     judgement = "Whether the services match them is a judgement that no number here can test."
-    return Finding("guidance_counted", f"{reason} {judgement}", needed)
+    return Judgement("guidance_counted", f"{reason} {judgement}", needed)
 
 
 def compare_costs(economics: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +101,7 @@ def compare_costs(economics: pd.DataFrame) -> pd.DataFrame:
     return from_rows(rows, "audited_economics")
 
 
-def judge_ratio(claimed: float, costs: pd.DataFrame) -> Finding:
+def judge_ratio(claimed: float, costs: pd.DataFrame) -> Judgement:
     """Verdict on a ratio of two costs: rounded or cut off to the claim's digits it must be equal.
 
     Parameters
@@ -113,7 +113,7 @@ def judge_ratio(claimed: float, costs: pd.DataFrame) -> Finding:
     """
     pairs = costs[costs["ratio"].notna()]
     if len(pairs) != 1:
-        return Finding(
+        return Judgement(
             "ratio_no_source",
             f"{len(pairs) or 'None'} of the cited numbers are a pair.",
             "The two numbers of which this is the ratio",
@@ -122,8 +122,8 @@ def judge_ratio(claimed: float, costs: pd.DataFrame) -> Finding:
     follows = claimed in (math.floor(ratio), math.floor(ratio + 0.5))
     reason = f"The ratio is {decimal(ratio)}, the claim {decimal(claimed, 0)}."
     if not follows:
-        return Finding("ratio_differs", reason)
-    return Finding(
+        return Judgement("ratio_differs", reason)
+    return Judgement(
         "ratio_follows",
         f"{reason} Both numbers are the report's own: the source was not seen, and the groups are "
         "no controlled comparison.",

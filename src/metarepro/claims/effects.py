@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS, Finding
+from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS, Judgement
 from metarepro.comparison.targets import WHOLE_REVIEW, published_timepoint
 from metarepro.plan import Plan
 from metarepro.tabular.input_tables import RATIO_MEASURES
@@ -133,7 +133,7 @@ def _excludes(row: Mapping[Any, Any], no_effect: float) -> bool | None:
     return None
 
 
-def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> Finding:
+def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> Judgement:
     """Verdict on the claim that an intervention improves an outcome.
 
     Parameters
@@ -153,14 +153,14 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
         "more trials"
     )
     if not signals:
-        return Finding(
+        return Judgement(
             "effect_no_evidence",
             "No trial of this intervention has a usable result for this outcome, and nothing on "
             f"it could be read of {review}.",
             needed,
         )
     if signals <= _DIRECTIONS:
-        return Finding(
+        return Judgement(
             "effect_direction_only",
             "No trial of this intervention has a usable result for this outcome. "
             + _direction(theirs, review),
@@ -169,32 +169,32 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
     benefit = _owners(ours, theirs, _BENEFIT, review)
     contrary = _owners(ours, theirs, _CONTRARY, review)
     if benefit and contrary:
-        return Finding(
+        return Judgement(
             "effect_conflicting",
             f"Excludes no effect in favour: {benefit}. Does not: {contrary}.",
             f"The results of all trials that {review} pooled",
         )
     if HARM in signals:
         reason = f"Excludes a benefit: {_owners(ours, theirs, {HARM}, review)}."
-        return Finding("effect_contradicted", reason)
+        return Judgement("effect_contradicted", reason)
     if NULL in signals:
         reason = f"Includes no effect: {_owners(ours, theirs, {NULL}, review)}."
-        return Finding("effect_not_shown", reason)
+        return Judgement("effect_not_shown", reason)
     if pool and ours == SHOWS:
-        return Finding("effect_shown", "The interval of our pool excludes no effect in favour.")
+        return Judgement("effect_shown", "The interval of our pool excludes no effect in favour.")
     if SHOWS in theirs:
-        return Finding(
+        return Judgement(
             "effect_shown_as_published",
             f"The interval of {review} excludes no effect in favour; {_beside(pool)}.",
         )
     if benefit:
         limits = _limits(pool) if pool and ours == LIMITED else "few trials or low certainty"
-        return Finding(
+        return Judgement(
             "effect_limited",
             f"Excludes no effect in favour: {benefit}; the limits: {limits}.",
             "Usable results of more trials" if LIMITED in theirs else needed,
         )
-    return Finding("effect_inconclusive", _too_little(pool, theirs, review), needed)
+    return Judgement("effect_inconclusive", _too_little(pool, theirs, review), needed)
 
 
 def _owners(ours: str, theirs: Collection[str], which: set[str], review: str) -> str:

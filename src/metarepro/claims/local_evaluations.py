@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from metarepro.claims.rules import Finding
+from metarepro.claims.rules import Judgement
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, p_value
 
@@ -158,7 +158,7 @@ def _no_count(row: Mapping[Any, Any]) -> str:
     return "the report gives no figure, only that there was a change for the better"
 
 
-def judge_evaluations(rows: pd.DataFrame, claimed: str) -> Finding:
+def judge_evaluations(rows: pd.DataFrame, claimed: str) -> Judgement:
     """Verdict on the claim that local evaluations report a direction.
 
     Parameters
@@ -173,14 +173,14 @@ def judge_evaluations(rows: pd.DataFrame, claimed: str) -> Finding:
     reason = f"{evaluation_words(rows, claimed)}. {figures[:1].upper()}{figures[1:]}"
     reason = f"{reason.strip().rstrip('.')}."
     if len(rows) and agreeing.empty:
-        return Finding("evaluations_against", reason)
+        return Judgement("evaluations_against", reason)
     needed = (
         "The evaluations' numbers before and after (means with SDs, or counts, and how many "
         "families were lost), and a comparison group"
     )
     checkable = (agreeing["published"] == "yes") | agreeing["successes"].notna()
     rule = "evaluations_stated" if checkable.any() else "evaluations_unchecked"
-    return Finding(rule, reason, needed)
+    return Judgement(rule, reason, needed)
 
 
 def evaluation_words(rows: pd.DataFrame, claimed: str) -> str:
@@ -198,7 +198,7 @@ def evaluation_words(rows: pd.DataFrame, claimed: str) -> str:
     )
 
 
-def judge_proportion(rows: pd.DataFrame, claimed: float, *, against_reference: bool) -> Finding:
+def judge_proportion(rows: pd.DataFrame, claimed: float, *, against_reference: bool) -> Judgement:
     """Verdict on a percentage of a local evaluation.
 
     Parameters
@@ -216,21 +216,21 @@ def judge_proportion(rows: pd.DataFrame, claimed: float, *, against_reference: b
     needed = "The evaluation itself with its counts, and a comparison group of similar families"
     if len(shares) != 1:
         reason = f"{len(shares) or 'None'} of the evaluations cited give it."
-        return Finding("proportion_no_source", reason, needed)
+        return Judgement("proportion_no_source", reason, needed)
     row = shares.to_dict("records")[0]
     if math.isnan(row["successes"]):
-        return Finding("proportion_misfit", f"{row['remark'].capitalize()}.")
+        return Judgement("proportion_misfit", f"{row['remark'].capitalize()}.")
     found = f"{row['remark'][0].upper()}{row['remark'][1:]}"
     if not against_reference:
-        return Finding("proportion_fits", f"{found}. No comparison group.", needed)
+        return Judgement("proportion_fits", f"{found}. No comparison group.", needed)
     if math.isnan(row["reference"]):
-        return Finding("proportion_no_source", "The evaluation has no reference.", needed)
+        return Judgement("proportion_no_source", "The evaluation has no reference.", needed)
     test = f"Exact test against {decimal(100 * row['reference'], 0)}%: {p_value(row['p_exact'])}"
     above = row["successes"] / row["n"] > row["reference"]
     if not above or row["p_exact"] >= SIGNIFICANCE:
-        return Finding("proportion_not_beyond", f"{found}. {test}.")
+        return Judgement("proportion_not_beyond", f"{found}. {test}.")
     reason = f"{found}. {test}; but a national estimate for other families is no control group."
-    return Finding("proportion_beyond", reason, needed)
+    return Judgement("proportion_beyond", reason, needed)
 
 
 def proportion_words(rows: pd.DataFrame, claimed: float) -> str:

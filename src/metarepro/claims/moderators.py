@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
-from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, Finding
+from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, Judgement
 from metarepro.wording.phrases import counted, decimal, interval
 from metarepro.wording.thresholds import TRUSTED_DF
 
@@ -111,39 +111,39 @@ def read_comparison(
     )
 
 
-def judge_moderator(comparison: Comparison) -> Finding:
+def judge_moderator(comparison: Comparison) -> Judgement:
     """Verdict on the claim that the effect is greater with responsive caregiving."""
     c = comparison
     if not c.fitted:
-        return Finding("moderator_not_fitted", _not_fitted(c), _needed(c))
+        return Judgement("moderator_not_fitted", _not_fitted(c), _needed(c))
     shown = interval(c.difference, c.ci_low, c.ci_high)
     between = f"The difference between {c.trials} is {shown}"
     if not c.ci_low > 0:
         what = "includes zero" if c.ci_high > 0 else "is below zero"
         if c.enough:
-            return Finding("moderator_not_greater", f"{between}, which {what}.")
-        return Finding("moderator_inconclusive", f"{between}, which {what}.", _needed(c))
+            return Judgement("moderator_not_greater", f"{between}, which {what}.")
+        return Judgement("moderator_inconclusive", f"{between}, which {what}.", _needed(c))
     if c.enough:
-        return Finding("moderator_shown", f"{between}.")
-    return Finding("moderator_limited", f"{between}, df {decimal(c.df, 1)}.", _needed(c))
+        return Judgement("moderator_shown", f"{between}.")
+    return Judgement("moderator_limited", f"{between}, df {decimal(c.df, 1)}.", _needed(c))
 
 
-def judge_factor(comparison: Comparison, claimed: float) -> Finding:
+def judge_factor(comparison: Comparison, claimed: float) -> Judgement:
     """Verdict on the claim that the effect is `claimed` times as large."""
     c = comparison
     if not c.fitted or not c.df >= TRUSTED_DF:
         few = "" if not c.fitted else f" The difference has {decimal(c.df, 1)} degrees of freedom."
-        return Finding("factor_not_fitted", _not_fitted(c) + few, _needed(c))
+        return Judgement("factor_not_fitted", _not_fitted(c) + few, _needed(c))
     low, high = ratio_interval(c)
     if math.isnan(low):
         reason = f"{c.trials}: the mean without it cannot be told from zero."
-        return Finding("factor_inconclusive", reason[0].upper() + reason[1:], _needed(c))
+        return Judgement("factor_inconclusive", reason[0].upper() + reason[1:], _needed(c))
     shown = f"The ratio is {interval(c.mean_with / c.mean_without, low, high)} ({c.trials})"
     if not low <= claimed <= high:
-        return Finding("factor_excluded", f"{shown}.")
+        return Judgement("factor_excluded", f"{shown}.")
     if low <= 1:
-        return Finding("factor_inconclusive", f"{shown}, which holds 1 as well.", _needed(c))
-    return Finding("factor_held", f"{shown}.", _needed(c))
+        return Judgement("factor_inconclusive", f"{shown}, which holds 1 as well.", _needed(c))
+    return Judgement("factor_held", f"{shown}.", _needed(c))
 
 
 def ratio_interval(comparison: Comparison, level: float = 0.95) -> tuple[float, float]:

@@ -43,7 +43,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Judgement:
     """What the rules say of one claim.
 
     Parameters

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from metarepro.conversion import effect_sizes as es
 from metarepro.plan import Plan
 
+#: From the most direct to the least.
 TIERS = ("direct", "derived", "approximate")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "ratio")
 

@@ -73,7 +73,7 @@ class Review:
 
 
 @dataclass(frozen=True)
-class Extraction:
+class Dataset:
     """A data folder with its corrections applied.
 
     Every table carries the columns file, sha256, row (as a spreadsheet counts) and corrections
@@ -190,7 +190,7 @@ class _Reading:
         return Review(review_id=review_id, **values)
 
 
-def read(folder: Path | str) -> Extraction:
+def read(folder: Path | str) -> Dataset:
     """Read a data folder, apply its corrections and check every cell.
 
     Parameters
@@ -200,7 +200,7 @@ def read(folder: Path | str) -> Extraction:
 
     Returns
     -------
-    Extraction
+    Dataset
         With the problems; what cannot be read is left out, nothing is raised for bad data.
     """
     reading = _Reading(Path(folder))
@@ -232,7 +232,7 @@ def read(folder: Path | str) -> Extraction:
             [frame for frame in frames if len(frame)] or [empty_table(f"extracted_{table}")],
             ignore_index=True,
         )
-    return Extraction(
+    return Dataset(
         **tables,
         reviews=tuple(review for review in reviews.values() if review),
         inputs=pd.DataFrame(sorted(reading.inputs), columns=["file", "rows", "sha256"]),
@@ -241,7 +241,7 @@ def read(folder: Path | str) -> Extraction:
     )
 
 
-def list_reviews(data: Extraction) -> pd.DataFrame:
+def list_reviews(data: Dataset) -> pd.DataFrame:
     """What the review.yaml files say, one row a review, with file and sha256.
 
     Returns

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.readers.review_file import find_reviews, read_review, review_folders
-from metarepro.readers.transcription import Extraction as Data
+from metarepro.readers.transcription import Dataset
 from metarepro.reviews.results import (
     outcome_map_template,
     review_included,
@@ -55,14 +55,14 @@ class ReviewData:
     template: pd.DataFrame | None = None
 
 
-def read_reviews(data_dir: Path, data: Data) -> dict[str, ReviewData]:
+def read_reviews(data_dir: Path, data: Dataset) -> dict[str, ReviewData]:
     """Read every review that comes with a data file; nothing is raised for bad ones.
 
     Parameters
     ----------
     data_dir : Path
         The data folder.
-    data : Data
+    data : Dataset
         Its tables. A table that could not be read whole is not compared with, and the reviews have
         no tables then.
 
@@ -84,7 +84,7 @@ def read_reviews(data_dir: Path, data: Data) -> dict[str, ReviewData]:
     return found
 
 
-def _read_folder(folder: Path, data: Data) -> ReviewData | None:
+def _read_folder(folder: Path, data: Dataset) -> ReviewData | None:
     """The review of a folder in data/reviews; None if it has no data file."""
     try:
         files = find_reviews(folder)
@@ -111,7 +111,7 @@ def _shown(file: str, data_dir: Path) -> str:
     return file if inside == file else f"{data_dir.name}/{inside}"
 
 
-def _read_file(path: Path, folder: Path, data: Data) -> ReviewData:
+def _read_file(path: Path, folder: Path, data: Dataset) -> ReviewData:
     """Read a data file and the maps beside it, and compare them."""
     problems: list[Problem] = []
     try:
@@ -145,7 +145,7 @@ def _read_map(path: Path, name: str, problems: list[Problem]) -> pd.DataFrame:
 
 
 def _compared_with_less(
-    extraction: Extraction, folder: Path, outcome_map: pd.DataFrame, data: Data
+    extraction: Extraction, folder: Path, outcome_map: pd.DataFrame, data: Dataset
 ) -> list[Problem]:
     """What can be said of a map without the tables that could not be read whole."""
     file = (folder / "outcome_map.csv").as_posix()
@@ -161,7 +161,7 @@ def _tables(
     extraction: Extraction,
     review_id: str,
     maps: dict[str, pd.DataFrame],
-    data: Data,
+    data: Dataset,
     provenance: dict[str, str],
 ) -> dict[str, pd.DataFrame]:
     """The tables of a review; raises a DataError if the maps do not fit."""

@@ -1,6 +1,7 @@
 """Columns and levels of the tables between the stages."""
 
 from metarepro.claims.tables import CLAIMS_TABLES
+from metarepro.conversion.reported import TIERS
 from metarepro.overlap.tables import OVERLAP_TABLES
 from metarepro.reviews.problem_tables import REVIEW_FILE_PROBLEMS
 from metarepro.reviews.tables import REVIEW_TABLES
@@ -12,7 +13,6 @@ from metarepro.tabular.columns import share_of_100 as percent
 from metarepro.tabular.input_tables import Columns
 from metarepro.tabular.statistic_columns import HETEROGENEITY, PREDICTION, STATISTICS, Q, statistics
 
-TIERS = ("direct", "derived", "approximate")
 VERDICTS = (
     "exact",
     "reproduced",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.readers import transcription
-from metarepro.readers.transcription import Extraction
+from metarepro.readers.transcription import Dataset
 from metarepro.tabular.countries import economies
 from metarepro.tabular.file_names import ALLOWED, odd_names
 from metarepro.tabular.input_tables import RATIO_MEASURES, RATIO_STATISTICS
@@ -66,7 +66,7 @@ NEEDED = {
 }
 
 
-def load(folder: Path | str) -> Extraction:
+def load(folder: Path | str) -> Dataset:
     """Read a data folder and check all of it.
 
     Parameters
@@ -76,7 +76,7 @@ def load(folder: Path | str) -> Extraction:
 
     Returns
     -------
-    Extraction
+    Dataset
 
     Raises
     ------
@@ -89,7 +89,7 @@ def load(folder: Path | str) -> Extraction:
     return data
 
 
-def read_and_check(folder: Path | str) -> tuple[Extraction, list[Problem]]:
+def read_and_check(folder: Path | str) -> tuple[Dataset, list[Problem]]:
     """As `load`, with the problems beside what could be read."""
     data = transcription.read(folder)
     folder = Path(folder)
@@ -98,7 +98,7 @@ def read_and_check(folder: Path | str) -> tuple[Extraction, list[Problem]]:
     return data, [*odd, *data.problems, *check_data(data)]
 
 
-def check_data(data: Extraction) -> list[Problem]:
+def check_data(data: Dataset) -> list[Problem]:
     """Check the rules between cells, rows and tables.
 
     Rules within a row pass over rows of which a cell is already in `data.problems`; references
@@ -106,7 +106,7 @@ def check_data(data: Extraction) -> list[Problem]:
 
     Parameters
     ----------
-    data : Extraction
+    data : Dataset
 
     Returns
     -------
@@ -250,7 +250,7 @@ def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
         yield ratio & (p[column] <= 0), column, "above 0 for a ratio"
 
 
-def _claim_rules(data: Extraction) -> Iterator[Rule]:
+def _claim_rules(data: Dataset) -> Iterator[Rule]:
     claims = data.claims
     for kind, direction in CLAIM_DIRECTIONS.items():
         other = (claims["claim_kind"] == kind) & (claims["claimed_direction"] != direction)
@@ -277,13 +277,13 @@ def _footnote_rules(frame: pd.DataFrame) -> Iterator[Rule]:
     yield wrong, "footnote", "numbers or ranges (20, 44-46), or empty"
 
 
-def _ids(data: Extraction, target: str) -> Sequence[str]:
+def _ids(data: Dataset, target: str) -> Sequence[str]:
     if target == "reviews":
         return [review.review_id for review in data.reviews]
     return list(getattr(data, target).iloc[:, 0])
 
 
-def _unknown_ids(data: Extraction, table: str, column: str, target: str) -> list[Problem]:
+def _unknown_ids(data: Dataset, table: str, column: str, target: str) -> list[Problem]:
     if target in data.incomplete:
         return []
     frame = getattr(data, table)
@@ -292,7 +292,7 @@ def _unknown_ids(data: Extraction, table: str, column: str, target: str) -> list
     return [_problem(row, column, allowed) for _, row in frame[unknown].iterrows()]
 
 
-def _unknown_countries(data: Extraction) -> list[Problem]:
+def _unknown_countries(data: Dataset) -> list[Problem]:
     if "countries" in data.incomplete:
         return []
     known = set(data.countries["country"])
@@ -316,7 +316,7 @@ def _same_publication(trials: pd.DataFrame) -> list[Problem]:
     return problems
 
 
-def _kept_rows(data: Extraction) -> list[Problem]:
+def _kept_rows(data: Dataset) -> list[Problem]:
     """Follow duplicates to the row that was kept."""
     results = data.results
     exclude = dict(zip(results["result_id"], results["exclude"], strict=True))
@@ -347,7 +347,7 @@ def _kept_twice(results: pd.DataFrame) -> list[Problem]:
     return problems
 
 
-def _not_cluster_trials(data: Extraction) -> list[Problem]:
+def _not_cluster_trials(data: Dataset) -> list[Problem]:
     designs = dict(zip(data.trials["trial_id"], data.trials["design"], strict=True))
     return [
         _problem(row, "trial_id", f"a cluster_rct; its design is {designs[row['trial_id']]}")
@@ -356,7 +356,7 @@ def _not_cluster_trials(data: Extraction) -> list[Problem]:
     ]
 
 
-def _programme_names(data: Extraction) -> list[Problem]:
+def _programme_names(data: Dataset) -> list[Problem]:
     """Find names of programmes that no trial has, and names that stand for two programmes."""
     names = data.programme_names
     problems = [
