@@ -25,6 +25,7 @@ from metarepro.claims.rules import MOSTLY_ABSTRACTS, NOT_TESTABLE, Judgement
 from metarepro.claims.words import claimed_words, is_over, noun_of, own_limit
 from metarepro.plan import Plan
 from metarepro.tabular.tables import from_rows
+from metarepro.tabular.trial_interventions import trials_of
 from metarepro.wording.phrases import counted, decimal, whole
 
 #: Columns of a pool that a claim shows.
@@ -226,7 +227,7 @@ def _count(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
 def _known_trials(claim: Mapping[Any, Any], sources: Sources, review: str) -> str:
     """How many trials of an intervention the data has, as far as they are in a review."""
     included = sources.included[sources.included["review_id"] == claim["source_review"]]
-    of_it = sources.trials[sources.trials["intervention"] == claim["intervention"]]["trial_id"]
+    of_it = trials_of(sources.trials, claim["intervention"])["trial_id"]
     basis = included[included["trial_id"].isin(of_it)]["basis"]
     listed, plausible = int((basis == "listed").sum()), int((basis == "plausible").sum())
     return (
@@ -343,8 +344,8 @@ def _published_caveats(cited: pd.DataFrame, signals: list[str], sources: Sources
 
 
 def _doubtful(trial_ids: list[str], sources: Sources) -> str:
-    notes = sources.trials[sources.trials["trial_id"].isin(trial_ids)]["note"]
-    doubtful = int(notes.str.contains("doubtful class").sum())
+    pooled = sources.trials[sources.trials["trial_id"].isin(trial_ids)]
+    doubtful = int((pooled["intervention_doubtful"] == "yes").sum())
     if not doubtful:
         return ""
     return (

@@ -12,6 +12,7 @@ from metarepro.conversion.routes import convert
 from metarepro.tabular.countries import income
 from metarepro.tabular.stage_tables import REVIEW_FILE
 from metarepro.tabular.tables import in_order
+from metarepro.tabular.trial_interventions import intervention_of_results
 
 NORMAL_95 = 1.959963984540054
 
@@ -45,14 +46,15 @@ def compute_effects(
         One row per reported result, in the order of `results` (`tables.EFFECTS`).
     """
     groups = dict(zip(countries["country"], countries["income_group"], strict=True))
-    about_trial = trials[["trial_id", "label", "year", "intervention", "design"]].assign(
+    about_trial = trials[["trial_id", "label", "year", "design"]].assign(
         income=[income(country, groups) for country in trials["country"]]
     )
     # By all randomised: a result may be of some arms only.
     n_randomised = clusters["trial_id"].map(trials.set_index("trial_id")["n_randomised"])
     sizes = clusters[["trial_id"]].assign(cluster_size=n_randomised / clusters["n_clusters"])
     joined = (
-        results.merge(about_trial, on="trial_id", validate="m:1")
+        results.assign(intervention=intervention_of_results(results, trials))
+        .merge(about_trial, on="trial_id", validate="m:1")
         .merge(sizes, on="trial_id", how="left", validate="m:1")
         .merge(outcomes[["outcome", "domain", "beneficial_direction"]], on="outcome")
         .merge(interventions[["intervention", "family"]], on="intervention")
@@ -69,11 +71,11 @@ def supersede(effects: pd.DataFrame) -> pd.DataFrame:
     """Leave out what a review's own data file also has; the rows stay visible.
 
     A result that was transcribed gives way to an effect of a review file (unless that is only
-    approximate) for the same trial, outcome and timepoint; of two review files the first by id is
-    used. (A review's file has the
-    numbers that its authors analysed; a transcription mostly has what an abstract printed.)
+    approximate) for the same trial, intervention, outcome and timepoint; of two review files the
+    first by id is used. (A review's file has the numbers that its authors analysed; a
+    transcription mostly has what an abstract printed.)
     """
-    key = ["trial_id", "outcome", "timepoint"]
+    key = ["trial_id", "intervention", "outcome", "timepoint"]
     own = (
         (effects["source_kind"] == REVIEW_FILE)
         & (effects["exclude"] == "")
@@ -86,9 +88,8 @@ def supersede(effects: pd.DataFrame) -> pd.DataFrame:
     )
     superseded = effects.copy()
     superseded.loc[gives_way, "exclude"] = "superseded"
-    superseded.loc[gives_way, "exclude_reason"] = (
-        "the review's own data file has it: " + match.loc[gives_way, "result_id"]
-    )
+    superseded.loc[gives_way, "exclude_reason"] = "the review's own data file has it"
+    superseded.loc[gives_way, "duplicate_of"] = match.loc[gives_way, "result_id"]
     return superseded
 
 

@@ -80,7 +80,7 @@ class Reported:
     source_kind: str = ""
     design: str = ""
     cluster_size: float = math.nan
-    note: str = ""
+    shared_control: str = ""
 
 
 @dataclass(frozen=True)

@@ -300,7 +300,7 @@ def convert(reported: Reported, choices: Choices, measure: str = "SMD") -> Effec
         raise NoRouteError("impossible_input", str(error)) from None
     if not (math.isfinite(yi) and math.isfinite(vi) and vi > 0):
         raise NoRouteError("impossible_input", f"effect {yi:g} with variance {vi:g}")
-    if "shared_control" in reported.note:
+    if reported.shared_control == "yes":
         w.assume("shares its control group with another arm: dependence left to robust variance")
     if measure == "SMD":
         vi = _against_arm_sizes(w, yi, vi, se_source)

@@ -9,7 +9,6 @@ agree says nothing.
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
@@ -18,17 +17,13 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from metarepro.tabular.tables import from_rows
-from metarepro.tabular.validation import KEPT
 from metarepro.wording.phrases import NOT_REPORTED
 
 #: Sources print two decimals: two roundings of one number may be this far apart.
 ROUNDING = 0.01
 #: Numbers this close are one number, written twice.
 _EQUAL = 1e-9
-_SAME_RESULT = ["trial_id", "arm", "outcome", "measure", "timepoint"]
-_SUPERSEDED = re.compile(r".*: ([a-z0-9_\-]+)")
-#: A remark of the data on two addresses of one source.
-_SECOND_COPY = "second copy of the same"
+_SAME_RESULT = ["trial_id", "arm", "intervention", "outcome", "measure", "timepoint"]
 #: What two reports of one result should tell alike.
 _IDENTITY = {
     "timepoint": "timepoint",
@@ -44,7 +39,8 @@ Row = Mapping[Any, Any]
 def lift_duplicates(results: pd.DataFrame) -> pd.DataFrame:
     """Reported results with every duplicate taken as if it were used, so that it is converted."""
     lifted = results.copy()
-    lifted.loc[results["exclude"] == "duplicate", ["exclude", "exclude_reason"]] = ""
+    columns = ["exclude", "duplicate_of", "exclude_reason"]
+    lifted.loc[results["exclude"] == "duplicate", columns] = ""
     return lifted
 
 
@@ -69,7 +65,7 @@ def shared_effects(
         scale g, other scales are as printed. `difference` is b minus a.
     """
     printed = results.set_index("result_id")[
-        ["value", "sign", "higher_is_better", "ci_low", "ci_high"]
+        ["value", "sign", "higher_is_better", "ci_low", "ci_high", "second_copy"]
     ].add_prefix("printed_")
     rows = converted.join(printed, on="result_id").set_index("result_id", drop=False)
     return from_rows(
@@ -83,12 +79,9 @@ def shared_effects(
 
 def _pairs(effects: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
     """Kept and other row, what makes them a pair, and what the data say about it."""
-    for row in effects.to_dict("records"):
-        reason = row["exclude_reason"]
-        if row["exclude"] == "duplicate" and (kept := KEPT.match(reason)):
-            yield kept[1], row["result_id"], "duplicate", reason[kept.end() :].lstrip(";, ")
-        elif row["exclude"] == "superseded" and (kept := _SUPERSEDED.fullmatch(reason)):
-            yield kept[1], row["result_id"], "superseded", ""
+    for row in effects[effects["duplicate_of"] != ""].to_dict("records"):
+        remark = row["exclude_reason"] if row["exclude"] == "duplicate" else ""
+        yield row["duplicate_of"], row["result_id"], row["exclude"], remark
     used = effects[effects["exclude"] == ""]
     for _, same in used.groupby(_SAME_RESULT, sort=True):
         for a, b in combinations(same.to_dict("records"), 2):
@@ -112,7 +105,7 @@ def _compared(a: dict[Any, Any], b: dict[Any, Any], pairing: str, remark: str) -
         "scale": scale,
         **_side(a, first, "a"),
         **_side(b, second, "b"),
-        "same_source": "yes" if _same_source(a, b, remark) else "no",
+        "same_source": "yes" if _same_source(a, b) else "no",
         "described": "alike" if all(a[key] == b[key] for key in _IDENTITY) else "differently",
         "difference": difference,
         "agreement": _agreement(difference) if comparable else "not_comparable",
@@ -149,9 +142,9 @@ def _side(row: Row, numbers: dict[str, float], side: str) -> dict[str, Any]:
     return {f"{key}_{side}": value for key, value in (about | numbers).items()}
 
 
-def _same_source(a: Row, b: Row, remark: str) -> bool:
+def _same_source(a: Row, b: Row) -> bool:
     """Whether both are read in one source: one address, a second copy, one database twice."""
-    if a["source"] == b["source"] or remark.startswith(_SECOND_COPY):
+    if a["source"] == b["source"] or b["printed_second_copy"] == "yes":
         return True
     hosts = {urlsplit(row["source"]).netloc for row in (a, b)}
     return {a["source_kind"], b["source_kind"]} == {"database"} and len(hosts) == 1

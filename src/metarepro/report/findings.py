@@ -104,7 +104,9 @@ def composition(records: Records, key: str) -> str:
     or its countries differ.
     """
     trial_ids = records.pools[key]["trial_ids"].split(" ")
-    families = [_family(records, trial_id) for trial_id in trial_ids]
+    results = [records.effects[w["result_id"]] for w in records.rows("weights", "synthesis", key)]
+    # A trial with interventions of two families counts in both.
+    families = [family for _, family in {(r["trial_id"], r["family"]) for r in results}]
     order = dict.fromkeys(row["family"] for row in records.interventions.values())
     parts = ", ".join(f"{records.names[family]} {families.count(family)}" for family in order)
     incomes = [records.rows("effects", "trial_id", t)[0]["income"] for t in trial_ids]
@@ -114,11 +116,6 @@ def composition(records: Records, key: str) -> str:
         f"{incomes.count('low_or_middle')} in low- or middle-income countries"
         + (f", {unknown} in unknown or mixed ones." if unknown else ".")
     )
-
-
-def _family(records: Records, trial_id: str) -> str:
-    family: str = records.interventions[records.trials[trial_id]["intervention"]]["family"]
-    return family
 
 
 def _selection(records: Records) -> str:

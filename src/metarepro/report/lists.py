@@ -101,10 +101,7 @@ def trials_page(records: Records) -> Page:
         frame,
         {
             "Trial": [records.trial_link(trial_id) for trial_id in records.trials],
-            "Intervention": [
-                records.intervention_link(trial["intervention"])
-                for trial in records.trials.values()
-            ],
+            "Intervention": [records.intervention_links(t) for t in records.trials.values()],
         },
     )
     read = sum(row["Results read"] != "0" for row in rows)

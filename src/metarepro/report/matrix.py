@@ -6,6 +6,7 @@ from metarepro.report.blocks import Drawing, Link, Matrix, MatrixCell, MatrixRow
 from metarepro.report.plain_language import abstracts
 from metarepro.report.records import Records, Row
 from metarepro.synthesis.membership import usable
+from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.phrases import (
     FLAGS,
     NOT_REPORTED,
@@ -106,7 +107,9 @@ def empty_reason(records: Records, intervention: str, domain: str) -> str:
     """Why nothing is pooled: how many trials are known, and what became of their results."""
     effects = records.tables["effects"]
     here = effects[(effects["intervention"] == intervention) & (effects["domain"] == domain)]
-    known = sum(t["intervention"] == intervention for t in records.trials.values())
+    known = sum(
+        intervention in interventions_of(t["intervention"]) for t in records.trials.values()
+    )
     trials = f"{known} trial{'' if known == 1 else 's'} of this intervention known"
     if here.empty:
         return f"No result in this domain was found ({trials})."

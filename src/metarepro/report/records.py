@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from metarepro.plan import Plan
-from metarepro.report.blocks import Link
+from metarepro.report.blocks import Link, Text, joined
 from metarepro.report.plain_language import certainty, sentences
+from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.summaries import labels, title
 
 Row = Mapping[Any, Any]
@@ -168,6 +169,11 @@ class Records:
         if not intervention:
             return ""
         return Link(words or self.names[intervention], f"interventions/{intervention}.html")
+
+    def intervention_links(self, trial: Row) -> Text:
+        """Links to the pages of the interventions of a trial."""
+        own = interventions_of(trial["intervention"])
+        return joined([self.intervention_link(intervention) for intervention in own], "; ")
 
     def domain_link(self, domain: str, words: str = "") -> Link | str:
         """Link to the page of a domain; "" for none."""

@@ -21,6 +21,7 @@ from metarepro.report.matrix import empty_reason, share_of_review
 from metarepro.report.records import Records, trail
 from metarepro.report.sensitivity import summary
 from metarepro.report.syntheses import pool_table
+from metarepro.tabular.trial_interventions import trials_of
 from metarepro.wording.summaries import trials as trial_summary
 
 
@@ -184,7 +185,7 @@ def _in_domain(records: Records, intervention: str, domain: str) -> Section:
 
 def _trials(records: Records, intervention: str) -> Section:
     trials = records.tables["trials"]
-    own = trials[trials["intervention"] == intervention]
+    own = trials_of(trials, intervention)
     frame = trial_summary(own, records.tables["effects"], records.tables["interventions"])
     rows = [
         {

@@ -19,7 +19,7 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.records import Records, Row, trail
 from metarepro.wording.phrases import NOT_REPORTED, counted, decimal, interval, whole
-from metarepro.wording.summaries import EXCLUSIONS
+from metarepro.wording.summaries import EXCLUSIONS, exclusion_reason
 
 #: What a number in the column `value` says about its direction.
 SIGNS = {
@@ -66,7 +66,7 @@ def _facts(records: Records, trial: Row) -> list[tuple[str, Text]]:
         ("DOI", text(doi_link(trial["doi"]) or "not seen")),
         ("PubMed", text(pubmed_link(trial["pmid"]) or "not seen")),
         ("Year", text(_year(trial))),
-        ("Intervention", text(records.intervention_link(trial["intervention"]))),
+        ("Intervention", records.intervention_links(trial)),
         ("Programme", text(trial["programme"] or NOT_REPORTED)),
         ("Country", text(trial["country"] or NOT_REPORTED)),
         ("Population", text(trial["population"] or NOT_REPORTED)),
@@ -210,7 +210,7 @@ def _effect(effect: Row) -> str:
 
 def _route(effect: Row) -> str:
     if effect["exclude"]:
-        reason = effect["exclude_reason"]
+        reason = exclusion_reason(effect)
         said = f"{effect['exclude'].replace('_', ' ')}: {EXCLUSIONS[effect['exclude']]}"
         return f"{said} ({reason})" if reason else said
     return (

@@ -44,6 +44,13 @@ def identifier(*, unique: bool = False, required: bool = True) -> pa.Column:
     return _pattern(rf"[a-z0-9_\-]{{{least},{LONGEST_ID}}}", allowed, unique=unique)
 
 
+def identifiers() -> pa.Column:
+    """One or several ids with a space between them."""
+    one = rf"[a-z0-9_\-]{{1,{LONGEST_ID}}}"
+    allowed = "one or several ids of small letters, digits, _ and -, with one space between them"
+    return _pattern(rf"{one}( {one})*", allowed)
+
+
 def digest() -> pa.Column:
     """SHA-256 of a file in hexadecimal."""
     return _pattern(r"[0-9a-f]{64}", "64 hexadecimal digits")

@@ -4,6 +4,7 @@ import pandera.pandas as pa
 
 from metarepro.tabular.columns import (
     identifier,
+    identifiers,
     level,
     number,
     probability,
@@ -176,7 +177,8 @@ TRIALS: Columns = {
     "pmid": text(),
     "country": text(),
     "programme": text(),
-    "intervention": identifier(),
+    "intervention": identifiers(),
+    "intervention_doubtful": level("", "yes", "no"),
     "population": text(),
     "design": level(*DESIGNS),
     "n_randomised": whole(at_least=1),
@@ -187,6 +189,8 @@ RESULTS: Columns = {
     "result_id": identifier(unique=True),
     "trial_id": identifier(),
     "arm": text(),
+    "intervention": identifier(required=False),
+    "shared_control": level("", "yes", "no"),
     "outcome": identifier(),
     "measure": text(required=True),
     "timepoint": level(*TIMEPOINTS),
@@ -218,6 +222,8 @@ RESULTS: Columns = {
     "source": text(required=True),
     "locator": text(required=True),
     "exclude": level("", *EXCLUSIONS),
+    "duplicate_of": identifier(required=False),
+    "second_copy": level("", "yes"),
     "exclude_reason": text(),
     "note": text(),
 }
@@ -262,7 +268,8 @@ OUTCOME_MAP: Columns = {
 }
 STUDY_MAP: Columns = {
     "study": text(required=True),
-    "trial_id": identifier(),
+    "trial_id": identifier(required=False),
+    "intervention": identifier(required=False),
 }
 INCLUDED: Columns = {
     "trial_id": identifier(unique=True),

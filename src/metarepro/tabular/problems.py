@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pandas as pd
+
 LONGEST_FOUND = 100
 _WITH_LINES = (".yaml", ".rm5")
 
@@ -47,6 +49,14 @@ class Problem:
     def place(self) -> tuple[str, int, str]:
         """File, row and column, for sorting."""
         return self.file, self.row or 0, self.column
+
+
+def problem_of_row(row: pd.Series, column: str, allowed: str) -> Problem:
+    """Problem of a cell of a table that carries the file and row of its records."""
+    value = row[column]
+    if isinstance(value, float):
+        value = "" if pd.isna(value) else f"{value:.10g}"
+    return Problem(row["file"], int(row["row"]), column, value, allowed)
 
 
 class DataError(Exception):

@@ -100,6 +100,8 @@ EFFECTS: Columns = {
     "tier": level("", *TIERS),
     "assumptions": text(),
     "exclude": identifier(required=False),
+    # What is used instead: of a duplicate, and of a row that a review's own data file has.
+    "duplicate_of": identifier(required=False),
     "exclude_reason": text(),
     "source": text(required=True),
     "locator": text(required=True),

@@ -5,6 +5,7 @@ What a single cell may hold is in the table schemas; what only deserves a look i
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,14 +15,17 @@ from metarepro.readers.transcription import Dataset
 from metarepro.tabular.countries import economies
 from metarepro.tabular.file_names import ALLOWED, odd_names
 from metarepro.tabular.input_tables import RATIO_MEASURES, RATIO_STATISTICS
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, Problem, problem_of_row
+from metarepro.tabular.result_links import (
+    lost_duplicates,
+    repeated_interventions,
+    results_kept_twice,
+    wrong_interventions,
+)
 
 # Rows that break a rule, the column to look at, what is allowed there.
 Rule = tuple[pd.Series, str, str]
 
-KEPT = re.compile(r"kept: ([a-z0-9_\-]+-[0-9]{2})(?![0-9])")
-# Two usable rows that agree in these are one result kept twice.
-RESULT_KEY = ["trial_id", "arm", "outcome", "measure", "timepoint", "timepoint_detail"]
 REFERENCES = {
     # table: column -> table in which its values must be an id
     "outcomes": {"domain": "domains"},
@@ -131,8 +135,10 @@ def check_data(data: Dataset) -> list[Problem]:
             problems += _unknown_ids(data, table, column, target)
     problems += _unknown_countries(data)
     problems += _same_publication(data.trials)
-    problems += _kept_rows(data)
-    problems += _kept_twice(data.results)
+    problems += repeated_interventions(data.trials)
+    problems += wrong_interventions(data.results, data.trials)
+    problems += lost_duplicates(data.results, complete="results" not in data.incomplete)
+    problems += results_kept_twice(data.results, data.trials)
     problems += _not_cluster_trials(data)
     problems += _programme_names(data)
     return problems
@@ -140,17 +146,10 @@ def check_data(data: Dataset) -> list[Problem]:
 
 def _apply(frame: pd.DataFrame, rules: Iterator[Rule]) -> list[Problem]:
     return [
-        _problem(row, column, allowed)
+        problem_of_row(row, column, allowed)
         for broken, column, allowed in rules
         for _, row in frame[broken].iterrows()
     ]
-
-
-def _problem(row: pd.Series, column: str, allowed: str) -> Problem:
-    value = row[column]
-    if isinstance(value, float):
-        value = "" if pd.isna(value) else f"{value:.10g}"
-    return Problem(row["file"], int(row["row"]), column, value, allowed)
 
 
 def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
@@ -190,7 +189,13 @@ def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
     yield no_scale, "higher_is_better", "yes or no in a row that is not excluded"
     yield live & (r["sign"] == "unsigned"), "sign", "unsigned only in excluded rows"
     yield live & (r["exclude_reason"] != ""), "exclude_reason", "empty when exclude is empty"
-    yield ~live & (r["exclude_reason"] == ""), "exclude_reason", "the reason of the exclusion"
+    duplicate = r["exclude"] == "duplicate"
+    unexplained = ~live & ~duplicate & (r["exclude_reason"] == "")
+    yield unexplained, "exclude_reason", "the reason for the exclusion"
+    no_kept = duplicate & (r["duplicate_of"] == "")
+    yield no_kept, "duplicate_of", "the result_id of the kept row, since exclude is duplicate"
+    for column in ("duplicate_of", "second_copy"):
+        yield ~duplicate & (r[column] != ""), column, "empty unless exclude is duplicate"
     routes = _has_route(r)
     for statistic, needed in NEEDED.items():
         no_route = live & (r["statistic"] == statistic) & ~routes[statistic]
@@ -286,10 +291,13 @@ def _ids(data: Dataset, target: str) -> Sequence[str]:
 def _unknown_ids(data: Dataset, table: str, column: str, target: str) -> list[Problem]:
     if target in data.incomplete:
         return []
-    frame = getattr(data, table)
-    unknown = ~frame[column].isin(_ids(data, target)) & (frame[column] != "")
-    allowed = f"an id in {target}"
-    return [_problem(row, column, allowed) for _, row in frame[unknown].iterrows()]
+    known = set(_ids(data, target))
+    return [
+        replace(problem_of_row(row, column, f"an id in {target}"), found=name)
+        for _, row in getattr(data, table).iterrows()
+        for name in row[column].split(" ")
+        if name and name not in known
+    ]
 
 
 def _unknown_countries(data: Dataset) -> list[Problem]:
@@ -297,7 +305,7 @@ def _unknown_countries(data: Dataset) -> list[Problem]:
         return []
     known = set(data.countries["country"])
     return [
-        _problem(row, "country", "countries of codebook/countries.csv, divided by '; '")
+        problem_of_row(row, "country", "countries of codebook/countries.csv, divided by '; '")
         for _, row in data.trials.iterrows()
         if not known.issuperset(economies(row["country"]))
     ]
@@ -311,46 +319,15 @@ def _same_publication(trials: pd.DataFrame) -> list[Problem]:
         for _, row in trials[trials[column] != ""].iterrows():
             if row[column] in first:
                 allowed = f"a {column} that no other trial has ({first[row[column]]} has it)"
-                problems.append(_problem(row, column, allowed))
+                problems.append(problem_of_row(row, column, allowed))
             first.setdefault(row[column], row["trial_id"])
-    return problems
-
-
-def _kept_rows(data: Dataset) -> list[Problem]:
-    """Follow duplicates to the row that was kept."""
-    results = data.results
-    exclude = dict(zip(results["result_id"], results["exclude"], strict=True))
-    problems = []
-    for _, row in results[results["exclude"] == "duplicate"].iterrows():
-        kept = KEPT.match(row["exclude_reason"])
-        if not kept or (kept[1] not in exclude and "results" not in data.incomplete):
-            allowed = "'kept: ' and the result_id of the kept row"
-            problems.append(_problem(row, "exclude_reason", allowed))
-        elif exclude.get(kept[1], "") != "":
-            allowed = f"a kept row that is not itself excluded ({kept[1]} is)"
-            problems.append(_problem(row, "exclude_reason", allowed))
-    return problems
-
-
-def _kept_twice(results: pd.DataFrame) -> list[Problem]:
-    live = results[results["exclude"] == ""]
-    first: dict[tuple[str, ...], str] = {}
-    problems = []
-    for _, row in live.iterrows():
-        key = tuple(row[RESULT_KEY])
-        if key in first:
-            allowed = (
-                f"one usable row a trial, arm, outcome, measure and time ({first[key]} is one)"
-            )
-            problems.append(_problem(row, "result_id", allowed))
-        first.setdefault(key, row["result_id"])
     return problems
 
 
 def _not_cluster_trials(data: Dataset) -> list[Problem]:
     designs = dict(zip(data.trials["trial_id"], data.trials["design"], strict=True))
     return [
-        _problem(row, "trial_id", f"a cluster_rct; its design is {designs[row['trial_id']]}")
+        problem_of_row(row, "trial_id", f"a cluster_rct; its design is {designs[row['trial_id']]}")
         for _, row in data.clusters.iterrows()
         if designs.get(row["trial_id"], "cluster_rct") != "cluster_rct"
     ]
@@ -360,7 +337,7 @@ def _programme_names(data: Dataset) -> list[Problem]:
     """Find names of programmes that no trial has, and names that stand for two programmes."""
     names = data.programme_names
     problems = [
-        _problem(row, "name_in_trials", "a name that no other row has")
+        problem_of_row(row, "name_in_trials", "a name that no other row has")
         for _, row in names[names["name_in_trials"].duplicated()].iterrows()
     ]
     if "trials" in data.incomplete:
@@ -368,5 +345,5 @@ def _programme_names(data: Dataset) -> list[Problem]:
     unknown = ~names["name_in_trials"].isin(data.trials["programme"])
     allowed = "a programme as trials/trials.csv spells it"
     return problems + [
-        _problem(row, "name_in_trials", allowed) for _, row in names[unknown].iterrows()
+        problem_of_row(row, "name_in_trials", allowed) for _, row in names[unknown].iterrows()
     ]

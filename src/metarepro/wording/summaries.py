@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from metarepro.plan import EffectSet, Evidence
+from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.phrases import (
     DASH,
     FLAGS,
@@ -236,7 +237,7 @@ def trials(
         rows.append(
             {
                 "Trial": trial["label"],
-                "Intervention": names[trial["intervention"]],
+                "Intervention": "; ".join(map(names.get, interventions_of(trial["intervention"]))),
                 "Programme": trial["programme"] or NOT_REPORTED,
                 "Country": trial["country"] or NOT_REPORTED,
                 "Design": trial["design"].replace("_", " "),
@@ -278,9 +279,15 @@ def excluded_results(effects: pd.DataFrame) -> pd.DataFrame:
             "Trial": excluded["label"],
             "Measure": excluded["measure"],
             "Code": excluded["exclude"],
-            "Reason": excluded["exclude_reason"],
+            "Reason": [exclusion_reason(row) for row in excluded.to_dict("records")],
         }
     )
+
+
+def exclusion_reason(effect: Mapping[Any, Any]) -> str:
+    """Why a result is excluded, after the result that is used instead of it, if there is one."""
+    kept = f"kept: {effect['duplicate_of']}" if effect["duplicate_of"] else ""
+    return "; ".join(filter(None, [kept, effect["exclude_reason"]]))
 
 
 def routes(effects: pd.DataFrame) -> pd.DataFrame:
