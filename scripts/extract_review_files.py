@@ -17,6 +17,7 @@ import pandas as pd
 from metarepro.command import parser, run
 from metarepro.reviews.data_files import TABLES, ReviewData, read_reviews
 from metarepro.reviews.problems import problem_rows
+from metarepro.reviews.study_trials import one_row_per_trial
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.tables import empty_table, write_table
 from metarepro.tabular.validation import load
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         whole = pd.concat([empty_table(table), *frames], ignore_index=True)
         if name == "review_trials":
             # A new trial of two reviews, by the same id in the maps of both, is described by one.
-            whole = whole.drop_duplicates("trial_id")
+            whole = one_row_per_trial(whole)
         write_table(whole, args.output_dir / f"{name}.csv", table)
 
 

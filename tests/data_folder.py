@@ -36,7 +36,9 @@ _RESULT = {
     **_SOURCE,
 }
 _MEANS = {"statistic": "means", "n_t": "20", "mean_t": "5.1", "sd_t": "2", "n_c": "21"}
-_DUPLICATE = {"exclude": "duplicate", "exclude_reason": "kept: ann2001-01, same table"}
+_DUPLICATE = {
+    **{"exclude": "duplicate", "duplicate_of": "ann2001-01", "exclude_reason": "same table"},
+}
 
 ROWS: dict[str, tuple[str, list[Mapping[str, str]]]] = {
     "codebook/interventions.csv": (

@@ -163,7 +163,7 @@ CASES: dict[str, tuple[Callable[[Path], None], str, str]] = {
         f"{MAP},line=2,col=24",
     ),
     "study that is not there": (
-        with_study_map("study,trial_id\nDee 2005,bob2002\nZoe 1999,ann2001\n"),
+        with_study_map("study,trial_id,intervention\nDee 2005,bob2002,\nZoe 1999,ann2001,\n"),
         f"{REVIEW}/study_map.csv, row 3, study: found 'Zoe 1999'; allowed: a study of the review",
         f"{REVIEW}/study_map.csv,line=3,col=1",
     ),
@@ -198,7 +198,7 @@ def test_all_problems_of_tables_files_and_maps_at_once(
     set_cells(folder, RESULTS, 3, {"value": "0,34"})
     with_content("own.rm5", GOOD[:-300])(folder.parent / REVIEW)
     with_map("post", "later")(folder.parent / REVIEW)
-    with_study_map("study\nDee 2005\n")(folder.parent / REVIEW)
+    with_study_map("study,intervention\nDee 2005,play\n")(folder.parent / REVIEW)
     places = [line.partition(": ")[0] for line in messages(folder, capsys)]
     assert places == [
         f"{MAP}, row 2, timepoint",
@@ -233,7 +233,7 @@ def test_a_study_of_two_reviews_is_a_problem_of_both_until_it_is_named(
         "data/reviews/review2021/own.rm5",
     ]
     for review in (folder.parent / REVIEW, other):
-        (review / "study_map.csv").write_text("study,trial_id\nDee 2005,dee2005\n")
+        (review / "study_map.csv").write_text("study,trial_id,intervention\nDee 2005,dee2005,\n")
     assert check_data.main(["--data-dir", str(folder)]) == 0
     output = folder.parent / "results/extracted"
     extract_review_files.main(["--data-dir", str(folder), "--output-dir", str(output)])

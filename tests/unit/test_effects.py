@@ -101,14 +101,43 @@ def test_cluster_size_is_participants_by_clusters() -> None:
 
 
 def test_excluded_rows_stay_with_code_and_reason() -> None:
-    given = MEANS | {"exclude": "duplicate", "exclude_reason": "kept: b-01"}
+    given = MEANS | {"exclude": "duplicate", "duplicate_of": "a-03", "exclude_reason": "same"}
     without_sd = MEANS | {"sd_t": math.nan}
     computed = effects(given, without_sd, MEANS)
     assert list(computed["exclude"]) == ["duplicate", "no_variance", ""]
-    assert computed["exclude_reason"].iloc[0] == "kept: b-01"
+    assert computed[["duplicate_of", "exclude_reason"]].iloc[0].tolist() == ["a-03", "same"]
     assert computed["yi"].notna().tolist() == [False, False, True]
 
 
 def test_rows_keep_their_order() -> None:
     computed = effects(MEANS | {"measure": "b"}, MEANS | {"measure": "a"})
     assert list(computed["measure"]) == ["b", "a"]
+
+
+def of_two_arms(*named: str) -> list[str]:
+    """Intervention and family of results of a trial of play and talk, which name these."""
+    results = [
+        MEANS | {"result_id": f"a-0{i}", "trial_id": "a", "outcome": "mood", "intervention": name}
+        for i, name in enumerate(named)
+    ]
+    trial = {"trial_id": "a", "intervention": "play talk"}
+    interventions = pd.DataFrame({"intervention": ["play", "talk"], "family": ["f", "g"]})
+    computed = compute_effects(
+        table(results, RESULTS | PROVENANCE, "extracted_results"),
+        table([trial], TRIALS | PROVENANCE, "extracted_trials"),
+        pd.DataFrame({"trial_id": [], "n_clusters": []}),
+        CODEBOOK["outcomes"],
+        interventions,
+        CODEBOOK["countries"],
+        CHOICES,
+    )
+    return [f"{row.intervention} {row.family}" for row in computed.itertuples()]
+
+
+def test_a_result_is_of_the_intervention_that_it_names() -> None:
+    assert of_two_arms("talk", "play") == ["talk g", "play f"]
+
+
+def test_an_intervention_of_several_is_not_guessed() -> None:
+    with pytest.raises(KeyError):
+        of_two_arms("talk", "")

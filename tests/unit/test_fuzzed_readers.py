@@ -131,7 +131,7 @@ def test_review_files_with_their_maps(data: st.DataObject, tmp_path: Path) -> No
     """As check-data reads them; nothing is raised, since one review must not stop the others."""
     folder = write_data_folder(tmp_path / "data")
     contents = {"own.rm5": rm5_bytes(made_up_review()), "outcome_map.csv": OUTCOME_MAP.encode()}
-    contents["study_map.csv"] = b"study,trial_id\nDee 2005,bob2002\n"
+    contents["study_map.csv"] = b"study,trial_id,intervention\nDee 2005,bob2002,play\n"
     broken = data.draw(st.sampled_from(sorted(contents)))
     contents[broken] = data.draw(damaged(contents[broken]))
     for name, content in contents.items():

@@ -123,6 +123,7 @@ SMD = {
     **{"adjusted": "no", "source_kind": "abstract", "source": "https://example.org/a"},
     **{"value": 0.5, "ci_low": 0.1, "ci_high": 0.9, "n_t": 50.0, "n_c": 50.0},
     **{"locator": "table", "exclude": "", "exclude_reason": "", "note": "", "p_relation": ""},
+    **{"intervention": "play", "shared_control": "", "duplicate_of": "", "second_copy": ""},
     **{"file": "f", "sha256": "0" * 64, "row": 2.0, "n_basis": "analysed"},
 }
 NUMBERS = (
@@ -139,7 +140,7 @@ def compared(kept: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
         rows.append(SMD | dict.fromkeys(NUMBERS, NAN) | ids | changes)
     results = pd.DataFrame(rows)
     about: dict[str, Any] = {"trial_id": ["ann"], "label": ["Ann"], "year": [2001.0]}
-    trials = pd.DataFrame(about | {"intervention": ["play"], "design": ["rct"]})
+    trials = pd.DataFrame(about | {"intervention": ["play talk"], "design": ["rct"]})
     trials = trials.assign(n_randomised=100.0, country="UK")
     clusters = pd.DataFrame(
         {"trial_id": pd.Series(dtype=str), "n_clusters": pd.Series(dtype=float)}
@@ -147,7 +148,7 @@ def compared(kept: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
     outcomes = pd.DataFrame(
         {"outcome": ["warmth"], "domain": ["relationship"], "beneficial_direction": ["increase"]}
     )
-    interventions = pd.DataFrame({"intervention": ["play"], "family": ["parenting"]})
+    interventions = pd.DataFrame({"intervention": ["play", "talk"], "family": "parenting"})
     countries = pd.DataFrame({"country": ["UK"], "income_group": ["high"]})
     codebook = (trials, clusters, outcomes, interventions, countries, CHOICES)
     effects = compute_effects(results, *codebook)
@@ -155,7 +156,9 @@ def compared(kept: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
     return shared_effects(results, effects, converted)
 
 
-DUPLICATE = {"exclude": "duplicate", "exclude_reason": "kept: ann-01; abstract of the same"}
+DUPLICATE = {
+    **{"exclude": "duplicate", "duplicate_of": "ann-01", "exclude_reason": "abstract of the same"},
+}
 
 
 def test_a_duplicate_turned_the_other_way_is_the_same_effect() -> None:
@@ -175,11 +178,9 @@ def test_a_duplicate_turned_the_other_way_is_the_same_effect() -> None:
         ({"source": "https://example.org/b"}, "no"),
         # A database that is read at two of its addresses is one source, a host alone is not.
         ({"source": "https://example.org/b", "source_kind": "database"}, "no"),
-        (
-            {"source": "https://example.com/b"}
-            | {"exclude_reason": "kept: ann-01; second copy of the same table"},
-            "yes",
-        ),
+        ({"source": "https://example.com/b", "second_copy": "yes"}, "yes"),
+        # Words decide nothing.
+        ({"source": "https://example.com/b", "exclude_reason": "second copy of the same"}, "no"),
     ],
 )
 def test_two_copies_of_a_source_are_one_source(changes: dict[str, Any], same: str) -> None:
@@ -245,9 +246,21 @@ def test_two_used_results_of_different_sources_are_a_pair() -> None:
     assert compared({}, {"measure": "another"}).empty
 
 
+def test_a_duplicate_is_told_by_its_column_and_not_by_words() -> None:
+    with pytest.raises(KeyError):
+        compared({}, DUPLICATE | {"duplicate_of": "ann-09"})
+    words = {"exclude": "duplicate", "exclude_reason": "kept: ann-01"}
+    assert compared({}, words).empty
+
+
+def test_results_of_two_arms_are_no_pair() -> None:
+    arms = ({"intervention": "play"}, {"intervention": "talk", "source_kind": "registry"})
+    assert compared(*arms).empty
+    assert len(compared(arms[0], arms[1] | {"intervention": "play"})) == 1
+
+
 def test_a_superseded_row_is_compared_with_that_of_the_review_file() -> None:
-    reason = "the review's own data file has it: ann-01"
-    effects = {"exclude": "superseded", "exclude_reason": reason}
+    effects = {"exclude": "superseded", "duplicate_of": "ann-01"}
     row = _superseded(effects)
     assert (row["pairing"], row["agreement"]) == ("superseded", "equal")
 

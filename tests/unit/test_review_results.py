@@ -17,17 +17,21 @@ from metarepro.conversion.routes import convert
 from metarepro.readers import revman5
 from metarepro.reviews.results import (
     outcome_map_template,
-    review_included,
     review_results,
-    same_studies,
-    slug,
 )
+from metarepro.reviews.study_trials import one_row_per_trial, review_included, same_studies, slug
 from metarepro.reviews.tables import Extraction
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.tables import TABLES, empty_table, write_table
 
-TRIALS = pd.DataFrame({"trial_id": ["ann2001", "bob2002"], "label": ["Ann 2001", "Bob 2002"]})
-CODEBOOK = {"outcome": {"warmth"}, "intervention": {"play"}}
+TRIALS = pd.DataFrame(
+    {
+        "trial_id": ["ann2001", "bob2002"],
+        "label": ["Ann 2001", "Bob 2002"],
+        "intervention": ["play", "play"],
+    }
+)
+CODEBOOK = {"outcome": {"warmth"}, "intervention": {"play", "talk"}}
 NO_STUDY_MAP = empty_table("study_map")
 PLACE = {"file": "data/reviews/made/x.rm5", "sha256": "0" * 64}
 
@@ -48,6 +52,10 @@ def outcome_map(extraction: Extraction, **second: str) -> pd.DataFrame:
     for column, value in second.items():
         table.loc[1, column] = value
     return table
+
+
+def study_rows(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["study", "trial_id", "intervention"])
 
 
 def results(extraction: Extraction, table: pd.DataFrame, study_map: Any = NO_STUDY_MAP) -> Any:
@@ -123,14 +131,14 @@ def test_filled_rows_stay_in_the_template(extraction: Extraction) -> None:
 
 
 def test_a_study_can_be_named_otherwise(extraction: Extraction) -> None:
-    study_map = pd.DataFrame({"study": ["Dee 2005"], "trial_id": ["bob2002"]})
+    study_map = study_rows(("Dee 2005", "bob2002", ""))
     table, new = results(extraction, outcome_map(extraction), study_map)
     assert list(table["trial_id"]) == ["ann2001", "bob2002"]
     assert new.empty
 
 
 def test_a_study_that_could_be_two_trials_is_a_problem(extraction: Extraction) -> None:
-    twice = pd.DataFrame({"trial_id": ["ann2001", "ann2001b"], "label": ["Ann 2001"] * 2})
+    twice = TRIALS.assign(trial_id=["ann2001", "ann2001b"], label="Ann 2001")
     with pytest.raises(DataError, match="which trial it is: ann2001, ann2001b"):
         review_results(
             extraction, "made", outcome_map(extraction), NO_STUDY_MAP, twice, CODEBOOK, PLACE
@@ -206,16 +214,18 @@ def test_people_that_stand_twice_count_once(extraction: Extraction, totals: str,
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([("Zoe 1999", "bob2002")], "a study of the review file"),
-        ([("Dee 2005", "bob2002"), ("Dee 2005", "ann2001")], "one row a study"),
+        ([("Zoe 1999", "bob2002", "")], "a study of the review file"),
+        ([("Dee 2005", "bob2002", ""), ("Dee 2005", "ann2001", "")], "one row a study"),
+        ([("Dee 2005", "", "")], "a trial_id, an intervention, or both"),
+        ([("Dee 2005", "", "nosuch")], "one of the codebook"),
+        ([("Ann 2001", "", "talk")], "one of the trial: play"),
     ],
 )
 def test_mistakes_in_the_study_map(
-    extraction: Extraction, rows: list[tuple[str, str]], message: str
+    extraction: Extraction, rows: list[tuple[str, str, str]], message: str
 ) -> None:
-    study_map = pd.DataFrame(rows, columns=["study", "trial_id"])
-    with pytest.raises(DataError, match=message):
-        results(extraction, outcome_map(extraction), study_map)
+    with pytest.raises(DataError, match=f"study_map.csv, row {len(rows) + 1}, .*{message}"):
+        results(extraction, outcome_map(extraction), study_rows(*rows))
 
 
 def test_a_study_of_two_reviews_must_be_named() -> None:
@@ -241,6 +251,7 @@ def effect(result_id: str, source_kind: str, **changes: Any) -> dict[str, Any]:
     return {
         **{"result_id": result_id, "trial_id": "ann2001", "outcome": "warmth"},
         **{"timepoint": "post", "source_kind": source_kind, "exclude": "", "exclude_reason": ""},
+        **{"intervention": "play", "duplicate_of": ""},
         **{"tier": "direct", "file": "results.csv" if source_kind == "abstract" else "x.rm5"},
     } | changes
 
@@ -260,7 +271,13 @@ def test_a_transcribed_result_gives_way_to_the_reviews_own() -> None:
     ).set_index("result_id")
     excluded = table.index[table["exclude"] == "superseded"]
     assert list(excluded) == ["a-01", "other-1"]
-    assert table.loc["a-01", "exclude_reason"] == "the review's own data file has it: made-1"
+    assert table.loc["a-01", "exclude_reason"] == "the review's own data file has it"
+    assert table.loc[excluded, "duplicate_of"].tolist() == ["made-1", "made-1"]
+
+
+def test_a_result_of_another_intervention_of_the_trial_stays() -> None:
+    rows = [effect("a-01", "abstract", intervention="talk"), effect("made-1", "review_file")]
+    assert supersede(pd.DataFrame(rows))["exclude"].tolist() == ["", ""]
 
 
 def test_an_approximate_effect_of_a_review_takes_nothing_away() -> None:
@@ -271,3 +288,86 @@ def test_an_approximate_effect_of_a_review_takes_nothing_away() -> None:
 def test_a_review_row_without_an_effect_takes_nothing_away() -> None:
     rows = [effect("a-01", "abstract"), effect("made-1", "review_file", exclude="no_events")]
     assert supersede(pd.DataFrame(rows))["exclude"].tolist() == ["", "no_events"]
+
+
+def interventions(
+    extraction: Extraction,
+    outcomes: pd.DataFrame,
+    *rows: tuple[str, str, str],
+    trials: pd.DataFrame = TRIALS,
+) -> dict[str, str]:
+    """Intervention of each trial's result of the first outcome."""
+    study_map = study_rows(*rows) if rows else NO_STUDY_MAP
+    table, _ = review_results(extraction, "made", outcomes, study_map, trials, CODEBOOK, PLACE)
+    return dict(zip(table["trial_id"], table["intervention"], strict=True))
+
+
+def test_a_known_trial_keeps_its_only_intervention(extraction: Extraction) -> None:
+    outcomes = outcome_map(extraction).assign(intervention="talk")
+    assert interventions(extraction, outcomes) == {"ann2001": "play", "made-dee2005": "talk"}
+
+
+def test_the_study_map_wins_over_the_outcome_map(extraction: Extraction) -> None:
+    found = interventions(extraction, outcome_map(extraction), ("Dee 2005", "", "talk"))
+    assert found == {"ann2001": "play", "made-dee2005": "talk"}
+
+
+def test_the_study_map_alone_is_enough(extraction: Extraction) -> None:
+    outcomes = outcome_map(extraction).assign(intervention="")
+    assert interventions(extraction, outcomes, ("Dee 2005", "", "talk"))["made-dee2005"] == "talk"
+
+
+def test_of_a_trial_with_several_the_outcome_map_chooses(extraction: Extraction) -> None:
+    outcomes = outcome_map(extraction).assign(intervention="talk")
+    trials = TRIALS.assign(intervention=["play talk", "play"])
+    assert interventions(extraction, outcomes, trials=trials)["ann2001"] == "talk"
+
+
+@pytest.mark.parametrize(
+    ("of_outcome", "of_trial", "message"),
+    [
+        (
+            "",
+            "play",
+            "row 2, intervention: found 'none for Dee 2005'; allowed: one of the codebook",
+        ),
+        ("", "play talk", r"found 'none for Ann 2001'; allowed: one of its trial's \(play, talk\)"),
+        ("hum", "play talk", r"'hum for Ann 2001'; allowed: one of its trial's \(play, talk\)"),
+    ],
+)
+def test_an_intervention_that_no_map_names_or_the_trial_has_not(
+    extraction: Extraction, of_outcome: str, of_trial: str, message: str
+) -> None:
+    outcomes = outcome_map(extraction)
+    outcomes.loc[0, "intervention"] = of_outcome
+    trials = TRIALS.assign(intervention=[of_trial, "play"])
+    codebook = CODEBOOK | {"intervention": {"play", "talk", "hum"}}
+    with pytest.raises(DataError, match=f"outcome_map.csv, .*{message}"):
+        review_results(extraction, "made", outcomes, NO_STUDY_MAP, trials, codebook, PLACE)
+
+
+def test_two_arms_of_one_new_trial(extraction: Extraction) -> None:
+    """Two names of the file are one trial, with an intervention each."""
+    table, new = results(
+        extraction,
+        outcome_map(extraction),
+        study_rows(("Ann 2001", "eve2003", "play"), ("Dee 2005", "eve2003", "talk")),
+    )
+    assert list(table["trial_id"]) == ["eve2003", "eve2003"]
+    assert list(table["intervention"]) == ["play", "talk"]
+    assert new[["trial_id", "label", "intervention"]].to_numpy().tolist() == [
+        ["eve2003", "Ann 2001", "play talk"]
+    ]
+
+
+def test_two_names_of_one_trial_are_one_included_trial(extraction: Extraction) -> None:
+    study_map = study_rows(("Ann 2001", "eve2003", "play"), ("Dee 2005", "eve2003", "talk"))
+    (row,) = review_included(extraction, "made", study_map, TRIALS, PLACE).to_dict("records")
+    assert (row["trial_id"], row["row"]) == ("eve2003", 2)
+    assert row["note"].startswith("Ann 2001 and Dee 2005 in the review's own data file, matched in")
+
+
+def test_a_new_trial_of_two_reviews_has_the_interventions_of_both() -> None:
+    twice = pd.DataFrame({"trial_id": ["a", "b", "a"], "label": ["A", "B", "A again"]})
+    once = one_row_per_trial(twice.assign(intervention=["play", "hum", "talk play"]))
+    assert once.to_numpy().tolist() == [["a", "A", "play talk"], ["b", "B", "hum"]]

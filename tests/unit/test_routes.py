@@ -154,8 +154,14 @@ def test_standard_error_below_what_the_arms_allow_is_approximate() -> None:
 
 
 def test_shared_control_group_is_recorded() -> None:
-    effect = convert(reported(value=0.5, se=0.2, note="shared_control with arm 2"), CHOICES)
+    effect = convert(reported(value=0.5, se=0.2, shared_control="yes"), CHOICES)
     assert any("shares its control group" in text for text in effect.assumptions)
+
+
+@pytest.mark.parametrize("shared_control", ["no", ""])
+def test_a_control_group_of_its_own_is_no_assumption(shared_control: str) -> None:
+    effect = convert(reported(value=0.5, se=0.2, shared_control=shared_control), CHOICES)
+    assert not any("control group" in text for text in effect.assumptions)
 
 
 def test_codebook_stands_in_for_an_unknown_instrument() -> None:

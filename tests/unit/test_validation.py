@@ -128,32 +128,58 @@ def test_the_small_folder_has_no_problem(folder: Path) -> None:
             "",
             "the reason",
         ),
+        (RESULTS, 4, {"duplicate_of": ""}, "duplicate_of", "", "the result_id of the kept row"),
+        (RESULTS, 4, {"duplicate_of": "ann2001-09"}, "duplicate_of", "ann2001-09", "a result_id"),
         (
             RESULTS,
             4,
-            {"exclude_reason": "kept: ann"},
-            "exclude_reason",
-            "kept: ann",
-            "'kept: ' and",
+            {"duplicate_of": "ann2001-03"},
+            "duplicate_of",
+            "ann2001-03",
+            "a row that is not itself excluded (ann2001-03 is)",
         ),
         (
             RESULTS,
             4,
-            {"exclude_reason": "kept: ann2001-09"},
-            "exclude_reason",
-            "kept: ann2001-09",
-            "'kept: '",
+            {"duplicate_of": "bob2002-01"},
+            "duplicate_of",
+            "bob2002-01",
+            "a row of the same trial",
         ),
         (
             RESULTS,
-            4,
-            {"exclude_reason": "kept: ann2001-03"},
-            "exclude_reason",
-            "kept: ann2001-03",
-            "a kept row that",
+            3,
+            {"duplicate_of": "ann2001-01"},
+            "duplicate_of",
+            "ann2001-01",
+            "empty unless exclude is duplicate",
+        ),
+        (RESULTS, 3, {"second_copy": "yes"}, "second_copy", "yes", "empty unless exclude is dup"),
+        (RESULTS, 4, {"second_copy": "no"}, "second_copy", "no", "one of: yes (or empty)"),
+        (RESULTS, 3, {"shared_control": "?"}, "shared_control", "?", "one of: yes, no (or empty)"),
+        (
+            RESULTS,
+            3,
+            {"intervention": "talk"},
+            "intervention",
+            "talk",
+            "empty, or the only one of the trial in trials/trials.csv: play",
         ),
         (RESULTS, 3, {"measure": "Scale A"}, "result_id", "ann2001-02", "one usable row a trial"),
         (TRIALS, 2, {"intervention": "work"}, "intervention", "work", "an id in interventions"),
+        (TRIALS, 2, {"intervention": "play work"}, "intervention", "work", "an id in interv"),
+        (TRIALS, 2, {"intervention": ""}, "intervention", "", "one or several ids"),
+        (TRIALS, 2, {"intervention": "play; a"}, "intervention", "play; a", "one or several ids"),
+        (TRIALS, 2, {"intervention": "play  a"}, "intervention", "play  a", "one or several ids"),
+        (TRIALS, 2, {"intervention": "play play"}, "intervention", "play play", "each interv"),
+        (
+            TRIALS,
+            2,
+            {"intervention_doubtful": "?"},
+            "intervention_doubtful",
+            "?",
+            "one of: yes, no (or empty)",
+        ),
         (
             TRIALS,
             2,
@@ -266,6 +292,57 @@ def test_each_kind_of_mistake_has_its_message(
     ]
     assert [problem.found for problem in at_cell] == [found]
     assert at_cell[0].allowed.startswith(allowed)
+
+
+def two_arms(folder: Path, *named: str) -> None:
+    """Ann 2001 with two interventions, and what its three results name."""
+    path = folder / "codebook/interventions.csv"
+    path.write_text(path.read_text() + "talk,Talk,,,parenting\n")
+    set_cells(folder, TRIALS, 2, {"intervention": "play talk"})
+    for row, name in enumerate(named, start=2):
+        set_cells(folder, RESULTS, row, {"intervention": name})
+
+
+def test_results_of_a_trial_with_several_interventions_name_one(folder: Path) -> None:
+    two_arms(folder, "play", "talk", "play")
+    assert list(load(folder).results["intervention"])[:3] == ["play", "talk", "play"]
+
+
+def test_a_result_that_names_none_or_another_is_a_problem_where_there_are_several(
+    folder: Path,
+) -> None:
+    two_arms(folder, "", "walk", "play")
+    allowed = "one of the several of the trial in trials/trials.csv: play, talk"
+    assert [(p.row, p.column, p.found, p.allowed) for p in problems_of(folder)] == [
+        (2, "intervention", "", allowed),
+        (3, "intervention", "walk", allowed),
+    ]
+
+
+def test_one_result_of_each_arm_is_not_kept_twice(folder: Path) -> None:
+    two_arms(folder, "play", "talk", "play")
+    set_cells(folder, RESULTS, 3, {"measure": "Scale A"})
+    assert len(load(folder).results) == 5
+
+
+def test_the_only_intervention_is_the_same_named_or_not(folder: Path) -> None:
+    set_cells(folder, RESULTS, 3, {"measure": "Scale A", "intervention": "play"})
+    (problem,) = problems_of(folder)
+    assert problem.allowed.startswith("one usable row")
+
+
+def test_a_duplicate_needs_no_further_reason(folder: Path) -> None:
+    set_cells(folder, RESULTS, 4, {"exclude_reason": ""})
+    assert load(folder).results["duplicate_of"].iloc[2] == "ann2001-01"
+
+
+def test_words_in_notes_decide_nothing(folder: Path) -> None:
+    set_cells(folder, RESULTS, 2, {"note": "shared_control; kept: ann2001-02"})
+    set_cells(folder, TRIALS, 2, {"note": "doubtful class"})
+    data = load(folder)
+    assert (data.results["shared_control"] == "").all()
+    assert list(data.results["duplicate_of"] != "") == [False, False, True, False, False]
+    assert (data.trials["intervention_doubtful"] == "").all()
 
 
 # What a row of each statistic holds, and which of it may not be missing.

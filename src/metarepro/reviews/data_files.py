@@ -13,12 +13,11 @@ from metarepro.readers.review_file import find_reviews, read_review, review_fold
 from metarepro.readers.transcription import Dataset
 from metarepro.reviews.results import (
     outcome_map_template,
-    review_included,
     review_results,
-    same_studies,
     unmapped_outcomes,
     wrong_rows,
 )
+from metarepro.reviews.study_trials import review_included, same_studies
 from metarepro.reviews.tables import Extraction
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.tables import check_values, empty_table, in_order, read_table

@@ -3,21 +3,25 @@
 A review folder with a data file holds two small tables beside it. `outcome_map.csv` says for each
 outcome of the file which outcome of the codebook it is, when it was measured and whether a higher
 score (or the counted event) is good; an outcome that is left empty is not used.
-`study_map.csv`, which may be missing, gives the trial_id of studies that are called otherwise than
-the trial in data/trials; all others are matched by author and year.
+`study_map.csv`, which may be missing, says of single studies which trial they are and of which
+intervention (`study_trials`).
 """
 
 import math
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from metarepro.reviews.study_trials import (
+    choose_interventions,
+    new_trials,
+    trial_ids,
+    wrong_studies,
+)
 from metarepro.reviews.tables import RATIOS, Extraction
-from metarepro.tabular.columns import LONGEST_ID
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.tables import from_rows
 
@@ -36,59 +40,6 @@ def outcome_map_template(extraction: Extraction, filled_in: pd.DataFrame) -> pd.
         outcome_label=label, outcome="", timepoint="", higher_is_better="", intervention=""
     )
     return pd.concat([filled_in, blank]).drop_duplicates(_ANALYSIS, ignore_index=True)
-
-
-def review_included(
-    extraction: Extraction,
-    review_id: str,
-    study_map: pd.DataFrame,
-    trials: pd.DataFrame,
-    provenance: Mapping[str, str],
-) -> pd.DataFrame:
-    """The studies of a review file as its list of included trials, with how they were matched."""
-    studies = extraction.studies["study"]
-    ids, _ = trial_ids(studies, study_map, trials, review_id)
-    first_rows = studies.drop_duplicates()
-    rows = [
-        {
-            "review_id": review_id,
-            "trial_id": ids[study],
-            "basis": "listed",
-            "note": f"{study} in the review's own data file, {_how(study, ids, study_map, trials)}",
-            "row": int(str(row)) + 2,
-            "corrections": "",
-            **provenance,
-        }
-        for row, study in first_rows.items()
-    ]
-    return from_rows(rows, "extracted_included")
-
-
-def _how(study: str, ids: Mapping[str, str], study_map: pd.DataFrame, trials: pd.DataFrame) -> str:
-    """How a study came to its trial."""
-    if study in set(study_map["study"]):
-        return "matched in study_map.csv"
-    if ids[study] in set(trials["trial_id"]):
-        return "matched by author and year"
-    return "not among the trials"
-
-
-def same_studies(new_trials: pd.DataFrame) -> list[Problem]:
-    """Studies that two review files have and data/trials does not: perhaps one trial."""
-    names = new_trials["label"].map(slug)
-    twice = new_trials[names.duplicated(keep=False)]
-    return [
-        Problem(
-            row["file"],
-            None,
-            "study",
-            row["label"],
-            "a trial_id in the study_map.csv of each "
-            "review that has it: the same one if it is the same trial",
-        )
-        for row in twice.to_dict("records")
-        if (new_trials.loc[names == slug(row["label"]), "trial_id"] == row["trial_id"]).sum() < 2
-    ]
 
 
 def review_results(
@@ -136,32 +87,30 @@ def review_results(
     overall = extraction.analyses[extraction.analyses["level"] == "overall"]
     rows_of_pool = in_main_pool(extraction.studies, overall)
     mapped = rows_of_pool.merge(
-        outcome_map[outcome_map["outcome"] != ""].drop(columns="outcome_label"),
+        outcome_map.assign(map_row=range(2, len(outcome_map) + 2))
+        .query("outcome != ''")
+        .drop(columns="outcome_label"),
         on=_ANALYSIS,
         suffixes=("_label", ""),
     )
     ids, doubts = trial_ids(extraction.studies["study"], study_map, trials, review_id)
-    problems += [Problem(f"{folder}/study_map.csv", row, "study", *doubt) for row, *doubt in doubts]
-    unknown = mapped[~mapped["study"].map(ids).isin(trials["trial_id"])]
-    for study in unknown.loc[unknown["intervention"] == "", "study"].unique():
-        allowed = "an intervention of the codebook, for studies that are not in data/trials"
-        problems.append(
-            Problem(f"{folder}/outcome_map.csv", None, "intervention", f"none for {study}", allowed)
-        )
+    doubts += wrong_studies(study_map, ids, trials, codebook["intervention"])
+    problems += [Problem(f"{folder}/study_map.csv", *doubt) for doubt in doubts]
+    interventions, doubts = choose_interventions(mapped, ids, study_map, trials)
+    problems += [Problem(f"{folder}/outcome_map.csv", *doubt) for doubt in doubts]
     if problems:
         raise DataError(problems)
+    mapped = mapped.assign(trial_id=mapped["study"].map(ids), intervention=interventions)
     numbers = overall[_ANALYSIS].itertuples(index=False, name=None)
     analyses = dict(zip(numbers, overall.to_dict("records"), strict=True))
     rows = [
-        _result(row, analyses[row["comparison_number"], row["outcome_number"]], review_id)
-        | {"trial_id": ids[row["study"]], **provenance}
+        {
+            **_result(row, analyses[row["comparison_number"], row["outcome_number"]], review_id),
+            **provenance,
+        }
         for row in mapped.to_dict("records")
     ]
-    new_trials = [
-        _trial(row, ids[row["study"]], provenance)
-        for row in unknown.drop_duplicates("study").to_dict("records")
-    ]
-    return from_rows(rows, "review_results"), from_rows(new_trials, "extracted_trials")
+    return from_rows(rows, "review_results"), new_trials(mapped, trials, provenance)
 
 
 def unmapped_outcomes(
@@ -224,56 +173,20 @@ def in_main_pool(studies: pd.DataFrame, overall: pd.DataFrame) -> pd.DataFrame:
     return numbered[numbered["applies_to"].to_numpy() != elsewhere]
 
 
-def trial_ids(
-    studies: pd.Series, study_map: pd.DataFrame, trials: pd.DataFrame, review_id: str
-) -> tuple[dict[str, str], list[tuple[int | None, str, str]]]:
-    """Trial of each study, and what is wrong with the names (row of the map, found, allowed)."""
-    given = dict(zip(study_map["study"], study_map["trial_id"], strict=True))
-    by_label: dict[str, list[str]] = {}
-    for trial_id, label in zip(trials["trial_id"], trials["label"], strict=True):
-        by_label.setdefault(slug(label), []).append(trial_id)
-    known, again = set(studies), study_map["study"].duplicated()
-    doubts: list[tuple[int | None, str, str]] = []
-    for row, (study, repeated) in enumerate(zip(study_map["study"], again, strict=True), start=2):
-        if study not in known:
-            doubts.append((row, study, "a study of the review file"))
-        if repeated:
-            doubts.append((row, study, "one row a study"))
-    ids = {}
-    for study in studies.unique():
-        candidates = [given[study]] if study in given else by_label.get(slug(study), [])
-        if len(candidates) > 1:
-            allowed = f"a row that says which trial it is: {', '.join(candidates)}"
-            doubts.append((None, study, allowed))
-        own_id = f"{review_id}-{slug(study)}"
-        if not candidates and not re.search("[a-z]", slug(study)):
-            allowed = "a row with a trial_id: the name has no letters of a to z"
-            doubts.append((None, study, allowed))
-        elif not candidates and len(own_id) > LONGEST_ID:
-            allowed = f"a row with a trial_id: made from the name it has {len(own_id)} letters"
-            doubts.append((None, study, f"{allowed}, and {LONGEST_ID} is the most"))
-        ids[study] = candidates[0] if candidates else own_id
-    return ids, doubts
-
-
-def slug(text: str) -> str:
-    """Small letters and digits of a text: "Høivik 2015" and "Hoivik 2015" agree."""
-    plain = text.replace("ø", "o").replace("Ø", "O").replace("ß", "ss")
-    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "", ascii_only.lower()) or "unnamed"
-
-
 def _result(row: Mapping[Any, Any], analysis: Mapping[Any, Any], review_id: str) -> dict[str, Any]:
     """One study row as a reported result."""
     number = re.sub(r"[^a-z0-9]+", "-", f"{row['comparison_number']}-{row['outcome_number']}")
     return {
         "result_id": f"{review_id}-{number}-{row['row']:.0f}",
+        "trial_id": row["trial_id"],
         "arm": row["subgroup"],
+        "intervention": row["intervention"],
         "outcome": row["outcome"],
         "measure": row["outcome_label"],
         "timepoint": row["timepoint"],
         "timepoint_detail": row["comparison"],
         "p_value": math.nan,
+        **dict.fromkeys(("shared_control", "duplicate_of", "second_copy"), ""),
         **dict.fromkeys(("p_relation", "exclude", "exclude_reason"), ""),
         **dict.fromkeys(("n_total", "value", "ci_low", "ci_high", "se"), math.nan),
         **dict.fromkeys(("df1", "df2", "reference_sd"), math.nan),
@@ -336,23 +249,3 @@ def _impossible(row: Mapping[Any, Any]) -> str:
         if row[name] <= 0:
             return f"{name} {row[name]:g} is not above 0"
     return ""
-
-
-def _trial(row: Mapping[Any, Any], trial_id: str, provenance: Mapping[str, str]) -> dict[str, Any]:
-    """A study that is not among the trials, as far as the review file tells."""
-    year = float(row["year"]) if re.fullmatch(r"(19|20)[0-9]{2}", row["year"]) else math.nan
-    texts = ("title", "journal", "doi", "pmid", "country", "programme", "population", "note")
-    return {
-        "trial_id": trial_id,
-        "label": row["study"],
-        "year": year,
-        "year_verified": "no",
-        **dict.fromkeys(texts, ""),
-        "intervention": row["intervention"],
-        "design": "unclear",
-        "n_randomised": math.nan,
-        "source": row["review_id"],
-        "row": row["row"],
-        "corrections": "",
-        **provenance,
-    }

@@ -141,7 +141,9 @@ def check_data(data: Dataset) -> list[Problem]:
     problems += results_kept_twice(data.results, data.trials)
     problems += _not_cluster_trials(data)
     problems += _programme_names(data)
-    return problems
+    # Of a cell that is not allowed by itself nothing more is said.
+    told = {problem.place() for problem in data.problems}
+    return [problem for problem in problems if problem.place() not in told]
 
 
 def _apply(frame: pd.DataFrame, rules: Iterator[Rule]) -> list[Problem]:
