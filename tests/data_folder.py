@@ -105,10 +105,10 @@ ROWS: dict[str, tuple[str, list[Mapping[str, str]]]] = {
             _SOURCE
             | {"outcome": "warmth", "outcome_label": "warmth", "intervention": "play"}
             | {"measure": "SMD", "estimate": "0.3", "ci_low": "0.1", "ci_high": "0.5"}
-            | {"p_value": "0.004", "p_relation": "=", "status": "verified"},
+            | {"p_value": "0.004", "p_relation": "=", "status": "verified", "timepoint": "post"},
             _SOURCE
             | {"outcome": "warmth", "outcome_label": "later warmth", "status": "narrative"}
-            | {"narrative_direction": "no_difference"},
+            | {"narrative_direction": "no_difference", "timepoint": "follow_up"},
         ],
     ),
     INCLUDED: ("included", [{"trial_id": "ann2001", "basis": "listed"}]),

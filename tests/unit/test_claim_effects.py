@@ -127,6 +127,7 @@ def published(**cells: Any) -> dict[str, Any]:
         "outcome": "warmth",
         "outcome_label": "warmth",
         "subgroup": "",
+        "timepoint": "post",
         "intervention": "play",
         "measure": "SMD",
         "estimate": 0.3,
@@ -218,7 +219,7 @@ def test_suspect_other_and_later_results_are_not_relevant() -> None:
             published(outcome="speech"),
             published(intervention="music"),
             published(subgroup="boys"),
-            published(outcome_label="warmth at follow-up"),
+            published(timepoint="follow_up"),
         ]
     )
     claim = {"outcome": "warmth", "intervention": "play"}

@@ -11,7 +11,7 @@ import pytest
 from metarepro.claims.claims import Sources, assess_claims
 from metarepro.claims.counts import compare_costs
 from metarepro.claims.local_evaluations import evaluate
-from metarepro.claims.words import claimed_words
+from metarepro.claims.words import claimed_words, own_limit
 from metarepro.plan import read_plan
 from metarepro.tabular.tables import read_table
 from metarepro.tabular.validation import load
@@ -227,4 +227,12 @@ def test_participants_are_called_what_the_claim_calls_them(audited: Rows) -> Non
     ],
 )
 def test_what_a_claim_says_in_words(claim: dict[str, Any], words: str) -> None:
-    assert claimed_words({"claim": ""} | claim).startswith(words)
+    assert claimed_words({"counted": "", "claimed_relation": ""} | claim).startswith(words)
+
+
+def test_words_of_a_claim_decide_nothing() -> None:
+    claim = {"claim_kind": "count_participants_at_least", "claimed_value": 20.0}
+    claim |= {"claim": "number of families, over 20 of them (footnote 3 doubts it)"}
+    claim |= {"counted": "", "claimed_relation": "", "own_limit": ""}
+    assert claimed_words(claim) == "at least 20 participants"
+    assert own_limit(claim) == ""

@@ -71,6 +71,7 @@ def evaluation(**cells: Any) -> dict[str, Any]:
         "statistic": "proportion",
         "value": "0.83",
         "comparator": "",
+        "reference": math.nan,
         "reported_direction": "improved",
         "published": "yes",
         "footnote": "61",
@@ -87,13 +88,13 @@ NO_FIGURE = {"statistic": "significant_change", "value": "", "design": "pre_post
 
 def test_a_proportion_is_computed_and_a_statement_is_not() -> None:
     table = evaluated(
-        evaluation(comparator="0.50 (national estimate)"),
+        evaluation(reference=0.5),
         evaluation(**NO_FIGURE),
         evaluation(value="0.5", n=3.0),
         evaluation(statistic="one_in_before_after", value="4;10", n=math.nan),
         evaluation(statistic="relative_reduction_more_than", value="0.5"),
         evaluation(n=math.nan),
-        evaluation(comparator="2015 to 2018"),
+        evaluation(comparator="0.50 (national estimate)"),
     )
     assert table["successes"].fillna(-1).tolist() == [40, -1, -1, -1, -1, -1, 40]
     assert table["reference"].fillna(-1).tolist() == [0.5, -1, -1, -1, -1, -1, -1]
@@ -154,7 +155,7 @@ def test_uncontrolled_evaluations_are_never_more_than_partly_supporting() -> Non
     assert judge_evaluations(table, "improved").verdict == "partly_supported"
 
 
-REFERENCED = {"comparator": "0.50 (national estimate)", "n": 55.0, "value": "0.854"}
+REFERENCED = {"reference": 0.5, "n": 55.0, "value": "0.854"}
 
 
 @pytest.mark.parametrize(

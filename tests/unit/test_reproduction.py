@@ -11,12 +11,7 @@ from hypothesis import strategies as st
 from tests.plans import small_plan
 
 from metarepro.comparison.reproduction import compare
-from metarepro.comparison.targets import (
-    PRINTED,
-    Target,
-    published_target,
-    published_timepoint,
-)
+from metarepro.comparison.targets import PRINTED, Target, published_target
 from metarepro.comparison.verdicts import Coverage, judge
 from metarepro.tabular.input_tables import PUBLISHED_MEASURES
 from metarepro.tabular.stage_tables import VERDICTS
@@ -238,19 +233,6 @@ def test_the_published_numbers_reproduce_themselves(g: float, width: float) -> N
 # The comparison
 
 
-@pytest.mark.parametrize(
-    ("label", "subgroup", "timepoint"),
-    [
-        ("child behaviour, long-term follow-up", "", "follow_up"),
-        ("child behaviour", "Follow up at 12 months", "follow_up"),
-        ("parental sensitivity (post-intervention)", "", "post"),
-        ("maternal depressive symptoms, short term", "", "post"),
-    ],
-)
-def test_words_of_follow_up_choose_the_timepoint(label: str, subgroup: str, timepoint: str) -> None:
-    assert published_timepoint(label, subgroup) == timepoint
-
-
 # Two trials of g 0.4 and variance 0.02 give 0.40 [0.20, 0.60].
 PLAN = small_plan(
     pooling={"tau2_method": "DL", "ci_method": "z"},
@@ -278,7 +260,7 @@ def published_row(**changes: Any) -> pd.DataFrame:
         **{"outcome_label": "anxiety", "subgroup": "", "intervention": "", "measure": "SMD"},
         **{"estimate": -0.4, "ci_low": -0.6, "ci_high": -0.2, "k": 2.0, "n": 80.0, "i2": 0.0},
         **{"tau2": NAN, "p_value": NAN, "p_relation": "", "beneficial_sign": "-"},
-        **{"status": "verified"},
+        **{"status": "verified", "timepoint": "post"},
     }
     return pd.DataFrame([row | changes])
 
@@ -377,7 +359,7 @@ def test_participants_are_counted_once_a_trial() -> None:
         ({"review_id": "other"}, "no list of included trials"),
         ({"subgroup": "ages 0-18"}, "subgroup 'ages 0-18' cannot be selected from the data"),
         ({"outcome": "autism_signs"}, "no usable post-intervention result of the 2 listed"),
-        ({"outcome_label": "follow-up"}, "no usable follow-up result of the 2 listed"),
+        ({"timepoint": "follow_up"}, "no usable follow-up result of the 2 listed"),
     ],
 )
 def test_rows_without_a_pool_are_not_testable(changes: dict[str, Any], reason: str) -> None:

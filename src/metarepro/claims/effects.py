@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS, Judgement
-from metarepro.comparison.targets import WHOLE_REVIEW, published_timepoint
+from metarepro.comparison.targets import WHOLE_REVIEW
 from metarepro.plan import Plan
 from metarepro.tabular.input_tables import RATIO_MEASURES
 from metarepro.wording.phrases import counted, decimal, interval, whole
@@ -84,17 +84,13 @@ def relevant_results(published: pd.DataFrame, claim: Mapping[Any, Any], plan: Pl
     Suspect rows, subgroups and follow-ups are left out; rows over several interventions (empty
     `intervention`) are kept.
     """
-    rows = published[
+    return published[
         (published["outcome"] == claim["outcome"])
         & published["intervention"].isin(["", claim["intervention"]])
         & (published["status"] != "suspect")
         & published["subgroup"].isin([*WHOLE_REVIEW, *plan.reproduction.whole_review])
+        & (published["timepoint"] == "post")
     ]
-    post = [
-        published_timepoint(label, subgroup) == "post"
-        for label, subgroup in zip(rows["outcome_label"], rows["subgroup"], strict=True)
-    ]
-    return rows[pd.Series(post, index=rows.index, dtype=bool)]
 
 
 def published_signal(row: Mapping[Any, Any]) -> str:

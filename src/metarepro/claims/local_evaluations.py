@@ -5,7 +5,6 @@ prints it; the evaluations themselves were not seen.
 """
 
 import math
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -24,9 +23,6 @@ COUNTRIES = ("England", "Northern Ireland", "Scotland", "UK", "Wales")
 #: Places that the report names beside the county that they lie in.
 LIES_IN = {"Liverpool": "Merseyside"}
 SIGNIFICANCE = 0.05
-
-#: A comparator that starts with a share is a reference, "0.50 (national estimate)".
-_REFERENCE = re.compile(r"0?\.[0-9]+")
 
 
 def footnotes(text: str) -> set[int]:
@@ -105,7 +101,7 @@ def evaluate(evaluations: pd.DataFrame) -> pd.DataFrame:
 
 
 def _computed(row: Mapping[Any, Any]) -> dict[str, Any]:
-    nothing = dict.fromkeys(("successes", "ci_low", "ci_high", "reference", "p_exact"), math.nan)
+    nothing = dict.fromkeys(("successes", "ci_low", "ci_high", "p_exact"), math.nan)
     if row["statistic"] not in PROPORTIONS or not row["value"] or math.isnan(row["n"]):
         return nothing | {"remark": _no_count(row)}
     n = int(row["n"])
@@ -113,14 +109,12 @@ def _computed(row: Mapping[Any, Any]) -> dict[str, Any]:
     if not counts:
         return nothing | {"remark": f"no count out of {n} gives {_percent(row['value'])}"}
     low, high = wilson(counts[0], n)
-    start = _REFERENCE.match(row["comparator"])
-    reference = float(start[0]) if start else math.nan
+    reference = row["reference"]
     return {
         "successes": counts[0],
         "ci_low": low,
         "ci_high": high,
-        "reference": reference,
-        "p_exact": exact_p(counts[0], n, reference) if start else math.nan,
+        "p_exact": math.nan if math.isnan(reference) else exact_p(counts[0], n, reference),
         "remark": _fit(row["value"], counts, n, cut_off=cut_off),
     }
 

@@ -43,7 +43,7 @@ AUDITED_EVALUATIONS: Columns = {
     "successes": whole(at_least=0),
     "ci_low": number(at_least=0, at_most=1),
     "ci_high": number(at_least=0, at_most=1),
-    "reference": number(at_least=0, at_most=1),
+    "reference": input_tables.LOCAL_EVALUATIONS["reference"],
     "p_exact": number(at_least=0, at_most=1),
     "remark": text(required=True),
 }

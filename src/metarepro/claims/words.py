@@ -1,14 +1,9 @@
-"""What a claim of the report says, in words taken from its text."""
+"""What a claim of the report says, in words."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from metarepro.wording.phrases import decimal, whole
-
-_OWN_LIMIT = re.compile(r"\((footnote [^()]*)\)")
-#: What a claim counts, as its text says it: "number of families in those studies".
-_COUNTED = re.compile(r"number of (.+?)(?: in those studies)?$")
 
 
 def claimed_words(claim: Mapping[Any, Any]) -> str:
@@ -33,20 +28,16 @@ def claimed_words(claim: Mapping[Any, Any]) -> str:
 
 
 def is_over(claim: Mapping[Any, Any]) -> bool:
-    """Whether the text of a claim says "over" its number, which the number itself is not."""
-    return f"over {whole(claim['claimed_value'])} " in claim["claim"]
+    """Whether a claim says "over" its number, which the number itself is not."""
+    return bool(claim["claimed_relation"] == "over")
 
 
 def noun_of(claim: Mapping[Any, Any]) -> str:
-    """What a claim counts; participants are called what the claim calls them."""
+    """What a claim counts, as the claim calls it."""
     noun: str = claim["claim_kind"].split("_")[1]
-    if noun == "guidance":
-        return "guidance documents"
-    found = _COUNTED.match(claim["claim"])
-    return found[1] if found and noun == "participants" else noun
+    return claim["counted"] or {"guidance": "guidance documents"}.get(noun, noun)
 
 
 def own_limit(claim: Mapping[Any, Any]) -> str:
-    """What the report's own footnote says against a claim, noted in brackets in its text."""
-    found = _OWN_LIMIT.search(claim["claim"])
-    return f"By the report's own words, {found[1]}" if found else ""
+    """What the report itself says against a claim."""
+    return f"By the report's own words, {claim['own_limit']}" if claim["own_limit"] else ""

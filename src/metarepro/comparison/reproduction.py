@@ -16,7 +16,6 @@ from metarepro.comparison.targets import (
     Target,
     no_target,
     published_target,
-    published_timepoint,
 )
 from metarepro.comparison.verdicts import Coverage, Verdict, judge
 from metarepro.models.pooling import Pooled
@@ -47,8 +46,7 @@ def compare(
     """Set each published row beside our pool of the review's trials for that outcome.
 
     Our pool takes effects of the review's trials for the row's outcome (and intervention, if it
-    has one): post-intervention ones, or follow-up ones where the row's label or subgroup speaks
-    of follow-up or long term.
+    has one) at the row's timepoint.
 
     Parameters
     ----------
@@ -98,8 +96,7 @@ def select_effects(
         return none, "no list of included trials"
     if row["subgroup"] not in (*WHOLE_REVIEW, *plan.whole_review, *plan.subgroups):
         return none, f"subgroup '{row['subgroup']}' cannot be selected from the data"
-    timepoint = published_timepoint(row["outcome_label"], row["subgroup"])
-    candidates = usable(effects, [timepoint], plan.tiers)
+    candidates = usable(effects, [row["timepoint"]], plan.tiers)
     chosen = candidates[
         candidates["trial_id"].isin(listed["trial_id"])
         & (candidates["outcome"] == row["outcome"])
@@ -108,7 +105,7 @@ def select_effects(
     if row["subgroup"] in plan.subgroups:
         subgroup = plan.subgroups[row["subgroup"]]
         chosen = chosen[chosen[subgroup.column] == subgroup.value]
-    when = {"post": "post-intervention", "follow_up": "follow-up"}[timepoint]
+    when = {"post": "post-intervention", "follow_up": "follow-up"}[row["timepoint"]]
     missing = f"no usable {when} result of the {len(listed)} listed or plausible trials"
     return chosen, f"{missing} for this outcome" if chosen.empty else ""
 

@@ -1,7 +1,6 @@
 """Published pooled results as targets: on the scale of the plan's measure, positive in favour."""
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,7 +11,6 @@ from metarepro.wording.scales import MEASURES, Scale
 #: Subgroup labels that mean the whole review; a plan may have more.
 WHOLE_REVIEW = ("", "overall")
 
-_FOLLOW_UP = re.compile(r"follow[- ]?up|long[- ]?term", re.IGNORECASE)
 
 Function = Callable[[float], float]
 
@@ -137,8 +135,3 @@ def _no_route(measure: str, estimate: float, beneficial_sign: str, effect_measur
     if beneficial_sign not in ("+", "-"):
         return "the source does not show which direction is beneficial"
     return ""
-
-
-def published_timepoint(outcome_label: str, subgroup: str) -> str:
-    """Return "follow_up" if the words of a published row say so, else "post"."""
-    return "follow_up" if _FOLLOW_UP.search(f"{outcome_label} {subgroup}") else "post"

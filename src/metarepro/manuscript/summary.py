@@ -145,9 +145,9 @@ def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
     effects = tables["effects"]
     used = effects[effects["exclude"] == ""]
     doubts = [
-        f"{row['review']}, {row['outcome_label']}: {row['note']}."
+        f"{row['review']}, {row['outcome_label']}: certainty {row['certainty_note']}."
         for row in _rated(tables).to_dict("records")
-        if "certainty" in row["note"]
+        if row["certainty_note"]
     ]
     return [
         "g: Hedges' g, pooled. Positive values favour the intervention, whatever the instrument. "

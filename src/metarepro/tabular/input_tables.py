@@ -63,6 +63,7 @@ EXCLUSIONS = (
     "outside_scope",
     "ineligible_comparison",
 )
+PUBLISHED_TIMEPOINTS = ("post", "follow_up")
 REVIEW_ROLES = ("cited", "context")
 PUBLISHED_MEASURES = (
     *("SMD", "g", "d", "MD", "OR", "RR", "HR", "ratio", "log OR", "log RR", "log HR", "log ratio"),
@@ -238,6 +239,7 @@ PUBLISHED: Columns = {
     "outcome": identifier(),
     "outcome_label": text(required=True),
     "subgroup": text(),
+    "timepoint": level(*PUBLISHED_TIMEPOINTS),
     "intervention": identifier(required=False),
     "measure": level("", *PUBLISHED_MEASURES),
     "estimate": number(),
@@ -250,6 +252,7 @@ PUBLISHED: Columns = {
     "p_value": probability(),
     "p_relation": level(*P_RELATIONS),
     "certainty": level(*CERTAINTIES),
+    "certainty_note": text(),
     "beneficial_sign": level(*BENEFICIAL_SIGNS),
     "status": level(*PUBLISHED_STATUSES),
     "narrative_direction": level(*NARRATIVE_DIRECTIONS),
@@ -285,9 +288,12 @@ CLAIMS: Columns = {
     "outcome": identifier(required=False),
     "claim_kind": level(*CLAIM_KINDS),
     "claimed_value": number(),
+    "claimed_relation": level("", "over"),
     "claimed_direction": level(*CLAIMED_DIRECTIONS),
+    "counted": text(),
     "source_review": identifier(required=False),
     "footnote": text(),
+    "own_limit": text(),
     "claim": text(required=True),
 }
 LOCAL_EVALUATIONS: Columns = {
@@ -304,6 +310,7 @@ LOCAL_EVALUATIONS: Columns = {
     # Text: "one in n" before and after is two numbers.
     "value": text(),
     "comparator": text(),
+    "reference": number(at_least=0, at_most=1),
     "reported_direction": level("improved", "no_difference", "worsened"),
     "published": level("yes", "no"),
     "footnote": text(),
