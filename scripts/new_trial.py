@@ -13,6 +13,7 @@ from metarepro.command import identifier, parser, run, write_new
 from metarepro.entry.data_guide import column_meanings
 from metarepro.entry.drafts import trial_form
 from metarepro.tabular.input_tables import STATISTICS
+from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.tabular.validation import load
 
 
@@ -29,14 +30,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     data = load(args.data_dir)
     own = data.results.loc[data.results["trial_id"] == args.trial_id, "result_id"]
     numbers = [int(number[1]) for name in own if (number := re.search(r"-(\d+)$", name))]
+    known = data.trials.loc[data.trials["trial_id"] == args.trial_id, "intervention"]
     form = trial_form(
         args.trial_id,
         args.statistic,
         number=max(numbers, default=0) + 1,
-        new=args.trial_id not in set(data.trials["trial_id"]),
+        new=known.empty,
         codebook={
             "outcome": list(data.outcomes["outcome"]),
-            "intervention": list(data.interventions["intervention"]),
+            "intervention": list(data.interventions["intervention"])
+            if known.empty
+            else interventions_of(known.iloc[0]),
         },
         meanings=column_meanings((args.data_dir / "README.md").read_text(encoding="utf-8")),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.data_folder import RESULTS, TRIALS, write_data_folder
+from tests.data_folder import RESULTS, TRIALS, set_cells, write_data_folder
 
 import add_trial
 import new_review
@@ -183,6 +183,60 @@ def test_a_known_trial_gets_a_form_for_its_next_result(project: Path) -> None:
     assert len(rows(project, TRIALS)) == 2
 
 
+def test_a_trial_with_several_interventions_is_added(project: Path) -> None:
+    path = project / "data/codebook/interventions.csv"
+    path.write_text(path.read_text() + "talk,Talk,,,parenting\n")
+    form = write_form("eve2003", "means")
+    assert "# One or several of: play, talk\n  intervention: FILL_IN\n" in form.read_text()
+    text = form.read_text().replace("intervention: FILL_IN", "intervention: play talk", 1)
+    form.write_text(text)
+    fill(form)
+    assert [(c, found) for _, c, found in refused("eve2003")] == [("intervention", "")]
+    lines = form.read_text().splitlines()
+    lines[lines.index("    intervention:")] = "    intervention: talk"
+    form.write_text("\n".join(lines) + "\n")
+    add_trial.main(["eve2003"])
+    assert rows(project, TRIALS)[-1]["intervention"] == "play talk"
+    assert rows(project, RESULTS)[-1]["intervention"] == "talk"
+
+
+@pytest.mark.parametrize(
+    ("own", "asked"),
+    [
+        ("play", "    # One of: play\n    intervention:\n"),
+        ("play talk", "    # One of: play, talk\n    intervention: FILL_IN\n"),
+    ],
+)
+def test_the_form_of_a_known_trial_offers_its_interventions(
+    own: str, asked: str, project: Path
+) -> None:
+    path = project / "data/codebook/interventions.csv"
+    path.write_text(path.read_text() + "talk,Talk,,,parenting\nwalk,Walk,,,parenting\n")
+    for row in (2, 3, 4):
+        set_cells(project / "data", RESULTS, row, {"intervention": "play"})
+    set_cells(project / "data", TRIALS, 2, {"intervention": own})
+    assert asked in write_form("ann2001", "means").read_text()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("trials", "intervention_doubtful"),
+        ("results", "intervention"),
+        ("results", "shared_control"),
+        ("results", "duplicate_of"),
+        ("results", "second_copy"),
+    ],
+)
+def test_the_form_explains_every_column_that_decides(
+    table: str, column: str, project: Path
+) -> None:
+    lines = write_form("eve2003", "means").read_text().splitlines()
+    _, meaning = meaning_of(column, column_meanings(README)[table])
+    assert meaning
+    assert any(line.strip().startswith(f"# {column}: {meaning[:20]}") for line in lines)
+
+
 def test_a_problem_names_the_line_of_the_form(project: Path) -> None:
     form = write_form("eve2003", "means")
     fill(form, mean_t="9,5", outcome="wealth", design="random", doi="10.1/a")
@@ -204,7 +258,7 @@ def test_a_problem_names_the_line_of_the_form(project: Path) -> None:
 def test_a_cluster_trial_brings_its_clusters(project: Path) -> None:
     form = write_form("eve2003", "means")
     text = form.read_text()
-    start, end = text.index("cluster:"), text.index("# One block a result")
+    start, end = text.index("cluster:"), text.index("# One block per result")
     cluster = 'cluster:\n  n_clusters: 12\n  source: "page"\n  locator: "abstract"\n\n'
     form.write_text(text[:start] + cluster + text[end:])
     fill(form, design="cluster_rct")

@@ -16,6 +16,7 @@ from metarepro.comparison.verdicts import Coverage, judge
 from metarepro.tabular.input_tables import PUBLISHED_MEASURES
 from metarepro.tabular.stage_tables import VERDICTS
 from metarepro.tabular.tables import read_table, write_table
+from metarepro.tabular.trial_interventions import intervention_of_results
 
 DATA = Path(__file__).parents[2] / "data"
 NAN = math.nan
@@ -345,7 +346,12 @@ def test_income_groups_are_selected_by_the_trials_countries(subgroup: str, trial
 
 def test_a_follow_up_row_takes_follow_up_results() -> None:
     effects = pd.DataFrame([effect("a-01"), effect("b-01", timepoint="follow_up")])
-    assert compare_one(effects, outcome_label="anxiety, long-term")["trial_ids"] == "b"
+    assert compare_one(effects, timepoint="follow_up")["trial_ids"] == "b"
+
+
+def test_words_of_a_label_do_not_choose_the_timepoint() -> None:
+    effects = pd.DataFrame([effect("a-01"), effect("b-01", timepoint="follow_up")])
+    assert compare_one(effects, outcome_label="anxiety, long-term follow-up")["trial_ids"] == "a"
 
 
 def test_participants_are_counted_once_a_trial() -> None:
@@ -416,8 +422,9 @@ def read_reviews(name: str) -> pd.DataFrame:
 def real_table() -> pd.DataFrame:
     results = read_table(DATA / "trials" / "results.csv", "results")
     trials = read_table(DATA / "trials" / "trials.csv", "trials")
-    effects = results.merge(trials[["trial_id", "intervention"]], on="trial_id").assign(
-        tier="direct", yi=0.3, vi=0.04, income=""
+    effects = results.assign(
+        intervention=intervention_of_results(results, trials),
+        **{"tier": "direct", "yi": 0.3, "vi": 0.04, "income": ""},
     )
     return compare(read_reviews("published"), read_reviews("included"), effects, PLAN)[0]
 

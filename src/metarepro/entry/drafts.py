@@ -67,7 +67,8 @@ def trial_form(
     new : bool
         False if the data have the trial already; the form is then for the result only.
     codebook : mapping
-        Columns that hold ids of the codebook, to the ids.
+        Columns that hold ids of the codebook, to the ids; of a trial that the data have already
+        `intervention` to its own ones. If it has several, the form asks for the result's.
     meanings : mapping
         As `data_guide.column_meanings` gives them.
     """
@@ -86,15 +87,22 @@ def trial_form(
         lines += _fields("clusters", columns, {}, codebook, meanings)
     lines += [
         "",
-        "# One block a result. For a second one copy the block from its dash on and give it the",
+        "# One block per result. For a second one, copy the block from its dash on and give it the",
         "# next id. A block may hold any column of data/trials/results.csv.",
         "results:",
     ]
-    return "\n".join([*lines, *_result(trial_id, statistic, number, codebook, meanings)]) + "\n"
+    ask = ("intervention",) if not new and len(codebook["intervention"]) > 1 else ()
+    result = _result(trial_id, statistic, number, codebook, meanings, ask)
+    return "\n".join([*lines, *result]) + "\n"
 
 
 def _result(
-    trial_id: str, statistic: str, number: int, codebook: Codebook, meanings: Meanings
+    trial_id: str,
+    statistic: str,
+    number: int,
+    codebook: Codebook,
+    meanings: Meanings,
+    ask: Sequence[str],
 ) -> list[str]:
     needed, helpful = NUMBERS[statistic]
     numbers = {column for groups in NUMBERS.values() for group in groups for column in group}
@@ -102,7 +110,7 @@ def _result(
     columns = [c for c in TABLES["results"].columns if c not in left_out]
     cells = {c: FILL_IN for c in columns if c in needed or not may_be_empty("results", c)}
     cells |= {"result_id": f"{trial_id}-{number:02d}", "statistic": statistic}
-    cells["higher_is_better"] = FILL_IN
+    cells |= dict.fromkeys((*ask, "higher_is_better"), FILL_IN)
     if statistic in _DIRECTION_OF_ARMS:
         cells["sign"] = "scale"
     numbers_from = columns.index("statistic") + 1
@@ -166,7 +174,8 @@ def _fields(
 def _choices(table: str, column: str, meaning: str, codebook: Codebook) -> str:
     """What may be chosen from, unless the explanation names it."""
     if column in codebook:
-        return "One of: " + ", ".join(codebook[column])
+        several = "One or several of: " if "several" in _described(table, column) else "One of: "
+        return several + ", ".join(codebook[column])
     description = _described(table, column)
     if not description.startswith("one of: "):
         return ""
