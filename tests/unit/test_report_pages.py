@@ -322,20 +322,39 @@ def test_what_teams_offer_comes_first() -> None:
 
 
 def test_a_pool_says_what_it_consists_of() -> None:
+    film = {"intervention": "film", "family": "video_feedback"}
     two = [
         EFFECT | {"income": "low_or_middle"},
-        EFFECT | {"trial_id": "bob2002", "result_id": "bob2002-01"},
+        EFFECT | film | {"trial_id": "bob2002", "result_id": "bob2002-01"},
     ]
-    records = make_records(
-        interventions=[PLAY, {"intervention": "film", "label": "Film", "family": "video_feedback"}],
-        trials=[TRIAL, TRIAL | {"trial_id": "bob2002", "intervention": "film"}],
-        effects=two,
-        pooled=[POOL | {"trial_ids": "ann2001 bob2002"}],
-    )
-    assert composition(records, KEY) == (
+    made = {
+        "interventions": [PLAY, film | {"label": "Film"}],
+        "trials": [TRIAL, TRIAL | {"trial_id": "bob2002", "intervention": "film"}],
+        "pooled": [POOL | {"trial_ids": "ann2001 bob2002"}],
+    }
+    weights = [{"synthesis": KEY, "result_id": name} for name in ("ann2001-01", "bob2002-01")]
+    assert composition(make_records(**made, effects=two, weights=weights), KEY) == (
         "2 trials by family: Parenting 1, Video feedback 1; 1 in low- or middle-income "
         "countries, 1 in unknown or mixed ones."
     )
+    # A second arm of Ann 2001 is no third trial.
+    arm = EFFECT | film | {"result_id": "ann2001-02"}
+    weights.append({"synthesis": KEY, "result_id": "ann2001-02"})
+    said = composition(make_records(**made, effects=[*two, arm], weights=weights), KEY)
+    assert said.startswith("2 trials by family: Parenting 1, Video feedback 2;")
+
+
+def test_a_trial_with_two_interventions_is_on_the_pages_of_both() -> None:
+    film = {"intervention": "film", "label": "Film", "family": "video_feedback"}
+    records = make_records(
+        interventions=[PLAY, film], trials=[TRIAL | {"intervention": "film play"}]
+    )
+    for intervention in ("play", "film"):
+        page = report_topics.intervention_page(records, intervention)
+        (section,) = [section for section in page.sections if section.anchor == "trials"]
+        assert len(section.blocks[0].rows) == 1
+    links = records.intervention_links(records.trials["ann2001"])
+    assert plain(links) == "Film; Play"
 
 
 @pytest.mark.parametrize(

@@ -115,3 +115,24 @@ def test_no_cell_is_taken_for_a_formula(cell: str, safe: str) -> None:
 )
 def test_intervals(numbers: tuple[float, float, float], text: str) -> None:
     assert interval(*numbers) == text
+
+
+def test_a_trial_is_listed_with_all_its_interventions() -> None:
+    both = pd.DataFrame({"intervention": ["play", "talk"], "label": ["Play", "Talk"]})
+    trial = {"trial_id": "a", "label": "A 2001", "intervention": "talk play", "design": "rct"}
+    trial |= dict.fromkeys(("programme", "country", "title"), "")
+    table = summaries.trials(pd.DataFrame([trial | {"n_randomised": 80.0}]), effects(), both)
+    assert list(table["Intervention"]) == ["Talk; Play"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "words", "said"),
+    [
+        ("a-02", "same table", "kept: a-02; same table"),
+        ("a-02", "", "kept: a-02"),
+        ("", "no SD", "no SD"),
+    ],
+)
+def test_the_reason_of_a_duplicate_names_the_kept_row(kept: str, words: str, said: str) -> None:
+    excluded = effects(exclude="duplicate", duplicate_of=kept, exclude_reason=words)
+    assert list(summaries.excluded_results(excluded)["Reason"]) == [said]

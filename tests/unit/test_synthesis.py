@@ -96,6 +96,32 @@ def test_participants_are_counted_once_a_trial() -> None:
     assert math.isnan(count_participants(table.assign(n_total=math.nan)))
 
 
+def two_arms() -> pd.DataFrame:
+    """Trial a compares two interventions of one family with its control group."""
+    table = effects(("a", 0.1), ("a", 0.3), ("b", 0.5), ("c", 0.4), family="psychodynamic")
+    arms = ["parent_infant_psychotherapy", "reflective_parenting"]
+    return table.assign(intervention=[*arms, arms[0], arms[1]])
+
+
+@pytest.mark.parametrize("by", ["family", "domain"])
+def test_two_arms_of_a_trial_are_one_trial_in_a_pool_of_both(by: str) -> None:
+    table = two_arms()
+    pooled, _ = synthesise(table, POST, {by: {"by": [by]}}, SETTINGS)
+    (row,) = pooled.to_dict("records")
+    assert (row["n_trials"], row["k"], row["trial_ids"]) == (3, 4, "a b c")
+    # Dependent results of one trial: robust variance.
+    robust = pool_correlated(table["yi"], table["vi"], table["trial_id"].tolist(), rho=0.8)
+    assert (row["model"], row["estimate"], row["se"]) == (robust.model, robust.estimate, robust.se)
+
+
+def test_each_arm_is_in_the_pool_of_its_intervention() -> None:
+    pooled, weights = synthesise(
+        two_arms(), POST, {"intervention": {"by": ["intervention"]}}, SETTINGS
+    )
+    assert list(pooled["trial_ids"]) == ["a b", "a c"]
+    assert list(weights["result_id"]) == ["a-00", "b-02", "a-01", "c-03"]
+
+
 def test_only_usable_results_of_the_set_are_pooled() -> None:
     table = pd.concat(
         [
