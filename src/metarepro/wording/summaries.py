@@ -237,7 +237,9 @@ def trials(
         rows.append(
             {
                 "Trial": trial["label"],
-                "Intervention": "; ".join(map(names.get, interventions_of(trial["intervention"]))),
+                "Intervention": "; ".join(
+                    names[i] for i in interventions_of(trial["intervention"])
+                ),
                 "Programme": trial["programme"] or NOT_REPORTED,
                 "Country": trial["country"] or NOT_REPORTED,
                 "Design": trial["design"].replace("_", " "),
