@@ -11,7 +11,6 @@ import pandas as pd
 
 from metarepro.cache import open_cache
 from metarepro.command import run, synthesis_parser
-from metarepro.conversion.reported import TIERS
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.style import family_colour
 from metarepro.plan import Plan, read_plan
@@ -19,6 +18,7 @@ from metarepro.sensitivity.moderator_plots import draw_moderators
 from metarepro.sensitivity.moderators import ENOUGH_TRIALS
 from metarepro.synthesis.membership import members, usable, without_place
 from metarepro.synthesis.pools import Settings
+from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.tables import read_table
 from metarepro.wording.summaries import labels, title
 

@@ -13,7 +13,6 @@ import pandas as pd
 
 from metarepro.cache import open_cache
 from metarepro.command import run, synthesis_parser
-from metarepro.conversion.reported import TIERS
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.plan import Plan, read_plan
@@ -21,6 +20,7 @@ from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.plots import funnel_plot
 from metarepro.synthesis.membership import members, usable, without_place
 from metarepro.synthesis.pools import Settings
+from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.tables import read_table
 from metarepro.wording.summaries import labels, title
 from metarepro.wording.thresholds import MIN_TRIALS_FOR_ASYMMETRY

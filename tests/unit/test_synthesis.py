@@ -106,7 +106,7 @@ def two_arms() -> pd.DataFrame:
 @pytest.mark.parametrize("by", ["family", "domain"])
 def test_two_arms_of_a_trial_are_one_trial_in_a_pool_of_both(by: str) -> None:
     table = two_arms()
-    pooled, _ = synthesise(table, POST, {by: {"by": [by]}}, SETTINGS)
+    pooled, _ = synthesise(table, POST, syntheses(**{by: {"by": [by]}}), SETTINGS)
     (row,) = pooled.to_dict("records")
     assert (row["n_trials"], row["k"], row["trial_ids"]) == (3, 4, "a b c")
     # Dependent results of one trial: robust variance.
@@ -115,9 +115,8 @@ def test_two_arms_of_a_trial_are_one_trial_in_a_pool_of_both(by: str) -> None:
 
 
 def test_each_arm_is_in_the_pool_of_its_intervention() -> None:
-    pooled, weights = synthesise(
-        two_arms(), POST, {"intervention": {"by": ["intervention"]}}, SETTINGS
-    )
+    plan = syntheses(intervention={"by": ["intervention"]})
+    pooled, weights = synthesise(two_arms(), POST, plan, SETTINGS)
     assert list(pooled["trial_ids"]) == ["a b", "a c"]
     assert list(weights["result_id"]) == ["a-00", "b-02", "a-01", "c-03"]
 

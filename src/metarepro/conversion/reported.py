@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 
 from metarepro.conversion import effect_sizes as es
 from metarepro.plan import Plan
+from metarepro.tabular.input_tables import TIERS
 
-#: From the most direct to the least.
-TIERS = ("direct", "derived", "approximate")
 RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "ratio")
 
 #: What a route returns: yi, turned so that positive favours the intervention; vi; SE from where.

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.conversion.reported import TIERS
 from metarepro.plan import Plan, Synthesis
+from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.stage_tables import PLACE
 
 #: Columns that tell what a synthesis is of; empty where it runs over all values.

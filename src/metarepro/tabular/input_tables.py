@@ -38,6 +38,8 @@ STATISTICS = (
     "correlation",
     "proportion",
 )
+#: How directly an effect follows from what was reported, from the most direct to the least.
+TIERS = ("direct", "derived", "approximate")
 RATIO_STATISTICS = ("odds_ratio", "risk_ratio", "hazard_ratio", "ratio")
 P_RELATIONS = ("", "=", "<", ">")
 SIGNS = ("scale", "benefit", "control_minus_treatment", "unsigned")

@@ -1,7 +1,6 @@
 """Columns and levels of the tables between the stages."""
 
 from metarepro.claims.tables import CLAIMS_TABLES
-from metarepro.conversion.reported import TIERS
 from metarepro.overlap.tables import OVERLAP_TABLES
 from metarepro.reviews.problem_tables import REVIEW_FILE_PROBLEMS
 from metarepro.reviews.tables import REVIEW_TABLES
@@ -97,7 +96,7 @@ EFFECTS: Columns = {
     "ci_high": number(),
     "route": text(),
     "se_source": text(),
-    "tier": level("", *TIERS),
+    "tier": level("", *input_tables.TIERS),
     "assumptions": text(),
     "exclude": identifier(required=False),
     # What is used instead: of a duplicate, and of a row that a review's own data file has.

@@ -234,12 +234,11 @@ def trials(
     rows = []
     for trial in trial_table.to_dict("records"):
         n_read, n_usable = read.get(trial["trial_id"], 0), usable.get(trial["trial_id"], 0)
+        own = interventions_of(trial["intervention"])
         rows.append(
             {
                 "Trial": trial["label"],
-                "Intervention": "; ".join(
-                    names[i] for i in interventions_of(trial["intervention"])
-                ),
+                "Intervention": "; ".join(names[name] for name in own),
                 "Programme": trial["programme"] or NOT_REPORTED,
                 "Country": trial["country"] or NOT_REPORTED,
                 "Design": trial["design"].replace("_", " "),
