@@ -14,10 +14,10 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from metarepro.claims.rules import Judgement
+from metarepro.tabular.input_tables import PROPORTIONS
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, p_value
 
-PROPORTIONS = ("proportion", "proportion_improved")
 #: Rows of a whole country stand for several teams.
 COUNTRIES = ("England", "Northern Ireland", "Scotland", "UK", "Wales")
 #: Places that the report names beside the county that they lie in.

@@ -118,6 +118,8 @@ CLAIMED_DIRECTIONS = (
     "greater_with_responsive_caregiving",
 )
 EVALUATION_DESIGNS = ("pre_post", "post_only", "post_only_vs_national")
+#: Statistics of evaluations that are a share of n.
+PROPORTIONS = ("proportion", "proportion_improved")
 EVALUATION_STATISTICS = (
     "significant_change",
     "significant_change_sustained_12_months",

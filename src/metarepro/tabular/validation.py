@@ -14,7 +14,7 @@ from metarepro.readers import transcription
 from metarepro.readers.transcription import Dataset
 from metarepro.tabular.countries import economies
 from metarepro.tabular.file_names import ALLOWED, odd_names
-from metarepro.tabular.input_tables import RATIO_MEASURES, RATIO_STATISTICS
+from metarepro.tabular.input_tables import PROPORTIONS, RATIO_MEASURES, RATIO_STATISTICS
 from metarepro.tabular.problems import DataError, Problem, problem_of_row
 from metarepro.tabular.result_links import (
     lost_duplicates,
@@ -51,7 +51,7 @@ CLAIM_DIRECTIONS = {
     "evaluations_direction": "improved",
     "moderator_direction": "greater_with_responsive_caregiving",
 }
-SHARES = ("proportion", "proportion_improved", "relative_reduction_more_than")
+SHARES = (*PROPORTIONS, "relative_reduction_more_than")
 NEEDED = {
     # What a usable row of each statistic must hold to give an effect with a standard error.
     "means": "arm sizes (or n_total), both means and both SDs",
@@ -245,6 +245,8 @@ def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
     yield ~narrative & ~has["estimate"], "estimate", "a number unless the row is narrative"
     yield ~narrative & (p["measure"] == ""), "measure", "filled unless the row is narrative"
     yield from _p_rules(p)
+    no_certainty = (p["certainty"] == "") & (p["certainty_note"] != "")
+    yield no_certainty, "certainty_note", "empty without a certainty"
     # A suspect row shows what the source prints, be it a CI cut off in print.
     whole = p["status"] != "suspect"
     for one, other in (("ci_low", "ci_high"), ("ci_high", "ci_low")):
@@ -264,6 +266,10 @@ def _claim_rules(data: Dataset) -> Iterator[Rule]:
         yield other, "claimed_direction", f"{direction}, since the claim_kind is {kind}"
     number = ~claims["claim_kind"].isin(CLAIM_DIRECTIONS) & claims["claimed_value"].isna()
     yield number, "claimed_value", "a number, since the claim_kind is one"
+    over_nothing = (claims["claimed_relation"] != "") & claims["claimed_value"].isna()
+    yield over_nothing, "claimed_relation", "empty without a claimed_value"
+    no_count = ~claims["claim_kind"].str.startswith("count_") & (claims["counted"] != "")
+    yield no_count, "counted", "empty unless the claim_kind is a count"
     domains = dict(zip(data.outcomes["outcome"], data.outcomes["domain"], strict=True))
     expected = claims["outcome"].map(domains)
     other = expected.notna() & (claims["domain"] != expected)
@@ -277,6 +283,8 @@ def _evaluation_rules(e: pd.DataFrame) -> Iterator[Rule]:
     ):
         wrong = e["statistic"].isin(statistics) & ~e["value"].str.fullmatch(pattern)
         yield wrong, "value", f"{allowed}, since the statistic is {' or '.join(statistics)}"
+    no_share = e["reference"].notna() & ~e["statistic"].isin(PROPORTIONS)
+    yield no_share, "reference", f"empty unless the statistic is {' or '.join(PROPORTIONS)}"
 
 
 def _footnote_rules(frame: pd.DataFrame) -> Iterator[Rule]:
