@@ -28,10 +28,11 @@ exclude_patterns = ["_build"]
 # The picture of the rooms and their pages: before Sphinx looks for its sources.
 rooms.write(DOCS.parent, DOCS / "modules")
 
-autodoc_typehints = "signature"
-autodoc_typehints_format = "short"
+add_module_names = False
+# The docstrings give types with their shapes and units.
+autodoc_typehints = "none"
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True}
 # Attributes stand in the docstring of their class.
 numpydoc_show_class_members = False
 
