@@ -5,23 +5,35 @@ from typing import Any
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
 
 
-def _mathml(formula: str, display: str) -> str:
+def to_mathml(formula: str, display: str) -> str:
+    """Turn a formula in LaTeX into MathML.
+
+    Parameters
+    ----------
+    formula : str
+        Without dollar signs.
+    display : "inline" or "block"
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read.
+    """
     try:
         return str(convert(formula, display=display))
-    except Exception as problem:
-        raise ExtensionError(f"This formula is no LaTeX that we can draw: {formula}") from problem
+    except Exception as error:  # the converter has a dozen kinds, without a common parent
+        raise ValueError(f"cannot read this formula: {formula}") from error
 
 
 def _inline(translator: Any, node: nodes.math) -> None:
-    translator.body.append(_mathml(node.astext(), "inline"))
+    translator.body.append(to_mathml(node.astext(), "inline"))
     raise nodes.SkipNode
 
 
 def _block(translator: Any, node: nodes.math_block) -> None:
-    translator.body.append(f'<div class="math">{_mathml(node.astext(), "block")}</div>\n')
+    translator.body.append(f'<div class="math">{to_mathml(node.astext(), "block")}</div>\n')
     raise nodes.SkipNode
 
 

@@ -7,6 +7,7 @@ of their docstrings, and the arcs are the imports that grimp finds. Same code, s
 import ast
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
@@ -29,11 +30,12 @@ def write(root: Path, folder: Path) -> None:
         Made if it is not there.
     """
     folder.mkdir(exist_ok=True)
-    names = [name for name in order(root) if _sentence(root, name)]
-    (folder / "rooms.svg").write_text(picture(root, names), encoding="utf-8")
-    for name in names:
+    described = {name: _sentence(root, name) for name in order(root)}
+    rooms = {name: sentence for name, sentence in described.items() if sentence}
+    (folder / "rooms.svg").write_text(picture(rooms, arrows()), encoding="utf-8")
+    for name in rooms:
         (folder / f"{name}.rst").write_text(_page(root, name), encoding="utf-8")
-    index = ["Every module", "============", "", ".. toctree::", "", *(f"   {n}" for n in names)]
+    index = ["Every module", "============", "", ".. toctree::", "", *(f"   {n}" for n in rooms)]
     (folder / "index.rst").write_text("\n".join([*index, ""]), encoding="utf-8")
 
 
@@ -57,20 +59,28 @@ def arrows() -> Counter[tuple[str, str]]:
     return found
 
 
-def picture(root: Path, names: list[str]) -> str:
+def picture(rooms: Mapping[str, str], imports: Mapping[tuple[str, str], int]) -> str:
     """Draw rooms as SVG, the topmost first.
 
     An arc on the left leads from a room down to one that it imports; it is thicker the more
     imports there are.
+
+    Parameters
+    ----------
+    rooms : mapping
+        From names to sentences, in order.
+    imports : mapping
+        From (importer, imported) to how many there are, as `arrows` counts them. Those that run
+        upwards are not drawn: the contract forbids them.
     """
-    y = {name: TOP + ROW * row for row, name in enumerate(names)}
+    y = {name: TOP + ROW * row for row, name in enumerate(rooms)}
     drawn = [
-        _arc(y[importer], y[imported], imports, f"{importer} imports {imported}")
-        for (importer, imported), imports in sorted(arrows().items())
+        _arc(y[importer], y[imported], number, f"{importer} imports {imported}")
+        for (importer, imported), number in sorted(imports.items())
         if y[importer] < y[imported]
     ]
-    drawn += [_label(y[name], name, _sentence(root, name)) for name in names]
-    height = TOP + ROW * len(names)
+    drawn += [_label(y[name], name, sentence) for name, sentence in rooms.items()]
+    height = TOP + ROW * len(rooms)
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
