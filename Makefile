@@ -26,8 +26,8 @@ results: setup  ## run the workflow (default); CORES=1 for one core
 unlock: setup  ## after a run that was killed: let the next one start; OUTPUT=folder of make reproduce-many
 	snakemake --unlock $(if $(OUTPUT),--snakefile workflows/reproduce_many.smk --directory "$(OUTPUT)")
 
-test: setup lint browser  ## lint, format check, type check and all tests
-	python -m pytest
+test: setup lint browser  ## lint, format check, type check and all tests, on all cores
+	python -m pytest -n auto --dist loadfile
 
 test-faults: setup  ## kill runs, fill disks, break files (some need root); minutes
 	python -m pytest tests/faults
