@@ -43,7 +43,7 @@ def order(root: Path) -> list[str]:
     """Names of the rooms from the top to the bottom, as the contract of imports lists them."""
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = settings["tool"]["importlinter"]["contracts"]
-    (layers,) = [contract["layers"] for contract in contracts if contract["id"] == "rooms"]
+    (layers,) = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
     return [name.strip(" ()") for layer in layers for name in layer.split("|")]
 
 
