@@ -66,8 +66,8 @@ def test_imports_are_counted_between_rooms_only() -> None:
 
 def test_contributing_describes_every_room() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    described = re.findall(r"^\| `([a-z]+)` \|", text, re.M)
-    assert sorted(described) == sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+    described = set(re.findall(r"^\| `([a-z]+)` \|", text, re.M))
+    assert {path.parent.name for path in PACKAGE.glob("*/__init__.py")} <= described
 
 
 def test_the_workflow_catalog_can_list_us() -> None:
