@@ -17,9 +17,9 @@ class PublicApi(SphinxDirective):
         for name in getattr(metarepro, "__all__", ()):
             kind = "class" if isinstance(getattr(metarepro, name), type) else "function"
             lines += [f".. auto{kind}:: metarepro.{name}", ""]
-        container = nodes.container()
+        container: nodes.Element = nodes.container()
         self.state.nested_parse(StringList(lines, "metarepro.__all__"), 0, container)
-        return container.children
+        return list(container.children)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

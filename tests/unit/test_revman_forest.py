@@ -239,7 +239,7 @@ def test_a_given_difference_is_not_called_a_log() -> None:
     ],
 )
 def test_measure_and_method_stand_over_effects_and_axis(
-    data_type: str, changes: dict, method: tuple[str, str]
+    data_type: str, changes: dict[str, Any], method: tuple[str, str]
 ) -> None:
     shown = words(plot(data_type=data_type, **changes))
     assert [shown.count(text) for text in method] == [2, 2]
