@@ -1,9 +1,9 @@
 """Sphinx: user guide and API reference. `make docs` builds them, without a network."""
 
+import re
 import sys
 from pathlib import Path
-from types import GenericAlias
-from typing import Any
+from typing import Any, get_origin
 
 from sphinx.application import Sphinx
 
@@ -54,11 +54,19 @@ def skip_aliases(
     app: Sphinx, what: str, name: str, obj: object, skip: bool, options: Any
 ) -> bool | None:
     """Leave out aliases such as `Text = tuple[str, ...]`: autodoc takes them for classes."""
-    return True if isinstance(obj, GenericAlias) else None
+    return True if get_origin(obj) else None
+
+
+def keep_bars(
+    app: Sphinx, what: str, name: str, obj: object, options: Any, lines: list[str]
+) -> None:
+    """Take |x| for an absolute value: in reStructuredText it would be a substitution."""
+    lines[:] = [re.sub(r"(?<!`)\|(\w+)\|(?!`)", r"\\|\1\\|", line) for line in lines]
 
 
 def setup(app: Sphinx) -> None:
     """Connect what is done to pages and docstrings as they are read."""
+    app.connect("autodoc-process-docstring", keep_bars)
     app.connect("source-read", lead_to_pages)
     app.connect("autodoc-skip-member", skip_aliases)
 
