@@ -50,11 +50,12 @@ def lead_to_pages(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = source[0].replace(f"({file}", f"({page}")
 
 
-def skip_aliases(
+def leave_out(
     app: Sphinx, what: str, name: str, obj: object, skip: bool, options: Any
 ) -> bool | None:
-    """Leave out aliases such as `Text = tuple[str, ...]`: autodoc takes them for classes."""
-    return True if get_origin(obj) else None
+    """Leave out aliases of types, which autodoc takes for classes, and fields of named tuples."""
+    field = str(getattr(obj, "__doc__", "")).startswith("Alias for field number")
+    return True if get_origin(obj) or field else None
 
 
 def keep_bars(
@@ -68,7 +69,7 @@ def setup(app: Sphinx) -> None:
     """Connect what is done to pages and docstrings as they are read."""
     app.connect("autodoc-process-docstring", keep_bars)
     app.connect("source-read", lead_to_pages)
-    app.connect("autodoc-skip-member", skip_aliases)
+    app.connect("autodoc-skip-member", leave_out)
 
 
 # A reference to something of this library has to lead somewhere. What other libraries define is
