@@ -15,7 +15,7 @@ FRESH := $(if $(wildcard $(WHOLE)),,--forceall)
 UNFINISHED := .snakemake/unfinished_run
 
 .PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
-.PHONY: lint lock reference check-data setup clean help new-trial add-trial new-review changes
+.PHONY: lint docs lock reference check-data setup clean help new-trial add-trial new-review changes
 
 results: setup  ## run the workflow (default); CORES=1 for one core
 	@mkdir -p $(dir $(UNFINISHED)) && touch $(UNFINISHED)
@@ -26,8 +26,8 @@ results: setup  ## run the workflow (default); CORES=1 for one core
 unlock: setup  ## after a run that was killed: let the next one start; OUTPUT=folder of make reproduce-many
 	snakemake --unlock $(if $(OUTPUT),--snakefile workflows/reproduce_many.smk --directory "$(OUTPUT)")
 
-test: setup lint browser  ## lint, format check, type check and all tests
-	python -m pytest
+test: setup lint browser  ## lint, format check, type check and all tests, on all cores
+	python -m pytest -n auto --dist loadfile
 
 test-faults: setup  ## kill runs, fill disks, break files (some need root); minutes
 	python -m pytest tests/faults
@@ -37,11 +37,12 @@ fuzz: setup  ## fuzz the readers of files: make fuzz SECONDS=60 (for each reader
 	for reader in csv revman5 revman_web; do \
 	  python -m tests.fuzz.fuzz_$$reader -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
-lint: setup  ## lint, format check and type check only
+lint: setup  ## lint, format check, type check and the direction of imports only
 	ruff check .
 	ruff format --check .
 	snakefmt --check Snakefile rules workflows
 	mypy
+	lint-imports --no-cache --no-logo
 
 browser:  ## install Chromium, which the tests of the report need, where apt-get may
 	@for name in chromium chromium-browser google-chrome; do command -v $$name > /dev/null && exit 0; done; \
@@ -89,6 +90,9 @@ reproduce-many: setup  ## the same for hundreds, job by job: FILES=... OUTPUT=fo
 test-slurm: setup  ## the same on a SLURM of its own, set up for the test (as root; Debian's slurm-wlm and munge)
 	python -m tests.slurm.run $(if $(CORPUS),--corpus $(CORPUS))
 
+docs: setup  ## build the documentation: docs/_build/html/index.html (no network needed)
+	sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+
 benchmark: setup  ## time the workflow, batches of reviews, and our GOSH against metafor's (R with metafor)
 	python benchmarks/workflow.py
 	python benchmarks/reviews.py
@@ -108,7 +112,7 @@ $(READY): requirements.txt
 	@touch $@
 
 clean:  ## remove the environment, logs, cache and Snakemake's records; results stay
-	rm -rf $(VENV) .snakemake .metarepro_cache logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) docs/_build docs/modules .snakemake .metarepro_cache logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22

@@ -3,8 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import write_report
+
+# How long an example takes says more about the machine, and what else runs on it, than about us.
+settings.register_profile("metarepro", deadline=None)
+settings.load_profile("metarepro")
 
 
 @pytest.fixture(scope="session")

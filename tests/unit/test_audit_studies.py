@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tests.made_up_corpus import SE_FOR_SD, review_of_every_kind
+from tests.review_files import rm5_bytes
 
 from metarepro.models.pooling import pool
 from metarepro.readers.review_file import read_review
@@ -380,8 +382,18 @@ def test_no_rows() -> None:
     assert len(CHECKS) == len(set(CHECKS))
 
 
-# The corpus
+# Review files
 
+
+def test_findings_in_a_review_file_name_the_row(tmp_path: Path) -> None:
+    path = tmp_path / "review.rm5"
+    path.write_bytes(rm5_bytes(review_of_every_kind()))
+    result = audit_studies(read_review(path))
+    named = result.loc[result["check"] == "se_typed_for_sd", "record_id"]
+    assert named.tolist() == [f"review 1.1.1 {SE_FOR_SD} #3"]
+
+
+# The most that is found in each third-party file.
 MOST: dict[str, dict[str, int]] = {
     "revman5/Benzodiazepines_versus_pregabalin_for_GAD.rm5": {
         "se_typed_for_sd": 3,
@@ -400,13 +412,13 @@ MOST: dict[str, dict[str, int]] = {
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
 @pytest.mark.parametrize("file", MOST)
-def test_findings_in_the_corpus(file: str) -> None:
+def test_findings_in_third_party_reviews(file: str) -> None:
     number = Counter(audit_studies(read_review(CORPUS / file))["check"])
     assert {check for check, n in number.items() if n > MOST[file].get(check, 0)} == set()
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
-def test_documented_standard_error_in_the_corpus() -> None:
+def test_documented_standard_error_in_a_third_party_review() -> None:
     result = audit_studies(
         read_review(CORPUS / "revman5/Benzodiazepines_versus_pregabalin_for_GAD.rm5")
     )

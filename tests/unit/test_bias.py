@@ -12,9 +12,10 @@ import pytest
 from meta_analyze import ConvergenceError
 from scipy.stats import norm
 
+from metarepro.conversion.trial_means import average_by_trial
 from metarepro.models.selection import selection_model
 from metarepro.sensitivity import bias
-from metarepro.sensitivity.bias import METHODS, BiasResult, assess, average_by_trial, caliper
+from metarepro.sensitivity.bias import METHODS, BiasResult, assess, caliper
 from metarepro.synthesis.pools import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -21,6 +21,7 @@ from metarepro import cache as module
 from metarepro.cache import Cache, open_cache
 from metarepro.figures import folder as figures
 from metarepro.figures.folder import FigureTask, draw_all
+from metarepro.figures.style import figure_files
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 #: Scripts that keep what they make.
@@ -151,7 +152,7 @@ def test_figures_that_did_not_change_are_not_drawn_again(
     first = draw("one", "two")
     assert sorted(first) == ["one.png", "one.svg", "two.png", "two.svg"]
     drawn = []
-    files = figures.figure_files
+    files = figure_files
 
     def drawing(figure: Figure) -> dict[str, bytes]:
         drawn.append(figure)

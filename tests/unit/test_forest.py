@@ -640,7 +640,7 @@ def test_colours_stand_out_on_white_by_three_to_one(colour: str) -> None:
 
 
 @pytest.mark.parametrize("sight", [np.eye(3), PROTANOPIA, DEUTERANOPIA])
-def test_family_colours_differ_for_every_kind_of_sight(sight: list) -> None:
+def test_family_colours_differ_for_every_kind_of_sight(sight: list[Any]) -> None:
     seen = [lab(np.array(sight) @ linear(colour)) for colour in COLOURS]
     assert min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2)) > 15
 

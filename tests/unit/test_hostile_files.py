@@ -371,10 +371,10 @@ def test_broken_file(case: str, tmp_path: Path) -> None:
     make, expected = CASES[case]
     path = tmp_path / "review"
     write(path, make())
-    before = time.monotonic()
+    before = time.process_time()
     with pytest.raises(DataError) as error:
         read_review(path)
-    assert time.monotonic() - before < MAX_SECONDS
+    assert time.process_time() - before < MAX_SECONDS
     message = str(error.value)
     assert expected in message
     assert all(problem.file.startswith(path.as_posix()) for problem in error.value.problems)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def pooled(name: str, measure: str) -> Fixed:
 
 
 @pytest.mark.parametrize("case", FIXED, ids=lambda case: f"{case['data']}-{case['measure']}")
-def test_estimate_and_variance(case: dict) -> None:
+def test_estimate_and_variance(case: dict[str, Any]) -> None:
     fixed = pooled(case["data"], case["measure"])
     assert fixed.estimate == pytest.approx(case["expected"]["estimate"], rel=1e-12)
     assert fixed.variance == pytest.approx(case["expected"]["se"] ** 2, rel=1e-12)
@@ -71,7 +72,7 @@ def test_peto_of_a_table_by_hand() -> None:
 
 
 @pytest.mark.parametrize("case", REFERENCE["peto"], ids=lambda case: case["data"])
-def test_peto_sums(case: dict) -> None:
+def test_peto_sums(case: dict[str, Any]) -> None:
     o_e, variance = peto_o_e(tables(case["data"]))
     used = variance > 0
     total = variance[used].sum()

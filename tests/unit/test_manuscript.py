@@ -5,6 +5,7 @@ import math
 import re
 import unicodedata
 import zipfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -339,10 +340,11 @@ def test_latex_figures_name_their_files() -> None:
 
 
 def test_documents_are_the_same_bytes_each_time() -> None:
-    for make in (
+    makes: tuple[Callable[[], bytes], ...] = (
         lambda: table_document(findings(), "Title", ["note"]),
         lambda: figures_document([plot(), plot(4, 9)], "Plots"),
-    ):
+    )
+    for make in makes:
         first = make()
         assert first == make()
         with zipfile.ZipFile(io.BytesIO(first)) as archive:

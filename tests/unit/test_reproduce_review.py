@@ -14,6 +14,7 @@ from tests.review_files import rm5_bytes
 
 import reproduce_review
 from metarepro.reviews import batch as review_batch
+from metarepro.reviews.audit_studies import audit_studies
 
 # fmt: off
 COLUMNS = [
@@ -121,7 +122,7 @@ def test_odd_file_names_and_texts_are_made_plain(tmp_path: Path) -> None:
 def test_an_internal_error_in_one_file_is_reported(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = review_batch.audit_studies
+    real = audit_studies
     calls = iter([True, False])
 
     def sometimes(extraction: Any) -> Any:

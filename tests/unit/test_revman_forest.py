@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from tests.made_up_corpus import write_corpus
 from tests.unit.test_forest import (
     HOSTILE,
     assert_legible,
@@ -23,12 +24,12 @@ from tests.unit.test_forest import (
 
 from metarepro.figures import style as fg
 from metarepro.figures.forest_axis import Mark, symmetric_axis
-from metarepro.models.conventions import REVMAN5, REVMAN_WEB
+from metarepro.models.conventions import CONVENTIONS, REVMAN_WEB
 from metarepro.readers.review_file import read_review
 from metarepro.reviews.pooling import AnalysisResult, Settings, pool_analysis
 from metarepro.reviews.revman_forest import revman_forest
 from metarepro.reviews.revman_wording import as_entered, p_value
-from metarepro.reviews.tables import REVIEW_ANALYSES, REVIEW_STUDIES, table
+from metarepro.reviews.tables import REVIEW_ANALYSES, REVIEW_STUDIES, Extraction, table
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 NAN = math.nan
@@ -238,7 +239,7 @@ def test_a_given_difference_is_not_called_a_log() -> None:
     ],
 )
 def test_measure_and_method_stand_over_effects_and_axis(
-    data_type: str, changes: dict, method: tuple[str, str]
+    data_type: str, changes: dict[str, Any], method: tuple[str, str]
 ) -> None:
     shown = words(plot(data_type=data_type, **changes))
     assert [shown.count(text) for text in method] == [2, 2]
@@ -611,6 +612,22 @@ def test_two_drawings_give_the_same_bytes(tmp_path: Path) -> None:
         assert first.read_bytes() == second.read_bytes()
 
 
+def assert_analyses_are_legible(extraction: Extraction) -> None:
+    convention = CONVENTIONS[extraction.review.format]
+    keys = ["comparison_number", "outcome_number"]
+    studies_of = dict(list(extraction.studies.groupby(keys)))
+    for key, rows in extraction.analyses.groupby(keys, sort=False):
+        head = {str(k): v for k, v in rows.iloc[0].items()}
+        result = pool_analysis(studies_of[key], Settings.from_row(head), convention)
+        assert_legible(revman_forest(studies_of[key], rows, result))
+
+
+@pytest.mark.parametrize("name", ["revman5/every_kind.rm5", "revman_web/zip_in_zip.zip"])
+def test_analyses_of_a_review_file_are_legible(tmp_path: Path, name: str) -> None:
+    write_corpus(tmp_path / "collection")
+    assert_analyses_are_legible(read_review(tmp_path / "collection" / name))
+
+
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of review files is not there")
 @pytest.mark.parametrize(
     "name",
@@ -621,15 +638,5 @@ def test_two_drawings_give_the_same_bytes(tmp_path: Path) -> None:
         "revman_web/CD004366",
     ],
 )
-def test_analyses_of_real_reviews_are_legible(name: str) -> None:
-    extraction = read_review(CORPUS / name)
-    convention = REVMAN5 if extraction.review.format == "revman5" else REVMAN_WEB
-    keys = ["comparison_number", "outcome_number"]
-    studies_of = dict(list(extraction.studies.groupby(keys)))
-    drawn = 0
-    for key, rows in extraction.analyses.groupby(keys, sort=False):
-        head = {str(k): v for k, v in rows.iloc[0].items()}
-        result = pool_analysis(studies_of[key], Settings.from_row(head), convention)
-        assert_legible(revman_forest(studies_of[key], rows, result))
-        drawn += 1
-    assert drawn >= 3
+def test_analyses_of_third_party_reviews_are_legible(name: str) -> None:
+    assert_analyses_are_legible(read_review(CORPUS / name))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 import pytest
+from tests.made_up_corpus import STUDIES, write_corpus
 from tests.review_files import (
     ANALYSIS,
     BINARY,
@@ -597,30 +598,35 @@ def test_very_many_problems_are_not_all_listed(read: Reader) -> None:
     assert any("more than 200 problems" in problem for problem in problems)
 
 
-needs_corpus = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason="third-party data (../shared/corpus/revman_web) are not here"
-)
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("collection") / "made_up"
+    write_corpus(folder)
+    return folder / "revman_web"
 
 
-@needs_corpus
-def test_corpus_folder() -> None:
-    folder = CORPUS / "CD004366"
+# Where third-party packages lie beside this checkout, they are read as well.
+FOLDERS = [f"package/{PREFIX}-analysis-data", *map(str, CORPUS.glob("CD*"))]
+
+
+@pytest.mark.parametrize("name", FOLDERS, ids=lambda name: Path(name).stem)
+def test_a_folder_is_read_whole(collection: Path, name: str) -> None:
+    folder = collection / name
     extraction = read_review(folder)
-    assert (extraction.review.review_id, extraction.review.schema) == ("CD004366", "2025")
     lengths = {}
-    for name in (SETTINGS, DATA_ROWS, SUBGROUPS):
-        with (folder / f"CD004366-{name}.csv").open(encoding="utf-8", newline="") as file:
-            lengths[name] = len(list(csv.DictReader(file)))
+    for table in (SETTINGS, DATA_ROWS, SUBGROUPS):
+        (path,) = folder.glob(f"*-{table}.csv")
+        with path.open(encoding="utf-8", newline="") as file:
+            lengths[table] = len(list(csv.DictReader(file)))
     assert len(extraction.studies) == lengths[DATA_ROWS]
     assert len(extraction.analyses) == lengths[SETTINGS] + lengths[SUBGROUPS]
     check(extraction.studies, "review_studies")
     check(extraction.analyses, "review_analyses")
 
 
-@needs_corpus
-def test_corpus_zip_in_zip() -> None:
-    extraction = read_review(CORPUS / "Fleiss1993.zip")
+def test_a_package_in_a_zip_in_a_zip(collection: Path) -> None:
+    extraction = read_review(collection / "zip_in_zip.zip")
     assert extraction.review.schema == "2023"
-    assert len(extraction.studies) == 12
-    assert extraction.analyses["published_estimate"].notna().tolist() == [True, False]
-    assert extraction.studies["risk_of_bias"].str.startswith("Allocation concealment?: ").all()
+    assert len(extraction.studies) == len(STUDIES)
+    assert extraction.analyses["published_estimate"].notna().tolist() == [True, True, True]
+    assert extraction.studies["risk_of_bias"].str.startswith("Allocation: ").all()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.models.conventions import REVMAN5, REVMAN_WEB
+from metarepro.models.conventions import REVMAN5, REVMAN_WEB, Convention
 from metarepro.reviews import study_effects as se
 from metarepro.reviews.study_effects import StudyEffects, study_effects
 
@@ -59,7 +59,7 @@ def test_effects_of_counts(name: str, measure: str) -> None:
 
 @pytest.mark.parametrize("convention", [REVMAN5, REVMAN_WEB])
 @pytest.mark.parametrize("measure", ["MD", "SMD"])
-def test_effects_of_means(measure: str, convention: se.Convention) -> None:
+def test_effects_of_means(measure: str, convention: Convention) -> None:
     effects = study_effects(
         rows(MEANS["data"]), data_type="continuous", measure=measure, convention=convention
     )

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from tests.plans import effect_sets, syntheses
 
+from metarepro.conversion.trial_means import trial_effect
 from metarepro.models.pooling import pool, pool_correlated
 from metarepro.synthesis.pools import (
     Settings,
@@ -15,7 +16,6 @@ from metarepro.synthesis.pools import (
     count_participants,
     pool_trials,
     synthesise,
-    trial_effect,
 )
 from metarepro.tabular.tables import TABLES
 

@@ -38,7 +38,7 @@ def _telling(row: StudyRow) -> bool:
     """Whether two studies do not have these numbers by chance."""
     if row["data_type"] != "dichotomous":
         return True
-    return row["n_t"] + row["n_c"] >= MIN_TOTAL and min(row["events_t"], row["events_c"]) > 0
+    return bool(row["n_t"] + row["n_c"] >= MIN_TOTAL and min(row["events_t"], row["events_c"]) > 0)
 
 
 def same_people_again(rows: list[StudyRow]) -> Found:

@@ -3,20 +3,20 @@
 Everything is compared on the scale of pooling, positive in favour of the intervention. The rules,
 first match wins:
 
-=============== ==============================================================================
-not_testable    the published row is no target (suspect, narrative, no estimate, direction not
-                shown, another measure), its trials cannot be selected (no list of included trials,
-                subgroup), or none of them has a usable result for the outcome
-partial         the pool is not the published one: fewer or more trials than published, an
-                unknown number of published trials, or trials that are only plausibly included.
-                An agreement would be luck, a difference no contradiction; whether sign or
-                decision differ is in a column of its own
+================ =============================================================================
+not_testable     the published row is no target (suspect, narrative, no estimate, direction not
+                 shown, another measure), its trials cannot be selected (no list of included trials,
+                 subgroup), or none of them has a usable result for the outcome
+partial          the pool is not the published one: fewer or more trials than published, an
+                 unknown number of published trials, or trials that are only plausibly included.
+                 An agreement would be luck, a difference no contradiction; whether sign or
+                 decision differ is in a column of its own
 decision_differs the sign differs, or one CI excludes no effect and the other does not
-exact           estimate and CI limits are equal at the published rounding
-reproduced      estimate and CI width each within 5 % of the published, or within 0.01
-approximate     estimate and CI width each within 10 %, or within 0.05
-different       anything else
-=============== ==============================================================================
+exact            estimate and CI limits are equal at the published rounding
+reproduced       estimate and CI width each within 5 % of the published, or within 0.01
+approximate      estimate and CI width each within 10 %, or within 0.05
+different        anything else
+================ =============================================================================
 
 Without a published CI only the estimate is compared, and only the sign can differ; the reason
 says so. A limit printed as exactly no effect counts as not excluding it.

@@ -324,12 +324,12 @@ def _share_of_height(x: float, left: float, middle: float, right: float) -> floa
 
 def _draw_arrows(ax: Axes, marks: Sequence[Mark | None], low: float, high: float) -> None:
     """Draw an arrow head just outside the border wherever a mark goes on beyond it."""
-    heads = (
-        ("clipped-left", low, CARETLEFTBASE, lambda mark: mark.least < low),
-        ("clipped-right", high, CARETRIGHTBASE, lambda mark: mark.greatest > high),
-    )
-    for name, x, head, is_clipped in heads:
-        heights = [y for y, mark in enumerate(marks) if mark and is_clipped(mark)]
+    left = [y for y, mark in enumerate(marks) if mark and mark.least < low]
+    right = [y for y, mark in enumerate(marks) if mark and mark.greatest > high]
+    for name, x, head, heights in (
+        ("clipped-left", low, CARETLEFTBASE, left),
+        ("clipped-right", high, CARETRIGHTBASE, right),
+    ):
         if heights:
             ax.plot(
                 [x] * len(heights),

@@ -18,7 +18,7 @@ class PlainLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         """Refuse what is not plain before anything is made of it."""
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs have no types
         if getattr(event, "anchor", None) or getattr(event, "tag", None):
             problem = "a tag, an anchor or an alias"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
