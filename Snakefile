@@ -9,7 +9,7 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     compare         -> results/reproduction   published pools against ours
     overlap         -> results/overlap        trials and results that several sources share
     claims          -> results/claims         the report's claims, with verdicts by rules
-    report          -> results/figures, results/tables
+    report          -> results/figures        a figure of every synthesis, review and domain
     manuscript      -> results/manuscript     tables, figures and references to take over
     report_pages    -> results/report         the pages for readers, from all of these
 """

@@ -1,6 +1,7 @@
 """Manuscript: what a paper takes over, as Word, LaTeX, CSV and BibTeX.
 
-Reads the extracted tables, the effects and the pools; writes one folder with a README.txt.
+Reads the extracted tables, the effects and the pools; writes one folder with a README.txt (not
+committed).
 """
 
 

@@ -1,7 +1,6 @@
-"""Report: forest plots and summary tables.
+"""Figures: forest plots of syntheses, published results and domains, and what pools depend on.
 
-Reads the tables of all stages before; writes SVG (committed) and PNG figures and CSV and HTML
-tables for people.
+Reads the tables of all stages before; writes each figure as SVG (committed) and PNG.
 """
 
 
@@ -65,7 +64,7 @@ rule draw_reviews:
 
 
 rule draw_domains:
-    """Draw one summary forest a domain, with a diamond for each intervention."""
+    """Draw one summary forest per domain, with a diamond for each intervention."""
     input:
         "results/extracted/interventions.csv",
         "results/extracted/domains.csv",
@@ -116,42 +115,6 @@ rule draw_sensitivity:
         "python {SCRIPTS:q}/draw_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
         " --config {input.config} --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_sensitivity 2> {log}"
-
-
-rule write_tables:
-    """Write the summary tables as CSV and HTML, and the page that lists everything."""
-    input:
-        "results/extracted/interventions.csv",
-        "results/extracted/domains.csv",
-        "results/extracted/outcomes.csv",
-        "results/extracted/trials.csv",
-        "results/extracted/review_file_problems.csv",
-        "results/effects/effects.csv",
-        "results/effects/audit.csv",
-        "results/pooled/pooled.csv",
-        "results/reproduction/reproduction.csv",
-        "results/figures/syntheses",
-        "results/figures/reviews",
-        "results/figures/domains",
-        "results/figures/sensitivity",
-        "results/figures/moderators",
-        expand("results/sensitivity/{table}.csv", table=SENSITIVITY + MODERATORS),
-        templates=template_files("*.j2"),
-        config="config/config.yaml",
-        code=code("write_tables.py"),
-    output:
-        report(
-            directory("results/tables"),
-            htmlindex="index.html",
-            caption="captions/tables.rst",
-            category="Tables",
-        ),
-    log:
-        "logs/write_tables.log",
-    conda:
-        "../environment.yml"
-    shell:
-        "python {SCRIPTS:q}/write_tables.py --results-dir results --config {input.config} 2> {log}"
 
 
 rule draw_moderators:

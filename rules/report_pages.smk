@@ -1,6 +1,7 @@
-"""Report pages: what the evidence says, and whether the claims hold, as HTML for readers.
+"""Report pages: what the evidence shows, as HTML for readers.
 
-Reads the tables and figures of all stages before; writes a folder that works from disk.
+Reads the tables and figures of all stages before; writes a folder that works from disk (not
+committed), and last of all the list of the inputs that the results were made from.
 """
 
 
@@ -9,7 +10,7 @@ rule write_report:
     input:
         expand(
             "results/extracted/{table}.csv",
-            table=PARTS["codebook"] + PARTS["trials"] + PARTS["reviews"] + ["inputs"],
+            table=PARTS["codebook"] + PARTS["trials"] + PARTS["reviews"],
         ),
         expand(
             "results/extracted/review_{table}.csv",
@@ -33,21 +34,24 @@ rule write_report:
         "results/figures/sensitivity",
         "results/figures/moderators",
         "results/manuscript",
+        listed="results/extracted/inputs.csv",
         templates=template_files("report/*"),
         requirements="requirements.txt",
         config="config/config.yaml",
         code=code("write_report.py"),
     output:
-        report(
+        report=report(
             directory("results/report"),
             htmlindex="index.html",
             caption="captions/report.rst",
             category="Report",
         ),
+        inputs="results/inputs.csv",
     log:
         "logs/write_report.log",
     conda:
         "../environment.yml"
     shell:
         "python {SCRIPTS:q}/write_report.py --results-dir results --config {input.config}"
-        " --requirements {input.requirements} --output-dir {output} 2> {log}"
+        " --requirements {input.requirements} --output-dir {output.report} 2> {log}"
+        " && cp {input.listed} {output.inputs}"

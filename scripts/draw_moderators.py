@@ -66,14 +66,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     arguments.add_argument("--moderators", type=Path, required=True, help="moderators.csv")
     args = arguments.parse_args(argv)
-    codebook = [
-        read_table(args.extracted_dir / f"{name}.csv", f"extracted_{name}")
+    codebook = {
+        name: read_table(args.extracted_dir / f"{name}.csv", f"extracted_{name}")
         for name in ("interventions", "domains", "outcomes")
-    ]
+    }
     effects, pooled = read_table(args.effects, "effects"), read_table(args.pooled, "pooled")
     tests = read_table(args.moderators, "moderators")
     tested = set(tests.loc[tests["reason"] == "", "synthesis"])
-    found = tasks(effects, pooled, tested, labels(*codebook), read_plan(args.config))
+    plan = read_plan(args.config)
+    found = tasks(effects, pooled, tested, labels(codebook, plan.families), plan)
     with open_cache(args.cache_dir) as cache:
         draw_all(found, args.output_dir, cache)
 

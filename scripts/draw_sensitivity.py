@@ -66,12 +66,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
     )
     args = arguments.parse_args(argv)
-    codebook = [
-        read_table(args.extracted_dir / f"{name}.csv", f"extracted_{name}")
+    codebook = {
+        name: read_table(args.extracted_dir / f"{name}.csv", f"extracted_{name}")
         for name in ("interventions", "domains", "outcomes")
-    ]
+    }
     effects, pooled = read_table(args.effects, "effects"), read_table(args.pooled, "pooled")
-    found = tasks(effects, pooled, labels(*codebook), read_plan(args.config))
+    plan = read_plan(args.config)
+    found = tasks(effects, pooled, labels(codebook, plan.families), plan)
     with open_cache(args.cache_dir) as cache:
         draw_all(found, args.output_dir, cache)
 

@@ -15,7 +15,7 @@ from metarepro.manuscript.bibtex import bibliography
 from metarepro.manuscript.docx import figures_document, table_document
 from metarepro.manuscript.figures import forest_plots
 from metarepro.manuscript.latex import DOCUMENT, figures_part, table_part
-from metarepro.manuscript.summary import TITLE, notes, summary_of_findings
+from metarepro.manuscript.summary import notes, summary_of_findings
 from metarepro.plan import read_plan
 from metarepro.tabular.atomic import new_folder
 from metarepro.tabular.tables import read_table
@@ -28,18 +28,17 @@ INPUTS = {
 }
 FIGURES = "forest_plots"
 README = """\
-summary_of_findings.csv   the table of evidence, GRADE's layout without its certainty
+summary_of_findings.csv   the evidence table, in GRADE's layout without its certainty ratings
 summary_of_findings.docx  the same as a Word table, landscape A4, with notes
 summary_of_findings.tex   the same in LaTeX (booktabs, longtable)
-forest_plots.docx         the forest plot of each row of two or more trials, with alternative text
-                          (not under version control: its pictures depend on the machine)
+forest_plots.docx         the forest plot of each row with two or more trials, with alternative text
 forest_plots.tex          the same in LaTeX, from the PDFs in forest_plots/
 references.bib            all trials and reviews; keys are the ids in the tables
-manuscript.tex            takes in all of the LaTeX: pdflatex, bibtex, pdflatex, pdflatex
+manuscript.tex            includes all of the LaTeX: pdflatex, bibtex, pdflatex, pdflatex
 
 The two .tex parts are for \\input into your own document; their first line names the packages.
-Of a trial's authors only the first is known, from its label. The field note says what was not
-seen or not verified: look there before you cite. Certainty of evidence was not graded.
+Only the first author of a trial is known, from its label. The field note says what was not seen or
+not verified: check it before you cite. The certainty of the evidence was not graded.
 """
 
 
@@ -62,19 +61,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     of_files = read_table(args.results_dir / "extracted/review_trials.csv", "extracted_trials")
     trials = pd.concat([tables["trials"], of_files], ignore_index=True)
-    table, remarks = summary_of_findings(tables, plan.evidence), notes(tables, plan)
+    table, remarks = summary_of_findings(tables, plan), notes(tables, plan)
+    title = plan.study.manuscript_title
     with open_cache(args.cache_dir) as cache:
         plots = forest_plots(tables, plan, cache)
     texts = {
         "summary_of_findings.csv": table.map(inert).to_csv(index=False, lineterminator="\n"),
-        "summary_of_findings.tex": table_part(table, TITLE, remarks),
+        "summary_of_findings.tex": table_part(table, title, remarks),
         "forest_plots.tex": figures_part(plots, FIGURES),
         "manuscript.tex": DOCUMENT,
         "references.bib": bibliography(trials, tables["reviews"]),
         "README.txt": README,
     }
     files = {name: text.encode("utf-8") for name, text in texts.items()}
-    files["summary_of_findings.docx"] = table_document(table, TITLE, remarks)
+    files["summary_of_findings.docx"] = table_document(table, title, remarks)
     files["forest_plots.docx"] = figures_document(plots, "Forest plots of the table of evidence")
     files |= {f"{FIGURES}/{plot.name}.pdf": plot.pdf for plot in plots}
     with new_folder(args.output_dir) as output:

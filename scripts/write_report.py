@@ -1,7 +1,7 @@
 """Write the report: HTML pages that work from disk, with their figures and tables beside them.
 
 Open index.html in the folder that is written. Everything that the pages show is in that folder;
-nothing is loaded from elsewhere.
+nothing is loaded from elsewhere. Pages and tables for which there are no data are left out.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from metarepro.plan import read_plan
 from metarepro.report import site as report_site
 from metarepro.report.records import Records
 from metarepro.tabular.atomic import new_folder
-from metarepro.tabular.tables import read_table
+from metarepro.tabular.tables import empty_table, read_table
 from metarepro.wording.phrases import inert
 
 ASSETS = Path(metarepro.__file__).parent / "templates" / "report"
@@ -52,7 +52,7 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
     "guidance": (
         "extracted/report_guidance.csv",
         "extracted_guidance",
-        "NICE guidance that the report names",
+        "guidance that the report names",
     ),
     "review_results": (
         "extracted/review_results.csv",
@@ -148,15 +148,26 @@ INPUTS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
+#: Tables that only a study with claims has.
+OPTIONAL = ("guidance", "claims", "evaluations", "economics", "programmes")
+
+
 def read_tables(results: Path) -> dict[str, pd.DataFrame]:
-    """Every table that the report is written from."""
-    return {name: read_table(results / file, schema) for name, (file, schema, _) in INPUTS.items()}
+    """Every table that the report is written from; an optional one that is not there is empty."""
+    return {
+        name: empty_table(schema)
+        if name in OPTIONAL and not (results / file).exists()
+        else read_table(results / file, schema)
+        for name, (file, schema, _) in INPUTS.items()
+    }
 
 
 def write_downloads(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write the tables for people: no text in them is taken for a formula."""
+    """Write the tables that have rows for people: no text in them is taken for a formula."""
     folder.mkdir()
     for name, frame in tables.items():
+        if frame.empty:
+            continue
         words = frame.select_dtypes(exclude="number").columns
         safe = frame.assign(**{column: frame[column].map(inert) for column in words})
         safe.to_csv(folder / f"{name}.csv", index=False, float_format="%.10g", lineterminator="\n")
@@ -172,7 +183,9 @@ def copy_figures(figures: Path, folder: Path) -> frozenset[str]:
 
 
 def copy_manuscript(source: Path, folder: Path) -> list[str]:
-    """Copy the files for manuscripts; their names."""
+    """Copy the files for manuscripts, if they were made; their names."""
+    if not source.exists():
+        return []
     hidden = shutil.ignore_patterns(".*")  # Snakemake's marks
     shutil.copytree(source, folder, copy_function=shutil.copyfile, ignore=hidden)
     files = (path for path in folder.rglob("*") if path.is_file())
@@ -199,10 +212,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         manuscript = copy_manuscript(args.results_dir / "manuscript", output / "manuscript")
         for name in ("report.css", "report.js"):
             shutil.copyfile(ASSETS / name, output / name)
-        renderer = report_site.Renderer()
-        files = [(name, what) for name, (_, _, what) in INPUTS.items()]
+        (output / "families.css").write_text(report_site.family_colours(plan), encoding="utf-8")
+        files = [(name, what) for name, (_, _, what) in INPUTS.items() if len(tables[name])]
         records = Records(tables, plan, figures)
-        for page in report_site.pages(records, requirements, files, manuscript):
+        site = report_site.make_site(records, requirements, files, manuscript)
+        downloads = [f"data/{name}.csv" for name, _ in files]
+        renderer = report_site.Renderer(site, records.scale, downloads)
+        for page in site.pages:
             path = output / page.path
             path.parent.mkdir(exist_ok=True)
             path.write_text(renderer.render(page), encoding="utf-8")

@@ -6,7 +6,10 @@ from typing import Any
 import pandas as pd
 from tests.plans import small_plan
 
+from metarepro.plan import Plan
+from metarepro.report.blocks import Page
 from metarepro.report.records import Records
+from metarepro.report.site import Renderer, make_site
 from metarepro.tabular.tables import empty_table
 from write_report import INPUTS
 
@@ -86,8 +89,34 @@ def make_table(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def make_records(figures: Sequence[str] = (), **tables: Sequence[Mapping[str, Any]]) -> Records:
+def make_records(
+    figures: Sequence[str] = (), plan: Plan = PLAN, **tables: Sequence[Mapping[str, Any]]
+) -> Records:
     """One trial with one result, in one synthesis; `tables` take the place of those here."""
     rows = ROWS | {name: list(changed) for name, changed in tables.items()}
+    return _records(rows, plan, figures)
+
+
+def empty_records(plan: Plan = PLAN) -> Records:
+    """A study into which nothing has been entered."""
+    return _records({}, plan, ())
+
+
+def _records(
+    rows: Mapping[str, Sequence[Mapping[str, Any]]], plan: Plan, figures: Sequence[str]
+) -> Records:
     made = {name: make_table(name, rows.get(name, [])) for name in INPUTS}
-    return Records(made, PLAN, frozenset(figures))
+    return Records(made, plan, frozenset(figures))
+
+
+def make_pages(records: Records) -> dict[str, str]:
+    """The whole report: path of a page to its HTML."""
+    files = [(name, "a table") for name, table in records.tables.items() if len(table)]
+    site = make_site(records, "", files, [])
+    renderer = Renderer(site, records.scale, [f"data/{name}.csv" for name, _ in files])
+    return {page.path: renderer.render(page) for page in site.pages}
+
+
+def render(records: Records, page: Page) -> str:
+    """One page as HTML."""
+    return Renderer(make_site(records, "", [], []), records.scale, []).render(page)

@@ -15,6 +15,8 @@ FILES = ("Snakefile", "environment.yml", "requirements.txt")
 
 #: Beside PNGs: what depends on the machine or is none of the workflow's; git ignores it as well.
 NOT_COMPARED = {".snakemake_timestamp", "forest_plots.docx", "changes.md"}
+#: Folders of results that are not committed.
+NOT_COMMITTED = ("report/", "manuscript/")
 
 
 def copy_code(folder: Path) -> Path:
@@ -64,9 +66,20 @@ def files(folder: Path, pictures: bool = False) -> dict[str, Path]:
     }
 
 
+def committed(folder: Path) -> dict[str, Path]:
+    """Files of a results folder that git keeps."""
+    return {
+        name: path for name, path in files(folder).items() if not name.startswith(NOT_COMMITTED)
+    }
+
+
 def assert_same_bytes(one: Path, other: Path, pictures: bool = False) -> None:
     """Of pictures only where both were drawn on one machine."""
-    first, second = files(one, pictures), files(other, pictures)
+    assert_same_files(files(one, pictures), files(other, pictures))
+
+
+def assert_same_files(first: dict[str, Path], second: dict[str, Path]) -> None:
+    """Same names, same bytes."""
     assert list(first) == list(second)
     different = [name for name in first if not filecmp.cmp(first[name], second[name], False)]
     assert different == []

@@ -21,7 +21,7 @@ CLAIMS = "results/claims/claims.csv"
 INPUTS = "results/extracted/inputs.csv"
 PROBLEMS = "results/extracted/review_file_problems.csv"
 REVIEW_FILES = "results/reproduction/review_files/reproduction.csv"
-INPUTS_AT_THE_END = "results/report/data/inputs.csv"
+INPUTS_AT_THE_END = "results/inputs.csv"
 POOL = "post.domain.relationship"
 
 

@@ -36,7 +36,6 @@ NEEDED = {
     "reproduce_review": MODELS,
     "write_manuscript": DRAWING | {"docx"},
     "write_report": {"jinja2", "scipy"},
-    "write_tables": {"jinja2"},
 }
 PROGRAM = """
 import importlib, sys

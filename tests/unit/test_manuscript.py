@@ -22,13 +22,15 @@ from metarepro.manuscript.bibtex import bibliography, first_author
 from metarepro.manuscript.docx import figures_document, table_document, without_dates
 from metarepro.manuscript.figures import ForestPlot, caption, pdf_bytes, png_bytes
 from metarepro.manuscript.latex import figures_part, table_part
-from metarepro.manuscript.summary import COLUMNS, in_words, published_certainty
+from metarepro.manuscript.summary import INTERVENTION, in_words, published_certainty
 from metarepro.manuscript.text import bibtex, bibtex_verbatim, latex, one_line
 from metarepro.readers.transcription import list_reviews
 from metarepro.tabular.validation import load
+from metarepro.wording.scales import Scale
 
 ROOT = Path(__file__).parents[2]
 NAN = math.nan
+SMD = Scale()
 HOSTILE = "a\x00b\x1b c\u202e\u200f d\ne & % $ # _ { } ~ ^ \\ \ufffe"
 
 
@@ -231,7 +233,7 @@ def pool(**changes: Any) -> dict[str, Any]:
         ),
         (
             {"pi_low": -0.2, "pi_high": 0.8},
-            "favours the intervention on average; a new trial may find the contrary",
+            "favours the intervention on average; a new trial may find the opposite",
         ),
         ({"flags": "df_below_4"}, "points to the intervention; its interval cannot be trusted"),
         ({"ci_low": NAN, "ci_high": NAN}, "points to the intervention; its interval cannot be"),
@@ -239,7 +241,7 @@ def pool(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_words_say_no_more_than_the_numbers(changes: dict[str, Any], words: str) -> None:
-    assert in_words(pool(**changes)).startswith(words)
+    assert in_words(pool(**changes), SMD).startswith(words)
 
 
 def test_certainty_is_the_cited_reviews_own() -> None:
@@ -255,9 +257,12 @@ def test_certainty_is_the_cited_reviews_own() -> None:
     assert published_certainty("video", "mood", tables, {"warmth": "Warmth"}) == ""
 
 
+COLUMNS = ("Domain", "Trials", "g [95% CI]", "Remarks")
+
+
 def findings() -> pd.DataFrame:
     row = dict.fromkeys(COLUMNS, "text") | {"Remarks": HOSTILE}
-    return pd.DataFrame([{"Intervention": name} | row for name in ("Play", "Play", "Talk & play")])
+    return pd.DataFrame([{INTERVENTION: name} | row for name in ("Play", "Play", "Talk & play")])
 
 
 def test_the_latex_table_has_its_rows_and_nothing_unescaped() -> None:
@@ -298,7 +303,7 @@ def test_the_word_table_repeats_its_header_on_landscape_pages() -> None:
 def plot(width: float = 8, height: float = 4) -> ForestPlot:
     figure = a_figure(width, height)
     files = {"pdf": pdf_bytes(figure), "png": png_bytes(figure)}
-    return ForestPlot("play-love", "Play & love", caption(pool()), width, height, **files)
+    return ForestPlot("play-love", "Play & love", caption(pool(), SMD), width, height, **files)
 
 
 def a_figure(width: float = 8, height: float = 4) -> Figure:
@@ -309,11 +314,11 @@ def a_figure(width: float = 8, height: float = 4) -> Figure:
 
 
 def test_a_caption_says_what_the_plot_shows() -> None:
-    assert caption(pool()) == (
-        "Forest plot of 6 results of 5 trials: pooled Hedges' g 0.30, 95% confidence interval "
-        "0.10 to 0.50; positive values favour the intervention."
+    assert caption(pool(), SMD) == (
+        "Forest plot of 6 results of 5 trials: pooled Hedges' g 0.30, 95% CI 0.10 to 0.50; "
+        "positive in favour of the intervention."
     )
-    assert "not to be trusted" in caption(pool(flags="df_below_4"))
+    assert "not to be trusted" in caption(pool(flags="df_below_4"), SMD)
 
 
 def test_pictures_have_alternative_text_and_fit_their_pages() -> None:
@@ -336,7 +341,7 @@ def test_latex_figures_name_their_files() -> None:
     assert text.count("{plots/play-love.pdf}") == 2
     assert text.count(r"\begin{landscape}") == 1
     assert r"Play \& love. Forest plot" in text
-    assert r"95\% confidence" in text
+    assert r"95\% CI" in text
 
 
 def test_documents_are_the_same_bytes_each_time() -> None:

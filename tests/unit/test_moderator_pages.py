@@ -12,7 +12,9 @@ from tests.plans import MODERATORS, small_plan
 from metarepro.sensitivity.moderator_plots import moderator_plot, panels
 from metarepro.sensitivity.moderator_summaries import moderators as summary
 from metarepro.synthesis.pools import Settings
+from metarepro.wording.scales import Scale
 
+SMD = Scale()
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 PLAN = small_plan(moderators=MODERATORS).moderators
 NAMES = {"home_visiting": "Home visiting", "video_feedback": "Video feedback"}
@@ -114,7 +116,7 @@ def test_rows_of_the_table_give_level_difference_and_doubt() -> None:
             | slope,
         ]
     )
-    table = summary(tests, levels, {"post.domain.mind": "Mind"}, NAMES, PLAN)
+    table = summary(tests, levels, {"post.domain.mind": "Mind"}, NAMES, PLAN, SMD)
     # The test without a doubt stands first.
     assert list(table["Moderator"]) == ["Year of the trial", "Intervention"]
     year, video = table.to_dict("records")

@@ -8,14 +8,17 @@ import pytest
 from metarepro.report.plain_language import (
     average,
     certainty,
-    effect_words,
+    certainty_rules,
+    in_words,
     interval_sentence,
     prediction,
     sentences,
     size_word,
 )
+from metarepro.wording.scales import Scale
 
 NAN = math.nan
+SMD = Scale()
 
 
 def pool(**changes: Any) -> dict[str, Any]:
@@ -46,17 +49,17 @@ ONE_TRIAL = pool(n_trials=1.0, k=1.0, pi_low=NAN, pi_high=NAN, tau2=NAN)
     ],
 )
 def test_sizes(g: float, word: str) -> None:
-    assert size_word(g) == word
+    assert size_word(g, SMD) == word
 
 
 def test_direction_follows_the_sign() -> None:
-    assert effect_words(0.3) == "a small effect in favour of the intervention"
-    assert effect_words(-0.3) == "a small effect in favour of the control group"
-    assert effect_words(-0.004) == "no difference"
+    assert in_words(0.3, SMD) == "a small effect in favour of the intervention"
+    assert in_words(-0.3, SMD) == "a small effect in favour of the control group"
+    assert in_words(-0.004, SMD) == "no difference"
 
 
 def test_one_trial_is_not_called_an_average() -> None:
-    said = " ".join(sentences(ONE_TRIAL, 0))
+    said = " ".join(sentences(ONE_TRIAL, 0, SMD))
     assert said.startswith("1 trial with 1 result and 3,000 participants.")
     assert "average" not in said
     assert "One trial cannot say what another would find." in said
@@ -65,73 +68,73 @@ def test_one_trial_is_not_called_an_average() -> None:
 
 def test_few_degrees_of_freedom_silence_the_interval() -> None:
     few = pool(n_trials=3.0, flags="df_below_4; few_trials")
-    assert "cannot be trusted" in interval_sentence(few)
-    assert "excludes zero" not in " ".join(sentences(few, 0))
-    assert "cannot be trusted either" in prediction(few)
-    assert certainty(few, 0) == "very low"
+    assert "cannot be trusted" in interval_sentence(few, SMD)
+    assert "excludes zero" not in " ".join(sentences(few, 0, SMD))
+    assert "cannot be trusted either" in prediction(few, SMD)
+    assert certainty(few, 0, SMD) == "very low"
 
 
 def test_an_interval_with_zero_shows_nothing() -> None:
     unclear = pool(ci_low=-0.1, ci_high=0.6)
-    said = interval_sentence(unclear)
+    said = interval_sentence(unclear, SMD)
     assert said == (
         "The interval includes zero: it reaches from a very small effect in favour of the control "
-        "group to a moderate effect in favour of the intervention. This shows neither an effect "
-        "nor that there is none."
+        "group to a moderate effect in favour of the intervention. It shows neither that there is "
+        "an effect nor that there is none."
     )
-    assert certainty(unclear, 0) == "low"
+    assert certainty(unclear, 0, SMD) == "low"
 
 
 @pytest.mark.parametrize("low", [0.0, 0.004, -0.004])
 def test_a_limit_that_is_printed_as_zero_does_not_exclude_it(low: float) -> None:
-    assert interval_sentence(pool(ci_low=low)).startswith("The interval includes zero")
-    said = prediction(pool(pi_low=low))
+    assert interval_sentence(pool(ci_low=low), SMD).startswith("The interval includes zero")
+    said = prediction(pool(pi_low=low), SMD)
     # Printed as 0.00: the other side is not reached.
     assert said.endswith("from 0.00 to 0.90: it may be none.")
 
 
 def test_a_clear_interval_names_both_ends() -> None:
-    assert interval_sentence(pool(ci_low=0.1, ci_high=0.7)) == (
+    assert interval_sentence(pool(ci_low=0.1, ci_high=0.7), SMD) == (
         "The interval excludes zero: a very small to a moderate effect in favour of the "
         "intervention."
     )
-    assert interval_sentence(pool(ci_low=-0.7, ci_high=-0.1)) == (
+    assert interval_sentence(pool(ci_low=-0.7, ci_high=-0.1), SMD) == (
         "The interval excludes zero: a very small to a moderate effect in favour of the control "
         "group."
     )
-    assert "zero: a moderate effect in" in interval_sentence(pool(ci_low=0.51, ci_high=0.6))
+    assert "zero: a moderate effect in" in interval_sentence(pool(ci_low=0.51, ci_high=0.6), SMD)
 
 
 def test_a_wide_interval_says_so() -> None:
-    assert "too wide" in interval_sentence(pool(ci_low=0.1, ci_high=1.2))
-    assert "too wide" in interval_sentence(pool(ci_low=-0.5, ci_high=1.2))
-    assert certainty(pool(ci_low=0.1, ci_high=1.2), 0) == "very low"
+    assert "too wide" in interval_sentence(pool(ci_low=0.1, ci_high=1.2), SMD)
+    assert "too wide" in interval_sentence(pool(ci_low=-0.5, ci_high=1.2), SMD)
+    assert certainty(pool(ci_low=0.1, ci_high=1.2), 0, SMD) == "very low"
 
 
 def test_prediction_with_zero_allows_for_harm() -> None:
-    assert prediction(pool(pi_low=-0.2)).endswith(
+    assert prediction(pool(pi_low=-0.2), SMD).endswith(
         "from −0.20 to 0.90: it may be none, or in favour of the control group."
     )
-    assert certainty(pool(pi_low=-0.2), 0) == "low"
+    assert certainty(pool(pi_low=-0.2), 0, SMD) == "low"
 
 
 def test_prediction_without_zero() -> None:
-    assert prediction(pool()).endswith("0.90, in favour of the intervention throughout.")
-    assert "does not show that there is none" in prediction(pool(tau2=0.0))
+    assert prediction(pool(), SMD).endswith("0.90, in favour of the intervention throughout.")
+    assert "does not show that there is none" in prediction(pool(tau2=0.0), SMD)
 
 
 def test_no_prediction_from_two_trials() -> None:
     two = pool(n_trials=2.0, pi_low=NAN, pi_high=NAN)
-    assert prediction(two) == "There are too few trials to say what another would find."
+    assert prediction(two, SMD) == "There are too few trials to say what another would find."
 
 
 def test_no_interval_is_not_a_clear_one() -> None:
     without = pool(ci_low=NAN, ci_high=NAN, pi_low=NAN, pi_high=NAN, flags="zero_standard_error")
-    assert "nan" not in " ".join(sentences(without, 0))
-    assert average(without) == (
+    assert "nan" not in " ".join(sentences(without, 0, SMD))
+    assert average(without, SMD) == (
         "The average of the trials is a moderate effect in favour of the intervention (g 0.50)."
     )
-    assert certainty(without, 0) == "very low"
+    assert certainty(without, 0, SMD) == "very low"
 
 
 @pytest.mark.parametrize(
@@ -146,17 +149,59 @@ def test_no_interval_is_not_a_clear_one() -> None:
     ],
 )
 def test_certainty(changes: dict[str, Any], n_abstracts: int, word: str) -> None:
-    assert certainty(pool(**changes), n_abstracts) == word
+    assert certainty(pool(**changes), n_abstracts, SMD) == word
 
 
 def test_abstracts_are_mentioned_when_most_results_are_from_them() -> None:
-    assert "abstract" not in " ".join(sentences(pool(), 10))
-    assert "11 of 20 pooled results were read in abstracts" in sentences(pool(), 11)[-1]
-    assert sentences(ONE_TRIAL, 1)[-1].startswith("The pooled result was read in an abstract")
+    assert "abstract" not in " ".join(sentences(pool(), 10, SMD))
+    assert "11 of 20 pooled results were read in abstracts" in sentences(pool(), 11, SMD)[-1]
+    assert sentences(ONE_TRIAL, 1, SMD)[-1].startswith("The pooled result was read in an abstract")
 
 
 def test_unknown_participants() -> None:
     unknown = pool(n_participants=NAN, flags="n_unknown_in_15_trials")
-    assert "an unknown number of participants" in sentences(unknown, 0)[0]
+    assert "an unknown number of participants" in sentences(unknown, 0, SMD)[0]
     some = pool(flags="n_unknown_in_2_trials")
-    assert "at least 3,000 participants" in sentences(some, 0)[0]
+    assert "at least 3,000 participants" in sentences(some, 0, SMD)[0]
+
+
+# Other measures
+
+
+RATIO = Scale("RR", level=0.9)
+
+
+def test_a_ratio_is_shown_as_a_ratio_and_compared_with_1() -> None:
+    ratio = pool(estimate=math.log(1.5), ci_low=math.log(1.2), ci_high=math.log(1.9))
+    assert average(ratio, RATIO) == (
+        "The average of the trials is an effect in favour of the intervention (RR 1.50, 90% CI "
+        "1.20 to 1.90)."
+    )
+    assert interval_sentence(ratio, RATIO) == (
+        "The interval excludes 1: an effect in favour of the intervention."
+    )
+    unclear = ratio | {"ci_low": math.log(0.9)}
+    assert interval_sentence(unclear, RATIO).startswith("The interval includes 1: it reaches from")
+
+
+def test_only_standardised_effects_have_words_for_their_size() -> None:
+    assert size_word(0.9, SMD) == "large"
+    assert size_word(0.9, RATIO) == ""
+
+
+def test_rules_name_abstracts_only_where_there_are_any() -> None:
+    assert "abstracts" in certainty_rules(SMD, abstracts=True)["low"]
+    assert not any("abstract" in rule for rule in certainty_rules(SMD, abstracts=False).values())
+
+
+def test_only_measures_with_a_known_width_call_an_interval_wide() -> None:
+    assert "wider than 1.0" in certainty_rules(SMD, abstracts=False)["very low"]
+    assert "wider" not in certainty_rules(RATIO, abstracts=False)["very low"]
+
+
+def test_a_ratio_of_harm_is_turned_back_and_below_1_is_good() -> None:
+    harm = Scale("RR", turn=-1)
+    ratio = pool(estimate=math.log(2), ci_low=math.log(1.25), ci_high=math.log(4))
+    assert average(ratio, harm).endswith("(RR 0.50, 95% CI 0.25 to 0.80).")
+    assert harm.direction == "below 1 in favour of the intervention"
+    assert "in favour of the intervention" in interval_sentence(ratio, harm)

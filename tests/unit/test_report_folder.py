@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 import write_report
+from metarepro.tabular.problems import DataError
 
 #: Elements without an end tag.
 VOID = {"meta", "link", "img", "br", "input", "line", "path", "rect"}
@@ -152,7 +154,7 @@ def test_the_tallies_are_those_of_the_claims(report_folder: Path) -> None:
         for group in (claims[large & ~counts], claims[large & counts], claims[~large]):
             verdicts = list(group["verdict"])
             tally = ", ".join(f"{verdicts.count(n)} {n.replace('_', ' ')}" for n in names)
-            assert re.search(rf"<li>{len(group)} claims about [^:]*: {tally}\.</li>", words), page
+            assert re.search(rf"<li>{len(group)} claims [^:]*: {tally}\.</li>", words), page
             seen += len(group)
         assert seen == len(claims)
 
@@ -182,3 +184,18 @@ def test_writing_it_again_gives_the_same_bytes(report_folder: Path, tmp_path: Pa
         for folder in (report_folder, tmp_path / "again")
     )
     assert first == second
+
+
+def test_a_report_needs_no_files_for_manuscripts(tmp_path: Path) -> None:
+    assert write_report.copy_manuscript(tmp_path / "nothing", tmp_path / "to") == []
+
+
+def test_tables_of_claims_may_be_missing_and_others_may_not(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    shutil.copytree("results", results, ignore=shutil.ignore_patterns("figures", "claims"))
+    (results / "extracted/report_guidance.csv").unlink()
+    tables = write_report.read_tables(results)
+    assert all(tables[name].empty for name in write_report.OPTIONAL)
+    (results / "pooled/pooled.csv").unlink()
+    with pytest.raises(DataError):
+        write_report.read_tables(results)

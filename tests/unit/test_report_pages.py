@@ -6,8 +6,20 @@ from html import unescape
 from typing import Any
 
 import pytest
-from tests.report_records import EFFECT, KEY, PLAY, POOL, RESULT, REVIEW, TRIAL, make_records
+from tests.report_records import (
+    EFFECT,
+    KEY,
+    PLAN,
+    PLAY,
+    POOL,
+    RESULT,
+    REVIEW,
+    TRIAL,
+    make_records,
+    render,
+)
 
+from metarepro.plan import About, Family
 from metarepro.report import syntheses as report_syntheses
 from metarepro.report import topics as report_topics
 from metarepro.report import trials as report_trials
@@ -28,13 +40,13 @@ from metarepro.report.claims import tallies
 from metarepro.report.figures import forest
 from metarepro.report.findings import composition, findings
 from metarepro.report.kinds import STATISTICS, directions, reported
-from metarepro.report.matrix import AXIS, WIDTH, drawing, matrix
+from metarepro.report.matrix import WIDTH, axis, drawing, matrix, round_ticks
 from metarepro.report.methods import packages
 from metarepro.report.records import Records
 from metarepro.report.sensitivity import sensitivity, summary
-from metarepro.report.site import Renderer
 from metarepro.report.trials import reported_numbers
 from metarepro.tabular.input_tables import EVALUATION_STATISTICS
+from metarepro.wording.scales import Scale
 
 NAN = math.nan
 
@@ -45,8 +57,8 @@ def facts_of(page: Page, heading: str = "") -> dict[str, str]:
     return {term: plain(meaning) for term, meaning in found.items}
 
 
-def links_of(page: Page) -> list[str]:
-    return re.findall(r'href="([^"]*)"', Renderer().render(page))
+def links_of(records: Records, page: Page) -> list[str]:
+    return re.findall(r'href="([^"]*)"', render(records, page))
 
 
 # Links and cells
@@ -105,10 +117,12 @@ def test_labels_are_escaped_wherever_they_stand() -> None:
         report_syntheses.page(records, KEY),
         report_topics.intervention_page(records, "play"),
     ):
-        html = Renderer().render(page)
+        html = render(records, page)
         assert html.count("<script") == 1
         assert "<script>alert" not in html
-        assert not [address for address in links_of(page) if address.startswith("javascript")]
+        assert not [
+            address for address in links_of(records, page) if address.startswith("javascript")
+        ]
         assert "x" * 10_000 in html
         assert NASTY in unescape(html)
 
@@ -118,7 +132,7 @@ def test_an_attribute_cannot_be_broken_out_of() -> None:
         domains=[{"domain": "closeness", "label": '" onload="x', "order": 1.0}],
         figures=[f"syntheses/{KEY}"],
     )
-    html = Renderer().render(report_syntheses.page(records, KEY))
+    html = render(records, report_syntheses.page(records, KEY))
     assert ' onload="' not in html
 
 
@@ -126,25 +140,27 @@ def test_an_attribute_cannot_be_broken_out_of() -> None:
 
 
 def test_a_synthesis_leads_to_its_results() -> None:
-    page = report_syntheses.page(make_records(), KEY)
-    assert "../trials/ann2001.html#ann2001-01" in links_of(page)
+    records = make_records()
+    page = report_syntheses.page(records, KEY)
+    assert "../trials/ann2001.html#ann2001-01" in links_of(records, page)
     assert facts_of(page)["Pooled g [95% CI]"] == "0.39 [0.00, 0.78]"
-    assert facts_of(page)["With approximate results"] == "0.39 [0.00, 0.78]"
+    assert facts_of(page)["All"] == "0.39 [0.00, 0.78]"
 
 
 def test_a_result_leads_to_its_source_and_back_to_its_synthesis() -> None:
-    page = report_trials.page(make_records(), "ann2001")
+    records = make_records()
+    page = report_trials.page(records, "ann2001")
     said = facts_of(page, "ann2001-01")
     assert said["Reported"] == "as smd: value \u22120.4; CI \u22120.8 to 0"
-    assert said["Which way round"] == (
+    assert said["Direction"] == (
         "a lower score is better; the value is treatment minus control on the instrument"
     )
     assert said["Hedges' g [95% CI]"] == "0.39 [0.00, 0.78], standard error 0.200"
     assert said["Source"] == "https://example.org/a (abstract): table 2"
     assert said["Row"] == "data/trials/results.csv, row 7"
     assert said["Pooled in"].startswith("Play: Closeness (by intervention and domain, weight 100")
-    assert "https://example.org/a" in links_of(page)
-    assert f"../syntheses/{KEY}.html" in links_of(page)
+    assert "https://example.org/a" in links_of(records, page)
+    assert f"../syntheses/{KEY}.html" in links_of(records, page)
 
 
 def test_an_excluded_result_gives_code_meaning_and_reason() -> None:
@@ -228,22 +244,30 @@ def test_an_empty_cell_says_what_became_of_its_results() -> None:
 
 
 def test_drawings_share_one_axis_and_cut_what_lies_beyond() -> None:
-    inside = drawing(POOL | {"pi_low": NAN, "pi_high": NAN})
+    common = axis(make_records())
+    inside = drawing(POOL | {"pi_low": NAN, "pi_high": NAN}, common, Scale())
     assert inside.interval is not None
     assert inside.estimate is not None
     assert inside.zero == inside.interval[0]
     assert inside.zero < inside.estimate < inside.interval[1]
     assert inside.prediction is None
     assert not inside.cut_low
-    wide = drawing(POOL | {"ci_low": -3.0, "ci_high": 3.0, "pi_low": NAN, "pi_high": NAN})
+    wide = drawing(
+        POOL | {"ci_low": -3.0, "ci_high": 3.0, "pi_low": NAN, "pi_high": NAN}, common, Scale()
+    )
     assert wide.interval == (inside.ticks[0], inside.ticks[-1])
     assert wide.cut_low
     assert wide.cut_high
-    far = {"estimate": AXIS[1] + 1, "ci_low": 2.0, "ci_high": 3.0}
-    beyond = drawing(POOL | far | {"pi_low": NAN, "pi_high": NAN})
+    far = {"estimate": common.limits[1] + 1, "ci_low": 2.0, "ci_high": 3.0}
+    beyond = drawing(POOL | far | {"pi_low": NAN, "pi_high": NAN}, common, Scale())
     assert beyond.estimate is None
     assert beyond.interval is None
     assert 0 < inside.ticks[0] < inside.ticks[-1] < WIDTH
+
+
+def test_a_measure_without_usual_sizes_has_an_axis_as_wide_as_its_numbers() -> None:
+    assert round_ticks(7.3) == (-10.0, -5.0, 0.0, 5.0, 10.0)
+    assert round_ticks(0.04) == (-0.04, -0.02, 0.0, 0.02, 0.04)
 
 
 # Other parts
@@ -292,56 +316,85 @@ def test_sensitivity_in_sentences() -> None:
         "Over 2 variants the pooled g lies between \u22120.10 (lowest) and 0.50 (highest).",
         "With one trial left out it lies between 0.20 (without Ann 2001) and 0.40 (without "
         "Bob 2002).",
-        "Of 40 different specifications 98% keep the sign and 50% the conclusion (whether the "
-        "interval includes zero); their g run from \u22120.10 to 0.60, median 0.20.",
+        "Of 40 different specifications, 98% keep the sign and 50% the conclusion (whether the "
+        "interval includes zero); their g ranges from \u22120.10 to 0.60, median 0.20.",
         "No test for small-study effects: 2 trials; at least 10 are needed.",
     ]
 
 
+ABOUT = PLAN.model_copy(
+    update={
+        "study": PLAN.study.model_copy(
+            update={
+                "about": About(
+                    label="play teams", families=("parenting",), programme_words=("play", "Team")
+                )
+            }
+        )
+    }
+)
+
+
+def said_in(records: Records) -> list[str]:
+    return [plain(sentence) for sentence in findings(records)]
+
+
 def test_findings_are_counted() -> None:
-    said = [plain(sentence) for sentence in findings(make_records())]
-    assert said[0].startswith("No trial of a parent-infant team as a whole: none of 1 trial in")
-    assert said[1].startswith("Of 1 cell 0 are empty and 1 rest on one trial.")
-    assert "Of 1 effect size 1 favour the intervention." in said[3]
-    assert said[-1].startswith("Of 0 published results 0 could be compared in full")
+    said = said_in(make_records())
+    assert said[0].startswith("Of 1 cell, 0 are empty, 1 rest on one trial, and in 0 the interval")
+    assert said[0].endswith("No cell is left.")
+    assert "Of 1 effect size, 1 favour the intervention." in said[2]
+    assert not any("published result" in sentence for sentence in said)
 
 
-def test_a_trial_of_a_team_would_be_mentioned() -> None:
-    team = TRIAL | {"title": "A trial of a specialised Parent-Infant Team"}
-    assert plain(findings(make_records(trials=[team]))[0]) == (
-        "1 of 1 trial in the data name a parent-infant team."
+def test_findings_on_published_results_need_some() -> None:
+    (said,) = said_in(make_records(reproduction=[{"verdict": "partial"}]))[-1:]
+    assert said.startswith("Of 1 published result, 0 could be compared in full and 1 in part")
+
+
+def test_a_trial_of_the_kind_that_is_asked_about_is_mentioned() -> None:
+    none = said_in(make_records(plan=ABOUT))[0]
+    assert none.startswith("No trial tested play teams as a whole: none of 1 trial has")
+    team = TRIAL | {"title": "A trial of a Play Team"}
+    assert said_in(make_records(plan=ABOUT, trials=[team]))[0] == (
+        "1 of 1 trial have \u201cplay\u201d and \u201cTeam\u201d in the title or programme."
     )
 
 
-def test_what_teams_offer_comes_first() -> None:
-    offered = {"intervention": "play", "label": "Play", "family": "video_feedback"}
-    said = plain(findings(make_records(interventions=[offered]))[1])
+def test_the_interventions_that_are_asked_about_come_first() -> None:
+    said = said_in(make_records(plan=ABOUT))[1]
     assert said == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, certainty very low)."
-    nothing = plain(findings(make_records(interventions=[offered], pooled=[]))[1])
+    nothing = said_in(make_records(plan=ABOUT, pooled=[]))[1]
     assert nothing == "Play: no result in any domain that can be pooled."
 
 
+FILMING = PLAN.model_copy(
+    update={"families": PLAN.families | {"filming": Family(label="Film making", colour="#000000")}}
+)
+
+
 def test_a_pool_says_what_it_consists_of() -> None:
-    film = {"intervention": "film", "family": "video_feedback"}
+    film = {"intervention": "film", "family": "filming"}
     two = [
         EFFECT | {"income": "low_or_middle"},
         EFFECT | film | {"trial_id": "bob2002", "result_id": "bob2002-01"},
     ]
-    made = {
+    made: dict[str, Any] = {
+        "plan": FILMING,
         "interventions": [PLAY, film | {"label": "Film"}],
         "trials": [TRIAL, TRIAL | {"trial_id": "bob2002", "intervention": "film"}],
         "pooled": [POOL | {"trial_ids": "ann2001 bob2002"}],
     }
     weights = [{"synthesis": KEY, "result_id": name} for name in ("ann2001-01", "bob2002-01")]
     assert composition(make_records(**made, effects=two, weights=weights), KEY) == (
-        "2 trials by family: Parenting 1, Video feedback 1; 1 in low- or middle-income "
-        "countries, 1 in unknown or mixed ones."
+        "Trials: Parenting 1, Film making 1; 1 in low- or middle-income countries, 1 in unknown or "
+        "mixed ones."
     )
     # A second arm of Ann 2001 is no third trial.
     arm = EFFECT | film | {"result_id": "ann2001-02"}
     weights.append({"synthesis": KEY, "result_id": "ann2001-02"})
     said = composition(make_records(**made, effects=[*two, arm], weights=weights), KEY)
-    assert said.startswith("2 trials by family: Parenting 1, Video feedback 2;")
+    assert said.startswith("Trials: Parenting 1, Film making 2;")
 
 
 def test_a_trial_with_two_interventions_is_on_the_pages_of_both() -> None:
@@ -352,9 +405,14 @@ def test_a_trial_with_two_interventions_is_on_the_pages_of_both() -> None:
     for intervention in ("play", "film"):
         page = report_topics.intervention_page(records, intervention)
         (section,) = [section for section in page.sections if section.anchor == "trials"]
-        assert len(section.blocks[0].rows) == 1
+        (listed,) = [block for block in section.blocks if isinstance(block, Table)]
+        assert len(listed.rows) == 1
     links = records.intervention_links(records.trials["ann2001"])
     assert plain(links) == "Film; Play"
+
+
+def test_one_family_and_no_known_income_are_not_worth_a_sentence() -> None:
+    assert composition(make_records(), KEY) == ""
 
 
 @pytest.mark.parametrize(
@@ -425,6 +483,11 @@ def test_verdicts_on_effects_are_counted_apart() -> None:
     assert effects.endswith(f": 1 supported, {zero}, 1 not testable.")
     assert counts.startswith("1 claim about the size of reviews")
     assert others.endswith(": 0 supported, 1 partly supported, 0 not supported, 1 not testable.")
+
+
+def test_groups_without_claims_are_not_counted() -> None:
+    claims = [claim("c1", "large_scale", "effect_direction", "not_testable")]
+    assert len(tallies(make_records(claims=claims))) == 1
 
 
 def test_versions_are_read_from_the_locked_file() -> None:

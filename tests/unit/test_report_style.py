@@ -1,4 +1,4 @@
-"""Colours of the report: contrast by WCAG 2.2, and the palette of the figures."""
+"""Colours of the report: contrast by WCAG 2.2, also of the families of the analysis plan."""
 
 import re
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from metarepro.plan import read_plan
+from metarepro.report.site import family_colours
 
-FAMILIES = read_plan("config/config.yaml").families
 CSS = Path("src/metarepro/templates/report/report.css").read_text(encoding="utf-8")
 COLOURS = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", CSS))
 #: Text and what it stands on.
@@ -19,7 +19,12 @@ TEXTS = [
     ("mark-text", "mark"),
 ]
 #: What is drawn and carries meaning needs 3 to 1 (WCAG 1.4.11).
-DRAWN = ["strong-rule", "focus", *(family.replace("_", "-") for family in FAMILIES)]
+PLAN = read_plan("config/config.yaml")
+DRAWN = [
+    COLOURS["strong-rule"],
+    COLOURS["focus"],
+    *(family.colour for family in PLAN.families.values()),
+]
 
 
 def luminance(colour: str) -> float:
@@ -46,7 +51,7 @@ def test_texts_can_be_read(words: str, paper: str) -> None:
 
 @pytest.mark.parametrize("drawn", DRAWN)
 def test_drawings_stand_out(drawn: str) -> None:
-    assert contrast(COLOURS[drawn], COLOURS["paper"]) >= 3
+    assert contrast(drawn, COLOURS["paper"]) >= 3
 
 
 def test_every_text_colour_is_one_of_the_variables() -> None:
@@ -55,9 +60,10 @@ def test_every_text_colour_is_one_of_the_variables() -> None:
     assert set(texts) <= {"inherit", *(f"var(--{name})" for name in {t for t, _ in TEXTS})}
 
 
-def test_families_have_the_colours_of_the_figures() -> None:
-    for name, family in FAMILIES.items():
-        assert COLOURS[name.replace("_", "-")] == family.colour.lower()
+def test_families_have_the_colours_of_the_plan() -> None:
+    css = family_colours(PLAN)
+    for name, family in PLAN.families.items():
+        assert f".family-{name} {{ --family: {family.colour}; }}" in css
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:

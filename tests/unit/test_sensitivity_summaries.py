@@ -1,34 +1,19 @@
-"""The sensitivity pages: whose rows they show, and how numbers are put."""
+"""The sensitivity tables: whose rows they show, and how numbers are put."""
 
 import math
 from typing import Any
 
 import pandas as pd
-import pytest
-from tests.plans import effect_sets, small_plan
 
 from metarepro.sensitivity import summaries as pages
 from metarepro.tabular.tables import TABLES
-from metarepro.wording.html_tables import Link, Page, render_index, render_table
+from metarepro.wording.scales import Scale
 
 NAN = math.nan
+SMD = Scale()
 KEY = "post.intervention_domain.play.mind"
 POOL = {"title": "Play: Mind", "estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5}
 POOLS: pages.Pools = {KEY: {"synthesis": KEY} | POOL}
-PLAN = small_plan(
-    evidence={"synthesis": "intervention_domain", "set": "post", "beside": "later"},
-    sets=effect_sets(
-        post={"timepoints": ["post"], "tiers": ["direct"]},
-        later={"label": "later", "timepoints": ["follow_up"], "tiers": ["direct"]},
-    ),
-)
-CODEBOOK = {
-    "interventions": pd.DataFrame(
-        {"intervention": ["play"], "label": ["Play"], "family": ["parenting"]}
-    ),
-    "domains": pd.DataFrame({"domain": ["mind"], "label": ["Mind"], "order": [1.0]}),
-    "outcomes": pd.DataFrame({"outcome": ["mood"], "label": ["Mood"], "domain": ["mind"]}),
-}
 
 
 def table(name: str, *rows: dict[str, Any]) -> pd.DataFrame:
@@ -43,30 +28,9 @@ def only(frame: pd.DataFrame) -> dict[str, str]:
     return {str(heading): cell for heading, cell in row.items()}
 
 
-def pooled(synthesis: str, **changes: Any) -> dict[str, Any]:
-    return {"synthesis": synthesis, "set_name": synthesis.split(".")[0], "n_trials": 2.0} | changes
-
-
-def test_evidence_and_domains_of_the_primary_set_are_shown() -> None:
-    rows = table(
-        "pooled",
-        pooled(KEY),
-        pooled("post.domain.mind"),
-        pooled("post.intervention_outcome.play.mood"),
-        pooled("later.domain.mind"),
-        pooled("post.domain.mind", n_trials=1.0),
-    )
-    names = {"play": "Play", "mind": "Mind", "mood": "Mood"}
-    shown = pages.chosen_pools(rows, names, PLAN)
-    assert {key: pool["title"] for key, pool in shown.items()} == {
-        KEY: "Play: Mind",
-        "post.domain.mind": "Mind",
-    }
-
-
 def test_rows_of_other_syntheses_are_not_shown() -> None:
     rows = table("multiverse", {}, {"synthesis": "post.outcome.mood"})
-    assert list(pages.multiverse(rows, POOLS)["Synthesis"]) == ["Play: Mind"]
+    assert list(pages.multiverse(rows, POOLS, SMD)["Synthesis"]) == ["Play: Mind"]
 
 
 def test_a_variant_stands_beside_the_plan() -> None:
@@ -74,32 +38,38 @@ def test_a_variant_stands_beside_the_plan() -> None:
     row = {"description": "two levels", "n_trials": 2.0, "removed": "a2001 b", "flags": ""}
     found = only(
         pages.variants(
-            table("variants", row | numbers), POOLS, {"a2001": "A 2001", "b": "B (no year)"}, 0.8
+            table("variants", row | numbers),
+            POOLS,
+            SMD,
+            {"a2001": "A 2001", "b": "B (no year)"},
+            0.8,
         )
     )
     assert found["Variant"] == "Two levels"
     assert found["g [95% CI]"] == "0.18 [−0.10, 0.46]"
-    assert found["Analysis plan: g [95% CI]"] == "0.30 [0.10, 0.50]"
+    assert found[pages.PLAN] == "0.30 [0.10, 0.50]"
     assert (found["Difference"], found["p"]) == ("−0.12", "< 0.001")
     assert found["Trials removed"] == "A 2001, B (no year)"
 
 
 def test_a_variant_without_a_pool_has_dashes_and_its_reason() -> None:
     row = {"description": "direct only", "n_trials": 0.0, "k": 0.0, "reason": "no result fits"}
-    found = only(pages.variants(table("variants", row), POOLS, {}, 0.8))
+    found = only(pages.variants(table("variants", row), POOLS, SMD, {}, 0.8))
     assert {found[c] for c in ("g [95% CI]", "Difference", "p", "I²", "τ²")} == {"–"}
     assert found["Remarks"] == "no result fits"
 
 
 def test_a_variant_that_tells_nothing_new_says_so() -> None:
     row = {"description": "x", "same_as": "rve_rho_0.8"}
-    found = only(pages.variants(table("variants", row), POOLS, {}, 0.8))
+    found = only(pages.variants(table("variants", row), POOLS, SMD, {}, 0.8))
     assert found["Remarks"].startswith('the numbers of the variant "rve rho 0.8"')
 
 
 def test_both_variances_of_three_levels_are_said() -> None:
     row = {"description": "x", "tau2": 0.05, "sigma2_trial": 0.04, "sigma2_result": 0.01}
-    found = only(pages.variants(table("variants", row | {"flags": "df_below_4"}), POOLS, {}, 0.8))
+    found = only(
+        pages.variants(table("variants", row | {"flags": "df_below_4"}), POOLS, SMD, {}, 0.8)
+    )
     assert found["Remarks"].startswith(
         "variance 0.040 between trials, 0.010 between results of a trial; fewer than 4"
     )
@@ -110,7 +80,7 @@ def test_the_same_reason_for_all_methods_is_said_once() -> None:
         {"method": method, "k": 9.0, "tests": "effect", "reason": "9 trials; 10 are needed"}
         for method in (*pages.METHODS, "selection")
     ]
-    found = only(pages.small_study(table("small_study", *few), POOLS))
+    found = only(pages.small_study(table("small_study", *few), POOLS, SMD))
     assert (found["Method"], found["Trials"]) == ("All methods", "9")
     assert found["Remarks"] == "9 trials; 10 are needed"
 
@@ -122,7 +92,7 @@ def test_methods_with_results_have_a_row_each() -> None:
         {"method": "pet_peese", "k": 12.0, "tests": "effect", "detail": "peese"},
         {"method": "begg", "k": 12.0, "tests": "asymmetry", "reason": "all effects are equal"},
     )
-    found = pages.small_study(rows, POOLS)
+    found = pages.small_study(rows, POOLS, SMD)
     assert list(found["Method"]) == ["Egger's test", "PET-PEESE", "Begg's rank correlation"]
     assert list(found["Remarks"]) == ["", "PEESE taken", "all effects are equal"]
     assert list(found["p"]) == ["0.030", "–", "–"]
@@ -133,7 +103,7 @@ def test_selection_shows_shares_and_the_model() -> None:
     zero = dict.fromkeys(("n_045_050", "n_050_055", "n_050_060"), 0.0)
     model = {"method": "selection", "estimate": 0.1, "ci_low": -0.2, "ci_high": 0.4, "weight": 0.25}
     found = only(
-        pages.selection(table("caliper", counts | zero), table("small_study", model), POOLS)
+        pages.selection(table("caliper", counts | zero), table("small_study", model), POOLS, SMD)
     )
     assert (found["p up to 0.05"], found["p 0.04 to 0.05"]) == ("12 (60%)", "3 (15%)")
     assert found["Selection model: g [95% CI]"] == "0.10 [−0.20, 0.40]"
@@ -143,56 +113,6 @@ def test_selection_shows_shares_and_the_model() -> None:
 def test_source_kinds_show_shares_and_model() -> None:
     row = {"source_kind": "secondary_review", "model": "single_trial", "n_trials": 1.0, "k": 3.0}
     shares = {"share_favourable": 2 / 3, "share_significant": 0.0}
-    found = only(pages.source_kinds(table("source_kinds", row | shares), POOLS, 0.8))
+    found = only(pages.source_kinds(table("source_kinds", row | shares), POOLS, SMD, 0.8))
     assert (found["Source"], found["Model"]) == ("secondary review", "One trial")
     assert (found["Favour the intervention"], found["p up to 0.05"]) == ("67%", "0%")
-
-
-def all_pages(label: str) -> list[Page]:
-    trial = {"trial_id": "a", "label": label, "year": NAN, "n_trials": 1.0, "k": 1.0}
-    rows: dict[str, dict[str, Any]] = {
-        "variants": {"description": "x", "removed": "a"},
-        "leave_one_out": trial,
-        "cumulative": trial,
-        "influence": {"trial_id": "a", "label": label},
-        "small_study": {"method": "selection", "reason": "few"},
-        "caliper": {"n_results": 4.0, "n_significant": 1.0},
-        "source_kinds": {"source_kind": "abstract"},
-        "multiverse": {},
-    }
-    tables = {name: table(name, row) for name, row in rows.items()}
-    tables |= CODEBOOK | {
-        "pooled": table("pooled", pooled(KEY)),
-        "effects": pd.DataFrame({"trial_id": ["a"], "label": [label]}),
-    }
-    return pages.pages(tables, PLAN)
-
-
-def test_every_page_says_that_it_mends_no_bias() -> None:
-    found = all_pages("A 2001")
-    assert len(found) == 8
-    assert all("does not mend a bias" in page.caption for page in found)
-
-
-@pytest.mark.parametrize("label", ["<script>alert(1)</script>", 'A & B "C"'])
-def test_pages_escape_labels(label: str) -> None:
-    for page in all_pages(label):
-        html = render_table(page)
-        assert "<script" not in html
-        assert "A & B" not in html
-        assert ">nan<" not in html
-
-
-def test_index_lists_pages_and_links_by_heading() -> None:
-    page = all_pages("A")[0]
-    html = render_index("R", {"Tables": [], "Choices": [page]}, {"GOSH": [Link("../g.svg", "G")]})
-    assert html.index("<h2>Tables") < html.index("<h2>Choices") < html.index("<h2>GOSH")
-    assert '<a href="sensitivity_variants.html">Variants of the analysis</a>' in html
-    assert '<a href="../g.svg">G</a>' in html
-
-
-def test_figures_are_named_after_their_synthesis() -> None:
-    names = {"play": "Play", "mind": "Mind"}
-    found = pages.figure_labels(table("pooled", pooled(KEY)), names, PLAN.sets)
-    assert found[f"{KEY}.gosh"] == "Play: Mind"
-    assert [key.rpartition(".")[2] for key in found] == ["funnel", "specifications", "gosh"]

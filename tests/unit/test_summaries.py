@@ -6,24 +6,36 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.plans import small_plan
 
-from metarepro.plan import Evidence
 from metarepro.wording import summaries
-from metarepro.wording.html_tables import Page, render_table
 from metarepro.wording.phrases import inert, interval
+from metarepro.wording.scales import Scale
 
 NAN = math.nan
-PLAN = Evidence(synthesis="intervention_domain", set="post", beside="all")
-CODEBOOK = (
-    pd.DataFrame({"intervention": ["play"], "label": ["Play"], "family": ["parenting"]}),
-    pd.DataFrame({"domain": ["mind", "body"], "label": ["Mind", "Body"], "order": [2.0, 1.0]}),
-    pd.DataFrame({"outcome": ["mood"], "label": ["Mood"], "domain": ["mind"]}),
+SMD = Scale()
+PLAN = small_plan(
+    evidence={"synthesis": "cell", "set": "post", "beside": "all"},
+    sets={
+        "post": {"label": "", "timepoints": ["post"], "tiers": ["direct"]},
+        "all": {"label": "of all tiers", "timepoints": ["post"], "tiers": ["direct", "derived"]},
+    },
 )
+CODEBOOK = {
+    "interventions": pd.DataFrame(
+        {"intervention": ["play"], "label": ["Play"], "family": ["parenting"]}
+    ),
+    "domains": pd.DataFrame(
+        {"domain": ["mind", "body"], "label": ["Mind", "Body"], "order": [2.0, 1.0]}
+    ),
+    "outcomes": pd.DataFrame({"outcome": ["mood"], "label": ["Mood"], "domain": ["mind"]}),
+}
+NAMES = summaries.labels(CODEBOOK, PLAN.families)
 
 
 def pooled(**changes: Any) -> pd.DataFrame:
     row: dict[str, Any] = {
-        "synthesis": "post.intervention_domain.play.mind",
+        "synthesis": "post.cell.play.mind",
         "set_name": "post",
         "intervention": "play",
         "domain": "mind",
@@ -51,7 +63,8 @@ def effects(**changes: Any) -> pd.DataFrame:
 
 
 def test_empty_cells_of_the_evidence_are_shown() -> None:
-    table = summaries.evidence(effects(), pooled(), CODEBOOK[0], CODEBOOK[1], PLAN)
+    tables = CODEBOOK | {"effects": effects(), "pooled": pooled()}
+    table = summaries.evidence(tables, PLAN, SMD)
     assert list(table["Domain"]) == ["Body", "Mind"]
     empty, full = table.to_dict("records")
     assert (empty["Trials"], empty["g [95% CI]"]) == ("0", "–")
@@ -63,7 +76,7 @@ def test_empty_cells_of_the_evidence_are_shown() -> None:
 
 
 def test_missing_numbers_say_so() -> None:
-    (row,) = summaries.results(effects(), *CODEBOOK).to_dict("records")
+    (row,) = summaries.results(effects(), NAMES, SMD).to_dict("records")
     assert (row["Year"], row["n"]) == ("not reported", "not reported")
 
 
@@ -86,13 +99,20 @@ def test_every_exclusion_code_of_the_library_has_a_meaning() -> None:
     assert raised | set(EXCLUSIONS) <= set(summaries.EXCLUSIONS)
 
 
-@pytest.mark.parametrize("label", ["<script>alert(1)</script>", 'A & B "C"', "=1+1"])
-def test_pages_escape_what_comes_from_data(label: str) -> None:
-    page = Page("name", "Title", "Caption.", summaries.results(effects(label=label), *CODEBOOK))
-    html = render_table(page)
-    assert "<script" not in html
-    assert ">nan<" not in html
-    assert "A & B" not in html
+def test_codes_that_do_not_occur_are_not_listed() -> None:
+    assert summaries.exclusions(effects()).empty
+    assert list(summaries.exclusions(effects(exclude="duplicate"))["Code"]) == ["duplicate"]
+
+
+def test_families_have_the_names_of_the_plan() -> None:
+    assert NAMES["parenting"] == "Parenting"
+
+
+def test_headings_have_measure_and_level_of_the_study() -> None:
+    words = Scale("RR", level=0.9)
+    (row,) = summaries.results(effects(), NAMES, words).to_dict("records")
+    # exp(-0.2) etc.
+    assert row["RR [90% CI]"] == "0.82 [0.61, 1.11]"
 
 
 @pytest.mark.parametrize(
@@ -136,3 +156,15 @@ def test_a_trial_is_listed_with_all_its_interventions() -> None:
 def test_the_reason_of_a_duplicate_names_the_kept_row(kept: str, words: str, said: str) -> None:
     excluded = effects(exclude="duplicate", duplicate_of=kept, exclude_reason=words)
     assert list(summaries.excluded_results(excluded)["Reason"]) == [said]
+
+
+def test_names_are_in_the_order_of_the_codebook() -> None:
+    """Forest plots take the order of their subgroups from it."""
+    codebook = CODEBOOK | {
+        "interventions": pd.DataFrame(
+            {"intervention": ["rest", "parenting"], "label": ["Rest", "Own name"]}
+        )
+    }
+    names = summaries.labels(codebook, PLAN.families)
+    assert list(names)[:2] == ["rest", "parenting"]
+    assert names["parenting"] == "Own name"

@@ -79,9 +79,30 @@ def test_main_gets_all_checks() -> None:
 def test_it_may_only_read(name: str) -> None:
     workflow = load(name)
     assert workflow["permissions"] == {"contents": "read"}
-    assert all("permissions" not in job for job in workflow["jobs"].values())
+    own = {
+        name: job["permissions"] for name, job in workflow["jobs"].items() if "permissions" in job
+    }
+    # The job that publishes the report runs no code of the repository.
+    assert own in ({}, {"publish": {"pages": "write", "id-token": "write"}})
     assert workflow["concurrency"]["cancel-in-progress"] == "true"
     assert all("timeout-minutes" in job for job in workflow["jobs"].values())
+
+
+def test_the_report_is_published_from_main_where_pages_are_enabled() -> None:
+    publish = load("code")["jobs"]["publish"]
+    (step,) = publish["steps"]
+    assert step["uses"].startswith("actions/deploy-pages@")
+    assert publish["needs"] == "code"
+    (uploaded,) = [s for s in steps("code") if "upload-pages-artifact" in s.get("uses", "")]
+    # On pull requests there is no push, and without Pages has_pages is false: both are skipped.
+    enabled = "github.event_name == 'push' && github.event.repository.has_pages"
+    assert publish["if"] == uploaded["if"] == enabled
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_the_report_can_be_downloaded(name: str) -> None:
+    (upload,) = [s for s in steps(name) if "actions/upload-artifact@" in s.get("uses", "")]
+    assert "results/report" in upload["with"]["path"].split()
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -128,8 +149,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("config", "data", "rules", "scripts"):
         leave = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=leave)
-    for name in ("effects", "extracted", "pooled", "reproduction", "report/data"):
+    for name in ("effects", "extracted", "pooled", "reproduction"):
         shutil.copytree(ROOT / "results" / name, folder / "results" / name)
+    shutil.copy2(ROOT / "results/inputs.csv", folder / "results")
     for name in ("Makefile", "Snakefile", "requirements.txt", "environment.yml", ".gitignore"):
         shutil.copy2(ROOT / name, folder / name)
     os.utime(folder / "requirements.txt", (0, 0))

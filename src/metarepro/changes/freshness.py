@@ -12,8 +12,8 @@ from metarepro.tabular.tables import END, TABLES
 
 #: The inputs that the results were made from, written near the start of the workflow ...
 INPUTS = "results/extracted/inputs.csv"
-#: ... and the copy of it that the last large job writes, without the mark of the end.
-INPUTS_AT_THE_END = "results/report/data/inputs.csv"
+#: ... and the copy of it that the last large job writes.
+INPUTS_AT_THE_END = "results/inputs.csv"
 REVIEW_PROBLEMS = "results/extracted/review_file_problems.csv"
 
 

@@ -26,7 +26,7 @@ def forest_tasks(
     plan : Plan
         The analysis plan.
     """
-    names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
+    names = labels(tables, plan.families)
     pooled = tables["pooled"]
     tests = {t["synthesis"]: t for t in tables["subgroup_tests"].to_dict("records")}
     found = []

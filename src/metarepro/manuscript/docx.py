@@ -16,12 +16,13 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 
 from metarepro.manuscript.figures import ForestPlot
-from metarepro.manuscript.summary import COLUMNS
+from metarepro.manuscript.summary import INTERVENTION
 from metarepro.manuscript.text import one_line
 
 LONG, SHORT = Cm(29.7), Cm(21.0)  # A4
 MARGIN = Cm(1.8)
-#: Widths of the columns of the table in cm, in the order of `COLUMNS`; together the text's width.
+#: Widths of the columns behind `INTERVENTION` in cm; together the text's width. Without the last
+#: column the others take its room.
 WIDTHS = (3.6, 1.2, 2.2, 2.7, 2.4, 1.1, 3.7, 5.9, 3.3)
 #: What heading and caption need beside a picture.
 _ROOM_FOR_TEXT = Cm(3.0)
@@ -44,20 +45,23 @@ def table_document(table: pd.DataFrame, caption: str, notes: Sequence[str]) -> b
     """
     document = _document(caption)
     document.add_paragraph(one_line(caption), style="Caption")
-    grid = document.add_table(rows=1, cols=len(COLUMNS))
+    columns = [str(name) for name in table.columns if name != INTERVENTION]
+    grid = document.add_table(rows=1, cols=len(columns))
     grid.autofit = False
     _draw_rules(grid)
-    for column, width in zip(grid.columns, WIDTHS, strict=True):
-        column.width = Cm(width)
-    _fill(grid.rows[0], COLUMNS, bold=True)
+    wider = sum(WIDTHS) / sum(WIDTHS[: len(columns)])
+    widths = [Cm(width * wider) for width in WIDTHS[: len(columns)]]
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
+    _fill(grid.rows[0], columns, widths, bold=True)
     _mark(grid.rows[0], "w:tblHeader")
-    for intervention, cells in table.groupby("Intervention", sort=False):
+    for intervention, cells in table.groupby(INTERVENTION, sort=False):
         heading = grid.add_row().cells
         across = heading[0].merge(heading[-1])
         _write(across, str(intervention), bold=True)
         across.paragraphs[0].paragraph_format.keep_with_next = True
         for row in cells.to_dict("records"):
-            _fill(grid.add_row(), [row[column] for column in COLUMNS])
+            _fill(grid.add_row(), [row[column] for column in columns], widths)
     for note in notes:
         paragraph = document.add_paragraph(one_line(note), style="Normal")
         paragraph.paragraph_format.space_before = Pt(3)
@@ -121,10 +125,10 @@ def _draw_rules(table: Table) -> None:
     table._tbl.tblPr.find(qn("w:tblLayout")).addprevious(borders)
 
 
-def _fill(row: _Row, texts: Sequence[str], *, bold: bool = False) -> None:
+def _fill(row: _Row, texts: Sequence[str], widths: Sequence[Cm], *, bold: bool = False) -> None:
     _mark(row, "w:cantSplit")
-    for cell, text, width in zip(row.cells, texts, WIDTHS, strict=True):
-        cell.width = Cm(width)
+    for cell, text, width in zip(row.cells, texts, widths, strict=True):
+        cell.width = width
         _write(cell, text, bold)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ from metarepro.figures.style import drawing_style
 from metarepro.figures.syntheses import forest_tasks
 from metarepro.manuscript.summary import evidence_pools
 from metarepro.plan import Plan
-from metarepro.wording.phrases import counted, decimal
+from metarepro.wording.phrases import counted
+from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import labels, title
 
 PNG_DPI = 200
@@ -42,12 +44,12 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan, cache: Cache) -> l
     ----------
     tables : dict of DataFrame
         interventions, domains, outcomes, effects, pooled, weights, subgroup_tests.
-    config : dict
+    plan : Plan
         The analysis plan.
     cache : Cache
         Of plots drawn before.
     """
-    names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
+    names, scale = labels(tables, plan.families), scale_of(plan)
     pools = evidence_pools(tables["pooled"], plan.evidence)
     drawn = pools[pools["n_trials"] >= 2]
     tasks = forest_tasks(drawn, tables, plan)
@@ -58,7 +60,7 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan, cache: Cache) -> l
             # LaTeX takes what follows the first dot for the kind of file.
             name="-".join(task.name.split(".")[2:]),
             title=title(pool, names, plan.sets),
-            caption=caption(pool),
+            caption=caption(pool, scale),
             width=drawing["width"],
             height=drawing["height"],
             pdf=base64.b64decode(drawing["pdf"]),
@@ -78,19 +80,16 @@ def draw_files(draw: Callable[[], Figure]) -> dict[str, Any]:
     }
 
 
-def caption(pool: Mapping[Any, Any]) -> str:
+def caption(pool: Mapping[Any, Any], scale: Scale) -> str:
     """A pooled result in one sentence: caption, and text instead of the picture."""
-    limits = (
-        f"95% confidence interval {decimal(pool['ci_low'])} to {decimal(pool['ci_high'])}"
-        if pool["ci_low"] == pool["ci_low"]
-        else "no interval"
-    )
+    low, high = pool["ci_low"], pool["ci_high"]
+    limits = "no interval" if math.isnan(low) else f"{scale.ci} {scale.span(low, high)}"
     trust = ", not to be trusted (fewer than 4 degrees of freedom)"
     return (
         f"Forest plot of {counted(pool['k'], 'result')} of {counted(pool['n_trials'], 'trial')}: "
-        f"pooled Hedges' g {decimal(pool['estimate'])}, {limits}"
+        f"pooled {scale.label} {scale.number(pool['estimate'])}, {limits}"
         f"{trust if 'df_below_4' in pool['flags'] else ''}; "
-        "positive values favour the intervention."
+        f"{scale.direction}."
     )
 
 

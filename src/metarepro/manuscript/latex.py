@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from metarepro.manuscript.figures import ForestPlot
-from metarepro.manuscript.summary import COLUMNS
+from metarepro.manuscript.summary import INTERVENTION
 from metarepro.manuscript.text import latex
 
-#: Shares of the width of the page, in the order of `COLUMNS`.
+#: Shares of the width of the page of the columns behind `INTERVENTION`. Without the last column the
+#: others take its room.
 WIDTHS = (0.13, 0.04, 0.07, 0.10, 0.09, 0.04, 0.13, 0.20, 0.11)
 _LEFT = r">{\raggedright\arraybackslash}p{%s\linewidth}"
 
@@ -40,8 +41,10 @@ def table_part(table: pd.DataFrame, caption: str, notes: Sequence[str]) -> str:
     notes : sequence of str
         Paragraphs below it.
     """
-    header = " & ".join(rf"\textbf{{{latex(name)}}}" for name in COLUMNS) + r" \\"
-    widths = "".join(_LEFT % f"{width:.2f}" for width in WIDTHS)
+    columns = [str(name) for name in table.columns if name != INTERVENTION]
+    header = " & ".join(rf"\textbf{{{latex(name)}}}" for name in columns) + r" \\"
+    wider = sum(WIDTHS) / sum(WIDTHS[: len(columns)])
+    widths = "".join(_LEFT % f"{width * wider:.2f}" for width in WIDTHS[: len(columns)])
     lines = [
         "% Needs the packages booktabs, longtable, array, pdflscape, textcomp and T1 fonts.",
         r"\begin{landscape}",
@@ -52,13 +55,13 @@ def table_part(table: pd.DataFrame, caption: str, notes: Sequence[str]) -> str:
         *(r"\toprule", header, r"\midrule", r"\endhead"),
         *(r"\bottomrule", r"\endfoot"),
     ]
-    for place, (intervention, rows) in enumerate(table.groupby("Intervention", sort=False)):
-        span = rf"\multicolumn{{{len(COLUMNS)}}}{{@{{}}l}}"
+    for place, (intervention, rows) in enumerate(table.groupby(INTERVENTION, sort=False)):
+        span = rf"\multicolumn{{{len(columns)}}}{{@{{}}l}}"
         gap = [r"\addlinespace"] if place else []
         # The star keeps an intervention's name and its first row on one page.
         lines += [*gap, rf"{span}{{\textbf{{{latex(str(intervention))}}}}} \\*"]
         lines += [
-            " & ".join(latex(row[name]) for name in COLUMNS) + r" \\ \addlinespace[2pt]"
+            " & ".join(latex(row[name]) for name in columns) + r" \\ \addlinespace[2pt]"
             for row in rows.to_dict("records")
         ]
     lines.append(r"\end{longtable}")

@@ -12,59 +12,59 @@ import pandas as pd
 
 from metarepro.plan import Evidence, Plan
 from metarepro.report.plain_language import certainty
-from metarepro.wording.phrases import CI_METHODS, DASH, whole
-from metarepro.wording.summaries import evidence, labels
+from metarepro.wording.phrases import CI_METHODS, DASH, capitalised, whole
+from metarepro.wording.scales import Scale, scale_of
+from metarepro.wording.summaries import beside_heading, evidence, labels
+from metarepro.wording.thresholds import MIN_TRIALS_FOR_PREDICTION
 
-TITLE = "Summary of findings: parent-infant programmes, results after the intervention"
-#: Columns behind the intervention, which stands above its rows.
-COLUMNS = (
-    "Domain",
-    "Trials",
-    "Participants",
-    "g [95% CI]",
-    "95% prediction interval",
-    "I²",
-    "In words",
-    "Remarks",
-    "Certainty (published)",
-)
+INTERVENTION = "Intervention"
+CERTAINTY = "Certainty (published)"
 
 
-def summary_of_findings(tables: Mapping[str, pd.DataFrame], plan: Evidence) -> pd.DataFrame:
-    """Return the table, with the intervention in front of `COLUMNS`.
+def summary_of_findings(tables: Mapping[str, pd.DataFrame], plan: Plan) -> pd.DataFrame:
+    """Return the table as text: the column `INTERVENTION`, whose cells stand above their rows.
+
+    The certainty that reviews published has a column where any did.
 
     Parameters
     ----------
     tables : mapping of DataFrame
         interventions, domains, outcomes, effects, pooled, weights, published.
-    plan : mapping
-        Section `evidence` of the config.
+    plan : Plan
+        The analysis plan.
     """
-    pooled = evidence_pools(tables["pooled"], plan)
+    scale = scale_of(plan)
+    pooled = evidence_pools(tables["pooled"], plan.evidence)
     by_cell = {(p["intervention"], p["domain"]): p for p in pooled.to_dict("records")}
-    names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
+    names = labels(tables, plan.families)
     cells = [
         (intervention, domain)
         for intervention in tables["interventions"]["intervention"]
         for domain in tables["domains"].sort_values("order")["domain"]
     ]
-    texts = evidence(
-        tables["effects"], tables["pooled"], tables["interventions"], tables["domains"], plan
-    )
+    texts = evidence(tables, plan, scale)
+    beside = beside_heading(plan, scale)
     rows = []
     for cell, text in zip(cells, texts.to_dict("records"), strict=True):
         pool = by_cell.get(cell)
+        said = [text["Remarks"], _sources(pool, tables), _beside(text, beside, scale)]
         rows.append(
             text
             | {
-                "In words": _words(pool, tables) if pool else DASH,
-                "Remarks": "; ".join(
-                    filter(None, [text["Remarks"], _sources(pool, tables), _approximate(text)])
-                ),
-                "Certainty (published)": published_certainty(*cell, tables, names) or DASH,
+                "In words": _words(pool, tables, scale) if pool else DASH,
+                "Remarks": "; ".join(filter(None, said)),
+                CERTAINTY: published_certainty(*cell, tables, names) or DASH,
             }
         )
-    return pd.DataFrame(rows)[["Intervention", *COLUMNS]]
+    return pd.DataFrame(rows, columns=_columns(tables, scale))
+
+
+def _columns(tables: Mapping[str, pd.DataFrame], scale: Scale) -> list[str]:
+    return [
+        *(INTERVENTION, "Domain", "Trials", "Participants", scale.heading, scale.prediction),
+        *("I²", "In words", "Remarks"),
+        *([CERTAINTY] if len(_rated(tables)) else []),
+    ]
 
 
 def evidence_pools(pooled: pd.DataFrame, plan: Evidence) -> pd.DataFrame:
@@ -72,33 +72,35 @@ def evidence_pools(pooled: pd.DataFrame, plan: Evidence) -> pd.DataFrame:
     return pooled[pooled["synthesis"].str.startswith(f"{plan.set}.{plan.synthesis}.")]
 
 
-def in_words(pool: Mapping[Any, Any]) -> str:
+def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:
     """What an estimate and its intervals say, and no more."""
     side = "the intervention" if pool["estimate"] > 0 else "the control"
     if math.isnan(pool["ci_low"]) or "df_below_4" in pool["flags"]:
-        words = f"points to {side}; its interval cannot be trusted"
+        said = f"points to {side}; its interval cannot be trusted"
     elif pool["ci_low"] > 0 or pool["ci_high"] < 0:
-        words = f"favours {side}"
+        said = f"favours {side}"
     else:
-        words = f"points to {side}; the interval includes zero"
+        said = f"points to {side}; the interval includes {scale.no_effect}"
     if pool["n_trials"] == 1:
-        return f"one trial: {words}"
-    if pool["pi_low"] < 0 < pool["pi_high"] and words.startswith("favours"):
-        return f"{words} on average; a new trial may find the contrary"
-    return words
+        return f"one trial: {said}"
+    if pool["pi_low"] < 0 < pool["pi_high"] and said.startswith("favours"):
+        return f"{said} on average; a new trial may find the opposite"
+    return said
 
 
-def _words(pool: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame]) -> str:
+def _words(pool: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame], scale: Scale) -> str:
     """The words of a pool with the certainty of its numbers, as the report's pages give it."""
     n_abstracts = int((_members(pool, tables)["source_kind"] == "abstract").sum())
-    return f"{in_words(pool)} (certainty of the numbers: {certainty(pool, n_abstracts)})"
+    rated = certainty(pool, n_abstracts, scale)
+    return f"{in_words(pool, scale)} (certainty of the numbers: {rated})"
 
 
 def _members(pool: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The effects that were pooled."""
     weights = tables["weights"]
     members = weights.loc[weights["synthesis"] == pool["synthesis"], "result_id"]
-    return tables["effects"].set_index("result_id").loc[members]
+    found: pd.DataFrame = tables["effects"].set_index("result_id").loc[members]
+    return found
 
 
 def _sources(pool: Mapping[Any, Any] | None, tables: Mapping[str, pd.DataFrame]) -> str:
@@ -110,9 +112,10 @@ def _sources(pool: Mapping[Any, Any] | None, tables: Mapping[str, pd.DataFrame])
     return f"{n} of {len(members)} results from abstracts" if n else ""
 
 
-def _approximate(text: Mapping[Any, Any]) -> str:
-    beside = text["g with approximate results"]
-    return "" if beside in (DASH, text["g [95% CI]"]) else f"with approximate results g {beside}"
+def _beside(text: Mapping[Any, Any], heading: str, scale: Scale) -> str:
+    """The pool of the set that is shown beside the evidence, where it differs."""
+    beside, label = text[heading], heading.removeprefix(f"{scale.symbol} ")
+    return "" if beside in (DASH, text[scale.heading]) else f"{label} {scale.symbol} {beside}"
 
 
 def published_certainty(
@@ -141,35 +144,60 @@ def _rated(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
     """What a reader of the table must know, one paragraph each."""
-    pooling = plan.pooling
-    effects = tables["effects"]
-    used = effects[effects["exclude"] == ""]
+    scale, pooling = scale_of(plan), plan.pooling
+    model = (
+        "common effect"
+        if pooling.model == "common"
+        else f"random effects ({pooling.tau2_method}, {CI_METHODS[pooling.ci_method]})"
+    )
+    said = [
+        f"{scale.symbol}: {scale.label}, pooled; {scale.direction}, whatever the instrument. CI: "
+        f"confidence interval. {capitalised(scale.prediction)}: where the effect of a new trial is "
+        f"expected; it needs at least {MIN_TRIALS_FOR_PREDICTION} trials.",
+        f"Models: trials with one result each, {model}; trials with several results, correlated "
+        f"effects (rho {pooling.rho:g}) with robust variance (CR2, Satterthwaite). One trial: no "
+        "pooling.",
+        "In words: the certainty of the numbers (very low, low or moderate) follows fixed rules, "
+        "which are in the methods of the report. It is not the certainty of the evidence, which "
+        "was not graded: that requires an assessment of each trial's risk of bias.",
+        *_published_notes(tables),
+        _selection(tables["effects"]),
+        "Participants: \u201cat least\u201d where the size of a trial is not reported. A trial can "
+        "contribute to several domains."
+        if tables["pooled"]["flags"].str.contains("n_unknown").any()
+        else "A trial can contribute to several domains."
+        if len(tables["domains"]) > 1
+        else "",
+    ]
+    return [note for note in said if note]
+
+
+def _published_notes(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """What the column `CERTAINTY` is, and doubts about it; nothing where there is none."""
+    rated = _rated(tables).to_dict("records")
+    if not rated:
+        return []
     doubts = [
         f"{row['review']}, {row['outcome_label']}: certainty {row['certainty_note']}."
-        for row in _rated(tables).to_dict("records")
+        for row in rated
         if row["certainty_note"]
     ]
     return [
-        "g: Hedges' g, pooled. Positive values favour the intervention, whatever the instrument. "
-        "CI: confidence interval. Prediction interval: where the effect of a new trial is expected "
-        "with 95%; from three trials on.",
-        f"Models: trials with one result each, random effects ({pooling.tau2_method}, "
-        f"{CI_METHODS[pooling.ci_method]}); trials with several results, correlated effects "
-        f"(rho {pooling.rho:g}) with robust variance (CR2, Satterthwaite). One trial: no "
-        "pooling.",
-        "In words: the certainty of the numbers (very low, low or moderate) follows from the "
-        "intervals, the number of trials and the share of abstracts by fixed rules, which the "
-        "report's methods give.",
-        "That is no certainty of evidence, which was not graded here: it needs a judgement of each "
-        "trial's risk of bias, for which the full reports would have to be read. The last column "
-        "shows what the cited review published for its own pools of its own trials; it does not "
-        "rate the numbers in this table.",
+        f"{CERTAINTY}: what the cited review published for its own pools of its own trials. It "
+        "does not rate the numbers in this table.",
         *doubts,
-        f"The results are a favourable selection: of all {whole(len(used))} effect sizes (every "
-        f"time of measurement) {whole((used['source_kind'] == 'abstract').sum())} were read in "
-        f"abstracts, which print what was significant, and {whole((used['yi'] > 0).sum())} favour "
-        "the intervention. A pool of them is no unbiased estimate, whatever its interval.",
-        "Participants: \u201cat least\u201d where the size of a trial is not reported. A trial may "
-        "stand in several domains. \u201cWith approximate results\u201d: effects whose conversion "
-        "rests on assumptions (equal arms, a p printed as \u201c<\u201d ...) pooled as well.",
     ]
+
+
+def _selection(effects: pd.DataFrame) -> str:
+    """How many effect sizes are from abstracts and how many favourable; "" without abstracts."""
+    used = effects[effects["exclude"] == ""]
+    n_abstracts = int((used["source_kind"] == "abstract").sum())
+    if n_abstracts == 0:
+        return ""
+    return (
+        f"Abstracts report what was significant. Of all {whole(len(used))} effect sizes (at every "
+        f"time of measurement), {whole(n_abstracts)} were read in abstracts and "
+        f"{whole((used['yi'] > 0).sum())} favour the intervention: a pool of them may be too "
+        "favourable, whatever its interval."
+    )

@@ -108,8 +108,8 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column: `numeric` ones stand to the right, `choice` ones can be filtered by their values.
+class TableColumn:
+    """A column: `numeric` ones are right-aligned, `choice` ones can be filtered by their values.
 
     `optional` ones are hidden at first where columns can be switched on and off.
     """
@@ -128,7 +128,7 @@ class Table:
     kind: ClassVar[str] = "table"
     name: str
     caption: str
-    columns: Sequence[Column]
+    columns: Sequence[TableColumn]
     rows: Sequence[Sequence[Text]]
     download: str = ""
     anchors: Sequence[str] = ()
@@ -185,7 +185,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with what belongs to it."""
+    """A heading with its content."""
 
     anchor: str
     heading: str
@@ -219,7 +219,7 @@ class Page:
         return any(len(table.columns) > WIDEST_UPRIGHT for table in tables)
 
 
-#: A column is set to the right when all its cells consist of these.
+#: A column is right-aligned when all its cells consist of these.
 _NUMERIC = re.compile(
     r"(at least |p |SMD |OR |RR |[gd] )?[\s\d.,%\[\]\u2212\u2013<=∞/e]*|not reported"
 )
@@ -273,7 +273,7 @@ def table(
         name=name,
         caption=caption,
         columns=[
-            Column(
+            TableColumn(
                 heading,
                 numeric=any(words[place])
                 and all(_NUMERIC.fullmatch(word) for word in words[place]),

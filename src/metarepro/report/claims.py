@@ -1,4 +1,4 @@
-"""The pages of the Foundation's claims and of the programmes that it names."""
+"""The pages of the claims that are checked and of the programmes that are named with them."""
 
 from collections.abc import Sequence
 
@@ -17,26 +17,27 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.records import Records, Row, trail
-from metarepro.wording.phrases import DASH, counted, interval, whole
+from metarepro.wording.phrases import DASH, capitalised, counted, whole
 
 #: Groups of claims that are counted apart, and what they are about.
 GROUPS = {
     "effects": "about what interventions do (effects and what they depend on)",
     "counts": "about the size of reviews (studies, participants)",
-    "other": "about local evaluations, costs and guidance",
+    "other": "that rest on other evidence",
 }
 RULE_TITLES = {rule.rule: rule.title for rule in RULES}
 
 
 def programmes_page(records: Records) -> Page:
-    """The programmes that the Foundation's report names."""
+    """The programmes that the report with the claims names."""
     named = records.tables["programmes"].to_dict("records")
-    rows = [
+    rated = any(row["guidebook_rating"] for row in named)
+    rows: list[dict[str, str | Link | Text]] = [
         {
             "Programme": row["label"],
             "Named as": row["named_as"],
             "Intervention": text(records.intervention_link(row["intervention"]) or DASH),
-            "Guidebook rating": row["guidebook_rating"] or "none given",
+            **({"Rating": row["guidebook_rating"] or "none given"} if rated else {}),
             "Trials": whole(row["n_trials"]),
             "With results": whole(row["n_trials_with_results"]),
             "Results": whole(row["n_results"]),
@@ -51,38 +52,43 @@ def programmes_page(records: Records) -> Page:
         for row in named
     ]
     without = sum(row["n_usable"] == 0 for row in named)
-    lead = (
-        f"The report names {counted(len(rows), 'programme')}; for {without} of them no usable "
-        "result of a trial is in the data. That none was found does not show that there is none. "
-        "Usable: became an effect size, at any time and with any assumption, which is more than "
-        "the claims rest on."
+    report = capitalised(records.plan.study.report)
+    lead = f"{report} names {counted(len(rows), 'programme')}." + (
+        f" For {without} of them the data hold no usable trial result, which does not show that "
+        "there is none."
+        if without
+        else ""
+    )
+    usable = (
+        "A usable result became an effect size, at any time and with any assumption. The claims "
+        "rest on fewer."
     )
     listed = table(
         "programmes",
-        "Programmes of the report and their trials in the data",
+        "Programmes and their trials in the data",
         rows,
         columns=("Programme",),
-        choices=("Named as", "Guidebook rating"),
+        choices=("Named as", "Rating"),
         optional=("Named as", "Intervention", "Matched by"),
         download="data/programmes.csv",
     )
     return Page(
         path="programmes.html",
-        title="Programmes the report names",
+        title="Programmes named in the report",
         trail=trail(),
         nav="programmes",
-        intro=[Paragraph(text(lead), "lead"), listed],
+        intro=[Paragraph(text(lead), "lead"), Paragraph(text(usable)), listed],
         sections=(),
     )
 
 
 def claims_page(records: Records) -> Page:
-    """Every claim of the Foundation's report with its verdict, and the rules of the verdicts."""
+    """Every claim with its verdict, and the rules of the verdicts."""
     claims = records.tables["claims"].to_dict("records")
-    lead = f"{counted(len(claims), 'claim')} of the Foundation's report, each with a verdict."
+    lead = f"{counted(len(claims), 'claim')} of {records.plan.study.report}, each with a verdict."
     listed = table(
         "claims",
-        "Claims and verdicts; the first column leads to the details below",
+        "Claims and verdicts; the first column links to the details below",
         [_row(records, claim) for claim in claims],
         columns=("Claim",),
         choices=("Subject", "Kind of evidence", "Verdict"),
@@ -91,13 +97,13 @@ def claims_page(records: Records) -> Page:
     )
     return Page(
         path="claims.html",
-        title="Do the claims hold?",
+        title="Claims and verdicts",
         trail=trail(),
         nav="claims",
         intro=[Paragraph(text(lead), "lead"), Bullets(tallies(records)), listed],
         sections=[
-            Section("each", "Each claim", [_details(records, claim) for claim in claims]),
-            Section("rules", "The rules of the verdicts", _rules()),
+            Section("each", "Claims in detail", [_details(records, claim) for claim in claims]),
+            Section("rules", "Rules for the verdicts", _rules(records)),
         ],
     )
 
@@ -139,17 +145,21 @@ def _details(records: Records, claim: Row) -> Facts:
 
 
 def _where(records: Records, claim: Row) -> str:
-    """Where the report makes the claim, and on what it rests."""
+    """Where the claim is made, and on what it rests."""
     kind = f"evidence of the kind {claim['evidence_type'].replace('_', ' ')}"
     footnote = f", footnote {claim['footnote']}" if claim["footnote"] else ""
     review = claim["source_review"]
     return kind + footnote + (f", citing {records.review_label(review)}" if review else "")
 
 
-def _rules() -> list[Block]:
+def _rules(records: Records) -> list[Block]:
+    """What the verdicts mean, and the rules for the kinds of claims that there are."""
     meanings = [
         (verdict_words(verdict), text(meaning)) for verdict, meaning in CLAIM_VERDICTS.items()
     ]
+    used = set(records.tables["claims"]["rule"])
+    kinds = {rule.kind for rule in RULES if rule.rule in used}
+    rules = [rule for rule in RULES if rule.kind in kinds]
     rows = [
         {
             "Rule": rule.title,
@@ -157,14 +167,14 @@ def _rules() -> list[Block]:
             "Verdict": verdict_words(rule.verdict),
             "Applies when": rule.text,
         }
-        for rule in RULES
+        for rule in rules
     ]
-    anchors = [f"rule-{rule.rule}" for rule in RULES]
+    anchors = [f"rule-{rule.rule}" for rule in rules]
     return [
         Facts(meanings),
         table(
             "rules",
-            "In the order in which they are tried; the first that fits applies",
+            "Rules in the order in which they are tried; the first that fits applies",
             rows,
             choices=("For claims of the kind", "Verdict"),
             anchors=anchors,
@@ -178,15 +188,16 @@ def verdict_words(verdict: str) -> str:
 
 
 def tallies(records: Records) -> list[Text]:
-    """How many claims have each verdict, apart for each group of `GROUPS`.
+    """How many claims have each verdict, separately for each group of `GROUPS`.
 
     One tally of all would mix claims on effects with such that only count studies.
     """
     claims = records.tables["claims"].to_dict("records")
-    return [
-        text(_tally(title, [claim["verdict"] for claim in claims if group(claim) == name]))
+    verdicts = {
+        title: [claim["verdict"] for claim in claims if group(claim) == name]
         for name, title in GROUPS.items()
-    ]
+    }
+    return [text(_tally(title, own)) for title, own in verdicts.items() if own]
 
 
 def group(claim: Row) -> str:
@@ -205,7 +216,8 @@ def _numbers(records: Records, claim: Row) -> Text:
     """The pool that the claim is set against, and what was recomputed from the report's data."""
     if not claim["synthesis"]:
         return text(claim["computed"] or DASH)
-    numbers = interval(claim["estimate"], claim["ci_low"], claim["ci_high"])
+    scale = records.scale
+    numbers = records.synthesis_link(claim["synthesis"], scale.of(claim))
     trials = f" ({counted(claim['n_trials'], 'trial')})"
     computed = f"; {claim['computed']}" if claim["computed"] else ""
-    return text("g ", records.synthesis_link(claim["synthesis"], numbers), trials, computed)
+    return text(f"{scale.symbol} ", numbers, trials, computed)

@@ -2,7 +2,9 @@
 
 from metarepro.report.blocks import Figure
 from metarepro.report.records import Records, Row
-from metarepro.wording.phrases import counted, decimal, interval, percent
+from metarepro.synthesis.membership import members, usable
+from metarepro.tabular.input_tables import TIERS
+from metarepro.wording.phrases import counted, percent
 
 
 def forest(records: Records, key: str) -> list[Figure]:
@@ -10,16 +12,25 @@ def forest(records: Records, key: str) -> list[Figure]:
     path = f"syntheses/{key}"
     if path not in records.figures:
         return []
-    pool, name = records.pools[key], records.title(key)
-    members = [records.effects[w["result_id"]] for w in records.rows("weights", "synthesis", key)]
-    values = [effect["yi"] for effect in members]
+    pool, name, scale = records.pools[key], records.title(key), records.scale
+    pooled = [records.effects[w["result_id"]] for w in records.rows("weights", "synthesis", key)]
+    values = [effect["yi"] for effect in pooled]
     alt = (
         f"Forest plot of {name}: {counted(pool['k'], 'pooled result')} of "
-        f"{counted(pool['n_trials'], 'trial')}, g from {decimal(min(values))} to "
-        f"{decimal(max(values))}; pooled g {_numbers(pool)}."
+        f"{counted(pool['n_trials'], 'trial')}, {scale.symbol} from {scale.number(min(values))} to "
+        f"{scale.number(max(values))}; pooled {scale.symbol} {_numbers(records, pool)}."
     )
-    caption = f"{name}. Filled squares are pooled; hollow ones are approximate and are not."
+    caption = f"{name}. {_squares(records, pool)}".rstrip()
     return [Figure(f"figures/{path}.svg", alt, caption)]
+
+
+def _squares(records: Records, pool: Row) -> str:
+    """What the squares of a forest plot mean, where it has two kinds of them."""
+    timely = usable(records.tables["effects"], pool["timepoint"].split("+"), TIERS)
+    drawn = members(timely, pool)
+    if len(drawn) == pool["k"]:
+        return ""
+    return "Filled squares are pooled; hollow ones are approximate and not pooled."
 
 
 def domain_summary(records: Records, domain: str) -> list[Figure]:
@@ -32,19 +43,20 @@ def domain_summary(records: Records, domain: str) -> list[Figure]:
         for intervention_id, intervention in records.interventions.items()
         if (key := records.cell(intervention_id, domain))
     ]
-    numbers = "; ".join(f"{label} {_estimate(pool)}" for label, pool in pools)
-    name = records.names[domain]
-    alt = f"Summary of {name}, pooled g with 95% interval of each intervention: {numbers}."
+    scale, name = records.scale, records.names[domain]
+    numbers = "; ".join(f"{label} {scale.of(pool)}" for label, pool in pools)
+    alt = f"Summary of {name}, pooled {scale.heading} of each intervention: {numbers}."
     return [Figure(f"figures/{path}.svg", alt, f"{name}: every intervention with a result.")]
 
 
 def dependence(records: Records, key: str) -> list[Figure]:
     """Funnel plot, specification curve and GOSH plot of a synthesis, as far as they were drawn."""
     pool, name = records.pools[key], records.title(key)
+    symbol, pooled = records.scale.symbol, records.scale.of(records.pools[key])
     words = {
         "funnel": (
             f"Funnel plot of {name}: {counted(pool['n_trials'], 'trial')}, effect against "
-            f"standard error, around the pooled g {_estimate(pool)}.",
+            f"standard error, around the pooled {symbol} {pooled}.",
             "Funnel plot. Asymmetry has many causes; missing small trials are one of them.",
         ),
         "specifications": (
@@ -53,10 +65,10 @@ def dependence(records: Records, key: str) -> list[Figure]:
             "models.",
         ),
         "gosh": (
-            f"GOSH plot of {name}: pooled g and heterogeneity of subsets of its "
-            f"{counted(pool['n_trials'], 'trial')}; all of them give {_estimate(pool)}.",
+            f"GOSH plot of {name}: pooled {symbol} and heterogeneity of subsets of its "
+            f"{counted(pool['n_trials'], 'trial')}; all of them give {pooled}.",
             "GOSH plot: pooled effect and heterogeneity of subsets of the trials. Several clouds "
-            "are a sign of trials that differ in kind.",
+            "suggest trials of different kinds.",
         ),
     }
     return [
@@ -77,16 +89,11 @@ def review_forest(records: Records, row: Row) -> str:
     return f"figures/{path}.svg" if path in records.figures else ""
 
 
-def _estimate(pool: Row) -> str:
-    return interval(pool["estimate"], pool["ci_low"], pool["ci_high"])
-
-
-def _numbers(pool: Row) -> str:
-    prediction = ""
+def _numbers(records: Records, pool: Row) -> str:
+    scale, prediction = records.scale, ""
     if pool["pi_low"] == pool["pi_low"]:
-        limits = f"{decimal(pool['pi_low'])} to {decimal(pool['pi_high'])}"
-        prediction = f", prediction interval {limits}"
-    return f"{_estimate(pool)}{prediction}"
+        prediction = f", prediction interval {scale.span(pool['pi_low'], pool['pi_high'])}"
+    return f"{scale.of(pool)}{prediction}"
 
 
 def _shares(records: Records, key: str) -> str:
@@ -95,7 +102,7 @@ def _shares(records: Records, key: str) -> str:
         return ""
     row = rows[0]
     return (
-        f": {counted(row['n_different'], 'different specification')}, g from "
-        f"{decimal(row['lowest'])} to {decimal(row['highest'])}, "
+        f": {counted(row['n_different'], 'different specification')}, {records.scale.symbol} from "
+        f"{records.scale.span(row['lowest'], row['highest'])}, "
         f"{percent(100 * row['share_same_sign'])} with the sign of the pool"
     )

@@ -1,55 +1,57 @@
-"""The findings on the first page: sentences from counts and pools, what the report is about first.
+"""The main findings on the first page: sentences from counts and pools.
 
-The Foundation's report is on specialised parent-infant teams. So the findings say first whether
-any trial tested one, then what the programmes that such teams offer show, and only then what all
-interventions together do, with what they consist of.
+If the study asks about one kind of intervention (`study.about` in the analysis plan), they say
+first whether any trial tested it, then what its families of interventions show, and only then what
+all interventions together do, and what they consist of.
 """
 
-from metarepro.report.blocks import Link, Text, text
-from metarepro.report.plain_language import includes_zero
-from metarepro.report.records import Records, Row
-from metarepro.wording.phrases import counted, decimal, interval
+from collections.abc import Sequence
 
-#: Families of interventions that specialised parent-infant teams offer; the others are parenting
-#: programmes of every kind.
-OFFERED = ("psychodynamic", "circle_of_security", "video_feedback")
-#: Words that the title or the programme of a trial of a team would hold.
-TEAM = ("parent-infant", "team")
+from metarepro.plan import About
+from metarepro.report.blocks import Link, Text, text
+from metarepro.report.records import Records, Row
+from metarepro.wording.phrases import capitalised, counted
+
 #: Share of results in favour from which on a selection is spoken of.
 MANY = 0.9
 
 
 def findings(records: Records) -> list[Text]:
     """Sentences on the whole, each from counts or from a pool by the rules of plain language."""
-    return [
-        text(_teams(records)),
-        *(
-            _offered(records, row)
-            for row in records.interventions.values()
-            if row["family"] in OFFERED
-        ),
+    said = [
+        *_about(records),
         text(_cells(records)),
         *(_domain(records, domain["domain"]) for domain in records.domains),
         text(_selection(records)),
-        text(_approximate(records)),
-        text(_published(records), Link("each with its reason", "reproduction.html"), "."),
+        text(_beside(records)),
+        _published(records),
     ]
+    return [sentence for sentence in said if sentence]
 
 
-def _teams(records: Records) -> str:
-    """Whether a trial in the data names a parent-infant team as what it tested."""
+def _about(records: Records) -> list[Text]:
+    """Whether the question's own kind of intervention was tested, and what its families show."""
+    about = records.plan.study.about
+    if about is None:
+        return []
+    chosen = [row for row in records.interventions.values() if row["family"] in about.families]
+    return [text(_tested(records, about)), *(_intervention(records, row) for row in chosen)]
+
+
+def _tested(records: Records, about: About) -> str:
+    """How many trials name the question's own kind of intervention."""
     said = [f"{row['title']} {row['programme']}".lower() for row in records.trials.values()]
-    named = sum(all(word in words for word in TEAM) for words in said)
+    named = sum(all(word.lower() in words for word in about.programme_words) for words in said)
+    words = " and ".join(f"\u201c{word}\u201d" for word in about.programme_words)
     if named:
-        return f"{named} of {counted(len(said), 'trial')} in the data name a parent-infant team."
+        return f"{named} of {counted(len(said), 'trial')} have {words} in the title or programme."
     return (
-        f"No trial of a parent-infant team as a whole: none of {counted(len(said), 'trial')} in "
-        "the data names one in its title or programme. They test single programmes, some of which "
-        "such teams offer."
+        f"No trial tested {about.label} as a whole: none of {counted(len(said), 'trial')} has "
+        f"{words} in its title or programme."
     )
 
 
-def _offered(records: Records, intervention: Row) -> Text:
+def _intervention(records: Records, intervention: Row) -> Text:
     """What the pools of one intervention show, in short."""
     link = records.intervention_link(intervention["intervention"])
     cells = {
@@ -66,9 +68,8 @@ def _offered(records: Records, intervention: Row) -> Text:
 
 def _in_short(records: Records, key: str) -> list[str | Link]:
     pool = records.pools[key]
-    numbers = interval(pool["estimate"], pool["ci_low"], pool["ci_high"])
     behind = f" ({counted(pool['n_trials'], 'trial')}, certainty {records.certainty(key)})"
-    return ["g ", records.synthesis_link(key, numbers), behind]
+    return [f"{records.scale.symbol} ", records.synthesis_link(key, records.scale.of(pool)), behind]
 
 
 def _cells(records: Records) -> str:
@@ -78,80 +79,110 @@ def _cells(records: Records) -> str:
         for domain in records.domains
     ]
     filled = [key for key in keys if key]
+    if not filled:
+        return ""
     single = sum(records.pools[key]["n_trials"] < 2 for key in filled)
-    left = [records.pools[key] for key in filled if records.certainty(key) != "very low"]
-    clear = sum(not includes_zero(pool["ci_low"], pool["ci_high"]) for pool in left)
-    empty = len(keys) - len(filled)
+    left = [key for key in filled if records.certainty(key) != "very low"]
+    doubtful = len(filled) - single - len(left)
     return (
-        f"Of {counted(len(keys), 'cell')} {empty} are empty and {single} rest on one trial. In "
-        f"{len(filled) - single - len(left)} others the interval cannot be trusted or is too wide "
-        f"to say much. Left are {len(left)}; the interval excludes zero in {clear} of them."
+        f"Of {counted(len(keys), 'cell')}, {len(keys) - len(filled)} are empty, {single} rest on "
+        f"one trial, and in {doubtful} the interval cannot be trusted or is too wide to say much. "
+        f"{_clear(records, left)}"
     )
 
 
+def _clear(records: Records, left: Sequence[str]) -> str:
+    """In how many of the remaining cells the interval excludes no effect."""
+    if not left:
+        return "No cell is left."
+    pools, scale = [records.pools[key] for key in left], records.scale
+    clear = sum(not scale.includes_null(pool["ci_low"], pool["ci_high"]) for pool in pools)
+    if len(left) == 1:
+        verb = "excludes" if clear else "includes"
+        return f"In the one cell that is left the interval {verb} {scale.no_effect}."
+    return f"In {clear} of the {len(left)} that are left the interval excludes {scale.no_effect}."
+
+
 def _domain(records: Records, domain: str) -> Text:
-    key = records.primary("domain", domain)
+    key = records.over_all("domain", domain)
     if not key:
         return text(records.domain_link(domain), ": no result that can be pooled.")
-    said = f", all interventions together. {composition(records, key)} {records.sentences(key)}"
-    return text(records.domain_link(domain), said)
+    consists = composition(records, key)
+    said = " ".join(filter(None, ["all interventions together.", consists, records.sentences(key)]))
+    return text(records.domain_link(domain), f", {said}")
 
 
 def composition(records: Records, key: str) -> str:
     """Of which families the trials of a pool are, and how many were done in poorer countries.
 
     Income is that of the effects: groups of the World Bank, empty where a trial gives no country
-    or its countries differ.
+    or its countries differ. "" where there is one family and no income is known.
     """
     trial_ids = records.pools[key]["trial_ids"].split(" ")
+    parts = [*_by_family(records, key), *_by_income(records, trial_ids)]
+    if not parts:
+        return ""
+    return f"Trials: {'; '.join(parts)}."
+
+
+def _by_family(records: Records, key: str) -> list[str]:
+    order = dict.fromkeys(row["family"] for row in records.interventions.values())
+    if len(order) < 2:
+        return []
     results = [records.effects[w["result_id"]] for w in records.rows("weights", "synthesis", key)]
     # A trial with interventions of two families counts in both.
     families = [family for _, family in {(r["trial_id"], r["family"]) for r in results}]
-    order = dict.fromkeys(row["family"] for row in records.interventions.values())
-    parts = ", ".join(f"{records.names[family]} {families.count(family)}" for family in order)
+    return [", ".join(f"{records.names[family]} {families.count(family)}" for family in order)]
+
+
+def _by_income(records: Records, trial_ids: Sequence[str]) -> list[str]:
     incomes = [records.rows("effects", "trial_id", t)[0]["income"] for t in trial_ids]
     unknown = incomes.count("")
-    return (
-        f"{counted(len(trial_ids), 'trial').capitalize()} by family: {parts}; "
-        f"{incomes.count('low_or_middle')} in low- or middle-income countries"
-        + (f", {unknown} in unknown or mixed ones." if unknown else ".")
-    )
+    if unknown == len(incomes):
+        return []
+    poorer = f"{incomes.count('low_or_middle')} in low- or middle-income countries"
+    return [poorer + (f", {unknown} in unknown or mixed ones" if unknown else "")]
 
 
 def _selection(records: Records) -> str:
     effects = records.tables["effects"]
     usable = effects[effects["exclude"] == ""]
+    if usable.empty:
+        return ""
     favourable = int((usable["yi"] > 0).sum())
-    said = f"Of {counted(len(usable), 'effect size')} {favourable} favour the intervention."
+    said = f"Of {counted(len(usable), 'effect size')}, {favourable} favour the intervention."
     if favourable < MANY * len(usable):
         return said
     return (
-        f"{said} So many are a sign of what gets printed, and no pool of them is an unbiased "
-        "estimate."
+        f"{said} So many suggest that favourable results were more likely to be reported: no pool "
+        "of them is an unbiased estimate."
     )
 
 
-def _approximate(records: Records) -> str:
-    """What the pools of the domains become with the approximate results."""
-    evidence = records.plan.evidence
-    parts = []
+def _beside(records: Records) -> str:
+    """What the pools of the domains become in the set that is shown beside the primary one."""
+    scale, parts = records.scale, []
     for domain in records.domains:
-        sets = (evidence.set, evidence.beside)
-        keys = [f"{set_name}.domain.{domain['domain']}" for set_name in sets]
-        if all(key in records.pools for key in keys):
-            own, beside = (decimal(records.pools[key]["estimate"]) for key in keys)
-            parts.append(f"{domain['label']} {beside} instead of {own}")
-    return (
-        "Approximate results are not pooled, and leaving them out is not neutral. With them the "
-        f"pooled g would be: {'; '.join(parts)}."
-    )
+        keys = [records.over_all("domain", domain["domain"], which) for which in ("set", "beside")]
+        if all(keys):
+            own, beside = (scale.number(records.pools[key]["estimate"]) for key in keys)
+            if own != beside:
+                parts.append(f"{domain['label']}, {scale.symbol} {beside} instead of {own}")
+    if not parts:
+        return ""
+    label = records.plan.sets[records.plan.evidence.beside].label
+    return f"{capitalised(label)}: {'; '.join(parts)}."
 
 
-def _published(records: Records) -> str:
+def _published(records: Records) -> Text:
     results = records.tables["reproduction"]
+    if results.empty:
+        return ()
     compared = int((~results["verdict"].isin(["not_testable", "partial"])).sum())
     partial = int((results["verdict"] == "partial").sum())
-    return (
-        f"Of {counted(len(results), 'published result')} {compared} could be compared in full and "
-        f"{partial} in part; "
+    return text(
+        f"Of {counted(len(results), 'published result')}, {compared} could be compared in full and "
+        f"{partial} in part (",
+        Link("reasons", "reproduction.html"),
+        ").",
     )

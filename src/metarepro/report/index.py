@@ -1,9 +1,12 @@
-"""The first page: the evidence matrix, key findings, verdicts, three kinds of evidence."""
+"""The first page: the evidence matrix, main findings, verdicts, and the other evidence."""
+
+from collections.abc import Iterator
 
 from metarepro.report.blocks import (
     Block,
     Bullets,
     Link,
+    Matrix,
     Page,
     Paragraph,
     Section,
@@ -13,25 +16,15 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.claims import tallies
 from metarepro.report.findings import findings
-from metarepro.report.kinds import APART, directions
-from metarepro.report.matrix import matrix
-from metarepro.report.plain_language import SELECTED
+from metarepro.report.kinds import apart, directions
+from metarepro.report.matrix import axis, matrix
 from metarepro.report.records import Records
 from metarepro.reviews.problems import missing_reviews
-from metarepro.wording.phrases import counted, interval
+from metarepro.wording.phrases import counted, decimal
 
-INTRODUCTION = (
-    "In 2023 the Parent-Infant Foundation summarised the evidence for specialised parent-infant "
-    "relationship teams. This report checks it: results that trials report are put on one scale, "
-    "pooled by intervention and domain, and compared with what the cited reviews published. Every "
-    "number can be followed back to the cell that it came from."
-)
-READING = (
-    "Each cell: pooled Hedges' g with its 95% confidence interval, positive in favour of the "
-    "intervention. The drawings run from −1 to 1.5 with a line at zero: square and thick line for "
-    "these, a dotted line for the 95% prediction interval, an arrow where one goes on. Coverage "
-    "counts trials against the whole cited review, since the reviews do not say how many of their "
-    "studies belong to a cell."
+NO_TRIAL = (
+    "No trial has been entered yet. Once trials with results are in the data, this page shows "
+    "their pooled effects."
 )
 
 
@@ -39,18 +32,25 @@ def page(records: Records) -> Page:
     """Make the first page."""
     return Page(
         path="index.html",
-        title="Do the numbers bear it out?",
+        title=records.plan.study.title,
         trail=(),
         nav="index",
-        intro=[Paragraph(text(INTRODUCTION), "lead"), *_missing(records)],
-        sections=[
-            Section("matrix", "The evidence", [Paragraph(text(READING)), matrix(records), _mark()]),
-            Section("findings", "What it comes to", [Bullets(findings(records))]),
-            Section("claims", "The report's claims", _claims(records)),
-            Section("kinds", "Three kinds of evidence", _kinds(records)),
-            Section("more", "Go on", [Bullets(_more())]),
-        ],
+        intro=[Paragraph(text(records.plan.study.introduction), "lead"), *_missing(records)],
+        sections=list(_sections(records)),
     )
+
+
+def _sections(records: Records) -> Iterator[Section]:
+    if not records.trials:
+        yield Section("matrix", "The evidence", [Paragraph(text(NO_TRIAL))])
+    else:
+        yield Section("matrix", "The evidence", _matrix(records))
+        yield Section("findings", "Main findings", [Bullets(findings(records))])
+    if records.has("claims"):
+        yield Section("claims", "The claims", _claims(records))
+    if records.has("evaluations", "guidance"):
+        yield Section("kinds", "Other kinds of evidence", _kinds(records))
+    yield Section("more", "More pages", [Bullets(list(_more(records)))])
 
 
 def _missing(records: Records) -> list[Paragraph]:
@@ -62,60 +62,85 @@ def _missing(records: Records) -> list[Paragraph]:
     return [Paragraph(text(f"Missing: the data file of these reviews could not be used. {said}"))]
 
 
-def _mark() -> Paragraph:
-    return Paragraph(
-        text(
-            f"A marks pools of which most results were read in abstracts: {SELECTED}. An empty "
-            "cell says that nothing could be pooled, not that nothing works."
-        ),
-        "note",
-    )
+def _matrix(records: Records) -> list[Block]:
+    made = matrix(records)
+    if not any(cell.link for row in made.rows for cell in row.cells):
+        return [Paragraph(text("No result can be pooled yet.")), made]
+    return [Paragraph(text(_reading(records, made))), made, *_notes(made)]
+
+
+def _reading(records: Records, made: Matrix) -> str:
+    """How a cell is read."""
+    scale = records.scale
+    cells = [cell for row in made.rows for cell in row.cells]
+    dotted = any(cell.drawing and cell.drawing.prediction for cell in cells)
+    cut = any(cell.drawing and (cell.drawing.cut_low or cell.drawing.cut_high) for cell in cells)
+    ticks = axis(records).ticks
+    ends = (decimal(tick, 1).removesuffix(".0") for tick in (ticks[0], ticks[-1]))
+    said = [
+        f"Each cell shows the pooled {scale.label} with its {scale.ci}, {scale.direction}.",
+        f"The drawings run from {' to '.join(ends)} with a line at {scale.no_effect}: a square for "
+        "the estimate, a thick line for the confidence interval"
+        + (f", a dotted line for the {scale.prediction}" if dotted else "")
+        + (", an arrow where one extends further" if cut else "")
+        + ".",
+        "Coverage counts trials against the whole cited review." if records.cited_reviews else "",
+    ]
+    return " ".join(filter(None, said))
+
+
+def _notes(made: Matrix) -> list[Paragraph]:
+    """What the mark of a cell and an empty cell mean, where there are such."""
+    cells = [cell for row in made.rows for cell in row.cells]
+    said = [
+        "A marks pools for which most results were read in abstracts. Abstracts report what was "
+        "significant, so these numbers are likely to be too favourable."
+        if any(cell.mark for cell in cells)
+        else "",
+        "An empty cell means that nothing could be pooled, not that nothing works."
+        if any(cell.empty for cell in cells)
+        else "",
+    ]
+    return [Paragraph(text(" ".join(filter(None, said))), "note")] if any(said) else []
 
 
 def _claims(records: Records) -> list[Block]:
     return [
         Bullets(tallies(records)),
-        Paragraph(text(Link("Every claim with its verdict", "claims.html"), ".")),
+        Paragraph(text(Link("All claims with their verdicts", "claims.html"), ".")),
     ]
 
 
 def _kinds(records: Records) -> list[Block]:
+    """The kinds of evidence side by side, with those columns for which there is any."""
+    has_evaluations, has_guidance = records.has("evaluations"), records.has("guidance")
     rows = []
     for domain in records.domains:
-        key = records.primary("domain", domain["domain"])
-        rows.append(
-            {
-                "Domain": records.domain_link(domain["domain"]),
-                "Reviews and trials": _trials(records, key),
-                "Local service evaluations": _evaluations(records, domain["domain"]),
-                "NICE guidance": _guidance(records, domain["domain"]),
-            }
-        )
-    caption = "Each kind answers another question; they are never pooled with each other"
-    return [
-        table("kinds-table", caption, rows),
-        Paragraph(
-            text(
-                APART,
-                " ",
-                Link("All of them, and the economic figures", "other_evidence.html"),
-                ".",
-            ),
-            "note",
-        ),
-    ]
+        name = domain["domain"]
+        row = {"Domain": records.domain_link(name), "Trials": _trials(records, name)}
+        if has_evaluations:
+            row["Local service evaluations"] = _evaluations(records, name)
+        if has_guidance:
+            row["Guidance"] = _guidance(records, name)
+        rows.append(row)
+    caption = "Each kind answers a different question; they are never pooled with each other"
+    note = [f"{apart(records)} "] if has_evaluations else []
+    link = Link("All other evidence", "other_evidence.html")
+    return [table("kinds-table", caption, rows), Paragraph(text(*note, link, "."), "note")]
 
 
-def _trials(records: Records, key: str) -> str | Link:
+def _trials(records: Records, domain: str) -> str | Link:
+    key = records.over_all("domain", domain)
     if not key:
         return "no result that can be pooled"
-    pool = records.pools[key]
-    numbers = interval(pool["estimate"], pool["ci_low"], pool["ci_high"])
-    return records.synthesis_link(key, f"g {numbers}, {counted(pool['n_trials'], 'trial')}")
+    pool, scale = records.pools[key], records.scale
+    numbers = f"{scale.symbol} {scale.of(pool)}, {counted(pool['n_trials'], 'trial')}"
+    return records.synthesis_link(key, numbers)
 
 
 def _evaluations(records: Records, domain: str) -> str:
-    return f"{directions(records.rows('evaluations', 'domain', domain))}; no control groups"
+    rows = records.rows("evaluations", "domain", domain)
+    return f"{directions(rows)}; no control groups" if rows else "none named"
 
 
 def _guidance(records: Records, domain: str) -> str:
@@ -123,11 +148,16 @@ def _guidance(records: Records, domain: str) -> str:
     return ", ".join(codes) or "none named"
 
 
-def _more() -> list[Text]:
-    return [
-        text(Link("All results", "results.html"), ": every effect size with its route and source"),
-        text(Link("All syntheses", "syntheses.html"), ": every combination that was pooled"),
-        text(Link("Trials", "trials.html"), ": every trial that is known"),
-        text(Link("Methods", "methods.html"), ": how it was done, and the glossary"),
-        text(Link("Downloads", "downloads.html"), ": every table as CSV"),
-    ]
+def _more(records: Records) -> Iterator[Text]:
+    if records.has("effects"):
+        yield text(
+            Link("All results", "results.html"), ": every effect size with its route and source"
+        )
+    if records.pools:
+        yield text(Link("All syntheses", "syntheses.html"), ": every combination that was pooled")
+    if records.has("multiverse"):
+        yield text(Link("Sensitivity", "sensitivity.html"), ": how far the pools depend on choices")
+    if records.trials:
+        yield text(Link("Trials", "trials.html"), ": every trial in the data")
+    yield text(Link("Methods", "methods.html"), ": what was done, and a glossary")
+    yield text(Link("Downloads", "downloads.html"), ": every table as CSV")

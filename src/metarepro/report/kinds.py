@@ -1,4 +1,4 @@
-"""Evidence that is no trial: local service evaluations, NICE guidance, economics."""
+"""Evidence other than trials: local service evaluations, guidance, economics."""
 
 import re
 from collections.abc import Sequence
@@ -15,12 +15,17 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.records import Records, Row, trail
-from metarepro.wording.phrases import DASH, counted, decimal, interval, p_value, percent, whole
-
-APART = (
-    "Local evaluations mostly compare families before and after, without a control group: families "
-    "also change without help. They are shown as reported and never pooled with trials."
+from metarepro.wording.phrases import (
+    DASH,
+    capitalised,
+    counted,
+    decimal,
+    interval,
+    p_value,
+    percent,
+    whole,
 )
+
 #: Designs of evaluations in words.
 DESIGNS = {
     "pre_post": "before and after",
@@ -59,23 +64,41 @@ def directions(rows: Sequence[Row]) -> str:
     return ": ".join(filter(None, [counted(len(rows), "result"), ", ".join(filter(None, parts))]))
 
 
+def apart(records: Records) -> str:
+    """Why local evaluations are not pooled with trials."""
+    people = records.plan.study.participants
+    designs = records.tables["evaluations"]["design"]
+    if (designs == "pre_post").mean() <= 0.5:
+        return (
+            "Local evaluations have no control group. They are shown as reported and never pooled "
+            "with trials."
+        )
+    return (
+        f"Most local evaluations compare {people} before and after, without a control group, and "
+        f"{people} also change without help. They are shown as reported and never pooled with "
+        "trials."
+    )
+
+
 def evaluations(records: Records, domain: str) -> list[Block]:
     """Local evaluations of one domain."""
     rows = records.rows("evaluations", "domain", domain)
     if not rows:
-        return [Paragraph(text("The Foundation's report names none for this domain."))]
+        return [
+            Paragraph(text(f"{capitalised(records.plan.study.report)} names none for this domain."))
+        ]
     national = sum(row["design"] == "post_only_vs_national" for row in rows)
-    said = f"{directions(rows)}; none with a control group of its own" + (
-        f", {national} set beside a national figure." if national else "."
+    said = f"{directions(rows)}; none with its own control group" + (
+        f", {national} compared with a national figure." if national else "."
     )
     return [
         Paragraph(text(said)),
-        Paragraph(text(APART), "note"),
-        evaluation_table([_evaluation(row) for row in rows]),
+        Paragraph(text(apart(records)), "note"),
+        evaluation_table(records, [_evaluation(records, row) for row in rows]),
     ]
 
 
-def _evaluation(row: Row) -> dict[str, str | Link | Text]:
+def _evaluation(records: Records, row: Row) -> dict[str, str | Link | Text]:
     return {
         "Service": row["service"],
         "Outcome": row["outcome"] + (f" ({row['measure']})" if row["measure"] else ""),
@@ -83,19 +106,19 @@ def _evaluation(row: Row) -> dict[str, str | Link | Text]:
         "Year": f"{row['year']:.0f}" if row["year"] == row["year"] else DASH,
         "n": whole(row["n"]),
         "Reported": reported(row),
-        "Share [95% CI]": _share(row),
-        "Against the reference": _against_reference(row),
+        f"Share [{records.scale.ci}]": _share(row),
+        "Compared with the reference": _against_reference(row),
         "Published": row["published"],
         "Footnote": row["footnote"] or DASH,
         "Remark": row["remark"],
     }
 
 
-def evaluation_table(rows: Sequence[dict[str, str | Link | Text]]) -> Table:
+def evaluation_table(records: Records, rows: Sequence[dict[str, str | Link | Text]]) -> Table:
     """Local evaluations with their proportions, intervals and exact tests."""
     return table(
         "evaluations",
-        "Local evaluations as the Foundation's report gives them (Wilson intervals are ours)",
+        f"Local evaluations as in {records.plan.study.report} (Wilson intervals computed here)",
         rows,
         columns=("Service",),
         choices=("Domain", "Design", "Published"),
@@ -137,15 +160,16 @@ def _against_reference(row: Row) -> str:
 
 
 def guidance(records: Records, domain: str) -> list[Block]:
-    """NICE guidance that the report names for one domain."""
+    """Guidance that is named for one domain."""
     rows = records.rows("guidance", "domain", domain)
     if not rows:
-        return [Paragraph(text("The Foundation's report names no NICE guidance for this domain."))]
+        named = f"{capitalised(records.plan.study.report)} names no guidance for this domain."
+        return [Paragraph(text(named))]
     return [
         Paragraph(
             text("Guidance says what should be done, not how well it works; it is not pooled.")
         ),
-        guidance_table([_guidance(row) for row in rows]),
+        guidance_table(records, [_guidance(row) for row in rows]),
     ]
 
 
@@ -158,9 +182,9 @@ def _guidance(row: Row) -> dict[str, str | Link | Text]:
     }
 
 
-def guidance_table(rows: Sequence[dict[str, str | Link | Text]]) -> Table:
+def guidance_table(records: Records, rows: Sequence[dict[str, str | Link | Text]]) -> Table:
     """Guidance with what it recommends."""
-    caption = "NICE guidance that the report names"
+    caption = f"Guidance named in {records.plan.study.report}"
     return table(
         "guidance",
         caption,
@@ -175,7 +199,7 @@ def economics() -> Paragraph:
     """Where the economic figures are: they belong to no single domain."""
     return Paragraph(
         text(
-            "The economic figures of the report belong to no single domain: ",
+            "Economic figures belong to no single domain: see ",
             Link("costs and savings", "other_evidence.html#economics"),
             ".",
         )
@@ -183,33 +207,39 @@ def economics() -> Paragraph:
 
 
 def page(records: Records) -> Page:
-    """Make the page of all evidence that is no trial."""
-    evaluated = [
-        _with_domain(records, row, _evaluation(row))
-        for row in records.tables["evaluations"].to_dict("records")
-    ]
-    guided = [
-        _with_domain(records, row, _guidance(row))
-        for row in records.tables["guidance"].to_dict("records")
-    ]
+    """Make the page of all evidence other than trials."""
+    tables = records.tables
+    sections, intro = [], []
+    if records.has("evaluations"):
+        intro = [Paragraph(text(apart(records)), "lead")]
+        rows = [
+            _with_domain(records, row, _evaluation(records, row))
+            for row in tables["evaluations"].to_dict("records")
+        ]
+        block = evaluation_table(records, rows)
+        sections.append(Section("evaluations", "Local service evaluations", [block]))
+    if records.has("guidance"):
+        rows = [
+            _with_domain(records, row, _guidance(row))
+            for row in tables["guidance"].to_dict("records")
+        ]
+        sections.append(Section("guidance", "Guidance", [guidance_table(records, rows)]))
+    if records.has("economics"):
+        sections.append(Section("economics", "Costs and savings", [_economic_table(records)]))
     return Page(
         path="other_evidence.html",
-        title="Evidence that is no trial",
+        title="Other evidence",
         trail=trail(),
         nav="other",
-        intro=[Paragraph(text(APART), "lead")],
-        sections=[
-            Section("evaluations", "Local service evaluations", [evaluation_table(evaluated)]),
-            Section("guidance", "NICE guidance", [guidance_table(guided)]),
-            Section("economics", "Costs and savings", [_economic_table(records)]),
-        ],
+        intro=intro,
+        sections=sections,
     )
 
 
 def _with_domain(
     records: Records, row: Row, cells: dict[str, str | Link | Text]
 ) -> dict[str, str | Link | Text]:
-    """Cells of a row with the domain behind the first."""
+    """Cells of a row with the domain after the first."""
     first, *others = cells.items()
     domain = text(records.domain_link(row["domain"]))
     return dict([first, ("Domain", domain), *others])
@@ -231,7 +261,9 @@ def _economic_table(records: Records) -> Table:
         }
         for row in records.tables["economics"].to_dict("records")
     ]
-    caption = "Economic figures of the report; the ratio is worked out from its two values"
+    caption = (
+        f"Economic figures in {records.plan.study.report}; ratios computed from the two values"
+    )
     return table(
         "economics-table", caption, rows, columns=("Topic",), download="data/economics.csv"
     )

@@ -1,7 +1,5 @@
 """The pages that are one long table: results, trials, syntheses, audit, reproduction."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from metarepro.report.blocks import (
@@ -10,7 +8,7 @@ from metarepro.report.blocks import (
     Page,
     Paragraph,
     Section,
-    Text,
+    Table,
     joined,
     linked,
     source_link,
@@ -19,28 +17,36 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.figures import review_forest
 from metarepro.report.records import Records, Row, trail
-from metarepro.report.syntheses import pool_table
 from metarepro.wording import summaries
-from metarepro.wording.phrases import DASH, counted, interval
-
-
-def _page(path: str, title: str, nav: str, lead: Text, blocks: Sequence[Block]) -> Page:
-    intro = [Paragraph(lead, "lead"), *blocks]
-    return Page(path=path, title=title, trail=trail(), intro=intro, sections=(), nav=nav)
-
-
-def _codebook(records: Records) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    tables = records.tables
-    return tables["interventions"], tables["domains"], tables["outcomes"]
+from metarepro.wording.phrases import DASH, counted
 
 
 def results_page(records: Records) -> Page:
     """Every result with an effect size, and those without by code."""
     effects = records.tables["effects"]
     usable = effects[effects["exclude"] == ""]
-    frame = summaries.results(effects, *_codebook(records))
+    excluded = effects[effects["exclude"] != ""]
+    favourable = int((usable["yi"] > 0).sum())
+    scale = records.scale
+    lead = f"{counted(len(usable), 'effect size')} ({scale.label}, {scale.direction})"
+    lead += f"; {favourable} of them favour the intervention." if len(usable) else "."
+    if len(excluded):
+        lead += f" {counted(len(excluded), 'result')} could not be used."
+    return Page(
+        path="results.html",
+        title="All results",
+        trail=trail(),
+        nav="results",
+        intro=[Paragraph(text(lead), "lead"), *_usable(records, usable)],
+        sections=[_excluded(records, excluded)] if len(excluded) else [],
+    )
+
+
+def _usable(records: Records, usable: pd.DataFrame) -> list[Block]:
+    if usable.empty:
+        return []
     rows = linked(
-        frame,
+        summaries.results(usable, records.names, records.scale),
         {
             "Trial": [
                 records.trial_link(e["trial_id"], e["label"]) for e in usable.to_dict("records")
@@ -49,48 +55,25 @@ def results_page(records: Records) -> Page:
             "Id": [records.result_link(result_id) for result_id in usable["result_id"]],
         },
     )
-    favourable = int((usable["yi"] > 0).sum())
-    lead = (
-        f"{counted(len(usable), 'result')} became Hedges' g, positive in favour of the "
-        f"intervention; {favourable} of them are positive. {len(effects) - len(usable)} could not."
-    )
     listed = table(
         "results",
         "Results with an effect size",
         rows,
-        columns=("Trial",),
         choices=("Intervention", "Outcome", "Tier"),
         optional=("Year", "Arm", "n", "Reported as", "SE from", "Tier", "Assumptions", "Place"),
         download="data/effects.csv",
     )
-    page = _page("results.html", "All results", "results", text(lead), [listed])
-    excluded = effects[effects["exclude"] != ""]
-    without = linked(
-        summaries.excluded_results(effects),
-        {"Id": [records.result_link(result_id) for result_id in excluded["result_id"]]},
-    )
+    return [listed]
+
+
+def _excluded(records: Records, excluded: pd.DataFrame) -> Section:
+    links = {"Id": [records.result_link(result_id) for result_id in excluded["result_id"]]}
+    each = linked(summaries.excluded_results(excluded), links)
     blocks = [
-        table(
-            "codes",
-            "Why results could not be used",
-            linked(summaries.exclusions(effects)),
-        ),
-        table("excluded", "Each of them", without, columns=("Id",), choices=("Code",)),
+        table("codes", "Reasons for exclusion", linked(summaries.exclusions(excluded))),
+        table("excluded", "Excluded results", each, choices=("Code",)),
     ]
-    return _with_section(
-        page, Section("excluded-results", "Results without an effect size", blocks)
-    )
-
-
-def _with_section(page: Page, *sections: Section) -> Page:
-    return Page(
-        path=page.path,
-        title=page.title,
-        trail=page.trail,
-        intro=page.intro,
-        sections=sections,
-        nav=page.nav,
-    )
+    return Section("excluded-results", "Results without an effect size", blocks)
 
 
 def trials_page(records: Records) -> Page:
@@ -107,8 +90,8 @@ def trials_page(records: Records) -> Page:
     read = sum(row["Results read"] != "0" for row in rows)
     used = sum(row["Effect sizes"] != "0" for row in rows)
     lead = (
-        f"{counted(len(rows), 'trial')} are known; results of {read} could be read, and {used} "
-        "have an effect size."
+        f"{counted(len(rows), 'trial')}: results of {read} could be read, and {used} have an "
+        "effect size."
     )
     listed = table(
         "trials",
@@ -119,15 +102,56 @@ def trials_page(records: Records) -> Page:
         optional=("Title", "Id"),
         download="data/trials.csv",
     )
-    return _page("trials.html", "Trials", "trials", text(lead), [listed])
+    return _page("trials.html", "Trials", lead, listed)
 
 
 def syntheses_page(records: Records) -> Page:
-    """Every synthesis that has a page."""
-    keys = [key for key in records.pools if key in records.shown]
-    lead = f"{counted(len(keys), 'combination')} with at least one trial, each with its own page."
-    listed = pool_table(records, "syntheses", "Syntheses", keys)
-    return _page("syntheses.html", "All syntheses", "results", text(lead), [listed])
+    """The table of evidence, and every synthesis of every set."""
+    pooled, scale = records.tables["pooled"], records.scale
+    rho = records.plan.pooling.rho
+    keys = list(pooled["synthesis"])
+    rows = linked(
+        summaries.syntheses(pooled, records.names, records.plan.sets, rho, scale),
+        {"Synthesis": [records.synthesis_link(key) for key in keys]},
+    )
+    lead = f"{counted(len(keys), 'combination')} with at least one trial."
+    listed = table(
+        "syntheses",
+        "Syntheses of all sets of results",
+        rows,
+        choices=("Set", "By"),
+        optional=("p", "τ²", "Model", "Key"),
+        download="data/pooled.csv",
+    )
+    return Page(
+        path="syntheses.html",
+        title="All syntheses",
+        trail=trail(),
+        nav="syntheses",
+        intro=[Paragraph(text(lead), "lead")],
+        sections=[
+            Section("evidence", "By intervention and domain", [_evidence(records)]),
+            Section("all", "All syntheses", [listed]),
+        ],
+    )
+
+
+def _evidence(records: Records) -> Table:
+    """The evidence matrix as a table, with how many results there are of each tier."""
+    return table(
+        "evidence",
+        "Pooled effects, and how many results there are of each tier",
+        linked(summaries.evidence(records.tables, records.plan, records.scale)),
+        choices=("Intervention", "Domain"),
+        optional=("Direct", "Derived", "Approximate", "Excluded"),
+    )
+
+
+def _page(path: str, title: str, lead: str, listed: Block) -> Page:
+    """A page with one table, named as in the navigation."""
+    intro = [Paragraph(text(lead), "lead"), listed]
+    name = path.removesuffix(".html")
+    return Page(path=path, title=title, trail=trail(), intro=intro, sections=(), nav=name)
 
 
 def audit_page(records: Records) -> Page:
@@ -138,8 +162,8 @@ def audit_page(records: Records) -> Page:
         {"Record": [_record(records, record) for record in findings["record_id"]]},
     )
     lead = (
-        f"{counted(len(rows), 'finding')}: numbers of one source that disagree with each other. "
-        "The data are not changed for them."
+        f"{counted(len(rows), 'finding')}: numbers within one source that disagree. The data are "
+        "not changed because of them."
     )
     listed = table(
         "audit",
@@ -149,7 +173,7 @@ def audit_page(records: Records) -> Page:
         choices=("Table", "Check", "Severity"),
         download="data/audit.csv",
     )
-    return _page("audit.html", "Audit of the sources", "audit", text(lead), [listed])
+    return _page("audit.html", "Audit of the sources", lead, listed)
 
 
 def _record(records: Records, record_id: str) -> str | Link:
@@ -161,24 +185,24 @@ def reproduction_page(records: Records) -> Page:
     results = records.tables["reproduction"].sort_values("role", kind="stable")
     ordered = results.to_dict("records")
     rows = linked(
-        summaries.reproduction(results),
-        {"Ours: g [95% CI]": [_ours(records, row) for row in ordered]},
+        summaries.reproduction(results, records.scale),
+        {f"Ours: {records.scale.heading}": [_ours(records, row) for row in ordered]},
     )
     for row, published in zip(rows, ordered, strict=True):
         trials = published["trial_ids"].split(" ") if published["trial_ids"] else []
         row["Our trials"] = joined([records.trial_link(t) for t in trials], ", ") or text(DASH)
     verdicts = results["verdict"].value_counts().sort_index()
     counts = ", ".join(f"{count} {str(name).replace('_', ' ')}" for name, count in verdicts.items())
-    n_reviews = results["review_id"].nunique()
-    lead = f"{counted(len(rows), 'published result')} of {n_reviews} reviews: {counts}."
+    reviews = counted(results["review_id"].nunique(), "review")
+    lead = f"{counted(len(rows), 'published result')} of {reviews}: {counts}."
     listed = table(
         "reproduction",
-        "Published results and ours, cited reviews first; our number leads to the forest plot",
+        "Published and recomputed results, cited reviews first; ours link to their forest plots",
         rows,
         columns=("Review",),
         choices=("Review", "Verdict", "Status", "Role"),
         optional=(
-            "Published as g",
+            f"Published as {records.scale.symbol}",
             "Difference",
             "Relative",
             "Status",
@@ -188,12 +212,10 @@ def reproduction_page(records: Records) -> Page:
         ),
         download="data/reproduction.csv",
     )
-    return _page(
-        "reproduction.html", "Published results and ours", "reproduction", text(lead), [listed]
-    )
+    return _page("reproduction.html", "Reproduction of published results", lead, listed)
 
 
 def _ours(records: Records, row: Row) -> str | Link:
-    numbers = interval(row["estimate"], row["ci_low"], row["ci_high"])
+    numbers = records.scale.of(row)
     address = review_forest(records, row)
     return Link(numbers, address) if address and numbers != DASH else numbers

@@ -1,6 +1,8 @@
 """The evidence matrix: interventions by domains, each cell with all that its number depends on."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from metarepro.report.blocks import Drawing, Link, Matrix, MatrixCell, MatrixRow
 from metarepro.report.plain_language import abstracts
@@ -11,35 +13,94 @@ from metarepro.wording.phrases import (
     FLAGS,
     NOT_REPORTED,
     counted,
-    decimal,
-    interval,
     participants,
     whole,
 )
+from metarepro.wording.scales import Scale
 
-#: Limits of g on the axis of the small drawings, and its ticks; what lies beyond is cut.
-AXIS = (-1.0, 1.5)
-TICKS = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
-#: Size of the small drawings, in units of the SVG.
-WIDTH, HEIGHT = 200, 30
+#: Size of the small drawings, in units of the SVG, and their margin on both sides.
+WIDTH, HEIGHT, MARGIN = 200, 30, 6
+#: Ticks of standardised differences and of ratios, as they are shown.
+STANDARDISED = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
+RATIOS = (0.2, 0.5, 1.0, 2.0, 5.0)
+#: Intervals between the ticks of other measures, and steps that are round numbers.
+N_STEPS = 5
+ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The common axis of the small drawings: ticks as they are shown, and on the drawing's scale.
+
+    Ratios are drawn on a log scale, as they are analysed.
+    """
+
+    ticks: tuple[float, ...]
+    places: tuple[float, ...]
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """What lies beyond is cut."""
+        return self.places[0], self.places[-1]
+
+    def x(self, place: float) -> float:
+        """Where a number lies, in units of the SVG."""
+        low, high = self.limits
+        share = (place - low) / (high - low)
+        return round(MARGIN + share * (WIDTH - 2 * MARGIN), 1)
+
+    def stretch(self, low: float, high: float) -> tuple[float, float] | None:
+        """The visible part of an interval; None if there is none."""
+        least, most = self.limits
+        if low != low or high < least or low > most:
+            return None
+        return self.x(max(low, least)), self.x(min(high, most))
+
+
+def axis(records: Records) -> Axis:
+    """The axis for the pools of the matrix."""
+    if records.scale.is_ratio:
+        return Axis(RATIOS, tuple(math.log(tick) for tick in RATIOS))
+    if records.scale.sizes:
+        return Axis(STANDARDISED, STANDARDISED)
+    keys = [records.cell(i, d["domain"]) for i in records.interventions for d in records.domains]
+    pools = [records.pools[key] for key in keys if key]
+    ends = [abs(pool[limit]) for pool in pools for limit in ("ci_low", "ci_high")]
+    ticks = round_ticks(max((end for end in ends if math.isfinite(end)), default=1.0))
+    return Axis(ticks, ticks)
+
+
+def round_ticks(largest: float) -> tuple[float, ...]:
+    """Round numbers around zero that reach as far as the largest number.
+
+    Examples
+    --------
+    >>> round_ticks(7.3)
+    (-10.0, -5.0, 0.0, 5.0, 10.0)
+    """
+    least = largest / (N_STEPS // 2) or 1.0
+    power = 10.0 ** math.floor(math.log10(least))
+    step = power * next(number for number in ROUND if number * power >= least)
+    return tuple(step * number for number in range(-(N_STEPS // 2), N_STEPS // 2 + 1))
 
 
 def matrix(records: Records) -> Matrix:
     """Make the matrix from the tables."""
+    common = axis(records)
     return Matrix(
         [Link(domain["label"], f"domains/{domain['domain']}.html") for domain in records.domains],
         [
             MatrixRow(
                 Link(row["label"], f"interventions/{intervention}.html"),
                 row["family"],
-                [_cell(records, row, domain) for domain in records.domains],
+                [_cell(records, row, domain, common) for domain in records.domains],
             )
             for intervention, row in records.interventions.items()
         ],
     )
 
 
-def _cell(records: Records, intervention: Row, domain: Row) -> MatrixCell:
+def _cell(records: Records, intervention: Row, domain: Row, common: Axis) -> MatrixCell:
     key = records.cell(intervention["intervention"], domain["domain"])
     trial_ids = records.pools[key]["trial_ids"].split(" ") if key else []
     covered = share_of_review(records, intervention["family"], trial_ids)
@@ -47,16 +108,15 @@ def _cell(records: Records, intervention: Row, domain: Row) -> MatrixCell:
         why = empty_reason(records, intervention["intervention"], domain["domain"])
         return MatrixCell(domain["label"], None, "", "", covered, "", "", None, why)
     pool = records.pools[key]
-    numbers = interval(pool["estimate"], pool["ci_low"], pool["ci_high"])
     return MatrixCell(
         domain=domain["label"],
-        link=Link(numbers, f"syntheses/{key}.html"),
-        prediction=prediction_words(pool),
+        link=Link(records.scale.of(pool), f"syntheses/{key}.html"),
+        prediction=prediction_words(records, pool),
         size=_size(pool),
         coverage=covered,
         remark=cell_remark(pool),
         mark=abstracts(records.n_abstracts(key), pool["k"]),
-        drawing=drawing(pool),
+        drawing=drawing(pool, common, records.scale),
         empty="",
     )
 
@@ -67,10 +127,10 @@ def _size(pool: Row) -> str:
     return f"{counted(pool['n_trials'], 'trial')}, {known} participants"
 
 
-def prediction_words(pool: Row) -> str:
+def prediction_words(records: Records, pool: Row) -> str:
     """The prediction interval, or why there is none."""
     if pool["pi_low"] == pool["pi_low"]:
-        return f"{decimal(pool['pi_low'])} to {decimal(pool['pi_high'])}"
+        return records.scale.span(pool["pi_low"], pool["pi_high"])
     return "none: one trial" if pool["n_trials"] < 2 else "none: too few trials"
 
 
@@ -86,9 +146,10 @@ def cell_remark(pool: Row) -> str:
 def share_of_review(records: Records, family: str, trial_ids: Sequence[str]) -> str:
     """How many studies of the cited review are in a pool, the confirmed and the plausible apart.
 
-    The reviews do not say how many of their studies belong to one intervention and domain, so the
-    whole review is what the trials are counted against.
+    They are counted against the whole review. "" in a study that cites no review.
     """
+    if not records.cited_reviews:
+        return ""
     review_id = records.cited_reviews.get(family, "")
     if not review_id:
         return "no review cited"
@@ -110,7 +171,7 @@ def empty_reason(records: Records, intervention: str, domain: str) -> str:
     known = sum(
         intervention in interventions_of(t["intervention"]) for t in records.trials.values()
     )
-    trials = f"{known} trial{'' if known == 1 else 's'} of this intervention known"
+    trials = f"{counted(known, 'trial')} of this intervention known"
     if here.empty:
         return f"No result in this domain was found ({trials})."
     primary = records.plan.sets[records.plan.evidence.set]
@@ -123,33 +184,21 @@ def empty_reason(records: Records, intervention: str, domain: str) -> str:
     other = len(here) - excluded - len(pooled_elsewhere)
     parts.append(f"{other} at another time" if other else "")
     said = ", ".join(filter(None, parts))
-    results = f"{len(here)} result{'' if len(here) == 1 else 's'}"
-    return f"No result that can be pooled: {results} read, {said} ({trials})."
+    return f"No result that can be pooled: {counted(len(here), 'result')} read, {said} ({trials})."
 
 
-def drawing(pool: Row) -> Drawing:
+def drawing(pool: Row, common: Axis, scale: Scale) -> Drawing:
     """Where the numbers of a pool lie on the axis."""
-    ends = [(pool["ci_low"], pool["ci_high"]), (pool["pi_low"], pool["pi_high"])]
+    least, most = common.limits
+    ends = [scale.placed(pool[f"{kind}_low"], pool[f"{kind}_high"]) for kind in ("ci", "pi")]
+    estimate, _ = scale.placed(pool["estimate"], pool["estimate"])
     known = [pair for pair in ends if pair[0] == pair[0]]
-    inside = AXIS[0] <= pool["estimate"] <= AXIS[1]
     return Drawing(
-        zero=_x(0.0),
-        ticks=[_x(tick) for tick in TICKS],
-        estimate=_x(pool["estimate"]) if inside else None,
-        interval=_stretch(*ends[0]),
-        prediction=_stretch(*ends[1]),
-        cut_low=any(low < AXIS[0] for low, _ in known),
-        cut_high=any(high > AXIS[1] for _, high in known),
+        zero=common.x(0.0),
+        ticks=[common.x(place) for place in common.places],
+        estimate=common.x(estimate) if least <= estimate <= most else None,
+        interval=common.stretch(*ends[0]),
+        prediction=common.stretch(*ends[1]),
+        cut_low=any(low < least for low, _ in known),
+        cut_high=any(high > most for _, high in known),
     )
-
-
-def _stretch(low: float, high: float) -> tuple[float, float] | None:
-    if low != low or high < AXIS[0] or low > AXIS[1]:
-        return None
-    return _x(max(low, AXIS[0])), _x(min(high, AXIS[1]))
-
-
-def _x(g: float) -> float:
-    margin = 6
-    share = (g - AXIS[0]) / (AXIS[1] - AXIS[0])
-    return round(margin + share * (WIDTH - 2 * margin), 1)

@@ -1,10 +1,10 @@
 """The page of methods, written from the analysis plan, the constants and the checksums."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from metarepro.comparison import verdicts
-from metarepro.plan import Plan
+from metarepro.plan import Plan, Pooling, Reproduction
 from metarepro.report.blocks import (
     Block,
     Bullets,
@@ -19,9 +19,10 @@ from metarepro.report.blocks import (
     table,
     text,
 )
-from metarepro.report.plain_language import CERTAINTY, FEW_TRIALS, SIZES, WIDE
+from metarepro.report.plain_language import certainty_rules
 from metarepro.report.records import Records, trail
-from metarepro.wording.phrases import FLAGS, percent, whole
+from metarepro.wording.phrases import percent, whole
+from metarepro.wording.scales import Scale
 from metarepro.wording.summaries import EXCLUSIONS, routes
 from metarepro.wording.thresholds import (
     MIN_TRIALS_FOR_ASYMMETRY,
@@ -29,9 +30,6 @@ from metarepro.wording.thresholds import (
     TRUSTED_DF,
 )
 
-#: Files for manuscripts that a checkout lacks: their bytes depend on the machine. A link to them
-#: would lead nowhere there.
-NOT_TRACKED = ("forest_plots.docx",)
 _CI_METHODS = {
     "z": "a normal interval",
     "knapp_hartung": "the Knapp-Hartung interval",
@@ -40,9 +38,9 @@ _CI_METHODS = {
 }
 #: Verdicts on published results, as `reproduction` gives them.
 VERDICTS = {
-    "not testable": "the published row is no target, its trials cannot be selected, or none of "
-    "them has a usable result",
-    "partial": "our pool is not of the published trials: fewer, more, or not confirmed ones",
+    "not testable": "the published result cannot be a target, its trials cannot be selected, or "
+    "none of them has a usable result",
+    "partial": "our pool is not of exactly the published trials: fewer, more, or unconfirmed ones",
     "decision differs": "the sign differs, or one interval excludes no effect and the other does "
     "not",
     "exact": "estimate and limits are equal at the published rounding",
@@ -52,25 +50,6 @@ VERDICTS = {
     "approximate": f"within {percent(100 * verdicts.APPROXIMATE_RELATIVE)}, or within "
     f"{verdicts.APPROXIMATE_ABSOLUTE:g}",
     "different": "anything else",
-}
-GLOSSARY = {
-    "Hedges' g": "Difference between the arms in standard deviations, corrected for small samples. "
-    "Here positive always favours the intervention.",
-    "Confidence interval (95% CI)": "Range of average effects that fit the trials.",
-    "Prediction interval": "Range in which the true effect of another trial of the same kind is "
-    "expected. It is wider than the confidence interval where trials differ.",
-    "I² and τ²": "How much the trials differ beyond chance: as a share of their scatter, and as "
-    "the variance of their true effects.",
-    "Degrees of freedom": "How much independent information an interval rests on.",
-    "Trial, result": "A trial compares families with and without the intervention. It may report "
-    "several results: other measures, other times.",
-    "Coverage": "How many trials of the cited review are in a pool, against the whole review.",
-    "Funnel plot": "Effects against their standard errors. Asymmetry has many causes.",
-    "Leave-one-out": "The pool again, with each trial left out in turn.",
-    "Specification": "One combination of reasonable choices of results, model and interval.",
-    "Corrected covered area": "Share of trials that several reviews have in common; 0 none, 100% "
-    "all.",
-    "Wilson interval": "Confidence interval of a proportion that also holds near 0 and 100%.",
 }
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
@@ -90,7 +69,6 @@ def page(records: Records, requirements: str) -> Page:
     requirements : str
         Content of the locked requirements file.
     """
-    plan = records.plan
     return Page(
         path="methods.html",
         title="Methods",
@@ -99,23 +77,67 @@ def page(records: Records, requirements: str) -> Page:
         intro=[
             Paragraph(
                 text(
-                    "Written from the analysis plan (config/config.yaml), so that it says what was "
-                    "done."
+                    "This page is written from the analysis plan (config/config.yaml), so it says "
+                    "what was done."
                 ),
                 "lead",
             )
         ],
-        sections=[
-            Section("effects", "From reported results to effect sizes", _effects(records)),
-            Section("pooling", "Pooling", _pooling(plan)),
-            Section("sets", "What is pooled apart", _sets(plan)),
-            Section("words", "Words and their rules", _words()),
-            Section("verdicts", "Published results against ours", _reproduction(plan)),
-            Section("glossary", "Glossary", [_facts(GLOSSARY)]),
-            Section("packages", "Versions of the packages", [_packages(requirements)]),
-            Section("inputs", "Inputs and their checksums", [_inputs(records)]),
-        ],
+        sections=list(_sections(records, requirements)),
     )
+
+
+def _sections(records: Records, requirements: str) -> Iterator[Section]:
+    plan = records.plan
+    yield Section("effects", "From reported results to effect sizes", _effects(records))
+    yield Section("pooling", "Pooling", _pooling(plan.pooling))
+    yield Section("sets", "Sets of results and syntheses", _sets(plan))
+    yield Section("words", "Sizes of effects and certainty", _words(records))
+    if records.has("reproduction"):
+        yield Section("verdicts", "Verdicts on published results", _reproduction(plan.reproduction))
+    yield Section("glossary", "Glossary", [_facts(glossary(records))])
+    yield Section("packages", "Versions of the packages", [_packages(requirements)])
+    if records.has("inputs"):
+        yield Section("inputs", "Inputs and their checksums", [_inputs(records)])
+
+
+def glossary(records: Records) -> dict[str, str]:
+    """The terms that the pages use, with what they mean."""
+    scale = records.scale
+    people = records.plan.study.participants
+    standardised = (
+        "The difference between the groups in standard deviations, corrected for small samples: "
+        if scale.sizes
+        else "The measure of effect: "
+    )
+    terms = {
+        scale.label: f"{standardised}{scale.direction}.",
+        f"Confidence interval ({scale.ci})": "Range of average effects that are compatible with "
+        "the trials.",
+        "Prediction interval": "Range in which the true effect of another trial of the same kind "
+        "is expected. It is wider than the confidence interval where trials differ.",
+        "I² and τ²": "How much the trials differ beyond chance: as a share of the variation "
+        "between their results, and as the variance of their true effects.",
+        "Degrees of freedom": "How much independent information an interval rests on.",
+        "Trial, result": f"A trial compares {people} with and without the intervention. It may "
+        "report several results: different measures, different times.",
+        "Funnel plot": "Effects against their standard errors. Asymmetry has many causes.",
+        "Leave-one-out": "The pool recomputed with each trial left out in turn.",
+        "Specification": "One combination of reasonable choices of results, model and interval.",
+    }
+    if records.cited_reviews:
+        terms["Coverage"] = (
+            "How many trials of the cited review are in a pool, against the whole review."
+        )
+    if records.has("overlap_pairs"):
+        terms["Corrected covered area"] = (
+            "Share of trials that several reviews have in common: 0% none, 100% all."
+        )
+    if records.has("evaluations"):
+        terms["Wilson interval"] = (
+            "Confidence interval of a proportion that is also valid near 0% and 100%."
+        )
+    return terms
 
 
 def _facts(items: Mapping[str, str]) -> Facts:
@@ -123,45 +145,56 @@ def _facts(items: Mapping[str, str]) -> Facts:
 
 
 def _effects(records: Records) -> list[Block]:
-    choices = records.plan.effects
-    corrected = ", ".join(choices.corrected_sources)
+    plan, scale = records.plan.effects, records.scale
+    corrected = ", ".join(plan.corrected_sources)
     said = [
-        "Every result becomes Hedges' g, positive in favour of the intervention. A result for "
+        f"Every result becomes an effect size ({scale.label}, {scale.direction}). A result to "
         "which no route applies is excluded with a code; nothing is guessed.",
-        f"Cluster trials whose variance comes from individuals: intracluster correlation "
-        f"{choices.icc:g}; clusters of {choices.cluster_size:g} where their number is not "
-        "reported, and then the result counts as approximate.",
-        f"Sources that print Hedges' g already, so that it is not corrected again: {corrected}.",
+        "Cluster trials analysed as if individuals were independent: intracluster correlation "
+        f"{plan.icc:g}; where the number of clusters is not reported, {plan.cluster_size:g} "
+        "participants per cluster, and the result counts as approximate."
+        if (records.tables["trials"]["design"] == "cluster_rct").any()
+        else "",
+        f"Sources that already correct for small samples, so that this is not done again: "
+        f"{corrected}."
+        if corrected
+        else "",
         "Tiers: direct (means and SDs, counts, an estimate with interval or standard error), "
-        "derived (exact p, t, F, a difference standardised), approximate (a bound on p, equal arms "
-        "assumed, and the like).",
+        "derived (exact p, t or F, a standardised raw difference), approximate (p given as a "
+        "bound, equal arms assumed, and the like).",
     ]
     effects = records.tables["effects"]
-    return [
-        Bullets([text(sentence) for sentence in said]),
-        table("routes", "Routes to an effect size", linked(routes(effects))),
-        Paragraph(text("Codes of results that could not be used:")),
-        _facts({code.replace("_", " "): meaning for code, meaning in EXCLUSIONS.items()}),
-    ]
+    made = table("routes", "Routes to an effect size", linked(routes(effects)))
+    excluded = {
+        code.replace("_", " "): meaning
+        for code, meaning in EXCLUSIONS.items()
+        if (effects["exclude"] == code).any()
+    }
+    blocks: list[Block] = [Bullets([text(sentence) for sentence in said if sentence])]
+    blocks += [made] if made.rows else []
+    if excluded:
+        blocks += [Paragraph(text("Reasons for exclusion:")), _facts(excluded)]
+    return blocks
 
 
-def _pooling(plan: Plan) -> list[Block]:
-    pooling = plan.pooling
+def _pooling(plan: Pooling) -> list[Block]:
     said = [
-        f"Every trial one result: random effects, τ² by {pooling.tau2_method}, with "
-        f"{_CI_METHODS[pooling.ci_method]}.",
-        "Some trials several results: correlated effects with robust variance (CR2, Satterthwaite "
-        f"degrees of freedom), assumed correlation within a trial {pooling.rho:g}.",
+        f"One result per trial: {_model(plan)}, with {_CI_METHODS[plan.ci_method]}.",
+        "Several results of a trial: correlated effects with robust variance (CR2, Satterthwaite "
+        f"degrees of freedom), assumed correlation within a trial {plan.rho:g}.",
         "One trial: nothing is pooled; its own effect, or the mean of its results, is shown.",
-        f"Prediction intervals from {MIN_TRIALS_FOR_PREDICTION} trials on; tests for small-study "
-        f"effects from {MIN_TRIALS_FOR_ASYMMETRY} trials on.",
-        f"Below {TRUSTED_DF:g} degrees of freedom an interval is flagged as not to be trusted.",
+        f"Prediction intervals need at least {MIN_TRIALS_FOR_PREDICTION} trials, tests for "
+        f"small-study effects at least {MIN_TRIALS_FOR_ASYMMETRY}.",
+        f"An interval with fewer than {TRUSTED_DF:g} degrees of freedom is flagged: it should not "
+        "be trusted.",
     ]
-    return [Bullets([text(sentence) for sentence in said]), _facts(_flags())]
+    return [Bullets([text(sentence) for sentence in said])]
 
 
-def _flags() -> dict[str, str]:
-    return {name.replace("_", " "): meaning for name, meaning in FLAGS.items()}
+def _model(plan: Pooling) -> str:
+    if plan.model == "common":
+        return "common effect"
+    return f"random effects, τ² by {plan.tau2_method}"
 
 
 def _sets(plan: Plan) -> list[Block]:
@@ -170,7 +203,7 @@ def _sets(plan: Plan) -> list[Block]:
             "Set": name.replace("_", " "),
             "Times": ", ".join(chosen.timepoints).replace("_", "-"),
             "Tiers": ", ".join(chosen.tiers),
-            "Drawn, with pages": "yes" if name in plan.figures else "no",
+            "Plots and pages": "yes" if name in plan.figures else "no",
         }
         for name, chosen in plan.sets.items()
     ]
@@ -178,14 +211,14 @@ def _sets(plan: Plan) -> list[Block]:
         {
             "Synthesis": name.replace("_", " "),
             "One for each": " and ".join(synthesis.by),
-            "Divided by": synthesis.subgroups or "nothing",
+            "Subgroups by": synthesis.subgroups or "none",
         }
         for name, synthesis in plan.syntheses.items()
     ]
     evidence = plan.evidence
     said = (
         f"The evidence matrix shows the syntheses by {evidence.synthesis.replace('_', ' and ')} "
-        f"of the set {evidence.set.replace('_', ' ')}; beside them on their pages those of "
+        f"of the set {evidence.set.replace('_', ' ')}; their pages also show those of the set "
         f"{evidence.beside.replace('_', ' ')}."
     )
     return [
@@ -195,33 +228,37 @@ def _sets(plan: Plan) -> list[Block]:
     ]
 
 
-def _words() -> list[Block]:
-    uppers = [f"below {SIZES[place - 1][0]:g}" if place else "" for place in range(len(SIZES))]
-    sizes = {
-        word: ", ".join(filter(None, [f"|g| {least:g} or more" if least else "", upper]))
-        for (least, word), upper in zip(SIZES, uppers, strict=True)
-    }
-    return [
-        Paragraph(text("Sizes of effects (Cohen 1988), after rounding to two decimals:")),
-        _facts(sizes),
-        Paragraph(
-            text(
-                "How far the numbers can be leaned on, the first that applies. This is no GRADE "
-                "rating: the risk of bias of the trials was not assessed, and since abstracts "
-                "print what was significant, no number is called more certain than moderate. "
-                f"Few means fewer than {FEW_TRIALS} trials, wide an interval wider than {WIDE:g}."
-            )
-        ),
-        _facts(CERTAINTY),
-    ]
-
-
-def _reproduction(plan: Plan) -> list[Block]:
-    reproduction = plan.reproduction
+def _words(records: Records) -> list[Block]:
+    blocks: list[Block] = []
+    if records.scale.sizes:
+        said = "Sizes of effects (Cohen 1988), after rounding to two decimals:"
+        blocks = [Paragraph(text(said)), _facts(_sizes(records.scale))]
+    rules = certainty_rules(records.scale, abstracts=records.has_abstracts)
     said = (
-        f"Trials of a review are those that are {' or '.join(reproduction.basis)}; their results "
-        f"of the tiers {' and '.join(reproduction.tiers)} are pooled. The first verdict that "
-        "applies:"
+        "Certainty of the numbers, by the first rule that applies. This is not a GRADE rating: the "
+        "risk of bias of the trials was not assessed, so no number is called more certain than "
+        "moderate."
+    )
+    return [*blocks, Paragraph(text(said)), _facts(rules)]
+
+
+def _sizes(scale: Scale) -> dict[str, str]:
+    """Each word for a size with its range."""
+    sizes = scale.sizes
+    uppers = [f"below {sizes[place - 1][0]:g}" if place else "" for place in range(len(sizes))]
+    return {
+        word: ", ".join(
+            filter(None, [f"|{scale.symbol}| {least:g} or more" if least else "", upper])
+        )
+        for (least, word), upper in zip(sizes, uppers, strict=True)
+    }
+
+
+def _reproduction(plan: Reproduction) -> list[Block]:
+    said = (
+        f"The trials of a review are those that are {' or '.join(plan.basis)}; their results of "
+        f"the tiers {' and '.join(plan.tiers)} are pooled. The first verdict that applies "
+        "counts:"
     )
     return [Paragraph(text(said)), _facts(VERDICTS)]
 
@@ -240,7 +277,7 @@ def _inputs(records: Records) -> Block:
 
 
 def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) -> Page:
-    """Make the page that lists every file to take away.
+    """Make the page that lists every file to download.
 
     Parameters
     ----------
@@ -252,7 +289,10 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
     listed: list[Text] = [
         text(Link(f"{name}.csv", f"data/{name}.csv"), f": {what}") for name, what in files
     ]
-    for_papers = joined([_paper(name) for name in manuscript], ", ")
+    for_papers = joined([Link(name, f"manuscript/{name}") for name in manuscript], ", ")
+    sections = [Section("tables", "Tables", [Bullets(listed)])] if listed else []
+    if manuscript:
+        sections.append(Section("manuscript", "For manuscripts", [Paragraph(for_papers)]))
     return Page(
         path="downloads.html",
         title="Downloads",
@@ -261,21 +301,11 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
         intro=[
             Paragraph(
                 text(
-                    "Every table as CSV (UTF-8). A text that a spreadsheet would take for a "
-                    "formula has an apostrophe in front."
+                    "Every table as CSV (UTF-8). Text that a spreadsheet would read as a formula "
+                    "starts with an apostrophe."
                 ),
                 "lead",
             )
         ],
-        sections=[
-            Section("tables", "Tables", [Bullets(listed)]),
-            Section("manuscript", "For manuscripts", [Paragraph(for_papers)]),
-        ],
+        sections=sections,
     )
-
-
-def _paper(name: str) -> str | Link:
-    """A link to a file for manuscripts, unless it is missing where the report was checked out."""
-    if name in NOT_TRACKED:
-        return f"{name} (in the folder manuscript; not under version control)"
-    return Link(name, f"manuscript/{name}")

@@ -21,32 +21,31 @@ from metarepro.report.records import Records, Row, trail
 from metarepro.report.trials import SIGNS
 from metarepro.wording.phrases import DASH, counted, decimal, interval, whole
 
+SHARED = (
+    "A trial in two reviews is one piece of evidence, not two. The corrected covered area (CCA) is "
+    "0% when reviews share no trial and 100% when they share all."
+)
 #: Where a reason sets two codes against each other.
 _CODES = re.compile(r"\b(statistic|sign|timepoint): (\w+) against (\w+)")
 
 
 def page(records: Records) -> Page:
     """Make the page of overlap."""
+    sections = []
+    if records.has("overlap_pairs"):
+        sections = [
+            Section("overall", "All reviews together", [_overall(records)]),
+            Section("pairs", "Pairs of reviews", _pairs(records)),
+        ]
+    if records.has("shared_effects"):
+        sections.append(Section("sources", "The same trial in two sources", _sources(records)))
     return Page(
         path="overlap.html",
         title="Overlap between reviews and sources",
         trail=trail(),
         nav="overlap",
-        intro=[
-            Paragraph(
-                text(
-                    "A trial that stands in two reviews is one piece of evidence, not two. The "
-                    "corrected covered area (CCA) is 0% when reviews share no trial and 100% when "
-                    "they share all."
-                ),
-                "lead",
-            )
-        ],
-        sections=[
-            Section("overall", "All reviews together", [_overall(records)]),
-            Section("pairs", "Pairs of reviews", _pairs(records)),
-            Section("sources", "The same trial in two sources", _sources(records)),
-        ],
+        intro=[Paragraph(text(SHARED), "lead")] if records.has("overlap_pairs") else [],
+        sections=sections,
     )
 
 
@@ -93,22 +92,18 @@ def _pairs(records: Records) -> list[Block]:
     # A pair of reviews has a row for each basis.
     names = ["review_a", "review_b"]
     without = len(pairs[names].drop_duplicates()) - len(known[names].drop_duplicates())
-    return [
-        table(
-            "pairs-table",
-            "Corrected covered area of the pairs for which it can be computed",
-            rows,
-            columns=("Reviews",),
-            choices=("Basis",),
-            download="data/overlap_pairs.csv",
-        ),
-        Paragraph(
-            text(
-                f"For {counted(without, 'other pair')} it cannot: at least one of the two "
-                "reviews shows no list of its trials. The file gives the reason for each."
-            )
-        ),
-    ]
+    listed = table(
+        "pairs-table",
+        "Corrected covered area of the pairs for which it can be computed",
+        rows,
+        choices=("Basis",),
+        download="data/overlap_pairs.csv",
+    )
+    missing = (
+        f"For {counted(without, 'pair')} it cannot be computed, because at least one of the two "
+        "reviews has no list of its trials in the data. The CSV file gives the reason for each."
+    )
+    return [*([listed] if rows else []), *([Paragraph(text(missing))] if without else [])]
 
 
 def _shortfall(records: Records, reason: str) -> str:
@@ -121,16 +116,18 @@ def _sources(records: Records) -> list[Block]:
     """Real pairs of sources first; two copies of one source say nothing on agreement."""
     pairs = records.tables["shared_effects"]
     two, one = (pairs[pairs["same_source"] == same] for same in ("no", "yes"))
-    copies = (
-        "These pairs are one source read or transcribed twice, or two results of it. That they "
-        "agree says that they were copied alike, not that two sources agree."
-    )
-    return [
-        Paragraph(text(_agreement_words(two))),
-        _shared(records, two, "shared", "Do two sources give the same effect?"),
-        Paragraph(text(copies)),
-        _shared(records, one, "same-source", "The same source, read twice"),
-    ]
+    blocks: list[Block] = [Paragraph(text(_agreement_words(two)))]
+    if len(two):
+        blocks.append(_shared(records, two, "shared", "Results read in two sources"))
+    if len(one):
+        copies = (
+            "The following pairs come from one source that was read or transcribed twice, or are "
+            "two results of it. Their agreement shows that they were copied alike, not that two "
+            "sources agree."
+        )
+        caption = "Results read twice in one source"
+        blocks += [Paragraph(text(copies)), _shared(records, one, "same-source", caption)]
+    return blocks
 
 
 def _agreement_words(pairs: pd.DataFrame) -> str:
@@ -147,9 +144,9 @@ def _agreement_words(pairs: pd.DataFrame) -> str:
                 f"{counts[name]} {name.replace('_', ' ')} ({unlike} described differently)"
             )
     return (
-        f"{counted(len(pairs), 'pair')} of results from two sources: {', '.join(parts)}. Described "
-        "differently are those whose text names another measure or time, whether or not the "
-        "numbers agree."
+        f"{counted(len(pairs), 'pair')} of results from two sources: {', '.join(parts)}. "
+        "\u201cDescribed differently\u201d means that the texts name another measure or time, "
+        "whether or not the numbers agree."
     )
 
 
@@ -203,6 +200,8 @@ def _codes_in_words(said: re.Match[str]) -> str:
 
 
 def _side(records: Records, row: Row, side: str) -> Text:
-    numbers = interval(row[f"value_{side}"], row[f"ci_low_{side}"], row[f"ci_high_{side}"])
+    parts = (row[f"{name}_{side}"] for name in ("value", "ci_low", "ci_high"))
+    printed = records.scale.interval if row["scale"] in ("", "g") else interval
+    numbers = printed(*parts)
     kind = row[f"source_kind_{side}"].replace("_", " ")
     return text(records.result_link(row[f"result_id_{side}"], numbers), f" ({kind})")

@@ -1,8 +1,8 @@
 """Pooled numbers in plain sentences, by written rules.
 
 A sentence never says more than the numbers do: no word for a size without its number, no "shows"
-where the interval includes zero or cannot be trusted, nothing about other trials where no
-prediction interval exists. `SIZES` and `CERTAINTY` are printed on the page of methods.
+where the interval includes no effect or cannot be trusted, nothing about other trials where no
+prediction interval exists. The page of methods prints the rules.
 """
 
 import math
@@ -10,50 +10,66 @@ from collections.abc import Mapping
 from typing import Any
 
 from metarepro.claims.rules import MOSTLY_ABSTRACTS
-from metarepro.wording.phrases import counted, decimal, participants
+from metarepro.wording.phrases import counted, participants
+from metarepro.wording.scales import Scale
+from metarepro.wording.thresholds import TRUSTED_DF
 
-#: Lower limit of |g| and the word for it (Cohen 1988), after rounding to the printed decimals.
-SIZES = ((0.8, "large"), (0.5, "moderate"), (0.2, "small"), (0.0, "very small"))
-#: An interval wider than this holds effects of every size, from none to large.
-WIDE = 1.0
-#: Fewer trials than this leave the spread between trials badly known.
+#: Fewer trials than this leave the spread between trials poorly known.
 FEW_TRIALS = 10
-#: Word, and when it is used; the first that applies. Not a GRADE rating: risk of bias of the
-#: trials was not assessed.
-CERTAINTY = {
-    "very low": (
-        "one trial, fewer than 4 degrees of freedom, no confidence interval, or one wider than "
-        f"{WIDE:.1f}"
-    ),
-    "low": (
-        "the confidence interval or the prediction interval includes zero, there is no prediction "
-        f"interval, there are fewer than {FEW_TRIALS} trials, or more than half of the results "
-        "were read in abstracts"
-    ),
-    "moderate": "none of these",
-}
-SELECTED = "abstracts print what was significant, so that the number is likely to be too favourable"
 
 Pool = Mapping[Any, Any]
 
 
-def size_word(g: float) -> str:
-    """Word for the size of an effect, whatever its sign."""
-    printed = round(abs(g), 2)
-    return next(word for least, word in SIZES if printed >= least)
+def certainty_rules(scale: Scale, *, abstracts: bool) -> dict[str, str]:
+    """Every certainty and when it is used; the first that applies.
+
+    It is not a GRADE rating: the risk of bias of the trials was not assessed.
+
+    Parameters
+    ----------
+    scale : Scale
+        How effects are printed.
+    abstracts : bool
+        Whether any result was read in an abstract.
+    """
+    wide = f", or one wider than {scale.wide:.1f}" if math.isfinite(scale.wide) else ""
+    low = [
+        f"the confidence interval or the prediction interval includes {scale.no_effect}",
+        "there is no prediction interval",
+        f"there are fewer than {FEW_TRIALS} trials",
+        *(["more than half of the results were read in abstracts"] if abstracts else []),
+    ]
+    return {
+        "very low": f"one trial, fewer than {TRUSTED_DF:g} degrees of freedom, no confidence "
+        f"interval{wide}",
+        "low": f"{', '.join(low[:-1])}, or {low[-1]}",
+        "moderate": "none of these",
+    }
 
 
-def effect_words(g: float) -> str:
+def size_word(effect: float, scale: Scale) -> str:
+    """Word for the size of an effect, whatever its sign; "" for measures that have none.
+
+    Examples
+    --------
+    >>> from metarepro.wording.scales import Scale
+    >>> size_word(-0.5, SMD)
+    'moderate'
+    """
+    printed = round(abs(effect), 2)
+    return next((word for least, word in scale.sizes if printed >= least), "")
+
+
+def in_words(effect: float, scale: Scale) -> str:
     """Size and direction: "a small effect in favour of the intervention"."""
-    if round(g, 2) == 0:
+    if scale.is_null(effect):
         return "no difference"
-    side = "intervention" if g > 0 else "control group"
-    return f"a {size_word(g)} effect in favour of the {side}"
+    side = "intervention" if effect > 0 else "control group"
+    return f"{_an_effect(size_word(effect, scale))} in favour of the {side}"
 
 
-def includes_zero(low: float, high: float) -> bool:
-    """Whether an interval, as it is printed, holds zero; its limits count as inside."""
-    return round(low, 2) <= 0 <= round(high, 2)
+def _an_effect(size: str) -> str:
+    return f"a {size} effect" if size else "an effect"
 
 
 def untrusted(pool: Pool) -> bool:
@@ -66,38 +82,43 @@ def mostly_abstracts(n_abstracts: int, k: float) -> bool:
     return n_abstracts > MOSTLY_ABSTRACTS * k
 
 
-def certainty(pool: Pool, n_abstracts: int) -> str:
-    """How far the numbers can be leaned on: a key of `CERTAINTY`."""
-    if _grave_doubts(pool):
+def certainty(pool: Pool, n_abstracts: int, scale: Scale) -> str:
+    """How certain the numbers are: a key of `certainty_rules`."""
+    if _grave_doubts(pool, scale):
         return "very low"
-    return "low" if _doubts(pool, n_abstracts) else "moderate"
+    return "low" if _doubts(pool, n_abstracts, scale) else "moderate"
 
 
-def certainty_with_reasons(pool: Pool, n_abstracts: int) -> str:
+def certainty_with_reasons(pool: Pool, n_abstracts: int, scale: Scale) -> str:
     """The certainty, and which of its rules apply to a pool."""
-    doubts = _grave_doubts(pool) or _doubts(pool, n_abstracts)
-    return ": ".join(filter(None, [certainty(pool, n_abstracts), "; ".join(doubts)]))
+    doubts = _grave_doubts(pool, scale) or _doubts(pool, n_abstracts, scale)
+    return ": ".join(filter(None, [certainty(pool, n_abstracts, scale), "; ".join(doubts)]))
 
 
-def _grave_doubts(pool: Pool) -> list[str]:
+def _grave_doubts(pool: Pool, scale: Scale) -> list[str]:
     """What makes a certainty very low; a trial alone says all."""
     if pool["n_trials"] < 2:
         return ["one trial"]
     width = pool["ci_high"] - pool["ci_low"]
     doubts = {
-        "fewer than 4 degrees of freedom": untrusted(pool),
+        f"fewer than {TRUSTED_DF:g} degrees of freedom": untrusted(pool),
         "no confidence interval": math.isnan(width),
-        f"the confidence interval is wider than {WIDE:.1f}": width > WIDE,
+        f"the confidence interval is wider than {scale.wide:.1f}": width > scale.wide,
     }
     return [doubt for doubt, holds in doubts.items() if holds]
 
 
-def _doubts(pool: Pool, n_abstracts: int) -> list[str]:
+def _doubts(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
     """What makes a certainty low."""
+    null = scale.no_effect
     doubts = {
-        "the confidence interval includes zero": includes_zero(pool["ci_low"], pool["ci_high"]),
+        f"the confidence interval includes {null}": scale.includes_null(
+            pool["ci_low"], pool["ci_high"]
+        ),
         "no prediction interval": math.isnan(pool["pi_low"]),
-        "the prediction interval includes zero": includes_zero(pool["pi_low"], pool["pi_high"]),
+        f"the prediction interval includes {null}": scale.includes_null(
+            pool["pi_low"], pool["pi_high"]
+        ),
         f"fewer than {FEW_TRIALS} trials": pool["n_trials"] < FEW_TRIALS,
         "most results were read in abstracts": mostly_abstracts(n_abstracts, pool["k"]),
     }
@@ -112,52 +133,58 @@ def amount(pool: Pool) -> str:
     return f"{counted(pool['n_trials'], 'trial')} with {counted(pool['k'], 'result')} and {many}"
 
 
-def average(pool: Pool) -> str:
+def average(pool: Pool, scale: Scale) -> str:
     """The estimate with its size and interval."""
-    g = pool["estimate"]
+    estimate = pool["estimate"]
     subject = "The trial has" if pool["n_trials"] < 2 else "The average of the trials is"
-    limits = (
-        "" if math.isnan(pool["ci_low"] + pool["ci_high"]) else f", 95% CI {_limits(pool, 'ci')}"
-    )
-    return f"{subject} {effect_words(g)} (g {decimal(g)}{limits})."
+    known = not math.isnan(pool["ci_low"] + pool["ci_high"])
+    limits = f", {scale.ci} {scale.span(pool['ci_low'], pool['ci_high'])}" if known else ""
+    number = f"{scale.symbol} {scale.number(estimate)}"
+    return f"{subject} {in_words(estimate, scale)} ({number}{limits})."
 
 
-def interval_sentence(pool: Pool) -> str:
+def interval_sentence(pool: Pool, scale: Scale) -> str:
     """What the confidence interval allows to say."""
     low, high = pool["ci_low"], pool["ci_high"]
     if math.isnan(low + high):
-        return "There is no confidence interval, so nothing can be said about how sure this is."
+        return "There is no confidence interval, so the precision of the effect is unknown."
     if untrusted(pool):
         return (
-            "There are fewer than 4 degrees of freedom: the interval cannot be trusted, whether it "
-            "includes zero or not."
+            f"There are fewer than {TRUSTED_DF:g} degrees of freedom: the interval cannot be "
+            f"trusted, whether it includes {scale.no_effect} or not."
         )
-    if includes_zero(low, high):
-        wide = " It is too wide to say how large the effect is." if high - low > WIDE else ""
-        return (
-            f"The interval includes zero: it reaches from {effect_words(low)} to "
-            f"{effect_words(high)}. This shows neither an effect nor that there is none.{wide}"
-        )
+    if scale.includes_null(low, high):
+        return _unclear(low, high, scale)
     side = "intervention" if low > 0 else "control group"
-    near, far = sorted((low, high), key=abs)
-    same = size_word(near) == size_word(far)
-    sizes = f"a {size_word(near)}" if same else f"a {size_word(near)} to a {size_word(far)}"
-    wide = ", too wide to say how large it is" if high - low > WIDE else ""
-    return f"The interval excludes zero: {sizes} effect in favour of the {side}{wide}."
+    near, far = (size_word(end, scale) for end in sorted((low, high), key=abs))
+    sizes = _an_effect(near) if near == far else f"a {near} to {_an_effect(far)}"
+    wide = ", too wide to say how large it is" if high - low > scale.wide else ""
+    return f"The interval excludes {scale.no_effect}: {sizes} in favour of the {side}{wide}."
 
 
-def prediction(pool: Pool) -> str:
+def _unclear(low: float, high: float, scale: Scale) -> str:
+    """What an interval that includes no effect says."""
+    wide = " It is too wide to say how large the effect is." if high - low > scale.wide else ""
+    return (
+        f"The interval includes {scale.no_effect}: it reaches from {in_words(low, scale)} to "
+        f"{in_words(high, scale)}. It shows neither that there is an effect nor that there is "
+        f"none.{wide}"
+    )
+
+
+def prediction(pool: Pool, scale: Scale) -> str:
     """What another trial of the same kind might find."""
     low, high = pool["pi_low"], pool["pi_high"]
     if pool["n_trials"] < 2:
         return "One trial cannot say what another would find."
     if math.isnan(low + high):
         return "There are too few trials to say what another would find."
-    between = f"The true effect in another trial like these is expected from {_limits(pool, 'pi')}"
+    limits = scale.span(low, high)
+    between = f"The true effect in another trial like these is expected to lie from {limits}"
     if untrusted(pool):
         return f"{between}, but this range cannot be trusted either."
-    if includes_zero(low, high):
-        harm = ", or in favour of the control group" if round(low, 2) < 0 else ""
+    if scale.includes_null(low, high):
+        harm = ", or in favour of the control group" if _harmful(low, scale) else ""
         return f"{between}: it may be none{harm}."
     side = "intervention" if low > 0 else "control group"
     more = (
@@ -166,6 +193,10 @@ def prediction(pool: Pool) -> str:
         else ""
     )
     return f"{between}, in favour of the {side} throughout.{more}"
+
+
+def _harmful(low: float, scale: Scale) -> bool:
+    return low < 0 and not scale.is_null(low)
 
 
 def abstracts(n_abstracts: int, k: float) -> str:
@@ -177,21 +208,17 @@ def abstracts(n_abstracts: int, k: float) -> str:
         if k == 1
         else f"{n_abstracts} of {k:.0f} pooled results were read in abstracts"
     )
-    return f"{which}: likely to be too favourable."
+    return f"{which} and {'is' if k == 1 else 'are'} likely to be too favourable."
 
 
-def sentences(pool: Pool, n_abstracts: int) -> list[str]:
+def sentences(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
     """All that the numbers of a pool allow to say."""
     said = [
         f"{amount(pool)}.",
-        average(pool),
-        interval_sentence(pool),
-        prediction(pool),
-        f"Certainty of these numbers: {certainty(pool, n_abstracts)}.",
+        average(pool, scale),
+        interval_sentence(pool, scale),
+        prediction(pool, scale),
+        f"Certainty of these numbers: {certainty(pool, n_abstracts, scale)}.",
         abstracts(n_abstracts, pool["k"]),
     ]
     return [sentence for sentence in said if sentence]
-
-
-def _limits(pool: Pool, interval: str) -> str:
-    return f"{decimal(pool[f'{interval}_low'])} to {decimal(pool[f'{interval}_high'])}"

@@ -9,17 +9,12 @@ import pandas as pd
 
 from metarepro.plan import Plan
 from metarepro.report.blocks import Link, Text, joined
-from metarepro.report.plain_language import certainty, sentences
+from metarepro.report.plain_language import certainty, certainty_with_reasons, sentences
 from metarepro.tabular.trial_interventions import interventions_of
+from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import labels, title
 
 Row = Mapping[Any, Any]
-#: What is added to the title of a synthesis, by its plan.
-TITLE_ENDS = {
-    "domain": " (all interventions)",
-    "outcome": " (all interventions)",
-    "family_domain": " (family of interventions)",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +25,7 @@ class Records:
     ----------
     tables : mapping
         Name of a table to the table, as `write_report.INPUTS` lists them.
-    config : mapping
+    plan : Plan
         The analysis plan.
     figures : frozenset of str
         The figures that were drawn, as paths below the folder of figures, without suffix.
@@ -43,7 +38,21 @@ class Records:
     @cached_property
     def names(self) -> dict[str, str]:
         """Label of every intervention, domain, outcome and family."""
-        return labels(self.tables["interventions"], self.tables["domains"], self.tables["outcomes"])
+        return labels(self.tables, self.plan.families)
+
+    @cached_property
+    def scale(self) -> Scale:
+        """How effects are printed."""
+        return scale_of(self.plan)
+
+    def has(self, *tables: str) -> bool:
+        """Whether any of these tables has a row."""
+        return any(len(self.tables[name]) for name in tables)
+
+    @cached_property
+    def has_abstracts(self) -> bool:
+        """Whether any result was read in an abstract."""
+        return bool((self.tables["effects"]["source_kind"] == "abstract").any())
 
     @cached_property
     def domains(self) -> list[Row]:
@@ -96,7 +105,7 @@ class Records:
 
     @cached_property
     def cited_reviews(self) -> dict[str, str]:
-        """Family of interventions to the id of the review that the Foundation's report cites."""
+        """Family of interventions to the id of the review that is cited for it."""
         return {
             family: review_id
             for review_id, review in self.reviews.items()
@@ -116,6 +125,10 @@ class Records:
     def _groups(self) -> dict[tuple[str, str], dict[Any, list[Row]]]:
         return {}
 
+    def effect(self, effect: Row) -> str:
+        """Effect size of a result with its interval."""
+        return self.scale.interval(effect["yi"], effect["ci_low"], effect["ci_high"])
+
     def title(self, key: str) -> str:
         """What a synthesis is of, in words that no other page has.
 
@@ -123,7 +136,10 @@ class Records:
         page of the domain.
         """
         said = title(self.pools[key], self.names, self.plan.sets)
-        return said + TITLE_ENDS.get(key.split(".")[1], "")
+        by = self.plan.syntheses[key.split(".")[1]].by
+        if "intervention" in by:
+            return said
+        return said + (" (family of interventions)" if "family" in by else " (all interventions)")
 
     def n_abstracts(self, key: str) -> int:
         """How many results of a synthesis were read in abstracts."""
@@ -131,16 +147,33 @@ class Records:
         return sum(self.effects[m["result_id"]]["source_kind"] == "abstract" for m in members)
 
     def certainty(self, key: str) -> str:
-        """How far the numbers of a synthesis can be leaned on."""
-        return certainty(self.pools[key], self.n_abstracts(key))
+        """How certain the numbers of a synthesis are."""
+        return certainty(self.pools[key], self.n_abstracts(key), self.scale)
+
+    def certainty_with_reasons(self, key: str) -> str:
+        """How certain the numbers of a synthesis are, and why."""
+        return certainty_with_reasons(self.pools[key], self.n_abstracts(key), self.scale)
 
     def sentences(self, key: str) -> str:
         """What the numbers of a synthesis allow to say."""
-        return " ".join(sentences(self.pools[key], self.n_abstracts(key)))
+        return " ".join(sentences(self.pools[key], self.n_abstracts(key), self.scale))
 
-    def primary(self, kind: str, *values: str) -> str:
-        """Key of a synthesis of the primary set; "" if there is none."""
-        key = ".".join([self.plan.evidence.set, kind, *values])
+    def over_all(self, column: str, value: str, which: str = "set") -> str:
+        """Key of the pool over all interventions of one domain or outcome; "" if there is none.
+
+        Parameters
+        ----------
+        column, value : str
+            "domain" or "outcome", and which.
+        which : str
+            "set" for the primary set, "beside" for the one that is shown beside it.
+        """
+        plans = self.plan.syntheses.items()
+        name = next((name for name, plan in plans if plan.by == (column,)), "")
+        return self._key(which, name, value)
+
+    def _key(self, which: str, *parts: str) -> str:
+        key = ".".join([getattr(self.plan.evidence, which), *parts])
         return key if key in self.pools else ""
 
     def cell(self, intervention: str, domain: str) -> str:
@@ -148,7 +181,7 @@ class Records:
         plan = self.plan.evidence.synthesis
         by = self.plan.syntheses[plan].by
         values = {"intervention": intervention, "domain": domain}
-        return self.primary(plan, *(values[column] for column in by))
+        return self._key("set", plan, *(values[column] for column in by))
 
     def synthesis_link(self, key: str, words: str = "") -> Link | str:
         """Link to the page of a synthesis; the words alone where it has none."""
@@ -181,7 +214,7 @@ class Records:
 
     @staticmethod
     def claim_link(claim_id: str) -> Link:
-        """Link to a claim of the Foundation's report."""
+        """Link to a claim."""
         return Link(claim_id, f"claims.html#{claim_id}")
 
     def review_label(self, review_id: str) -> str:

@@ -1,45 +1,71 @@
 """All pages of the report, and how they become HTML."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from metarepro.plan import Plan
 from metarepro.report import claims as report_claims
 from metarepro.report import index as report_index
 from metarepro.report import kinds as report_kinds
 from metarepro.report import lists as report_lists
 from metarepro.report import methods as report_methods
 from metarepro.report import overlap as report_overlap
+from metarepro.report import sensitivity_page as report_sensitivity
 from metarepro.report import syntheses as report_syntheses
 from metarepro.report import topics as report_topics
 from metarepro.report import trials as report_trials
 from metarepro.report.blocks import Link, Page
 from metarepro.report.matrix import HEIGHT, WIDTH
 from metarepro.report.records import Records
+from metarepro.wording.scales import Scale
 
-#: The pages that every page links, with their names in `Page.nav`.
-NAVIGATION = {
-    "index": Link("Evidence", "index.html"),
-    "claims": Link("Claims", "claims.html"),
-    "programmes": Link("Programmes", "programmes.html"),
-    "other": Link("Other evidence", "other_evidence.html"),
-    "reproduction": Link("Reproduction", "reproduction.html"),
-    "overlap": Link("Overlap", "overlap.html"),
-    "results": Link("Results", "results.html"),
-    "trials": Link("Trials", "trials.html"),
-    "audit": Link("Audit", "audit.html"),
-    "methods": Link("Methods", "methods.html"),
-    "downloads": Link("Downloads", "downloads.html"),
-}
+#: Makes a page of all records.
+MakePage = Callable[[Records], Page]
+#: The pages that there is one of, with the tables of which at least one must have rows; without
+#: tables: always. Those with a name are linked by every page, by their `Page.nav`.
+SINGLE: Sequence[tuple[str, MakePage, Sequence[str]]] = (
+    ("Evidence", report_index.page, ()),
+    ("Claims", report_claims.claims_page, ("claims",)),
+    ("Programmes", report_claims.programmes_page, ("programmes",)),
+    ("Other evidence", report_kinds.page, ("evaluations", "guidance", "economics")),
+    ("Reproduction", report_lists.reproduction_page, ("reproduction",)),
+    ("Overlap", report_overlap.page, ("overlap_pairs", "shared_effects")),
+    ("Results", report_lists.results_page, ("effects",)),
+    ("Syntheses", report_lists.syntheses_page, ("pooled",)),
+    ("Sensitivity", report_sensitivity.page, ("multiverse",)),
+    ("Trials", report_lists.trials_page, ("trials", "review_trials")),
+    ("Audit", report_lists.audit_page, ("audit",)),
+)
 
 
-def pages(
+@dataclass(frozen=True)
+class Site:
+    """All pages of the report, and those that every page links.
+
+    Parameters
+    ----------
+    title : str
+        What the report is called.
+    pages : sequence of Page
+        The first one first.
+    navigation : mapping
+        `Page.nav` to the link.
+    """
+
+    title: str
+    pages: Sequence[Page]
+    navigation: Mapping[str, Link]
+
+
+def make_site(
     records: Records,
     requirements: str,
     files: Sequence[tuple[str, str]],
     manuscript: Sequence[str],
-) -> Iterator[Page]:
-    """Make every page, the first one first.
+) -> Site:
+    """Make every page for which there are data.
 
     Parameters
     ----------
@@ -48,34 +74,55 @@ def pages(
     requirements : str
         The locked requirements file.
     files, manuscript
-        What can be taken away (see `report.methods.downloads_page`).
+        What can be downloaded (see `report.methods.downloads_page`).
     """
-    yield report_index.page(records)
-    yield report_claims.claims_page(records)
-    yield report_claims.programmes_page(records)
-    yield report_kinds.page(records)
-    yield report_lists.reproduction_page(records)
-    yield report_overlap.page(records)
-    yield report_lists.results_page(records)
-    yield report_lists.syntheses_page(records)
-    yield report_lists.trials_page(records)
-    yield report_lists.audit_page(records)
-    yield report_methods.page(records, requirements)
-    yield report_methods.downloads_page(files, manuscript)
-    for domain in records.domains:
-        yield report_topics.domain_page(records, domain["domain"])
-    for intervention in records.interventions:
-        yield report_topics.intervention_page(records, intervention)
+    single = [
+        (name, make(records)) for name, make, tables in SINGLE if not tables or records.has(*tables)
+    ]
+    single += [
+        ("Methods", report_methods.page(records, requirements)),
+        ("Downloads", report_methods.downloads_page(files, manuscript)),
+    ]
+    navigation = {page.nav: Link(name, page.path) for name, page in single}
+    pages = [page for _, page in single]
+    return Site(records.plan.study.title, [*pages, *_pages_of_each(records)], navigation)
+
+
+def _pages_of_each(records: Records) -> Iterator[Page]:
+    """The pages of the domains, interventions, syntheses and trials."""
+    if records.has("trials", "review_trials", "evaluations", "guidance", "programmes"):
+        for domain in records.domains:
+            yield report_topics.domain_page(records, domain["domain"])
+        for intervention in records.interventions:
+            yield report_topics.intervention_page(records, intervention)
     for key in sorted(records.shown):
         yield report_syntheses.page(records, key)
     for trial_id in records.trials:
         yield report_trials.page(records, trial_id)
 
 
-class Renderer:
-    """Turns pages into HTML; every text is escaped."""
+def family_colours(plan: Plan) -> str:
+    """The colours of the families of interventions, as CSS."""
+    return "".join(
+        f".family-{name} {{ --family: {family.colour}; }}\n"
+        for name, family in plan.families.items()
+    )
 
-    def __init__(self) -> None:
+
+class Renderer:
+    """Turns pages into HTML; every text is escaped.
+
+    Parameters
+    ----------
+    site : Site
+        What the page belongs to.
+    scale : Scale
+        How effects are printed.
+    downloads : collection of str
+        Addresses of the tables that can be downloaded; a table links no other.
+    """
+
+    def __init__(self, site: Site, scale: Scale, downloads: Collection[str]) -> None:
         environment = Environment(
             loader=PackageLoader("metarepro", "templates/report"),
             autoescape=True,
@@ -84,14 +131,15 @@ class Renderer:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
+        environment.globals |= {
+            "site": site,
+            "scale": scale,
+            "downloads": frozenset(downloads),
+            "drawing_width": WIDTH,
+            "drawing_height": HEIGHT,
+        }
         self._template = environment.get_template("page.html.j2")
 
     def render(self, page: Page) -> str:
         """Return a page as HTML."""
-        return self._template.render(
-            page=page,
-            root=page.root,
-            navigation=NAVIGATION,
-            drawing_width=WIDTH,
-            drawing_height=HEIGHT,
-        )
+        return self._template.render(page=page, root=page.root)

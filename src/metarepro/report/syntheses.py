@@ -1,4 +1,4 @@
-"""The page of a synthesis: its numbers, what they mean, and every result behind them."""
+"""The page of a synthesis: its numbers, what they mean, and every included result."""
 
 import math
 from collections.abc import Sequence
@@ -18,15 +18,14 @@ from metarepro.report.blocks import (
 from metarepro.report.figures import forest
 from metarepro.report.matrix import prediction_words, share_of_review
 from metarepro.report.moderators import section as moderators
-from metarepro.report.plain_language import certainty_with_reasons
 from metarepro.report.records import Records, Row, trail
 from metarepro.report.sensitivity import sensitivity
 from metarepro.synthesis.membership import members, subgroup_pools
 from metarepro.wording.phrases import (
     DASH,
+    capitalised,
     decimal,
     i2,
-    interval,
     model_text,
     p_value,
     participants,
@@ -40,14 +39,14 @@ def page(records: Records, key: str) -> Page:
     """Make the page of a synthesis that is shown."""
     pool = records.pools[key]
     sections = [
-        Section("numbers", "The numbers", [Facts(facts(records, key))]),
-        Section("results", "The results behind it", _results(records, key)),
-        Section("sensitivity", "What it depends on", sensitivity(records, key)),
+        Section("numbers", "Numbers", [Facts(facts(records, key))]),
+        Section("results", "Included results", _results(records, key)),
+        Section("sensitivity", "Sensitivity", sensitivity(records, key)),
         *moderators(records, key),
     ]
     subgroups = _subgroups(records, key)
     if subgroups:
-        sections.insert(2, Section("subgroups", "Within it", subgroups))
+        sections.insert(2, Section("subgroups", "Subgroups", subgroups))
     return Page(
         path=f"syntheses/{key}.html",
         title=records.title(key),
@@ -67,31 +66,30 @@ def _way(records: Records, pool: Row) -> list[Link]:
 
 def facts(records: Records, key: str) -> list[tuple[str, Text]]:
     """The numbers of a synthesis, with its model, its flags and its reach in words."""
-    pool = records.pools[key]
+    pool, scale = records.pools[key], records.scale
     found: list[tuple[str, Text]] = [
-        ("Pooled g [95% CI]", text(_estimate(pool))),
+        (f"Pooled {scale.heading}", text(scale.of(pool))),
         ("p", text(p_value(pool["p_value"]))),
-        ("95% prediction interval", text(prediction_words(pool))),
+        (scale.prediction, text(prediction_words(records, pool))),
         ("Trials, results", text(f"{whole(pool['n_trials'])}, {whole(pool['k'])}")),
         ("Participants", text(participants(pool["n_participants"], pool["flags"]))),
         ("Heterogeneity", text(_heterogeneity(pool))),
         ("Model", text(model_text(pool, records.plan.pooling.rho))),
         ("Remarks", text(remarks(pool["flags"], pool["reason"]) or "none")),
-        ("Certainty", text(certainty_with_reasons(pool, records.n_abstracts(key)))),
+        ("Certainty", text(records.certainty_with_reasons(key))),
         ("Timepoint", text(pool["timepoint"].replace("_", "-").replace("+", ", "))),
         ("Tiers of effects", text(pool["tiers"].replace("+", ", "))),
     ]
     if pool["family"]:
         held = share_of_review(records, pool["family"], pool["trial_ids"].split(" "))
-        found.append(("Of the cited review", text(held)))
-    beside = _beside(records, pool)
-    if beside:
-        found.append(("With approximate results", text(beside)))
-    return [*found, ("Key in the tables", text(key))]
+        found.append(("Coverage of the cited review", text(held)))
+    found.append((_beside_label(records), text(_beside(records, pool))))
+    found.append(("Key in the tables", text(key)))
+    return [fact for fact in found if fact[1]]
 
 
-def _estimate(pool: Row) -> str:
-    return interval(pool["estimate"], pool["ci_low"], pool["ci_high"])
+def _beside_label(records: Records) -> str:
+    return capitalised(records.plan.sets[records.plan.evidence.beside].label)
 
 
 def _heterogeneity(pool: Row) -> str:
@@ -104,12 +102,12 @@ def _heterogeneity(pool: Row) -> str:
 
 
 def _beside(records: Records, pool: Row) -> str:
-    """The same synthesis with the approximate results, for the primary set."""
+    """The same synthesis in the set that is shown beside the primary one."""
     evidence = records.plan.evidence
     if pool["set_name"] != evidence.set:
         return ""
     other = evidence.beside + pool["synthesis"][len(evidence.set) :]
-    return _estimate(records.pools[other])
+    return records.scale.of(records.pools[other]) if other in records.pools else ""
 
 
 def _results(records: Records, key: str) -> list[Block]:
@@ -119,7 +117,7 @@ def _results(records: Records, key: str) -> list[Block]:
             "Trial": records.trial_link(effect["trial_id"], effect["label"]),
             "Outcome": records.names[effect["outcome"]],
             "Measure": effect["measure"],
-            "g [95% CI]": interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
+            records.scale.heading: records.effect(effect),
             "Weight": f"{decimal(weights[effect['result_id']], 1)}%",
             "Tier": effect["tier"],
             "Read in": effect["source_kind"].replace("_", " "),
@@ -132,7 +130,7 @@ def _results(records: Records, key: str) -> list[Block]:
     ]
     pooled = table(
         "members",
-        "Pooled results; the last column leads to the reported numbers and their source",
+        "Pooled results; the last column links to the reported numbers and their source",
         rows,
         choices=("Tier", "Read in"),
         optional=("Arm", "Time"),
@@ -152,15 +150,15 @@ def _left_out(records: Records, key: str, pooled: set[str]) -> Table:
             "Trial": records.trial_link(effect["trial_id"], effect["label"]),
             "Outcome": records.names[effect["outcome"]],
             "Measure": effect["measure"],
-            "g [95% CI]": interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
-            "Why not": EXCLUSIONS.get(effect["exclude"], "approximate effect size"),
+            records.scale.heading: records.effect(effect),
+            "Reason": EXCLUSIONS.get(effect["exclude"], "approximate effect size"),
             "Result": records.result_link(effect["result_id"]),
         }
         for effect in members(effects[timely], pool).to_dict("records")
         if effect["result_id"] not in pooled
     ]
-    caption = "Results of the same question that are not pooled"
-    return table("left-out", caption, rows, choices=("Why not",), download="data/effects.csv")
+    caption = "Results that match the question but are not pooled"
+    return table("left-out", caption, rows, choices=("Reason",), download="data/effects.csv")
 
 
 def _subgroups(records: Records, key: str) -> list[Block]:
@@ -169,14 +167,14 @@ def _subgroups(records: Records, key: str) -> list[Block]:
         return []
     by = records.plan.syntheses[key.split(".")[1]].subgroups or ""
     blocks: list[Block] = [
-        pool_table(records, "subgroups", "Its parts", list(pools["synthesis"]), by)
+        pool_table(records, "subgroups", "Pooled by subgroup", list(pools["synthesis"]), by)
     ]
     for test in records.rows("subgroup_tests", "synthesis", key):
         if test["reason"]:
-            said = f"No test between them: {test['reason']}."
+            said = f"No test for subgroup differences: {test['reason']}."
         else:
             said = (
-                f"Test between the {whole(test['n_tested'])} parts that can be tested: "
+                f"Test for differences between {whole(test['n_tested'])} subgroups: "
                 f"Q {decimal(test['q'])} on {whole(test['q_df'])} df, {p_value(test['q_p'])}."
             )
         blocks.append(Paragraph(text(said)))
@@ -209,8 +207,8 @@ def pool_table(
                 "Trials": whole(pool["n_trials"]),
                 "Results": whole(pool["k"]),
                 "Participants": participants(pool["n_participants"], pool["flags"]),
-                "g [95% CI]": _estimate(pool),
-                "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
+                records.scale.heading: records.scale.of(pool),
+                records.scale.prediction: records.scale.prediction_of(pool),
                 "I²": percent(i2(pool)),
                 "Certainty": records.certainty(key),
                 "Remarks": remarks(pool["flags"], pool["reason"]),

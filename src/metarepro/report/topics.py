@@ -26,12 +26,38 @@ from metarepro.wording.summaries import trials as trial_summary
 
 
 def domain_page(records: Records, domain: str) -> Page:
-    """Make the page of a domain: the three kinds of evidence, and what the pool depends on."""
-    key = records.primary("domain", domain)
-    trials: list[Block] = [
-        *([Paragraph(text(composition(records, key)))] if key else []),
-        *(_said(records, key) if key else [Paragraph(text("No result that can be pooled."))]),
-        *domain_summary(records, domain),
+    """Make the page of a domain: each kind of evidence, and what the pool depends on."""
+    key = records.over_all("domain", domain)
+    sections = [Section("trials", "Trials", _pools(records, domain, key))]
+    intro = []
+    if records.has("evaluations"):
+        blocks = evaluations(records, domain)
+        sections.append(Section("evaluations", "Local service evaluations", blocks))
+    if records.has("guidance"):
+        sections.append(Section("guidance", "Guidance", guidance(records, domain)))
+    if records.has("economics"):
+        sections.append(Section("economics", "Costs and savings", [economics()]))
+    if len(sections) > 1:
+        said = (
+            "The kinds of evidence on this page answer different questions and are never pooled "
+            "with each other."
+        )
+        intro = [Paragraph(text(said), "lead")]
+    if key:
+        sections.append(_over_all(records, key))
+    return Page(
+        path=f"domains/{domain}.html",
+        title=records.names[domain],
+        trail=trail(),
+        intro=intro,
+        sections=sections,
+    )
+
+
+def _pools(records: Records, domain: str, key: str) -> list[Block]:
+    """What the trials of a domain show: over all, by intervention and by outcome."""
+    consists = composition(records, key) if key else ""
+    tables = [
         pool_table(
             records,
             "interventions",
@@ -47,30 +73,12 @@ def domain_page(records: Records, domain: str) -> Page:
             "outcome",
         ),
     ]
-    sections = [
-        Section("trials", "Reviews and trials", trials),
-        Section("evaluations", "Local service evaluations", evaluations(records, domain)),
-        Section(
-            "guidance", "NICE guidance and economics", [*guidance(records, domain), economics()]
-        ),
+    return [
+        *([Paragraph(text(consists))] if consists else []),
+        *(_said(records, key) if key else [Paragraph(text("No result that can be pooled."))]),
+        *domain_summary(records, domain),
+        *(made for made in tables if made.rows),
     ]
-    if key:
-        sections.append(_over_all(records, key))
-    return Page(
-        path=f"domains/{domain}.html",
-        title=records.names[domain],
-        trail=trail(),
-        intro=[
-            Paragraph(
-                text(
-                    "Three kinds of evidence, side by side. They answer different questions and "
-                    "are never pooled with each other."
-                ),
-                "lead",
-            )
-        ],
-        sections=sections,
-    )
 
 
 def _cells(records: Records, domain: str) -> list[str]:
@@ -82,7 +90,7 @@ def _cells(records: Records, domain: str) -> list[str]:
 def _outcomes(records: Records, domain: str) -> list[str]:
     """Keys of the syntheses of each outcome of a domain."""
     rows = records.rows("outcomes", "domain", domain)
-    keys = [records.primary("outcome", row["outcome"]) for row in rows]
+    keys = [records.over_all("outcome", row["outcome"]) for row in rows]
     return [key for key in keys if key]
 
 
@@ -92,11 +100,11 @@ def _over_all(records: Records, key: str) -> Section:
         *_sensitivity(records, key),
         *funnel(records, key),
     ]
-    return Section("depends", "What the pool of the whole domain depends on", blocks)
+    return Section("depends", "Sensitivity of the pool of the whole domain", blocks)
 
 
 def _said(records: Records, key: str) -> list[Block]:
-    link = records.synthesis_link(key, "All numbers and results behind this")
+    link = records.synthesis_link(key, "All numbers and included results")
     return [Paragraph(text(f"{records.sentences(key)} ", link, "."))]
 
 
@@ -106,14 +114,15 @@ def _sensitivity(records: Records, key: str) -> list[Block]:
 
 
 def intervention_page(records: Records, intervention: str) -> Page:
-    """Make the page of an intervention: each domain, its trials, and what the report says of it."""
+    """Make the page of an intervention: each domain, its trials, and what is claimed of it."""
     row = records.interventions[intervention]
-    facts: list[tuple[str, Text]] = [
-        ("What it is", text(row["description"])),
-        ("Cited review", text(_cited(records, row["family"]))),
-        ("Named in the report as", _programmes(records, intervention)),
-        ("Claims about it", _claims(records, intervention)),
-    ]
+    facts: list[tuple[str, Text]] = [("Description", text(row["description"]))]
+    if records.cited_reviews:
+        facts.append(("Cited review", text(_cited(records, row["family"]))))
+    if records.has("programmes"):
+        facts.append(("Programmes named in the report", _programmes(records, intervention)))
+    if records.has("claims"):
+        facts.append(("Claims", _claims(records, intervention)))
     others = [
         key
         for key in sorted(records.shown)
@@ -121,14 +130,13 @@ def intervention_page(records: Records, intervention: str) -> Page:
         and key not in {records.cell(intervention, d["domain"]) for d in records.domains}
     ]
     sections = [
-        Section("about", "About it", [Facts(facts)]),
+        Section("about", "About", [Facts([fact for fact in facts if fact[1]])]),
         *(_in_domain(records, intervention, d["domain"]) for d in records.domains),
     ]
     if others:
-        caption = "By outcome, at follow-up and as change"
-        blocks = [pool_table(records, "others", caption, others)]
-        sections.append(Section("others", "Single outcomes and other times", blocks))
-    sections.append(_trials(records, intervention))
+        blocks = [pool_table(records, "others", "Syntheses with pages of their own", others)]
+        sections.append(Section("others", "Other syntheses", blocks))
+    sections += _trials(records, intervention)
     return Page(
         path=f"interventions/{intervention}.html",
         title=row["label"],
@@ -149,7 +157,7 @@ def _cited(records: Records, family: str) -> str:
 
 def _programmes(records: Records, intervention: str) -> Text:
     rows = records.rows("programmes", "intervention", intervention)
-    return joined([row["label"] for row in rows], "; ") or text("no programme")
+    return joined([row["label"] for row in rows], "; ") or text("none")
 
 
 def _claims(records: Records, intervention: str) -> Text:
@@ -175,7 +183,7 @@ def _in_domain(records: Records, intervention: str, domain: str) -> Section:
         heading,
         [
             *_said(records, key),
-            Paragraph(text(f"Of the cited review: {held}.")),
+            *([Paragraph(text(f"Coverage: {held}."))] if held else []),
             *forest(records, key),
             *_sensitivity(records, key),
             *funnel(records, key),
@@ -183,9 +191,11 @@ def _in_domain(records: Records, intervention: str, domain: str) -> Section:
     )
 
 
-def _trials(records: Records, intervention: str) -> Section:
+def _trials(records: Records, intervention: str) -> list[Section]:
     trials = records.tables["trials"]
     own = trials_of(trials, intervention)
+    if own.empty:
+        return []
     frame = trial_summary(own, records.tables["effects"], records.tables["interventions"])
     rows = [
         {
@@ -195,8 +205,6 @@ def _trials(records: Records, intervention: str) -> Section:
         }
         for row in frame.to_dict("records")
     ]
-    caption = "All trials of this intervention that are known"
-    block = table(
-        "trials", caption, rows, columns=("Trial",), choices=("Design",), download="data/trials.csv"
-    )
-    return Section("trials", "Trials", [block])
+    caption = "All trials of this intervention in the data"
+    block = table("trials", caption, rows, choices=("Design",), download="data/trials.csv")
+    return [Section("trials", "Trials", [block])]

@@ -18,7 +18,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.records import Records, Row, trail
-from metarepro.wording.phrases import NOT_REPORTED, counted, decimal, interval, whole
+from metarepro.wording.phrases import NOT_REPORTED, counted, decimal, whole
 from metarepro.wording.summaries import EXCLUSIONS, exclusion_reason
 
 #: What a number in the column `value` says about its direction.
@@ -28,11 +28,13 @@ SIGNS = {
     "control_minus_treatment": "control minus treatment on the instrument",
     "unsigned": "direction not known",
 }
+#: Tables that say which trials stand in which review.
+INCLUDED = ("included", "review_included")
 #: On what ground a trial counts as one of a review.
 BASES = {
     "listed": "seen in the review's own list",
     "plausible": "meets its criteria, not confirmed",
-    "candidate": "looked up from background knowledge, or with a doubt; does not count",
+    "candidate": "uncertain; does not count",
     "no": "does not belong to it",
 }
 
@@ -42,7 +44,7 @@ def page(records: Records, trial_id: str) -> Page:
     trial = records.trials[trial_id]
     effects = records.rows("effects", "trial_id", trial_id)
     usable = sum(effect["exclude"] == "" for effect in effects)
-    lead = f"{counted(len(effects), 'result')} read; {usable} became an effect size."
+    lead = f"{counted(len(effects), 'result')} read; {counted(usable, 'effect size')}."
     if not effects:
         lead = "No number of this trial could be read."
     sections = [Section("trial", "The trial", [Facts(_facts(records, trial))])]
@@ -83,7 +85,7 @@ def _facts(records: Records, trial: Row) -> list[tuple[str, Text]]:
     ]
     return [
         *facts,
-        ("In the cited reviews", joined(reviews, "; ") or text("in none that lists its trials")),
+        *([("Reviews", joined(reviews, "; ") or text("none"))] if records.has(*INCLUDED) else []),
         ("Read in", text(source_link(trial["source"]) or NOT_REPORTED)),
         ("Note", text(trial["note"] or "none")),
         ("Row", text(_row(trial))),
@@ -114,12 +116,12 @@ def _overview(records: Records, effects: list[Row]) -> Table:
             "Outcome": records.names[effect["outcome"]],
             "Measure": effect["measure"],
             "Time": effect["timepoint"].replace("_", "-"),
-            "g [95% CI]": interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
-            "Tier, or why there is none": effect["tier"] or EXCLUSIONS[effect["exclude"]],
+            records.scale.heading: records.effect(effect),
+            "Tier, or why excluded": effect["tier"] or EXCLUSIONS[effect["exclude"]],
         }
         for effect in effects
     ]
-    return table("results", "Every result that was read", rows, download="data/effects.csv")
+    return table("results", "All results", rows, download="data/effects.csv")
 
 
 def _result(records: Records, effect: Row) -> Facts:
@@ -129,9 +131,9 @@ def _result(records: Records, effect: Row) -> Facts:
         ("Comparison", text(effect["arm"] or "the trial's two arms")),
         ("Time", text(_time(effect))),
         ("Reported", text(reported_numbers(reported))),
-        ("Which way round", text(_direction(reported))),
+        ("Direction", text(_direction(reported))),
         ("Adjusted", text(f"{reported['adjusted']}; participants {reported['n_basis']}")),
-        ("Hedges' g [95% CI]", text(_effect(effect))),
+        (f"{records.scale.label} [{records.scale.ci}]", text(_effect(records, effect))),
         ("Route", text(_route(effect))),
         ("Assumptions", text(effect["assumptions"] or "none")),
         ("Source", _source(effect)),
@@ -201,11 +203,11 @@ def _direction(result: Row) -> str:
     return f"{scale}; the value is {SIGNS[result['sign']]}"
 
 
-def _effect(effect: Row) -> str:
+def _effect(records: Records, effect: Row) -> str:
     if effect["exclude"]:
         return "none: excluded"
-    numbers = interval(effect["yi"], effect["ci_low"], effect["ci_high"])
-    return f"{numbers}, standard error {decimal(effect['sei'], 3)}"
+    scale = " of its logarithm" if records.scale.is_ratio else ""
+    return f"{records.effect(effect)}, standard error{scale} {decimal(effect['sei'], 3)}"
 
 
 def _route(effect: Row) -> str:
@@ -234,7 +236,7 @@ def _used_in(records: Records, result_id: str) -> Text:
             f" (by {_kind(key)}, weight {decimal(weight['weight'], 1)}%)",
         ]
     if others:
-        parts.append(f"{'; ' if parts else ''}{counted(others, 'pool')} with approximate results")
+        parts.append(f"{'; ' if parts else ''}{counted(others, 'pool')} without a page")
     return text(*parts) or text("no pool")
 
 
@@ -254,6 +256,6 @@ def _other_sources(records: Records, result_id: str) -> list[tuple[str, Text]]:
             )
             link = records.result_link(pair[f"result_id_{other}"])
             same = pair["same_source"] == "yes"
-            where = "Read twice in this source" if same else "Also read in another source"
+            where = "Also in this source" if same else "Also in another source"
             found.append((where, text(link, said)))
     return found

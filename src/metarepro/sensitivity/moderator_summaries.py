@@ -5,34 +5,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from metarepro.plan import Moderator, Plan
+from metarepro.plan import Moderator
 from metarepro.sensitivity.moderator_names import level_label
-from metarepro.wording.html_tables import Page
-from metarepro.wording.phrases import DASH, decimal, interval, p_value, percent, whole
-from metarepro.wording.summaries import labels, remarks, title
-
-CAPTION = (
-    "Do effects differ by what the trials are? One meta-regression a moderator, for every "
-    "synthesis in which two kinds of trials could be compared, the least doubtful tests first. "
-    "These are mostly comparisons between trials, which also differ otherwise: they describe, and "
-    "do not show a cause. Intervals are not adjusted for the number of comparisons, Holm's p is. "
-    "Programmes in which responsive caregiving is not named may have it all the same. What the "
-    "control groups received is not in the data. Tiers and kinds of source are compared over the "
-    "results of all tiers."
-)
-
-
-def pages(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[Page]:
-    """Return the page of moderators; `tables` as for `sensitivity.summaries.pages`."""
-    names = labels(tables["interventions"], tables["domains"], tables["outcomes"])
-    pools = {
-        pool["synthesis"]: title(pool, names, plan.sets)
-        for pool in tables["pooled"].to_dict("records")
-    }
-    table = moderators(
-        tables["moderators"], tables["moderator_levels"], pools, names, plan.moderators
-    )
-    return [Page("sensitivity_moderators", "Moderators", CAPTION, table)]
+from metarepro.wording.phrases import DASH, decimal, p_value, percent, whole
+from metarepro.wording.scales import Scale
+from metarepro.wording.summaries import remarks
 
 
 def moderators(
@@ -41,25 +18,29 @@ def moderators(
     titles: Mapping[str, str],
     names: Mapping[str, str],
     plan: Mapping[str, Moderator],
+    scale: Scale,
 ) -> pd.DataFrame:
-    """One row a synthesis, tested moderator and level.
+    """One row per synthesis, tested moderator and level; the least doubtful tests first.
 
     Parameters
     ----------
     tests, levels : DataFrame
         `tables.MODERATORS` and `tables.MODERATOR_LEVELS`.
     titles : mapping
-        Synthesis to what it is of.
+        Key of a synthesis to what it is of; rows of others are left out.
     names : mapping
         Id of an intervention to its label.
     plan : mapping
         The moderators of the analysis plan by name.
+    scale : Scale
+        How effects are printed.
     """
     of_test = tests.set_index(["synthesis", "moderator"]).to_dict("index")
-    rows = []
+    levels = levels[levels["synthesis"].isin(list(titles))]
     doubt = [
         of_test[key]["flags"] for key in zip(levels["synthesis"], levels["moderator"], strict=True)
     ]
+    rows = []
     for row in levels.assign(doubt=doubt).sort_values("doubt", kind="stable").to_dict("records"):
         test = of_test[row["synthesis"], row["moderator"]]
         f = f"F({test['df1']:.0f}, {_or(test['df2'], 1, '∞')}) = {decimal(test['statistic'])}"
@@ -71,8 +52,8 @@ def moderators(
                 "Level": level_label(row["level"], plan[row["moderator"]], names),
                 "Trials": whole(row["n_trials"]),
                 "Results": whole(row["k"]),
-                "Mean g [95% CI]": interval(row["estimate"], row["ci_low"], row["ci_high"]),
-                "Difference [95% CI]": interval(
+                f"Mean {scale.heading}": scale.of(row),
+                f"Difference [{scale.ci}]": scale.interval(
                     row["difference"], row["difference_ci_low"], row["difference_ci_high"]
                 ),
                 "Test": f,

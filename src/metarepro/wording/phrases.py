@@ -63,6 +63,11 @@ def whole(value: float) -> str:
     return f"{value:,.0f}" if math.isfinite(value) else DASH
 
 
+def capitalised(words: str) -> str:
+    """Words at the start of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def counted(value: float, noun: str) -> str:
     """Print "1 trial", "12 trials" or "trials not reported"."""
     if not math.isfinite(value):

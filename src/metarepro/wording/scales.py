@@ -8,7 +8,9 @@ such numbers to print.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from metarepro.plan import Plan
 from metarepro.wording.phrases import DASH, decimal
 
 
@@ -36,6 +38,9 @@ class Measure:
     null : what is printed where there is no effect; NaN where nothing is (a proportion)
     natural : whether it is printed with the sign of the outcome (a risk ratio below 1 is fewer
         events) and not with that of benefit
+    wide : an interval wider than this, on the scale of pooling, holds effects of every size
+    sizes : lower limit of the absolute effect and the word for it, largest first; empty where no
+        such words are in use
     """
 
     label: str
@@ -43,6 +48,8 @@ class Measure:
     printed: Callable[[float], float] = _same
     null: float = 0.0
     natural: bool = True
+    wide: float = math.inf
+    sizes: tuple[tuple[float, str], ...] = ()
 
     @property
     def is_ratio(self) -> bool:
@@ -50,9 +57,11 @@ class Measure:
         return self.printed is _exp
 
 
+#: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, section 2.2.
+COHEN = ((0.8, "large"), (0.5, "moderate"), (0.2, "small"), (0.0, "very small"))
 #: Every measure that a plan may choose, by the name that it has there.
 MEASURES: Mapping[str, Measure] = {
-    "SMD": Measure("Hedges' g", "g", natural=False),
+    "SMD": Measure("Hedges' g", "g", natural=False, wide=1.0, sizes=COHEN),
     "MD": Measure("mean difference", "MD"),
     "OR": Measure("odds ratio", "OR", _exp, 1.0),
     "RR": Measure("risk ratio", "RR", _exp, 1.0),
@@ -135,6 +144,35 @@ class Scale:
         return f"{self.symbol} [{self.ci}]"
 
     @property
+    def prediction(self) -> str:
+        """Name of the prediction interval: "95% prediction interval"."""
+        return f"{self.percent} prediction interval"
+
+    @property
+    def wide(self) -> float:
+        """An interval wider than this, on the scale of pooling, holds effects of every size."""
+        return self._measure.wide
+
+    @property
+    def sizes(self) -> tuple[tuple[float, str], ...]:
+        """Lower limit of the absolute effect and the word for it, largest first."""
+        return self._measure.sizes
+
+    @property
+    def no_effect(self) -> str:
+        """No effect in a sentence: "zero"; "1" for ratios."""
+        return "1" if self.is_ratio else "zero"
+
+    @property
+    def direction(self) -> str:
+        """Which effects favour the intervention: "positive in favour of the intervention"."""
+        if self.is_ratio:
+            side = "above 1" if self.turn > 0 else "below 1"
+        else:
+            side = "positive" if self.turn > 0 else "negative"
+        return f"{side} in favour of the intervention"
+
+    @property
     def sides(self) -> tuple[str, str]:
         """What lies to the left and to the right of no effect."""
         sides = ("favours control", "favours intervention")
@@ -168,3 +206,36 @@ class Scale:
         limits = f"[{decimal(first)}, {decimal(last)}]" if known else ""
         point = "" if math.isnan(estimate) else self.number(estimate)
         return " ".join(filter(None, [point, limits])) or DASH
+
+    def number_or_dash(self, effect: float) -> str:
+        """Print an effect; a dash if it is missing."""
+        return DASH if math.isnan(effect) else self.number(effect)
+
+    def of(self, row: Mapping[Any, Any]) -> str:
+        """Print estimate and confidence interval of a row that has them as columns."""
+        return self.interval(row["estimate"], row["ci_low"], row["ci_high"])
+
+    def prediction_of(self, row: Mapping[Any, Any]) -> str:
+        """Print the prediction interval of a row that has it as columns."""
+        return self.interval(math.nan, row["pi_low"], row["pi_high"])
+
+    def span(self, low: float, high: float) -> str:
+        """Print "0.20 to 0.49"."""
+        first, last = self.limits(low, high)
+        return f"{decimal(first)} to {decimal(last)}"
+
+    def is_null(self, effect: float) -> bool:
+        """Whether an effect is printed as no effect."""
+        return round(self.shown(effect), 2) == self.null
+
+    def includes_null(self, low: float, high: float) -> bool:
+        """Whether an interval, as it is printed, holds no effect; its limits count as inside."""
+        first, last = self.limits(low, high)
+        if math.isnan(first) or math.isnan(last):
+            return False
+        return round(first, 2) <= self.null <= round(last, 2)
+
+
+def scale_of(plan: Plan) -> Scale:
+    """The scale of a study's effects, from its analysis plan."""
+    return Scale(plan.measure, level=plan.pooling.level)

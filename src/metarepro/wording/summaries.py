@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.plan import EffectSet, Evidence
+from metarepro.plan import EffectSet, Family, Plan
 from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.phrases import (
     DASH,
     FLAGS,
     NOT_REPORTED,
+    counted,
     decimal,
     i2,
     interval,
@@ -25,7 +26,10 @@ from metarepro.wording.phrases import (
     percent,
     whole,
 )
+from metarepro.wording.scales import Scale
 
+Row = Mapping[Any, Any]
+NOTHING_POOLED = "no result that can be pooled"
 #: What each exclusion code means, in the order of the table.
 EXCLUSIONS = {
     "duplicate": "another row has the same result",
@@ -45,55 +49,49 @@ EXCLUSIONS = {
 }
 
 
-def evidence(
-    effects: pd.DataFrame,
-    pooled: pd.DataFrame,
-    interventions: pd.DataFrame,
-    domains: pd.DataFrame,
-    plan: Evidence,
-) -> pd.DataFrame:
-    """One row for each intervention and domain, empty ones too.
+def evidence(tables: Mapping[str, pd.DataFrame], plan: Plan, scale: Scale) -> pd.DataFrame:
+    """One row per intervention and domain, including the empty ones.
 
     Parameters
     ----------
-    effects, pooled : DataFrame
-        `tables.EFFECTS` and `tables.POOLED`.
-    interventions, domains : DataFrame
-        The codebook.
-    plan : Evidence
-        Section `evidence` of the config.
+    tables : mapping of DataFrame
+        interventions, domains, effects, pooled.
+    plan : Plan
+        The analysis plan.
+    scale : Scale
+        How effects are printed.
     """
-    cells, with_approximate = (
-        pooled[pooled["synthesis"].str.startswith(f"{getattr(plan, key)}.{plan.synthesis}.")]
+    shown, pooled, effects = plan.evidence, tables["pooled"], tables["effects"]
+    cells, beside = (
+        pooled[pooled["synthesis"].str.startswith(f"{name}.{shown.synthesis}.")]
         .set_index(["intervention", "domain"])
         .to_dict("index")
-        for key in ("set", "beside")
+        for name in (shown.set, shown.beside)
     )
-    times = pooled.loc[pooled["set_name"] == plan.set, "timepoint"].iloc[:1]
-    post = effects[effects["timepoint"].isin("+".join(times).split("+"))]
+    timely = effects[effects["timepoint"].isin(plan.sets[shown.set].timepoints)]
     rows = []
-    for intervention in interventions.to_dict("records"):
-        for domain in domains.sort_values("order").to_dict("records"):
+    for intervention in tables["interventions"].to_dict("records"):
+        for domain in tables["domains"].sort_values("order").to_dict("records"):
             key = (intervention["intervention"], domain["domain"])
-            here = post[(post["intervention"] == key[0]) & (post["domain"] == key[1])]
+            here = timely[(timely["intervention"] == key[0]) & (timely["domain"] == key[1])]
             row = {"Intervention": intervention["label"], "Domain": domain["label"]}
-            rows.append(row | _evidence_cells(cells.get(key), with_approximate.get(key), here))
+            pool, other = cells.get(key), beside.get(key)
+            row |= _evidence_cells(pool, here, scale)
+            row[beside_heading(plan, scale)] = scale.of(other) if other else DASH
+            said = remarks(pool["flags"], pool["reason"]) if pool else NOTHING_POOLED
+            rows.append(row | {"Remarks": said})
     return pd.DataFrame(rows)
 
 
-def _evidence_cells(
-    pool: dict | None, with_approximate: dict | None, effects: pd.DataFrame
-) -> dict[str, str]:
+def _evidence_cells(pool: Row | None, effects: pd.DataFrame, scale: Scale) -> dict[str, str]:
     tiers = effects.loc[effects["exclude"] == "", "tier"].value_counts()
     cells = {
         "Trials": "0",
         "Results": "0",
         "Participants": DASH,
-        "g [95% CI]": DASH,
-        "Remarks": "no result that can be pooled",
-        "95% prediction interval": DASH,
+        scale.heading: DASH,
+        scale.prediction: DASH,
         "I²": DASH,
-        "g with approximate results": _estimate(with_approximate),
         "Direct": str(tiers.get("direct", 0)),
         "Derived": str(tiers.get("derived", 0)),
         "Approximate": str(tiers.get("approximate", 0)),
@@ -105,15 +103,15 @@ def _evidence_cells(
         "Trials": whole(pool["n_trials"]),
         "Results": whole(pool["k"]),
         "Participants": participants(pool["n_participants"], pool["flags"]),
-        "g [95% CI]": _estimate(pool),
-        "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
+        scale.heading: scale.of(pool),
+        scale.prediction: scale.prediction_of(pool),
         "I²": percent(i2(pool)),
-        "Remarks": remarks(pool["flags"], pool["reason"]),
     }
 
 
-def _estimate(pool: dict | None) -> str:
-    return interval(pool["estimate"], pool["ci_low"], pool["ci_high"]) if pool else DASH
+def beside_heading(plan: Plan, scale: Scale) -> str:
+    """Heading of the pools beside those of the evidence: "g with approximate results"."""
+    return f"{scale.symbol} {plan.sets[plan.evidence.beside].label}"
 
 
 def remarks(flags: str, reason: str) -> str:
@@ -121,7 +119,7 @@ def remarks(flags: str, reason: str) -> str:
     said = []
     for flag in filter(None, flags.split("; ")):
         if flag.startswith("n_unknown_in_"):
-            said.append(f"participants not reported in {flag.split('_')[3]} trial(s)")
+            said.append(f"participants not reported in {counted(int(flag.split('_')[3]), 'trial')}")
         else:
             said.append(FLAGS[flag])
     return "; ".join([*said, *filter(None, [reason])])
@@ -129,78 +127,64 @@ def remarks(flags: str, reason: str) -> str:
 
 def syntheses(
     pooled: pd.DataFrame,
-    interventions: pd.DataFrame,
-    domains: pd.DataFrame,
-    outcomes: pd.DataFrame,
+    names: Mapping[str, str],
     sets: Mapping[str, EffectSet],
     rho: float,
+    scale: Scale,
 ) -> pd.DataFrame:
-    """One row a synthesis, of all sets."""
-    names = labels(interventions, domains, outcomes)
-    rows = []
-    for pool in pooled.to_dict("records"):
-        by = pool["synthesis"].split(".")
-        rows.append(
+    """One row per synthesis, of all sets."""
+    return pd.DataFrame(
+        [
             {
                 "Synthesis": title(pool, names, sets),
-                "Set": pool["set_name"].replace("_", "-"),
-                "By": by[1].replace("_", " × "),
+                "Set": pool["set_name"].replace("_", " "),
+                "By": pool["synthesis"].split(".")[1].replace("_", " and "),
                 "Trials": whole(pool["n_trials"]),
                 "Results": whole(pool["k"]),
                 "Participants": participants(pool["n_participants"], pool["flags"]),
-                "g [95% CI]": _estimate(pool),
+                scale.heading: scale.of(pool),
                 "p": p_value(pool["p_value"]),
-                "95% prediction interval": interval(math.nan, pool["pi_low"], pool["pi_high"]),
+                scale.prediction: scale.prediction_of(pool),
                 "I²": percent(i2(pool)),
                 "τ²": _or_dash(pool["tau2"], 3),
                 "Model": model_text(pool, rho),
                 "Remarks": remarks(pool["flags"], pool["reason"]),
                 "Key": pool["synthesis"],
             }
-        )
-    return pd.DataFrame(rows)
+            for pool in pooled.to_dict("records")
+        ]
+    )
 
 
-def labels(
-    interventions: pd.DataFrame, domains: pd.DataFrame, outcomes: pd.DataFrame
-) -> dict[str, str]:
-    """Name of every intervention, domain, outcome and family."""
+def labels(tables: Mapping[str, pd.DataFrame], families: Mapping[str, Family]) -> dict[str, str]:
+    """Name of every intervention, domain and outcome, in this order, and of every family.
+
+    An intervention may have the id of its family; its own name is then the one that counts.
+    """
     names: dict[str, str] = {}
-    for table, key in ((interventions, "intervention"), (domains, "domain"), (outcomes, "outcome")):
+    for key in ("intervention", "domain", "outcome"):
+        table = tables[f"{key}s"]
         names |= dict(zip(table[key], table["label"], strict=True))
-    return names | {
-        family: family.replace("_", " ").capitalize().replace("of security", "of Security")
-        for family in interventions["family"]
-        if family not in names
-    }
+    return names | {name: family.label for name, family in families.items() if name not in names}
 
 
-def title(pool: Mapping[Any, Any], names: Mapping[str, str], sets: Mapping[str, EffectSet]) -> str:
-    """What a synthesis is of, in words: "Video feedback: Parental sensitivity, follow-up"."""
+def title(pool: Row, names: Mapping[str, str], sets: Mapping[str, EffectSet]) -> str:
+    """What a synthesis is of, in words: "Exercise: Low mood, follow-up"."""
     values = [names[value] for value in pool["synthesis"].split(".")[2:]]
     when = sets[pool["set_name"]].label
     return ": ".join(values) + (f", {when}" if when else "")
 
 
-def results(
-    effects: pd.DataFrame,
-    interventions: pd.DataFrame,
-    domains: pd.DataFrame,
-    outcomes: pd.DataFrame,
-) -> pd.DataFrame:
-    """One row a reported result that became an effect size, with its route and source."""
-    names = labels(interventions, domains, outcomes)
-    rows = []
-    for effect in effects[effects["exclude"] == ""].to_dict("records"):
-        rows.append(
+def results(effects: pd.DataFrame, names: Mapping[str, str], scale: Scale) -> pd.DataFrame:
+    """One row per reported result that became an effect size, with its route and source."""
+    return pd.DataFrame(
+        [
             {
                 "Trial": effect["label"] or NOT_REPORTED,
-                "Year": f"{effect['year']:.0f}"
-                if effect["year"] == effect["year"]
-                else NOT_REPORTED,
+                "Year": NOT_REPORTED if math.isnan(effect["year"]) else f"{effect['year']:.0f}",
                 "Intervention": names[effect["intervention"]],
                 "Outcome": names[effect["outcome"]],
-                "g [95% CI]": interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
+                scale.heading: scale.interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
                 "Measure": effect["measure"],
                 "Arm": effect["arm"],
                 "Time": f"{effect['timepoint'].replace('_', '-')}: {effect['timepoint_detail']}",
@@ -213,11 +197,12 @@ def results(
                 "Place": effect["locator"],
                 "Id": effect["result_id"],
             }
-        )
-    return pd.DataFrame(rows)
+            for effect in effects[effects["exclude"] == ""].to_dict("records")
+        ]
+    )
 
 
-def arms(effect: dict) -> str:
+def arms(effect: Row) -> str:
     """Arm sizes, or the total where only that is known."""
     if not math.isnan(effect["n_t"]):
         return f"{whole(effect['n_t'])} / {whole(effect['n_c'])}"
@@ -227,7 +212,7 @@ def arms(effect: dict) -> str:
 def trials(
     trial_table: pd.DataFrame, effects: pd.DataFrame, interventions: pd.DataFrame
 ) -> pd.DataFrame:
-    """One row a trial, also those from which no number could be read."""
+    """One row per trial, including those from which no number could be read."""
     names = dict(zip(interventions["intervention"], interventions["label"], strict=True))
     usable = effects[effects["exclude"] == ""].groupby("trial_id").size()
     read = effects.groupby("trial_id").size()
@@ -255,20 +240,21 @@ def trials(
 
 
 def exclusions(effects: pd.DataFrame) -> pd.DataFrame:
-    """Reported results that could not be used, by code."""
+    """Reported results that could not be used, by code; codes that do not occur are left out."""
     excluded = effects[effects["exclude"] != ""]
-    rows = []
-    for code, meaning in EXCLUSIONS.items():
-        here = excluded[excluded["exclude"] == code]
-        rows.append(
+    by_code = {code: excluded[excluded["exclude"] == code] for code in EXCLUSIONS}
+    return pd.DataFrame(
+        [
             {
                 "Code": code,
-                "Meaning": meaning,
+                "Meaning": EXCLUSIONS[code],
                 "Results": str(len(here)),
                 "Trials": str(here["trial_id"].nunique()),
             }
-        )
-    return pd.DataFrame(rows)
+            for code, here in by_code.items()
+            if len(here)
+        ]
+    )
 
 
 def excluded_results(effects: pd.DataFrame) -> pd.DataFrame:
@@ -309,7 +295,7 @@ def routes(effects: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def reproduction(rows: pd.DataFrame) -> pd.DataFrame:
+def reproduction(rows: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     """Every published result beside ours, with the verdict; cited reviews first."""
     return pd.DataFrame(
         [
@@ -318,10 +304,10 @@ def reproduction(rows: pd.DataFrame) -> pd.DataFrame:
                 "Outcome": row["outcome_label"]
                 + (f" ({row['subgroup']})" if row["subgroup"] else ""),
                 "Published": _as_published(row),
-                "Published as g": interval(
+                f"Published as {scale.symbol}": scale.interval(
                     row["target_estimate"], row["target_ci_low"], row["target_ci_high"]
                 ),
-                "Ours: g [95% CI]": interval(row["estimate"], row["ci_low"], row["ci_high"]),
+                f"Ours: {scale.heading}": scale.of(row),
                 "Trials: ours of published": row["coverage"],
                 "Verdict": row["verdict"].replace("_", " "),
                 "Difference": _or_dash(row["absolute_difference"]),
@@ -336,7 +322,7 @@ def reproduction(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _as_published(row: dict) -> str:
+def _as_published(row: Row) -> str:
     numbers = interval(row["published_estimate"], row["published_ci_low"], row["published_ci_high"])
     return f"{row['measure']} {numbers}" if row["measure"] else numbers
 

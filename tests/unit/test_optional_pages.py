@@ -1,0 +1,121 @@
+"""What a study has not is not spoken of: no page, no link, no sentence."""
+
+import re
+from typing import Any
+
+import pytest
+from tests.report_records import (
+    EFFECT,
+    KEY,
+    PLAN,
+    POOL,
+    RESULT,
+    REVIEW,
+    TRIAL,
+    empty_records,
+    make_pages,
+    make_records,
+)
+
+from metarepro.claims.rules import RULES
+from metarepro.report.records import Records
+
+ALWAYS = {"index.html", "methods.html", "downloads.html"}
+FROM_A_TABLE = {"source_kind": "table"}
+CLAIM = {"claim_id": "c1", "claim": "It works", "verdict": "not_testable", "rule": RULES[0].rule}
+EVALUATION = {"domain": "closeness", "design": "post_only", "statistic": "statement"}
+PAIR = {"trial_id": "ann2001", "outcome": "warmth", "same_source": "no", "agreement": "equal"}
+PAIR |= {f"result_id_{side}": "ann2001-01" for side in "ab"}
+#: Page to the name of a table and a row of it that the page needs.
+OPTIONAL: dict[str, tuple[str, dict[str, Any]]] = {
+    "claims.html": ("claims", CLAIM),
+    "programmes.html": ("programmes", {"programme": "p", "label": "P"}),
+    "other_evidence.html": ("evaluations", EVALUATION),
+    "reproduction.html": ("reproduction", {"review_id": "rev2020", "verdict": "partial"}),
+    "overlap.html": ("shared_effects", PAIR),
+    "audit.html": ("audit", {"record_id": "ann2001-01"}),
+}
+
+
+def words_of(html: str) -> str:
+    """The text of a page, without its head."""
+    return re.sub(r"<[^>]*>", " ", html.partition("<main")[2])
+
+
+def test_a_study_without_data_has_a_short_true_report() -> None:
+    pages = make_pages(empty_records())
+    assert set(pages) == ALWAYS
+    assert "No trial has been entered yet." in words_of(pages["index.html"])
+    assert PLAN.study.introduction in words_of(pages["index.html"])
+
+
+@pytest.mark.parametrize("page", OPTIONAL)
+def test_a_page_is_there_and_linked_where_its_data_are(page: str) -> None:
+    table, row = OPTIONAL[page]
+    rows: dict[str, Any] = {table: [row]}
+    with_it, without = make_pages(make_records(**rows)), make_pages(make_records())
+    assert page in with_it
+    assert page not in without
+    assert all(f'{page}"' in html for html in with_it.values())
+    assert not any(page in html for html in without.values())
+
+
+@pytest.mark.parametrize(
+    "word", ["claim", "evaluation", "guidance", "Wilson", "covered area", "cited"]
+)
+def test_what_a_study_has_not_is_not_mentioned(word: str) -> None:
+    records = make_records(reviews=[], included=[])
+    for path, html in make_pages(records).items():
+        assert word.lower() not in words_of(html).lower(), path
+
+
+def without_abstracts() -> Records:
+    return make_records(results=[RESULT | FROM_A_TABLE], effects=[EFFECT | FROM_A_TABLE])
+
+
+def test_abstracts_are_mentioned_only_where_results_were_read_in_them() -> None:
+    assert "abstract" in make_pages(make_records())["index.html"]
+    for path, html in make_pages(without_abstracts()).items():
+        assert "abstract" not in words_of(html), path
+
+
+def test_a_trial_without_results_makes_no_pages_of_results() -> None:
+    pages = make_pages(make_records(results=[], effects=[], pooled=[], weights=[]))
+    assert "trials/ann2001.html" in pages
+    assert not {"results.html", "syntheses.html", "sensitivity.html"} & set(pages)
+    assert "No result can be pooled yet." in words_of(pages["index.html"])
+
+
+def test_coverage_needs_a_cited_review() -> None:
+    assert "Coverage" in make_pages(make_records())["index.html"]
+    context = REVIEW | {"role": "context"}
+    assert "Coverage" not in make_pages(make_records(reviews=[context]))["index.html"]
+
+
+def test_the_level_of_the_plan_is_the_one_that_is_printed() -> None:
+    pooling = PLAN.pooling.model_copy(update={"level": 0.9})
+    plan = PLAN.model_copy(update={"pooling": pooling})
+    several = POOL | {"n_trials": 3.0, "k": 3.0, "model": "random", "pi_low": -0.1, "pi_high": 0.9}
+    pages = make_pages(make_records(plan=plan, pooled=[several]))
+    assert "90% CI" in pages["index.html"]
+    assert "90% prediction interval" in pages[f"syntheses/{KEY}.html"]
+    assert not [path for path, html in pages.items() if "95%" in html]
+
+
+def test_every_link_of_a_small_study_leads_to_one_of_its_pages() -> None:
+    evaluated: dict[str, Any] = {
+        "evaluations": [EVALUATION],
+        "guidance": [{"domain": "closeness", "code": "G1"}],
+    }
+    for records in (
+        make_records(),
+        make_records(trials=[TRIAL], results=[], effects=[], pooled=[], weights=[]),
+        empty_records(),
+        make_records(trials=[], results=[], effects=[], pooled=[], weights=[], **evaluated),
+    ):
+        pages = make_pages(records)
+        for path, html in pages.items():
+            folder = path.rpartition("/")[0]
+            for link in re.findall(r'href="([^":#]+\.html)', html):
+                target = f"{folder}/{link}".replace(f"{folder}/../", "").lstrip("/")
+                assert target in pages, (path, link)
