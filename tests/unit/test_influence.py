@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.models.pooling import pool_correlated
+from metarepro.models.robust_variance import pool_correlated
 from metarepro.sensitivity.influence import (
     Influence,
     _is_influential,

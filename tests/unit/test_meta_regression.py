@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from metarepro.models.meta_regression import MetaRegression, fit, fit_correlated
-from metarepro.models.pooling import pool_correlated
+from metarepro.models.robust_variance import pool_correlated
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference/meta_regression.json").read_text(encoding="utf-8")

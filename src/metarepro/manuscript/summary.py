@@ -12,7 +12,7 @@ import pandas as pd
 
 from metarepro.plan import Evidence, Plan
 from metarepro.report.plain_language import certainty
-from metarepro.wording.phrases import CI_METHODS, DASH, whole
+from metarepro.wording.phrases import DASH, INTERVAL_LABELS, whole
 from metarepro.wording.summaries import evidence, labels
 
 TITLE = "Summary of findings: parent-infant programmes, results after the intervention"
@@ -154,7 +154,7 @@ def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
         "CI: confidence interval. Prediction interval: where the effect of a new trial is expected "
         "with 95%; from three trials on.",
         f"Models: trials with one result each, random effects ({pooling.tau2_method}, "
-        f"{CI_METHODS[pooling.ci_method]}); trials with several results, correlated effects "
+        f"{INTERVAL_LABELS[pooling.ci_method]}); trials with several results, correlated effects "
         f"(rho {pooling.rho:g}) with robust variance (CR2, Satterthwaite). One trial: no "
         "pooling.",
         "In words: the certainty of the numbers (very low, low or moderate) follows from the "

@@ -4,6 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from metarepro.comparison import verdicts
+from metarepro.models.intervals import INTERVALS
+from metarepro.models.thresholds import (
+    FEW_TRIALS,
+    MIN_TRIALS_FOR_ASYMMETRY,
+    MIN_TRIALS_FOR_PREDICTION,
+    TRUSTED_DF,
+)
 from metarepro.plan import Plan
 from metarepro.report.blocks import (
     Block,
@@ -19,25 +26,14 @@ from metarepro.report.blocks import (
     table,
     text,
 )
-from metarepro.report.plain_language import CERTAINTY, FEW_TRIALS, SIZES, WIDE
+from metarepro.report.plain_language import CERTAINTY, SIZES, WIDE
 from metarepro.report.records import Records, trail
 from metarepro.wording.phrases import FLAGS, percent, whole
 from metarepro.wording.summaries import EXCLUSIONS, routes
-from metarepro.wording.thresholds import (
-    MIN_TRIALS_FOR_ASYMMETRY,
-    MIN_TRIALS_FOR_PREDICTION,
-    TRUSTED_DF,
-)
 
 #: Files for manuscripts that a checkout lacks: their bytes depend on the machine. A link to them
 #: would lead nowhere there.
 NOT_TRACKED = ("forest_plots.docx",)
-_CI_METHODS = {
-    "z": "a normal interval",
-    "knapp_hartung": "the Knapp-Hartung interval",
-    "knapp_hartung_conservative": "the Knapp-Hartung interval that is never narrower than the "
-    "normal one",
-}
 #: Verdicts on published results, as `reproduction` gives them.
 VERDICTS = {
     "not testable": "the published row is no target, its trials cannot be selected, or none of "
@@ -149,7 +145,7 @@ def _pooling(plan: Plan) -> list[Block]:
     pooling = plan.pooling
     said = [
         f"Every trial one result: random effects, τ² by {pooling.tau2_method}, with "
-        f"{_CI_METHODS[pooling.ci_method]}.",
+        f"{INTERVALS[pooling.ci_method].phrase}.",
         "Some trials several results: correlated effects with robust variance (CR2, Satterthwaite "
         f"degrees of freedom), assumed correlation within a trial {pooling.rho:g}.",
         "One trial: nothing is pooled; its own effect, or the mean of its results, is shown.",

@@ -10,14 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from metarepro.claims.rules import MOSTLY_ABSTRACTS
+from metarepro.models.thresholds import FEW_TRIALS
 from metarepro.wording.phrases import counted, decimal, participants
 
 #: Lower limit of |g| and the word for it (Cohen 1988), after rounding to the printed decimals.
 SIZES = ((0.8, "large"), (0.5, "moderate"), (0.2, "small"), (0.0, "very small"))
 #: An interval wider than this holds effects of every size, from none to large.
 WIDE = 1.0
-#: Fewer trials than this leave the spread between trials badly known.
-FEW_TRIALS = 10
 #: Word, and when it is used; the first that applies. Not a GRADE rating: risk of bias of the
 #: trials was not assessed.
 CERTAINTY = {

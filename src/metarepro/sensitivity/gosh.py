@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from metarepro.models.batch_pooling import Array, Bits, pool_subsets
+from metarepro.models.pooled import Array
+from metarepro.models.pooling import Bits, pool_subsets
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +18,7 @@ class Gosh:
 
     Attributes
     ----------
-    subsets : packed membership, shape (n, ceil(k / 8)); see `batch_pooling.unpack`
+    subsets : packed membership, shape (n, ceil(k / 8)); see `pooling.unpack`
     k : number of effects in each
     estimate, tau2, i2 : pooled effect, variance of the true effects, I2 (from tau2; percent)
     n_possible : number of subsets of two or more
@@ -51,7 +52,7 @@ def gosh(
     seed : int
         Of the draw; not used if all subsets are pooled.
     tau2_method : str
-        See `batch_pooling.pool_subsets`.
+        See `pooling.pool_subsets`.
 
     Returns
     -------
