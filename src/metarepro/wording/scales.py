@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from metarepro.wording.phrases import DASH, decimal
+from metarepro.wording.phrases import DASH, confidence, decimal
 
 
 def _same(x: float) -> float:
@@ -127,7 +127,7 @@ class Scale:
     @property
     def percent(self) -> str:
         """Level of the intervals: "95%"."""
-        return f"{100 * self.level:.4g}%"
+        return confidence(self.level)
 
     @property
     def heading(self) -> str:
