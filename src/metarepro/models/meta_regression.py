@@ -154,7 +154,7 @@ def fit(
     >>> fitted = fit([0.1, 0.2, 0.4, 0.5], [0.02, 0.03, 0.02, 0.03], decades)
     >>> slope = fitted.combination([0, 1])
     >>> f"{slope.estimate:.3f} [{slope.ci_low:.3f}, {slope.ci_high:.3f}]"
-    '0.140 [-0.166, 0.446]'
+    '0.140 [-0.159, 0.440]'
     """
     check_choices(model, tau2_method, ci_method)
     y, v, design, unit = _check(yi, vi, x)

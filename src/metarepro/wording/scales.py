@@ -36,6 +36,7 @@ class Measure:
     null : what is printed where there is no effect; NaN where nothing is (a proportion)
     natural : whether it is printed with the sign of the outcome (a risk ratio below 1 is fewer
         events) and not with that of benefit
+    pooled_on : the scale of pooling where it is not the printed one, as " on the log scale"
     """
 
     label: str
@@ -43,6 +44,7 @@ class Measure:
     printed: Callable[[float], float] = _same
     null: float = 0.0
     natural: bool = True
+    pooled_on: str = ""
 
     @property
     def is_ratio(self) -> bool:
@@ -50,17 +52,21 @@ class Measure:
         return self.printed is _exp
 
 
+_LOG = " on the log scale"
+
 #: Every measure that a plan may choose, by the name that it has there.
 MEASURES: Mapping[str, Measure] = {
     "SMD": Measure("Hedges' g", "g", natural=False),
     "MD": Measure("mean difference", "MD"),
-    "OR": Measure("odds ratio", "OR", _exp, 1.0),
-    "RR": Measure("risk ratio", "RR", _exp, 1.0),
+    "OR": Measure("odds ratio", "OR", _exp, 1.0, pooled_on=_LOG),
+    "RR": Measure("risk ratio", "RR", _exp, 1.0, pooled_on=_LOG),
     "RD": Measure("risk difference", "RD"),
-    "HR": Measure("hazard ratio", "HR", _exp, 1.0),
-    "ratio": Measure("ratio", "ratio", _exp, 1.0),
-    "correlation": Measure("correlation", "r", math.tanh),
-    "proportion": Measure("proportion", "proportion", _expit, math.nan),
+    "HR": Measure("hazard ratio", "HR", _exp, 1.0, pooled_on=_LOG),
+    "ratio": Measure("ratio", "ratio", _exp, 1.0, pooled_on=_LOG),
+    "correlation": Measure("correlation", "r", math.tanh, pooled_on=" on the scale of Fisher's z"),
+    "proportion": Measure(
+        "proportion", "proportion", _expit, math.nan, pooled_on=" on the logit scale"
+    ),
 }
 
 
@@ -113,6 +119,11 @@ class Scale:
     def is_ratio(self) -> bool:
         """Whether it is drawn on a log axis."""
         return self._measure.is_ratio
+
+    @property
+    def pooled_on(self) -> str:
+        """The scale of pooling where it is not the printed one, as " on the log scale"."""
+        return self._measure.pooled_on
 
     @property
     def null(self) -> float:
