@@ -56,7 +56,9 @@ def tasks(
         curve = partial(
             draw_specifications, all_effects, (estimate, *limits), heading, settings.level
         )
-        subsets = partial(draw_gosh, trials, estimate, settings.tau2_method, heading)
+        subsets = partial(
+            draw_gosh, trials, estimate, settings.tau2_method, heading, settings.model
+        )
         found += [FigureTask(f"{key}.specifications", curve), FigureTask(f"{key}.gosh", subsets)]
     return found
 

@@ -21,7 +21,9 @@ def draw_specifications(
     return specification_curve(specifications(effects, level=level), *reference, title=heading)
 
 
-def draw_gosh(trials: pd.DataFrame, estimate: float, tau2_method: str, heading: str) -> Figure:
+def draw_gosh(
+    trials: pd.DataFrame, estimate: float, tau2_method: str, heading: str, model: str = "random"
+) -> Figure:
     """Pool the subsets of trials (one row each) and draw that."""
-    subsets = gosh(trials["yi"], trials["vi"], seed=SEED, tau2_method=tau2_method)
+    subsets = gosh(trials["yi"], trials["vi"], seed=SEED, tau2_method=tau2_method, model=model)
     return gosh_plot(subsets, n_trials=len(trials), title=heading, pooled_estimate=estimate)

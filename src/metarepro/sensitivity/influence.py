@@ -147,7 +147,7 @@ def cumulative(effects: pd.DataFrame, settings: Settings) -> tuple[PartialPool, 
 
 
 def influence(effects: pd.DataFrame, settings: Settings) -> tuple[Influence, ...]:
-    """Deletion diagnostics of a random-effects pool, as metafor's `influence`.
+    """Deletion diagnostics of a pool of independent effects, as metafor's `influence`.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def _diagnose(i: int, yi: Array, vi: Array, full: Pooled, without: Pooled) -> di
     the trial into rstudent, dffits and dfbetas, and through the standard errors elsewhere.
     """
     change = full.estimate - without.estimate
-    total_variance = vi + without.tau2
+    total_variance = vi + (0.0 if math.isnan(without.tau2) else without.tau2)
     # s2w: the variance of the estimate over that of inverse-variance weights.
     factor = without.se**2 * np.delete(1 / total_variance, i).sum()
     if not (factor > 0 and full.se > 0):
