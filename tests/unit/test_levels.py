@@ -88,13 +88,15 @@ def test_a_single_trial(level: float) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 def test_three_levels(level: float) -> None:
     table = effects()
-    check([pool_three_level(table["yi"], table["vi"], table["trial_id"], level=level)], level)
+    check(
+        [pool_three_level(table["yi"], table["vi"], table["trial_id"].tolist(), level=level)], level
+    )
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_robust_variance_predicts_at_its_level(level: float) -> None:
     table = effects()
-    got = pool_correlated(table["yi"], table["vi"], table["trial_id"], level=level)
+    got = pool_correlated(table["yi"], table["vi"], table["trial_id"].tolist(), level=level)
     half = t.ppf((1 + level) / 2, got.df) * math.sqrt(got.tau2 + got.se**2)
     expected = (got.estimate - half, got.estimate + half)
     assert (got.pi_low, got.pi_high) == pytest.approx(expected, rel=1e-9)
