@@ -53,19 +53,16 @@ def effects(n_trials: int = 12, extra: int = 3) -> pd.DataFrame:
     )
 
 
-def half_widths(rows: Iterable[Any]) -> list[tuple[float, float, float]]:
-    """What an interval reaches up and down, and its standard error times the degrees' t."""
-    found = []
-    for row in rows:
-        get = row.get if isinstance(row, dict) else lambda name, row=row: getattr(row, name)
-        if not math.isnan(get("ci_low")):
-            found.append((get("ci_low"), get("ci_high"), get("estimate"), get("se"), get("df")))
-    return found
+def intervals(rows: Iterable[Any]) -> list[tuple[float, ...]]:
+    """Limits, estimate, standard error and degrees of freedom of the rows with an interval."""
+    columns = ("ci_low", "ci_high", "estimate", "se", "df")
+    dicts = [row if isinstance(row, dict) else vars(row) for row in rows]
+    return [tuple(row[c] for c in columns) for row in dicts if not math.isnan(row["ci_low"])]
 
 
 def check(rows: Iterable[Any], level: float, at_least: int = 1) -> None:
     """Every interval is estimate -+ quantile * se, with the quantile of the level."""
-    found = half_widths(rows)
+    found = intervals(rows)
     assert len(found) >= at_least
     for low, high, estimate, se, df in found:
         tail = (1 + level) / 2

@@ -258,9 +258,8 @@ def _pool(data: Subsets, method: str, ci_method: str, level: float) -> Pools:
     se = np.sqrt(interval.factor(fit.q / q_df)) * np.sqrt(1.0 / fit.sum_w)
     df = np.full(data.n, np.nan) if interval.normal else q_df
     half = np.where(se > 0, _critical_values(level, df) * se, np.nan)
-    common = data.at(0.0)
-    q = common.q
-    i2_tau2 = 100 * tau2 / (tau2 + q_df / common.trace)  # Higgins & Thompson 2002, eq. 9
+    q = data.common.q
+    i2_tau2 = 100 * tau2 / (tau2 + q_df / data.common.trace)  # Higgins & Thompson 2002, eq. 9
     return Pools(
         k=data.k.astype(np.int64),
         estimate=estimate,

@@ -65,7 +65,7 @@ class Tau2Estimator:
 
 def dersimonian_laird(data: Data) -> Tau2:
     """(Q - (k - p)) / tr P with the weights of the common-effect model (DerSimonian 1986)."""
-    fit = data.at(0.0)
+    fit = data.common
     return _not_negative((fit.q - (data.k - data.p)) / fit.trace)
 
 
@@ -78,7 +78,7 @@ def hedges(data: Data) -> Tau2:
 
 def hunter_schmidt(data: Data) -> Tau2:
     """(Q - k) / sum w with the weights of the common-effect model (Hunter & Schmidt 2004)."""
-    fit = data.at(0.0)
+    fit = data.common
     return _not_negative((fit.q - data.k) / fit.sum_w)
 
 
@@ -160,7 +160,7 @@ def q_root(data: Data, target: Array) -> Array:
         bounds of tau2's interval (Viechtbauer 2007, eq. 7, "Q-profile").
     """
     root = np.zeros(data.n)
-    above = np.flatnonzero(data.at(0.0).q > target)
+    above = np.flatnonzero(data.common.q > target)
     wanted = target[above]
     # y'Py <= spread / tau2: the weights are below 1 / tau2.
     high = 1.01 * np.maximum(data.spread / wanted, data.smallest[above])
@@ -221,8 +221,10 @@ def _rising(data: Data, equation: _Equation, grid: Array) -> Flags:
     n, step = data.n, max(1, _TOGETHER // data.n)
     parts = []
     for points in (grid[i : i + step] for i in range(0, grid.size, step)):
-        columns = np.tile(np.arange(n), points.size)
-        fit = data.take(columns).at(points.repeat(n))
+        if points.size > 1:
+            fit = data.take(np.tile(np.arange(n), points.size)).at(points.repeat(n))
+        else:
+            fit = data.at(float(points[0]))  # many fits: weights of shared variances only once
         parts.append(equation.value(fit).reshape(points.size, n) > 0)
     return np.concatenate(parts)
 

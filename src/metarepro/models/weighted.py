@@ -64,7 +64,7 @@ class Weighted(ABC):
         """Squared weights, shape (k, n)."""
         return self.w * self.w
 
-    @property
+    @cached_property
     def q(self) -> Array:
         """The form y'Py, the weighted sum of squared residuals."""
         return add_up(self.w * self.r * self.r)
@@ -79,7 +79,7 @@ class Weighted(ABC):
         """The form y'PPPy."""
         return add_up(self.w2 * self.w * self.r * self.r) - self.explained(self.w2 * self.r)
 
-    @property
+    @cached_property
     def trace(self) -> Array:
         """Trace of P."""
         return self.sum_w - self.leverage(self.w2)
@@ -200,6 +200,11 @@ class Subsets:
         """Fit with inverse-variance weights at tau2, one number or one for each column."""
         return self.weighted(1.0 / (self.v + tau2))
 
+    @cached_property
+    def common(self) -> _Means:
+        """The fit without variance between trials."""
+        return self.at(0.0)
+
 
 @dataclass(frozen=True, eq=False)
 class Regression:
@@ -260,6 +265,11 @@ class Regression:
     def at(self, tau2: Array | float) -> _Regressions:
         """Fit with inverse-variance weights at one or several values of tau2."""
         return self.weighted(1.0 / (self.v + tau2))
+
+    @cached_property
+    def common(self) -> _Regressions:
+        """The fit without variance between trials."""
+        return self.at(0.0)
 
 
 #: What tau2 is estimated from.
