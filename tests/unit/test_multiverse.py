@@ -158,7 +158,7 @@ def test_each_result_is_that_of_pool() -> None:
                 tau2_method=row["tau2_method"],
                 ci_method=row["ci_method"],
             )
-        for column in multiverse.RESULTS:
+        for column in multiverse.NUMBERS:
             assert row[column] == pytest.approx(
                 getattr(expected, column), rel=1e-9, abs=1e-12, nan_ok=True
             )

@@ -17,7 +17,7 @@ NO_DISPERSION = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
-class Interval:
+class IntervalMethod:
     """One confidence interval of a pooled effect.
 
     Attributes
@@ -44,11 +44,11 @@ def _dispersion(factor: Array) -> Array:
     return np.where(factor <= NO_DISPERSION, 0.0, factor)
 
 
-INTERVALS: Mapping[str, Interval] = MappingProxyType(
+INTERVALS: Mapping[str, IntervalMethod] = MappingProxyType(
     {
         entry.name: entry
         for entry in (
-            Interval(
+            IntervalMethod(
                 "z",
                 "normal interval",
                 "normal",
@@ -57,7 +57,7 @@ INTERVALS: Mapping[str, Interval] = MappingProxyType(
                 np.ones_like,
                 normal=True,
             ),
-            Interval(
+            IntervalMethod(
                 "knapp_hartung",
                 "Knapp-Hartung",
                 "Knapp-Hartung",
@@ -65,7 +65,7 @@ INTERVALS: Mapping[str, Interval] = MappingProxyType(
                 "Knapp & Hartung 2003",
                 _dispersion,
             ),
-            Interval(
+            IntervalMethod(
                 "knapp_hartung_conservative",
                 "Knapp-Hartung, never narrower than normal",
                 "Knapp-Hartung, ≥ normal",

@@ -34,12 +34,12 @@ CHOICES: Mapping[str, Sequence[Any]] = {
 #: Options of `secondary` -> source kinds that are left out: tables of other reviews.
 SECONDARY_SOURCES = {"with": (), "without": ("secondary_review",)}
 #: Options of `adjusted` -> values of that column that are let in.
-ADJUSTED = {"all": ("yes", "no", "unknown"), "adjusted": ("yes",), "unadjusted": ("no",)}
+ADJUSTED_LET_IN = {"all": ("yes", "no", "unknown"), "adjusted": ("yes",), "unadjusted": ("no",)}
 #: Options of `design` -> designs that are let in (None: all).
-DESIGNS = {"all": None, "randomised": ("rct", "cluster_rct")}
+DESIGNS_LET_IN = {"all": None, "randomised": ("rct", "cluster_rct")}
 
 #: What a specification says of its pool; NaN where there is none.
-RESULTS = ("estimate", "se", "df", "ci_low", "ci_high", "tau2")
+NUMBERS = ("estimate", "se", "df", "ci_low", "ci_high", "tau2")
 #: Decimals to which the numbers of two specifications must agree to be one.
 EQUAL_PLACES = 8
 
@@ -69,7 +69,7 @@ def specifications(
     DataFrame
         One row a specification: `specification` (from 1), the dimensions ("" or NaN where one
         does not apply; "all" has tau2_method "MM" and ci_method "satterthwaite"), `k` (results
-        selected), `n_trials`, `RESULTS`, `same_as` (the first specification of as many results
+        selected), `n_trials`, `NUMBERS`, `same_as` (the first specification of as many results
         and trials with the same estimate and interval; 0 if it is itself the first) and `reason`
         (why there is no result, else "").
 
@@ -98,11 +98,11 @@ def specifications(
     results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of], level)
     table = pd.DataFrame(rows)
     first = _first_equal(first, rows, results)
-    for name in (*RESULTS, "reason"):
+    for name in (*NUMBERS, "reason"):
         table[name] = [results[of][name] for of in first]
     table["same_as"] = [0 if i == of else of + 1 for i, of in enumerate(first)]
     table.insert(0, "specification", np.arange(1, len(table) + 1))
-    return table[["specification", *choices, "k", "n_trials", *RESULTS, "same_as", "reason"]]
+    return table[["specification", *choices, "k", "n_trials", *NUMBERS, "same_as", "reason"]]
 
 
 def agreement(
@@ -205,9 +205,9 @@ def _select(
     selected = (
         effects["tier"].isin(tiers.split("+"))
         & ~effects["source_kind"].isin(SECONDARY_SOURCES[secondary])
-        & effects["adjusted"].isin(ADJUSTED[adjusted])
+        & effects["adjusted"].isin(ADJUSTED_LET_IN[adjusted])
     )
-    designs = DESIGNS[design]
+    designs = DESIGNS_LET_IN[design]
     if designs is not None:
         selected &= effects["design"].isin(designs)
     return selected.to_numpy()
@@ -286,7 +286,7 @@ def _pool_all(
         n_trials = rows[i]["n_trials"]
         if n_trials < 2:
             reason = "no result fits" if n_trials == 0 else "one trial: no pooling"
-            results[i] = dict.fromkeys(RESULTS, math.nan) | {"reason": reason}
+            results[i] = dict.fromkeys(NUMBERS, math.nan) | {"reason": reason}
         elif rows[i]["per_trial"] == "all":
             results[i] = _pool_robust(pools[i], rows[i]["rho"], level)
         else:
@@ -294,7 +294,7 @@ def _pool_all(
     for (tau2_method, ci_method), numbers in batches.items():
         batch = _pool_tables([pools[i] for i in numbers], tau2_method, ci_method, level)
         for j, i in enumerate(numbers):
-            results[i] = {name: float(getattr(batch, name)[j]) for name in RESULTS}
+            results[i] = {name: float(getattr(batch, name)[j]) for name in NUMBERS}
             flat = math.isnan(results[i]["ci_low"])
             results[i]["reason"] = "all effects are equal: no standard error" if flat else ""
     return results
@@ -306,9 +306,9 @@ def _pool_robust(table: pd.DataFrame, rho: float, level: float) -> dict[str, Any
             table["yi"], table["vi"], table["trial_id"].tolist(), rho=rho, level=level
         )
     except ValueError as error:
-        return dict.fromkeys(RESULTS, math.nan) | {"reason": str(error)}
+        return dict.fromkeys(NUMBERS, math.nan) | {"reason": str(error)}
     flat = pooled.se == 0
-    result = {name: getattr(pooled, name) for name in RESULTS}
+    result = {name: getattr(pooled, name) for name in NUMBERS}
     return result | {"reason": "all trials' means are equal: no standard error" if flat else ""}
 
 

@@ -25,8 +25,8 @@ from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
 from metarepro.sensitivity.bias import average_by_trial
 from metarepro.sensitivity.influence import influence
 from metarepro.sensitivity.multiverse import (
-    ADJUSTED,
-    DESIGNS,
+    ADJUSTED_LET_IN,
+    DESIGNS_LET_IN,
     EQUAL_PLACES,
     SECONDARY_SOURCES,
     one_per_trial,
@@ -185,9 +185,13 @@ def _selections(every: pd.DataFrame, primary: pd.DataFrame, settings: Settings) 
             "without results that are known from other reviews only",
             lambda: primary[~primary["source_kind"].isin(left_out)],
         ),
-        ("adjusted_only", "adjusted results only", of("adjusted", ADJUSTED["adjusted"])),
-        ("unadjusted_only", "unadjusted results only", of("adjusted", ADJUSTED["unadjusted"])),
-        ("randomised_only", "randomised trials only", of("design", DESIGNS["randomised"])),
+        ("adjusted_only", "adjusted results only", of("adjusted", ADJUSTED_LET_IN["adjusted"])),
+        (
+            "unadjusted_only",
+            "unadjusted results only",
+            of("adjusted", ADJUSTED_LET_IN["unadjusted"]),
+        ),
+        ("randomised_only", "randomised trials only", of("design", DESIGNS_LET_IN["randomised"])),
         ("lowest_per_trial", "the lowest result of each trial", extreme("lowest")),
         ("highest_per_trial", "the highest result of each trial", extreme("highest")),
         ("average_per_trial", "the mean of the results of each trial", lambda: primary),
