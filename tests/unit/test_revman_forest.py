@@ -618,7 +618,7 @@ def assert_analyses_are_legible(extraction: Extraction) -> None:
     studies_of = dict(list(extraction.studies.groupby(keys)))
     for key, rows in extraction.analyses.groupby(keys, sort=False):
         head = {str(k): v for k, v in rows.iloc[0].items()}
-        result = pool_analysis(studies_of[key], Settings.from_row(head), convention)
+        result = pool_analysis(studies_of[key], AnalysisSettings.from_row(head), convention)
         assert_legible(revman_forest(studies_of[key], rows, result))
 
 

@@ -269,7 +269,8 @@ def _without_outliers(effects: pd.DataFrame, settings: Settings) -> pd.DataFrame
     half_width = critical_value(settings.level, math.nan) * np.sqrt(effects["vi"])
     below = effects["yi"] + half_width < pooled.ci_low
     above = effects["yi"] - half_width > pooled.ci_high
-    return effects[~(below | above)]
+    inside: pd.DataFrame = effects[~(below | above)]
+    return inside
 
 
 def _without_influential(effects: pd.DataFrame, settings: Settings) -> pd.DataFrame:
