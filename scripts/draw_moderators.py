@@ -13,9 +13,9 @@ from metarepro.cache import open_cache
 from metarepro.command import run, synthesis_parser
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.style import family_colour
+from metarepro.models.thresholds import FEW_TRIALS
 from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.moderator_plots import draw_moderators
-from metarepro.sensitivity.moderators import ENOUGH_TRIALS
 from metarepro.synthesis.membership import members, usable, without_place
 from metarepro.synthesis.pools import Settings
 from metarepro.tabular.input_tables import TIERS
@@ -36,7 +36,7 @@ def tasks(
     every = usable(effects, primary_set.timepoints, TIERS)
     chosen = pooled[
         (pooled["set_name"] == primary)
-        & (pooled["n_trials"] >= ENOUGH_TRIALS)
+        & (pooled["n_trials"] >= FEW_TRIALS)
         & pooled["synthesis"].isin(tested)
     ]
     found = []

@@ -15,6 +15,7 @@ from metarepro.cache import open_cache
 from metarepro.command import run, synthesis_parser
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.figures.folder import FigureTask, draw_all
+from metarepro.models.thresholds import MIN_TRIALS_FOR_ASYMMETRY
 from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.plots import funnel_plot
@@ -23,7 +24,6 @@ from metarepro.synthesis.pools import Settings
 from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.tables import read_table
 from metarepro.wording.summaries import labels, title
-from metarepro.wording.thresholds import MIN_TRIALS_FOR_ASYMMETRY
 
 #: Fewer trials have too few subsets, and choices that differ too little, for a picture.
 MIN_TRIALS_OF_SUBSETS = 5
@@ -53,8 +53,12 @@ def tasks(
         if len(trials) >= MIN_TRIALS_FOR_ASYMMETRY:
             draw = partial(funnel_plot, trials, estimate, title=heading, pooled_interval=limits)
             found.append(FigureTask(f"{key}.funnel", draw))
-        curve = partial(draw_specifications, all_effects, (estimate, *limits), heading)
-        subsets = partial(draw_gosh, trials, estimate, settings.tau2_method, heading)
+        curve = partial(
+            draw_specifications, all_effects, (estimate, *limits), heading, settings.level
+        )
+        subsets = partial(
+            draw_gosh, trials, estimate, settings.tau2_method, heading, settings.model
+        )
         found += [FigureTask(f"{key}.specifications", curve), FigureTask(f"{key}.gosh", subsets)]
     return found
 

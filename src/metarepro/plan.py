@@ -5,13 +5,23 @@ the engine knows neither. A wrong plan is refused with all its problems at once:
 what was found, what is allowed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
 
+from metarepro.models.intervals import INTERVALS
+from metarepro.models.tau2 import ESTIMATORS
 from metarepro.tabular.cells import read_bytes
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.yaml_text import parse_yaml, parse_yaml_nodes
@@ -21,14 +31,30 @@ Key = Literal["intervention", "family", "domain", "outcome"]
 Tier = Literal["direct", "derived", "approximate"]
 Timepoint = Literal["post", "follow_up", "change"]
 Measure = Literal["SMD", "MD", "OR", "RR", "RD", "HR", "ratio", "correlation", "proportion"]
-Tau2Method = Literal["DL", "HE", "HS", "SJ", "PM", "EB", "ML", "REML"]
-CiMethod = Literal["z", "knapp_hartung", "knapp_hartung_conservative"]
 SourceKind = Literal[
     "abstract", "table", "registry", "database", "secondary_review", "citing_paper", "other"
 ]
 #: A name that becomes part of an id or a file name.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
+def _one_of(names: Iterable[str]) -> AfterValidator:
+    """A value must be one of the names, which a registry of the engine gives."""
+    allowed = tuple(names)
+
+    def check(value: str) -> str:
+        if value not in allowed:
+            raise PydanticCustomError(
+                "not_listed", "one of: {names}", {"names": ", ".join(allowed)}
+            )
+        return value
+
+    return AfterValidator(check)
+
+
+Tau2Method = Annotated[str, _one_of(ESTIMATORS)]
+CiMethod = Annotated[str, _one_of(INTERVALS)]
 
 
 def _several(value: Any) -> Any:

@@ -28,14 +28,14 @@ cases <- list(
   forty = draw(40, 0.35, 0.05, 0.005, 0.5)
 )
 
-fit_one <- function(case, test) {
+fit_one <- function(case, test, method) {
   k <- length(case$yi)
   scale <- max(var(case$yi), min(case$vi))
-  m <- rma(case$yi, case$vi,
-    test = test, control = list(threshold = 1e-14 * scale, maxiter = 1e5)
-  )
-  out <- leave1out(m)
-  inf <- influence(m)
+  control <- if (method == "REML") list(threshold = 1e-14 * scale, maxiter = 1e5) else list()
+  # rma() warns that Knapp-Hartung is unusual for a common-effect model, but computes it.
+  m <- suppressWarnings(rma(case$yi, case$vi, method = method, test = test, control = control))
+  out <- suppressWarnings(leave1out(m))
+  inf <- suppressWarnings(influence(m))
   # The first steps of `cumul` have one row: nothing is pooled there.
   sofar <- suppressWarnings(cumul(m, order = rev(seq_len(k))))
   columns <- function(x) {
@@ -45,7 +45,7 @@ fit_one <- function(case, test) {
     )
   }
   list(
-    test = test,
+    method = method, test = test,
     leave_one_out = c(columns(out), list(q = out$Q, q_p = out$Qp)),
     influence = list(
       rstudent = inf$inf$rstudent, dffits = inf$inf$dffits, cook_d = inf$inf$cook.d,
@@ -58,7 +58,10 @@ fit_one <- function(case, test) {
 }
 
 reference <- lapply(cases, function(case) {
-  c(case, list(fits = lapply(c("z", "knha", "adhoc"), function(test) fit_one(case, test))))
+  grid <- expand.grid(
+    test = c("z", "knha", "adhoc"), method = c("REML", "EE"), stringsAsFactors = FALSE
+  )
+  c(case, list(fits = unname(Map(function(t, m) fit_one(case, t, m), grid$test, grid$method))))
 })
 cat(toJSON(
   list(

@@ -46,8 +46,9 @@ differences <- function(p) cbind(-1, diag(p - 1))
 
 mixed <- function(data, coding, method, test) {
   x <- columns(data, coding)
-  m <- rma(data$yi, data$vi, mods = x, intercept = FALSE, method = method, test = test,
-           control = list(threshold = 1e-14, maxiter = 10000, stepadj = 0.5))
+  control <- list(threshold = 1e-14, tol = 1e-16, maxiter = 10000, stepadj = 0.5)
+  m <- suppressWarnings(rma(data$yi, data$vi, mods = x, intercept = FALSE, method = method,
+                            test = test, control = control))
   contrast <- if (coding == "year") matrix(c(0, 1), 1) else differences(ncol(x))
   w <- anova(m, X = contrast)
   list(coding = coding, method = method, test = test, tau2 = m$tau2, b = as.numeric(m$b),
@@ -74,7 +75,8 @@ answers <- lapply(cases, function(data) {
   list(
     data = data,
     mixed = if (one_each) {
-      grid <- expand.grid(coding = c("levels", "year"), method = c("DL", "ML", "REML"),
+      methods <- c("EE", "DL", "HE", "HS", "SJ", "PM", "EB", "ML", "REML")
+      grid <- expand.grid(coding = c("levels", "year"), method = methods,
                           test = c("z", "knha", "adhoc"), stringsAsFactors = FALSE)
       do.call(Map, c(list(f = function(coding, method, test) mixed(data, coding, method, test)),
                      as.list(grid), USE.NAMES = FALSE))

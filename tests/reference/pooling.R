@@ -1,5 +1,7 @@
 # Reference numbers for pooling.pool, from metafor. Run from the project root:
 #   Rscript tests/reference/pooling.R > tests/reference/pooling.json
+# `cases` have the estimators with intervals at 95%; `levels` are a few of them with all estimators,
+# intervals and levels.
 # The tolerances of metafor's iterations are tightened: by default tau2 is good to 1e-5 and the
 # bounds of confint() to 1e-4, and the upper bound is cut off at 100 or 10 mad(yi)^2.
 # Effects and variances have 10 digits, so that the JSON holds them exactly.
@@ -37,15 +39,18 @@ cases <- list(
   sixty = draw(60, 0.35, 0.08, 0.005, 0.5)
 )
 
-fit_one <- function(case, method, test) {
+fit_one <- function(case, method, test, level = 0.95) {
   scale <- max(var(case$yi), min(case$vi))
-  control <- if (method %in% c("ML", "REML")) {
-    list(threshold = 1e-14 * scale, maxiter = 1e5)
-  } else {
+  control <- switch(method,
+    ML = , REML = , EB = list(threshold = 1e-14 * scale, maxiter = 1e5),
+    PM = list(tol = 1e-14 * scale, tau2.max = 1e6 * scale, maxiter = 1e5),
     list()
-  }
+  )
   # rma() warns that Knapp-Hartung is unusual for a common-effect model, but computes it.
-  m <- suppressWarnings(rma(case$yi, case$vi, method = method, test = test, control = control))
+  m <- suppressWarnings(rma(
+    case$yi, case$vi,
+    method = method, test = test, level = 100 * level, control = control
+  ))
   p <- predict(m)
   out <- list(
     method = method, test = test, estimate = as.numeric(m$beta), se = m$se,
@@ -53,6 +58,7 @@ fit_one <- function(case, method, test) {
     ci_low = m$ci.lb, ci_high = m$ci.ub, q = m$QE, q_p = m$QEp, weights = as.numeric(weights(m)),
     i2_q = max(0, 100 * (m$QE - (m$k - 1)) / m$QE)
   )
+  if (level != 0.95) out <- c(list(level = level), out[names(out) != "weights"])
   if (method != "EE") {
     ci <- confint(m, control = list(tol = 1e-14 * scale, tau2.max = 1e6 * scale))$random
     out <- c(out, list(
@@ -63,19 +69,23 @@ fit_one <- function(case, method, test) {
   out
 }
 
-grid <- expand.grid(
-  test = c("z", "knha", "adhoc"), method = c("EE", "DL", "ML", "REML"), stringsAsFactors = FALSE
-)
-reference <- lapply(cases, function(case) {
-  c(case, list(fits = Map(function(m, t) fit_one(case, m, t), grid$method, grid$test)))
-})
-reference <- lapply(reference, function(r) within(r, fits <- unname(fits)))
+fit_all <- function(case, tests, methods, levels) {
+  grid <- expand.grid(test = tests, method = methods, level = levels, stringsAsFactors = FALSE)
+  fits <- Map(function(m, t, l) fit_one(case, m, t, l), grid$method, grid$test, grid$level)
+  c(case, list(fits = unname(fits)))
+}
+tests <- c("z", "knha", "adhoc")
+every <- c("DL", "HE", "HS", "SJ", "PM", "EB", "ML", "REML")
+reference <- lapply(cases, fit_all, tests, c("EE", "DL", "ML", "REML"), 0.95)
+chosen <- c("two_apart", "two_close", "homogeneous", "moderate", "six_orders", "underdispersed")
+at_levels <- lapply(cases[chosen], fit_all, tests, c("EE", every), c(0.90, 0.95, 0.99))
 cat(toJSON(
   list(
     versions = list(
       R = as.character(getRversion()), metafor = as.character(packageVersion("metafor"))
     ),
-    cases = reference
+    cases = reference,
+    levels = at_levels
   ),
   auto_unbox = TRUE, digits = NA, na = "null", pretty = 1
 ), "\n", sep = "")

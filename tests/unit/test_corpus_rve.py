@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from metarepro.models.pooling import pool_correlated
+from metarepro.models.robust_variance import pool_correlated
 
 FOLDER = Path(__file__).parents[2].parent / "shared/corpus/rve/opie2023"
 PRINTED_DIGITS = 3

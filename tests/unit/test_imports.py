@@ -13,27 +13,25 @@ HEAVY = {
     *("jinja2", "docx", "snakemake", "sklearn", "nibabel", "nilearn", "hypothesis", "pytest"),
     *("playwright", "IPython"),
 }
-#: PyMARE brings sympy and scipy.
-MODELS = {"pymare", "sympy", "scipy"}
 DRAWING = {"matplotlib", "forestplot"}
 #: What each script needs; a script that is not listed needs none.
 NEEDED = {
     "add_trial": {"scipy"},
     "assess_claims": {"scipy", "statsmodels"},
-    "assess_moderators": MODELS | {"statsmodels"},
-    "assess_sensitivity": MODELS | {"statsmodels", "meta_analyze"},
+    "assess_moderators": {"scipy", "statsmodels"},
+    "assess_sensitivity": {"scipy", "statsmodels", "meta_analyze"},
     "audit_sources": {"scipy"},
-    "compare_reviews": MODELS,
+    "compare_reviews": {"scipy"},
     "compute_effects": {"scipy"},
     "draw_domains": DRAWING,
-    "draw_moderators": MODELS | {"matplotlib", "statsmodels"},
+    "draw_moderators": {"scipy", "matplotlib", "statsmodels"},
     "draw_reviews": DRAWING,
-    "draw_sensitivity": MODELS | {"matplotlib"},
+    "draw_sensitivity": {"scipy", "matplotlib"},
     "draw_syntheses": DRAWING,
     "find_overlap": {"scipy"},
-    "pool_effects": MODELS,
-    "reproduce_chunk": MODELS,
-    "reproduce_review": MODELS,
+    "pool_effects": {"scipy"},
+    "reproduce_chunk": {"scipy"},
+    "reproduce_review": {"scipy"},
     "write_manuscript": DRAWING | {"docx"},
     "write_report": {"jinja2", "scipy"},
 }

@@ -1,6 +1,7 @@
 """Leave-one-out, influence and cumulative pools against metafor."""
 
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.models.pooling import pool_correlated
+from metarepro.models.robust_variance import pool_correlated
 from metarepro.sensitivity.influence import (
     Influence,
     _is_influential,
@@ -34,7 +35,7 @@ SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 
 def fits() -> list[Any]:
     return [
-        pytest.param(case, fit, id=f"{name}-{fit['test']}")
+        pytest.param(case, fit, id=f"{name}-{fit['method']}-{fit['test']}")
         for name, case in REFERENCE["cases"].items()
         for fit in case["fits"]
     ]
@@ -48,12 +49,21 @@ def table(yi: list[float], vi: list[float], **columns: list[Any]) -> pd.DataFram
     return pd.DataFrame(own | columns | {"yi": yi, "vi": vi})
 
 
+def tau2_of(row: Any) -> float:
+    return float(row.tau2_del if isinstance(row, Influence) else row.tau2)
+
+
 def settings_of(fit: dict[str, Any]) -> Settings:
-    return Settings("REML", CI_METHODS[fit["test"]], 0.8)
+    model = "common" if fit["method"] == "EE" else "random"
+    return Settings("REML", CI_METHODS[fit["test"]], 0.8, model=model)
 
 
 def assert_columns(rows: tuple[Any, ...], expected: dict[str, list[Any]]) -> None:
+    # Under a common effect metafor gives 0, or no number, for what the model does not have.
+    undefined = {"tau2", "tau2_del", "i2_tau2"} if math.isnan(tau2_of(rows[0])) else set()
     for column, numbers in expected.items():
+        if column in undefined:
+            continue
         np.testing.assert_allclose(
             [asdict(row)[column] for row in rows],
             np.array(numbers, dtype=float),
@@ -87,7 +97,7 @@ def test_cumulative_is_metafors(case: dict[str, Any], fit: dict[str, Any]) -> No
     expected = fit["cumulative_from_the_last"]
     assert_columns(
         tuple(rows[i] for i in tested),
-        {column: [numbers[i] for i in tested] for column, numbers in expected.items()},
+        {c: [numbers[i] for i in tested] for c, numbers in expected.items() if numbers},
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from metarepro.models.conventions import REVMAN5, REVMAN_WEB, Convention
-from metarepro.reviews.pooling import ReviewPool, Settings, pool_analysis, subgroup_test
+from metarepro.reviews.pooling import AnalysisSettings, ReviewPool, pool_analysis, subgroup_test
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference" / "revman.json").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ def generic(name: str) -> pd.DataFrame:
 
 
 def overall(studies: pd.DataFrame, convention: Convention = REVMAN_WEB, **plan: Any) -> ReviewPool:
-    return pool_analysis(studies, Settings(**plan), convention).overall
+    return pool_analysis(studies, AnalysisSettings(**plan), convention).overall
 
 
 def assert_same(pool: ReviewPool, expected: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ def test_peto_of_given_o_e_is_the_sum_over_the_sum() -> None:
 @pytest.mark.parametrize("case", REFERENCE["subgroups"], ids=lambda case: case["model"])
 def test_between_subgroups(case: dict[str, Any]) -> None:
     studies = counts("plain").assign(subgroup_number=["1", "1", "2", "2"])
-    settings = Settings("dichotomous", case["measure"], "MH", case["model"])
+    settings = AnalysisSettings("dichotomous", case["measure"], "MH", case["model"])
     result = pool_analysis(studies, settings, REVMAN5)
     assert result.test is not None
     assert result.test._asdict() == pytest.approx(case["expected"], rel=1e-10)
@@ -99,7 +99,7 @@ def test_between_subgroups(case: dict[str, Any]) -> None:
 
 def test_subgroups_are_pooled_apart_and_overall_over_all_rows() -> None:
     studies = counts("plain").assign(subgroup_number=["1", "1", "2", "2"])
-    settings = Settings("dichotomous", "OR", "MH", "fixed")
+    settings = AnalysisSettings("dichotomous", "OR", "MH", "fixed")
     result = pool_analysis(studies, settings, REVMAN5)
     alone = pool_analysis(studies.iloc[2:].assign(subgroup_number=""), settings, REVMAN5)
     assert result.subgroups["2"].numbers() == pytest.approx(alone.overall.numbers(), nan_ok=True)
@@ -109,7 +109,7 @@ def test_subgroups_are_pooled_apart_and_overall_over_all_rows() -> None:
 
 def test_the_weights_of_a_subgroup_stand_beside_its_rows() -> None:
     studies = counts("plain").assign(subgroup_number=["1", "2", "1", "2"])
-    result = pool_analysis(studies, Settings("dichotomous", "OR", "MH", "fixed"), REVMAN5)
+    result = pool_analysis(studies, AnalysisSettings("dichotomous", "OR", "MH", "fixed"), REVMAN5)
     weights = result.subgroups["2"].weights
     assert np.isnan(weights).tolist() == [True, False, True, False]
     # bc/n: 25 x 9 / 58 and 18 x 16 / 51
@@ -120,14 +120,14 @@ def test_rows_can_apply_to_the_overall_pool_or_the_subgroup_only() -> None:
     studies = counts("plain").assign(
         subgroup_number=["1", "1", "1", ""], applies_to=["both", "subgroup", "overall", "overall"]
     )
-    result = pool_analysis(studies, Settings("dichotomous", "OR", "MH", "fixed"), REVMAN5)
+    result = pool_analysis(studies, AnalysisSettings("dichotomous", "OR", "MH", "fixed"), REVMAN5)
     assert np.isfinite(result.overall.weights).tolist() == [True, False, True, True]
     assert np.isfinite(result.subgroups["1"].weights).tolist() == [True, True, False, False]
 
 
 def test_a_subgroup_without_an_estimate_does_not_take_part_in_the_test() -> None:
     studies = counts("special").assign(subgroup_number=["1", "2", "2", "3"])
-    result = pool_analysis(studies, Settings("dichotomous", "RR", "MH"), REVMAN5)
+    result = pool_analysis(studies, AnalysisSettings("dichotomous", "RR", "MH"), REVMAN5)
     assert result.subgroups["1"].k == 0
     assert np.isnan(result.subgroups["1"].estimate)
     assert result.test is not None
@@ -136,12 +136,15 @@ def test_a_subgroup_without_an_estimate_does_not_take_part_in_the_test() -> None
 
 def test_a_single_subgroup_is_tested_against_nothing() -> None:
     studies = counts("plain").assign(subgroup_number="1")
-    result = pool_analysis(studies, Settings("dichotomous", "RR", "MH"), REVMAN5)
+    result = pool_analysis(studies, AnalysisSettings("dichotomous", "RR", "MH"), REVMAN5)
     assert result.test == (0.0, 0, 1.0, 0.0)
 
 
 def test_without_subgroups_there_is_no_test() -> None:
-    assert pool_analysis(counts("plain"), Settings("dichotomous", "RR", "MH"), REVMAN5).test is None
+    assert (
+        pool_analysis(counts("plain"), AnalysisSettings("dichotomous", "RR", "MH"), REVMAN5).test
+        is None
+    )
     assert subgroup_test([]) is None
 
 
@@ -227,7 +230,7 @@ def test_fixed_effects_do_not_look_at_tau2_or_interval() -> None:
     ],
 )
 def test_what_the_convention_does_not_have_is_refused(plan: dict[str, Any], message: str) -> None:
-    settings = Settings(**({"data_type": "dichotomous", "measure": "RR"} | plan))
+    settings = AnalysisSettings(**({"data_type": "dichotomous", "measure": "RR"} | plan))
     with pytest.raises(ValueError, match=message):
         pool_analysis(counts("plain"), settings, REVMAN5)
 
@@ -243,6 +246,6 @@ def test_settings_come_from_a_row_of_the_analyses() -> None:
         "interval_level": 0.9,
         "swap_events": "yes",
     }
-    assert Settings.from_row(row) == Settings(
+    assert AnalysisSettings.from_row(row) == AnalysisSettings(
         "dichotomous", "RR", "MH", "random", "REML", "hksj", 0.9, True
     )

@@ -26,7 +26,7 @@ from metarepro.figures import style as fg
 from metarepro.figures.forest_axis import Mark, symmetric_axis
 from metarepro.models.conventions import CONVENTIONS, REVMAN_WEB
 from metarepro.readers.review_file import read_review
-from metarepro.reviews.pooling import AnalysisResult, Settings, pool_analysis
+from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, pool_analysis
 from metarepro.reviews.revman_forest import revman_forest
 from metarepro.reviews.revman_wording import as_entered, p_value
 from metarepro.reviews.tables import REVIEW_ANALYSES, REVIEW_STUDIES, Extraction, table
@@ -105,7 +105,7 @@ def make_analysis(
 
 
 def pooled(studies: pd.DataFrame, analysis: pd.DataFrame) -> AnalysisResult:
-    settings = Settings.from_row({str(k): v for k, v in analysis.iloc[0].items()})
+    settings = AnalysisSettings.from_row({str(k): v for k, v in analysis.iloc[0].items()})
     return pool_analysis(studies, settings, REVMAN_WEB)
 
 
@@ -618,7 +618,7 @@ def assert_analyses_are_legible(extraction: Extraction) -> None:
     studies_of = dict(list(extraction.studies.groupby(keys)))
     for key, rows in extraction.analyses.groupby(keys, sort=False):
         head = {str(k): v for k, v in rows.iloc[0].items()}
-        result = pool_analysis(studies_of[key], Settings.from_row(head), convention)
+        result = pool_analysis(studies_of[key], AnalysisSettings.from_row(head), convention)
         assert_legible(revman_forest(studies_of[key], rows, result))
 
 

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metarepro.models.pooling import Pooled, pool, pool_correlated
+from metarepro.models.pooled import Pooled
+from metarepro.models.pooling import pool
+from metarepro.models.robust_variance import pool_correlated
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/rve.json").read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ from metarepro.figures import style as fg
 from metarepro.plan import read_plan
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.gosh import Gosh, gosh
-from metarepro.sensitivity.multiverse import CHOICES, RESULTS, specifications
+from metarepro.sensitivity.multiverse import CHOICES, NUMBERS, specifications
 from metarepro.sensitivity.plots import (
     MOST_COLUMNS,
     funnel_plot,
@@ -52,7 +52,7 @@ def make_effects(n_trials: int, shift: float = 0.3) -> pd.DataFrame:
 
 def make_specification(number: int = 1, **changes: Any) -> dict[str, Any]:
     row = {"specification": number} | {name: options[0] for name, options in CHOICES.items()}
-    row |= {"k": 9, "n_trials": 5} | dict.fromkeys(RESULTS, 0.1)
+    row |= {"k": 9, "n_trials": 5} | dict.fromkeys(NUMBERS, 0.1)
     row |= {"estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5, "same_as": 0, "reason": ""}
     return row | changes
 

@@ -9,7 +9,8 @@ import pytest
 from tests.plans import effect_sets, syntheses
 
 from metarepro.conversion.trial_means import trial_effect
-from metarepro.models.pooling import pool, pool_correlated
+from metarepro.models.pooling import pool
+from metarepro.models.robust_variance import pool_correlated
 from metarepro.synthesis.pools import (
     Settings,
     compare_subgroups,

@@ -9,10 +9,10 @@ import pandas as pd
 
 from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS, Judgement
 from metarepro.comparison.targets import WHOLE_REVIEW
+from metarepro.models.thresholds import TRUSTED_DF
 from metarepro.plan import Plan
 from metarepro.tabular.input_tables import RATIO_MEASURES
 from metarepro.wording.phrases import counted, decimal, interval, whole
-from metarepro.wording.thresholds import TRUSTED_DF
 
 # What a result says of a benefit. The thresholds of a firm interval are the same for all three
 # findings, and only intervals (or tests) decide.

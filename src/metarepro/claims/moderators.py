@@ -11,8 +11,8 @@ import pandas as pd
 from scipy import stats
 
 from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, Judgement
+from metarepro.models.thresholds import TRUSTED_DF
 from metarepro.wording.phrases import counted, decimal, interval
-from metarepro.wording.thresholds import TRUSTED_DF
 
 MODERATOR = "responsive_caregiving"
 MIN_TRIALS = 2

@@ -18,7 +18,7 @@ from metarepro.comparison.targets import (
     published_target,
 )
 from metarepro.comparison.verdicts import Coverage, Verdict, judge
-from metarepro.models.pooling import Pooled
+from metarepro.models.pooled import Pooled
 from metarepro.plan import Plan, Reproduction
 from metarepro.synthesis.pools import Settings, all_flags, count_participants, pool_trials, usable
 from metarepro.tabular.tables import empty_table, from_rows, in_order

@@ -10,12 +10,12 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
 from metarepro.plan import Evidence, Plan
 from metarepro.report.plain_language import certainty
-from metarepro.wording.phrases import CI_METHODS, DASH, capitalised, whole
+from metarepro.wording.phrases import DASH, INTERVAL_LABELS, capitalised, whole
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import beside_heading, evidence, labels
-from metarepro.wording.thresholds import MIN_TRIALS_FOR_PREDICTION
 
 INTERVENTION = "Intervention"
 CERTAINTY = "Certainty (published)"
@@ -148,7 +148,7 @@ def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
     model = (
         "common effect"
         if pooling.model == "common"
-        else f"random effects ({pooling.tau2_method}, {CI_METHODS[pooling.ci_method]})"
+        else f"random effects ({pooling.tau2_method}, {INTERVAL_LABELS[pooling.ci_method]})"
     )
     said = [
         f"{scale.symbol}: {scale.label}, pooled; {scale.direction}, whatever the instrument. CI: "

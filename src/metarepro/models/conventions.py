@@ -7,6 +7,7 @@ subgroups) is written where it is used, in `study_effects`, `mantel_haenszel` an
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,14 @@ REVMAN_WEB = Convention(
 
 #: The convention of each format of review files.
 CONVENTIONS = {"revman5": REVMAN5, "revman_web": REVMAN_WEB}
+
+
+def choices(what: Literal["tau2_methods", "ci_methods"]) -> tuple[str, ...]:
+    """Estimators or intervals that any program has, each once.
+
+    Examples
+    --------
+    >>> choices("ci_methods")
+    ('wald', 'hksj')
+    """
+    return tuple(dict.fromkeys(x for c in CONVENTIONS.values() for x in getattr(c, what)))

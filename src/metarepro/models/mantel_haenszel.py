@@ -38,7 +38,8 @@ class Tables(NamedTuple):
     @property
     def everyone(self) -> npt.NDArray[np.bool_]:
         """Studies in which all participants had the event."""
-        return (self.b == 0) & (self.d == 0)
+        everyone: npt.NDArray[np.bool_] = (self.b == 0) & (self.d == 0)
+        return everyone
 
     def take(self, rows: npt.NDArray[np.bool_]) -> "Tables":
         """The tables of these studies."""

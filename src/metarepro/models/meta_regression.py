@@ -1,11 +1,10 @@
 """Meta-regression: effects explained by what the trials differ in, every number checked against R.
 
-PyMARE gives the coefficients, their covariance and, under robust variance, tau2. What it lacks is
-here: tests of several coefficients at once, and combinations of them with their own degrees of
-freedom.
+Any of `tau2.ESTIMATORS` gives tau2; under robust variance PyMARE does, with the coefficients and
+their covariance. Here are the tests of several coefficients at once, and combinations of them with
+their own degrees of freedom.
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,13 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from metarepro.models.likelihood import likelihood_maxima, log_likelihood
-from metarepro.models.pooling import (
-    CI_METHODS,
-    DerSimonianLaird,
-    WeightedLeastSquares,
-    correlated_effects_weights,
-)
+from metarepro.models.intervals import INTERVALS
+from metarepro.models.pooling import check_choices
+from metarepro.models.robust_variance import fit_robust
+from metarepro.models.rows import unit_of
+from metarepro.models.tau2 import ESTIMATORS
+from metarepro.models.weighted import Regression
 
 Array = npt.NDArray[np.float64]
 
@@ -33,9 +31,9 @@ class MetaRegression:
 
     Attributes
     ----------
-    model : "random" or "correlated_effects"
+    model : "random", "common" or "correlated_effects"
     k, n_trials : number of rows and of trials
-    tau2 : variance of the true effects that the moderators leave
+    tau2 : variance of the true effects that the moderators leave; NaN under the common model
     coefficients : array of shape (p,)
     covariance : array of shape (p, p)
     weights : array of shape (k,), of the rows, in no particular unit
@@ -129,10 +127,11 @@ def fit(
     vi: npt.ArrayLike,
     x: npt.ArrayLike,
     *,
+    model: str = "random",
     tau2_method: str = "REML",
     ci_method: str = "knapp_hartung_conservative",
 ) -> MetaRegression:
-    """Fit a mixed-effects meta-regression of independent effects.
+    """Fit a meta-regression of independent effects.
 
     Parameters
     ----------
@@ -140,37 +139,41 @@ def fit(
         Effects and their sampling variances, one row a trial.
     x : array-like of shape (k, p)
         Design matrix, its constant included.
-    tau2_method : "DL", "ML" or "REML"
-    ci_method : "z", "knapp_hartung" or "knapp_hartung_conservative"
-        As in `pooling.pool`; metafor's `test` "z", "knha" and "adhoc".
+    model, tau2_method, ci_method : str
+        As in `pooling.pool`: "random" (mixed effects) or "common" (no tau2), and names in
+        `tau2.ESTIMATORS` and `intervals.INTERVALS`.
 
     Raises
     ------
     ValueError
-        If the design is not of full rank or leaves no degree of freedom.
+        If the design is not of full rank or leaves no degree of freedom, or for an unknown choice.
+
+    Examples
+    --------
+    >>> decades = [[1, 0], [1, 1], [1, 2], [1, 3]]
+    >>> fitted = fit([0.1, 0.2, 0.4, 0.5], [0.02, 0.03, 0.02, 0.03], decades)
+    >>> slope = fitted.combination([0, 1])
+    >>> f"{slope.estimate:.3f} [{slope.ci_low:.3f}, {slope.ci_high:.3f}]"
+    '0.140 [-0.159, 0.440]'
     """
+    check_choices(model, tau2_method, ci_method)
     y, v, design, unit = _check(yi, vi, x)
-    if tau2_method == "DL":
-        moments = DerSimonianLaird(small_sample_correction="wald").fit(
-            y[:, None], v[:, None], design
-        )
-        tau2 = float(np.squeeze(moments.params_["tau2"]))
-    else:
-        maxima = likelihood_maxima(y, v, design, tau2_method)
-        tau2 = float(maxima[np.argmax(log_likelihood(maxima, y, v, design, tau2_method))])
-    wls = WeightedLeastSquares(tau2=tau2, small_sample_correction=CI_METHODS[ci_method])
-    params = wls.fit(y[:, None], design, v[:, None]).params_
+    data, interval = Regression(y[:, None], v[:, None], design), INTERVALS[ci_method]
+    random = model == "random"
+    tau2 = float(ESTIMATORS[tau2_method].estimate(data).value[0]) if random else 0.0
+    fitted = data.at(tau2)
+    factor = interval.factor(fitted.q / (y.size - design.shape[1]))
     return MetaRegression(
-        model="random",
+        model=model,
         k=y.size,
         n_trials=y.size,
-        tau2=tau2 * unit**2,
-        coefficients=params["fe_params"][:, 0] * unit,
-        covariance=params["inv_cov"][:, :, 0] * unit**2,
+        tau2=tau2 * unit**2 if random else np.nan,
+        coefficients=fitted.coefficients[:, 0] * unit,
+        covariance=factor[0] * np.linalg.inv(fitted.information[0]) * unit**2,
         _x=design,
         weights=1 / (v + tau2),
         _trial=None,
-        _normal=ci_method == "z",
+        _normal=interval.normal,
     )
 
 
@@ -206,21 +209,16 @@ def fit_correlated(
     code = np.unique([str(label) for label in trial], return_inverse=True)[1]
     if _determined_by_one_trial(design, code):
         raise ValueError("one trial alone determines a coefficient: it has no robust variance")
-    model = DerSimonianLaird(weight_scheme="rescale", rho=rho, small_sample_correction="wald")
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        # Few trials and low df are the caller's flags.
-        warnings.simplefilter("ignore", UserWarning)
-        params = model.fit(y[:, None], v[:, None], design, code).params_
-    tau2 = float(np.squeeze(params["tau2"]))
+    fitted = fit_robust(y, v, design, code, rho)
     return MetaRegression(
         model="correlated_effects",
         k=y.size,
         n_trials=int(code.max()) + 1,
-        tau2=tau2 * unit**2,
-        coefficients=params["fe_params"][:, 0] * unit,
-        covariance=params["inv_cov"][:, :, 0] * unit**2,
+        tau2=fitted.tau2 * unit**2,
+        coefficients=fitted.coefficients * unit,
+        covariance=fitted.covariance * unit**2,
         _x=design,
-        weights=correlated_effects_weights(v[:, None], code, tau2)[:, 0],
+        weights=fitted.weights,
         _trial=code,
         _normal=False,
     )
@@ -238,7 +236,7 @@ def _check(
     rank = np.linalg.matrix_rank(design)
     if rank < design.shape[1] or y.size <= rank:
         raise ValueError(f"{y.size} effects cannot tell {design.shape[1]} coefficients apart")
-    unit = float(np.ldexp(1.0, np.frexp(v.min())[1] // 2))
+    unit = unit_of(v)
     return y / unit, v / unit**2, design, unit
 
 

@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 from scipy.special import ndtr
 from scipy.stats import chi2, norm
 
+from metarepro.models.inference import critical_value
 from metarepro.models.pooling import pool
 
 Array = npt.NDArray[np.float64]
@@ -25,12 +26,19 @@ _LOG_WEIGHTS = (math.log(_WEIGHT_RANGE[0]), math.log(_WEIGHT_RANGE[1]))
 _NEWTON_STEPS = 6
 
 
-def selection_model(yi: Array, vi: Array) -> dict[str, Any]:
+def selection_model(yi: Array, vi: Array, level: float = 0.95) -> dict[str, Any]:
     """Three-parameter selection model (Vevea & Hedges 1995), maximum likelihood.
 
     A result with one-sided p up to `SELECTION_CUT` in favour of the intervention is published for
     sure, any other with a chance of `weight` relative to that; effects are normal with mean
     `estimate` and variance `tau2`.
+
+    Parameters
+    ----------
+    yi, vi : array of shape (k,)
+        Effects, positive in favour of the intervention, and their sampling variances.
+    level : float
+        Coverage of the interval.
 
     Returns
     -------
@@ -54,7 +62,7 @@ def selection_model(yi: Array, vi: Array) -> dict[str, Any]:
         return {"reason": f"the likelihood has no maximum with a weight from {low} to {high:g}"}
     ratio = max(0.0, 2 * float(model.log_likelihood(best) - model.log_likelihood(start)))
     se, weight_se = model.standard_errors(best)
-    half = float(norm.isf(0.025)) * se
+    half = critical_value(level, math.nan) * se
     return {
         "statistic": ratio,
         "df": 1.0,

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize, root
-from scipy.stats import t
 
-from metarepro.models.pooling import Pooled, pool, typical_variance
-from metarepro.wording.thresholds import TRUSTED_DF
+from metarepro.models.inference import inference
+from metarepro.models.pooled import Pooled
+from metarepro.models.pooling import pool, typical_variance
+from metarepro.models.rows import unit_of
+from metarepro.models.thresholds import TRUSTED_DF
 
 Array = npt.NDArray[np.float64]
 
@@ -40,7 +42,9 @@ class ThreeLevel(Pooled):
     sigma2_result: float
 
 
-def pool_three_level(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[object]) -> ThreeLevel:
+def pool_three_level(
+    yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[object], *, level: float = 0.95
+) -> ThreeLevel:
     """Pool results that are nested in trials, by REML (Konstantopoulos 2011).
 
     A result is the pooled effect, a random effect of its trial, a random effect of its own and a
@@ -53,6 +57,8 @@ def pool_three_level(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[objec
     trial : sequence of length k
         The trial of each row, compared as text: two different ones or more, one of them with
         several rows.
+    level : float
+        Coverage of all intervals.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def pool_three_level(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[objec
     ArithmeticError
         If the search for the variances ends where the likelihood is not level.
     """
-    alike = pool(yi, vi, tau2_method="REML", ci_method="z")
+    alike = pool(yi, vi, tau2_method="REML", ci_method="z", level=level)
     y, v = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
     labels = [str(label) for label in trial]
     n_trials, k = len(set(labels)), y.size
@@ -79,30 +85,23 @@ def pool_three_level(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[objec
     code = np.unique(labels, return_inverse=True)[1]
     # One order of the rows, so that theirs cannot move a digit.
     order = np.lexsort((y, v, code))
-    unit = float(np.ldexp(1.0, np.frexp(v.min())[1] // 2))
+    unit = unit_of(v)
     model = _Nested(y[order] / unit, v[order] / unit**2, code[order])
     theta = model.highest(alike.tau2 / unit**2)
-    total, estimate = model.information(theta), unit * model.mean(theta)
-    se, df = unit / math.sqrt(total), float(k - 1)
+    total = model.information(theta)
     between, within = (unit**2 * float(variance) for variance in theta)
-    tau2, critical = between + within, float(t.isf(0.025, df))
-    pi_half = critical * math.sqrt(tau2 + se**2)
+    tau2 = between + within
+    found = inference(unit * model.mean(theta), unit / math.sqrt(total), k - 1.0, tau2, level)
     weights = np.empty(k)
     weights[order] = 100 * model.weights(theta) / total
     return ThreeLevel(
         model="three_level",
         tau2_method="REML",
         ci_method="t",
+        level=level,
         k=k,
         n_trials=n_trials,
-        estimate=estimate,
-        se=se,
-        df=df,
-        statistic=estimate / se,
-        p_value=2 * float(t.sf(abs(estimate / se), df)),
-        ci_low=estimate - critical * se,
-        ci_high=estimate + critical * se,
-        tau2=tau2,
+        **found,
         tau2_ci_low=math.nan,
         tau2_ci_high=math.nan,
         i2_q=alike.i2_q,
@@ -110,9 +109,7 @@ def pool_three_level(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[objec
         q=alike.q,
         q_df=alike.q_df,
         q_p=alike.q_p,
-        pi_low=estimate - pi_half,
-        pi_high=estimate + pi_half,
-        flags=("df_below_4",) if df < TRUSTED_DF else (),
+        flags=("df_below_4",) if found["df"] < TRUSTED_DF else (),
         weights=weights,
         sigma2_trial=between,
         sigma2_result=within,
@@ -137,7 +134,8 @@ class _Nested:
     def weights(self, theta: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Column sums of the inverse of the covariance."""
         w = 1 / (self.v + theta[1])
-        return w / (1 + theta[0] * self._by_trial(w))[self.code]
+        weights: npt.NDArray[Any] = w / (1 + theta[0] * self._by_trial(w))[self.code]
+        return weights
 
     def information(self, theta: npt.NDArray[Any]) -> Any:
         """Sum of the weights: 1 / the variance of the mean."""

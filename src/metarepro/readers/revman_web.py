@@ -25,7 +25,7 @@ from metarepro.readers.revman_web_tables import (
 )
 from metarepro.readers.revman_web_words import (
     APPLIES_TO,
-    CI_METHODS,
+    CI_METHOD_WORDS,
     DATA_ROWS,
     DATA_TYPES,
     EFFECT,
@@ -38,7 +38,7 @@ from metarepro.readers.revman_web_words import (
     SETTINGS,
     SHOWN,
     SUBGROUPS,
-    TAU2_METHODS,
+    TAU2_METHOD_WORDS,
     TEST,
     TOTALS,
     setting_words,
@@ -237,8 +237,10 @@ class _Reading:
             "measure_label": label,
             "method": setting(row, "Statistical method", METHODS),
             "model": model,
-            "tau2_method": setting(row, "Heterogeneity estimator", TAU2_METHODS) if random else "",
-            "ci_method": setting(row, "CI method", CI_METHODS),
+            "tau2_method": setting(row, "Heterogeneity estimator", TAU2_METHOD_WORDS)
+            if random
+            else "",
+            "ci_method": setting(row, "CI method", CI_METHOD_WORDS),
             "interval_level": self.cells.level(sheet, row, interval),
             "study_interval_level": self.cells.level(sheet, row, studies),
             "log_data": _yes_no(log),

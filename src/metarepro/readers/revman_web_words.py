@@ -157,14 +157,14 @@ MODELS = {
 }
 # The older schemas have no such settings.
 _NOTHING = ("", "none", "n a", "na")
-TAU2_METHODS = dict.fromkeys(_NOTHING, "DL") | {
+TAU2_METHOD_WORDS = dict.fromkeys(_NOTHING, "DL") | {
     "dl": "DL",
     "dersimonian and laird": "DL",
     "dersimonian laird": "DL",
     "reml": "REML",
     "restricted maximum likelihood": "REML",
 }
-CI_METHODS = dict.fromkeys(_NOTHING, "wald") | {
+CI_METHOD_WORDS = dict.fromkeys(_NOTHING, "wald") | {
     "wald": "wald",
     "wald type": "wald",
     "hksj": "hksj",

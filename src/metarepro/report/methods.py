@@ -4,6 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from metarepro.comparison import verdicts
+from metarepro.models.intervals import INTERVALS
+from metarepro.models.thresholds import (
+    MIN_TRIALS_FOR_ASYMMETRY,
+    MIN_TRIALS_FOR_PREDICTION,
+    TRUSTED_DF,
+)
 from metarepro.plan import Plan, Pooling, Reproduction
 from metarepro.report.blocks import (
     Block,
@@ -24,18 +30,7 @@ from metarepro.report.records import Records, trail
 from metarepro.wording.phrases import percent, whole
 from metarepro.wording.scales import Scale
 from metarepro.wording.summaries import EXCLUSIONS, routes
-from metarepro.wording.thresholds import (
-    MIN_TRIALS_FOR_ASYMMETRY,
-    MIN_TRIALS_FOR_PREDICTION,
-    TRUSTED_DF,
-)
 
-_CI_METHODS = {
-    "z": "a normal interval",
-    "knapp_hartung": "the Knapp-Hartung interval",
-    "knapp_hartung_conservative": "the Knapp-Hartung interval that is never narrower than the "
-    "normal one",
-}
 #: Verdicts on published results, as `reproduction` gives them.
 VERDICTS = {
     "not testable": "the published result cannot be a target, its trials cannot be selected, or "
@@ -179,7 +174,7 @@ def _effects(records: Records) -> list[Block]:
 
 def _pooling(plan: Pooling) -> list[Block]:
     said = [
-        f"One result per trial: {_model(plan)}, with {_CI_METHODS[plan.ci_method]}.",
+        f"One result per trial: {_model(plan)}, with {INTERVALS[plan.ci_method].phrase}.",
         "Several results of a trial: correlated effects with robust variance (CR2, Satterthwaite "
         f"degrees of freedom), assumed correlation within a trial {plan.rho:g}.",
         "One trial: nothing is pooled; its own effect, or the mean of its results, is shown.",

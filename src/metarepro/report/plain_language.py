@@ -10,12 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from metarepro.claims.rules import MOSTLY_ABSTRACTS
+from metarepro.models.thresholds import FEW_TRIALS, TRUSTED_DF
 from metarepro.wording.phrases import counted, participants
 from metarepro.wording.scales import Scale
-from metarepro.wording.thresholds import TRUSTED_DF
-
-#: Fewer trials than this leave the spread between trials poorly known.
-FEW_TRIALS = 10
 
 Pool = Mapping[Any, Any]
 

@@ -36,7 +36,7 @@ _MANTEL_HAENSZEL: dict[str, Callable[[Tables, Tables], Fixed]] = {
 
 
 @dataclass(frozen=True)
-class Settings:
+class AnalysisSettings:
     """What the authors chose for an analysis; the names are those of the table of analyses.
 
     `tau2_method` and `ci_method` are looked at for random effects only; "" stands for the first
@@ -53,7 +53,7 @@ class Settings:
     swap_events: bool = False
 
     @classmethod
-    def from_row(cls, row: Mapping[Any, Any]) -> "Settings":
+    def from_row(cls, row: Mapping[Any, Any]) -> "AnalysisSettings":
         """Read the settings from a row of the table of analyses."""
         names = ("data_type", "measure", "method", "model", "tau2_method", "ci_method")
         return cls(
@@ -137,7 +137,7 @@ class AnalysisResult:
 
 
 def pool_analysis(
-    studies: pd.DataFrame, settings: Settings, convention: Convention
+    studies: pd.DataFrame, settings: AnalysisSettings, convention: Convention
 ) -> AnalysisResult:
     """Recompute the pools of one analysis from its study rows.
 
@@ -147,7 +147,7 @@ def pool_analysis(
         All rows of the analysis, with the columns that `study_effects` needs and
         `subgroup_number` ("" for none). Where there is a column `applies_to`, rows with "overall"
         or "subgroup" enter that pool only.
-    settings : Settings
+    settings : AnalysisSettings
     convention : Convention
 
     Raises
@@ -181,7 +181,7 @@ def pool_analysis(
 
 def pool_effects(
     effects: StudyEffects,
-    settings: Settings,
+    settings: AnalysisSettings,
     convention: Convention,
     members: npt.NDArray[np.bool_] | None = None,
 ) -> ReviewPool:
@@ -239,7 +239,7 @@ class _Result(NamedTuple):
     weights: Array
 
 
-def _settled(settings: Settings, convention: Convention) -> Settings:
+def _settled(settings: AnalysisSettings, convention: Convention) -> AnalysisSettings:
     """Refuse what there is no rule for, and fill in what has only one value."""
     _require(settings.model in ("fixed", "random"), f"model '{settings.model}' is not known")
     _require(settings.method in ("IV", "MH", "PETO"), f"method '{settings.method}' is not known")
@@ -271,7 +271,7 @@ def _require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
-def _mantel_haenszel(rows: StudyEffects, settings: Settings) -> _Result:
+def _mantel_haenszel(rows: StudyEffects, settings: AnalysisSettings) -> _Result:
     """Fixed effects are Mantel-Haenszel's; random effects are weighted by inverse variance.
 
     In both, Q is around Mantel-Haenszel's estimate, and with it DerSimonian & Laird's tau2.
@@ -290,7 +290,7 @@ def _mantel_haenszel(rows: StudyEffects, settings: Settings) -> _Result:
     return _given_tau2(rows, tau2, settings)._replace(q=q, i2=_i2(q, q_df))
 
 
-def _inverse_variance(rows: StudyEffects, settings: Settings) -> _Result:
+def _inverse_variance(rows: StudyEffects, settings: AnalysisSettings) -> _Result:
     """Two or more studies by inverse variance; Peto's pool is one as well."""
     fit = pool(
         rows.yi,
@@ -308,7 +308,7 @@ def _inverse_variance(rows: StudyEffects, settings: Settings) -> _Result:
     return _given_tau2(rows, fit.tau2, settings)._replace(q=fit.q, i2=i2)
 
 
-def _given_tau2(rows: StudyEffects, tau2: float, settings: Settings) -> _Result:
+def _given_tau2(rows: StudyEffects, tau2: float, settings: AnalysisSettings) -> _Result:
     """Pool by inverse variance with a known tau2, with Wald's or the HKSJ interval.
 
     The factor on Wald's variance is sum(w (y - estimate)^2) / (k - 1) (Hartung & Knapp 2001, Sidik
@@ -324,7 +324,7 @@ def _given_tau2(rows: StudyEffects, tau2: float, settings: Settings) -> _Result:
     return _Result(estimate, se, wald_se, k - 1, tau2, 0.0, 0.0, w)
 
 
-def _written_out(result: _Result, weights: Array, k: int, settings: Settings) -> ReviewPool:
+def _written_out(result: _Result, weights: Array, k: int, settings: AnalysisSettings) -> ReviewPool:
     """Add interval, tests and prediction interval."""
     normal = np.isnan(result.df)
     se = result.se if result.se > 0 else np.nan

@@ -25,7 +25,7 @@ import pandas as pd
 from scipy import stats
 
 from metarepro.models.conventions import CONVENTIONS, Convention
-from metarepro.reviews.pooling import AnalysisResult, ReviewPool, Settings, pool_analysis
+from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, ReviewPool, pool_analysis
 from metarepro.reviews.tables import QUANTITIES, Extraction
 from metarepro.tabular.tables import from_rows
 
@@ -99,7 +99,9 @@ def _pool(
     studies: pd.DataFrame, analyses: pd.DataFrame, convention: Convention
 ) -> AnalysisResult | str:
     try:
-        return pool_analysis(studies, Settings.from_row(analyses.iloc[0].to_dict()), convention)
+        return pool_analysis(
+            studies, AnalysisSettings.from_row(analyses.iloc[0].to_dict()), convention
+        )
     except ValueError as error:
         return str(error)
 

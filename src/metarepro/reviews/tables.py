@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from metarepro.models.conventions import choices
 from metarepro.tabular.columns import level, number, whole
 from metarepro.tabular.input_tables import Columns
 from metarepro.tabular.plain_text import clean_text
@@ -36,8 +37,6 @@ MEASURES_OF = {
 RATIOS = ("OR", "RR", "PETO_OR", "ROM", "HR", "IRR")
 METHODS = ("IV", "MH", "PETO")
 MODELS = ("fixed", "random")
-TAU2_METHODS = ("", "DL", "REML")
-CI_METHODS = ("wald", "hksj")
 TOTALS = ("YES", "SUB", "NO")
 LEVELS = ("overall", "subgroup")
 APPLIES_TO = ("both", "overall", "subgroup")
@@ -133,8 +132,8 @@ REVIEW_ANALYSES: Columns = (
         "measure_label": _words(),
         "method": level(*METHODS),
         "model": level(*MODELS),
-        "tau2_method": level(*TAU2_METHODS),
-        "ci_method": level(*CI_METHODS),
+        "tau2_method": level("", *choices("tau2_methods")),
+        "ci_method": level(*choices("ci_methods")),
         "interval_level": number(above=0, at_most=1, required=True),
         "study_interval_level": number(above=0, at_most=1, required=True),
         "log_data": level(*YES_NO),

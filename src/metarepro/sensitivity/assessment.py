@@ -37,5 +37,5 @@ def assess_synthesis(
     }
     rows = {name: [asdict(row) for row in results] for name, results in found.items()}
     rows["source_kinds"] = list(pools_by_source_kind(all_effects, settings))
-    rows["multiverse"] = [agreement(specifications(all_effects), *reference)]
+    rows["multiverse"] = [agreement(specifications(all_effects, level=settings.level), *reference)]
     return rows

@@ -23,8 +23,8 @@ from statsmodels.regression.linear_model import WLS
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.models.pooling import pool
 from metarepro.models.selection import selection_model
+from metarepro.models.thresholds import MIN_TRIALS_FOR_ASYMMETRY
 from metarepro.synthesis.pools import Settings
-from metarepro.wording.thresholds import MIN_TRIALS_FOR_ASYMMETRY
 
 Array = npt.NDArray[np.float64]
 
@@ -69,7 +69,7 @@ class BiasResult:
         (trim_and_fill), chi-squared (selection)
     df : degrees of freedom of the statistic; nan where it has none
     p_value : two-sided
-    estimate, se, ci_low, ci_high : the adjusted effect with its 95% interval
+    estimate, se, ci_low, ci_high : the adjusted effect with its interval
     tau2 : variance of the true effects in the adjusted model
     n_filled : trials added by trim-and-fill
     weight, weight_se : chance that a result with p above the cut is published, relative to one
@@ -124,7 +124,7 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
     effects : DataFrame
         Columns trial_id, label, year, yi, vi; positive favours the intervention.
     settings : Settings
-        `rho` for the averages, `ci_method` for trim-and-fill.
+        `rho` for the averages, `ci_method` for trim-and-fill, `level` for all intervals.
 
     Returns
     -------
@@ -136,15 +136,16 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
     yi, vi = trials["yi"].to_numpy(float), trials["vi"].to_numpy(float)
     few = f"{len(trials)} trials; at least {MIN_TRIALS_FOR_ASYMMETRY} are needed"
     reason = few if len(trials) < MIN_TRIALS_FOR_ASYMMETRY else _no_spread(yi, vi)
+    level = settings.level
     apply: dict[str, Callable[[Array, Array], dict[str, Any]]] = {
         "egger": egger,
-        "egger_random": egger_random,
+        "egger_random": partial(egger_random, level=level),
         "begg": begg,
-        "trim_and_fill": partial(trim_and_fill, ci_method=settings.ci_method),
-        "pet": pet,
-        "peese": peese,
-        "pet_peese": pet_peese,
-        "selection": selection_model,
+        "trim_and_fill": partial(trim_and_fill, ci_method=settings.ci_method, level=level),
+        "pet": partial(pet, level=level),
+        "peese": partial(peese, level=level),
+        "pet_peese": partial(pet_peese, level=level),
+        "selection": partial(selection_model, level=level),
     }
     results = []
     for method, tests in METHODS.items():
@@ -195,7 +196,7 @@ def egger(yi: Array, vi: Array) -> dict[str, Any]:
     return {"statistic": fit.tvalues[1], "df": fit.df_resid, "p_value": fit.pvalues[1]}
 
 
-def egger_random(yi: Array, vi: Array) -> dict[str, Any]:
+def egger_random(yi: Array, vi: Array, level: float = 0.95) -> dict[str, Any]:
     """Egger's test in a random-effects regression (REML, normal reference).
 
     Returns
@@ -209,6 +210,7 @@ def egger_random(yi: Array, vi: Array) -> dict[str, Any]:
         variance=vi,
         moderators={"sei": np.sqrt(vi)},
         tau2_method="REML",
+        confidence_level=level,
         atol=_TAU2_TOLERANCE,
     )
     limit, slope = fit.coefficients.to_dict("records")
@@ -237,7 +239,7 @@ def begg(yi: Array, vi: Array) -> dict[str, Any]:
     return {"statistic": test.tau, "p_value": test.pvalue}
 
 
-def trim_and_fill(yi: Array, vi: Array, ci_method: str) -> dict[str, Any]:
+def trim_and_fill(yi: Array, vi: Array, ci_method: str, level: float = 0.95) -> dict[str, Any]:
     """Trim and fill (Duval & Tweedie 2000), estimator L0, REML.
 
     Trials are added on the side that metafor's `trimfill` takes: left if effects grow with their
@@ -250,30 +252,36 @@ def trim_and_fill(yi: Array, vi: Array, ci_method: str) -> dict[str, Any]:
     """
     filled = _pooled(yi, vi).trim_and_fill()
     trials = filled.augmented_studies
-    pooled = pool(trials["effect"], trials["variance"], tau2_method="REML", ci_method=ci_method)
+    pooled = pool(
+        trials["effect"],
+        trials["variance"],
+        tau2_method="REML",
+        ci_method=ci_method,
+        level=level,
+    )
     columns = ("statistic", "df", "p_value", "estimate", "se", "ci_low", "ci_high", "tau2")
     found = {column: getattr(pooled, column) for column in columns}
     return found | {"n_filled": float(filled.k0), "detail": filled.side}
 
 
-def pet(yi: Array, vi: Array) -> dict[str, Any]:
+def pet(yi: Array, vi: Array, level: float = 0.95) -> dict[str, Any]:
     """Precision-effect test: the intercept of Egger's regression (Stanley 2008)."""
-    return _intercept(_weighted_regression(yi, np.sqrt(vi), vi))
+    return _intercept(_weighted_regression(yi, np.sqrt(vi), vi), level)
 
 
-def peese(yi: Array, vi: Array) -> dict[str, Any]:
+def peese(yi: Array, vi: Array, level: float = 0.95) -> dict[str, Any]:
     """Precision-effect estimate with standard error: on variances (Stanley & Doucouliagos 2014)."""
-    return _intercept(_weighted_regression(yi, vi, vi))
+    return _intercept(_weighted_regression(yi, vi, vi), level)
 
 
-def pet_peese(yi: Array, vi: Array) -> dict[str, Any]:
+def pet_peese(yi: Array, vi: Array, level: float = 0.95) -> dict[str, Any]:
     """PEESE if PET finds an effect above 0 (one-sided p < `PET_LEVEL`), otherwise PET.
 
     The conditional estimator of Stanley & Doucouliagos (2014); other authors set other levels.
     """
-    first = pet(yi, vi)
+    first = pet(yi, vi, level)
     if first["estimate"] > 0 and first["p_value"] / 2 < PET_LEVEL:
-        return peese(yi, vi) | {"detail": "peese"}
+        return peese(yi, vi, level) | {"detail": "peese"}
     return first | {"detail": "pet"}
 
 
@@ -289,8 +297,8 @@ def _weighted_regression(yi: Array, predictor: Array, vi: Array) -> Any:
     return WLS(yi, np.column_stack([np.ones_like(yi), predictor]), weights=1 / vi).fit()
 
 
-def _intercept(fit: Any) -> dict[str, Any]:
-    low, high = fit.conf_int(alpha=0.05)[0]
+def _intercept(fit: Any, level: float) -> dict[str, Any]:
+    low, high = fit.conf_int(alpha=1 - level)[0]
     return {
         "statistic": fit.tvalues[0],
         "df": fit.df_resid,

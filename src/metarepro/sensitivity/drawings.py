@@ -12,16 +12,18 @@ SEED = 2012
 
 
 def draw_specifications(
-    effects: pd.DataFrame, reference: tuple[float, float, float], heading: str
+    effects: pd.DataFrame, reference: tuple[float, float, float], heading: str, level: float = 0.95
 ) -> Figure:
     """Pool one synthesis, its effects of all tiers, under all choices, and draw that.
 
-    `reference`: estimate and interval of the analysis plan.
+    `reference`: estimate and interval of the analysis plan; `level`: of all intervals.
     """
-    return specification_curve(specifications(effects), *reference, title=heading)
+    return specification_curve(specifications(effects, level=level), *reference, title=heading)
 
 
-def draw_gosh(trials: pd.DataFrame, estimate: float, tau2_method: str, heading: str) -> Figure:
+def draw_gosh(
+    trials: pd.DataFrame, estimate: float, tau2_method: str, heading: str, model: str = "random"
+) -> Figure:
     """Pool the subsets of trials (one row each) and draw that."""
-    subsets = gosh(trials["yi"], trials["vi"], seed=SEED, tau2_method=tau2_method)
+    subsets = gosh(trials["yi"], trials["vi"], seed=SEED, tau2_method=tau2_method, model=model)
     return gosh_plot(subsets, n_trials=len(trials), title=heading, pooled_estimate=estimate)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from metarepro.models.batch_pooling import Array, Bits, pool_subsets
+from metarepro.models.pooled import Array
+from metarepro.models.pooling import Bits, pool_subsets
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,9 +18,10 @@ class Gosh:
 
     Attributes
     ----------
-    subsets : packed membership, shape (n, ceil(k / 8)); see `batch_pooling.unpack`
+    subsets : packed membership, shape (n, ceil(k / 8)); see `pooling.unpack`
     k : number of effects in each
-    estimate, tau2, i2 : pooled effect, variance of the true effects, I2 (from tau2; percent)
+    estimate, tau2, i2 : pooled effect, variance of the true effects, I2 (percent; from tau2, or
+        from Q under a common effect)
     n_possible : number of subsets of two or more
     """
 
@@ -38,6 +40,7 @@ def gosh(
     limit: int = 2**15,
     seed: int,
     tau2_method: str = "REML",
+    model: str = "random",
 ) -> Gosh:
     """Pool every subset of two or more effects, or a sample if there are too many.
 
@@ -50,8 +53,8 @@ def gosh(
         replacement, each with the same chance.
     seed : int
         Of the draw; not used if all subsets are pooled.
-    tau2_method : str
-        See `batch_pooling.pool_subsets`.
+    tau2_method, model : str
+        See `pooling.pool_subsets`.
 
     Returns
     -------
@@ -76,8 +79,9 @@ def gosh(
         subsets = _all_subsets(k)[np.sort(chosen)]
     else:
         subsets = _drawn_subsets(k, limit, seed)
-    batch = pool_subsets(yi, vi, subsets, tau2_method=tau2_method, ci_method="z")
-    return Gosh(subsets, batch.k, batch.estimate, batch.tau2, batch.i2_tau2, n_possible)
+    pools = pool_subsets(yi, vi, subsets, model=model, tau2_method=tau2_method, ci_method="z")
+    i2 = pools.i2_q if model == "common" else pools.i2_tau2
+    return Gosh(subsets, pools.k, pools.estimate, pools.tau2, i2, n_possible)
 
 
 def _all_subsets(k: int) -> Bits:

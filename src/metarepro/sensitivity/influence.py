@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import chi2
 
-from metarepro.models.pooling import Pooled, pool
+from metarepro.models.pooled import Pooled
+from metarepro.models.pooling import pool
 from metarepro.synthesis.pools import Settings, pool_trials
 
 Array = npt.NDArray[np.float64]
@@ -18,7 +19,7 @@ MIN_TRIALS_FOR_INFLUENCE = 3
 
 
 @dataclass(frozen=True)
-class Variant:
+class PartialPool:
     """A pool of some of the trials of a synthesis.
 
     Attributes
@@ -55,7 +56,7 @@ class Variant:
 
 
 _FROM_POOLED = tuple(
-    f.name for f in fields(Variant) if f.name in {p.name for p in fields(Pooled)} - {"flags"}
+    f.name for f in fields(PartialPool) if f.name in {p.name for p in fields(Pooled)} - {"flags"}
 )
 
 
@@ -91,7 +92,7 @@ class Influence:
     influential: str
 
 
-def leave_one_out(effects: pd.DataFrame, settings: Settings) -> tuple[Variant, ...]:
+def leave_one_out(effects: pd.DataFrame, settings: Settings) -> tuple[PartialPool, ...]:
     """Pool without each trial in turn; a trial drops with all its results.
 
     Parameters
@@ -99,11 +100,11 @@ def leave_one_out(effects: pd.DataFrame, settings: Settings) -> tuple[Variant, .
     effects : DataFrame
         Columns trial_id, label, year, yi, vi; at least two trials.
     settings : Settings
-        Estimators and assumed correlation, as for the synthesis itself.
+        Model, estimators, assumed correlation and level, as for the synthesis itself.
 
     Returns
     -------
-    tuple of Variant
+    tuple of PartialPool
         One a trial, by year, label and id. The model follows from what is left, as in
         `synthesis.pool_trials`: without the only trial that has several results it is the
         random-effects model, with one trial left there is no pooling.
@@ -117,12 +118,12 @@ def leave_one_out(effects: pd.DataFrame, settings: Settings) -> tuple[Variant, .
     if len(trials) < 2:
         raise ValueError(f"leave-one-out needs at least 2 trials, got {len(trials)}")
     return tuple(
-        _variant(trial, effects[effects["trial_id"] != trial.trial_id], settings)
+        _partial_pool(trial, effects[effects["trial_id"] != trial.trial_id], settings)
         for trial in trials
     )
 
 
-def cumulative(effects: pd.DataFrame, settings: Settings) -> tuple[Variant, ...]:
+def cumulative(effects: pd.DataFrame, settings: Settings) -> tuple[PartialPool, ...]:
     """Pool the trials as they were published, each time one more (Lau and others 1992).
 
     Parameters
@@ -130,23 +131,23 @@ def cumulative(effects: pd.DataFrame, settings: Settings) -> tuple[Variant, ...]
     effects : DataFrame
         Columns trial_id, label, year, yi, vi.
     settings : Settings
-        Estimators and assumed correlation, as for the synthesis itself.
+        Model, estimators, assumed correlation and level, as for the synthesis itself.
 
     Returns
     -------
-    tuple of Variant
+    tuple of PartialPool
         One a trial, by year, label and id; trials without a year come last.
     """
     trials = _in_order(effects)
     ids = [trial.trial_id for trial in trials]
     return tuple(
-        _variant(trial, effects[effects["trial_id"].isin(ids[: n + 1])], settings)
+        _partial_pool(trial, effects[effects["trial_id"].isin(ids[: n + 1])], settings)
         for n, trial in enumerate(trials)
     )
 
 
 def influence(effects: pd.DataFrame, settings: Settings) -> tuple[Influence, ...]:
-    """Deletion diagnostics of a random-effects pool, as metafor's `influence`.
+    """Deletion diagnostics of a pool of independent effects, as metafor's `influence`.
 
     Parameters
     ----------
@@ -201,7 +202,7 @@ def _diagnose(i: int, yi: Array, vi: Array, full: Pooled, without: Pooled) -> di
     the trial into rstudent, dffits and dfbetas, and through the standard errors elsewhere.
     """
     change = full.estimate - without.estimate
-    total_variance = vi + without.tau2
+    total_variance = vi + (0.0 if math.isnan(without.tau2) else without.tau2)
     # s2w: the variance of the estimate over that of inverse-variance weights.
     factor = without.se**2 * np.delete(1 / total_variance, i).sum()
     if not (factor > 0 and full.se > 0):
@@ -232,7 +233,7 @@ def _is_influential(numbers: dict[str, float], k: int) -> bool:
 
 
 def _pool_independent(yi: Array, vi: Array, settings: Settings) -> Pooled:
-    return pool(yi, vi, tau2_method=settings.tau2_method, ci_method=settings.ci_method)
+    return pool(yi, vi, **settings.independent)
 
 
 @dataclass(frozen=True)
@@ -250,9 +251,9 @@ def _in_order(effects: pd.DataFrame) -> list[_Trial]:
     return [_Trial(*values) for values in zip(*columns, strict=True)]
 
 
-def _variant(trial: _Trial, effects: pd.DataFrame, settings: Settings) -> Variant:
+def _partial_pool(trial: _Trial, effects: pd.DataFrame, settings: Settings) -> PartialPool:
     pooled, reason = pool_trials(effects, settings)
-    return Variant(
+    return PartialPool(
         **asdict(trial),
         **{name: getattr(pooled, name) for name in _FROM_POOLED},
         flags="; ".join(pooled.flags),

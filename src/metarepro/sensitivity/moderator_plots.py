@@ -43,7 +43,7 @@ from metarepro.sensitivity.moderators import (
     with_level,
 )
 from metarepro.synthesis.pools import Settings
-from metarepro.wording.phrases import counted, decimal, p_value
+from metarepro.wording.phrases import confidence, counted, decimal, p_value
 
 _ROW, _NUMBERS = 0.34, 1.75  # height of a level, and of the panel of a number
 _HEAD, _GAP = 0.24, 0.14  # above a panel, and below it
@@ -62,6 +62,8 @@ class Panel:
     test: ModeratorTest
     levels: Sequence[Level]
     fitted: MetaRegression
+    #: Of the intervals.
+    coverage: float = 0.95
 
     @property
     def is_number(self) -> bool:
@@ -104,7 +106,7 @@ def panels(
         own = with_level(of_tiers(effects, moderator, tiers), moderator)
         fitted = regress(own, design(own, moderator)[0], settings)
         mine = [level for level in levels if level.moderator == name]
-        found.append(Panel(moderator, own, test, mine, fitted))
+        found.append(Panel(moderator, own, test, mine, fitted, settings.level))
     return found
 
 
@@ -168,7 +170,8 @@ def moderator_plot(
                     bottom -= 0.42
             top = bottom - _GAP
         notes = (
-            "Bubbles: results, area by weight. Black: mean and 95% interval, cut at the border, "
+            f"Bubbles: results, area by weight. Black: mean and {confidence(panels[0].coverage)} "
+            "interval, cut at the border, "
             "broken with fewer than 4 degrees of freedom. "
             "Dashed: pool of the plan.",
             "Mostly between trials: trials of different kinds also differ otherwise.",
@@ -240,7 +243,7 @@ def _draw_numbers(
     numbers = panel.effects["level"].to_numpy(float)
     first, last = numbers.min(), numbers.max()
     grid = np.linspace(first, last, 60)
-    line = [panel.fitted.combination([1.0, x]) for x in units(grid, number)]
+    line = [panel.fitted.combination([1.0, x], panel.coverage) for x in units(grid, number)]
     ax.fill_between(
         grid,
         np.clip([p.ci_low for p in line], *shown),

@@ -7,7 +7,7 @@ MODERATOR_TABLES: dict[str, Columns] = {
     "moderators": {
         "synthesis": text(required=True),
         "moderator": text(required=True),
-        "model": level("", "random", "correlated_effects"),
+        "model": level("", "random", "common", "correlated_effects"),
         "n_trials": whole(at_least=0, required=True),
         "k": whole(at_least=0, required=True),
         "n_levels": whole(at_least=0, required=True),

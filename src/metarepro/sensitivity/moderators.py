@@ -16,17 +16,15 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from metarepro.models.meta_regression import Array, MetaRegression, fit, fit_correlated
+from metarepro.models.thresholds import FEW_TRIALS, TRUSTED_DF
 from metarepro.plan import Moderator, Number
 from metarepro.sensitivity.moderator_names import SLOPE
 from metarepro.synthesis.pools import Settings
-from metarepro.wording.thresholds import TRUSTED_DF
 
 #: Fewer trials of a kind are no kind that could be compared.
 MIN_TRIALS_OF_LEVEL = 2
 #: Trials beyond the coefficients that a regression needs.
 MIN_RESIDUAL_DF = 2
-#: Below this a meta-regression tells little (Cochrane Handbook 10.11.4: ten studies a covariate).
-ENOUGH_TRIALS = 10
 #: Put before the name of a characteristic of trials in the columns of effects.
 CHARACTERISTIC = "characteristic."
 
@@ -142,7 +140,7 @@ def moderators(
     tiers : sequence of str
         Tiers that the plan pools.
     settings : Settings
-        Estimators and assumed correlation.
+        Model, estimators, assumed correlation and level.
     plan : mapping
         The moderators of the analysis plan by name.
 
@@ -205,7 +203,7 @@ def assess_moderator(
     tau2_alone = regress(effects, np.ones((len(effects), 1)), settings).tau2
     flags = {
         "df_below_4": not wald.df2 >= TRUSTED_DF,
-        "fewer_than_10_trials": n_trials < ENOUGH_TRIALS,
+        "fewer_than_10_trials": n_trials < FEW_TRIALS,
     }
     test = ModeratorTest(
         moderator=name,
@@ -223,8 +221,9 @@ def assess_moderator(
         flags="; ".join(flag for flag, raised in flags.items() if raised),
     )
     if moderator.number:
-        return test, [_difference(Level(name, SLOPE, n_trials, fitted.k), fitted, contrasts[0])]
-    return test, _levels(effects, name, names, fitted)
+        slope = Level(name, SLOPE, n_trials, fitted.k)
+        return test, [_difference(slope, fitted, contrasts[0], settings.level)]
+    return test, _levels(effects, name, names, fitted, settings.level)
 
 
 def of_tiers(effects: pd.DataFrame, moderator: Moderator, tiers: Sequence[str]) -> pd.DataFrame:
@@ -266,21 +265,32 @@ def units(numbers: npt.ArrayLike, number: Number) -> Array:
 
 
 def regress(effects: pd.DataFrame, x: Array, settings: Settings) -> MetaRegression:
-    """Fit effects by a design matrix; robust where trials give several results."""
+    """Fit effects by a design matrix; robust where trials give several results.
+
+    That is so under a common effect too: a moderator may differ between the results of a trial,
+    which can therefore not be averaged.
+    """
     yi, vi = effects["yi"].to_numpy(dtype=float), effects["vi"].to_numpy(dtype=float)
     if effects["trial_id"].is_unique:
-        return fit(yi, vi, x, tau2_method=settings.tau2_method, ci_method=settings.ci_method)
+        return fit(
+            yi,
+            vi,
+            x,
+            model=settings.model,
+            tau2_method=settings.tau2_method,
+            ci_method=settings.ci_method,
+        )
     return fit_correlated(yi, vi, x, effects["trial_id"].tolist(), rho=settings.rho)
 
 
 def _levels(
-    effects: pd.DataFrame, moderator: str, names: list[str], fitted: MetaRegression
+    effects: pd.DataFrame, moderator: str, names: list[str], fitted: MetaRegression, coverage: float
 ) -> list[Level]:
     found = []
     unit = np.eye(len(names))
     for i, name in enumerate(names):
         own = effects[effects["level"] == name]
-        mean = fitted.combination(unit[i])
+        mean = fitted.combination(unit[i], coverage)
         level = Level(
             moderator=moderator,
             level=name,
@@ -293,12 +303,12 @@ def _levels(
             ci_high=mean.ci_high,
             flags="df_below_4" if mean.df < TRUSTED_DF else "",
         )
-        found.append(_difference(level, fitted, unit[i] - unit[0]) if i else level)
+        found.append(_difference(level, fitted, unit[i] - unit[0], coverage) if i else level)
     return found
 
 
-def _difference(level: Level, fitted: MetaRegression, contrast: Array) -> Level:
-    found = fitted.combination(contrast)
+def _difference(level: Level, fitted: MetaRegression, contrast: Array, coverage: float) -> Level:
+    found = fitted.combination(contrast, coverage)
     return replace(
         level,
         difference=found.estimate,

@@ -14,8 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from metarepro.conversion.trial_means import trial_effect
-from metarepro.models.batch_pooling import Batch, pack, pool_subsets
-from metarepro.models.pooling import pool_correlated
+from metarepro.models.intervals import INTERVALS
+from metarepro.models.pooled import Pools
+from metarepro.models.pooling import pack, pool_subsets
+from metarepro.models.robust_variance import pool_correlated
+from metarepro.models.tau2 import ESTIMATORS
 
 #: Reasonable choices for one synthesis, each a dimension with its options.
 CHOICES: Mapping[str, Sequence[Any]] = {
@@ -24,25 +27,27 @@ CHOICES: Mapping[str, Sequence[Any]] = {
     "adjusted": ("all", "adjusted", "unadjusted"),
     "design": ("all", "randomised"),
     "per_trial": ("lowest", "highest", "average", "all"),
-    "tau2_method": ("DL", "PM", "ML", "REML"),
-    "ci_method": ("z", "knapp_hartung", "knapp_hartung_conservative"),
+    "tau2_method": tuple(entry.name for entry in ESTIMATORS.values() if entry.compared),
+    "ci_method": tuple(INTERVALS),
     "rho": (0.4, 0.6, 0.8),
 }
 #: Options of `secondary` -> source kinds that are left out: tables of other reviews.
 SECONDARY_SOURCES = {"with": (), "without": ("secondary_review",)}
 #: Options of `adjusted` -> values of that column that are let in.
-ADJUSTED = {"all": ("yes", "no", "unknown"), "adjusted": ("yes",), "unadjusted": ("no",)}
+ADJUSTED_LET_IN = {"all": ("yes", "no", "unknown"), "adjusted": ("yes",), "unadjusted": ("no",)}
 #: Options of `design` -> designs that are let in (None: all).
-DESIGNS = {"all": None, "randomised": ("rct", "cluster_rct")}
+DESIGNS_LET_IN = {"all": None, "randomised": ("rct", "cluster_rct")}
 
 #: What a specification says of its pool; NaN where there is none.
-RESULTS = ("estimate", "se", "df", "ci_low", "ci_high", "tau2")
+NUMBERS = ("estimate", "se", "df", "ci_low", "ci_high", "tau2")
 #: Decimals to which the numbers of two specifications must agree to be one.
 EQUAL_PLACES = 8
 
 
 def specifications(
-    effects: pd.DataFrame, choices: Mapping[str, Sequence[Any]] = CHOICES
+    effects: pd.DataFrame,
+    choices: Mapping[str, Sequence[Any]] = CHOICES,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Pool one synthesis under every combination of choices.
 
@@ -56,13 +61,15 @@ def specifications(
         per_trial: the lowest, highest or average result of each trial, pooled as independent, or
         all of its results by robust variance. `rho` is the assumed correlation of a trial's
         results, of use to "average" and "all".
+    level : float
+        Coverage of all intervals.
 
     Returns
     -------
     DataFrame
         One row a specification: `specification` (from 1), the dimensions ("" or NaN where one
         does not apply; "all" has tau2_method "MM" and ci_method "satterthwaite"), `k` (results
-        selected), `n_trials`, `RESULTS`, `same_as` (the first specification of as many results
+        selected), `n_trials`, `NUMBERS`, `same_as` (the first specification of as many results
         and trials with the same estimate and interval; 0 if it is itself the first) and `reason`
         (why there is no result, else "").
 
@@ -88,14 +95,14 @@ def specifications(
         rows += [about | method for method in methods]
         pools += reduced[chosen.tobytes()]
     first = _first_alike(rows, pools)
-    results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of])
+    results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of], level)
     table = pd.DataFrame(rows)
     first = _first_equal(first, rows, results)
-    for name in (*RESULTS, "reason"):
+    for name in (*NUMBERS, "reason"):
         table[name] = [results[of][name] for of in first]
     table["same_as"] = [0 if i == of else of + 1 for i, of in enumerate(first)]
     table.insert(0, "specification", np.arange(1, len(table) + 1))
-    return table[["specification", *choices, "k", "n_trials", *RESULTS, "same_as", "reason"]]
+    return table[["specification", *choices, "k", "n_trials", *NUMBERS, "same_as", "reason"]]
 
 
 def agreement(
@@ -198,9 +205,9 @@ def _select(
     selected = (
         effects["tier"].isin(tiers.split("+"))
         & ~effects["source_kind"].isin(SECONDARY_SOURCES[secondary])
-        & effects["adjusted"].isin(ADJUSTED[adjusted])
+        & effects["adjusted"].isin(ADJUSTED_LET_IN[adjusted])
     )
-    designs = DESIGNS[design]
+    designs = DESIGNS_LET_IN[design]
     if designs is not None:
         selected &= effects["design"].isin(designs)
     return selected.to_numpy()
@@ -270,7 +277,7 @@ def _first_equal(
 
 
 def _pool_all(
-    rows: list[dict[str, Any]], pools: list[pd.DataFrame], which: list[int]
+    rows: list[dict[str, Any]], pools: list[pd.DataFrame], which: list[int], level: float
 ) -> dict[int, dict[str, Any]]:
     """Results of the specifications of which the numbers are given, by number."""
     results: dict[int, dict[str, Any]] = {}
@@ -279,34 +286,40 @@ def _pool_all(
         n_trials = rows[i]["n_trials"]
         if n_trials < 2:
             reason = "no result fits" if n_trials == 0 else "one trial: no pooling"
-            results[i] = dict.fromkeys(RESULTS, math.nan) | {"reason": reason}
+            results[i] = dict.fromkeys(NUMBERS, math.nan) | {"reason": reason}
         elif rows[i]["per_trial"] == "all":
-            results[i] = _pool_robust(pools[i], rows[i]["rho"])
+            results[i] = _pool_robust(pools[i], rows[i]["rho"], level)
         else:
             batches.setdefault((rows[i]["tau2_method"], rows[i]["ci_method"]), []).append(i)
     for (tau2_method, ci_method), numbers in batches.items():
-        batch = _pool_tables([pools[i] for i in numbers], tau2_method, ci_method)
+        batch = _pool_tables([pools[i] for i in numbers], tau2_method, ci_method, level)
         for j, i in enumerate(numbers):
-            results[i] = {name: float(getattr(batch, name)[j]) for name in RESULTS}
+            results[i] = {name: float(getattr(batch, name)[j]) for name in NUMBERS}
             flat = math.isnan(results[i]["ci_low"])
             results[i]["reason"] = "all effects are equal: no standard error" if flat else ""
     return results
 
 
-def _pool_robust(table: pd.DataFrame, rho: float) -> dict[str, Any]:
+def _pool_robust(table: pd.DataFrame, rho: float, level: float) -> dict[str, Any]:
     try:
-        pooled = pool_correlated(table["yi"], table["vi"], table["trial_id"].tolist(), rho=rho)
+        pooled = pool_correlated(
+            table["yi"], table["vi"], table["trial_id"].tolist(), rho=rho, level=level
+        )
     except ValueError as error:
-        return dict.fromkeys(RESULTS, math.nan) | {"reason": str(error)}
+        return dict.fromkeys(NUMBERS, math.nan) | {"reason": str(error)}
     flat = pooled.se == 0
-    result = {name: getattr(pooled, name) for name in RESULTS}
+    result = {name: getattr(pooled, name) for name in NUMBERS}
     return result | {"reason": "all trials' means are equal: no standard error" if flat else ""}
 
 
-def _pool_tables(tables: list[pd.DataFrame], tau2_method: str, ci_method: str) -> Batch:
+def _pool_tables(
+    tables: list[pd.DataFrame], tau2_method: str, ci_method: str, level: float
+) -> Pools:
     """Pool tables of different lengths together, the shorter ones repeated and masked."""
     k = max(map(len, tables))
     yi = np.array([np.resize(table["yi"], k) for table in tables])
     vi = np.array([np.resize(table["vi"], k) for table in tables])
     member = np.arange(k) < np.array([len(table) for table in tables])[:, None]
-    return pool_subsets(yi, vi, pack(member), tau2_method=tau2_method, ci_method=ci_method)
+    return pool_subsets(
+        yi, vi, pack(member), tau2_method=tau2_method, ci_method=ci_method, level=level
+    )

@@ -29,6 +29,7 @@ from metarepro.figures.plot_page import (
     start_page,
     write,
 )
+from metarepro.models.intervals import INTERVALS
 from metarepro.sensitivity.gosh import Gosh
 from metarepro.sensitivity.multiverse import CHOICES
 from metarepro.wording.phrases import counted, interval, percent, whole
@@ -66,9 +67,7 @@ _DIMENSIONS = {
 _OPTIONS = {
     "direct+derived": "direct, derived",
     "direct+derived+approximate": "with approximate",
-    "z": "normal",
-    "knapp_hartung": "Knapp-Hartung",
-    "knapp_hartung_conservative": "Knapp-Hartung, ≥ normal",
+    **{interval.name: interval.short for interval in INTERVALS.values()},
     "satterthwaite": "Satterthwaite",
     "MM": "moments",
 }

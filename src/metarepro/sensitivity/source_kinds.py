@@ -23,7 +23,7 @@ def pools_by_source_kind(effects: pd.DataFrame, settings: Settings) -> list[dict
         their results, and most of the null ones, are approximate): columns trial_id, yi, vi,
         n_total, source_kind. Positive favours the intervention.
     settings : Settings
-        Estimators and assumed correlation, as for the synthesis itself.
+        Model, estimators, assumed correlation and level, as for the synthesis itself.
 
     Returns
     -------

@@ -1,5 +1,7 @@
 """Columns of the tables in results/sensitivity."""
 
+from metarepro.models.intervals import INTERVALS
+from metarepro.models.tau2 import ESTIMATORS
 from metarepro.tabular.columns import identifier, level, number, text, whole
 from metarepro.tabular.columns import share_of_100 as percent
 from metarepro.tabular.input_tables import Columns
@@ -15,13 +17,19 @@ from metarepro.tabular.statistic_columns import (
 
 _SYNTHESIS: Columns = {"synthesis": text(required=True)}
 _HOW: Columns = {
-    "model": level("", "random", "correlated_effects", "three_level", "single_trial"),
-    "tau2_method": level("", "DL", "PM", "ML", "REML", "MM"),
-    "ci_method": level(
-        "", "z", "t", "knapp_hartung", "knapp_hartung_conservative", "satterthwaite"
+    "model": level(
+        "",
+        "random",
+        "common",
+        "common_of_means",
+        "correlated_effects",
+        "three_level",
+        "single_trial",
     ),
+    "tau2_method": level("", *ESTIMATORS, "MM"),
+    "ci_method": level("", *INTERVALS, "t", "satterthwaite"),
 }
-_SENSITIVITY: Columns = {
+_VARIANT: Columns = {
     "variant": text(required=True),
     "description": text(required=True),
     **_HOW,
@@ -41,11 +49,11 @@ _SENSITIVITY: Columns = {
     "trial_ids": text(),
     "same_as": text(),
 }
-_VARIANT: Columns = {
+_PARTIAL_POOL: Columns = {
     "trial_id": identifier(),
     "label": text(required=True),
     "year": number(),
-    "model": level("random", "correlated_effects", "single_trial"),
+    "model": level("random", "common", "common_of_means", "correlated_effects", "single_trial"),
     "n_trials": whole(at_least=1, required=True),
     "k": whole(at_least=1, required=True),
     **ESTIMATE,
@@ -114,9 +122,9 @@ _MULTIVERSE: Columns = {
     "highest": number(),
 }
 SENSITIVITY_TABLES: dict[str, Columns] = {
-    "variants": _SYNTHESIS | _SENSITIVITY,
-    "leave_one_out": _SYNTHESIS | _VARIANT,
-    "cumulative": _SYNTHESIS | _VARIANT,
+    "variants": _SYNTHESIS | _VARIANT,
+    "leave_one_out": _SYNTHESIS | _PARTIAL_POOL,
+    "cumulative": _SYNTHESIS | _PARTIAL_POOL,
     "influence": _SYNTHESIS | _INFLUENCE,
     "small_study": _SYNTHESIS | _SMALL_STUDY,
     "caliper": _SYNTHESIS | _CALIPER,

@@ -13,16 +13,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, t
 
-from metarepro.models.batch_pooling import TAU2_METHODS, pack, pool_subsets
-from metarepro.models.pooling import CI_METHODS, Pooled, pool, pool_correlated
+from metarepro.models.inference import critical_value
+from metarepro.models.intervals import INTERVALS
+from metarepro.models.pooled import Pooled
+from metarepro.models.pooling import pool
+from metarepro.models.robust_variance import pool_correlated
+from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import pool_three_level
+from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
 from metarepro.sensitivity.bias import average_by_trial
 from metarepro.sensitivity.influence import influence
 from metarepro.sensitivity.multiverse import (
-    ADJUSTED,
-    DESIGNS,
+    ADJUSTED_LET_IN,
+    DESIGNS_LET_IN,
     EQUAL_PLACES,
     SECONDARY_SOURCES,
     one_per_trial,
@@ -33,8 +37,7 @@ from metarepro.synthesis.pools import (
     count_participants,
     pool_trials,
 )
-from metarepro.wording.phrases import CI_METHODS as IN_WORDS
-from metarepro.wording.thresholds import MIN_TRIALS_FOR_PREDICTION
+from metarepro.wording.phrases import confidence
 
 #: Assumed correlations of the results of one trial that are compared.
 RHOS = (0.4, 0.6, 0.8)
@@ -117,7 +120,7 @@ def variants(all_effects: pd.DataFrame, settings: Settings, tiers: Sequence[str]
         Usable effects of the synthesis, of all tiers: columns trial_id, label, year, yi, vi,
         n_total, tier, source_kind, adjusted, design.
     settings : Settings
-        Estimators and assumed correlation of the analysis plan.
+        Model, estimators, assumed correlation and level of the analysis plan.
     tiers : sequence of str
         Tiers that the plan pools.
 
@@ -128,7 +131,7 @@ def variants(all_effects: pd.DataFrame, settings: Settings, tiers: Sequence[str]
 
     Notes
     -----
-    An outlier is a result with a 95% interval (normal) that shares no point with the interval of
+    An outlier is a result with an interval (normal) that shares no point with the interval of
     the primary pool; of a trial with several results the others stay. An influential trial (see
     `influence.influence`, several results of a trial averaged) leaves with all its results.
     """
@@ -182,15 +185,20 @@ def _selections(every: pd.DataFrame, primary: pd.DataFrame, settings: Settings) 
             "without results that are known from other reviews only",
             lambda: primary[~primary["source_kind"].isin(left_out)],
         ),
-        ("adjusted_only", "adjusted results only", of("adjusted", ADJUSTED["adjusted"])),
-        ("unadjusted_only", "unadjusted results only", of("adjusted", ADJUSTED["unadjusted"])),
-        ("randomised_only", "randomised trials only", of("design", DESIGNS["randomised"])),
+        ("adjusted_only", "adjusted results only", of("adjusted", ADJUSTED_LET_IN["adjusted"])),
+        (
+            "unadjusted_only",
+            "unadjusted results only",
+            of("adjusted", ADJUSTED_LET_IN["unadjusted"]),
+        ),
+        ("randomised_only", "randomised trials only", of("design", DESIGNS_LET_IN["randomised"])),
         ("lowest_per_trial", "the lowest result of each trial", extreme("lowest")),
         ("highest_per_trial", "the highest result of each trial", extreme("highest")),
         ("average_per_trial", "the mean of the results of each trial", lambda: primary),
         (
             "without_outliers",
-            "without results whose own 95% interval lies outside that of the primary pool",
+            f"without results whose own {confidence(settings.level)} interval lies outside that of "
+            "the primary pool",
             lambda: _without_outliers(primary, settings),
         ),
         (
@@ -209,38 +217,46 @@ def _selections(every: pd.DataFrame, primary: pd.DataFrame, settings: Settings) 
 
 def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
     """Variants that pool the effects of the plan in another way."""
-    rho, averaged = settings.rho, f"means of each trial (rho {settings.rho:g})"
-    aggregated = f"{AGGREGATED_TAU2}, {IN_WORDS[AGGREGATED_CI]}"
+    averaged = f"means of each trial (rho {settings.rho:g})"
+    aggregated = replace(
+        settings, model="random", tau2_method=AGGREGATED_TAU2, ci_method=AGGREGATED_CI
+    )
     methods = [
         *(
             (
-                f"aggregated_rho_{value:g}",
-                f"means of each trial (rho {value:g}), {aggregated}",
-                _of_means(Settings(AGGREGATED_TAU2, AGGREGATED_CI, value)),
+                f"aggregated_rho_{rho:g}",
+                f"means of each trial (rho {rho:g}), {AGGREGATED_TAU2}, "
+                f"{INTERVALS[AGGREGATED_CI].label}",
+                _of_means(replace(aggregated, rho=rho)),
             )
-            for value in RHOS
+            for rho in RHOS
         ),
         *(
-            (f"rve_rho_{value:g}", f"robust variance (rho {value:g})", _robust(value))
-            for value in RHOS
+            (f"rve_rho_{rho:g}", f"robust variance (rho {rho:g})", _robust(rho, settings.level))
+            for rho in RHOS
         ),
         ("two_level", "two levels: results as if independent", _as_if_independent(settings)),
-        ("three_level", "three levels: results within trials, REML, t (k - 1 df)", _nested),
-        *(
-            (
-                f"tau2_{method.lower()}",
-                f"{averaged}, tau2 by {method}",
-                _of_means(Settings(method, settings.ci_method, rho)),
-            )
-            for method in TAU2_METHODS
+        (
+            "three_level",
+            "three levels: results within trials, REML, t (k - 1 df)",
+            _nested(settings.level),
         ),
         *(
             (
-                f"ci_{method}",
-                f"{averaged}, {IN_WORDS[method]}",
-                _of_means(Settings(settings.tau2_method, method, rho)),
+                f"tau2_{name.lower()}",
+                f"{averaged}, tau2 by {name}",
+                _of_means(replace(settings, model="random", tau2_method=name)),
             )
-            for method in CI_METHODS
+            for name, estimator in ESTIMATORS.items()
+            if estimator.compared
+        ),
+        *(
+            (
+                f"ci_{name}",
+                f"{averaged}, {interval.label}",
+                _of_means(replace(settings, ci_method=name)),
+            )
+            for name, interval in INTERVALS.items()
         ),
     ]
     return [_Choice(name, description, lambda: primary, how) for name, description, how in methods]
@@ -250,10 +266,11 @@ def _without_outliers(effects: pd.DataFrame, settings: Settings) -> pd.DataFrame
     pooled, _ = pool_trials(effects, settings)
     if math.isnan(pooled.ci_low):
         raise ValueError("the primary pool has no interval to compare with")
-    half_width = float(norm.isf(0.025)) * np.sqrt(effects["vi"])
+    half_width = critical_value(settings.level, math.nan) * np.sqrt(effects["vi"])
     below = effects["yi"] + half_width < pooled.ci_low
     above = effects["yi"] - half_width > pooled.ci_high
-    return effects[~(below | above)]
+    inside: pd.DataFrame = effects[~(below | above)]
+    return inside
 
 
 def _without_influential(effects: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -263,21 +280,18 @@ def _without_influential(effects: pd.DataFrame, settings: Settings) -> pd.DataFr
 
 
 def _of_means(settings: Settings) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
-    """One mean a trial, then the random-effects model."""
+    """One mean a trial, then the model for independent effects."""
 
     def pool_means(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        means = one_per_trial(effects, "average", settings.rho)
-        if settings.tau2_method == "PM" and len(means) > 1:
-            return _paule_mandel(means, settings.ci_method), ""
-        return pool_trials(means, settings)
+        return pool_trials(one_per_trial(effects, "average", settings.rho), settings)
 
     return pool_means
 
 
-def _robust(rho: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
+def _robust(rho: float, level: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
     def pool_robustly(effects: pd.DataFrame) -> tuple[Pooled, str]:
         trials = effects["trial_id"].tolist()
-        return pool_correlated(effects["yi"], effects["vi"], trials, rho=rho), ""
+        return pool_correlated(effects["yi"], effects["vi"], trials, rho=rho, level=level), ""
 
     return pool_robustly
 
@@ -287,51 +301,18 @@ def _as_if_independent(settings: Settings) -> Callable[[pd.DataFrame], tuple[Poo
         n_trials = effects["trial_id"].nunique()
         if n_trials < 2:
             raise ValueError("one trial: no pooling")
-        pooled = pool(
-            effects["yi"],
-            effects["vi"],
-            tau2_method=settings.tau2_method,
-            ci_method=settings.ci_method,
-        )
+        pooled = pool(effects["yi"], effects["vi"], **settings.independent)
         return replace(pooled, n_trials=n_trials), ""
 
     return pool_rows
 
 
-def _nested(effects: pd.DataFrame) -> tuple[Pooled, str]:
-    return pool_three_level(effects["yi"], effects["vi"], effects["trial_id"].tolist()), ""
+def _nested(level: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
+    def pool_nested(effects: pd.DataFrame) -> tuple[Pooled, str]:
+        trials = effects["trial_id"].tolist()
+        return pool_three_level(effects["yi"], effects["vi"], trials, level=level), ""
 
-
-def _paule_mandel(means: pd.DataFrame, ci_method: str) -> Pooled:
-    """What `pooling.pool` would give, with tau2 by Paule & Mandel (1982).
-
-    Whatever does not depend on tau2 (Q, the flags, the interval of tau2) is taken from the
-    DerSimonian-Laird pool.
-    """
-    yi, vi = means["yi"].to_numpy(float), means["vi"].to_numpy(float)
-    one = pack(np.ones((1, len(yi))))
-    batch = pool_subsets(yi, vi, one, tau2_method="PM", ci_method=ci_method)
-    names = ("estimate", "se", "df", "ci_low", "ci_high", "tau2", "i2_tau2")
-    found: dict[str, Any] = {name: float(getattr(batch, name)[0]) for name in names}
-    se, df = found["se"], found["df"]
-    known = se > 0
-    statistic = found["estimate"] / se if known else math.nan
-    tail = norm.sf(abs(statistic)) if math.isnan(df) else t.sf(abs(statistic), df)
-    # The interval's own critical value: the prediction interval takes the same reference.
-    critical = float(norm.isf(0.025) if math.isnan(df) else t.isf(0.025, df))
-    half_width = critical * math.sqrt(found["tau2"] + se**2) if known else math.nan
-    weights = 1 / (vi + found["tau2"])
-    alike = pool(yi, vi, tau2_method="DL", ci_method=ci_method)
-    return replace(
-        alike,
-        **found,
-        tau2_method="PM",
-        statistic=statistic,
-        p_value=2 * float(tail),
-        pi_low=found["estimate"] - half_width,
-        pi_high=found["estimate"] + half_width,
-        weights=100 * weights / weights.sum(),
-    )
+    return pool_nested
 
 
 def _variant(choice: _Choice, primary: pd.DataFrame) -> Variant:

@@ -8,14 +8,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
 from metarepro.conversion.trial_means import trial_effect
-from metarepro.models.pooling import Pooled, pool, pool_correlated
+from metarepro.models.inference import inference
+from metarepro.models.pooled import Pooled
+from metarepro.models.pooling import pool
+from metarepro.models.robust_variance import pool_correlated
+from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION, TRUSTED_DF
 from metarepro.plan import EffectSet, Plan, Synthesis
 from metarepro.synthesis.membership import KEYS, subgroup_pools, usable
 from metarepro.tabular.tables import empty_table, from_rows, in_order
-from metarepro.wording.thresholds import MIN_TRIALS_FOR_PREDICTION, TRUSTED_DF
+
+Array = npt.NDArray[np.float64]
+
+#: What a single trial cannot tell.
+_UNKNOWN: dict[str, float] = dict.fromkeys(
+    ("tau2_ci_low", "tau2_ci_high", "i2_q", "i2_tau2", "q", "q_df", "q_p"), math.nan
+)
 
 
 @dataclass(frozen=True)
@@ -28,17 +37,30 @@ class Settings:
         For pools in which every trial gives one result (see `pooling.pool`).
     rho : float
         Assumed correlation of the results of one trial.
+    model : "random" or "common"
+        Under "common" several results of a trial are averaged first: robust variance is a
+        random-effects method.
+    level : float
+        Coverage of all intervals, 0 to 1.
     """
 
     tau2_method: str
     ci_method: str
     rho: float
+    model: str = "random"
+    level: float = 0.95
+
+    @property
+    def independent(self) -> dict[str, Any]:
+        """What `pooling.pool` is given for effects that are independent, one for each trial."""
+        return {
+            name: getattr(self, name) for name in ("model", "tau2_method", "ci_method", "level")
+        }
 
     @classmethod
     def from_plan(cls, plan: Plan) -> "Settings":
         """Read the section `pooling` of the analysis plan."""
-        pooling = plan.pooling
-        return cls(pooling.tau2_method, pooling.ci_method, pooling.rho)
+        return cls(**plan.pooling.model_dump())
 
 
 def count_participants(effects: pd.DataFrame) -> float:
@@ -47,63 +69,69 @@ def count_participants(effects: pd.DataFrame) -> float:
 
 
 def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
-    """Pool effects of at least one trial; the model follows from the data.
+    """Pool effects of at least one trial; the model follows from the plan and the data.
 
-    Every trial one result: random effects. Some trials several: correlated effects with robust
-    variance. One trial: no pooling, its own effect.
+    Every trial one result: the model of the plan. Some trials several: correlated effects with
+    robust variance; where the plan has a common effect, the common effect of the means of the
+    trials ("common_of_means"), since robust variance is a random-effects method. One trial: no
+    pooling, its own effect.
 
     Parameters
     ----------
     effects : DataFrame
         Columns trial_id, yi, vi; at least one row.
     settings : Settings
-        Estimators and assumed correlation.
+        Model, estimators, assumed correlation and level.
 
     Returns
     -------
     Pooled, str
-        The result, and the reason if there was no pooling.
+        The result, and the reason if there was no pooling. `k` and `weights` are of the results;
+        those of a trial whose mean was pooled share its weight.
     """
     yi = effects["yi"].to_numpy(dtype=float)
     vi = effects["vi"].to_numpy(dtype=float)
     trials = effects["trial_id"].tolist()
     n_trials = len(set(trials))
     if n_trials == 1:
-        return _single_trial(yi, vi, settings.rho)
+        return _single_trial(yi, vi, settings)
     if n_trials == len(yi):
-        pooled = pool(yi, vi, tau2_method=settings.tau2_method, ci_method=settings.ci_method)
+        pooled = pool(yi, vi, **settings.independent)
+    elif settings.model == "common":
+        pooled = _common_of_means(yi, vi, trials, settings)
     else:
-        pooled = pool_correlated(yi, vi, trials, rho=settings.rho)
+        pooled = pool_correlated(yi, vi, trials, rho=settings.rho, level=settings.level)
     if n_trials < MIN_TRIALS_FOR_PREDICTION:
         pooled = replace(pooled, pi_low=math.nan, pi_high=math.nan)
     return pooled, ""
 
 
-def _single_trial(
-    yi: npt.NDArray[np.float64], vi: npt.NDArray[np.float64], rho: float
-) -> tuple[Pooled, str]:
-    estimate, variance = trial_effect(yi, vi, rho)
-    se = math.sqrt(variance)
-    statistic = estimate / se
-    half_width = float(stats.norm.isf(0.025)) * se
-    nothing = {f.name: math.nan for f in fields(Pooled) if f.type is float}
-    single: dict[str, Any] = nothing | {
-        "model": "single_trial",
-        "tau2_method": "",
-        "ci_method": "z",
-        "k": len(yi),
-        "n_trials": 1,
-        "estimate": estimate,
-        "se": se,
-        "statistic": statistic,
-        "p_value": 2 * float(stats.norm.sf(abs(statistic))),
-        "ci_low": estimate - half_width,
-        "ci_high": estimate + half_width,
-        "flags": (),
-        "weights": np.full(len(yi), 100 / len(yi)),
-    }
+def _common_of_means(yi: Array, vi: Array, trials: Sequence[object], settings: Settings) -> Pooled:
+    """Common effect of the means of the trials, whose results correlate by rho."""
+    labels = np.array([str(trial) for trial in trials])
+    names, code, sizes = np.unique(labels, return_inverse=True, return_counts=True)
+    means = [trial_effect(yi[labels == name], vi[labels == name], settings.rho) for name in names]
+    pooled = pool(*np.array(means).T, **settings.independent)
+    weights = (pooled.weights / sizes)[code]
+    return replace(pooled, model="common_of_means", k=len(yi), weights=weights)
+
+
+def _single_trial(yi: Array, vi: Array, settings: Settings) -> tuple[Pooled, str]:
+    estimate, variance = trial_effect(yi, vi, settings.rho)
+    pooled = Pooled(
+        model="single_trial",
+        tau2_method="",
+        ci_method="z",
+        level=settings.level,
+        k=len(yi),
+        n_trials=1,
+        **inference(estimate, math.sqrt(variance), math.nan, math.nan, settings.level),
+        **_UNKNOWN,
+        flags=(),
+        weights=np.full(len(yi), 100 / len(yi)),
+    )
     of = f"the mean of its {len(yi)} results" if len(yi) > 1 else "its own effect"
-    return Pooled(**single), f"one trial: no pooling, {of} is shown"
+    return pooled, f"one trial: no pooling, {of} is shown"
 
 
 def split(
@@ -136,7 +164,7 @@ def synthesise(
     syntheses : mapping
         Name of a synthesis to its plan; `by` lists the columns whose values are pooled apart.
     settings : Settings
-        Estimators and assumed correlation.
+        Model, estimators, assumed correlation and level.
 
     Returns
     -------
@@ -210,7 +238,8 @@ def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Synthesis]) -> pd
 
 def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:
     """A pooled result and its members as columns of `tables.POOLED`."""
-    columns = {f.name: getattr(pooled, f.name) for f in fields(Pooled) if f.name != "weights"}
+    untold = ("weights", "level")  # a row for each result; the same for all pools
+    columns = {f.name: getattr(pooled, f.name) for f in fields(Pooled) if f.name not in untold}
     return columns | {
         "flags": all_flags(pooled, effects),
         "n_participants": count_participants(effects),

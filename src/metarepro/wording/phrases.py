@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from metarepro.models.intervals import INTERVALS
+
 NOT_REPORTED = "not reported"
 DASH = "\u2013"
 #: The name of a pooled result that is not ours.
@@ -58,6 +60,17 @@ def percent(value: float) -> str:
     return DASH if math.isnan(value) else f"{decimal(value, 0)}%"
 
 
+def confidence(level: float) -> str:
+    """Print a confidence level.
+
+    Examples
+    --------
+    >>> confidence(0.95), confidence(0.995)
+    ('95%', '99.5%')
+    """
+    return f"{100 * level:.10g}%"
+
+
 def whole(value: float) -> str:
     """Print a count with commas between the thousands; a dash if it is missing."""
     return f"{value:,.0f}" if math.isfinite(value) else DASH
@@ -90,25 +103,22 @@ def participants(number: float, flags: str) -> str:
 
 
 _MODELS = {
+    "common": "Common effect, {ci_method}",
+    "common_of_means": "Common effect of the trials' means (rho {rho:g}), {ci_method}",
     "random": "Random effects, {tau2_method}, {ci_method}",
     "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, df {df:.1f}",
     "three_level": "Three levels ({tau2_method}), {ci_method}",
     "single_trial": "One trial",
 }
-#: The intervals of `pooling.pool` in words.
-CI_METHODS = {
-    "z": "normal interval",
-    "t": "t interval",
-    "knapp_hartung": "Knapp-Hartung",
-    "knapp_hartung_conservative": "Knapp-Hartung, never narrower than normal",
-}
+#: Intervals in words: those that a plan may choose, and that of the three-level model.
+INTERVAL_LABELS = {entry.name: entry.label for entry in INTERVALS.values()} | {"t": "t interval"}
 
 
 def model_text(pool: Mapping[Any, Any], rho: float) -> str:
     """The model of a pool in words, from its columns model, tau2_method, ci_method and df."""
     return _MODELS[pool["model"]].format(
         tau2_method=pool["tau2_method"],
-        ci_method=CI_METHODS.get(pool["ci_method"], ""),
+        ci_method=INTERVAL_LABELS.get(pool["ci_method"], ""),
         rho=rho,
         df=pool["df"],
     )

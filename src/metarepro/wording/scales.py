@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from metarepro.plan import Plan
-from metarepro.wording.phrases import DASH, decimal
+from metarepro.wording.phrases import DASH, confidence, decimal
 
 
 def _same(x: float) -> float:
@@ -41,6 +41,7 @@ class Measure:
     wide : an interval wider than this, on the scale of pooling, holds effects of every size
     sizes : lower limit of the absolute effect and the word for it, largest first; empty where no
         such words are in use
+    pooled_on : the scale of pooling where it is not the printed one, as " on the log scale"
     """
 
     label: str
@@ -50,6 +51,7 @@ class Measure:
     natural: bool = True
     wide: float = math.inf
     sizes: tuple[tuple[float, str], ...] = ()
+    pooled_on: str = ""
 
     @property
     def is_ratio(self) -> bool:
@@ -59,17 +61,21 @@ class Measure:
 
 #: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, section 2.2.
 COHEN = ((0.8, "large"), (0.5, "moderate"), (0.2, "small"), (0.0, "very small"))
+_LOG = " on the log scale"
+
 #: Every measure that a plan may choose, by the name that it has there.
 MEASURES: Mapping[str, Measure] = {
     "SMD": Measure("Hedges' g", "g", natural=False, wide=1.0, sizes=COHEN),
     "MD": Measure("mean difference", "MD"),
-    "OR": Measure("odds ratio", "OR", _exp, 1.0),
-    "RR": Measure("risk ratio", "RR", _exp, 1.0),
+    "OR": Measure("odds ratio", "OR", _exp, 1.0, pooled_on=_LOG),
+    "RR": Measure("risk ratio", "RR", _exp, 1.0, pooled_on=_LOG),
     "RD": Measure("risk difference", "RD"),
-    "HR": Measure("hazard ratio", "HR", _exp, 1.0),
-    "ratio": Measure("ratio", "ratio", _exp, 1.0),
-    "correlation": Measure("correlation", "r", math.tanh),
-    "proportion": Measure("proportion", "proportion", _expit, math.nan),
+    "HR": Measure("hazard ratio", "HR", _exp, 1.0, pooled_on=_LOG),
+    "ratio": Measure("ratio", "ratio", _exp, 1.0, pooled_on=_LOG),
+    "correlation": Measure("correlation", "r", math.tanh, pooled_on=" on the scale of Fisher's z"),
+    "proportion": Measure(
+        "proportion", "proportion", _expit, math.nan, pooled_on=" on the logit scale"
+    ),
 }
 
 
@@ -124,6 +130,11 @@ class Scale:
         return self._measure.is_ratio
 
     @property
+    def pooled_on(self) -> str:
+        """The scale of pooling where it is not the printed one, as " on the log scale"."""
+        return self._measure.pooled_on
+
+    @property
     def null(self) -> float:
         """What is printed where there is no effect."""
         return self._measure.null
@@ -136,7 +147,7 @@ class Scale:
     @property
     def percent(self) -> str:
         """Level of the intervals: "95%"."""
-        return f"{100 * self.level:.4g}%"
+        return confidence(self.level)
 
     @property
     def heading(self) -> str:
