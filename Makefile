@@ -2,29 +2,24 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-CORES ?= all
 
 READY := $(VENV)/.ready
 export PATH := $(abspath $(VENV))/bin:$(PATH)
 
-# A fresh clone has results but no record of how they were made: compute all of them once.
-WHOLE := .snakemake/whole_run
-FRESH := $(if $(wildcard $(WHOLE)),,--forceall)
-# See rules/runs.smk: a run that fails before it starts does not make it, nor does one that finds
-# nothing to be done remove it.
-UNFINISHED := .snakemake/unfinished_run
+# Values reach the shell through the environment, as they were given: neither make nor the shell
+# looks for commands in them.
+GIVEN := FILES OUTPUT FORMAT STATISTIC ID BASE CHUNK PROFILE CORPUS CORES
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
+export $(GIVEN)
 
 .PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
 .PHONY: lint docs lock reference check-data setup clean help new-trial add-trial new-review changes
 
-results: setup  ## run the workflow (default); CORES=1 for one core
-	@mkdir -p $(dir $(UNFINISHED)) && touch $(UNFINISHED)
-	snakemake --cores $(CORES) $(FRESH) || { test -z "$$(ls .snakemake/locks 2>/dev/null)" \
-	  || echo "If no other run is going on, one was killed: make unlock, then make."; exit 1; }
-	@touch $(WHOLE) && rm -f $(UNFINISHED)
+results: setup  ## metarepro run, which runs the workflow (default); CORES=1 for one core
+	@metarepro run --cores "$${CORES:-all}"
 
 unlock: setup  ## after a run that was killed: let the next one start; OUTPUT=folder of make reproduce-many
-	snakemake --unlock $(if $(OUTPUT),--snakefile workflows/reproduce_many.smk --directory "$(OUTPUT)")
+	@snakemake --unlock $${OUTPUT:+--snakefile workflows/reproduce_many.smk --directory "$$OUTPUT"}
 
 test: setup lint browser  ## lint, format check, type check and all tests, on all cores
 	python -m pytest -n auto --dist loadfile
@@ -52,21 +47,26 @@ browser:  ## install Chromium, which the tests of the report need, where apt-get
 	  echo "Chromium is not installed: the tests in tests/browser will fail. On Debian, as root: apt-get install chromium"; \
 	fi
 
-check-data: setup  ## validate data/ without running the workflow
-	python scripts/check_data.py $(if $(FORMAT),--format "$$FORMAT")
+# The next targets stand for commands of metarepro.
+check-data: setup  ## metarepro check: all problems of data/ at once
+	@metarepro check $${FORMAT:+--format "$$FORMAT"}
 
-# Values reach the shell through the environment: it takes them as they are, whatever is in them.
-new-trial: setup  ## write a form for a trial or a further result: make new-trial ID=smith2024 STATISTIC=means
-	@python scripts/new_trial.py --statistic "$${STATISTIC:-?}" -- "$${ID:-?}"
+new-trial: setup  ## metarepro new-trial: make new-trial ID=smith2024 STATISTIC=means
+	@metarepro new-trial --statistic "$${STATISTIC:-?}" -- "$${ID:-?}"
 
-add-trial: setup  ## check a filled-in form and add it to data/trials: make add-trial ID=smith2024
-	@python scripts/add_trial.py -- "$${ID:-?}"
+add-trial: setup  ## metarepro add-trial: make add-trial ID=smith2024
+	@metarepro add-trial -- "$${ID:-?}"
 
-new-review: setup  ## write the folder of a review: make new-review ID=smith2024
-	@python scripts/new_review.py -- "$${ID:-?}"
+new-review: setup  ## metarepro new-review: make new-review ID=smith2024
+	@metarepro new-review -- "$${ID:-?}"
 
-changes: setup  ## say what changed against a commit: make changes BASE=main (OUTPUT=file to write it too)
-	@python scripts/report_changes.py $(if $(OUTPUT),--output "$$OUTPUT") -- "$${BASE:-HEAD}"
+changes: setup  ## metarepro changes: make changes BASE=main (OUTPUT=file to write it too)
+	@metarepro changes $${OUTPUT:+--output "$$OUTPUT"} -- "$${BASE:-HEAD}"
+
+# xargs knows quotation marks, and nothing else that a shell would obey.
+reproduce: setup  ## metarepro reproduce: make reproduce FILES="a.rm5 'two words.rm5' folder" OUTPUT=folder
+	@test -n "$$FILES" || { echo 'Which files? make reproduce FILES="review.rm5 folder"'; exit 2; }
+	@printf '%s\n' "$$FILES" | xargs metarepro reproduce --output-dir "$${OUTPUT:-reproduction}" --
 
 lock:  ## renew requirements.txt and environment.yml from requirements.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
@@ -75,20 +75,17 @@ lock:  ## renew requirements.txt and environment.yml from requirements.in (needs
 	sed -nE 's/^([a-z0-9][^ ]*==[^ ]*)( ; [^\]*[^ \])? *\\?$$/      - \1\2/p' requirements.txt >> environment.new
 	mv environment.new environment.yml
 
-reproduce: setup  ## recompute Cochrane reviews: make reproduce FILES="a.rm5 folder" OUTPUT=folder
-	@test -n "$(FILES)" || { echo 'Which files? make reproduce FILES="review.rm5 folder"'; exit 2; }
-	python scripts/reproduce_review.py $(FILES) --output-dir $(or $(OUTPUT),reproduction)
-
 reproduce-many: setup  ## the same for hundreds, job by job: FILES=... OUTPUT=folder PROFILE=profiles/slurm CHUNK=50
-	@test -n "$(FILES)" || { echo 'Which files? make reproduce-many FILES="folder" OUTPUT=folder'; exit 2; }
-	python scripts/split_reviews.py $(FILES) $(if $(CHUNK),--chunk-size $(CHUNK)) --output-dir "$(or $(OUTPUT),reproduction)/chunks"
-	snakemake --snakefile workflows/reproduce_many.smk --directory "$(or $(OUTPUT),reproduction)" \
-	  --workflow-profile $(or $(PROFILE),profiles/default) --retries 2 --keep-going --quiet rules \
-	  || { test -z "$$(ls "$(or $(OUTPUT),reproduction)/.snakemake/locks" 2>/dev/null)" \
-	  || echo "If no other run is going on, one was killed: make unlock OUTPUT=$(or $(OUTPUT),reproduction)"; exit 1; }
+	@test -n "$$FILES" || { echo 'Which files? make reproduce-many FILES="folder" OUTPUT=folder'; exit 2; }
+	@printf '%s\n' "$$FILES" | xargs python scripts/split_reviews.py $${CHUNK:+--chunk-size "$$CHUNK"} \
+	  --output-dir "$${OUTPUT:-reproduction}/chunks" --
+	@snakemake --snakefile workflows/reproduce_many.smk --directory "$${OUTPUT:-reproduction}" \
+	  --workflow-profile "$${PROFILE:-profiles/default}" --retries 2 --keep-going --quiet rules \
+	  || { test -z "$$(ls "$${OUTPUT:-reproduction}/.snakemake/locks" 2>/dev/null)" \
+	  || echo "If no other run is going on, one was killed: make unlock OUTPUT=$${OUTPUT:-reproduction}"; exit 1; }
 
 test-slurm: setup  ## the same on a SLURM of its own, set up for the test (as root; Debian's slurm-wlm and munge)
-	python -m tests.slurm.run $(if $(CORPUS),--corpus $(CORPUS))
+	@python -m tests.slurm.run $${CORPUS:+--corpus "$$CORPUS"}
 
 docs: setup  ## build the documentation: docs/_build/html/index.html (no network needed)
 	sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html

@@ -54,7 +54,7 @@ def write_copies(contents: Sequence[bytes], n: int, folder: Path) -> Path:
 
 def one_call(reviews: Path, folder: Path) -> Cost:
     """All files in one process."""
-    command = [sys.executable, f"{ROOT}/scripts/reproduce_review.py", str(reviews)]
+    command = [sys.executable, "-m", "metarepro", "reproduce", str(reviews)]
     return measure([*command, "--output-dir", str(folder / "one")], folder)
 
 

@@ -33,5 +33,5 @@ rule assess_claims:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/assess_claims.py --results-dir results --config {input.config}"
+        "python -m metarepro.workflow assess_claims --results-dir results --config {input.config}"
         " --output-dir results/claims 2> {log}"

@@ -26,7 +26,7 @@ rule compare_reviews:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/compare_reviews.py --effects {input.effects} --published {input.published}"
+        "python -m metarepro.workflow compare_reviews --effects {input.effects} --published {input.published}"
         " --included {input.included} --review-included {input.review_included}"
         " --config {input.config}"
         " --reproduction {output.reproduction} --weights {output.weights} 2> {log}"
@@ -39,7 +39,7 @@ rule reproduce_review_files:
     """
     input:
         data_files("reviews"),
-        deviations="config/known_deviations.csv",
+        deviations=f"{LIBRARY}/reviews/known_deviations.csv",
         code=code("reproduce_review.py"),
     output:
         directory("results/reproduction/review_files"),
@@ -50,5 +50,5 @@ rule reproduce_review_files:
     params:
         reviews=reviews_with_data(),
     shell:
-        "python {SCRIPTS:q}/reproduce_review.py {params.reviews:q} --known-deviations {input.deviations}"
-        " --forest --output-dir {output} > {log} 2>&1 || test -f {output}/files.csv"
+        "python -m metarepro.workflow reproduce_review {params.reviews:q} --known-deviations {input.deviations:q}"
+        " --output-dir {output} > {log} 2>&1 || test -f {output}/files.csv"

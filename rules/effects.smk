@@ -29,7 +29,7 @@ rule compute_effects:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/compute_effects.py --config {input.config} --output {output} 2> {log}"
+        "python -m metarepro.workflow compute_effects --config {input.config} --output {output} 2> {log}"
 
 
 rule audit_sources:
@@ -50,5 +50,5 @@ rule audit_sources:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/audit_sources.py --results {input.results} --published {input.published}"
+        "python -m metarepro.workflow audit_sources --results {input.results} --published {input.published}"
         " --effects {input.effects} --output {output} 2> {log}"

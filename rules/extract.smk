@@ -43,7 +43,7 @@ rule check_data:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/check_data.py --tables-only --output {output} 2> {log}"
+        "python -m metarepro.workflow check_data --output {output} 2> {log}"
 
 
 rule extract_codebook:
@@ -58,7 +58,7 @@ rule extract_codebook:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/extract_tables.py codebook 2> {log}"
+        "python -m metarepro.workflow extract_tables codebook 2> {log}"
 
 
 rule extract_trials:
@@ -73,7 +73,7 @@ rule extract_trials:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/extract_tables.py trials 2> {log}"
+        "python -m metarepro.workflow extract_tables trials 2> {log}"
 
 
 rule extract_reviews:
@@ -88,7 +88,7 @@ rule extract_reviews:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/extract_tables.py reviews 2> {log}"
+        "python -m metarepro.workflow extract_tables reviews 2> {log}"
 
 
 rule extract_report:
@@ -103,7 +103,7 @@ rule extract_report:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/extract_tables.py report 2> {log}"
+        "python -m metarepro.workflow extract_tables report 2> {log}"
 
 
 rule extract_review_files:
@@ -121,7 +121,7 @@ rule extract_review_files:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/extract_review_files.py 2> {log}"
+        "python -m metarepro.workflow extract_review_files 2> {log}"
 
 
 rule check_review_files:
@@ -144,4 +144,4 @@ rule check_review_files:
             else ""
         ),
     shell:
-        "python {SCRIPTS:q}/check_review_files.py --problems {input.problems} {params.reproduced} 2> {log}"
+        "python -m metarepro.workflow check_review_files --problems {input.problems} {params.reproduced} 2> {log}"

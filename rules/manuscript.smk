@@ -26,5 +26,5 @@ rule write_manuscript:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/write_manuscript.py --config {input.config} --output-dir {output}"
+        "python -m metarepro.workflow write_manuscript --config {input.config} --output-dir {output}"
         " --cache-dir .metarepro_cache/write_manuscript 2> {log}"

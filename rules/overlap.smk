@@ -29,5 +29,5 @@ rule find_overlap:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/find_overlap.py --effects {input.effects} --config {input.config}"
+        "python -m metarepro.workflow find_overlap --effects {input.effects} --config {input.config}"
         " --output-dir results/overlap 2> {log}"

@@ -24,5 +24,5 @@ rule pool_effects:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/pool_effects.py --effects {input.effects} --config {input.config}"
+        "python -m metarepro.workflow pool_effects --effects {input.effects} --config {input.config}"
         " --pooled {output.pooled} --weights {output.weights} --subgroup-tests {output.tests} 2> {log}"

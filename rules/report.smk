@@ -30,7 +30,7 @@ rule draw_syntheses:
         "../environment.yml"
     threads: 2
     shell:
-        "python {SCRIPTS:q}/draw_syntheses.py --effects {input.effects} --pooled {input.pooled}"
+        "python -m metarepro.workflow draw_syntheses --effects {input.effects} --pooled {input.pooled}"
         " --weights {input.weights} --subgroup-tests {input.tests} --config {input.config}"
         " --threads {threads} --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_syntheses 2> {log}"
@@ -57,7 +57,7 @@ rule draw_reviews:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/draw_reviews.py --effects {input.effects}"
+        "python -m metarepro.workflow draw_reviews --effects {input.effects}"
         " --reproduction {input.reproduction} --weights {input.weights} --config {input.config}"
         " --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_reviews 2> {log}"
@@ -84,7 +84,7 @@ rule draw_domains:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/draw_domains.py --pooled {input.pooled} --config {input.config}"
+        "python -m metarepro.workflow draw_domains --pooled {input.pooled} --config {input.config}"
         " --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_domains 2> {log}"
 
@@ -112,7 +112,7 @@ rule draw_sensitivity:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/draw_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
+        "python -m metarepro.workflow draw_sensitivity --effects {input.effects} --pooled {input.pooled}"
         " --config {input.config} --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_sensitivity 2> {log}"
 
@@ -141,7 +141,7 @@ rule draw_moderators:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/draw_moderators.py --effects {input.effects} --pooled {input.pooled}"
+        "python -m metarepro.workflow draw_moderators --effects {input.effects} --pooled {input.pooled}"
         " --moderators {input.moderators}"
         " --config {input.config} --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_moderators 2> {log}"

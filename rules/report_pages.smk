@@ -52,6 +52,6 @@ rule write_report:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/write_report.py --results-dir results --config {input.config}"
+        "python -m metarepro.workflow write_report --results-dir results --config {input.config}"
         " --requirements {input.requirements} --output-dir {output.report} 2> {log}"
         " && cp {input.listed} {output.inputs}"

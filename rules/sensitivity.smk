@@ -30,7 +30,7 @@ rule assess_sensitivity:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/assess_sensitivity.py --effects {input.effects} --pooled {input.pooled}"
+        "python -m metarepro.workflow assess_sensitivity --effects {input.effects} --pooled {input.pooled}"
         " --config {input.config} --output-dir results/sensitivity"
         " --cache-dir .metarepro_cache/assess_sensitivity 2> {log}"
 
@@ -49,6 +49,6 @@ rule assess_moderators:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/assess_moderators.py --effects {input.effects} --pooled {input.pooled}"
+        "python -m metarepro.workflow assess_moderators --effects {input.effects} --pooled {input.pooled}"
         " --config {input.config} --output-dir results/sensitivity"
         " --cache-dir .metarepro_cache/assess_moderators 2> {log}"

@@ -8,7 +8,7 @@ that several batches can run at once:
 
     chunks/         the reviews of each chunk
     parts/          what the job of each chunk wrote
-    *.csv           the tables that scripts/reproduce_review.py writes for all files in one call
+    *.csv           the tables that `metarepro reproduce` writes for all files in one call
 
 A review that cannot be read is a row of files.csv; the last job names it and fails. A chunk whose
 job died is tried again (not `retries` in the rule: each job of a cluster would multiply them). A
@@ -16,13 +16,10 @@ second run does only the chunks whose files have changed.
 """
 
 import json
-from pathlib import Path
 
 from snakemake.utils import min_version
 
 min_version("9.27")
-
-PROJECT = Path(workflow.basedir).parent
 
 with open("chunks/plan.json", encoding="utf-8") as file:
     CHUNKS = json.load(file)["chunks"]
@@ -55,7 +52,7 @@ rule report:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/report_reviews.py --plan {input.plan} --tables-dir ."
+        "python -m metarepro.workflow report_reviews --plan {input.plan} --tables-dir ."
         " 2>&1 | tee {log}"
 
 
@@ -63,7 +60,7 @@ rule reproduce_chunk:
     """Recompute the reviews of one chunk."""
     input:
         chunk="chunks/{chunk}.json",
-        deviations=PROJECT / "config/known_deviations.csv",
+        deviations=f"{LIBRARY}/reviews/known_deviations.csv",
         code=code("reproduce_chunk.py"),
     output:
         "parts/{chunk}/reproduction.csv",
@@ -74,7 +71,7 @@ rule reproduce_chunk:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/reproduce_chunk.py --chunk {input.chunk}"
+        "python -m metarepro.workflow reproduce_chunk --chunk {input.chunk}"
         " --known-deviations {input.deviations:q} --output-dir parts/{wildcards.chunk} 2> {log}"
 
 
@@ -98,5 +95,5 @@ rule gather_reviews:
     conda:
         "../environment.yml"
     shell:
-        "python {SCRIPTS:q}/gather_reviews.py --chunks-dir chunks --parts-dir parts"
+        "python -m metarepro.workflow gather_reviews --chunks-dir chunks --parts-dir parts"
         " --output-dir . 2> {log}"

@@ -127,7 +127,7 @@ def test_an_input_that_cannot_be_read_is_named(project: Path) -> None:
     path = project / "data" / RESULTS
     path.unlink()
     path.symlink_to(path.name)
-    run = script(project, "check_data.py")
+    run = script(project, "check_data.py", "--output", "inputs.csv")
     assert run.returncode == 1
     assert "data/trials/results.csv: found 'Too many levels of symbolic links'" in run.stderr
     assert "Traceback" not in run.stderr

@@ -60,7 +60,7 @@ def write_reviews(folder: Path, corpus: Path | None) -> None:
 
 def reproduce_locally(reviews: Path, folder: Path) -> None:
     """The tables of one call over all files."""
-    command = ["python", "scripts/reproduce_review.py", str(reviews), "--output-dir", str(folder)]
+    command = ["metarepro", "reproduce", str(reviews), "--output-dir", str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     assert BROKEN in done.stderr

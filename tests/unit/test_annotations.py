@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.command import command
 from tests.data_folder import RESULTS, TRIALS, set_cells, set_review, write_data_folder
 
-import check_data
 from metarepro.entry.annotations import annotation
 from metarepro.tabular.problems import Problem
 
@@ -49,15 +49,14 @@ def test_what_stands_in_the_data_cannot_end_the_command() -> None:
     assert "50%25%0D%0A::set-env" in line
 
 
-def test_the_command_annotates_every_problem(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_annotates_every_problem(tmp_path: Path) -> None:
     folder = write_data_folder(tmp_path / "data")
     set_cells(folder, RESULTS, 3, {"value": "0,34"})
     set_cells(folder, TRIALS, 2, {"design": "RCT"})
     set_review(folder, {"role": "quoted"})
-    assert check_data.main(["--data-dir", str(folder), "--format", "github"]) == 1
-    lines = capsys.readouterr().out.splitlines()
+    refused = command("check", "--data-dir", folder, "--format", "github")
+    assert refused.exit_code == 1
+    lines = refused.stdout.splitlines()
     results, trials = ((folder / name).read_text().splitlines() for name in (RESULTS, TRIALS))
     assert [line.partition("::data/")[0] for line in lines] == [
         "::error file=data/reviews/review2020/review.yaml",
@@ -94,16 +93,15 @@ def test_stray_quotation_marks_do_not_move_the_place(
 
 
 @pytest.mark.parametrize(("old", "new"), [("Scale B", '"Scale B'), ("Scale B", '"Scale" B')])
-def test_a_stray_quotation_mark_in_the_data(
-    old: str, new: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_stray_quotation_mark_in_the_data(old: str, new: str, tmp_path: Path) -> None:
     """The row is named where csv stops, and places above it are still right."""
     folder = write_data_folder(tmp_path / "data")
     set_cells(folder, RESULTS, 2, {"value": "0,34"})
     path = folder / RESULTS
     path.write_text(path.read_text().replace(old, new))
-    assert check_data.main(["--data-dir", str(folder), "--format", "github"]) == 1
-    lines = capsys.readouterr().out.splitlines()
+    refused = command("check", "--data-dir", folder, "--format", "github")
+    assert refused.exit_code == 1
+    lines = refused.stdout.splitlines()
     places = [line.split("::")[1] for line in lines if f"{RESULTS}," in line]
     column = path.read_text().splitlines()[1].index('"0,34"') + 1
     assert places == [

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from tests.command import command
 
-import report_changes
 from metarepro.changes.changes import Changes, Movement, compare_states
 from metarepro.changes.report import report
 from metarepro.changes.tables import compare_tables
@@ -407,23 +407,21 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / path).write_bytes(content)
     (tmp_path / ".gitignore").write_text("results/changes.md\n")
     author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    for command in (["init", "-q"], ["add", "."], [*author, "commit", "-qm", "first"]):
-        subprocess.run(["git", *command], check=True)
+    for arguments in (["init", "-q"], ["add", "."], [*author, "commit", "-qm", "first"]):
+        subprocess.run(["git", *arguments], check=True)
     return tmp_path
 
 
-def test_the_command_compares_the_tree_with_a_commit(
-    repository: Path, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
+def test_the_command_compares_the_tree_with_a_commit(repository: Path) -> None:
     (repository / RESULTS).write_bytes(NEW_SD[RESULTS])
     (repository / "results/figures/syntheses/a.svg").unlink()
     (repository / "data/new.csv").write_text("a\n1\n")
     (repository / "data/link.csv").symlink_to("/etc/hostname")
     output = repository / "results/changes.md"
     for _ in range(2):
-        report_changes.main(["HEAD", "--output", str(output)])
+        printed = command("changes", "HEAD", "--output", output)
+        assert printed.stdout_bytes == output.read_bytes()
     text = output.read_text()
-    assert capfdbinary.readouterr().out == 2 * output.read_bytes()
     assert "| `ann2001-01` | `sd_t` | `2` | `4` |" in text
     assert "- `results/figures/syntheses/a` (vanished)" in text
     assert "### `data/new.csv`" in text
@@ -435,6 +433,5 @@ def test_the_command_compares_the_tree_with_a_commit(
     "base", ["--all", "-n1", "HEAD..HEAD", "nosuch", "", "HEAD;ls", "HEAD:data"]
 )
 def test_what_is_no_commit_is_refused(base: str, repository: Path) -> None:
-    with pytest.raises(SystemExit) as ended:
-        report_changes.main(["--", base])
-    assert "is no commit" in str(ended.value)
+    refused = command("changes", "--", base)
+    assert (refused.exit_code, "is no commit" in refused.stderr) == (1, True)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.command import command
 from tests.data_folder import RESULTS, TRIALS, set_cells, write_data_folder
 from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import package, rm5_bytes, zipped
@@ -29,22 +30,22 @@ def folder(tmp_path: Path) -> Path:
     return data
 
 
-def messages(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
+def messages(folder: Path, *options: str) -> list[str]:
     """What the command says of a folder that has problems."""
-    assert check_data.main(["--data-dir", str(folder), *options]) == 1
-    printed = capsys.readouterr()
+    refused = command("check", "--data-dir", folder, *options)
+    assert refused.exit_code == 1
     if "github" in options:
-        return printed.out.splitlines()
-    count, *lines = printed.err.splitlines()
-    assert count == f"{len(lines)} problem{'' if len(lines) == 1 else 's'} in the data"
+        return refused.stdout.splitlines()
+    count, *lines = refused.stderr.splitlines()
+    assert count == f"Error: {len(lines)} problem{'' if len(lines) == 1 else 's'} in the data"
     return [line.strip() for line in lines]
 
 
 def test_a_whole_review_file_is_no_problem(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert check_data.main(["--data-dir", str(folder)]) == 0
-    assert "1 reviews with a data file: no problem" in capsys.readouterr().out
+    said = command("check", "--data-dir", folder).stdout
+    assert "1 reviews with a data file: no problem" in said
     # It looks and leaves nothing behind.
     assert [path.name for path in folder.parent.iterdir()] == ["data"]
 
@@ -56,9 +57,9 @@ def test_problems_of_maps_name_the_folder_that_was_asked_for(
     evidence = folder.rename(folder.parent / "evidence")
     path = evidence / "reviews/review2020/outcome_map.csv"
     path.write_text(OUTCOME_MAP.replace("warmth", "nosuch"))
-    found = messages(evidence, capsys)
+    found = messages(evidence)
     path.write_text(OUTCOME_MAP.replace("outcome_label", "nosuch"))
-    found += messages(evidence, capsys)
+    found += messages(evidence)
     assert len(found) >= 2
     assert {line.partition(":")[0].partition(",")[0] for line in found} == {
         "evidence/reviews/review2020/outcome_map.csv"
@@ -180,9 +181,9 @@ def test_a_problem_of_a_review_file(
 ) -> None:
     change, message, place = CASES[case]
     change(folder.parent / REVIEW)
-    (said,) = messages(folder, capsys)
+    (said,) = messages(folder)
     assert matches(message, said), said
-    (annotation,) = messages(folder, capsys, "--format", "github")
+    (annotation,) = messages(folder, "--format", "github")
     assert matches(f"::error file={place}::", annotation), annotation
     # The extraction says the same, and leaves the review out.
     output = folder.parent / "results/extracted"
@@ -199,7 +200,7 @@ def test_all_problems_of_tables_files_and_maps_at_once(
     with_content("own.rm5", GOOD[:-300])(folder.parent / REVIEW)
     with_map("post", "later")(folder.parent / REVIEW)
     with_study_map("study,intervention\nDee 2005,play\n")(folder.parent / REVIEW)
-    places = [line.partition(": ")[0] for line in messages(folder, capsys)]
+    places = [line.partition(": ")[0] for line in messages(folder)]
     assert places == [
         f"{MAP}, row 2, timepoint",
         f"{REVIEW}/own.rm5, line {LAST_LINE}",
@@ -214,9 +215,9 @@ def test_a_table_that_is_broken_makes_no_further_problems_of_the_reviews(
     """Without the trials every study of the file is a new one, and needs an intervention."""
     (folder / TRIALS).write_text("trial\n")
     with_map("play", "")(folder.parent / REVIEW)
-    assert not [line for line in messages(folder, capsys) if "reviews/" in line]
+    assert not [line for line in messages(folder) if "reviews/" in line]
     with_map("1,2,security,,,,\n", "")(folder.parent / REVIEW)
-    (said,) = (line for line in messages(folder, capsys) if "reviews/" in line)
+    (said,) = (line for line in messages(folder) if "reviews/" in line)
     assert "no row for 1.2" in said
 
 
@@ -227,14 +228,14 @@ def test_a_study_of_two_reviews_is_a_problem_of_both_until_it_is_named(
     other.mkdir()
     for path in (folder.parent / REVIEW).iterdir():
         (other / path.name).write_bytes(path.read_bytes())
-    said = messages(folder, capsys)
+    said = messages(folder)
     assert [line.partition(", ")[0] for line in said] == [
         f"{REVIEW}/own.rm5",
         "data/reviews/review2021/own.rm5",
     ]
     for review in (folder.parent / REVIEW, other):
         (review / "study_map.csv").write_text("study,trial_id,intervention\nDee 2005,dee2005,\n")
-    assert check_data.main(["--data-dir", str(folder)]) == 0
+    assert command("check", "--data-dir", folder).exit_code == 0
     output = folder.parent / "results/extracted"
     extract_review_files.main(["--data-dir", str(folder), "--output-dir", str(output)])
     trials = read_table(output / "review_trials.csv", "extracted_trials")
@@ -256,7 +257,7 @@ def test_what_no_table_could_hold_is_a_problem_of_its_review(
     content = made_up_review()
     assert old in content
     (folder.parent / REVIEW / "own.rm5").write_bytes(rm5_bytes(content.replace(old, new)))
-    assert messages(folder, capsys)[0].startswith(f"{REVIEW}/{said}")
+    assert messages(folder)[0].startswith(f"{REVIEW}/{said}")
 
 
 def test_the_workflow_leaves_review_files_to_their_own_rules(
@@ -264,12 +265,9 @@ def test_the_workflow_leaves_review_files_to_their_own_rules(
 ) -> None:
     with_content("own.rm5", GOOD[:-300])(folder.parent / REVIEW)
     output = tmp_path / "inputs.csv"
-    options = ["--data-dir", str(folder), "--output", str(output)]
-    assert check_data.main([*options, "--tables-only"]) == 0
+    check_data.main(["--data-dir", str(folder), "--output", str(output)])
     assert output.exists()
-    output.unlink()
-    assert check_data.main(options) == 1
-    assert not output.exists()
+    assert command("check", "--data-dir", folder).exit_code == 1
 
 
 def test_names_are_relative_whatever_the_working_directory(
@@ -278,5 +276,5 @@ def test_names_are_relative_whatever_the_working_directory(
     with_content("own.rm5", b"<x")(folder.parent / REVIEW)
     for directory, given in ((folder.parent, "data"), (folder, "."), (folder / "trials", "..")):
         monkeypatch.chdir(directory)
-        (said,) = messages(Path(given), capsys)
+        (said,) = messages(Path(given))
         assert said.startswith(f"{REVIEW}/own.rm5")

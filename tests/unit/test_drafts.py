@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.command import command
 from tests.data_folder import RESULTS, TRIALS, set_cells, write_data_folder
 
-import add_trial
-import new_review
-import new_trial
+from metarepro.conversion.reported import Choices
+from metarepro.entry.adding import add_draft
 from metarepro.entry.data_guide import column_meanings, meaning_of
 from metarepro.entry.drafts import FILL_IN, NUMBERS
 from metarepro.tabular.input_tables import REVIEW_KEYS, STATISTICS
@@ -76,7 +76,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write_form(trial_id: str, statistic: str) -> Path:
-    new_trial.main([trial_id, "--statistic", statistic])
+    assert command("new-trial", trial_id, "--statistic", statistic).exit_code == 0
     return Path("drafts", f"{trial_id}.yaml")
 
 
@@ -104,7 +104,7 @@ def state(project: Path) -> dict[str, bytes]:
 
 def refused(trial_id: str) -> list[tuple[int | None, str, str]]:
     with pytest.raises(DataError) as caught:
-        add_trial.main([trial_id])
+        add_draft(trial_id, Path("data"), Path("drafts"), Choices(0.05, 20))
     form = f"drafts/{trial_id}.yaml"
     return [(p.row, p.column, p.found) for p in caught.value.problems if p.file == form]
 
@@ -140,13 +140,11 @@ def test_a_form_is_refused_as_it_comes(statistic: str, project: Path) -> None:
 
 
 @pytest.mark.parametrize("statistic", STATISTICS)
-def test_a_filled_in_form_is_added_and_gives_an_effect(
-    statistic: str, project: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_filled_in_form_is_added_and_gives_an_effect(statistic: str, project: Path) -> None:
     form = write_form("eve2003", statistic)
     fill(form, **ENOUGH.get(statistic, {}))
     before = state(project)
-    add_trial.main(["eve2003"])
+    printed = command("add-trial", "eve2003").output
     for relative in (TRIALS, RESULTS):
         old, new = before[str(project / "data" / relative)], (project / "data" / relative)
         assert new.read_bytes().startswith(old)
@@ -158,14 +156,14 @@ def test_a_filled_in_form_is_added_and_gives_an_effect(
     favours = "control" if statistic == "counts" else "intervention"
     # An odds or risk ratio of 0.4, and "benefit" means above 1.
     favours = "control" if statistic in ("odds_ratio", "risk_ratio") else favours
-    assert f", favours: {favours} (" in capsys.readouterr().out
+    assert f", favours: {favours} (" in printed
     assert not list((project / "data").rglob("*.partial"))
 
 
 def test_adding_twice_is_refused(project: Path) -> None:
     form = write_form("eve2003", "means")
     fill(form)
-    add_trial.main(["eve2003"])
+    assert command("add-trial", "eve2003").exit_code == 0
     before = state(project)
     assert [(c, found) for _, c, found in refused("eve2003")] == [
         ("trial_id", "eve2003"),
@@ -178,7 +176,7 @@ def test_a_known_trial_gets_a_form_for_its_next_result(project: Path) -> None:
     form = write_form("ann2001", "means")
     assert set(yaml.safe_load(form.read_text())) == {"results"}
     fill(form)
-    add_trial.main(["ann2001"])
+    assert command("add-trial", "ann2001").exit_code == 0
     assert rows(project, RESULTS)[-1]["result_id"] == "ann2001-04"
     assert len(rows(project, TRIALS)) == 2
 
@@ -195,7 +193,7 @@ def test_a_trial_with_several_interventions_is_added(project: Path) -> None:
     lines = form.read_text().splitlines()
     lines[lines.index("    intervention:")] = "    intervention: talk"
     form.write_text("\n".join(lines) + "\n")
-    add_trial.main(["eve2003"])
+    assert command("add-trial", "eve2003").exit_code == 0
     assert rows(project, TRIALS)[-1]["intervention"] == "play talk"
     assert rows(project, RESULTS)[-1]["intervention"] == "talk"
 
@@ -262,7 +260,7 @@ def test_a_cluster_trial_brings_its_clusters(project: Path) -> None:
     cluster = 'cluster:\n  n_clusters: 12\n  source: "page"\n  locator: "abstract"\n\n'
     form.write_text(text[:start] + cluster + text[end:])
     fill(form, design="cluster_rct")
-    add_trial.main(["eve2003"])
+    assert command("add-trial", "eve2003").exit_code == 0
     assert rows(project, "trials/clusters.csv")[-1]["n_clusters"] == "12"
 
 
@@ -297,7 +295,7 @@ def test_a_tag_is_not_obeyed(project: Path) -> None:
     form.write_text(text)
     assert ("label", "a list or fields") in [(c, f) for _, c, f in refused("eve2003")]
     form.write_text(text.replace("apply:os.mkdir [x]", "name:os.mkdir x"))
-    add_trial.main(["eve2003"])
+    assert command("add-trial", "eve2003").exit_code == 0
     assert rows(project, TRIALS)[-1]["label"] == "x"
     assert not Path("x").exists()
 
@@ -306,7 +304,7 @@ def test_line_ends_of_the_file_are_kept(project: Path) -> None:
     path = project / "data" / RESULTS
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n").removesuffix(b"\r\n"))
     fill(write_form("ann2001", "means"))
-    add_trial.main(["ann2001"])
+    assert command("add-trial", "ann2001").exit_code == 0
     content = path.read_bytes()
     assert content.count(b"\n") == content.count(b"\r\n") == 7
 
@@ -314,17 +312,18 @@ def test_line_ends_of_the_file_are_kept(project: Path) -> None:
 def test_a_form_is_not_overwritten(project: Path) -> None:
     form = write_form("eve2003", "means")
     form.write_text("mine")
-    with pytest.raises(SystemExit, match="is there already"):
-        new_trial.main(["eve2003", "--statistic", "smd"])
+    again = command("new-trial", "eve2003", "--statistic", "smd")
+    assert (again.exit_code, "eve2003.yaml: File exists" in again.stderr) == (1, True)
     assert form.read_text() == "mine"
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "Smith2024", "", ".", "-"])
-@pytest.mark.parametrize("script", [new_trial, add_trial, new_review])
-def test_an_id_is_no_path(script: object, name: str, project: Path) -> None:
+@pytest.mark.parametrize("program", ["new-trial", "add-trial", "new-review"])
+def test_an_id_is_no_path(program: str, name: str, project: Path) -> None:
     before = sorted(project.rglob("*"))
-    with pytest.raises(SystemExit):
-        script.main(["--", name])  # type: ignore[attr-defined]
+    options = ["--statistic", "means"] if program == "new-trial" else []
+    refused = command(program, *options, "--", name)
+    assert (refused.exit_code, "Invalid value for 'ID'" in refused.stderr) == (2, True)
     assert sorted(project.rglob("*")) == before
 
 
@@ -342,13 +341,13 @@ def test_a_failed_write_leaves_the_old_files(
         return write(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", full_disk)
-    with pytest.raises(OSError, match="No space"):
-        add_trial.main(["eve2003"])
+    failed = command("add-trial", "eve2003")
+    assert (failed.exit_code, "No space left on device" in failed.stderr) == (1, True)
     assert state(project) == before
 
 
 def test_a_new_review_needs_only_its_role(project: Path) -> None:
-    new_review.main(["dee2024"])
+    assert command("new-review", "dee2024").exit_code == 0
     folder = project / "data/reviews/dee2024"
     with pytest.raises(DataError) as caught:
         load(project / "data")
@@ -358,5 +357,5 @@ def test_a_new_review_needs_only_its_role(project: Path) -> None:
     assert tuple(yaml.safe_load(text)) == REVIEW_KEYS
     (folder / "review.yaml").write_text(text.replace(FILL_IN, "context"))
     assert len(load(project / "data").reviews) == 2
-    with pytest.raises(SystemExit, match="is there already"):
-        new_review.main(["dee2024"])
+    again = command("new-review", "dee2024")
+    assert (again.exit_code, "review.yaml: File exists" in again.stderr) == (1, True)

@@ -16,7 +16,6 @@ HEAVY = {
 DRAWING = {"matplotlib", "forestplot"}
 #: What each script needs; a script that is not listed needs none.
 NEEDED = {
-    "add_trial": {"scipy"},
     "assess_claims": {"scipy", "statsmodels"},
     "assess_moderators": {"scipy", "statsmodels"},
     "assess_sensitivity": {"scipy", "statsmodels", "meta_analyze"},

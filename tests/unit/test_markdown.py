@@ -2,7 +2,7 @@
 
 import pytest
 
-from metarepro.changes.markdown import FOLD_FROM, LONGEST, code, fenced, plain, table
+from metarepro.wording.markdown import FOLD_FROM, LONGEST, code, fenced, plain, table
 
 
 @pytest.mark.parametrize(

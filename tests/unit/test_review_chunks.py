@@ -10,12 +10,11 @@ from tests.review_files import rm5_bytes
 
 import reproduce_chunk
 import split_reviews
-from metarepro.reviews.batch import Batch, do_file
+from metarepro.reviews.batch import KNOWN_DEVIATIONS, Batch, do_file
 from metarepro.reviews.batch_tables import BATCH_TABLES, together
 from metarepro.reviews.chunks import Chunk, checksum, divide, named_reviews
 from metarepro.tabular.problems import DataError
 
-ROOT = Path(__file__).parents[2]
 ODD = [
     "two  spaces.rm5",
     "two spaces.rm5",
@@ -151,7 +150,7 @@ def test_a_file_that_changed_meanwhile_fails_the_job(folder: Path, tmp_path: Pat
     (chunk,) = chunks_of(folder, 6).values()
     (tmp_path / "0001.json").write_text(chunk.to_json(), encoding="utf-8")
     options = ["--chunk", str(tmp_path / "0001.json"), "--output-dir", str(tmp_path / "out")]
-    options += ["--known-deviations", str(ROOT / "config/known_deviations.csv")]
+    options += ["--known-deviations", str(KNOWN_DEVIATIONS)]
     (folder / ODD[0]).rename(tmp_path / "away.rm5")
     with pytest.raises(DataError, match="another content"):
         reproduce_chunk.main(options)

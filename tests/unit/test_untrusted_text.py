@@ -14,12 +14,12 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import pytest
+from tests.command import command
 from tests.data_folder import REVIEW, ROWS, set_cells, set_review, write_data_folder
 from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
 from tests.workflow_runs import ROOT
 
-import check_data
 from metarepro.readers.review_file import read_review
 from metarepro.tabular.input_tables import INPUT_TABLES
 from metarepro.tabular.problems import DataError
@@ -298,7 +298,7 @@ def test_no_code_is_made_from_data(path: Path) -> None:
 def test_the_small_folder_is_what_is_poisoned(tmp_path: Path) -> None:
     folder = write_data_folder(tmp_path / "data")
     poison(folder, SCRIPT)
-    assert check_data.main(["--data-dir", str(folder)]) == 0
+    assert command("check", "--data-dir", folder).exit_code == 0
     assert SCRIPT in (folder / "trials/results.csv").read_text()
     with pytest.raises(DataError):
         read_review(folder / "trials/results.csv")

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from tests.command import command
 from tests.data_folder import (
     CLAIMS,
     CLUSTERS,
@@ -502,11 +503,14 @@ def test_tables_have_the_columns_of_the_extracted_tables(folder: Path) -> None:
     assert list(data.included) == list(TABLES["extracted_included"].columns)
 
 
-def test_the_command_writes_the_input_files(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_says_what_was_checked(folder: Path) -> None:
+    done = command("check", "--data-dir", folder)
+    assert (done.exit_code, done.output[:42]) == (0, "17 files, 2 trials, 5 results (4 not exclu")
+
+
+def test_the_script_writes_the_input_files(folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "inputs.csv"
-    assert check_data_script.main(["--data-dir", str(folder), "--output", str(output)]) == 0
+    check_data_script.main(["--data-dir", str(folder), "--output", str(output)])
     inputs = read_table(output, "inputs").set_index("file")
     assert inputs["rows"].dropna().astype(int).to_dict() == {
         "data/codebook/countries.csv": 1,
@@ -526,16 +530,20 @@ def test_the_command_writes_the_input_files(
         "data/trials/results.csv": 5,
         "data/trials/trials.csv": 2,
     }
-    assert capsys.readouterr().out.startswith("17 files, 2 trials, 5 results (4 not")
 
 
-def test_the_command_prints_the_problems_and_writes_nothing(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_prints_the_problems(folder: Path) -> None:
+    set_cells(folder, RESULTS, 3, {"value": "0,34"})
+    refused = command("check", "--data-dir", folder)
+    assert refused.exit_code == 1
+    assert "data/trials/results.csv, row 3, value: found '0,34'" in refused.stderr
+
+
+def test_the_script_writes_nothing_if_there_are_problems(folder: Path, tmp_path: Path) -> None:
     set_cells(folder, RESULTS, 3, {"value": "0,34"})
     output = tmp_path / "inputs.csv"
-    assert check_data_script.main(["--data-dir", str(folder), "--output", str(output)]) == 1
-    assert "data/trials/results.csv, row 3, value: found '0,34'" in capsys.readouterr().err
+    with pytest.raises(DataError):
+        check_data_script.main(["--data-dir", str(folder), "--output", str(output)])
     assert not output.exists()
 
 

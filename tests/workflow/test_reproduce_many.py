@@ -59,8 +59,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "reviews" / name).write_bytes(rm5_bytes(made_up_review()))
     shutil.copy(folder / "reviews/a.rm5", folder / "reviews/inner folder/two..dots.rm5")
     (folder / "reviews/broken.rm5").write_text("<COCHRANE_REVIEW><ANALYSES")
-    script = str(ROOT / "scripts/reproduce_review.py")
-    done = run(folder, sys.executable, script, "reviews", "--output-dir", "local")
+    program = [sys.executable, "-m", "metarepro", "reproduce"]
+    done = run(folder, *program, "reviews", "--output-dir", "local")
     assert "8 files: 7 read, 1 unreadable" in done.stdout
     return folder
 

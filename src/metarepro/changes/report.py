@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from metarepro.changes.causes import State
 from metarepro.changes.changes import Changes, Moved, Movement, number
 from metarepro.changes.freshness import INPUTS, INPUTS_AT_THE_END
-from metarepro.changes.markdown import FOLD_FROM, code, fenced, folded, plain, table
 from metarepro.changes.result_tables import ResultTable
 from metarepro.changes.tables import Row, TableChange
+from metarepro.wording.markdown import FOLD_FROM, code, fenced, folded, plain, table
 from metarepro.wording.phrases import DASH, decimal
 
 PLACES = 3

@@ -288,6 +288,14 @@ def convert(reported: Reported, choices: Choices, measure: str = "SMD") -> Effec
     ------
     NoRouteError
         With the exclusion code, if no formula applies or the numbers are impossible.
+
+    Examples
+    --------
+    >>> arms = {"mean_t": 9.5, "sd_t": 2.0, "n_t": 40, "mean_c": 8.5, "sd_c": 2.0, "n_c": 39}
+    >>> means = Reported("means", "scale", higher_is_better="yes", **arms)
+    >>> effect = convert(means, Choices(icc=0.05, cluster_size=20))
+    >>> f"{effect.yi:.2f} {effect.vi:.3f} {effect.tier}"
+    '0.50 0.052 direct'
     """
     w = Working(reported, choices)
     route = ROUTES[measure].get(reported.statistic)

@@ -5,14 +5,43 @@ which % and line ends are written as %25, %0D and %0A, and : and , of the values
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
+from metarepro.tabular.cells import read_bytes
+from metarepro.tabular.input_tables import INPUT_TABLES
 from metarepro.tabular.problems import Problem
 
 _IN_MESSAGE = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_VALUE = _IN_MESSAGE | {":": "%3A", ",": "%2C"}
 #: A cell, in quotation marks or not, and what ends it.
 _CELL = re.compile(r'(?:"((?:[^"]|"")*+)"|(?!")([^,\r\n]*+))(,|\r\n|\r|\n|\Z)')
+
+
+def annotations(problems: Sequence[Problem], folder: Path) -> list[str]:
+    """One workflow command per problem, with the line and column of its cell.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        Their files as seen from `folder`.
+    folder : Path
+        The project's folder.
+    """
+    texts = {problem.file: _table_text(folder / problem.file) for problem in problems}
+    return [annotation(problem, texts[problem.file]) for problem in problems]
+
+
+def _table_text(path: Path) -> str | None:
+    """Text of a file if it is one of the tables, whose problems have a row.
+
+    In review files, also in the CSV files of RevMan Web, a row is a line.
+    """
+    if path.suffix != ".csv" or path.stem not in INPUT_TABLES or not path.is_file():
+        return None
+    # The place in a file that is not UTF-8 is found all the same.
+    return read_bytes(path, "")[0].decode("utf-8-sig", "replace")
 
 
 def annotation(problem: Problem, content: str | None) -> str:

@@ -56,6 +56,7 @@ def forest_plot(
     scale: Scale = SMD,
     subgroup_test: str = "",
     colour: str = fg.MIXED_COLOUR,
+    captions: tuple[str, str] | None = None,
 ) -> Figure:
     """Draw the results of one synthesis.
 
@@ -75,6 +76,8 @@ def forest_plot(
         How the effects are printed; ratios have a log axis.
     colour
         Of the marks of our results.
+    captions
+        What lies on each side of no effect, if the scale does not say it rightly.
 
     Returns
     -------
@@ -94,12 +97,11 @@ def forest_plot(
     if strangers:
         raise ValueError(f"summaries of subgroups that rows do not have: {strangers}")
 
-    left = [
-        Column("label", "Study", "left", widest=2.2),
-        Column("measure", "Measure", "left", widest=3.0),
-        Column("n_t", "n interv."),
-        Column("n_c", "n control", span=2),
-    ]
+    left = [Column("label", "Study", "left", widest=2.2)]
+    if any(rows["measure"] != ""):
+        left.append(Column("measure", "Measure", "left", widest=3.0))
+    if rows[["n_t", "n_c", "n_total"]].notna().any(axis=None):
+        left += [Column("n_t", "n interv."), Column("n_c", "n control", span=2)]
     drawn = [_result_line(row, colour, scale) for row in results]
     room = width_across(drawn, left)
     lines: list[Line] = []
@@ -123,7 +125,10 @@ def forest_plot(
     notes = [_APPROXIMATE] if any(row["tier"] == "approximate" for row in results) else []
     notes += _dash_note(lines)
     right = [Column("weight", "Weight"), *effect_columns(_heading(scale))]
-    return draw_page(Plot(lines, left, right, title, scale.title, notes, **_axis_of(lines, scale)))
+    axis = _axis_of(lines, scale)
+    if captions is not None:
+        axis["captions"] = captions
+    return draw_page(Plot(lines, left, right, title, scale.title, notes, **axis))
 
 
 def summary_forest(

@@ -144,7 +144,9 @@ class _Reading:
         content = self.content(relative)
         cells = None
         if content is not None:
-            cells, problems = parse_cells(content, list(TABLES[table].columns), self.name(relative))
+            cells, problems = parse_cells(
+                content, list(TABLES[table].columns), self.name(relative), comments=True
+            )
             self.problems += problems
         if content is None or problems:
             self.incomplete.add(table)

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from metarepro.plan import Plan
 from metarepro.report import claims as report_claims
 from metarepro.report import index as report_index
@@ -19,6 +17,7 @@ from metarepro.report import trials as report_trials
 from metarepro.report.blocks import Link, Page
 from metarepro.report.matrix import HEIGHT, WIDTH
 from metarepro.report.records import Records
+from metarepro.report.templates import environment
 from metarepro.wording.scales import Scale
 
 #: Makes a page of all records.
@@ -123,22 +122,15 @@ class Renderer:
     """
 
     def __init__(self, site: Site, scale: Scale, downloads: Collection[str]) -> None:
-        environment = Environment(
-            loader=PackageLoader("metarepro", "templates/report"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        environment.globals |= {
+        templates = environment()
+        templates.globals |= {
             "site": site,
             "scale": scale,
             "downloads": frozenset(downloads),
             "drawing_width": WIDTH,
             "drawing_height": HEIGHT,
         }
-        self._template = environment.get_template("page.html.j2")
+        self._template = templates.get_template("page.html.j2")
 
     def render(self, page: Page) -> str:
         """Return a page as HTML."""

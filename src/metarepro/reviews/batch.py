@@ -1,15 +1,18 @@
 """Recomputes review files one by one; what goes wrong with one does not touch the others."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from metarepro.errors import InputError
 from metarepro.readers.review_file import read_review
 from metarepro.reviews.audit_studies import audit_studies
 from metarepro.reviews.batch_tables import BATCH_TABLES, below_each_other
+from metarepro.reviews.chunks import named_reviews
 from metarepro.reviews.reproduction import Known, reproduce
 from metarepro.reviews.tables import Extraction
 from metarepro.tabular.file_names import file_name
@@ -43,11 +46,73 @@ class Batch:
         }
 
 
-def read_known(path: Path) -> Known:
+#: Deviations in published files whose reason is known.
+KNOWN_DEVIATIONS = Path(__file__).with_name("known_deviations.csv")
+
+
+def read_known(path: Path = KNOWN_DEVIATIONS) -> Known:
     """Read the reasons of known deviations."""
     rows = read_table(path, "known_deviations").to_dict("records")
     names = ("review_id", "comparison_number", "outcome_number", "subgroup_number", "quantity")
     return {tuple(row[name] for name in names): row["reason"] for row in rows}
+
+
+@dataclass(frozen=True, eq=False)
+class Reproduction:
+    """What came out of recomputing review files.
+
+    Attributes
+    ----------
+    pools : one row per pool: published, recomputed, verdict, reason (`tables.REVIEW_REPRODUCTION`)
+    findings : what does not add up in the study rows
+    files : one row per file: what it is, or why it could not be read
+    """
+
+    pools: pd.DataFrame
+    findings: pd.DataFrame
+    files: pd.DataFrame
+
+
+def reproduce_files(*paths: Path | str, known: Known | None = None) -> Reproduction:
+    """Recompute the pools of Cochrane reviews and compare them with what the files publish.
+
+    Parameters
+    ----------
+    *paths : Path or str
+        RevMan 5 files, RevMan Web packages, and folders with these.
+    known : mapping, optional
+        Reasons of deviations that are known; by default those that `KNOWN_DEVIATIONS` lists.
+
+    Returns
+    -------
+    Reproduction
+        A file that cannot be read is a row of `files` that says why.
+
+    Raises
+    ------
+    InputError
+        For a folder that cannot be looked into.
+
+    Examples
+    --------
+    >>> reproduce_files("nosuch.rm5").files["status"].tolist()
+    ['unreadable']
+    """
+    reviews, nowhere = named_reviews([Path(path) for path in paths])
+    if nowhere:
+        raise InputError("\n".join(nowhere))
+    tables = do_files(reviews.items(), read_known() if known is None else known).tables()
+    return Reproduction(tables["reproduction"], tables["audit"], tables["files"])
+
+
+def do_files(
+    reviews: Iterable[tuple[str, Path]], known: Known, forest: Path | None = None
+) -> Batch:
+    """Read, recompute and audit reviews, each by its name in the tables; see `do_file`."""
+    batch = Batch()
+    for name, path in reviews:
+        do_file(path, name, known, batch, forest)
+    return batch
 
 
 def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | None = None) -> None:

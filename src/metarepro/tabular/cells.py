@@ -45,7 +45,7 @@ def decode(content: bytes, file: str) -> tuple[str, list[Problem]]:
 
 
 def parse_cells(
-    content: bytes, columns: Sequence[str], file: str
+    content: bytes, columns: Sequence[str], file: str, *, comments: bool = False
 ) -> tuple[pd.DataFrame | None, list[Problem]]:
     """Split a CSV file into cells.
 
@@ -57,6 +57,8 @@ def parse_cells(
         The columns that it must have, in order.
     file : str
         Its name in problems.
+    comments : bool
+        Whether rows whose first cell begins with # are comments.
 
     Returns
     -------
@@ -84,6 +86,8 @@ def parse_cells(
         return None, problems + wrong_header
     kept: dict[int, list[str]] = {}
     for row, fields in enumerate(rows[1:], HEADER_ROW + 1):
+        if comments and fields and fields[0].startswith("#"):
+            continue
         if len(fields) == len(columns):
             kept[row] = fields
         else:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from metarepro.errors import InputError
+
 LONGEST_FOUND = 100
 _WITH_LINES = (".yaml", ".rm5")
 
@@ -59,7 +61,7 @@ def problem_of_row(row: pd.Series, column: str, allowed: str) -> Problem:
     return Problem(row["file"], int(row["row"]), column, value, allowed)
 
 
-class DataError(Exception):
+class DataError(InputError):
     """All problems of all tables that were looked at.
 
     Parameters

@@ -76,6 +76,8 @@ MEASURES: Mapping[str, Measure] = {
     "proportion": Measure(
         "proportion", "proportion", _expit, math.nan, pooled_on=" on the logit scale"
     ),
+    #: Given effects of which nothing more is known.
+    "effect": Measure("effect", "effect"),
 }
 
 

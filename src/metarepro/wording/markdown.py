@@ -38,14 +38,19 @@ def code(text: str) -> str:
     return f"`{visible}`"
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> list[str]:
+def table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    title: str = "",
+    fold_from: float = FOLD_FROM,
+) -> list[str]:
     """Lines of a table; the cells are Markdown already. A long one is folded under its title."""
     lines = [
         "| " + " | ".join(header) + " |",
         "|" + " --- |" * len(header),
         *("| " + " | ".join(row) + " |" for row in rows),
     ]
-    return folded(title or f"{len(rows)} rows", lines) if len(rows) > FOLD_FROM else [*lines, ""]
+    return folded(title or f"{len(rows)} rows", lines) if len(rows) > fold_from else [*lines, ""]
 
 
 def folded(title: str, lines: Sequence[str]) -> list[str]:

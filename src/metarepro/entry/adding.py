@@ -1,31 +1,74 @@
-"""Add the trial and results of a filled-in form, drafts/ID.yaml, to data/trials.
+"""Adds the trial and results of a filled-in form to data/trials.
 
-The rows are checked together with all of data/ first; with any problem nothing is written, and
+The rows are checked together with all of the data first; with any problem nothing is written, and
 the problem names the line of the form. Then the whole new files take the place of the old ones.
-What each result comes to is printed: compare its direction with the words of the paper.
 """
 
 import fcntl
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from metarepro.command import identifier, parser, run
 from metarepro.conversion.effects import compute_effects
 from metarepro.conversion.reported import Choices
 from metarepro.entry.draft_rows import Record, appended, duplicates, place_in_draft, read_draft
-from metarepro.plan import read_plan
 from metarepro.readers.transcription import Dataset
-from metarepro.tabular.problems import DataError
+from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.validation import load
 from metarepro.wording.phrases import interval
 
 
-def grown_files(
+def add_draft(trial_id: str, data_dir: Path, drafts: Path, choices: Choices) -> list[str]:
+    """Check the form of a trial and add its rows to the data.
+
+    Parameters
+    ----------
+    trial_id : str
+        The form is `drafts`/`trial_id`.yaml.
+    data_dir, drafts : Path
+        The data folder, and the folder of the form.
+    choices : Choices
+        How results become effect sizes, for the words on what was added.
+
+    Returns
+    -------
+    list of str
+        The files that have grown, and one line for each result.
+
+    Raises
+    ------
+    DataError
+        With all problems, at the lines of the form; nothing has been written then.
+    """
+    path = drafts / f"{trial_id}.yaml"
+    draft = path.as_posix()
+    if not path.is_file():
+        allowed = f"a form: metarepro new-trial {trial_id} --statistic means"
+        raise DataError([Problem(draft, None, "", "no such file", allowed)])
+    with _locked(data_dir):
+        records, problems = read_draft(path.read_bytes(), trial_id, draft)
+        if not problems:
+            present = load(data_dir).tables()
+            tables = ("trials", "clusters", "results")
+            ids = {name: list(present[name].iloc[:, 0]) for name in tables}
+            problems = duplicates(records, ids, draft)
+        if problems:
+            raise DataError(problems)
+        contents, places = _grown_files(data_dir, records)
+        try:
+            data = _checked(data_dir, contents)
+        except DataError as error:
+            raise DataError(place_in_draft(error.problems, places, draft)) from None
+        lines = _describe(data, records, choices)
+        _replace_files(data_dir, contents)
+    files = ", ".join((data_dir / relative).as_posix() for relative in contents)
+    return [f"Added to {files}:", *lines]
+
+
+def _grown_files(
     data_dir: Path, records: Sequence[Record]
 ) -> tuple[dict[Path, bytes], dict[tuple[str, int | None], Record]]:
     """New content of each file that gets rows, and the file and row that each record gets."""
@@ -40,7 +83,7 @@ def grown_files(
     return contents, places
 
 
-def checked(data_dir: Path, contents: Mapping[Path, bytes]) -> Dataset:
+def _checked(data_dir: Path, contents: Mapping[Path, bytes]) -> Dataset:
     """The data as they would be, read from a copy."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(data_dir, Path(folder, data_dir.resolve().name)))
@@ -49,7 +92,7 @@ def checked(data_dir: Path, contents: Mapping[Path, bytes]) -> Dataset:
         return load(copy)
 
 
-def replace_files(data_dir: Path, contents: Mapping[Path, bytes]) -> None:
+def _replace_files(data_dir: Path, contents: Mapping[Path, bytes]) -> None:
     """Write all files under another name, then rename them: the trial before its results."""
     partial = {data_dir / r: data_dir / r.with_name(f".{r.name}.partial") for r in contents}
     try:
@@ -62,8 +105,8 @@ def replace_files(data_dir: Path, contents: Mapping[Path, bytes]) -> None:
             written.unlink(missing_ok=True)
 
 
-def describe(data: Dataset, records: Sequence[Record], choices: Choices) -> list[str]:
-    """One line a result: its effect and who it favours, or why it has none."""
+def _describe(data: Dataset, records: Sequence[Record], choices: Choices) -> list[str]:
+    """One line per result: its effect and who it favours, or why it has none."""
     names = {record.cells.get("result_id") for record in records}
     effects = compute_effects(
         data.results[data.results["result_id"].isin(names)],
@@ -85,23 +128,8 @@ def describe(data: Dataset, records: Sequence[Record], choices: Choices) -> list
     return lines
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument("trial_id", type=identifier, help="as given to new_trial.py")
-    arguments.add_argument("--data-dir", type=Path, default=Path("data"), help="default: data")
-    arguments.add_argument("--drafts", type=Path, default=Path("drafts"), help="default: drafts")
-    arguments.add_argument(
-        "--config", type=Path, default=Path("config/config.yaml"), help="the analysis plan"
-    )
-    args = arguments.parse_args(argv)
-    path = args.drafts / f"{args.trial_id}.yaml"
-    with locked(args.data_dir):
-        add(args.data_dir, args.trial_id, path, args.config)
-
-
 @contextmanager
-def locked(data_dir: Path) -> Iterator[None]:
+def _locked(data_dir: Path) -> Iterator[None]:
     """Let one add at a time read and write the tables: two at once would lose a trial."""
     folder = os.open(data_dir / "trials", os.O_RDONLY)
     try:
@@ -109,34 +137,3 @@ def locked(data_dir: Path) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
-
-
-def add(data_dir: Path, trial_id: str, path: Path, config: Path) -> None:
-    """Check a draft, add its rows and say what they are."""
-    if not path.is_file():
-        sys.exit(f"there is no {path}: make new-trial ID={trial_id} STATISTIC=means")
-    draft = path.as_posix()
-    records, problems = read_draft(path.read_bytes(), trial_id, draft)
-    if not problems:
-        present = load(data_dir).tables()
-        ids = {name: list(present[name].iloc[:, 0]) for name in ("trials", "clusters", "results")}
-        problems = duplicates(records, ids, draft)
-    if problems:
-        raise DataError(problems)
-    contents, places = grown_files(data_dir, records)
-    try:
-        data = checked(data_dir, contents)
-    except DataError as error:
-        raise DataError(place_in_draft(error.problems, places, draft)) from None
-    plan = read_plan(config)
-    choices = Choices.from_plan(plan)
-    lines = describe(data, records, choices)
-    replace_files(data_dir, contents)
-    files = ", ".join((data_dir / relative).as_posix() for relative in contents)
-    print("\n".join([f"Added to {files}:", *lines]))
-    print("Is every direction what the paper says? If not, take the rows out again: git diff data")
-    print("Then: make, and make changes")
-
-
-if __name__ == "__main__":
-    run(main)

@@ -1,18 +1,14 @@
 """The command that recomputes review files."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
-
+from tests.command import command
 from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
 
-import reproduce_review
 from metarepro.reviews import batch as review_batch
 from metarepro.reviews.audit_studies import audit_studies
 
@@ -38,46 +34,44 @@ def folder(tmp_path: Path) -> Path:
     return reviews
 
 
-def test_good_files(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_good_files(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert reproduce_review.main([str(folder), "--output-dir", str(out)]) == 0
+    done = command("reproduce", folder, "--output-dir", out)
+    assert done.exit_code == 0
     table = pd.read_csv(out / "reproduction.csv", keep_default_na=False)
     assert list(table.columns) == COLUMNS
     assert list(table["file"].unique()) == ["one/review.rm5", "two/review.rm5"]
-    printed = capsys.readouterr().out
+    printed = done.stdout
     assert "2 files: 2 read, 0 unreadable" in printed
     assert "4 pools: 4 exact" in printed
     files = pd.read_csv(out / "files.csv", keep_default_na=False)
     assert list(files["title"].unique()) == ["A made-up review of video feedback"]
 
 
-def test_files_called_alike_are_told_apart_by_their_folders(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_files_called_alike_are_told_apart_by_their_folders(folder: Path, tmp_path: Path) -> None:
     """Each given by itself, as the workflow does."""
     files = [folder / "one/review.rm5", folder / "two/review.rm5", folder / "other.rm5"]
     files[1].write_text("<COCHRANE_REVIEW><ANALYSES")
     files[2].write_bytes(rm5_bytes(made_up_review()))
     out = tmp_path / "out"
-    assert reproduce_review.main([*map(str, files), "--output-dir", str(out), "--forest"]) == 1
+    done = command("reproduce", *files, "--output-dir", out, "--forest")
+    assert done.exit_code == 1
     table = pd.read_csv(out / "files.csv")
     assert list(table["file"]) == ["one/review.rm5", "two/review.rm5", "other.rm5"]
     assert list(table["status"]) == ["read", "unreadable", "read"]
-    assert capsys.readouterr().err.startswith("two/review.rm5: ")
+    assert done.stderr.startswith("two/review.rm5: ")
     assert (out / "forest/one/review.rm5/1.1.svg").exists()
     reproduced = pd.read_csv(out / "reproduction.csv")
     assert list(reproduced["file"].unique()) == ["one/review.rm5", "other.rm5"]
 
 
-def test_a_broken_file_is_reported_and_the_others_are_done(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_file_is_reported_and_the_others_are_done(folder: Path, tmp_path: Path) -> None:
     (folder / "broken.rm5").write_text("<COCHRANE_REVIEW><ANALYSES")
     out = tmp_path / "out"
-    assert reproduce_review.main([str(folder), "--output-dir", str(out)]) == 1
-    printed = capsys.readouterr()
-    assert "3 files: 2 read, 1 unreadable" in printed.out
-    assert "broken.rm5" in printed.err
+    done = command("reproduce", folder, "--output-dir", out)
+    assert done.exit_code == 1
+    assert "3 files: 2 read, 1 unreadable" in done.stdout
+    assert "broken.rm5" in done.stderr
     files = pd.read_csv(out / "files.csv", keep_default_na=False).set_index("file")
     assert files.loc["broken.rm5", "status"] == "unreadable"
     assert files.loc["broken.rm5", "notes"]
@@ -87,17 +81,14 @@ def test_a_broken_file_is_reported_and_the_others_are_done(
 def test_nothing_to_do_is_an_error(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert reproduce_review.main([str(empty), "--output-dir", str(tmp_path / "out")]) == 1
+    assert command("reproduce", empty, "--output-dir", tmp_path / "out").exit_code == 1
 
 
-def test_a_path_that_is_not_there_does_not_stop_the_others(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ["nosuch.rm5", str(folder), "--output-dir", str(tmp_path / "out")]
-    assert reproduce_review.main(arguments) == 1
-    printed = capsys.readouterr()
-    assert "nosuch.rm5" in printed.err
-    assert "3 files: 2 read, 1 unreadable" in printed.out
+def test_a_path_that_is_not_there_does_not_stop_the_others(folder: Path, tmp_path: Path) -> None:
+    done = command("reproduce", "nosuch.rm5", folder, "--output-dir", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "nosuch.rm5" in done.stderr
+    assert "3 files: 2 read, 1 unreadable" in done.stdout
 
 
 def test_odd_file_names_and_texts_are_made_plain(tmp_path: Path) -> None:
@@ -106,9 +97,8 @@ def test_odd_file_names_and_texts_are_made_plain(tmp_path: Path) -> None:
     for name in names:
         (tmp_path / name).write_bytes(content)
     out = tmp_path / "out"
-    assert (
-        reproduce_review.main([*(str(tmp_path / n) for n in names), "--output-dir", str(out)]) == 0
-    )
+    files = [tmp_path / name for name in names]
+    assert command("reproduce", *files, "--output-dir", out).exit_code == 0
     table = pd.read_csv(out / "reproduction.csv", keep_default_na=False)
     assert list(table["file"].unique()) == [
         "two spaces.rm5",
@@ -132,7 +122,8 @@ def test_an_internal_error_in_one_file_is_reported(
 
     monkeypatch.setattr(review_batch, "audit_studies", sometimes)
     out = tmp_path / "out"
-    assert reproduce_review.main([str(folder), "--output-dir", str(out)]) == 1
+    done = command("reproduce", folder, "--output-dir", out)
+    assert done.exit_code == 1
     files = pd.read_csv(out / "files.csv", keep_default_na=False)
     assert list(files["status"]) == ["unreadable", "read"]
     assert "ZeroDivisionError('a bug')" in files["notes"].iloc[0]
@@ -140,6 +131,6 @@ def test_an_internal_error_in_one_file_is_reported(
 
 def test_same_input_same_bytes(folder: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        reproduce_review.main([str(folder), "--output-dir", str(tmp_path / name)])
-    for file in ("reproduction.csv", "audit.csv", "files.csv"):
+        command("reproduce", folder, "--output-dir", tmp_path / name)
+    for file in ("reproduction.csv", "audit.csv", "files.csv", "summary.html"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()

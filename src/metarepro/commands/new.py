@@ -1,0 +1,24 @@
+"""The command that starts a study."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from metarepro.commands.options import FILE_OR_FOLDER
+from metarepro.entry.new_study import write_study
+from metarepro.workflow import data_guide
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FILE_OR_FOLDER)
+def new(folder: Path) -> None:
+    """Start a study: write its folder.
+
+    Writes what a person fills in and nothing else: the analysis plan with reasons, the tables with
+    their headers and an example of a row, and how to go on (README.md). DIR must not be there yet,
+    or be empty. The study runs as it is, with an empty report, and grows from there.
+    """
+    files = write_study(folder, version("metarepro"), data_guide())
+    click.echo("\n".join([f"Wrote {folder}:", *(f"  {file}" for file in files)]))
+    click.echo(f"Next: cd {folder}, read README.md, then: metarepro check, metarepro run")

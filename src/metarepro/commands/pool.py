@@ -1,0 +1,93 @@
+"""The command that pools a table of studies."""
+
+import shlex
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from metarepro.commands.options import FILE_OR_FOLDER
+from metarepro.figures.study_forest import study_forest
+from metarepro.figures.style import figure_files, write_figure
+from metarepro.models.pooling import CI_METHODS, MODELS, TAU2_METHODS
+from metarepro.readers.effect_table import read_effect_table
+from metarepro.report.study_report import Provenance, markdown_report, workbook
+from metarepro.synthesis.study_pool import DEFAULT_CI, DEFAULT_MODEL, DEFAULT_TAU2, pool_studies
+from metarepro.synthesis.study_pool_words import summary_lines
+from metarepro.tabular.atomic import write_file
+from metarepro.wording.scales import MEASURES
+
+
+def _default(name: str) -> str:
+    return f"[default: {name}]"
+
+
+@click.command()
+@click.argument("table", type=FILE_OR_FOLDER)
+@click.option(
+    "--measure",
+    type=click.Choice(list(MEASURES), case_sensitive=False),
+    help="Effect measure; needed unless the table has yi. From means: SMD, MD; from counts: OR, "
+    "RR, RD. Given yi of ratios are natural logarithms, of correlations Fisher's z, of "
+    "proportions logits.",
+)
+@click.option("--model", type=click.Choice(list(MODELS)), help=_default(DEFAULT_MODEL))
+@click.option(
+    "--tau2",
+    type=click.Choice(list(TAU2_METHODS), case_sensitive=False),
+    help=f"Estimator of the variance between studies. {_default(DEFAULT_TAU2)}",
+)
+@click.option(
+    "--ci",
+    type=click.Choice(list(CI_METHODS)),
+    help=f"Confidence interval. {_default(DEFAULT_CI)}",
+)
+@click.option(
+    "--level", default=0.95, show_default=True, help="Level of all intervals, from 0.5 to below 1."
+)
+@click.option(
+    "--output-dir",
+    type=FILE_OR_FOLDER,
+    default=Path("pooled"),
+    show_default=True,
+    help="Folder to write.",
+)
+def pool(
+    table: Path,
+    measure: str | None,
+    model: str | None,
+    tau2: str | None,
+    ci: str | None,
+    level: float,
+    output_dir: Path,
+) -> None:
+    """Pool the studies of a table.
+
+    TABLE is a CSV file (or one with tabs or semicolons) with one row per result and the columns
+
+    \b
+    yi and vi or sei                           effects and their variances or standard errors
+    mean_t sd_t n_t mean_c sd_c n_c            means (metafor: m1i sd1i n1i m2i sd2i n2i)
+    events_t n_t events_c n_c                  counts (metafor: ai n1i ci n2i)
+    events_t non_events_t events_c non_events_c   counts (ai bi ci di, or tpos tneg cpos cneg)
+
+    It may also have: study (or label, or author and year), the name in the plot; trial (or
+    cluster), where a trial has several rows, which are then pooled with robust variance; and
+    higher_is_better (yes or no), which names the sides of the plot. Nothing is turned in sign.
+
+    Prints the pool and writes forest.svg, forest.png, report.md and report.xlsx.
+    """
+    effects = read_effect_table(table)
+    result = pool_studies(effects, measure=measure, model=model, tau2=tau2, ci=ci, level=level)
+    options = {"--measure": measure, "--model": model, "--tau2": tau2, "--ci": ci}
+    said = [word for name, value in options.items() if value for word in (name, value)]
+    command = shlex.join(["metarepro", "pool", effects.file, *said, "--level", f"{level:g}"])
+    provenance = Provenance(
+        effects.file, effects.sha256, version("metarepro"), command, effects.unused
+    )
+    write_figure(figure_files(study_forest(result)), output_dir / "forest")
+    report = markdown_report(result, provenance, "forest.svg")
+    write_file(output_dir / "report.md", report.encode())
+    write_file(output_dir / "report.xlsx", workbook(result, provenance))
+    click.echo("\n".join(summary_lines(result)))
+    click.echo(f"Written to {output_dir}: forest.svg, forest.png, report.md, report.xlsx")

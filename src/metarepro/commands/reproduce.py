@@ -1,0 +1,68 @@
+"""The command that recomputes review files."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from metarepro.commands.options import FILE_OR_FOLDER
+from metarepro.report.batch_page import batch_page
+from metarepro.reviews.batch import KNOWN_DEVIATIONS, do_files, read_known
+from metarepro.reviews.batch_tables import summary, write_batch
+from metarepro.reviews.chunks import named_reviews
+from metarepro.tabular.atomic import write_file
+
+
+@click.command()
+@click.argument("files", metavar="FILE_OR_FOLDER...", nargs=-1, required=True, type=FILE_OR_FOLDER)
+@click.option(
+    "--output-dir",
+    type=FILE_OR_FOLDER,
+    default=Path("reproduction"),
+    show_default=True,
+    help="Folder to write.",
+)
+@click.option("--forest", is_flag=True, help="Draw the forest plots in RevMan's layout as well.")
+@click.option(
+    "--known-deviations",
+    type=FILE_OR_FOLDER,
+    default=KNOWN_DEVIATIONS,
+    help="CSV with reasons of deviations that are known. [default: the list of the package]",
+)
+@click.pass_context
+def reproduce(
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    output_dir: Path,
+    forest: bool,
+    known_deviations: Path,
+) -> None:
+    """Recompute Cochrane reviews and compare the results.
+
+    Takes RevMan 5 files (.rm5), RevMan Web packages (.zip) and folders with these; the format is
+    recognised from the content. Writes to the output folder
+
+    \b
+    summary.html       the results on one page
+    reproduction.csv   one row per pool, overall or subgroup: published, recomputed, verdict, reason
+    audit.csv          what does not add up in the study rows
+    files.csv          one row per file: what it is, what was skipped, or why it could not be read
+    forest/            with --forest: a forest plot of every analysis
+
+    A file that cannot be read is reported and the others are still done; the exit code is then 1.
+    """
+    reviews, nowhere = named_reviews(files)
+    known = read_known(known_deviations)
+    with click.progressbar(
+        reviews.items(), label="Recomputing", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as items:
+        batch = do_files(items, known, output_dir / "forest" if forest else None)
+    tables = batch.tables()
+    write_batch(tables, output_dir)
+    page = output_dir / "summary.html"
+    write_file(page, batch_page(tables, nowhere).encode())
+    for said in [*nowhere, *batch.unreadable]:
+        click.echo(said, err=True)
+    click.echo(f"{summary(tables, len(nowhere))}\nWritten to {output_dir}; start with {page}")
+    if nowhere or batch.unreadable or not reviews:
+        ctx.exit(1)

@@ -1,0 +1,95 @@
+"""Writes the forms for new evidence; what is there already is never touched."""
+
+import re
+from pathlib import Path
+
+from metarepro.entry.data_guide import column_meanings
+from metarepro.entry.drafts import Meanings, review_form, trial_form
+from metarepro.tabular.tables import TABLES
+from metarepro.tabular.trial_interventions import interventions_of
+from metarepro.tabular.validation import load
+
+
+def write_trial_form(trial_id: str, statistic: str, data_dir: Path, drafts: Path) -> Path:
+    """Write the form for a trial and a result of it, for a known trial only for the result.
+
+    Parameters
+    ----------
+    trial_id : str
+        Also the name of the file.
+    statistic : str
+        What the paper reports, one of `input_tables.STATISTICS`.
+    data_dir, drafts : Path
+        The data folder, and the folder to write to.
+
+    Returns
+    -------
+    Path
+        The form.
+
+    Raises
+    ------
+    DataError
+        If the data folder has problems.
+    FileExistsError
+        If the form is there already.
+    """
+    data = load(data_dir)
+    own = data.results.loc[data.results["trial_id"] == trial_id, "result_id"]
+    numbers = [int(number[1]) for name in own if (number := re.search(r"-(\d+)$", name))]
+    known = data.trials.loc[data.trials["trial_id"] == trial_id, "intervention"]
+    form = trial_form(
+        trial_id,
+        statistic,
+        number=max(numbers, default=0) + 1,
+        new=known.empty,
+        codebook={
+            "outcome": list(data.outcomes["outcome"]),
+            "intervention": list(data.interventions["intervention"])
+            if known.empty
+            else interventions_of(known.iloc[0]),
+        },
+        meanings=read_meanings(data_dir),
+    )
+    path = drafts / f"{trial_id}.yaml"
+    _write_new(path, form)
+    return path
+
+
+def write_review_form(review_id: str, data_dir: Path) -> Path:
+    """Write the folder of a review: review.yaml and the header of published.csv.
+
+    Parameters
+    ----------
+    review_id : str
+        Also the name of the folder in data/reviews.
+    data_dir : Path
+        The data folder.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    FileExistsError
+        If the review is there already.
+    """
+    folder = data_dir / "reviews" / review_id
+    _write_new(folder / "review.yaml", review_form(review_id, read_meanings(data_dir)))
+    _write_new(folder / "published.csv", ",".join(TABLES["published"].columns) + "\n")
+    return folder
+
+
+def read_meanings(data_dir: Path) -> Meanings:
+    """What the columns mean, from the data guide beside the data; nothing without one."""
+    guide = data_dir / "README.md"
+    return column_meanings(guide.read_text(encoding="utf-8")) if guide.is_file() else {}
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file and its folder, unless the file is there already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)

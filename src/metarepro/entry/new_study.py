@@ -1,0 +1,148 @@
+"""Writes the folder of a new study: what a person fills in, and nothing else."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from metarepro.entry.data_guide import column_meanings
+from metarepro.errors import InputError
+from metarepro.tabular.tables import TABLES
+
+_TEMPLATES = Path(__file__).parents[1] / "templates/study"
+#: Files that are the same in every study but for its title and the version -> their templates.
+_FILES = {
+    "Snakefile": "Snakefile",
+    "README.md": "README.md",
+    ".gitignore": "gitignore",
+    ".github/workflows/study.yml": "ci.yml",
+    "config/config.yaml": "config.yaml",
+    "data/corrections.yaml": "corrections.yaml",
+}
+_SOURCE = {"source": "https://example.org/article", "locator": "table 2"}
+#: Tables of a study, each with an example of a row.
+_EXAMPLES: dict[str, Mapping[str, str]] = {
+    "codebook/interventions.csv": {
+        "intervention": "coaching",
+        "label": "Coaching",
+        "description": "Weekly sessions with a coach",
+        "family": "all",
+    },
+    "codebook/domains.csv": {"domain": "wellbeing", "label": "Well-being", "order": "1"},
+    "codebook/outcomes.csv": {
+        "outcome": "stress",
+        "label": "Stress",
+        "domain": "wellbeing",
+        "beneficial_direction": "decrease",
+        "definition": "Perceived stress, by questionnaire",
+    },
+    "codebook/countries.csv": {
+        "country": "Norway",
+        "income_group": "high",
+        "source": "World Bank",
+        "locator": "list of economies",
+    },
+    "trials/trials.csv": {
+        "trial_id": "smith2024",
+        "label": "Smith 2024",
+        "year": "2024",
+        "year_verified": "yes",
+        "country": "Norway",
+        "intervention": "coaching",
+        "design": "rct",
+        "n_randomised": "80",
+        "source": "https://example.org/article",
+    },
+    "trials/results.csv": {
+        "result_id": "smith2024-01",
+        "trial_id": "smith2024",
+        "outcome": "stress",
+        "measure": "Perceived Stress Scale",
+        "timepoint": "post",
+        "timepoint_detail": "at the end",
+        "statistic": "means",
+        **{"n_t": "40", "mean_t": "14.2", "sd_t": "5.1"},
+        **{"n_c": "39", "mean_c": "16.8", "sd_c": "5.4"},
+        "higher_is_better": "no",
+        "sign": "scale",
+        "adjusted": "no",
+        "n_basis": "analysed",
+        "source_kind": "table",
+        **_SOURCE,
+    },
+    "trials/clusters.csv": {"trial_id": "smith2024", "n_clusters": "12", **_SOURCE},
+}
+#: Tables that `new-review` writes, and that the data guide explains as well.
+_OF_REVIEWS = ("published", "included", "outcome_map", "study_map", "review")
+
+
+def write_study(folder: Path, version: str, guide: str) -> list[str]:
+    """Write the folder of a study.
+
+    Parameters
+    ----------
+    folder : Path
+        Not there yet, or empty.
+    version : str
+        Of metarepro.
+    guide : str
+        The data guide that explains the columns.
+
+    Returns
+    -------
+    list of str
+        The files, as paths in the folder.
+
+    Raises
+    ------
+    InputError
+        If there is something in the folder.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} is there already and not empty; choose another name")
+    title = " ".join(re.split(r"[\s_-]+", folder.resolve().name)).strip().capitalize()
+    contents = {
+        path: _filled((_TEMPLATES / template).read_text(encoding="utf-8"), title, version)
+        for path, template in _FILES.items()
+    }
+    contents |= {f"data/{path}": _table(path, example) for path, example in _EXAMPLES.items()}
+    contents["data/README.md"] = _explained(guide)
+    for path, text in contents.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+    (folder / "data/reviews").mkdir()
+    return sorted(contents)
+
+
+def _filled(text: str, title: str, version: str) -> str:
+    """A template with the title, which may stand in a quoted YAML text, and the version."""
+    plain = title.replace("\\", "").replace('"', "")
+    return text.replace("{{ title }}", plain).replace("{{ version }}", version)
+
+
+def _table(path: str, example: Mapping[str, str]) -> str:
+    """The header of a table, and a row as a comment."""
+    columns = list(TABLES[Path(path).stem].columns)
+    return _line(columns) + "# " + _line([example.get(column, "") for column in columns])
+
+
+def _line(cells: Sequence[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
+
+
+def _explained(guide: str) -> str:
+    """What the columns mean, table by table, in the form that `column_meanings` reads."""
+    meanings = column_meanings(guide)
+    files = {Path(path).stem: path for path in _EXAMPLES}
+    files |= {name: f"reviews/ID/{name}.csv" for name in _OF_REVIEWS}
+    files["review"] = "reviews/ID/review.yaml"
+    lines = ["# What the columns mean", ""]
+    for name, path in files.items():
+        if name in meanings:
+            rows = [f"| {', '.join(names)} | {words} |" for names, words in meanings[name].items()]
+            lines += [f"## {path}", "", "| column | meaning |", "| --- | --- |", *rows, ""]
+    return "\n".join(lines)

@@ -1,0 +1,322 @@
+"""Reads a table with one result per row: effects with variances, means with SDs, or counts.
+
+Columns are found by name, in this project's names or metafor's; others are left alone and named.
+"""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+
+from metarepro.errors import InputError
+from metarepro.tabular.cells import HEADER_ROW, decode, read_bytes
+from metarepro.tabular.plain_text import clean_text
+from metarepro.tabular.problems import DataError, Problem
+
+#: Our name of a column -> what else it may be called (metafor; the BCG trials in its manual).
+ALIASES: dict[str, tuple[str, ...]] = {
+    "study": ("label", "slab", "author"),
+    "year": (),
+    "trial": ("cluster",),
+    "higher_is_better": (),
+    "yi": (),
+    "vi": (),
+    "sei": (),
+    "mean_t": ("m1i",),
+    "sd_t": ("sd1i",),
+    "n_t": ("n1i",),
+    "mean_c": ("m2i",),
+    "sd_c": ("sd2i",),
+    "n_c": ("n2i",),
+    "events_t": ("ai", "tpos"),
+    "non_events_t": ("bi", "tneg"),
+    "events_c": ("ci", "cpos"),
+    "non_events_c": ("di", "cneg"),
+}
+#: Kind of data -> the sets of columns that it may come in; the first one is what `numbers` gives.
+KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "effects": (("yi", "vi"), ("yi", "sei")),
+    "means": (("mean_t", "sd_t", "n_t", "mean_c", "sd_c", "n_c"),),
+    "counts": (
+        ("events_t", "n_t", "events_c", "n_c"),
+        ("events_t", "non_events_t", "events_c", "non_events_c"),
+    ),
+}
+_OURS = {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_POSITIVE = ("vi", "sei", "sd_t", "sd_c")
+_AT_LEAST = {"n_t": 1, "n_c": 1} | dict.fromkeys(
+    ("events_t", "events_c", "non_events_t", "non_events_c"), 0
+)
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+@dataclass(frozen=True, eq=False)
+class EffectTable:
+    """A table of results as texts, under our names of the columns.
+
+    Attributes
+    ----------
+    file : how it is called in messages
+    sha256 : of the file, "" for a table that was no file
+    cells : DataFrame of str; the index is the row as a spreadsheet counts (first data row: 2)
+    unused : the columns of other names
+    """
+
+    file: str
+    sha256: str
+    cells: pd.DataFrame
+    unused: tuple[str, ...]
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of data in `KINDS` that it has."""
+        return [kind for kind in KINDS if self._columns(kind)]
+
+    def _columns(self, kind: str) -> tuple[str, ...]:
+        present = set(self.cells.columns)
+        return next((columns for columns in KINDS[kind] if present.issuperset(columns)), ())
+
+    @property
+    def studies(self) -> list[str]:
+        """The label of each row: its study, its author and year, its trial, or its row."""
+        if "study" not in self.cells:
+            if "trial" in self.cells:
+                return [clean_text(cell) for cell in self.cells["trial"]]
+            return [f"Row {row}" for row in self.cells.index]
+        labels = self.cells["study"]
+        if "year" in self.cells:
+            labels = labels + " " + self.cells["year"]
+        return [clean_text(label) for label in labels]
+
+    @property
+    def trials(self) -> list[str] | None:
+        """The trial of each row, if the table says it."""
+        return list(self.cells["trial"].str.strip()) if "trial" in self.cells else None
+
+    def numbers(self, kind: str) -> pd.DataFrame:
+        """The numbers of one kind of data.
+
+        Parameters
+        ----------
+        kind : str
+            One of `kinds`.
+
+        Returns
+        -------
+        DataFrame
+            float64 columns, those of the first set of `KINDS`.
+
+        Raises
+        ------
+        DataError
+            With all problems of all rows.
+        """
+        columns = self._columns(kind)
+        problems: list[Problem] = []
+        numbers = pd.DataFrame(index=self.cells.index)
+        for column in columns:
+            checked = [
+                self._number(row, column, cell, kind, problems)
+                for row, cell in self.cells[column].items()
+            ]
+            numbers[column] = pd.Series(checked, index=numbers.index, dtype="float64")
+        if not problems:
+            numbers = _first_form(numbers, kind)
+            problems += self._impossible(numbers, kind)
+        problems += [
+            Problem(self.file, int(row), "trial", "", "the trial of every row")
+            for row, trial in zip(self.cells.index, self.trials or [], strict=False)
+            if not trial
+        ]
+        if problems:
+            raise DataError(problems)
+        return numbers
+
+    def _number(
+        self, row: object, column: str, cell: str, kind: str, problems: list[Problem]
+    ) -> float:
+        text = cell.strip()
+        least = 2 if kind == "means" and column in ("n_t", "n_c") else _AT_LEAST.get(column)
+        allowed = "a number in digits, with a decimal point"
+        if column in _POSITIVE:
+            allowed = "a number above 0"
+        elif least is not None:
+            allowed = f"a whole number of at least {least}"
+        value = float(text) if _NUMBER.fullmatch(text) else math.nan
+        fits = math.isfinite(value)
+        if column in _POSITIVE:
+            fits = fits and value > 0
+        elif least is not None:
+            fits = fits and value >= least and value.is_integer()
+        if not fits:
+            problems.append(Problem(self.file, int(str(row)), column, cell, allowed))
+        return value
+
+    def _impossible(self, numbers: pd.DataFrame, kind: str) -> list[Problem]:
+        """Counts that do not fit into their arms, or an arm without participants."""
+        if kind != "counts":
+            return []
+        problems = []
+        for arm in ("t", "c"):
+            events, size = numbers[f"events_{arm}"], numbers[f"n_{arm}"]
+            for row in numbers.index[(events > size) | (size == 0)]:
+                found, allowed = f"{events[row]:g}", f"at most n_{arm}, {size[row]:g}"
+                if size[row] == 0:
+                    allowed = "an arm with participants"
+                problems.append(Problem(self.file, int(row), f"events_{arm}", found, allowed))
+        return problems
+
+    def higher_is_better(self) -> str:
+        """The one direction of all rows, "yes" or "no", or "" if the table does not say it.
+
+        Raises
+        ------
+        DataError
+            For other words, and where the rows disagree: they cannot be pooled as they are.
+        """
+        if "higher_is_better" not in self.cells:
+            return ""
+        words = self.cells["higher_is_better"].str.strip()
+        first = words.iloc[0]
+        allowed = "yes or no" if first not in ("yes", "no") else f"{first}, as in the first row"
+        wrong = words[~words.isin(["yes", "no"]) | (words != first)]
+        if len(wrong):
+            raise DataError(
+                Problem(self.file, int(str(row)), "higher_is_better", word, allowed)
+                for row, word in wrong.items()
+            )
+        return str(first)
+
+
+def _first_form(numbers: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Variances from standard errors, and arm sizes from those without the event."""
+    if "sei" in numbers:
+        numbers = numbers.assign(vi=numbers["sei"] ** 2)
+    for arm in ("t", "c"):
+        if f"non_events_{arm}" in numbers:
+            size = numbers[f"events_{arm}"] + numbers[f"non_events_{arm}"]
+            numbers = numbers.assign(**{f"n_{arm}": size})
+    return numbers[list(KINDS[kind][0])]
+
+
+def read_effect_table(path: Path | str) -> EffectTable:
+    """Read a CSV file, or one with tabs or semicolons between its cells.
+
+    Parameters
+    ----------
+    path : Path or str
+        UTF-8, with a header. Messages call it by its name without folders.
+
+    Returns
+    -------
+    EffectTable
+
+    Raises
+    ------
+    DataError
+        With all problems of the file.
+    InputError
+        For a workbook.
+    """
+    path = Path(path)
+    content, problems = read_bytes(path, path.name)
+    if content.startswith(_WORKBOOKS):
+        raise InputError(f"{path.name}: a workbook; save the sheet as CSV (UTF-8) and start again")
+    text, undecoded = decode(content, path.name)
+    problems += undecoded
+    if problems:
+        raise DataError(problems)
+    rows, problems = _rows(text, path.name)
+    if problems:
+        raise DataError(problems)
+    cells = pd.DataFrame(
+        [row for _, row in rows[1:]],
+        index=pd.Index([number for number, _ in rows[1:]], dtype="int64"),
+        columns=rows[0][1],
+        dtype="str",
+    )
+    return _named(cells, path.name, sha256(content).hexdigest())
+
+
+def table_of_frame(frame: pd.DataFrame, file: str = "the table") -> EffectTable:
+    """Take a DataFrame for a table; its first row is called row 2 in messages, as in a file.
+
+    Raises
+    ------
+    DataError
+        If columns are missing.
+    """
+    texts = {
+        str(name): ["" if pd.isna(cell) else str(cell) for cell in column.tolist()]
+        for name, column in frame.items()
+    }
+    first = HEADER_ROW + 1
+    index = pd.RangeIndex(first, first + len(frame))
+    return _named(pd.DataFrame(texts, index=index, dtype="str"), file, "")
+
+
+def _rows(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
+    """Header and rows with their numbers, without empty lines."""
+    first = text.partition("\n")[0]
+    delimiter = max("\t", ";", ",", key=first.count)
+    rows: list[tuple[int, list[str]]] = []
+    problems = []
+    number = 0
+    try:
+        for number, row in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), HEADER_ROW
+        ):
+            if not any(cell.strip() for cell in row):
+                continue
+            if rows and len(row) != len(rows[0][1]):
+                allowed = f"{len(rows[0][1])} cells, as in the header"
+                problems.append(Problem(file, number, "", f"{len(row)} cells", allowed))
+            rows.append((number, row))
+    except csv.Error as error:
+        problems.append(Problem(file, number + 1, "", str(error), "a well-formed CSV row"))
+    if len(rows) < 2 and not problems:
+        problems.append(Problem(file, None, "", "no rows", "a header and one row per result"))
+    return rows, problems
+
+
+def _named(cells: pd.DataFrame, file: str, digest: str) -> EffectTable:
+    """Give the columns our names; refuse a table that cannot be pooled."""
+    given = [str(name).strip() for name in cells.columns]
+    ours = [_OURS.get(name.lower(), "") for name in given]
+    problems = []
+    for place, name in enumerate(ours):
+        if name and name in ours[:place]:
+            allowed = f"one of {', '.join((name, *ALIASES[name]))}"
+            problems.append(Problem(file, HEADER_ROW, given[place], "the column again", allowed))
+    problems += _both(ours, file)
+    named = cells.set_axis(pd.Index(range(len(given))), axis=1)
+    kept = {name: named[place] for place, name in enumerate(ours) if name}
+    unused = tuple(name for name, known in zip(given, ours, strict=True) if not known)
+    table = EffectTable(file, digest, pd.DataFrame(kept, index=cells.index), unused)
+    if not table.kinds:
+        problems.append(Problem(file, HEADER_ROW, "", ", ".join(given), _allowed_columns()))
+    if problems:
+        raise DataError(problems)
+    return table
+
+
+def _both(columns: Sequence[str], file: str) -> list[Problem]:
+    """Two columns that say the same thing in two ways, and might disagree."""
+    pairs: Mapping[str, str] = {"vi": "sei", "n_t": "non_events_t", "n_c": "non_events_c"}
+    return [
+        Problem(file, HEADER_ROW, one, f"{one} and {other}", f"either {one} or {other}")
+        for one, other in pairs.items()
+        if one in columns and other in columns
+    ]
+
+
+def _allowed_columns() -> str:
+    """The sets of columns that a table may have, in words."""
+    return "; or ".join(" ".join(columns) for forms in KINDS.values() for columns in forms)

@@ -1,0 +1,270 @@
+"""One page on a batch of recomputed review files, which needs no other file."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from metarepro.report.blocks import (
+    Block,
+    Bullets,
+    Facts,
+    Link,
+    Paragraph,
+    Section,
+    Table,
+    TableRow,
+    joined,
+    table,
+    text,
+)
+from metarepro.report.templates import environment
+from metarepro.wording.phrases import DASH, counted, decimal, whole
+
+#: Verdicts from what needs attention to what does not: the word in tables, and a sentence on
+#: pools of that kind for one and for several of them.
+_VERDICTS = {
+    "different": (
+        "different",
+        "1 differs, and the reason is not known.",
+        "{} differ, and the reason is not known.",
+    ),
+    "explained": (
+        "different, explained",
+        "1 differs for a reason that is known.",
+        "{} differ for a reason that is known.",
+    ),
+    "not_computable": (
+        "not computable",
+        "1 asks for a method that there is no formula for here.",
+        "{} ask for a method that there is no formula for here.",
+    ),
+    "not_published": (
+        "not published",
+        "For 1 more pool the file gives no result; ours is shown.",
+        "For {} more pools the files give no result; ours are shown.",
+    ),
+    "not_estimable": (
+        "not estimable",
+        "1 more pool is not estimable: none of its studies has an effect.",
+        "{} more pools are not estimable: none of their studies has an effect.",
+    ),
+    "exact": ("exact", "", ""),
+}
+_PUBLISHED = ("exact", "explained", "different", "not_computable")
+#: Verdicts on pools that there is nothing to say about; they stand among all pools only.
+_NOT_LISTED = ("exact", "not_estimable")
+_REASONS = {
+    "not_published": "The file gives no result for this pool.",
+    "not_estimable": "No study of this pool has an effect.",
+}
+_POOL_COLUMNS = ("Pool", "Measure", "Studies", "Published", "Recomputed", "Verdict", "Reason")
+_FINDING_COLUMNS = ("Analysis and study", "Finding", "Printed", "Implied", "Severity")
+_METHODS = {"IV": "inverse variance", "MH": "Mantel-Haenszel", "PETO": "Peto"}
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A table that is closed at first, with the words to open it by."""
+
+    summary: str
+    table: Table
+
+
+def batch_page(tables: Mapping[str, pd.DataFrame], elsewhere: Sequence[str]) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Those of `reviews.batch_tables.BATCH_TABLES`.
+    elsewhere : sequence of str
+        What is wrong with files and folders that are no row of the table of files.
+
+    Returns
+    -------
+    str
+        HTML. Texts of the files are escaped, and nothing is loaded from anywhere.
+    """
+    files = [{str(k): v for k, v in row.items()} for row in tables["files"].to_dict("records")]
+    pools = _by_file(tables["reproduction"], "file")
+    findings = _by_file(tables["audit"], "source_table")
+    sections = [
+        *_unreadable(files, elsewhere),
+        Section("files", "Files", [_files_table(files, pools, findings)]),
+        *_not_exact(files, pools),
+        *_findings(files, findings),
+    ]
+    return (
+        environment()
+        .get_template("batch.html.j2")
+        .render(
+            title="Published and recomputed results",
+            intro=_intro(tables, len(elsewhere)),
+            sections=sections,
+            folds=[
+                _fold(file["file"], pools[file["file"]]) for file in files if file["file"] in pools
+            ],
+            root="",
+            downloads=(),
+        )
+    )
+
+
+def _by_file(frame: pd.DataFrame, column: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each file."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for row in frame.to_dict("records"):
+        rows.setdefault(row[column], []).append({str(k): v for k, v in row.items()})
+    return rows
+
+
+def _intro(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> list[Block]:
+    """The answer, how it was arrived at, and where the numbers are."""
+    verdicts = Counter(tables["reproduction"]["verdict"])
+    status = Counter(tables["files"]["status"])
+    published = sum(verdicts[name] for name in _PUBLISHED)
+    if not published:
+        answer = "No published result could be compared."
+    elif published == verdicts["exact"]:
+        answer = f"Every published result comes out exactly: {counted(published, 'pool')}."
+    else:
+        answer = f"{verdicts['exact']} of {counted(published, 'published pool')} come out exactly."
+    rest = [
+        text(one if verdicts[name] == 1 else several.format(verdicts[name]))
+        for name, (_, one, several) in _VERDICTS.items()
+        if verdicts[name] and several
+    ]
+    facts = {
+        "Files": f"{status['read']} read, {status['unreadable'] + elsewhere} unreadable",
+        "Pools": whole(len(tables["reproduction"])),
+        "Findings of the audit": whole(len(tables["audit"])),
+    }
+    downloads = [Link(f"{name}.csv", f"{name}.csv") for name in tables]
+    return [
+        Paragraph(text(answer), "lead"),
+        *([Bullets(rest)] if rest else []),
+        Facts([(term, text(words)) for term, words in facts.items()]),
+        Paragraph(
+            text(
+                "Every pool was computed again from the study rows of its file. Exactly means that "
+                "estimate, confidence interval, τ², Q, I², z and p agree to 0.000001 on the scale "
+                "of the analysis, or to the printed digits where the file has fewer."
+            )
+        ),
+        Paragraph(("All numbers: ", *joined(downloads, ", "))),
+    ]
+
+
+def _unreadable(files: Sequence[Mapping[str, Any]], elsewhere: Sequence[str]) -> list[Section]:
+    """Files that could not be read, with the reason."""
+    said = [f"{file['file']}: {file['notes']}" for file in files if file["status"] != "read"]
+    items = [text(words) for words in [*elsewhere, *said]]
+    return (
+        [Section("unreadable", "Files that could not be read", [Bullets(items)])] if items else []
+    )
+
+
+def _files_table(
+    files: Sequence[Mapping[str, Any]],
+    pools: Mapping[str, Sequence[Mapping[str, Any]]],
+    findings: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> Table:
+    rows: list[TableRow] = []
+    for file in files:
+        own = pools.get(file["file"], ())
+        rows.append(
+            {
+                "File": file["file"],
+                "Title": file["title"] or DASH,
+                "Pools": whole(len(own)),
+                "Exact": whole(sum(pool["verdict"] == "exact" for pool in own)),
+                "Findings": whole(len(findings.get(file["file"], ()))),
+                "Notes": file["notes"] if file["status"] == "read" else "could not be read",
+            }
+        )
+    columns = ("File", "Title", "Pools", "Exact", "Findings", "Notes")
+    return table("files", "One row per file.", rows, columns=columns)
+
+
+def _not_exact(
+    files: Sequence[Mapping[str, Any]], pools: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> list[Section]:
+    """For each file the pools to look at, those that need it most first."""
+    order = list(_VERDICTS)
+    blocks = []
+    for number, file in enumerate(files, start=1):
+        own = [pool for pool in pools.get(file["file"], ()) if pool["verdict"] not in _NOT_LISTED]
+        own.sort(key=lambda pool: order.index(pool["verdict"]))
+        if own:
+            name = f"not-exact-{number}"
+            blocks.append(table(name, file["file"], [_pool_row(pool) for pool in own]))
+    return [Section("not-exact", "Pools that are not exact", blocks)] if blocks else []
+
+
+def _findings(
+    files: Sequence[Mapping[str, Any]], findings: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> list[Section]:
+    """For each file what does not add up in its study rows."""
+    blocks: list[Block] = []
+    for number, file in enumerate(files, start=1):
+        own = findings.get(file["file"], ())
+        if own:
+            rows = [_finding_row(finding, file["review_id"]) for finding in own]
+            blocks.append(table(f"findings-{number}", file["file"], rows))
+    if not blocks:
+        return []
+    meaning = Paragraph(
+        text(
+            "What does not add up inside the study rows. Severity is that of the check; whether a "
+            "finding is a mistake, and whether it matters, takes a look at the study."
+        )
+    )
+    return [Section("findings", "Findings of the audit", [meaning, *blocks])]
+
+
+def _finding_row(finding: Mapping[str, Any], review_id: str) -> TableRow:
+    cells = (
+        finding["record_id"].removeprefix(f"{review_id} "),
+        finding["message"],
+        finding["printed"] or DASH,
+        finding["implied"] or DASH,
+        finding["severity"],
+    )
+    return dict(zip(_FINDING_COLUMNS, cells, strict=True))
+
+
+def _fold(file: str, pools: Sequence[Mapping[str, Any]]) -> Fold:
+    exact = sum(pool["verdict"] == "exact" for pool in pools)
+    summary = f"{file}: {counted(len(pools), 'pool')}, {exact} exact"
+    return Fold(summary, table("pools", file, [_pool_row(pool) for pool in pools]))
+
+
+def _pool_row(pool: Mapping[str, Any]) -> TableRow:
+    number = f"{pool['comparison_number']}.{pool['outcome_number']}"
+    names = [name for name in (pool["comparison"], pool["outcome"], pool["subgroup"]) if name]
+    if pool["level"] == "subgroup":
+        number += f".{pool['subgroup_number']}"
+    measure = pool["measure"].replace("_", " ").replace("PETO OR", "Peto OR")
+    method = "" if pool["method"] == "PETO" else f", {_METHODS[pool['method']]}"
+    cells = (
+        f"{number} {': '.join(names)}",
+        f"{measure}{method}, {pool['model']}",
+        whole(pool["k"]),
+        _numbers(pool, "published"),
+        _numbers(pool, "reproduced"),
+        _VERDICTS[pool["verdict"]][0],
+        pool["reason"] or _REASONS.get(pool["verdict"], DASH),
+    )
+    return dict(zip(_POOL_COLUMNS, cells, strict=True))
+
+
+def _numbers(pool: Mapping[str, Any], whose: str) -> str:
+    """Estimate and interval as they are printed; a dash where there are none."""
+    estimate, low, high = (pool[f"{whose}_{name}"] for name in ("estimate", "ci_low", "ci_high"))
+    if pd.isna(estimate):
+        return DASH
+    limits = "" if pd.isna(low) else f" [{decimal(low, 3)}, {decimal(high, 3)}]"
+    return f"{decimal(estimate, 3)}{limits}"

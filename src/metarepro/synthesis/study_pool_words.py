@@ -1,0 +1,80 @@
+"""The pool of a table of studies in words."""
+
+import math
+
+from metarepro.models.pooling import Pooled
+from metarepro.synthesis.study_pool import RHO, StudyPool
+from metarepro.wording.phrases import FLAGS, counted, decimal, i2, model_text, p_value, whole
+
+#: Of effects, as they are printed.
+DECIMALS = 3
+
+
+def model_words(pooled: Pooled) -> str:
+    """The model in words."""
+    if pooled.model == "common":
+        return "Common effect, inverse variance"
+    return model_text(vars(pooled), RHO)
+
+
+def number(result: StudyPool, value: float) -> str:
+    """An effect on the scale on which it is shown."""
+    return decimal(result.scale.shown(value), DECIMALS)
+
+
+def interval(result: StudyPool, low: float, high: float) -> str:
+    """Limits on the scale on which they are shown."""
+    return f"{number(result, low)} to {number(result, high)}"
+
+
+def headline(result: StudyPool) -> str:
+    """The pooled effect with its interval and the number of studies."""
+    pooled = result.pooled
+    limits = "no confidence interval"
+    if not math.isnan(pooled.ci_low):
+        limits = f"{result.scale.ci} {interval(result, pooled.ci_low, pooled.ci_high)}"
+    size = _studies(pooled.k)
+    if pooled.k != pooled.n_trials:
+        size = f"{counted(pooled.k, 'result')} of {counted(pooled.n_trials, 'trial')}"
+    return f"{result.scale.title} {number(result, pooled.estimate)} ({limits}), {size}"
+
+
+def _studies(count: int) -> str:
+    return "1 study" if count == 1 else f"{whole(count)} studies"
+
+
+def heterogeneity(result: StudyPool) -> str:
+    """Q, I2 and tau2, on the scale of the analysis."""
+    pooled = result.pooled
+    p = "" if math.isnan(pooled.q_p) else f", {p_value(pooled.q_p)}"
+    i2_words = f"I² = {decimal(i2(vars(pooled)), 1)}%"
+    parts = [f"Q = {decimal(pooled.q)}, df = {pooled.q_df:.4g}{p}", i2_words]
+    if pooled.model != "common":
+        parts.append(f"τ² = {decimal(pooled.tau2, 4)}")
+    return "; ".join(parts)
+
+
+def remarks(result: StudyPool) -> list[str]:
+    """What a reader must know before using the numbers."""
+    said = [f"{FLAGS[flag][:1].upper()}{FLAGS[flag][1:]}." for flag in result.pooled.flags]
+    if result.corrected:
+        said.append(
+            f"0.5 was added to all four cells of {_studies(result.corrected)} with a cell of 0."
+        )
+    if result.not_pooled:
+        said.append(
+            f"{_studies(result.not_pooled)} in which nobody, or everybody, had the event: not "
+            "pooled, as that says nothing about a ratio."
+        )
+    return said
+
+
+def summary_lines(result: StudyPool) -> list[str]:
+    """The pool in a few lines, for the terminal."""
+    pooled = result.pooled
+    lines = [headline(result), f"Model: {model_words(pooled)}"]
+    if not math.isnan(pooled.pi_low):
+        pi = interval(result, pooled.pi_low, pooled.pi_high)
+        lines.append(f"Prediction interval ({result.scale.percent}): {pi}")
+    scale = " (logarithms)" if result.scale.is_ratio else ""
+    return [*lines, f"Heterogeneity{scale}: {heterogeneity(result)}", *remarks(result)]

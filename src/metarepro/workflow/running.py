@@ -1,0 +1,69 @@
+"""Runs the workflow of the study in the current folder."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from metarepro.errors import InputError
+
+#: A folder whose results were made by someone else has no record of how: all is made once.
+WHOLE = Path(".snakemake/whole_run")
+#: There from the start of a run to its end: rules/runs.smk makes and removes it as well, but not
+#: if a run fails before it starts, or finds nothing to be done.
+UNFINISHED = Path(".snakemake/unfinished_run")
+#: What a study's rules need in general; what follows on the command line comes after these.
+DEFAULTS = ("--rerun-incomplete", "--show-failed-logs", "--scheduler", "greedy")
+
+
+def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
+    """Run Snakemake with what a study needs, in the environment of this Python.
+
+    Parameters
+    ----------
+    cores : str
+        A number, or "all".
+    extra : sequence of str
+        Further arguments of Snakemake. With any, the run is taken for one of a part.
+
+    Returns
+    -------
+    int
+        The exit status of Snakemake.
+
+    Raises
+    ------
+    InputError
+        If there is no Snakefile here.
+    """
+    if not Path("Snakefile").is_file():
+        raise InputError(
+            "there is no Snakefile here: call metarepro run in the folder of a study, "
+            "or start one: metarepro new DIR"
+        )
+    command = [sys.executable, "-m", "snakemake", "--cores", cores, *DEFAULTS]
+    whole = not extra
+    if os.environ.get("NO_COLOR"):
+        command.append("--nocolor")
+    if whole:
+        UNFINISHED.parent.mkdir(exist_ok=True)
+        UNFINISHED.touch()
+        command += [] if WHOLE.exists() else ["--forceall"]
+    status = subprocess.run([*command, *extra], env=_environment(), check=False).returncode
+    if whole and status == 0:
+        WHOLE.touch()
+        UNFINISHED.unlink(missing_ok=True)
+    elif any(Path(".snakemake/locks").glob("*")):
+        print(
+            "If no other run is going on, one was interrupted: metarepro run -- --unlock, "
+            "then metarepro run",
+            file=sys.stderr,
+        )
+    return status
+
+
+def _environment() -> dict[str, str]:
+    """The rules call `python`: it must be this one, also where nothing was activated."""
+    folder = str(Path(sys.executable).parent)
+    return os.environ | {"PATH": os.pathsep.join([folder, os.environ.get("PATH", "")])}
