@@ -22,7 +22,7 @@ drafts = click.option(
 )
 
 
-class Identifier(click.ParamType):
+class Identifier(click.ParamType[str]):
     """An id of a trial or a review, which becomes part of a path."""
 
     name = "id"
