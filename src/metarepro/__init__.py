@@ -4,6 +4,7 @@ The public functions, each imported when it is first used:
 
 =================== ==============================================================================
 `pool`              pool the studies of a table: effects, means or counts
+`explain`           say in plain sentences what a pool did and found
 `draw_forest`       draw the forest plot of such a pool
 `convert`           turn one `Reported` result into Hedges' g and its variance
 `read_review`       read the data file of a Cochrane review
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from metarepro.readers.review_file import read_review
     from metarepro.reviews.batch import Reproduction
     from metarepro.reviews.batch import reproduce_files as reproduce
+    from metarepro.synthesis.explain import explain
     from metarepro.synthesis.study_pool import StudyPool
     from metarepro.synthesis.study_pool import pool_studies as pool
 
@@ -51,6 +53,7 @@ __all__ = [
     "StudyPool",
     "convert",
     "draw_forest",
+    "explain",
     "pool",
     "read_review",
     "reproduce",
@@ -64,6 +67,7 @@ _HOMES = {
     "StudyPool": "synthesis.study_pool:StudyPool",
     "convert": "conversion.routes:convert",
     "draw_forest": "figures.study_forest:study_forest",
+    "explain": "synthesis.explain:explain",
     "pool": "synthesis.study_pool:pool_studies",
     "read_review": "readers.review_file:read_review",
     "reproduce": "reviews.batch:reproduce_files",

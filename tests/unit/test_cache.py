@@ -25,7 +25,7 @@ from metarepro.figures.style import figure_files
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 #: Scripts that keep what they make.
-FIRST = ("fingerprint", "tabular", "tabular.atomic", "tabular.problems")
+FIRST = ("errors", "fingerprint", "tabular", "tabular.atomic", "tabular.problems")
 KEEPING = sorted(path.stem for path in SCRIPTS.glob("*.py") if "open_cache" in path.read_text())
 FRAME = pd.DataFrame({"trial_id": ["a", "b"], "yi": [0.1, np.nan]})
 CALLS: list[float] = []

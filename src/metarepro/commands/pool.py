@@ -9,7 +9,9 @@ import click
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.figures.study_forest import study_forest
 from metarepro.figures.style import figure_files, write_figure
-from metarepro.models.pooling import CI_METHODS, MODELS, TAU2_METHODS
+from metarepro.models.intervals import INTERVALS
+from metarepro.models.pooling import MODELS
+from metarepro.models.tau2 import ESTIMATORS
 from metarepro.readers.effect_table import read_effect_table
 from metarepro.report.study_report import Provenance, markdown_report, workbook
 from metarepro.synthesis.study_pool import DEFAULT_CI, DEFAULT_MODEL, DEFAULT_TAU2, pool_studies
@@ -34,12 +36,12 @@ def _default(name: str) -> str:
 @click.option("--model", type=click.Choice(list(MODELS)), help=_default(DEFAULT_MODEL))
 @click.option(
     "--tau2",
-    type=click.Choice(list(TAU2_METHODS), case_sensitive=False),
+    type=click.Choice(list(ESTIMATORS), case_sensitive=False),
     help=f"Estimator of the variance between studies. {_default(DEFAULT_TAU2)}",
 )
 @click.option(
     "--ci",
-    type=click.Choice(list(CI_METHODS)),
+    type=click.Choice(list(INTERVALS)),
     help=f"Confidence interval. {_default(DEFAULT_CI)}",
 )
 @click.option(

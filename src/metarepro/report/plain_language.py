@@ -50,7 +50,7 @@ def size_word(effect: float, scale: Scale) -> str:
     Examples
     --------
     >>> from metarepro.wording.scales import Scale
-    >>> size_word(-0.5, SMD)
+    >>> size_word(-0.5, Scale("SMD"))
     'moderate'
     """
     printed = round(abs(effect), 2)

@@ -9,7 +9,9 @@ from scipy import stats
 
 from metarepro.conversion.arm_data import ARM_MEASURES, effects_of_arms
 from metarepro.errors import InputError
-from metarepro.models.pooling import Pooled, pool, pool_correlated
+from metarepro.models.pooled import Pooled
+from metarepro.models.pooling import pool
+from metarepro.models.robust_variance import pool_correlated
 from metarepro.readers.effect_table import EffectTable, table_of_frame
 from metarepro.wording.scales import MEASURES, Scale
 

@@ -2,7 +2,7 @@
 
 import math
 
-from metarepro.models.pooling import Pooled
+from metarepro.models.pooled import Pooled
 from metarepro.synthesis.study_pool import RHO, StudyPool
 from metarepro.wording.phrases import FLAGS, counted, decimal, i2, model_text, p_value, whole
 
@@ -12,8 +12,6 @@ DECIMALS = 3
 
 def model_words(pooled: Pooled) -> str:
     """The model in words."""
-    if pooled.model == "common":
-        return "Common effect, inverse variance"
     return model_text(vars(pooled), RHO)
 
 
