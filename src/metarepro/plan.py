@@ -30,7 +30,9 @@ from metarepro.tabular.yaml_text import parse_yaml, parse_yaml_nodes
 Key = Literal["intervention", "family", "domain", "outcome"]
 Tier = Literal["direct", "derived", "approximate"]
 Timepoint = Literal["post", "follow_up", "change"]
-Measure = Literal["SMD", "MD", "OR", "RR", "RD", "HR", "ratio", "correlation", "proportion"]
+#: The measures that a study may be pooled on: pages print the others turned for benefit, which for
+#: a ratio would be its inverse.
+Measure = Literal["SMD"]
 SourceKind = Literal[
     "abstract", "table", "registry", "database", "secondary_review", "citing_paper", "other"
 ]
@@ -219,8 +221,6 @@ class Plan(_Section):
 
     study: Study
     measure: Measure = "SMD"
-    #: Outcomes that are measured otherwise.
-    outcome_measures: dict[str, Measure] = {}
     families: Annotated[dict[Name, Family], Field(min_length=1)]
     effects: Effects
     pooling: Pooling = Pooling()
@@ -230,10 +230,6 @@ class Plan(_Section):
     syntheses: Annotated[dict[Name, Synthesis], Field(min_length=1)]
     reproduction: Reproduction
     moderators: dict[Name, Moderator] = {}
-
-    def measure_of(self, outcome: str) -> str:
-        """Effect measure of an outcome."""
-        return self.outcome_measures.get(outcome, self.measure)
 
     def pooling_of(self, synthesis: str) -> Pooling:
         """How the pools of a synthesis are made: as all, but for what it does otherwise."""

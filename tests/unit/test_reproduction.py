@@ -424,7 +424,10 @@ def real_table() -> pd.DataFrame:
     trials = read_table(DATA / "trials" / "trials.csv", "trials")
     effects = results.assign(
         intervention=intervention_of_results(results, trials),
-        **{"tier": "direct", "yi": 0.3, "vi": 0.04, "income": ""},
+        tier="direct",
+        yi=0.3,
+        vi=0.04,
+        income="",
     )
     return compare(read_reviews("published"), read_reviews("included"), effects, PLAN)[0]
 

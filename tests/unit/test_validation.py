@@ -222,7 +222,7 @@ def test_the_small_folder_has_no_problem(folder: Path) -> None:
         (PUBLISHED, 2, {"outcome": "wealth"}, "outcome", "wealth", "an id in outcomes"),
         (PUBLISHED, 2, {"intervention": "work"}, "intervention", "work", "an id in interventions"),
         (PUBLISHED, 2, {"status": "good"}, "status", "good", "one of: verified"),
-        (PUBLISHED, 2, {"measure": "MD"}, "measure", "MD", "one of: SMD"),
+        (PUBLISHED, 2, {"measure": "XY"}, "measure", "XY", "one of: SMD"),
         (PUBLISHED, 2, {"measure": ""}, "measure", "", "filled unless the row is narrative"),
         (PUBLISHED, 2, {"beneficial_sign": "0"}, "beneficial_sign", "0", "one of: +, -"),
         (

@@ -84,13 +84,14 @@ def relevant_results(published: pd.DataFrame, claim: Mapping[Any, Any], plan: Pl
     Suspect rows, subgroups and follow-ups are left out; rows over several interventions (empty
     `intervention`) are kept.
     """
-    return published[
+    rows: pd.DataFrame = published[
         (published["outcome"] == claim["outcome"])
         & published["intervention"].isin(["", claim["intervention"]])
         & (published["status"] != "suspect")
         & published["subgroup"].isin([*WHOLE_REVIEW, *plan.reproduction.whole_review])
         & (published["timepoint"] == "post")
     ]
+    return rows
 
 
 def published_signal(row: Mapping[Any, Any]) -> str:

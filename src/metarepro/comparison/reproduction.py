@@ -20,7 +20,8 @@ from metarepro.comparison.targets import (
 from metarepro.comparison.verdicts import Coverage, Verdict, judge
 from metarepro.models.pooled import Pooled
 from metarepro.plan import Plan, Reproduction
-from metarepro.synthesis.pools import Settings, all_flags, count_participants, pool_trials, usable
+from metarepro.synthesis.membership import usable
+from metarepro.synthesis.pools import Settings, all_flags, count_participants, pool_trials
 from metarepro.tabular.tables import empty_table, from_rows, in_order
 
 #: Columns of a published row that are shown as they are.
@@ -74,7 +75,7 @@ def compare(
         listed = included[of_review & included["basis"].isin(plan.reproduction.basis)]
         pooled_effects, no_pool = select_effects(row, listed, effects, plan.reproduction)
         pooled = None if no_pool else pool_trials(pooled_effects, settings)[0]
-        target = _published_target(row, plan.measure_of(row["outcome"]))
+        target = _published_target(row, plan.measure)
         columns = _columns(row, target, listed, pooled_effects, pooled, no_pool)
         rows.append(columns | {"published_problems": problems.get(record_id, "")})
         if pooled is not None:

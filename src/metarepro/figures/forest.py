@@ -207,12 +207,12 @@ def _axis_of(lines: Sequence[Line], scale: Scale) -> dict[str, Any]:
     }
 
 
-def _records(table: pd.DataFrame, columns: Sequence[str], name: str) -> list[dict]:
+def _records(table: pd.DataFrame, columns: Sequence[str], name: str) -> list[dict[Any, Any]]:
     """Rows as dictionaries: numbers as floats with NaN, keys and tiers as text."""
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise ValueError(f"{name} lack the columns {missing}")
-    chosen: dict[str, list] = {}
+    chosen: dict[str, list[Any]] = {}
     for column in columns:
         if column not in _TEXTS:
             numbers = pd.to_numeric(table[column]).astype("Float64")
@@ -224,7 +224,7 @@ def _records(table: pd.DataFrame, columns: Sequence[str], name: str) -> list[dic
     return [dict(zip(chosen, values, strict=True)) for values in zip(*chosen.values(), strict=True)]
 
 
-def _flags(row: dict) -> list[str]:
+def _flags(row: dict[Any, Any]) -> list[str]:
     return [flag.strip() for flag in row["flags"].split(";") if flag.strip()]
 
 
@@ -232,7 +232,7 @@ def _dash_note(lines: Sequence[Line]) -> list[str]:
     return [_DASHES] if any(wording.DASH in line.cells.values() for line in lines) else []
 
 
-def _result_line(row: dict, colour: str, scale: Scale) -> Line:
+def _result_line(row: dict[Any, Any], colour: str, scale: Scale) -> Line:
     """A trial's result: a square, the label, the size of the arms, weight and effect."""
     approximate = row["tier"] == "approximate"
     label_room = 2.2 - fg.text_width(" †")
@@ -250,7 +250,7 @@ def _result_line(row: dict, colour: str, scale: Scale) -> Line:
     return Line(cells, wide, mark=mark)
 
 
-def _pool_lines(pool: dict, colour: str, room: float, scale: Scale) -> list[Line]:
+def _pool_lines(pool: dict[Any, Any], colour: str, room: float, scale: Scale) -> list[Line]:
     """A pooled result: a diamond, its size, and below it the model, heterogeneity and flags."""
     published = pool["name"] == wording.PUBLISHED
     if not _is_pooled(pool) and not published:
@@ -273,7 +273,7 @@ def _pool_lines(pool: dict, colour: str, room: float, scale: Scale) -> list[Line
     return [*lines, *remarks]
 
 
-def _size(pool: dict) -> str:
+def _size(pool: dict[Any, Any]) -> str:
     """Trials, results and participants of a pool; a review does not say its results."""
     trials = wording.counted(pool["n_trials"], "trial")
     if math.isnan(pool["n_trials"]):
@@ -287,7 +287,7 @@ def _size(pool: dict) -> str:
 
 
 def _intervention_line(
-    row: dict, flags: Sequence[str], families: Mapping[str, Family], scale: Scale
+    row: dict[Any, Any], flags: Sequence[str], families: Mapping[str, Family], scale: Scale
 ) -> Line:
     """An intervention in a domain: a diamond, a single trial's square, or a reason."""
     numbers = ", ".join(str(flags.index(flag) + 1) for flag in _flags(row))
@@ -314,11 +314,11 @@ def _intervention_line(
     return Line(cells, wide, mark=_mark("diamond", row, row["estimate"], colour, scale))
 
 
-def _is_pooled(pool: dict) -> bool:
+def _is_pooled(pool: dict[Any, Any]) -> bool:
     return math.isfinite(pool["estimate"]) and not pool["n_trials"] < 2
 
 
-def _no_estimate(pool: dict) -> str:
+def _no_estimate(pool: dict[Any, Any]) -> str:
     trials = pool["n_trials"]
     reason = "no usable result" if trials == 0 else wording.counted(trials, "trial")
     return f"No pooled estimate: {reason}"
@@ -326,7 +326,7 @@ def _no_estimate(pool: dict) -> str:
 
 def _mark(
     shape: str,
-    row: dict,
+    row: dict[Any, Any],
     estimate: float,
     colour: str,
     scale: Scale,
@@ -365,7 +365,7 @@ def _interval_cells(
     return {low_key: f"[{wording.decimal(first)},", high_key: f"{wording.decimal(last)}]"}
 
 
-def _heterogeneity(pool: dict) -> str:
+def _heterogeneity(pool: dict[Any, Any]) -> str:
     if math.isnan(pool["q"]):
         q = "Q not estimated"
     else:

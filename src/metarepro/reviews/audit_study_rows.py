@@ -168,7 +168,7 @@ def scale_sds(group: list[StudyRow]) -> dict[str, float]:
 
 def mean_of(row: StudyRow) -> float:
     """Size of the two means, half-way between them."""
-    return abs(row["mean_t"] + row["mean_c"]) / 2
+    return float(abs(row["mean_t"] + row["mean_c"]) / 2)
 
 
 def spreads_of(group: list[StudyRow]) -> dict[str, float]:

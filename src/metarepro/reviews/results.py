@@ -170,7 +170,8 @@ def in_main_pool(studies: pd.DataFrame, overall: pd.DataFrame) -> pd.DataFrame:
     totals = overall.set_index(_ANALYSIS)["totals"]
     has_total = numbered.set_index(_ANALYSIS).index.map(totals.to_dict()) == "YES"
     elsewhere = np.where(has_total, "subgroup", "overall")
-    return numbered[numbered["applies_to"].to_numpy() != elsewhere]
+    chosen: pd.DataFrame = numbered[numbered["applies_to"].to_numpy() != elsewhere]
+    return chosen
 
 
 def _result(row: Mapping[Any, Any], analysis: Mapping[Any, Any], review_id: str) -> dict[str, Any]:

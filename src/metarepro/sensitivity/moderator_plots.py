@@ -193,7 +193,7 @@ def _write_head(fig: Figure, panel: Panel, y: float) -> None:
 
 
 def _bubbles(panel: Panel) -> npt.NDArray[np.float64]:
-    return _BUBBLES * panel.fitted.weights / panel.fitted.weights.max()
+    return np.asarray(_BUBBLES * panel.fitted.weights / panel.fitted.weights.max())
 
 
 def _draw_levels(

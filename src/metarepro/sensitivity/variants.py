@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from metarepro.conversion.trial_means import average_by_trial
 from metarepro.models.inference import critical_value
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooled import Pooled
@@ -22,7 +23,6 @@ from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import pool_three_level
 from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
-from metarepro.sensitivity.bias import average_by_trial
 from metarepro.sensitivity.influence import influence
 from metarepro.sensitivity.multiverse import (
     ADJUSTED_LET_IN,

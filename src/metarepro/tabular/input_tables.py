@@ -33,14 +33,10 @@ STATISTICS = (
     "t_test",
     "p_only",
     "percentages",
-    "hazard_ratio",
-    "ratio",
-    "correlation",
-    "proportion",
 )
 #: How directly an effect follows from what was reported, from the most direct to the least.
 TIERS = ("direct", "derived", "approximate")
-RATIO_STATISTICS = ("odds_ratio", "risk_ratio", "hazard_ratio", "ratio")
+RATIO_STATISTICS = ("odds_ratio", "risk_ratio")
 P_RELATIONS = ("", "=", "<", ">")
 SIGNS = ("scale", "benefit", "control_minus_treatment", "unsigned")
 ADJUSTED = ("yes", "no", "unknown")
