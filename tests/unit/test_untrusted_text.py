@@ -228,7 +228,8 @@ def test_a_review_file_full_of_hostile_texts(tmp_path: Path) -> None:
     path = tmp_path / "in" / "=1 <script>.rm5"
     path.parent.mkdir()
     path.write_bytes(rm5_bytes(content))
-    run(tmp_path, "reproduce_review", "in", "--output-dir=out", "--forest")
+    with chdir(tmp_path):
+        assert command("reproduce", "in", "--output-dir=out", "--forest").exit_code == 0
     assert {item.name for item in tmp_path.iterdir()} == {"in", "out"}
     drawn = [item.relative_to(tmp_path / "out/forest") for item in tmp_path.rglob("*.svg")]
     assert len(drawn) == 2
