@@ -35,6 +35,7 @@ rule check_data:
     """
     input:
         data=data_files("."),
+        config="config/config.yaml",
         code=code("check_data.py"),
     output:
         "results/extracted/inputs.csv",
@@ -43,7 +44,7 @@ rule check_data:
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow check_data --output {output} 2> {log}"
+        "python -m metarepro.workflow check_data --config {input.config} --output {output} 2> {log}"
 
 
 rule extract_codebook:

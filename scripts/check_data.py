@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, run
+from metarepro.plan import read_plan, unknown_families
+from metarepro.tabular.problems import DataError
 from metarepro.tabular.tables import write_table
 from metarepro.tabular.validation import load
 
@@ -16,8 +18,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--data-dir", type=Path, default=Path("data"), help="default: data")
     arguments.add_argument("--output", type=Path, required=True, help="inputs.csv to write")
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     args = arguments.parse_args(argv)
-    write_table(load(args.data_dir).inputs, args.output, "inputs")
+    data = load(args.data_dir)
+    if problems := unknown_families(data.interventions, read_plan(args.config)):
+        raise DataError(problems)
+    write_table(data.inputs, args.output, "inputs")
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def build(project: Path) -> None:
     }.items():
         folder = script.removeprefix("draw_")
         run(project, script, *options, f"--output-dir=results/figures/{folder}")
-    run(project, "check_data", "--output=results/extracted/inputs.csv")
+    run(project, "check_data", config, "--output=results/extracted/inputs.csv")
     for script in ("assess_sensitivity", "assess_moderators"):
         run(project, script, effects, pooled, config, "--output-dir=results/sensitivity")
     run(project, "find_overlap", effects, config, "--output-dir=results/overlap")

@@ -50,7 +50,7 @@ _EXAMPLES: dict[str, Mapping[str, str]] = {
         "year_verified": "yes",
         "country": "Norway",
         "intervention": "coaching",
-        "design": "rct",
+        "design": "cluster_rct",
         "n_randomised": "80",
         "source": "https://example.org/article",
     },

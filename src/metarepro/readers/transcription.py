@@ -13,7 +13,7 @@ import pandas as pd
 from metarepro.tabular.cells import parse_cells, read_bytes
 from metarepro.tabular.columns import is_plain
 from metarepro.tabular.corrections import Correction, apply_corrections, read_corrections
-from metarepro.tabular.input_tables import FAMILIES, REVIEW_KEYS, REVIEW_ROLES
+from metarepro.tabular.input_tables import REVIEW_KEYS, REVIEW_ROLES
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.tables import TABLES, check_cells, empty_table, from_rows
 from metarepro.tabular.yaml_text import parse_yaml
@@ -38,6 +38,11 @@ FILES = {
 REVIEW_TABLES = ("published", "included")
 WHOLE_KEYS = ("year", "n_studies", "n_participants")
 REVIEW_ID = re.compile(r"[a-z0-9_\-]{1,60}")
+#: Tables that only some studies have: without their files they are empty.
+OPTIONAL_TABLES = frozenset(
+    {"claims", "local_evaluations", "economic_evidence", "guidance", "programmes"}
+    | {"programme_names", "clusters", "countries"}
+)
 LIST_KEYS = ("authors", "families", "notes", "sources")
 
 
@@ -140,7 +145,12 @@ class _Reading:
         self.inputs.append((self.name(relative), rows, _sha256(content)))
 
     def table(self, relative: str, table: str) -> pd.DataFrame:
-        """One table, corrected, checked, with the provenance of its rows."""
+        """One table, corrected, checked, with the provenance of its rows.
+
+        One that only some studies have may be missing: it is then empty.
+        """
+        if table in OPTIONAL_TABLES and not (self.folder / relative).exists():
+            return _with_provenance(empty_table(table), "", "", pd.Series(dtype="str"))
         content = self.content(relative)
         cells = None
         if content is not None:
@@ -297,8 +307,8 @@ def _wrong_value(key: str, value: Any) -> str:
         items = [] if value is None else value
         if not isinstance(items, list) or not all(map(_is_line, items)):
             return "a list of texts, or null; each on one line"
-        if key == "families" and not set(items) <= set(FAMILIES):
-            return "families among: " + ", ".join(FAMILIES)
+        if key == "families" and not all(re.fullmatch(r"[a-z0-9_\-]+", item) for item in items):
+            return "families as in codebook/interventions.csv: small letters, digits, _ and -"
         return ""
     return "" if value is None or _is_line(value) else "text in quotes, or null; on one line"
 

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from metarepro.plan import read_plan, unknown_families
+from metarepro.readers.transcription import Dataset
 from metarepro.reviews.data_files import read_reviews
-from metarepro.tabular.problems import DataError
+from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.validation import read_and_check
 
 
@@ -27,6 +29,7 @@ def check_folder(data_dir: Path) -> str:
     """
     data, problems = read_and_check(data_dir)
     reviews = read_reviews(data_dir, data)
+    problems += _problems_of_plan(data_dir.parent / "config/config.yaml", data)
     problems += [problem for review in reviews.values() for problem in review.problems]
     if problems:
         raise DataError(problems)
@@ -38,3 +41,13 @@ def check_folder(data_dir: Path) -> str:
         f"results, {len(data.claims)} claims, {corrected} corrected rows, {len(reviews)} reviews "
         "with a data file: no problem"
     )
+
+
+def _problems_of_plan(config: Path, data: Dataset) -> list[Problem]:
+    """Problems of the plan beside the data, and of both together; none without a plan."""
+    if not config.exists():
+        return []
+    try:
+        return unknown_families(data.interventions, read_plan(config))
+    except DataError as error:
+        return error.problems

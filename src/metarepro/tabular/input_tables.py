@@ -14,7 +14,6 @@ from metarepro.tabular.columns import (
     whole,
 )
 
-FAMILIES = ("psychodynamic", "video_feedback", "circle_of_security", "parenting")
 BENEFICIAL_DIRECTIONS = ("increase", "decrease")
 #: The World Bank's groups of economies.
 INCOME_GROUPS = ("high", "upper_middle", "lower_middle", "low")
@@ -147,7 +146,8 @@ INTERVENTIONS: Columns = {
     "label": text(required=True),
     "description": text(),
     "seed_section": text(),
-    "family": level(*FAMILIES),
+    # The plan has the families, with their names and colours.
+    "family": identifier(),
 }
 DOMAINS: Columns = {
     "domain": identifier(unique=True),
