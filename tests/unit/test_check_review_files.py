@@ -266,9 +266,7 @@ def test_the_workflow_leaves_review_files_to_their_own_rules(
     with_content("own.rm5", GOOD[:-300])(folder.parent / REVIEW)
     output = tmp_path / "inputs.csv"
     options = ["--config", "config/config.yaml", "--data-dir", str(folder)]
-    check_data.main(
-        ["--config", "config/config.yaml", "--data-dir", str(folder), "--output", str(output)]
-    )
+    check_data.main([*options, "--output", str(output)])
     assert output.exists()
     assert command("check", "--data-dir", folder).exit_code == 1
 

@@ -511,9 +511,7 @@ def test_the_command_says_what_was_checked(folder: Path) -> None:
 def test_the_script_writes_the_input_files(folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "inputs.csv"
     options = ["--config", "config/config.yaml", "--data-dir", str(folder)]
-    check_data_script.main(
-        ["--config", "config/config.yaml", "--data-dir", str(folder), "--output", str(output)]
-    )
+    check_data_script.main([*options, "--output", str(output)])
     inputs = read_table(output, "inputs").set_index("file")
     assert inputs["rows"].dropna().astype(int).to_dict() == {
         "data/codebook/countries.csv": 1,
