@@ -17,6 +17,9 @@ def seen_from_here(path):
 LIBRARY = seen_from_here(Path(metarepro.__file__).parent)
 SCRIPTS = seen_from_here(Path(str(workflow.current_basedir)).parent / "scripts")
 
+#: The locked packages; a study need not have any.
+LOCKED = [path for path in ("requirements.txt",) if Path(path).exists()]
+
 
 def imported_modules(path):
     """Files of the library modules that a file imports."""
@@ -49,5 +52,4 @@ def code(script):
         if path not in found:
             found.append(path)
             queue.extend(imported_modules(path))
-    locked = [path for path in ("requirements.txt",) if Path(path).exists()]
-    return [*sorted(found), *locked]
+    return [*sorted(found), *LOCKED]

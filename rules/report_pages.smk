@@ -36,7 +36,7 @@ rule write_report:
         "results/manuscript",
         listed="results/extracted/inputs.csv",
         templates=template_files("report/*"),
-        requirements="requirements.txt",
+        requirements=LOCKED,
         config="config/config.yaml",
         code=code("write_report.py"),
     output:

@@ -200,12 +200,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     arguments.add_argument(
-        "--requirements", type=Path, required=True, help="the locked requirements.txt"
+        "--requirements", type=Path, nargs="*", default=[], help="locked requirements.txt"
     )
     arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     args = arguments.parse_args(argv)
     tables, plan = read_tables(args.results_dir), read_plan(args.config)
-    requirements = args.requirements.read_text(encoding="utf-8")
+    requirements = "".join(path.read_text(encoding="utf-8") for path in args.requirements)
     with new_folder(args.output_dir) as output:
         write_downloads(tables, output / "data")
         figures = copy_figures(args.results_dir / "figures", output / "figures")

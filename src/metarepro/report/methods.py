@@ -62,7 +62,7 @@ def page(records: Records, requirements: str) -> Page:
     records : Records
         Tables and analysis plan.
     requirements : str
-        Content of the locked requirements file.
+        Content of the locked requirements file; "" without one.
     """
     return Page(
         path="methods.html",
@@ -91,7 +91,8 @@ def _sections(records: Records, requirements: str) -> Iterator[Section]:
     if records.has("reproduction"):
         yield Section("verdicts", "Verdicts on published results", _reproduction(plan.reproduction))
     yield Section("glossary", "Glossary", [_facts(glossary(records))])
-    yield Section("packages", "Versions of the packages", [_packages(requirements)])
+    if packages(requirements):
+        yield Section("packages", "Versions of the packages", [_packages(requirements)])
     if records.has("inputs"):
         yield Section("inputs", "Inputs and their checksums", [_inputs(records)])
 
