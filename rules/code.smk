@@ -18,6 +18,10 @@ LIBRARY = seen_from_here(Path(metarepro.__file__).parent)
 SCRIPTS = seen_from_here(Path(str(workflow.current_basedir)).parent / "scripts")
 
 
+#: The locked packages of the study, if it locks some.
+LOCKED = [path for path in ("requirements.txt",) if Path(path).exists()]
+
+
 def imported_modules(path):
     """Files of the library modules that a file imports."""
     for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
@@ -49,5 +53,4 @@ def code(script):
         if path not in found:
             found.append(path)
             queue.extend(imported_modules(path))
-    locked = [path for path in ("requirements.txt",) if Path(path).exists()]
-    return [*sorted(found), *locked]
+    return [*sorted(found), *LOCKED]
