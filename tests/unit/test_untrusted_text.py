@@ -6,6 +6,7 @@ They go through the scripts as the workflow calls them; what is written is read 
 import ast
 import csv
 import re
+from contextlib import chdir
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
