@@ -28,10 +28,20 @@ include: "rules/pool.smk"
 include: "rules/sensitivity.smk"
 include: "rules/compare.smk"
 include: "rules/overlap.smk"
-include: "rules/claims.smk"
 include: "rules/report.smk"
 include: "rules/manuscript.smk"
 include: "rules/report_pages.smk"
+
+
+# What only some studies have.
+if data_files("report"):
+
+    include: "rules/claims.smk"
+
+
+if reviews_with_data():
+
+    include: "rules/review_files.smk"
 
 
 rule all:
@@ -40,9 +50,4 @@ rule all:
     Snakemake does not make a file again that is missing if all that is asked for is there.
     """
     input:
-        [
-            str(file)
-            for rule in workflow.rules
-            for file in rule.output
-            if reviews_with_data() or rule.name != "reproduce_review_files"
-        ],
+        [str(file) for rule in workflow.rules for file in rule.output],

@@ -1,10 +1,23 @@
-"""Claims: every claim of the report with a verdict by written rules.
+"""Claims: every claim of a report with a verdict by written rules; only in studies that check one.
 
-Reads what the report says, the effects, the pools and the moderator analysis; writes the claims
+Reads data/report, the effects, the pools and the moderator analysis; writes the claims
 with their verdicts, the local evaluations, the costs and the named programmes.
 """
 
-CLAIMS = ["claims", "evaluations", "economics", "programmes"]
+
+rule extract_report:
+    """Copy what the Foundation's report says, with the corrections."""
+    input:
+        data=data_files("report", "corrections.yaml"),
+        code=code("extract_tables.py"),
+    output:
+        tables("report"),
+    log:
+        "logs/extract_report.log",
+    conda:
+        "../environment.yml"
+    shell:
+        "python -m metarepro.workflow extract_tables report 2> {log}"
 
 
 rule assess_claims:
@@ -17,8 +30,8 @@ rule assess_claims:
         "results/extracted/reviews.csv",
         "results/extracted/published.csv",
         "results/extracted/included.csv",
-        "results/extracted/review_included.csv",
-        expand("results/extracted/report_{table}.csv", table=PARTS["report"]),
+        tables("review_files"),
+        tables("report"),
         "results/effects/effects.csv",
         "results/pooled/pooled.csv",
         "results/pooled/weights.csv",
@@ -27,11 +40,10 @@ rule assess_claims:
         config="config/config.yaml",
         code=code("assess_claims.py"),
     output:
-        expand("results/claims/{table}.csv", table=CLAIMS),
+        tables("claims"),
     log:
         "logs/assess_claims.log",
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow assess_claims --results-dir results --config {input.config}"
-        " --output-dir results/claims 2> {log}"
+        "python -m metarepro.workflow assess_claims --config {input.config} 2> {log}"

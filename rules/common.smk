@@ -1,10 +1,12 @@
-"""What the rules share: checks of the config, and the files of data/ as inputs."""
+"""What the rules share: checks of the config, the tables, and the files of data/ as inputs."""
 
 from pathlib import Path
 
 from metarepro.plan import read_plan
 from metarepro.tabular.problems import DataError
 from snakemake.exceptions import WorkflowError
+
+from metarepro.catalogue import DOWNLOADS, STAGES
 
 
 def check_plan():
@@ -33,9 +35,39 @@ def reviews_with_data():
     return [review.as_posix() for folder in folders for review in find_reviews(folder)]
 
 
-def data_files(part):
-    """Files of one part of data/, in a fixed order."""
-    return sorted(str(path) for path in Path("data", part).rglob("*") if path.is_file())
+def data_files(*parts):
+    """Files of parts of data/, each a folder or a file, in a fixed order."""
+    paths = [Path("data", part) for part in parts]
+    found = [
+        inside
+        for path in paths
+        for inside in [path, *path.rglob("*")]
+        if inside.is_file()
+    ]
+    return sorted(map(str, found))
+
+
+#: Stages that a study does without: those of what a report says, and of reviews' own data files.
+LEFT_OUT = (
+    *(() if data_files("report") else ("report", "claims")),
+    *(() if reviews_with_data() else ("review_files", "reproduced_files")),
+)
+
+
+def tables(*stages):
+    """Paths of the tables that stages make, without the stages that this study does without."""
+    return [
+        f"results/{table.path}"
+        for stage in stages
+        if stage not in LEFT_OUT
+        for table in STAGES[stage]
+    ]
+
+
+def downloads():
+    """Paths of the tables that the report is written from."""
+    there = set(tables(*STAGES))
+    return [path for table in DOWNLOADS if (path := f"results/{table.path}") in there]
 
 
 def check_file_names():

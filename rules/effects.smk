@@ -14,8 +14,7 @@ rule compute_effects:
         "results/extracted/trials.csv",
         "results/extracted/results.csv",
         "results/extracted/clusters.csv",
-        "results/extracted/review_results.csv",
-        "results/extracted/review_trials.csv",
+        tables("review_files"),
         config="config/config.yaml",
         code=code("compute_effects.py"),
     output:
@@ -29,15 +28,15 @@ rule compute_effects:
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow compute_effects --config {input.config} --output {output} 2> {log}"
+        "python -m metarepro.workflow compute_effects --config {input.config} 2> {log}"
 
 
 rule audit_sources:
     """List what does not add up inside the trials' reports and the published pools."""
     input:
-        results="results/extracted/results.csv",
-        published="results/extracted/published.csv",
-        effects="results/effects/effects.csv",
+        "results/extracted/results.csv",
+        "results/extracted/published.csv",
+        "results/effects/effects.csv",
         code=code("audit_sources.py"),
     output:
         report(
@@ -50,5 +49,4 @@ rule audit_sources:
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow audit_sources --results {input.results} --published {input.published}"
-        " --effects {input.effects} --output {output} 2> {log}"
+        "python -m metarepro.workflow audit_sources 2> {log}"

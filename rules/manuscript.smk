@@ -8,15 +8,15 @@ committed).
 rule write_manuscript:
     """Write the summary of findings, the forest plots and the bibliography."""
     input:
-        expand(
-            "results/extracted/{table}.csv",
-            table=PARTS["codebook"]
-            + ["trials", "review_trials", "reviews", "published"],
-        ),
+        "results/extracted/interventions.csv",
+        "results/extracted/domains.csv",
+        "results/extracted/outcomes.csv",
+        "results/extracted/trials.csv",
+        "results/extracted/reviews.csv",
+        "results/extracted/published.csv",
+        tables("review_files"),
         "results/effects/effects.csv",
-        "results/pooled/pooled.csv",
-        "results/pooled/weights.csv",
-        "results/pooled/subgroup_tests.csv",
+        tables("pooled"),
         config="config/config.yaml",
         code=code("write_manuscript.py"),
     output:

@@ -8,26 +8,21 @@ and of all, and a comparison of what two sources give for the same result.
 rule find_overlap:
     """Compare the reviews' trials, and the results that two sources report."""
     input:
-        expand(
-            "results/extracted/{table}.csv",
-            table=PARTS["trials"]
-            + ["included", "outcomes", "interventions", "countries", "reviews"],
-        ),
-        expand(
-            "results/extracted/review_{table}.csv",
-            table=["results", "trials", "included"],
-        ),
-        effects="results/effects/effects.csv",
+        "results/extracted/interventions.csv",
+        "results/extracted/outcomes.csv",
+        "results/extracted/countries.csv",
+        tables("trials"),
+        "results/extracted/reviews.csv",
+        "results/extracted/included.csv",
+        tables("review_files"),
+        "results/effects/effects.csv",
         config="config/config.yaml",
         code=code("find_overlap.py"),
     output:
-        expand(
-            "results/overlap/{table}.csv", table=["pairs", "overall", "shared_effects"]
-        ),
+        tables("overlap"),
     log:
         "logs/find_overlap.log",
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow find_overlap --effects {input.effects} --config {input.config}"
-        " --output-dir results/overlap 2> {log}"
+        "python -m metarepro.workflow find_overlap --config {input.config} 2> {log}"

@@ -8,21 +8,20 @@ tests between its subgroups.
 rule pool_effects:
     """Pool the effects of every synthesis of the analysis plan."""
     input:
-        effects="results/effects/effects.csv",
+        "results/effects/effects.csv",
         config="config/config.yaml",
         code=code("pool_effects.py"),
     output:
-        pooled=report(
+        report(
             "results/pooled/pooled.csv",
             caption="captions/pooled.rst",
             category="Tables between the stages",
         ),
-        weights="results/pooled/weights.csv",
-        tests="results/pooled/subgroup_tests.csv",
+        "results/pooled/weights.csv",
+        "results/pooled/subgroup_tests.csv",
     log:
         "logs/pool_effects.log",
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow pool_effects --effects {input.effects} --config {input.config}"
-        " --pooled {output.pooled} --weights {output.weights} --subgroup-tests {output.tests} 2> {log}"
+        "python -m metarepro.workflow pool_effects --config {input.config} 2> {log}"

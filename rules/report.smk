@@ -10,10 +10,10 @@ rule draw_syntheses:
         "results/extracted/interventions.csv",
         "results/extracted/domains.csv",
         "results/extracted/outcomes.csv",
-        effects="results/effects/effects.csv",
-        pooled="results/pooled/pooled.csv",
-        weights="results/pooled/weights.csv",
-        tests="results/pooled/subgroup_tests.csv",
+        "results/effects/effects.csv",
+        "results/pooled/pooled.csv",
+        "results/pooled/weights.csv",
+        "results/pooled/subgroup_tests.csv",
         config="config/config.yaml",
         code=code("draw_syntheses.py"),
     output:
@@ -30,8 +30,7 @@ rule draw_syntheses:
         "../environment.yml"
     threads: 2
     shell:
-        "python -m metarepro.workflow draw_syntheses --effects {input.effects} --pooled {input.pooled}"
-        " --weights {input.weights} --subgroup-tests {input.tests} --config {input.config}"
+        "python -m metarepro.workflow draw_syntheses --config {input.config}"
         " --threads {threads} --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_syntheses 2> {log}"
 
@@ -39,9 +38,9 @@ rule draw_syntheses:
 rule draw_reviews:
     """Draw a forest plot of every published result that we pooled trials for."""
     input:
-        effects="results/effects/effects.csv",
-        reproduction="results/reproduction/reproduction.csv",
-        weights="results/reproduction/weights.csv",
+        "results/effects/effects.csv",
+        "results/reproduction/reproduction.csv",
+        "results/reproduction/weights.csv",
         config="config/config.yaml",
         code=code("draw_reviews.py"),
     output:
@@ -57,8 +56,7 @@ rule draw_reviews:
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow draw_reviews --effects {input.effects}"
-        " --reproduction {input.reproduction} --weights {input.weights} --config {input.config}"
+        "python -m metarepro.workflow draw_reviews --config {input.config}"
         " --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_reviews 2> {log}"
 
@@ -68,7 +66,7 @@ rule draw_domains:
     input:
         "results/extracted/interventions.csv",
         "results/extracted/domains.csv",
-        pooled="results/pooled/pooled.csv",
+        "results/pooled/pooled.csv",
         config="config/config.yaml",
         code=code("draw_domains.py"),
     output:
@@ -84,7 +82,7 @@ rule draw_domains:
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow draw_domains --pooled {input.pooled} --config {input.config}"
+        "python -m metarepro.workflow draw_domains --config {input.config}"
         " --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_domains 2> {log}"
 
@@ -95,8 +93,8 @@ rule draw_sensitivity:
         "results/extracted/interventions.csv",
         "results/extracted/domains.csv",
         "results/extracted/outcomes.csv",
-        effects="results/effects/effects.csv",
-        pooled="results/pooled/pooled.csv",
+        "results/effects/effects.csv",
+        "results/pooled/pooled.csv",
         config="config/config.yaml",
         code=code("draw_sensitivity.py"),
     output:
@@ -112,8 +110,7 @@ rule draw_sensitivity:
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow draw_sensitivity --effects {input.effects} --pooled {input.pooled}"
-        " --config {input.config} --output-dir {output}"
+        "python -m metarepro.workflow draw_sensitivity --config {input.config} --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_sensitivity 2> {log}"
 
 
@@ -123,9 +120,9 @@ rule draw_moderators:
         "results/extracted/interventions.csv",
         "results/extracted/domains.csv",
         "results/extracted/outcomes.csv",
-        effects="results/effects/effects.csv",
-        pooled="results/pooled/pooled.csv",
-        moderators="results/sensitivity/moderators.csv",
+        "results/effects/effects.csv",
+        "results/pooled/pooled.csv",
+        "results/sensitivity/moderators.csv",
         config="config/config.yaml",
         code=code("draw_moderators.py"),
     output:
@@ -141,7 +138,5 @@ rule draw_moderators:
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow draw_moderators --effects {input.effects} --pooled {input.pooled}"
-        " --moderators {input.moderators}"
-        " --config {input.config} --output-dir {output}"
+        "python -m metarepro.workflow draw_moderators --config {input.config} --output-dir {output}"
         " --cache-dir .metarepro_cache/draw_moderators 2> {log}"

@@ -8,26 +8,7 @@ committed), and last of all the list of the inputs that the results were made fr
 rule write_report:
     """Write the report with a page for every domain, intervention, synthesis and trial."""
     input:
-        expand(
-            "results/extracted/{table}.csv",
-            table=PARTS["codebook"] + PARTS["trials"] + PARTS["reviews"],
-        ),
-        expand(
-            "results/extracted/review_{table}.csv",
-            table=["results", "trials", "included", "file_problems"],
-        ),
-        "results/extracted/report_guidance.csv",
-        expand("results/sensitivity/{table}.csv", table=SENSITIVITY + MODERATORS),
-        expand("results/claims/{table}.csv", table=CLAIMS),
-        expand(
-            "results/overlap/{table}.csv", table=["pairs", "overall", "shared_effects"]
-        ),
-        "results/effects/effects.csv",
-        "results/effects/audit.csv",
-        "results/pooled/pooled.csv",
-        "results/pooled/weights.csv",
-        "results/pooled/subgroup_tests.csv",
-        "results/reproduction/reproduction.csv",
+        downloads(),
         "results/figures/syntheses",
         "results/figures/reviews",
         "results/figures/domains",
@@ -51,7 +32,9 @@ rule write_report:
         "logs/write_report.log",
     conda:
         "../environment.yml"
+    params:
+        requirements="--requirements requirements.txt" if LOCKED else "",
     shell:
-        "python -m metarepro.workflow write_report --results-dir results --config {input.config}"
-        " --requirements {input.requirements} --output-dir {output.report} 2> {log}"
+        "python -m metarepro.workflow write_report --config {input.config}"
+        " {params.requirements} --output-dir {output.report} 2> {log}"
         " && cp {input.listed} {output.inputs}"

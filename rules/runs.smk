@@ -12,10 +12,11 @@ def check_packages():
 
     A study without that file runs with what is installed.
     """
-    if not Path("requirements.txt").exists():
-        return
     wrong = []
-    for line in Path("requirements.txt").read_text(encoding="utf-8").splitlines():
+    lines = [
+        line for path in LOCKED for line in Path(path).read_text("utf-8").splitlines()
+    ]
+    for line in lines:
         if "==" in line and not line.startswith((" ", "#")):
             pin = Requirement(line.rstrip(" \\"))
             if pin.marker is None or pin.marker.evaluate():
@@ -44,6 +45,15 @@ def remove_partial_files():
                 path.unlink(missing_ok=True)
 
 
+def remove_left_out():
+    """Remove tables of parts that the study had before: nothing may read them."""
+    for stage in LEFT_OUT:
+        for table in STAGES[stage]:
+            Path("results", table.path).unlink(missing_ok=True)
+    if "reproduced_files" in LEFT_OUT:
+        shutil.rmtree("results/reproduction/review_files", ignore_errors=True)
+
+
 # There from the start of a run to its end, and after it if that was killed or failed: `make changes`
 # says so. A run of some files leaves the others as they were.
 UNFINISHED = Path(".snakemake/unfinished_run")
@@ -61,6 +71,7 @@ check_packages()
 
 onstart:
     remove_partial_files()
+    remove_left_out()
     UNFINISHED.touch()
 
 

@@ -6,72 +6,83 @@ ratios) and programmes.csv (which trials are of the programmes that the report n
 """
 
 from collections.abc import Sequence
-from pathlib import Path
-
-import pandas as pd
+from functools import partial
 
 from metarepro.claims.claims import Sources, assess_claims
 from metarepro.claims.counts import compare_costs
 from metarepro.claims.local_evaluations import evaluate
 from metarepro.claims.programmes import list_programmes
-from metarepro.command import parser, run
+from metarepro.claims.tables import (
+    AUDITED_CLAIMS,
+    AUDITED_ECONOMICS,
+    AUDITED_EVALUATIONS,
+    AUDITED_PROGRAMMES,
+)
+from metarepro.command import run, stage_parser
+from metarepro.conversion.tables import EFFECTS
+from metarepro.overlap.trials import join_included
 from metarepro.plan import read_plan
-from metarepro.tabular.tables import read_table, write_table
+from metarepro.reviews.tables import REVIEW_INCLUDED
+from metarepro.sensitivity.tables import MODERATOR_LEVELS, MODERATORS
+from metarepro.study.tables import (
+    ECONOMIC_EVIDENCE,
+    EXTRACTED_DOMAINS,
+    EXTRACTED_INCLUDED,
+    EXTRACTED_INTERVENTIONS,
+    EXTRACTED_OUTCOMES,
+    EXTRACTED_PUBLISHED,
+    EXTRACTED_TRIALS,
+    GUIDANCE,
+    LOCAL_EVALUATIONS,
+    PROGRAMME_NAMES,
+    REPORT_CLAIMS,
+    REPORT_PROGRAMMES,
+    REVIEWS,
+)
+from metarepro.synthesis.tables import POOLED, WEIGHTS
+from metarepro.tabular.tables import read_result, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument("--results-dir", type=Path, required=True, help="the earlier stages")
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
-    args = arguments.parse_args(argv)
-    results = args.results_dir
-
-    def extracted(name: str, prefix: str = "") -> pd.DataFrame:
-        return read_table(results / f"extracted/{prefix}{name}.csv", f"extracted_{name}")
-
-    included = extracted("included")
-    of_files = read_table(results / "extracted/review_included.csv", "extracted_included")
-    # A review's own data file knows its trials; a list made otherwise gives way to it.
-    included = included[~included["review_id"].isin(of_files["review_id"])]
-    trials, effects = extracted("trials"), read_table(results / "effects/effects.csv", "effects")
-    evaluations = evaluate(extracted("local_evaluations", "report_"))
-    costs = compare_costs(extracted("economic_evidence", "report_"))
+    args = stage_parser(__doc__).parse_args(argv)
+    read = partial(read_result, args.results_dir)
+    included = join_included(read(EXTRACTED_INCLUDED), read(REVIEW_INCLUDED))
+    trials, effects = read(EXTRACTED_TRIALS), read(EFFECTS)
+    evaluations = evaluate(read(LOCAL_EVALUATIONS))
+    costs = compare_costs(read(ECONOMIC_EVIDENCE))
     sources = Sources(
-        interventions=extracted("interventions"),
-        outcomes=extracted("outcomes"),
+        interventions=read(EXTRACTED_INTERVENTIONS),
+        outcomes=read(EXTRACTED_OUTCOMES),
         trials=trials,
-        reviews=extracted("reviews"),
-        published=extracted("published"),
-        included=pd.concat([included, of_files], ignore_index=True),
+        reviews=read(REVIEWS),
+        published=read(EXTRACTED_PUBLISHED),
+        included=included,
         effects=effects,
-        pooled=read_table(results / "pooled/pooled.csv", "pooled"),
-        weights=read_table(results / "pooled/weights.csv", "weights"),
-        moderators=read_table(results / "sensitivity/moderators.csv", "moderators"),
-        moderator_levels=read_table(
-            results / "sensitivity/moderator_levels.csv", "moderator_levels"
-        ),
+        pooled=read(POOLED),
+        weights=read(WEIGHTS),
+        moderators=read(MODERATORS),
+        moderator_levels=read(MODERATOR_LEVELS),
         evaluations=evaluations,
         costs=costs,
-        guidance=extracted("guidance", "report_"),
+        guidance=read(GUIDANCE),
         plan=read_plan(args.config),
     )
     programmes = list_programmes(
-        extracted("programmes", "report_"),
-        extracted("programme_names", "report_"),
+        read(REPORT_PROGRAMMES),
+        read(PROGRAMME_NAMES),
         trials,
         effects,
-        extracted("domains"),
+        read(EXTRACTED_DOMAINS),
         evaluations,
     )
-    for name, table in {
-        "claims": assess_claims(extracted("claims", "report_"), sources),
-        "evaluations": evaluations,
-        "economics": costs,
-        "programmes": programmes,
+    for table, frame in {
+        AUDITED_CLAIMS: assess_claims(read(REPORT_CLAIMS), sources),
+        AUDITED_EVALUATIONS: evaluations,
+        AUDITED_ECONOMICS: costs,
+        AUDITED_PROGRAMMES: programmes,
     }.items():
-        write_table(table, args.output_dir / f"{name}.csv", f"audited_{name}")
+        write_table(frame, table.at(args.results_dir), table)
 
 
 if __name__ == "__main__":

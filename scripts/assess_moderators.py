@@ -6,35 +6,41 @@ each level and its difference from the reference level). Comparisons between tri
 experiments: they suggest, and do not show, what makes the difference.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from metarepro.cache import open_cache
-from metarepro.command import run, synthesis_parser
+from metarepro.command import add_cache, run, stage_parser
+from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
 from metarepro.sensitivity.moderators import moderator_rows
+from metarepro.sensitivity.tables import MODERATOR_TABLES
 from metarepro.synthesis.membership import several_trials
 from metarepro.synthesis.pools import Settings
-from metarepro.tabular.tables import from_rows, read_table, write_table
+from metarepro.synthesis.tables import POOLED
+from metarepro.tabular.tables import from_rows, read_result, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    args = synthesis_parser(__doc__).parse_args(argv)
+    arguments = stage_parser(__doc__)
+    add_cache(arguments)
+    args = arguments.parse_args(argv)
     plan = read_plan(args.config)
     settings = Settings.from_plan(plan)
-    effects = read_table(args.effects, "effects")
-    tables: dict[str, list[dict[str, Any]]] = {"moderators": [], "moderator_levels": []}
-    pooled = read_table(args.pooled, "pooled")
+    effects = read_result(args.results_dir, EFFECTS)
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    pooled = read_result(args.results_dir, POOLED)
     with open_cache(args.cache_dir) as cache:
         for synthesis, all_effects in several_trials(pooled, effects, plan):
             key = {"synthesis": synthesis["synthesis"]}
             tiers = plan.sets[synthesis["set_name"]].tiers
             found = cache.call(moderator_rows, all_effects, tiers, settings, plan.moderators)
-            for name, rows in found.items():
-                tables[name] += [key | row for row in rows]
-    for name, rows in tables.items():
-        write_table(from_rows(rows, name), args.output_dir / f"{name}.csv", name)
+            for name, own in found.items():
+                rows[name] += [key | row for row in own]
+    for table in MODERATOR_TABLES:
+        write_table(from_rows(rows[table.name], table), table.at(args.results_dir), table)
 
 
 if __name__ == "__main__":

@@ -8,37 +8,42 @@ and multiverse.csv (how many of all reasonable specifications agree). These desc
 results depend on; none of them mends a bias.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from metarepro.cache import open_cache
-from metarepro.command import run, synthesis_parser
+from metarepro.command import add_cache, run, stage_parser
+from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
 from metarepro.sensitivity.assessment import assess_synthesis
 from metarepro.sensitivity.tables import SENSITIVITY_TABLES
 from metarepro.synthesis.membership import several_trials
 from metarepro.synthesis.pools import Settings
-from metarepro.tabular.tables import from_rows, read_table, write_table
+from metarepro.synthesis.tables import POOLED
+from metarepro.tabular.tables import from_rows, read_result, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    args = synthesis_parser(__doc__).parse_args(argv)
+    arguments = stage_parser(__doc__)
+    add_cache(arguments)
+    args = arguments.parse_args(argv)
     plan = read_plan(args.config)
     settings = Settings.from_plan(plan)
-    effects = read_table(args.effects, "effects")
-    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in SENSITIVITY_TABLES}
-    pooled = read_table(args.pooled, "pooled")
+    effects = read_result(args.results_dir, EFFECTS)
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    pooled = read_result(args.results_dir, POOLED)
     with open_cache(args.cache_dir) as cache:
         for synthesis, all_effects in several_trials(pooled, effects, plan):
             key = {"synthesis": synthesis["synthesis"]}
             reference = [synthesis[name] for name in ("estimate", "ci_low", "ci_high")]
             tiers = plan.sets[synthesis["set_name"]].tiers
             found = cache.call(assess_synthesis, all_effects, reference, settings, tiers)
-            for name, rows in found.items():
-                tables[name] += [key | row for row in rows]
-    for name, rows in tables.items():
-        write_table(from_rows(rows, name), args.output_dir / f"{name}.csv", name)
+            for name, own in found.items():
+                rows[name] += [key | row for row in own]
+    for table in SENSITIVITY_TABLES:
+        write_table(from_rows(rows[table.name], table), table.at(args.results_dir), table)
 
 
 if __name__ == "__main__":

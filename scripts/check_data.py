@@ -8,9 +8,10 @@ from pathlib import Path
 
 from metarepro.command import parser, run
 from metarepro.plan import read_plan, unknown_families
+from metarepro.study.tables import INPUTS
+from metarepro.study.validation import load
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.tables import write_table
-from metarepro.tabular.validation import load
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -23,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     data = load(args.data_dir)
     if problems := unknown_families(data.interventions, read_plan(args.config)):
         raise DataError(problems)
-    write_table(data.inputs, args.output, "inputs")
+    write_table(data.inputs, args.output, INPUTS)
 
 
 if __name__ == "__main__":

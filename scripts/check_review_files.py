@@ -5,23 +5,21 @@ With `snakemake --keep-going` everything else is finished without these files.
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from metarepro.command import parser, run
-from metarepro.tabular.tables import read_table
+from metarepro.command import add_results, parser, run
+from metarepro.reviews.tables import REVIEW_FILE_PROBLEMS, REVIEW_FILES
+from metarepro.tabular.tables import read_result
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; 1 if there is a problem."""
     arguments = parser(__doc__)
-    arguments.add_argument("--problems", type=Path, required=True, help="review_file_problems.csv")
-    arguments.add_argument("--reproduced", type=Path, help="files.csv of the reproduced reviews")
-    args = arguments.parse_args(argv)
-    found = list(read_table(args.problems, "extracted_review_file_problems")["problem"])
-    if args.reproduced:
-        files = read_table(args.reproduced, "review_files")
-        failed = files[files["status"] == "unreadable"]
-        found += list(failed["file"] + ": " + failed["notes"])
+    add_results(arguments)
+    results = arguments.parse_args(argv).results_dir
+    files = read_result(results, REVIEW_FILES)
+    failed = files[files["status"] == "unreadable"]
+    found = list(read_result(results, REVIEW_FILE_PROBLEMS)["problem"])
+    found += list(failed["file"] + ": " + failed["notes"])
     for problem in found:
         print(problem, file=sys.stderr)
     if found:

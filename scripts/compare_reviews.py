@@ -5,40 +5,33 @@ in our pool of it.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from metarepro.command import parser, run
+from metarepro.command import run, stage_parser
 from metarepro.comparison.reproduction import compare
+from metarepro.comparison.tables import REPRODUCTION, REVIEW_WEIGHTS
+from metarepro.conversion.tables import EFFECTS
 from metarepro.overlap.trials import join_included
 from metarepro.plan import read_plan
-from metarepro.tabular.tables import read_table, write_table
+from metarepro.reviews.tables import REVIEW_INCLUDED
+from metarepro.study.tables import EXTRACTED_INCLUDED, EXTRACTED_PUBLISHED
+from metarepro.tabular.tables import read_result, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
-    arguments.add_argument("--published", type=Path, required=True, help="extracted published.csv")
-    arguments.add_argument("--included", type=Path, required=True, help="extracted included.csv")
-    arguments.add_argument(
-        "--review-included", type=Path, required=True, help="extracted review_included.csv"
-    )
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--reproduction", type=Path, required=True, help="table to write")
-    arguments.add_argument("--weights", type=Path, required=True, help="table to write")
-    args = arguments.parse_args(argv)
+    args = stage_parser(__doc__).parse_args(argv)
+    plan, results = read_plan(args.config), args.results_dir
     included = join_included(
-        read_table(args.included, "extracted_included"),
-        read_table(args.review_included, "extracted_included"),
+        read_result(results, EXTRACTED_INCLUDED), read_result(results, REVIEW_INCLUDED)
     )
     table, weights = compare(
-        read_table(args.published, "extracted_published"),
+        read_result(results, EXTRACTED_PUBLISHED),
         included,
-        read_table(args.effects, "effects"),
-        read_plan(args.config),
+        read_result(results, EFFECTS),
+        plan,
     )
-    write_table(table, args.reproduction, "reproduction")
-    write_table(weights, args.weights, "review_weights")
+    write_table(table, REPRODUCTION.at(results), REPRODUCTION)
+    write_table(weights, REVIEW_WEIGHTS.at(results), REVIEW_WEIGHTS)
 
 
 if __name__ == "__main__":

@@ -6,35 +6,39 @@ own data file has a result, the transcribed one gives way to it.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import pandas as pd
-
-from metarepro.command import parser, run
+from metarepro.command import run, stage_parser
 from metarepro.conversion.effects import compute_effects, supersede
 from metarepro.conversion.reported import Choices
+from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
-from metarepro.tabular.tables import read_table, write_table
-
-TABLES = ("results", "trials", "clusters", "outcomes", "interventions", "countries")
+from metarepro.reviews.tables import REVIEW_RESULTS, REVIEW_TRIALS
+from metarepro.study.tables import (
+    EXTRACTED_CLUSTERS,
+    EXTRACTED_COUNTRIES,
+    EXTRACTED_INTERVENTIONS,
+    EXTRACTED_OUTCOMES,
+    EXTRACTED_RESULTS,
+    EXTRACTED_TRIALS,
+)
+from metarepro.tabular.tables import read_result, read_results, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument(
-        "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
+    args = stage_parser(__doc__).parse_args(argv)
+    results = args.results_dir
+    plan = read_plan(args.config)
+    effects = compute_effects(
+        read_results(results, EXTRACTED_RESULTS, REVIEW_RESULTS),
+        read_results(results, EXTRACTED_TRIALS, REVIEW_TRIALS),
+        read_result(results, EXTRACTED_CLUSTERS),
+        read_result(results, EXTRACTED_OUTCOMES),
+        read_result(results, EXTRACTED_INTERVENTIONS),
+        read_result(results, EXTRACTED_COUNTRIES),
+        choices=Choices.from_plan(plan),
     )
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--output", type=Path, required=True, help="effects.csv to write")
-    args = arguments.parse_args(argv)
-    choices = Choices.from_plan(read_plan(args.config))
-    tables = {n: read_table(args.extracted_dir / f"{n}.csv", f"extracted_{n}") for n in TABLES}
-    for name, table in (("results", "review_results"), ("trials", "extracted_trials")):
-        of_reviews = read_table(args.extracted_dir / f"review_{name}.csv", table)
-        tables[name] = pd.concat([tables[name], of_reviews], ignore_index=True)
-    effects = supersede(compute_effects(**tables, choices=choices))
-    write_table(effects, args.output, "effects")
+    write_table(supersede(effects), EFFECTS.at(results), EFFECTS)
 
 
 if __name__ == "__main__":

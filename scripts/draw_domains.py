@@ -2,29 +2,26 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from metarepro.cache import open_cache
-from metarepro.command import add_plan_and_output, parser, run
+from metarepro.command import add_output_and_cache, run, stage_parser
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.forest import summary_forest
 from metarepro.figures.forest_tables import domain_rows
 from metarepro.plan import read_plan
-from metarepro.tabular.tables import read_table
+from metarepro.study.tables import EXTRACTED_DOMAINS, EXTRACTED_INTERVENTIONS
+from metarepro.synthesis.tables import POOLED
+from metarepro.tabular.tables import read_result
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument(
-        "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
-    )
-    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
-    add_plan_and_output(arguments)
+    arguments = stage_parser(__doc__)
+    add_output_and_cache(arguments)
     args = arguments.parse_args(argv)
-    interventions = read_table(args.extracted_dir / "interventions.csv", "extracted_interventions")
-    domains = read_table(args.extracted_dir / "domains.csv", "extracted_domains")
-    pooled = read_table(args.pooled, "pooled")
+    interventions = read_result(args.results_dir, EXTRACTED_INTERVENTIONS)
+    domains = read_result(args.results_dir, EXTRACTED_DOMAINS)
+    pooled = read_result(args.results_dir, POOLED)
     plan = read_plan(args.config)
     tasks = [
         FigureTask(

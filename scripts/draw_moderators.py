@@ -5,21 +5,24 @@ Of the primary set of the analysis plan. One panel for each moderator that could
 
 from collections.abc import Collection, Sequence
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 
 from metarepro.cache import open_cache
-from metarepro.command import run, synthesis_parser
+from metarepro.command import add_output_and_cache, run, stage_parser
+from metarepro.conversion.tables import EFFECTS
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.style import family_colour
 from metarepro.models.thresholds import FEW_TRIALS
 from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.moderator_plots import draw_moderators
+from metarepro.sensitivity.tables import MODERATORS
+from metarepro.study.tables import EXTRACTED_DOMAINS, EXTRACTED_INTERVENTIONS, EXTRACTED_OUTCOMES
 from metarepro.synthesis.membership import members, usable, without_place
 from metarepro.synthesis.pools import Settings
+from metarepro.synthesis.tables import POOLED
 from metarepro.tabular.input_tables import TIERS
-from metarepro.tabular.tables import read_table
+from metarepro.tabular.tables import read_result
 from metarepro.wording.summaries import labels, title
 
 
@@ -60,18 +63,16 @@ def tasks(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = synthesis_parser(__doc__)
-    arguments.add_argument(
-        "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
-    )
-    arguments.add_argument("--moderators", type=Path, required=True, help="moderators.csv")
+    arguments = stage_parser(__doc__)
+    add_output_and_cache(arguments)
     args = arguments.parse_args(argv)
+    results = args.results_dir
     codebook = {
-        name: read_table(args.extracted_dir / f"{name}.csv", f"extracted_{name}")
-        for name in ("interventions", "domains", "outcomes")
+        table.name: read_result(results, table)
+        for table in (EXTRACTED_INTERVENTIONS, EXTRACTED_DOMAINS, EXTRACTED_OUTCOMES)
     }
-    effects, pooled = read_table(args.effects, "effects"), read_table(args.pooled, "pooled")
-    tests = read_table(args.moderators, "moderators")
+    effects, pooled = read_result(results, EFFECTS), read_result(results, POOLED)
+    tests = read_result(results, MODERATORS)
     tested = set(tests.loc[tests["reason"] == "", "synthesis"])
     plan = read_plan(args.config)
     found = tasks(effects, pooled, tested, labels(codebook, plan.families), plan)

@@ -5,17 +5,18 @@ Our pool, or our single trial, stands above the published result, both as Hedges
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 
 from metarepro.cache import open_cache
-from metarepro.command import add_plan_and_output, parser, run
+from metarepro.command import add_output_and_cache, run, stage_parser
+from metarepro.comparison.tables import REPRODUCTION, REVIEW_WEIGHTS
+from metarepro.conversion.tables import EFFECTS
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.forest import forest_plot
 from metarepro.figures.forest_tables import published_summary, review_rows, summary
 from metarepro.plan import read_plan
-from metarepro.tabular.tables import read_table
+from metarepro.tabular.tables import read_result
 
 
 def tasks(
@@ -37,16 +38,13 @@ def tasks(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
-    arguments.add_argument("--reproduction", type=Path, required=True, help="reproduction.csv")
-    arguments.add_argument("--weights", type=Path, required=True, help="its weights.csv")
-    add_plan_and_output(arguments)
+    arguments = stage_parser(__doc__)
+    add_output_and_cache(arguments)
     args = arguments.parse_args(argv)
     found = tasks(
-        read_table(args.effects, "effects"),
-        read_table(args.reproduction, "reproduction"),
-        read_table(args.weights, "review_weights"),
+        read_result(args.results_dir, EFFECTS),
+        read_result(args.results_dir, REPRODUCTION),
+        read_result(args.results_dir, REVIEW_WEIGHTS),
         read_plan(args.config).pooling.rho,
     )
     with open_cache(args.cache_dir) as cache:

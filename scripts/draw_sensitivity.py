@@ -7,22 +7,24 @@ synthesis, with .funnel, .specifications or .gosh behind it.
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 
 from metarepro.cache import open_cache
-from metarepro.command import run, synthesis_parser
+from metarepro.command import add_output_and_cache, run, stage_parser
+from metarepro.conversion.tables import EFFECTS
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.models.thresholds import MIN_TRIALS_FOR_ASYMMETRY
 from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.plots import funnel_plot
+from metarepro.study.tables import EXTRACTED_DOMAINS, EXTRACTED_INTERVENTIONS, EXTRACTED_OUTCOMES
 from metarepro.synthesis.membership import members, usable, without_place
 from metarepro.synthesis.pools import Settings
+from metarepro.synthesis.tables import POOLED
 from metarepro.tabular.input_tables import TIERS
-from metarepro.tabular.tables import read_table
+from metarepro.tabular.tables import read_result
 from metarepro.wording.summaries import labels, title
 
 #: Fewer trials have too few subsets, and choices that differ too little, for a picture.
@@ -65,16 +67,15 @@ def tasks(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = synthesis_parser(__doc__)
-    arguments.add_argument(
-        "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
-    )
+    arguments = stage_parser(__doc__)
+    add_output_and_cache(arguments)
     args = arguments.parse_args(argv)
+    results = args.results_dir
     codebook = {
-        name: read_table(args.extracted_dir / f"{name}.csv", f"extracted_{name}")
-        for name in ("interventions", "domains", "outcomes")
+        table.name: read_result(results, table)
+        for table in (EXTRACTED_INTERVENTIONS, EXTRACTED_DOMAINS, EXTRACTED_OUTCOMES)
     }
-    effects, pooled = read_table(args.effects, "effects"), read_table(args.pooled, "pooled")
+    effects, pooled = read_result(results, EFFECTS), read_result(results, POOLED)
     plan = read_plan(args.config)
     found = tasks(effects, pooled, labels(codebook, plan.families), plan)
     with open_cache(args.cache_dir) as cache:

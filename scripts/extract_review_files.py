@@ -14,13 +14,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.command import parser, run
-from metarepro.reviews.data_files import TABLES, ReviewData, read_reviews
+from metarepro.command import add_results, parser, run
+from metarepro.reviews.data_files import ReviewData, read_reviews
 from metarepro.reviews.problems import problem_rows
 from metarepro.reviews.study_trials import one_row_per_trial
+from metarepro.reviews.tables import EXTRACTED_FROM_FILES, REVIEW_FILE_PROBLEMS, REVIEW_TRIALS
+from metarepro.study.validation import load
+from metarepro.tabular.input_tables import OUTCOME_MAP
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.tables import empty_table, write_table
-from metarepro.tabular.validation import load
 
 
 def write_template(
@@ -30,7 +32,7 @@ def write_template(
     if review.template is None:
         return []
     template = templates / review_id / "outcome_map.csv"
-    write_table(review.template, template, "outcome_map")
+    write_table(review.template, template, OUTCOME_MAP)
     file = f"{data_dir.resolve().name}/reviews/{review_id}/outcome_map.csv"
     return [Problem(file, None, "", "a map without some outcomes", f"filled in: {template}")]
 
@@ -39,26 +41,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     arguments = parser(__doc__)
     arguments.add_argument("--data-dir", type=Path, default=Path("data"), help="default: data")
-    arguments.add_argument(
-        "--output-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
-    )
+    add_results(arguments)
     args = arguments.parse_args(argv)
     reviews = read_reviews(args.data_dir, load(args.data_dir))
-    templates = args.output_dir.parent / "templates"
+    templates = args.results_dir / "templates"
     problems = {
         review_id: [*review.problems, *write_template(review_id, review, args.data_dir, templates)]
         for review_id, review in reviews.items()
         if review.problems
     }
-    problems_file = args.output_dir / "review_file_problems.csv"
-    write_table(problem_rows(problems), problems_file, "extracted_review_file_problems")
-    for name, table in TABLES.items():
-        frames = [review.tables[name] for review in reviews.values() if review.tables]
+    problems_file = REVIEW_FILE_PROBLEMS.at(args.results_dir)
+    write_table(problem_rows(problems), problems_file, REVIEW_FILE_PROBLEMS)
+    for table in EXTRACTED_FROM_FILES:
+        frames = [review.tables[table.name] for review in reviews.values() if review.tables]
         whole = pd.concat([empty_table(table), *frames], ignore_index=True)
-        if name == "review_trials":
+        if table is REVIEW_TRIALS:
             # A new trial of two reviews, by the same id in the maps of both, is described by one.
             whole = one_row_per_trial(whole)
-        write_table(whole, args.output_dir / f"{name}.csv", table)
+        write_table(whole, table.at(args.results_dir), table)
 
 
 if __name__ == "__main__":

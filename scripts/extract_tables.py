@@ -8,18 +8,11 @@ All of data/ is validated first; any problem stops the extraction and is listed 
 from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.command import parser, run
-from metarepro.readers.transcription import list_reviews
-from metarepro.tabular.stage_tables import REPORT_TABLES
+from metarepro.command import add_results, parser, run
+from metarepro.study.tables import PARTS
+from metarepro.study.transcription import list_reviews
+from metarepro.study.validation import load
 from metarepro.tabular.tables import write_table
-from metarepro.tabular.validation import load
-
-PARTS = {
-    "codebook": ("interventions", "domains", "outcomes", "countries"),
-    "trials": ("trials", "results", "clusters"),
-    "reviews": ("reviews", "published", "included"),
-    "report": REPORT_TABLES,
-}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -27,15 +20,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("part", choices=PARTS, help="which tables to extract")
     arguments.add_argument("--data-dir", type=Path, default=Path("data"), help="default: data")
-    arguments.add_argument(
-        "--output-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
-    )
+    add_results(arguments)
     args = arguments.parse_args(argv)
     data = load(args.data_dir)
     tables = data.tables() | {"reviews": list_reviews(data)}
-    prefix = "report_" if args.part == "report" else ""
-    for name in PARTS[args.part]:
-        write_table(tables[name], args.output_dir / f"{prefix}{name}.csv", f"extracted_{name}")
+    for name, table in PARTS[args.part].items():
+        write_table(tables[name], table.at(args.results_dir), table)
 
 
 if __name__ == "__main__":

@@ -5,63 +5,54 @@ shared_effects.csv, which compares what two sources give for the same result of 
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import pandas as pd
-
-from metarepro.command import parser, run
+from metarepro.command import run, stage_parser
 from metarepro.conversion.effects import compute_effects
 from metarepro.conversion.reported import Choices
+from metarepro.conversion.tables import EFFECTS
 from metarepro.overlap.effects import lift_duplicates, shared_effects
+from metarepro.overlap.tables import OVERLAP_OVERALL, OVERLAP_PAIRS, SHARED_EFFECTS
 from metarepro.overlap.trials import join_included, overlap_overall, overlap_pairs
 from metarepro.plan import read_plan
-from metarepro.tabular.tables import read_table, write_table
-
-TABLES = (
-    "results",
-    "trials",
-    "clusters",
-    "outcomes",
-    "interventions",
-    "countries",
-    "reviews",
-    "included",
+from metarepro.reviews.tables import REVIEW_INCLUDED, REVIEW_RESULTS, REVIEW_TRIALS
+from metarepro.study.tables import (
+    EXTRACTED_CLUSTERS,
+    EXTRACTED_COUNTRIES,
+    EXTRACTED_INCLUDED,
+    EXTRACTED_INTERVENTIONS,
+    EXTRACTED_OUTCOMES,
+    EXTRACTED_RESULTS,
+    EXTRACTED_TRIALS,
+    REVIEWS,
 )
-OF_REVIEW_FILES = {
-    "results": "review_results",
-    "trials": "extracted_trials",
-    "included": "extracted_included",
-}
+from metarepro.tabular.tables import read_result, read_results, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument(
-        "--extracted-dir", type=Path, default=Path("results/extracted"), help="default: %(default)s"
+    args = stage_parser(__doc__).parse_args(argv)
+    folder = args.results_dir
+    reviews = read_result(folder, REVIEWS)
+    included = join_included(
+        read_result(folder, EXTRACTED_INCLUDED), read_result(folder, REVIEW_INCLUDED)
     )
-    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
-    args = arguments.parse_args(argv)
-    tables = {n: read_table(args.extracted_dir / f"{n}.csv", f"extracted_{n}") for n in TABLES}
-    of_files = {
-        name: read_table(args.extracted_dir / f"review_{name}.csv", table)
-        for name, table in OF_REVIEW_FILES.items()
-    }
-    reviews = tables.pop("reviews")
-    included = join_included(tables.pop("included"), of_files["included"])
-    for name in ("results", "trials"):
-        tables[name] = pd.concat([tables[name], of_files[name]], ignore_index=True)
-    results = tables.pop("results")
-    choices = Choices.from_plan(read_plan(args.config))
-    converted = compute_effects(lift_duplicates(results), **tables, choices=choices)
-    shared = shared_effects(results, read_table(args.effects, "effects"), converted)
-    write_table(overlap_pairs(reviews, included), args.output_dir / "pairs.csv", "overlap_pairs")
-    write_table(
-        overlap_overall(reviews, included), args.output_dir / "overall.csv", "overlap_overall"
+    results = read_results(folder, EXTRACTED_RESULTS, REVIEW_RESULTS)
+    plan = read_plan(args.config)
+    converted = compute_effects(
+        lift_duplicates(results),
+        read_results(folder, EXTRACTED_TRIALS, REVIEW_TRIALS),
+        read_result(folder, EXTRACTED_CLUSTERS),
+        read_result(folder, EXTRACTED_OUTCOMES),
+        read_result(folder, EXTRACTED_INTERVENTIONS),
+        read_result(folder, EXTRACTED_COUNTRIES),
+        choices=Choices.from_plan(plan),
     )
-    write_table(shared, args.output_dir / "shared_effects.csv", "shared_effects")
+    for table, frame in {
+        OVERLAP_PAIRS: overlap_pairs(reviews, included),
+        OVERLAP_OVERALL: overlap_overall(reviews, included),
+        SHARED_EFFECTS: shared_effects(results, read_result(folder, EFFECTS), converted),
+    }.items():
+        write_table(frame, table.at(folder), table)
 
 
 if __name__ == "__main__":

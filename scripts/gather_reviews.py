@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         for number in numbers
     ]
     parts = [read_batch(args.parts_dir / number) for number in numbers]
-    write_batch(together(chunks, parts), args.output_dir)
+    write_batch(together(chunks, parts), args.output_dir, for_people=True)
 
 
 if __name__ == "__main__":

@@ -5,35 +5,31 @@ is no pool), the weight of every result in its synthesis, and tests between subg
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from metarepro.command import parser, run
+from metarepro.command import run, stage_parser
+from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
 from metarepro.synthesis.pools import Settings, compare_subgroups, synthesise
-from metarepro.tabular.tables import read_table, write_table
+from metarepro.synthesis.tables import POOLED, SUBGROUP_TESTS, WEIGHTS
+from metarepro.tabular.tables import read_result, write_table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv to write")
-    arguments.add_argument("--weights", type=Path, required=True, help="weights.csv to write")
-    arguments.add_argument(
-        "--subgroup-tests", type=Path, required=True, help="subgroup_tests.csv to write"
-    )
-    args = arguments.parse_args(argv)
+    args = stage_parser(__doc__).parse_args(argv)
     plan = read_plan(args.config)
     pooled, weights = synthesise(
-        read_table(args.effects, "effects"),
+        read_result(args.results_dir, EFFECTS),
         plan.sets,
         plan.syntheses,
         Settings.from_plan(plan),
     )
-    write_table(pooled, args.pooled, "pooled")
-    write_table(weights, args.weights, "weights")
-    write_table(compare_subgroups(pooled, plan.syntheses), args.subgroup_tests, "subgroup_tests")
+    for table, frame in {
+        POOLED: pooled,
+        WEIGHTS: weights,
+        SUBGROUP_TESTS: compare_subgroups(pooled, plan.syntheses),
+    }.items():
+        write_table(frame, table.at(args.results_dir), table)
 
 
 if __name__ == "__main__":

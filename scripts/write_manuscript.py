@@ -5,27 +5,39 @@ PDF with a LaTeX file, all trials and reviews as BibTeX. README.txt says what ea
 """
 
 from collections.abc import Sequence
-from pathlib import Path
-
-import pandas as pd
 
 from metarepro.cache import open_cache
-from metarepro.command import add_plan_and_output, parser, run
+from metarepro.command import add_output_and_cache, run, stage_parser
+from metarepro.conversion.tables import EFFECTS
 from metarepro.manuscript.bibtex import bibliography
 from metarepro.manuscript.docx import figures_document, table_document
 from metarepro.manuscript.figures import forest_plots
 from metarepro.manuscript.latex import DOCUMENT, figures_part, table_part
 from metarepro.manuscript.summary import notes, summary_of_findings
 from metarepro.plan import read_plan
+from metarepro.reviews.tables import REVIEW_TRIALS
+from metarepro.study.tables import (
+    EXTRACTED_DOMAINS,
+    EXTRACTED_INTERVENTIONS,
+    EXTRACTED_OUTCOMES,
+    EXTRACTED_PUBLISHED,
+    EXTRACTED_TRIALS,
+    REVIEWS,
+)
+from metarepro.synthesis.tables import POOLED_TABLES
 from metarepro.tabular.atomic import new_folder
-from metarepro.tabular.tables import read_table
-from metarepro.wording.phrases import inert
+from metarepro.tabular.spreadsheet_cells import escape
+from metarepro.tabular.tables import read_result, read_results
 
-INPUTS = {
-    "extracted": ("interventions", "domains", "outcomes", "trials", "reviews", "published"),
-    "effects": ("effects",),
-    "pooled": ("pooled", "weights", "subgroup_tests"),
-}
+TABLES = (
+    EXTRACTED_INTERVENTIONS,
+    EXTRACTED_DOMAINS,
+    EXTRACTED_OUTCOMES,
+    EXTRACTED_PUBLISHED,
+    REVIEWS,
+    EFFECTS,
+    *POOLED_TABLES,
+)
 FIGURES = "forest_plots"
 README = """\
 summary_of_findings.csv   the evidence table, in GRADE's layout without its certainty ratings
@@ -44,29 +56,18 @@ not verified: check it before you cite. The certainty of the evidence was not gr
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = parser(__doc__)
-    arguments.add_argument(
-        "--results-dir", type=Path, default=Path("results"), help="default: %(default)s"
-    )
-    add_plan_and_output(arguments)
+    arguments = stage_parser(__doc__)
+    add_output_and_cache(arguments)
     args = arguments.parse_args(argv)
-    plan = read_plan(args.config)
-    tables = {
-        name: read_table(
-            args.results_dir / folder / f"{name}.csv",
-            f"extracted_{name}" if folder == "extracted" else name,
-        )
-        for folder, names in INPUTS.items()
-        for name in names
-    }
-    of_files = read_table(args.results_dir / "extracted/review_trials.csv", "extracted_trials")
-    trials = pd.concat([tables["trials"], of_files], ignore_index=True)
+    plan, results = read_plan(args.config), args.results_dir
+    tables = {table.name: read_result(results, table) for table in TABLES}
+    trials = read_results(results, EXTRACTED_TRIALS, REVIEW_TRIALS)
     table, remarks = summary_of_findings(tables, plan), notes(tables, plan)
     title = plan.study.manuscript_title
     with open_cache(args.cache_dir) as cache:
         plots = forest_plots(tables, plan, cache)
     texts = {
-        "summary_of_findings.csv": table.map(inert).to_csv(index=False, lineterminator="\n"),
+        "summary_of_findings.csv": table.map(escape).to_csv(index=False, lineterminator="\n"),
         "summary_of_findings.tex": table_part(table, title, remarks),
         "forest_plots.tex": figures_part(plots, FIGURES),
         "manuscript.tex": DOCUMENT,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from metarepro.tabular.tables import TABLES
+from metarepro.tabular.input_tables import INPUT_TABLES
 
 RESULTS = "trials/results.csv"
 TRIALS = "trials/trials.csv"
@@ -171,14 +171,23 @@ REVIEW_VALUES: dict[str, object] = {
 def write_data_folder(folder: Path) -> Path:
     """Write the folder and return it."""
     for relative, (table, rows) in ROWS.items():
-        path = folder / relative
+        path, columns = folder / relative, list(INPUT_TABLES[table].columns)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(TABLES[table].columns), "", lineterminator="\n")
+            writer = csv.DictWriter(file, columns, "", lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
     (folder / REVIEW).write_text(yaml.safe_dump(REVIEW_VALUES, sort_keys=False), encoding="utf-8")
     (folder / "corrections.yaml").write_text("[]\n", encoding="utf-8")
+    return folder
+
+
+def headers_only(folder: Path) -> Path:
+    """Write the folder of a study before its first trial: what must be there, without a row."""
+    for name in ("interventions", "domains", "outcomes", "trials", "results"):
+        path = folder / INPUT_TABLES[name].path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(",".join(INPUT_TABLES[name].columns) + "\n")
     return folder
 
 

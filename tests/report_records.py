@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 from tests.plans import small_plan
 
+from metarepro.catalogue import DOWNLOADS, RESULT_TABLES
 from metarepro.plan import Plan
 from metarepro.report.blocks import Page
 from metarepro.report.records import Records
 from metarepro.report.site import Renderer, make_site
 from metarepro.tabular.tables import empty_table
-from write_report import INPUTS
 
 PLAN = small_plan(
     sets={
@@ -59,6 +59,7 @@ REVIEW: dict[str, Any] = {
     **{"review_id": "rev2020", "label": "Rev 2020", "role": "cited", "families": "parenting"},
     "n_studies": 10.0,
 }
+NAMES = [table.name for table in DOWNLOADS]
 ROWS: dict[str, list[dict[str, Any]]] = {
     "interventions": [PLAY],
     "domains": [{"domain": "closeness", "label": "Closeness", "order": 1.0}],
@@ -77,7 +78,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 
 def make_table(name: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """A table of the report; text that a row lacks is empty, numbers are nan."""
-    empty = empty_table(INPUTS[name][1])
+    empty = empty_table(RESULT_TABLES[name])
     numbers = set(empty.select_dtypes("number").columns)
     columns = {
         column: pd.Series(
@@ -105,7 +106,7 @@ def empty_records(plan: Plan = PLAN) -> Records:
 def _records(
     rows: Mapping[str, Sequence[Mapping[str, Any]]], plan: Plan, figures: Sequence[str]
 ) -> Records:
-    made = {name: make_table(name, rows.get(name, [])) for name in INPUTS}
+    made = {name: make_table(name, rows.get(name, [])) for name in NAMES}
     return Records(made, plan, frozenset(figures))
 
 

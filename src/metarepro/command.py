@@ -15,22 +15,32 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     )
 
 
-def synthesis_parser(description: str | None) -> argparse.ArgumentParser:
-    """Parser of a script that goes through the syntheses: their tables, the plan, what to write."""
+def stage_parser(description: str | None) -> argparse.ArgumentParser:
+    """Parser of a stage: the folder of the tables that it reads and writes, and the plan."""
     arguments = parser(description)
-    arguments.add_argument("--effects", type=Path, required=True, help="effects.csv")
-    arguments.add_argument("--pooled", type=Path, required=True, help="pooled.csv")
-    add_plan_and_output(arguments)
+    add_results(arguments)
+    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     return arguments
 
 
-def add_plan_and_output(arguments: argparse.ArgumentParser) -> None:
-    """Add the analysis plan, the folder to write, and that of what earlier runs made."""
-    arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
-    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+def add_results(arguments: argparse.ArgumentParser) -> None:
+    """Add the folder of the tables."""
+    arguments.add_argument(
+        "--results-dir", type=Path, default=Path("results"), help="default: %(default)s"
+    )
+
+
+def add_cache(arguments: argparse.ArgumentParser) -> None:
+    """Add the folder of what earlier runs made."""
     arguments.add_argument(
         "--cache-dir", type=Path, help="a folder of its own, to keep what was made for the next run"
     )
+
+
+def add_output_and_cache(arguments: argparse.ArgumentParser) -> None:
+    """Add the folder to write, and that of what earlier runs made."""
+    arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
+    add_cache(arguments)
 
 
 def run(main: Callable[[Sequence[str] | None], int | None]) -> None:

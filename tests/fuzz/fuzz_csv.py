@@ -2,6 +2,8 @@
 
 from tests.fuzz.harness import fuzz, read_table
 
+from metarepro.tabular.input_tables import CLUSTERS
+
 HEADER = b"trial_id,n_clusters,source,locator,note\n"
 SEEDS = [
     HEADER + b"ann2001,12,https://example.org,table 1,\n",
@@ -10,4 +12,4 @@ SEEDS = [
 ]
 
 if __name__ == "__main__":
-    fuzz("csv", lambda path: read_table(path, "clusters"), SEEDS)
+    fuzz("csv", lambda path: read_table(path, CLUSTERS), SEEDS)

@@ -5,15 +5,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from metarepro.catalogue import RESULT_TABLES
 from metarepro.sensitivity.assessment import assess_synthesis
 from metarepro.synthesis.pools import Settings
-from metarepro.tabular.tables import read_table
+from metarepro.synthesis.tables import POOLED
+from metarepro.tabular.tables import read_result
 
-SENSITIVITY = Path("results/sensitivity")
-POOLED = read_table("results/pooled/pooled.csv", "pooled")
-ASSESSED = POOLED[
-    POOLED["set_name"].isin(["post", "follow_up", "change"]) & (POOLED["n_trials"] >= 2)
-]
+RESULTS = Path("results")
+POOLS = read_result(RESULTS, POOLED)
+ASSESSED = POOLS[POOLS["set_name"].isin(["post", "follow_up", "change"]) & (POOLS["n_trials"] >= 2)]
 
 
 @pytest.mark.parametrize(
@@ -29,26 +29,26 @@ ASSESSED = POOLED[
     ],
 )
 def test_every_synthesis_of_several_trials_is_assessed(name: str) -> None:
-    table = read_table(SENSITIVITY / f"{name}.csv", name)
+    table = read_result(RESULTS, RESULT_TABLES[name])
     assert set(table["synthesis"]) == set(ASSESSED["synthesis"])
 
 
 def test_every_trial_is_left_out_once() -> None:
-    table = read_table(SENSITIVITY / "leave_one_out.csv", "leave_one_out")
+    table = read_result(RESULTS, RESULT_TABLES["leave_one_out"])
     left_out = table.groupby("synthesis")["trial_id"].agg(lambda ids: " ".join(sorted(ids)))
     expected = ASSESSED.set_index("synthesis")["trial_ids"]
     pd.testing.assert_series_equal(left_out.sort_index(), expected.sort_index(), check_names=False)
 
 
 def test_the_last_cumulative_pool_is_the_pool() -> None:
-    table = read_table(SENSITIVITY / "cumulative.csv", "cumulative")
+    table = read_result(RESULTS, RESULT_TABLES["cumulative"])
     last = table.groupby("synthesis").last()["estimate"]
     expected = ASSESSED.set_index("synthesis")["estimate"]
     assert (last - expected).abs().max() < 1e-9
 
 
 def test_small_study_tests_need_ten_trials() -> None:
-    table = read_table(SENSITIVITY / "small_study.csv", "small_study")
+    table = read_result(RESULTS, RESULT_TABLES["small_study"])
     few = table["k"] < 10
     assert (table.loc[few, "reason"] != "").all()
     assert table.loc[few, "p_value"].isna().all()
@@ -56,9 +56,9 @@ def test_small_study_tests_need_ten_trials() -> None:
 
 
 def test_source_kinds_share_out_the_results_of_all_tiers() -> None:
-    table = read_table(SENSITIVITY / "source_kinds.csv", "source_kinds")
+    table = read_result(RESULTS, RESULT_TABLES["source_kinds"])
     found = table.groupby("synthesis")["k"].sum()
-    variants = read_table(SENSITIVITY / "variants.csv", "variants")
+    variants = read_result(RESULTS, RESULT_TABLES["variants"])
     expected = variants[variants["variant"] == "all_tiers"].set_index("synthesis")["k"]
     pd.testing.assert_series_equal(found.sort_index(), expected.sort_index(), check_names=False)
 

@@ -16,7 +16,9 @@ from metarepro.audit.findings import (
     audit_results,
     sd_elsewhere,
 )
+from metarepro.audit.tables import AUDIT
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
+from metarepro.tabular.input_tables import PUBLISHED, RESULTS
 from metarepro.tabular.tables import read_table, write_table
 
 DATA = Path(__file__).parents[2] / "data"
@@ -437,10 +439,10 @@ KNOWN = {
 def real_findings() -> pd.DataFrame:
     published = []
     for path in sorted((DATA / "reviews").glob("*/published.csv")):
-        frame = read_table(path, "published")
+        frame = read_table(path, PUBLISHED)
         rows = range(2, len(frame) + 2)
         published.append(frame.assign(review_id=path.parent.name, row=rows))
-    results = read_table(DATA / "trials" / "results.csv", "results")
+    results = read_table(DATA / "trials" / "results.csv", RESULTS)
     return pd.concat([audit_results(results, NO_EFFECTS), audit_published(pd.concat(published))])
 
 
@@ -451,5 +453,5 @@ def test_the_known_warnings_on_the_data_are_found(check: str, real_findings: pd.
 
 
 def test_the_audit_keeps_to_its_schema(real_findings: pd.DataFrame, tmp_path: Path) -> None:
-    write_table(real_findings, tmp_path / "audit.csv", "audit")
-    assert len(read_table(tmp_path / "audit.csv", "audit")) == len(real_findings)
+    write_table(real_findings, tmp_path / "audit.csv", AUDIT)
+    assert len(read_table(tmp_path / "audit.csv", AUDIT)) == len(real_findings)

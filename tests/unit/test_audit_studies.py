@@ -12,21 +12,22 @@ import pytest
 from tests.made_up_corpus import SE_FOR_SD, review_of_every_kind
 from tests.review_files import rm5_bytes
 
+from metarepro.audit.tables import AUDIT
 from metarepro.models.pooling import pool
 from metarepro.readers.review_file import read_review
+from metarepro.readers.review_tables import (
+    ANALYSIS_COLUMNS,
+    STUDY_COLUMNS,
+    Extraction,
+    ReviewFile,
+    table,
+)
 from metarepro.reviews.audit_studies import CHECKS, SEVERITY, audit_studies
 from metarepro.reviews.audit_study_rows import (
     MAX_ROWS,
     median_of,
     medians_of_others,
     random_effects,
-)
-from metarepro.reviews.tables import (
-    REVIEW_ANALYSES,
-    REVIEW_STUDIES,
-    Extraction,
-    ReviewFile,
-    table,
 )
 from metarepro.tabular.tables import read_table, write_table
 
@@ -71,7 +72,7 @@ def audit(settings: Cells, *rows: Cells, **changes: Any) -> pd.DataFrame:
     analyses = [ANALYSIS | settings | {"outcome_number": n} | changes for n in outcomes]
     review = ReviewFile("CD999999", "", "revman5", "5.4")
     return audit_studies(
-        Extraction(review, table(placed, REVIEW_STUDIES), table(analyses, REVIEW_ANALYSES))
+        Extraction(review, table(placed, STUDY_COLUMNS), table(analyses, ANALYSIS_COLUMNS))
     )
 
 
@@ -364,20 +365,20 @@ def test_each_analysis_is_computed_by_its_own_settings(settings: Cells, printed:
     rows.append(row | {"outcome_number": "2", "published_estimate": printed})
     analyses = [ANALYSIS | OR, ANALYSIS | settings | {"outcome_number": "2"}]
     review = ReviewFile("CD999999", "", "revman5", "5.4")
-    tables = table(rows, REVIEW_STUDIES), table(analyses, REVIEW_ANALYSES)
+    tables = table(rows, STUDY_COLUMNS), table(analyses, ANALYSIS_COLUMNS)
     assert audit_studies(Extraction(review, *tables)).empty
 
 
 def test_every_check_has_a_severity_and_the_table_fits_its_schema(tmp_path: Path) -> None:
     result = audit(OR, counts("Abel", (36, 35), (9, 47)))
-    write_table(result, tmp_path / "audit.csv", "audit")
-    pd.testing.assert_frame_equal(read_table(tmp_path / "audit.csv", "audit"), result)
+    write_table(result, tmp_path / "audit.csv", AUDIT)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "audit.csv", AUDIT), result)
     assert list(result["severity"]) == [SEVERITY["impossible_count"]]
 
 
 def test_no_rows() -> None:
     review = ReviewFile("CD999999", "", "revman_web", "2025")
-    empty = Extraction(review, table([], REVIEW_STUDIES), table([], REVIEW_ANALYSES))
+    empty = Extraction(review, table([], STUDY_COLUMNS), table([], ANALYSIS_COLUMNS))
     assert audit_studies(empty).empty
     assert len(CHECKS) == len(set(CHECKS))
 

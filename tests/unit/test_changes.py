@@ -61,7 +61,7 @@ def project(**files: bytes) -> dict[str, bytes]:
         if path.startswith("data/")
     ]
     # A table between stages ends with an empty line, its copy for people does not.
-    return {INPUTS: table(rows) + b"\n", INPUTS_AT_THE_END: table(rows)} | state
+    return {INPUTS: table(rows), INPUTS_AT_THE_END: table(rows)} | state
 
 
 NEW_SD = {
@@ -246,7 +246,7 @@ def test_reviews_that_the_results_lack_come_first() -> None:
             {"review_id": "s2021", "problem": "cut off"},
         ]
     )
-    before, after = project(), project(**{PROBLEMS: problems + b"\n"})
+    before, after = project(), project(**{PROBLEMS: problems})
     assert compare_states(before, after).left_out["before"] == []
     text = written(before, after)
     assert text.index("**2 reviews are missing from the results of this tree**") < text.index(
@@ -259,7 +259,7 @@ def test_reviews_that_the_results_lack_come_first() -> None:
     )
     broken = compare_states(before, project(**{PROBLEMS: b"review_id\n"})).left_out["after"]
     assert broken == [f"{PROBLEMS}: cannot be read"]
-    assert "missing from" not in written(before, project(**{PROBLEMS: b"review_id,problem\n\n"}))
+    assert "missing from" not in written(before, project(**{PROBLEMS: b"review_id,problem\n"}))
 
 
 def test_a_changed_verdict_on_a_review_file_is_loud() -> None:

@@ -12,6 +12,7 @@ from tests.review_files import package, rm5_bytes, zipped
 
 import check_data
 import extract_review_files
+from metarepro.reviews.tables import REVIEW_FILE_PROBLEMS, REVIEW_RESULTS, REVIEW_TRIALS
 from metarepro.tabular.tables import read_table
 
 REVIEW = "data/reviews/review2020"
@@ -187,10 +188,10 @@ def test_a_problem_of_a_review_file(
     assert matches(f"::error file={place}::", annotation), annotation
     # The extraction says the same, and leaves the review out.
     output = folder.parent / "results/extracted"
-    extract_review_files.main(["--data-dir", str(folder), "--output-dir", str(output)])
-    problems = read_table(output / "review_file_problems.csv", "extracted_review_file_problems")
+    extract_review_files.main(["--data-dir", str(folder), "--results-dir", str(output.parent)])
+    problems = read_table(output / "review_file_problems.csv", REVIEW_FILE_PROBLEMS)
     assert problems["problem"].iloc[0] == said
-    assert read_table(output / "review_results.csv", "review_results").empty
+    assert read_table(output / "review_results.csv", REVIEW_RESULTS).empty
 
 
 def test_all_problems_of_tables_files_and_maps_at_once(
@@ -237,10 +238,10 @@ def test_a_study_of_two_reviews_is_a_problem_of_both_until_it_is_named(
         (review / "study_map.csv").write_text("study,trial_id,intervention\nDee 2005,dee2005,\n")
     assert command("check", "--data-dir", folder).exit_code == 0
     output = folder.parent / "results/extracted"
-    extract_review_files.main(["--data-dir", str(folder), "--output-dir", str(output)])
-    trials = read_table(output / "review_trials.csv", "extracted_trials")
+    extract_review_files.main(["--data-dir", str(folder), "--results-dir", str(output.parent)])
+    trials = read_table(output / "review_trials.csv", REVIEW_TRIALS)
     assert list(trials["trial_id"]) == ["dee2005"]
-    results = read_table(output / "review_results.csv", "review_results")
+    results = read_table(output / "review_results.csv", REVIEW_RESULTS)
     assert list(results["trial_id"]) == ["ann2001", "dee2005"] * 2
 
 

@@ -11,10 +11,13 @@ import pytest
 from metarepro.claims.claims import Sources, assess_claims
 from metarepro.claims.counts import compare_costs
 from metarepro.claims.local_evaluations import evaluate
+from metarepro.claims.tables import AUDITED_CLAIMS
 from metarepro.claims.words import claimed_words, own_limit
+from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
+from metarepro.study.validation import load
+from metarepro.synthesis.tables import POOLED, WEIGHTS
 from metarepro.tabular.tables import read_table
-from metarepro.tabular.validation import load
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "results"
@@ -42,9 +45,9 @@ def sources() -> Sources:
         reviews=pd.DataFrame(reviews),
         published=DATA.published,
         included=DATA.included,
-        effects=read_table(RESULTS / "effects/effects.csv", "effects"),
-        pooled=read_table(RESULTS / "pooled/pooled.csv", "pooled"),
-        weights=read_table(RESULTS / "pooled/weights.csv", "weights"),
+        effects=read_table(RESULTS / "effects/effects.csv", EFFECTS),
+        pooled=read_table(RESULTS / "pooled/pooled.csv", POOLED),
+        weights=read_table(RESULTS / "pooled/weights.csv", WEIGHTS),
         moderators=NO_MODERATORS,
         moderator_levels=NO_LEVELS,
         evaluations=evaluate(DATA.local_evaluations),
@@ -163,7 +166,7 @@ def test_a_fitted_moderator_is_used(sources: Sources) -> None:
 
 
 def test_the_committed_table_has_the_verdicts_that_follow(audited: Rows) -> None:
-    committed = read_table(RESULTS / "claims/claims.csv", "audited_claims")
+    committed = read_table(RESULTS / "claims/claims.csv", AUDITED_CLAIMS)
     moderators = {f"c{number}" for number in range(16, 21)}  # not fitted in `sources`
     for row in committed.to_dict("records"):
         if row["claim_id"] not in moderators:

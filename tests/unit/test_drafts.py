@@ -13,10 +13,9 @@ from metarepro.conversion.reported import Choices
 from metarepro.entry.adding import add_draft
 from metarepro.entry.data_guide import column_meanings, meaning_of
 from metarepro.entry.drafts import FILL_IN, NUMBERS
-from metarepro.tabular.input_tables import REVIEW_KEYS, STATISTICS
+from metarepro.study.validation import load
+from metarepro.tabular.input_tables import INPUT_TABLES, REVIEW_KEYS, STATISTICS
 from metarepro.tabular.problems import DataError
-from metarepro.tabular.tables import TABLES
-from metarepro.tabular.validation import load
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "data/README.md").read_text(encoding="utf-8")
@@ -113,7 +112,7 @@ def test_every_column_is_explained_once_in_the_readme() -> None:
     meanings = column_meanings(README)
     for table in ("trials", "clusters", "results", "published"):
         explained = [name for names in meanings[table] for name in names]
-        assert sorted(explained) == sorted(TABLES[table].columns)
+        assert sorted(explained) == sorted(INPUT_TABLES[table].columns)
     assert sorted(k for keys in meanings["review"] for k in keys) == sorted(REVIEW_KEYS)
 
 

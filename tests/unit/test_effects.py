@@ -8,9 +8,9 @@ import pytest
 
 from metarepro.conversion.effects import compute_effects
 from metarepro.conversion.reported import Choices
-from metarepro.tabular.input_tables import RESULTS, TRIALS
-from metarepro.tabular.stage_tables import EFFECTS, PROVENANCE
-from metarepro.tabular.tables import from_rows
+from metarepro.conversion.tables import EFFECTS
+from metarepro.study.tables import EXTRACTED_RESULTS, EXTRACTED_TRIALS
+from metarepro.tabular.tables import Table, from_rows
 
 CHOICES = Choices(icc=0.05, cluster_size=20)
 CODEBOOK = {
@@ -27,10 +27,10 @@ CODEBOOK = {
 }
 
 
-def table(rows: list[dict[str, Any]], columns: dict[str, Any], name: str) -> pd.DataFrame:
+def table(rows: list[dict[str, Any]], of: Table) -> pd.DataFrame:
     """Rows with the cells that matter; all others are empty."""
-    empty = {n: math.nan if str(c.dtype) == "float64" else "" for n, c in columns.items()}
-    return from_rows([empty | row for row in rows], name)
+    empty = {n: math.nan if str(c.dtype) == "float64" else "" for n, c in of.columns.items()}
+    return from_rows([empty | row for row in rows], of)
 
 
 def effects(
@@ -44,15 +44,15 @@ def effects(
     ]
     clusters = pd.DataFrame({"trial_id": ["a"], "n_clusters": [n_clusters]})
     computed = compute_effects(
-        table(numbered, RESULTS | PROVENANCE, "extracted_results"),
-        table([trial | {"n_randomised": 100}], TRIALS | PROVENANCE, "extracted_trials"),
+        table(numbered, EXTRACTED_RESULTS),
+        table([trial | {"n_randomised": 100}], EXTRACTED_TRIALS),
         clusters.dropna(),
         CODEBOOK["outcomes"],
         CODEBOOK["interventions"],
         CODEBOOK["countries"],
         CHOICES,
     )
-    assert list(computed.columns) == list(EFFECTS)
+    assert list(computed.columns) == list(EFFECTS.columns)
     return computed
 
 
@@ -123,8 +123,8 @@ def of_two_arms(*named: str) -> list[str]:
     trial = {"trial_id": "a", "intervention": "play talk"}
     interventions = pd.DataFrame({"intervention": ["play", "talk"], "family": ["f", "g"]})
     computed = compute_effects(
-        table(results, RESULTS | PROVENANCE, "extracted_results"),
-        table([trial], TRIALS | PROVENANCE, "extracted_trials"),
+        table(results, EXTRACTED_RESULTS),
+        table([trial], EXTRACTED_TRIALS),
         pd.DataFrame({"trial_id": [], "n_clusters": []}),
         CODEBOOK["outcomes"],
         interventions,

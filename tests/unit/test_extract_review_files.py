@@ -9,6 +9,7 @@ from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import rm5_bytes
 
 import extract_review_files
+from metarepro.reviews.tables import REVIEW_FILE_PROBLEMS, REVIEW_RESULTS
 from metarepro.tabular.tables import read_table
 
 
@@ -27,19 +28,19 @@ def extracted(tmp_path: Path) -> Path:
             shutil.copytree(data / "reviews/review2020", folder)
         (folder / "own.rm5").write_bytes(rm5_bytes(content))
         (folder / "outcome_map.csv").write_text(OUTCOME_MAP)
-    output = tmp_path / "results/extracted"
-    extract_review_files.main(["--data-dir", str(data), "--output-dir", str(output)])
-    return output
+    results = tmp_path / "results"
+    extract_review_files.main(["--data-dir", str(data), "--results-dir", str(results)])
+    return results / "extracted"
 
 
 def test_reviews_that_may_share_a_trial_are_left_out_and_named(extracted: Path) -> None:
-    problems = read_table(extracted / "review_file_problems.csv", "extracted_review_file_problems")
+    problems = read_table(extracted / "review_file_problems.csv", REVIEW_FILE_PROBLEMS)
     assert list(problems["review_id"]) == ["review2020", "review2021"]
     assert problems["problem"].str.contains("Dee 2005").all()
     assert problems["problem"].str.contains("study_map.csv").all()
 
 
 def test_the_others_are_used(extracted: Path) -> None:
-    results = read_table(extracted / "review_results.csv", "review_results")
+    results = read_table(extracted / "review_results.csv", REVIEW_RESULTS)
     assert len(results) > 0
     assert results["file"].str.contains("review2022").all()

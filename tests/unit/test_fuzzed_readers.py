@@ -15,11 +15,12 @@ from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import PLAIN, package, rm5_bytes, zipped
 
 from metarepro.readers.review_file import read_review
-from metarepro.readers.transcription import read
 from metarepro.reviews.data_files import read_reviews
+from metarepro.study.transcription import read
+from metarepro.study.validation import check_data
+from metarepro.tabular import input_tables
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.tables import read_table
-from metarepro.tabular.validation import check_data
 
 MAX_SECONDS = 5
 quick = settings(
@@ -88,7 +89,7 @@ bob2002,1e2,"a ""quoted"" text","two, words",\xc3\xa9
 def test_tables(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(content)
-    tolerated(lambda: read_table(path, "clusters"))
+    tolerated(lambda: read_table(path, input_tables.CLUSTERS, by_hand=True))
 
 
 @quick

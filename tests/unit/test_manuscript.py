@@ -24,8 +24,8 @@ from metarepro.manuscript.figures import ForestPlot, caption, pdf_bytes, png_byt
 from metarepro.manuscript.latex import figures_part, table_part
 from metarepro.manuscript.summary import INTERVENTION, in_words, published_certainty
 from metarepro.manuscript.text import bibtex, bibtex_verbatim, latex, one_line
-from metarepro.readers.transcription import list_reviews
-from metarepro.tabular.validation import load
+from metarepro.study.transcription import list_reviews
+from metarepro.study.validation import load
 from metarepro.wording.scales import Scale
 
 ROOT = Path(__file__).parents[2]

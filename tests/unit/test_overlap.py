@@ -17,7 +17,7 @@ from metarepro.overlap.trials import (
     overlap_overall,
     overlap_pairs,
 )
-from metarepro.tabular.validation import load
+from metarepro.study.validation import load
 
 NAN = math.nan
 CHOICES = Choices(0.05, 20.0, ("database",))

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.plans import small_plan
 
 from metarepro.comparison.reproduction import compare
+from metarepro.comparison.tables import REPRODUCTION, VERDICTS
 from metarepro.comparison.targets import PRINTED, Target, published_target
 from metarepro.comparison.verdicts import Coverage, judge
-from metarepro.tabular.input_tables import PUBLISHED_MEASURES
-from metarepro.tabular.stage_tables import VERDICTS
+from metarepro.tabular.input_tables import INPUT_TABLES, PUBLISHED_MEASURES, RESULTS, TRIALS
 from metarepro.tabular.tables import read_table, write_table
 from metarepro.tabular.trial_interventions import intervention_of_results
 
@@ -408,7 +408,7 @@ def test_problems_of_the_published_numbers_are_shown() -> None:
 def read_reviews(name: str) -> pd.DataFrame:
     frames = []
     for path in sorted((DATA / "reviews").glob(f"*/{name}.csv")):
-        frame = read_table(path, name)
+        frame = read_table(path, INPUT_TABLES[name])
         rows = range(2, len(frame) + 2)
         frames.append(
             frame.assign(
@@ -420,8 +420,8 @@ def read_reviews(name: str) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def real_table() -> pd.DataFrame:
-    results = read_table(DATA / "trials" / "results.csv", "results")
-    trials = read_table(DATA / "trials" / "trials.csv", "trials")
+    results = read_table(DATA / "trials" / "results.csv", RESULTS)
+    trials = read_table(DATA / "trials" / "trials.csv", TRIALS)
     effects = results.assign(
         intervention=intervention_of_results(results, trials),
         tier="direct",
@@ -447,8 +447,8 @@ def test_no_suspect_or_narrative_row_is_a_target(real_table: pd.DataFrame) -> No
 
 
 def test_the_table_keeps_to_its_schema(real_table: pd.DataFrame, tmp_path: Path) -> None:
-    write_table(real_table, tmp_path / "reproduction.csv", "reproduction")
-    assert len(read_table(tmp_path / "reproduction.csv", "reproduction")) == len(real_table)
+    write_table(real_table, tmp_path / "reproduction.csv", REPRODUCTION)
+    assert len(read_table(tmp_path / "reproduction.csv", REPRODUCTION)) == len(real_table)
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,13 @@ from tests.review_files import rm5_bytes
 
 from metarepro.readers import revman5
 from metarepro.readers.review_file import find_reviews, read_review
-from metarepro.reviews.reproduction import reproduce
-from metarepro.reviews.tables import (
+from metarepro.readers.review_tables import (
     PUBLISHED_VALUES,
-    QUANTITIES,
-    REVIEW_REPRODUCTION,
     SUBGROUP_TEST,
     Extraction,
 )
+from metarepro.reviews.reproduction import reproduce
+from metarepro.reviews.tables import QUANTITIES, REVIEW_REPRODUCTION
 from metarepro.tabular.tables import write_table
 
 CORPUS = Path(__file__).parents[3] / "shared/corpus"
@@ -46,7 +45,7 @@ def with_analysis(review: Extraction, **cells: Any) -> Extraction:
 
 def test_numbers_of_r_are_exact(tmp_path: Path) -> None:
     table = reproduce(extraction(tmp_path), "review.rm5", {})
-    assert list(table.columns) == list(REVIEW_REPRODUCTION)
+    assert list(table.columns) == list(REVIEW_REPRODUCTION.columns)
     assert list(table["verdict"]) == ["exact", "exact"]
     assert (table["max_abs_difference"] < 1e-12).all()
     smd, odds_ratio = table.to_dict("records")
@@ -55,7 +54,7 @@ def test_numbers_of_r_are_exact(tmp_path: Path) -> None:
     assert odds_ratio["published_estimate"] == pytest.approx(PUBLISHED["or"]["EFFECT_SIZE"])
     assert odds_ratio["reproduced_ci_low"] == pytest.approx(PUBLISHED["or"]["CI_START"])
     assert (smd["k"], smd["n_participants"]) == (2, 104)
-    write_table(table, tmp_path / "reproduction.csv", "review_reproduction")
+    write_table(table, tmp_path / "reproduction.csv", REVIEW_REPRODUCTION)
 
 
 @pytest.mark.parametrize(

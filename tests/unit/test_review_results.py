@@ -15,14 +15,16 @@ from metarepro.conversion.effects import supersede
 from metarepro.conversion.reported import Choices, Reported
 from metarepro.conversion.routes import convert
 from metarepro.readers import revman5
+from metarepro.readers.review_tables import Extraction
 from metarepro.reviews.results import (
     outcome_map_template,
     review_results,
 )
 from metarepro.reviews.study_trials import one_row_per_trial, review_included, same_studies, slug
-from metarepro.reviews.tables import Extraction
+from metarepro.reviews.tables import REVIEW_RESULTS, REVIEW_TRIALS
+from metarepro.tabular.input_tables import OUTCOME_MAP, STUDY_MAP
 from metarepro.tabular.problems import DataError
-from metarepro.tabular.tables import TABLES, empty_table, write_table
+from metarepro.tabular.tables import empty_table, write_table
 
 TRIALS = pd.DataFrame(
     {
@@ -32,7 +34,7 @@ TRIALS = pd.DataFrame(
     }
 )
 CODEBOOK = {"outcome": {"warmth"}, "intervention": {"play", "talk"}}
-NO_STUDY_MAP = empty_table("study_map")
+NO_STUDY_MAP = empty_table(STUDY_MAP)
 PLACE = {"file": "data/reviews/made/x.rm5", "sha256": "0" * 64}
 
 
@@ -45,7 +47,7 @@ def extraction(tmp_path: Path) -> Extraction:
 
 def outcome_map(extraction: Extraction, **second: str) -> pd.DataFrame:
     """A map of the first outcome; `second` fills in the row of the other."""
-    table = outcome_map_template(extraction, empty_table("outcome_map"))
+    table = outcome_map_template(extraction, empty_table(OUTCOME_MAP))
     filled = {"outcome": "warmth", "timepoint": "post", "higher_is_better": "yes"}
     for column, value in (filled | {"intervention": "play"}).items():
         table.loc[0, column] = value
@@ -74,8 +76,8 @@ def test_mapped_rows_become_results_of_known_and_new_trials(
     included = review_included(extraction, "made", NO_STUDY_MAP, TRIALS, PLACE)
     assert list(included["trial_id"]) == ["ann2001", "made-dee2005"]
     assert "matched by author and year" in included["note"].iloc[0]
-    write_table(table, tmp_path / "results.csv", "review_results")
-    write_table(new, tmp_path / "trials.csv", "extracted_trials")
+    write_table(table, tmp_path / "results.csv", REVIEW_RESULTS)
+    write_table(new, tmp_path / "trials.csv", REVIEW_TRIALS)
 
 
 def test_counts_and_their_direction(extraction: Extraction) -> None:
@@ -96,7 +98,7 @@ def test_counts_and_their_direction(extraction: Extraction) -> None:
 
 def test_every_outcome_must_be_in_the_map(extraction: Extraction) -> None:
     with pytest.raises(DataError) as raised:
-        results(extraction, empty_table("outcome_map"))
+        results(extraction, empty_table(OUTCOME_MAP))
     found = [problem.found for problem in raised.value.problems]
     assert len(found) == 2
     assert any("1.1 Therapy versus care: Depression" in text for text in found)
@@ -127,7 +129,7 @@ def test_filled_rows_stay_in_the_template(extraction: Extraction) -> None:
     filled = outcome_map(extraction).iloc[:1]
     template = outcome_map_template(extraction, filled)
     assert list(template["outcome"]) == ["warmth", ""]
-    assert list(template.columns) == list(TABLES["outcome_map"].columns)
+    assert list(template.columns) == list(OUTCOME_MAP.columns)
 
 
 def test_a_study_can_be_named_otherwise(extraction: Extraction) -> None:

@@ -26,10 +26,10 @@ from metarepro.figures import style as fg
 from metarepro.figures.forest_axis import Mark, symmetric_axis
 from metarepro.models.conventions import CONVENTIONS, REVMAN_WEB
 from metarepro.readers.review_file import read_review
+from metarepro.readers.review_tables import ANALYSIS_COLUMNS, STUDY_COLUMNS, Extraction, table
 from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, pool_analysis
 from metarepro.reviews.revman_forest import revman_forest
 from metarepro.reviews.revman_wording import as_entered, p_value
-from metarepro.reviews.tables import REVIEW_ANALYSES, REVIEW_STUDIES, Extraction, table
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 NAN = math.nan
@@ -80,7 +80,7 @@ def make_studies(
         locator="made by hand",
     )
     rows = frame.assign(**changes).to_dict("records")
-    return table([{str(k): v for k, v in row.items()} for row in rows], REVIEW_STUDIES)
+    return table([{str(k): v for k, v in row.items()} for row in rows], STUDY_COLUMNS)
 
 
 def make_analysis(
@@ -101,7 +101,7 @@ def make_analysis(
     rows = [settings]
     for i, name in enumerate(subgroups, start=1):
         rows.append({**settings, "level": "subgroup", "subgroup_number": str(i), "subgroup": name})
-    return table(rows, REVIEW_ANALYSES)
+    return table(rows, ANALYSIS_COLUMNS)
 
 
 def pooled(studies: pd.DataFrame, analysis: pd.DataFrame) -> AnalysisResult:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.catalogue import RESULT_TABLES
 from metarepro.sensitivity import summaries as pages
-from metarepro.tabular.tables import TABLES
 from metarepro.wording.scales import Scale
 
 NAN = math.nan
@@ -18,7 +18,7 @@ POOLS: pages.Pools = {KEY: {"synthesis": KEY} | POOL}
 
 def table(name: str, *rows: dict[str, Any]) -> pd.DataFrame:
     """Rows of a table of the stage; cells that a row lacks are empty."""
-    columns = TABLES[name].columns
+    columns = RESULT_TABLES[name].columns
     empty = {c: NAN if str(column.dtype) == "float64" else "" for c, column in columns.items()}
     return pd.DataFrame([empty | {"synthesis": KEY} | row for row in rows], columns=list(columns))
 

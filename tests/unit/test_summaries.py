@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from tests.plans import small_plan
 
+from metarepro.tabular.spreadsheet_cells import escape
 from metarepro.wording import summaries
-from metarepro.wording.phrases import inert, interval
+from metarepro.wording.phrases import interval
 from metarepro.wording.scales import Scale
 
 NAN = math.nan
@@ -120,7 +121,7 @@ def test_headings_have_measure_and_level_of_the_study() -> None:
     [("=1+1", "'=1+1"), ("@x", "'@x"), ("−0.2", "−0.2"), ("0.2", "0.2"), ("", "")],
 )
 def test_no_cell_is_taken_for_a_formula(cell: str, safe: str) -> None:
-    assert inert(cell) == safe
+    assert escape(cell) == safe
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from metarepro.synthesis.pools import (
     pool_trials,
     synthesise,
 )
-from metarepro.tabular.tables import TABLES
+from metarepro.synthesis.tables import POOLED
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 PLAN = syntheses(
@@ -137,7 +137,7 @@ def test_only_usable_results_of_the_set_are_pooled() -> None:
         "post.intervention_domain.video_feedback.relationship",
     ]
     assert set(pooled["trial_ids"]) == {"a b"}
-    assert list(pooled.columns) == list(TABLES["pooled"].columns)
+    assert list(pooled.columns) == list(POOLED.columns)
     assert weights.groupby("synthesis")["weight"].sum().to_numpy() == pytest.approx([100, 100])
 
 

@@ -9,25 +9,39 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from metarepro.catalogue import RESULT_TABLES
+from metarepro.study.tables import INPUTS
+from metarepro.synthesis.tables import WEIGHTS
+from metarepro.tabular import input_tables
 from metarepro.tabular.cells import parse_cells
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.tabular.tables import TABLES, check_cells, empty_table, read_table, write_table
+from metarepro.tabular.spreadsheet_cells import for_spreadsheets
+from metarepro.tabular.tables import (
+    Table,
+    check_cells,
+    empty_table,
+    read_result,
+    read_table,
+    write_table,
+)
 
 CLUSTERS = "trial_id,n_clusters,source,locator,note\n"
 GOOD = CLUSTERS + "ann2001,12,https://example.org,table 1,\n"
 
 
-def problems_of(content: bytes | str, tmp_path: Path, table: str = "clusters") -> list[Problem]:
+def problems_of(
+    content: bytes | str, tmp_path: Path, table: Table = input_tables.CLUSTERS
+) -> list[Problem]:
     path = tmp_path / "t.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(DataError) as caught:
-        read_table(path, table)
+        read_table(path, table, by_hand=True)
     return caught.value.problems
 
 
 def test_numbers_are_floats_and_text_is_text(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(GOOD)
-    table = read_table(tmp_path / "t.csv", "clusters")
+    table = read_table(tmp_path / "t.csv", input_tables.CLUSTERS)
     assert table.to_dict("list") == {
         "trial_id": ["ann2001"],
         "n_clusters": [12.0],
@@ -41,7 +55,7 @@ def test_numbers_are_floats_and_text_is_text(tmp_path: Path) -> None:
 
 def test_byte_order_mark_and_windows_line_ends_are_tolerated(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
-    assert read_table(tmp_path / "t.csv", "clusters")["trial_id"].tolist() == ["ann2001"]
+    assert read_table(tmp_path / "t.csv", input_tables.CLUSTERS)["trial_id"].tolist() == ["ann2001"]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +122,7 @@ def test_each_kind_of_damage_has_its_message(
 
 def test_an_unknown_level_names_the_levels(tmp_path: Path) -> None:
     content = "trial_id,basis,note\nann2001,sure,\n"
-    (problem,) = problems_of(content, tmp_path, "included")
+    (problem,) = problems_of(content, tmp_path, input_tables.INCLUDED)
     assert problem.allowed == "one of: listed, plausible, candidate, no"
 
 
@@ -136,13 +150,13 @@ def test_the_message_counts_the_problems_and_gives_each_a_line() -> None:
 def test_a_missing_file_and_a_folder_are_problems(tmp_path: Path) -> None:
     for path, found in ((tmp_path / "no.csv", "no such file"), (tmp_path, "Is a directory")):
         with pytest.raises(DataError) as caught:
-            read_table(path, "clusters")
+            read_table(path, input_tables.CLUSTERS)
         assert [p.found for p in caught.value.problems] == [found]
 
 
 def test_an_empty_table_keeps_its_types(tmp_path: Path) -> None:
-    write_table(empty_table("weights"), tmp_path / "t.csv", "weights")
-    table = read_table(tmp_path / "t.csv", "weights")
+    write_table(empty_table(WEIGHTS), tmp_path / "t.csv", WEIGHTS)
+    table = read_table(tmp_path / "t.csv", WEIGHTS)
     assert table.dtypes.astype(str).to_dict() == {
         "synthesis": "str",
         "result_id": "str",
@@ -168,15 +182,15 @@ def weights(**changes: object) -> pd.DataFrame:
     ],
 )
 def test_numbers_are_written_with_ten_digits(weight: object, written: str, tmp_path: Path) -> None:
-    write_table(weights(weight=weight), tmp_path / "t.csv", "weights")
-    expected = f"synthesis,result_id,trial_id,weight\ns,a-01,a,{written}\n\n"
+    write_table(weights(weight=weight), tmp_path / "t.csv", WEIGHTS)
+    expected = f"synthesis,result_id,trial_id,weight\ns,a-01,a,{written}\n"
     assert (tmp_path / "t.csv").read_bytes() == expected.encode()
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
 def test_missing_values_are_written_as_empty_cells(missing: object, tmp_path: Path) -> None:
     frame = pd.DataFrame({"file": ["f"], "rows": [missing], "sha256": ["0" * 64]}, dtype=object)
-    write_table(frame, tmp_path / "t.csv", "inputs")
+    write_table(frame, tmp_path / "t.csv", INPUTS)
     assert (tmp_path / "t.csv").read_text().splitlines()[1] == "f,," + "0" * 64
 
 
@@ -197,21 +211,21 @@ def test_missing_values_are_written_as_empty_cells(missing: object, tmp_path: Pa
 )
 def test_a_bad_value_is_not_written(column: str, value: object, found: str, tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
-        write_table(weights(**{column: value}), tmp_path / "t.csv", "weights")
+        write_table(weights(**{column: value}), tmp_path / "t.csv", WEIGHTS)
     assert [(p.row, p.column, p.found) for p in caught.value.problems] == [(2, column, found)]
 
 
 def test_wrong_columns_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="the columns synthesis, result_id"):
-        write_table(weights().iloc[:, ::-1], tmp_path / "t.csv", "weights")
+        write_table(weights().iloc[:, ::-1], tmp_path / "t.csv", WEIGHTS)
 
 
 def test_a_refused_table_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
-    write_table(weights(), path, "weights")
+    write_table(weights(), path, WEIGHTS)
     before = path.read_bytes()
     with pytest.raises(DataError):
-        write_table(weights(weight=101), path, "weights")
+        write_table(weights(weight=101), path, WEIGHTS)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
@@ -220,7 +234,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "t.csv"
-    write_table(weights(), path, "weights")
+    write_table(weights(), path, WEIGHTS)
     before = path.read_bytes()
 
     def full_disk(self: Path, content: bytes) -> int:
@@ -230,16 +244,16 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 
     monkeypatch.setattr(Path, "write_bytes", full_disk)
     with pytest.raises(OSError, match="no space left"):
-        write_table(weights(weight=50.0), path, "weights")
+        write_table(weights(weight=50.0), path, WEIGHTS)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_every_column_says_what_is_allowed() -> None:
     silent = [
-        (table, name)
-        for table, schema in TABLES.items()
-        for name, column in schema.columns.items()
+        (table.name, name)
+        for table in (*input_tables.INPUT_TABLES.values(), *RESULT_TABLES.values())
+        for name, column in table.columns.items()
         if not column.description
     ]
     assert silent == []
@@ -263,10 +277,10 @@ def test_what_is_written_is_read_back(
 ) -> None:
     path = tmp_path_factory.mktemp("round") / "t.csv"
     frame = pd.DataFrame(
-        [(text, "a-01", "a", weight) for text, weight in rows], columns=list(empty_table("weights"))
+        [(text, "a-01", "a", weight) for text, weight in rows], columns=list(empty_table(WEIGHTS))
     )
-    write_table(frame, path, "weights")
-    table = read_table(path, "weights")
+    write_table(frame, path, WEIGHTS)
+    table = read_table(path, WEIGHTS)
     assert list(zip(table["synthesis"], table["weight"], strict=True)) == rows
 
 
@@ -277,11 +291,11 @@ def test_what_is_written_is_read_back(
 @example(b"a" * 200_000, True)
 def test_random_bytes_raise_nothing_but_data_error(content: bytes, header: bool) -> None:
     content = CLUSTERS.encode() + content if header else content
-    cells, problems = parse_cells(content, list(TABLES["clusters"].columns), "t.csv")
+    cells, problems = parse_cells(content, list(input_tables.CLUSTERS.columns), "t.csv")
     if cells is None:
         assert problems
         return
-    checked, found = check_cells(cells, "clusters", "t.csv")
+    checked, found = check_cells(cells, input_tables.CLUSTERS, "t.csv")
     assert len(checked) == len(cells)
     assert all(str(problem) for problem in problems + found)
 
@@ -295,29 +309,57 @@ CELL = st.sampled_from(["ann", "12", "s", ""]) | st.text(st.characters(codec="ut
 def test_random_cells_are_either_refused_or_survive_a_round_trip(
     cells: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    frame = pd.DataFrame([cells], columns=list(TABLES["clusters"].columns), index=[2], dtype="str")
-    checked, problems = check_cells(frame, "clusters", "t.csv")
+    frame = pd.DataFrame(
+        [cells], columns=list(input_tables.CLUSTERS.columns), index=[2], dtype="str"
+    )
+    checked, problems = check_cells(frame, input_tables.CLUSTERS, "t.csv")
     if problems:
         assert {problem.row for problem in problems} == {2}
         return
     path = tmp_path_factory.mktemp("cells") / "t.csv"
-    write_table(checked, path, "clusters")
-    assert read_table(path, "clusters").equals(checked.reset_index(drop=True))
+    write_table(checked, path, input_tables.CLUSTERS)
+    assert read_table(path, input_tables.CLUSTERS).equals(checked.reset_index(drop=True))
 
 
-def test_a_table_that_is_cut_anywhere_is_refused(tmp_path: Path) -> None:
+def test_a_table_that_is_cut_inside_a_row_is_refused(tmp_path: Path) -> None:
+    """One that ends where a row ends is a table: who made it with how many rows is not in it."""
     path = tmp_path / "t.csv"
-    write_table(pd.concat([weights(), weights(result_id="a-02")]), path, "weights")
+    write_table(pd.concat([weights(), weights(result_id="a-02")]), path, WEIGHTS)
     content = path.read_bytes()
-    assert len(read_table(path, "weights")) == 2
+    assert len(read_table(path, WEIGHTS)) == 2
     for length in range(len(content)):
+        if content[:length].endswith(b"\n"):
+            continue
         path.write_bytes(content[:length])
         with pytest.raises(DataError, match="a table that was cut off"):
-            read_table(path, "weights")
+            read_table(path, WEIGHTS)
 
 
-def test_a_table_for_people_to_fill_in_ends_as_theirs_do(tmp_path: Path) -> None:
+def test_what_is_written_is_plain_csv(tmp_path: Path) -> None:
+    """Any other program reads what was written: no mark before a formula, no line at the end."""
     path = tmp_path / "t.csv"
-    write_table(empty_table("clusters"), path, "clusters")
-    assert path.read_text() == "trial_id,n_clusters,source,locator,note\n"
-    assert read_table(path, "clusters").empty
+    write_table(weights(synthesis="=1+1"), path, WEIGHTS)
+    assert path.read_text() == "synthesis,result_id,trial_id,weight\n=1+1,a-01,a,100\n"
+
+
+def test_a_table_for_people_may_lack_the_last_end_of_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(GOOD.rstrip("\n"))
+    assert len(read_table(path, input_tables.CLUSTERS, by_hand=True)) == 1
+
+
+def test_a_downloaded_table_has_no_formulas() -> None:
+    frame = pd.DataFrame({"text": ["=1+1", "=", "plain"], "number": [-1.0, 2.0, 3.0]})
+    assert for_spreadsheets(frame).to_dict("list") == {
+        "text": ["'=1+1", "=", "plain"],
+        "number": [-1.0, 2.0, 3.0],
+    }
+
+
+def test_an_optional_table_without_a_file_has_no_rows(tmp_path: Path) -> None:
+    assert read_result(tmp_path, RESULT_TABLES["claims"]).empty
+
+
+def test_a_table_that_every_study_has_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such file"):
+        read_result(tmp_path, WEIGHTS)

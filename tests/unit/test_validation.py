@@ -20,10 +20,17 @@ from tests.data_folder import (
 )
 
 import check_data as check_data_script
-from metarepro.readers.transcription import list_reviews, read
+from metarepro.study.tables import (
+    EXTRACTED_INCLUDED,
+    EXTRACTED_PUBLISHED,
+    EXTRACTED_RESULTS,
+    INPUTS,
+)
+from metarepro.study.transcription import list_reviews, read
+from metarepro.study.validation import check_data, load
+from metarepro.tabular.input_tables import LOCAL_EVALUATIONS
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.tabular.tables import TABLES, read_table
-from metarepro.tabular.validation import check_data, load
+from metarepro.tabular.tables import read_table
 
 REAL_DATA = Path(__file__).parents[2] / "data"
 OUTCOMES = "codebook/outcomes.csv"
@@ -447,15 +454,14 @@ def test_keys_of_a_review_in_another_order_are_a_problem(folder: Path) -> None:
     assert problem.allowed.endswith("in this order")
 
 
-@pytest.mark.parametrize("file", [RESULTS, PUBLISHED, INCLUDED, REVIEW, OUTCOMES])
+@pytest.mark.parametrize("file", [RESULTS, PUBLISHED, REVIEW, OUTCOMES])
 def test_a_missing_file_is_one_problem(file: str, folder: Path) -> None:
     (folder / file).unlink()
     assert [(p.file, p.found) for p in problems_of(folder)] == [(f"data/{file}", "no such file")]
 
 
-def test_a_review_of_the_context_needs_no_list_of_trials(folder: Path) -> None:
+def test_a_review_needs_no_list_of_trials(folder: Path) -> None:
     (folder / INCLUDED).unlink()
-    set_review(folder, {"role": "context"})
     assert len(load(folder).included) == 0
 
 
@@ -498,9 +504,9 @@ def test_rows_carry_their_file_its_checksum_and_their_row(folder: Path) -> None:
 
 def test_tables_have_the_columns_of_the_extracted_tables(folder: Path) -> None:
     data = load(folder)
-    assert list(data.results) == list(TABLES["extracted_results"].columns)
-    assert list(data.published) == list(TABLES["extracted_published"].columns)
-    assert list(data.included) == list(TABLES["extracted_included"].columns)
+    assert list(data.results) == list(EXTRACTED_RESULTS.columns)
+    assert list(data.published) == list(EXTRACTED_PUBLISHED.columns)
+    assert list(data.included) == list(EXTRACTED_INCLUDED.columns)
 
 
 def test_the_command_says_what_was_checked(folder: Path) -> None:
@@ -512,7 +518,7 @@ def test_the_script_writes_the_input_files(folder: Path, tmp_path: Path) -> None
     output = tmp_path / "inputs.csv"
     options = ["--config", "config/config.yaml", "--data-dir", str(folder)]
     check_data_script.main([*options, "--output", str(output)])
-    inputs = read_table(output, "inputs").set_index("file")
+    inputs = read_table(output, INPUTS).set_index("file")
     assert inputs["rows"].dropna().astype(int).to_dict() == {
         "data/codebook/countries.csv": 1,
         "data/codebook/domains.csv": 1,
@@ -584,7 +590,7 @@ def test_a_value_of_an_evaluation_fits_its_statistic(
     cells = {"evaluation_id": "e1", "service": "S", "year": "2020", "design": "pre_post"}
     cells |= {"domain": "relationship", "outcome": "warmth", "statistic": statistic}
     cells |= {"value": value, "reported_direction": "improved", "published": "yes"}
-    columns = list(TABLES["local_evaluations"].columns)
+    columns = list(LOCAL_EVALUATIONS.columns)
     with (folder / "report/local_evaluations.csv").open("a", encoding="utf-8") as file:
         file.write(",".join(cells.get(column, "") for column in columns) + "\n")
     (problem,) = problems_of(folder)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.data_folder import RESULTS, TRIALS, set_cells, write_data_folder
+from tests.data_folder import RESULTS, TRIALS, headers_only, set_cells, write_data_folder
 from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import rm5_bytes
 from tests.workflow_runs import (
@@ -21,6 +21,8 @@ from tests.workflow_runs import (
     rules_run,
     snakemake,
 )
+
+from metarepro.catalogue import RESULT_TABLES, STAGES
 
 #: Rules that keep what they make for the next run.
 KEEPING = {
@@ -131,8 +133,6 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
     assert rules_run(run) == {
         "check_data",
         "extract_trials",
-        "extract_review_files",
-        "check_review_files",
         "compute_effects",
         "audit_sources",
         "pool_effects",
@@ -162,6 +162,55 @@ def test_an_edited_library_module_runs_what_imports_it(project: Path) -> None:
         "write_manuscript",
         "write_report",
     }
+
+
+def test_an_edited_rule_for_claims_runs_what_reads_the_claims(project: Path) -> None:
+    with (project / "src/metarepro/claims/rules.py").open("a") as module:
+        module.write("# edited\n")
+    # Pages and manuscript take words from the rules; no table but those of the claims is made.
+    assert rules_run(snakemake(project, "--dry-run")) == {
+        "assess_claims",
+        "write_manuscript",
+        "write_report",
+    }
+
+
+@pytest.mark.parametrize("report", [True, False])
+def test_parts_that_a_study_lacks_have_no_rules(report: bool, project: Path) -> None:
+    if not report:
+        shutil.rmtree(project / "data/report")
+    of_review_files = {"extract_review_files", "reproduce_review_files", "check_review_files"}
+    of_claims = {"extract_report", "assess_claims"}
+    listed = set(snakemake(project, "--list-rules").stdout.split())
+    assert listed & of_review_files == set()
+    assert listed & of_claims == (of_claims if report else set())
+
+
+def test_a_part_that_is_taken_away_leaves_nothing(project: Path) -> None:
+    """No stage reads claims that the data no longer hold."""
+    shutil.rmtree(project / "data/report")
+    run = snakemake(project)
+    assert run.returncode == 0, run.stderr
+    assert not list((project / "results/claims").glob("*.csv"))
+    assert not list((project / "results/extracted").glob("report_*"))
+    assert not (project / "results/report/data/claims.csv").exists()
+
+
+def test_a_study_before_its_first_trial_comes_to_its_report(tmp_path: Path) -> None:
+    folder = copy_code(tmp_path / "new")
+    headers_only(folder / "data")
+    run = snakemake(folder)
+    assert run.returncode == 0, run.stderr
+    assert (folder / "results/report/index.html").exists()
+
+
+def test_every_table_of_the_catalogue_has_its_rule(finished: Path) -> None:
+    """What the rules make are the tables that the catalogue declares, at their paths."""
+    made = {name for name in files(finished / "results") if name.endswith(".csv")}
+    made = {name for name in made if name.split("/")[0] not in ("report", "tables", "manuscript")}
+    left_out = {*STAGES["review_files"], *STAGES["reproduced_files"]}
+    declared = {table.path for table in RESULT_TABLES.values() if table not in left_out}
+    assert made == declared | {"inputs.csv"}
 
 
 def test_bad_data_stop_the_run_with_all_problems(project: Path) -> None:

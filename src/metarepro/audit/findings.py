@@ -39,7 +39,7 @@ from metarepro.audit.summaries import (
     sd_typed_for_se,
     se_typed_for_sd,
 )
-from metarepro.tabular.stage_tables import AUDIT
+from metarepro.audit.tables import AUDIT
 
 #: How severe each kind of finding is; one check may find two kinds.
 SEVERITY = {
@@ -155,4 +155,4 @@ def _findings(
         for check in checks
         if (finding := check(row)) is not None
     ]
-    return pd.DataFrame(found, columns=list(AUDIT), dtype="str")
+    return pd.DataFrame(found, columns=list(AUDIT.columns), dtype="str")

@@ -18,7 +18,7 @@ from metarepro.changes.freshness import (
 )
 from metarepro.changes.result_tables import RESULT_TABLES, ResultTable
 from metarepro.changes.tables import Row, RowChange, TableChange, compare_tables
-from metarepro.tabular.stage_tables import PLACE
+from metarepro.study.tables import PLACE
 
 CODE_FOLDERS = ("config/", "rules/", "scripts/")
 CODE_FILES = ("Snakefile", "environment.yml", "requirements.txt")

@@ -7,14 +7,16 @@ import pandas as pd
 
 from metarepro.changes.causes import State, is_input
 from metarepro.reviews.problems import missing_reviews
+from metarepro.reviews.tables import REVIEW_FILE_PROBLEMS
+from metarepro.study.tables import INPUTS
 from metarepro.tabular.cells import parse_cells
-from metarepro.tabular.tables import END, TABLES
+from metarepro.tabular.tables import Table
 
 #: The inputs that the results were made from, written near the start of the workflow ...
-INPUTS = "results/extracted/inputs.csv"
+LISTED = f"results/{INPUTS.path}"
 #: ... and the copy of it that the last large job writes.
 INPUTS_AT_THE_END = "results/inputs.csv"
-REVIEW_PROBLEMS = "results/extracted/review_file_problems.csv"
+REVIEW_PROBLEMS = f"results/{REVIEW_FILE_PROBLEMS.path}"
 
 
 def outdated_inputs(state: State) -> list[str]:
@@ -22,9 +24,9 @@ def outdated_inputs(state: State) -> list[str]:
 
     That file itself if it is not there or cannot be read.
     """
-    cells = _cells(state, INPUTS, "inputs")
+    cells = _cells(state, LISTED, INPUTS)
     if cells is None:
-        return [INPUTS]
+        return [LISTED]
     listed = dict(zip(cells["file"], cells["sha256"], strict=True))
     kinds = {path.rpartition("/")[2] for path in listed}
     there = {path for path in state if is_input(path) and path.rpartition("/")[2] in kinds}
@@ -40,7 +42,7 @@ def unlisted_inputs(state: State, paths: Iterable[str]) -> list[str]:
 
     It has the tables that the workflow reads first: no data files of reviews, none of their maps.
     """
-    cells = _cells(state, INPUTS, "inputs")
+    cells = _cells(state, LISTED, INPUTS)
     listed = set() if cells is None else set(cells["file"])
     return [path for path in paths if path not in listed]
 
@@ -50,7 +52,7 @@ def is_half_made(state: State) -> bool:
 
     Seen after a change of data only: no file of results/ tells by which code it was made.
     """
-    first, last = (_cells(state, path, "inputs") for path in (INPUTS, INPUTS_AT_THE_END))
+    first, last = (_cells(state, path, INPUTS) for path in (LISTED, INPUTS_AT_THE_END))
     return first is None or last is None or not first.equals(last)
 
 
@@ -58,12 +60,11 @@ def reviews_left_out(state: State) -> list[str]:
     """Each review whose data file could not be used, with the first of its problems."""
     if REVIEW_PROBLEMS not in state:
         return []
-    cells = _cells(state, REVIEW_PROBLEMS, "extracted_review_file_problems")
+    cells = _cells(state, REVIEW_PROBLEMS, REVIEW_FILE_PROBLEMS)
     return [f"{REVIEW_PROBLEMS}: cannot be read"] if cells is None else missing_reviews(cells)
 
 
-def _cells(state: State, path: str, table: str) -> pd.DataFrame | None:
+def _cells(state: State, path: str, table: Table) -> pd.DataFrame | None:
     """Cells of a table of results; None if it is not there or cannot be read."""
-    content = state.get(path, b"").removesuffix(END)
-    cells, problems = parse_cells(content, list(TABLES[table].columns), path)
+    cells, problems = parse_cells(state.get(path, b""), list(table.columns), path)
     return None if problems else cells

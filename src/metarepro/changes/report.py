@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from metarepro.changes.causes import State
 from metarepro.changes.changes import Changes, Moved, Movement, number
-from metarepro.changes.freshness import INPUTS, INPUTS_AT_THE_END
+from metarepro.changes.freshness import INPUTS_AT_THE_END, LISTED
 from metarepro.changes.result_tables import ResultTable
 from metarepro.changes.tables import Row, TableChange
 from metarepro.wording.markdown import FOLD_FROM, code, fenced, folded, plain, table
@@ -118,7 +118,7 @@ def _warnings(changes: Changes) -> list[str]:
         if changes.half_made[side]:
             lines += [
                 f"> **The results of {state} are half-made** ({code(INPUTS_AT_THE_END)} does not "
-                f"list what {code(INPUTS)} does): the workflow has not come to its end, and some "
+                f"list what {code(LISTED)} does): the workflow has not come to its end, and some "
                 "results may be older than others. Run `make` first.",
                 "",
             ]

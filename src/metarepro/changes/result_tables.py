@@ -2,6 +2,15 @@
 
 from dataclasses import dataclass
 
+from metarepro.audit import tables as audit
+from metarepro.claims import tables as claims
+from metarepro.comparison import tables as comparison
+from metarepro.conversion import tables as conversion
+from metarepro.reviews import tables as reviews
+from metarepro.sensitivity import tables as sensitivity
+from metarepro.synthesis import tables as synthesis
+from metarepro.tabular.tables import Table
+
 
 @dataclass(frozen=True)
 class ResultTable:
@@ -11,8 +20,7 @@ class ResultTable:
     ----------
     name : str
         In singular and plural.
-    path : str
-        From the project's folder.
+    table : Table
     key : tuple of str
         Columns that identify a record.
     numbers : tuple of str
@@ -27,18 +35,23 @@ class ResultTable:
     """
 
     name: tuple[str, str]
-    path: str
+    table: Table
     key: tuple[str, ...]
     numbers: tuple[str, ...]
     words: tuple[str, ...]
     label: tuple[str, ...] = ()
     is_ci: bool = True
 
+    @property
+    def path(self) -> str:
+        """From the project's folder."""
+        return f"results/{self.table.path}"
+
 
 _CLASSES = ("intervention", "outcome", "domain", "timepoint")
 EFFECTS = ResultTable(
     ("effect", "effects"),
-    "results/effects/effects.csv",
+    conversion.EFFECTS,
     ("result_id",),
     ("yi", "ci_low", "ci_high"),
     ("exclude", "tier", "route", "se_source", "assumptions", *_CLASSES),
@@ -46,14 +59,14 @@ EFFECTS = ResultTable(
 )
 POOLED = ResultTable(
     ("pooled estimate", "pooled estimates"),
-    "results/pooled/pooled.csv",
+    synthesis.POOLED,
     ("synthesis",),
     ("estimate", "ci_low", "ci_high"),
     ("n_trials", "k", "model", "flags", "reason"),
 )
 REPRODUCTION = ResultTable(
     ("comparison with a review", "comparisons with reviews"),
-    "results/reproduction/reproduction.csv",
+    comparison.REPRODUCTION,
     ("review_id", "row"),
     ("estimate", "ci_low", "ci_high"),
     ("verdict", "decision_differs", "published_ci_holds_estimate", "n_trials", "k", "reason"),
@@ -62,7 +75,7 @@ REPRODUCTION = ResultTable(
 #: Only there if a review comes with its own data file.
 REVIEW_FILES = ResultTable(
     ("pool of a review's data file", "pools of reviews' data files"),
-    "results/reproduction/review_files/reproduction.csv",
+    reviews.REVIEW_REPRODUCTION,
     ("file", "comparison_number", "outcome_number", "subgroup_number"),
     # Its numbers stand as the review prints them: they favour now this group, now that.
     (),
@@ -71,7 +84,7 @@ REVIEW_FILES = ResultTable(
 )
 CLAIMS = ResultTable(
     ("claim", "claims"),
-    "results/claims/claims.csv",
+    claims.AUDITED_CLAIMS,
     ("claim_id",),
     ("estimate", "ci_low", "ci_high"),
     ("verdict", "claimed", "published", "computed", "coverage", "rule", "reason"),
@@ -79,7 +92,7 @@ CLAIMS = ResultTable(
 )
 MULTIVERSE = ResultTable(
     ("specification curve", "specification curves"),
-    "results/sensitivity/multiverse.csv",
+    sensitivity.MULTIVERSE,
     ("synthesis",),
     ("median", "lowest", "highest"),
     ("n_different", "share_same_sign", "share_same_conclusion"),
@@ -87,7 +100,7 @@ MULTIVERSE = ResultTable(
 )
 AUDIT = ResultTable(
     ("finding of the audit", "findings of the audit"),
-    "results/effects/audit.csv",
+    audit.AUDIT,
     ("source_table", "record_id", "check"),
     (),
     ("message", "severity", "printed", "implied"),

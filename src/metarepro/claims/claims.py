@@ -22,6 +22,7 @@ from metarepro.claims import effects as claim_effects
 from metarepro.claims import local_evaluations
 from metarepro.claims import moderators as claim_moderators
 from metarepro.claims.rules import MOSTLY_ABSTRACTS, NOT_TESTABLE, Judgement
+from metarepro.claims.tables import AUDITED_CLAIMS
 from metarepro.claims.words import claimed_words, is_over, noun_of, own_limit
 from metarepro.plan import Plan
 from metarepro.tabular.tables import from_rows
@@ -65,14 +66,14 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
     Parameters
     ----------
     claims : DataFrame
-        `tables.TABLES["extracted_claims"]`.
+        `study.tables.REPORT_CLAIMS`.
     sources : Sources
         What is known.
 
     Returns
     -------
     DataFrame
-        `tables.TABLES["audited_claims"]`, one row a claim, in the order of `claims`.
+        `tables.AUDITED_CLAIMS`, one row a claim, in the order of `claims`.
     """
     rows: list[dict[Any, Any]] = []
     for claim in claims.to_dict("records"):
@@ -93,7 +94,7 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
                 "needed": judgement.needed,
             }
         )
-    return from_rows(rows, "audited_claims")
+    return from_rows(rows, AUDITED_CLAIMS)
 
 
 def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:

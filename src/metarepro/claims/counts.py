@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from metarepro.claims.rules import ALMOST, Judgement
+from metarepro.claims.tables import AUDITED_ECONOMICS
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, whole
 
@@ -90,7 +91,7 @@ def compare_costs(economics: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `tables.TABLES["audited_economics"]`.
+        `tables.AUDITED_ECONOMICS`.
     """
     rows: list[dict[Any, Any]] = []
     for row in economics.to_dict("records"):
@@ -98,7 +99,7 @@ def compare_costs(economics: pd.DataFrame) -> pd.DataFrame:
         ratio = high / low if math.isfinite(low + high) and low > 0 else math.nan
         pair = "one number" if math.isnan(row["comparator_value"]) else "two means"
         rows.append({**row, "ratio": ratio, "remark": f"{pair}, without a range or interval"})
-    return from_rows(rows, "audited_economics")
+    return from_rows(rows, AUDITED_ECONOMICS)
 
 
 def judge_ratio(claimed: float, costs: pd.DataFrame) -> Judgement:

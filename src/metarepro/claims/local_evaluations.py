@@ -14,6 +14,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from metarepro.claims.rules import Judgement
+from metarepro.claims.tables import AUDITED_EVALUATIONS
 from metarepro.tabular.input_tables import PROPORTIONS
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, p_value
@@ -88,16 +89,16 @@ def evaluate(evaluations: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     evaluations : DataFrame
-        `tables.TABLES["extracted_local_evaluations"]`.
+        `study.tables.LOCAL_EVALUATIONS`.
 
     Returns
     -------
     DataFrame
-        `tables.TABLES["audited_evaluations"]`, one row an evaluation. Where several counts print
+        `tables.AUDITED_EVALUATIONS`, one row an evaluation. Where several counts print
         as the percentage, the lowest is taken.
     """
     rows = [{**row, **_computed(row)} for row in evaluations.to_dict("records")]
-    return from_rows(rows, "audited_evaluations")
+    return from_rows(rows, AUDITED_EVALUATIONS)
 
 
 def _computed(row: Mapping[Any, Any]) -> dict[str, Any]:

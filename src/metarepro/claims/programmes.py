@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.claims.tables import AUDITED_PROGRAMMES
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted
 
@@ -32,7 +33,7 @@ def list_programmes(
     Returns
     -------
     DataFrame
-        `tables.TABLES["audited_programmes"]`, one row a programme, in the order of the report.
+        `tables.AUDITED_PROGRAMMES`, one row a programme, in the order of the report.
         `n_results` counts the reported results, each once (no duplicate, no superseded row).
         `n_usable` are those that became an effect size, at any time and with any assumption: also
         those that the primary analyses leave out. `domains` are those of the usable ones.
@@ -75,7 +76,7 @@ def list_programmes(
                 ),
             }
         )
-    return from_rows(rows, "audited_programmes")
+    return from_rows(rows, AUDITED_PROGRAMMES)
 
 
 def _state(counts: Mapping[str, Any]) -> str:

@@ -1,74 +1,94 @@
-"""Columns of the tables in results/claims."""
+"""The tables in results/claims."""
 
 from metarepro.claims.rules import CLAIM_VERDICTS, VERDICT_OF
 from metarepro.tabular import input_tables
-from metarepro.tabular.columns import level, number, text, whole
-from metarepro.tabular.input_tables import Columns
+from metarepro.tabular.columns import Columns, level, number, text, whole
+from metarepro.tabular.tables import Table
 
 
-def _as_in(columns: Columns, *names: str) -> Columns:
-    return {name: columns[name] for name in names}
+def _as_in(table: Table, *names: str) -> Columns:
+    return {name: table.columns[name] for name in names}
 
 
-AUDITED_CLAIMS: Columns = {
-    **_as_in(
-        input_tables.CLAIMS,
-        *("claim_id", "evidence_type", "subject", "intervention", "domain", "outcome"),
-        *("claim_kind", "claim", "footnote", "source_review"),
-    ),
-    "claimed": text(required=True),
-    "published": text(),
-    "synthesis": text(),
-    "estimate": number(),
-    "ci_low": number(),
-    "ci_high": number(),
-    "pi_low": number(),
-    "pi_high": number(),
-    "n_trials": whole(at_least=1),
-    "n_participants": number(at_least=0),
-    "coverage": text(),
-    "computed": text(),
-    "verdict": level(*CLAIM_VERDICTS),
-    "rule": level(*VERDICT_OF),
-    "reason": text(required=True),
-    "caveat": text(),
-    "needed": text(),
-}
-AUDITED_EVALUATIONS: Columns = {
-    **_as_in(
-        input_tables.LOCAL_EVALUATIONS,
-        *("evaluation_id", "service", "place", "year", "design", "domain", "outcome", "measure"),
-        *("n", "statistic", "value", "comparator", "reported_direction", "published", "footnote"),
-    ),
-    "successes": whole(at_least=0),
-    "ci_low": number(at_least=0, at_most=1),
-    "ci_high": number(at_least=0, at_most=1),
-    "reference": input_tables.LOCAL_EVALUATIONS["reference"],
-    "p_exact": number(at_least=0, at_most=1),
-    "remark": text(required=True),
-}
-AUDITED_ECONOMICS: Columns = {
-    **input_tables.ECONOMIC_EVIDENCE,
-    "ratio": number(above=0),
-    "remark": text(required=True),
-}
-AUDITED_PROGRAMMES: Columns = {
-    **_as_in(
-        input_tables.PROGRAMMES,
-        *("programme", "label", "named_as", "intervention", "guidebook_rating", "footnote"),
-    ),
-    "n_trials": whole(at_least=0, required=True),
-    "n_trials_with_results": whole(at_least=0, required=True),
-    "n_results": whole(at_least=0, required=True),
-    "n_usable": whole(at_least=0, required=True),
-    "domains": text(),
-    "trial_ids": text(),
-    "matched_by": text(),
-    "remark": text(),
-}
-CLAIMS_TABLES: dict[str, Columns] = {
-    "audited_claims": AUDITED_CLAIMS,
-    "audited_evaluations": AUDITED_EVALUATIONS,
-    "audited_economics": AUDITED_ECONOMICS,
-    "audited_programmes": AUDITED_PROGRAMMES,
-}
+AUDITED_CLAIMS = Table(
+    "claims",
+    "claims/claims.csv",
+    {
+        **_as_in(
+            input_tables.CLAIMS,
+            *("claim_id", "evidence_type", "subject", "intervention", "domain", "outcome"),
+            *("claim_kind", "claim", "footnote", "source_review"),
+        ),
+        "claimed": text(required=True),
+        "published": text(),
+        "synthesis": text(),
+        "estimate": number(),
+        "ci_low": number(),
+        "ci_high": number(),
+        "pi_low": number(),
+        "pi_high": number(),
+        "n_trials": whole(at_least=1),
+        "n_participants": number(at_least=0),
+        "coverage": text(),
+        "computed": text(),
+        "verdict": level(*CLAIM_VERDICTS),
+        "rule": level(*VERDICT_OF),
+        "reason": text(required=True),
+        "caveat": text(),
+        "needed": text(),
+    },
+    "the report's claims with verdicts",
+    optional=True,
+)
+AUDITED_EVALUATIONS = Table(
+    "evaluations",
+    "claims/evaluations.csv",
+    {
+        **_as_in(
+            input_tables.LOCAL_EVALUATIONS,
+            *("evaluation_id", "service", "place", "year", "design", "domain", "outcome"),
+            *("measure", "n", "statistic", "value", "comparator", "reported_direction"),
+            *("published", "footnote"),
+        ),
+        "successes": whole(at_least=0),
+        "ci_low": number(at_least=0, at_most=1),
+        "ci_high": number(at_least=0, at_most=1),
+        "reference": input_tables.LOCAL_EVALUATIONS.columns["reference"],
+        "p_exact": number(at_least=0, at_most=1),
+        "remark": text(required=True),
+    },
+    "local service evaluations",
+    optional=True,
+)
+AUDITED_ECONOMICS = Table(
+    "economics",
+    "claims/economics.csv",
+    {
+        **input_tables.ECONOMIC_EVIDENCE.columns,
+        "ratio": number(above=0),
+        "remark": text(required=True),
+    },
+    "economic figures of the report",
+    optional=True,
+)
+AUDITED_PROGRAMMES = Table(
+    "programmes",
+    "claims/programmes.csv",
+    {
+        **_as_in(
+            input_tables.PROGRAMMES,
+            *("programme", "label", "named_as", "intervention", "guidebook_rating", "footnote"),
+        ),
+        "n_trials": whole(at_least=0, required=True),
+        "n_trials_with_results": whole(at_least=0, required=True),
+        "n_results": whole(at_least=0, required=True),
+        "n_usable": whole(at_least=0, required=True),
+        "domains": text(),
+        "trial_ids": text(),
+        "matched_by": text(),
+        "remark": text(),
+    },
+    "the programmes that the report names",
+    optional=True,
+)
+CLAIMS_TABLES = (AUDITED_CLAIMS, AUDITED_EVALUATIONS, AUDITED_ECONOMICS, AUDITED_PROGRAMMES)

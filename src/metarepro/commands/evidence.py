@@ -74,6 +74,6 @@ def new_review(review_id: str, data_dir: Path) -> None:
         f"Wrote {folder}/review.yaml and {folder}/published.csv.\n"
         "Fill in review.yaml; add one row per pooled result to published.csv:\n\n"
         f"{explained}\n\n"
-        "A review with the role cited also needs included.csv (trial_id,basis,note).\n"
+        "If its trials are known, add included.csv (trial_id,basis,note).\n"
         "Then: metarepro check"
     )

@@ -58,7 +58,7 @@ def reproduce(
     ) as items:
         batch = do_files(items, known, output_dir / "forest" if forest else None)
     tables = batch.tables()
-    write_batch(tables, output_dir)
+    write_batch(tables, output_dir, for_people=True)
     page = output_dir / "summary.html"
     write_file(page, batch_page(tables, nowhere).encode())
     for said in [*nowhere, *batch.unreadable]:

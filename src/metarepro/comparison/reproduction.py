@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from metarepro.audit.findings import audit_published, record_ids
+from metarepro.comparison.tables import REPRODUCTION, REVIEW_WEIGHTS
 from metarepro.comparison.targets import (
     WHOLE_REVIEW,
     Target,
@@ -84,8 +85,8 @@ def compare(
                     review_id=row["review_id"], row=row["row"], weight=pooled.weights
                 )
             )
-    all_weights = pd.concat([empty_table("review_weights"), *weights], ignore_index=True)
-    return from_rows(rows, "reproduction"), in_order(all_weights, "review_weights")
+    all_weights = pd.concat([empty_table(REVIEW_WEIGHTS), *weights], ignore_index=True)
+    return from_rows(rows, REPRODUCTION), in_order(all_weights, REVIEW_WEIGHTS)
 
 
 def select_effects(

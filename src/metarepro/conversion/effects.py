@@ -9,9 +9,9 @@ import pandas as pd
 
 from metarepro.conversion.reported import Choices, NoRouteError, Reported, known
 from metarepro.conversion.routes import convert
-from metarepro.tabular.countries import income
-from metarepro.tabular.stage_tables import REVIEW_FILE
-from metarepro.tabular.tables import in_order
+from metarepro.conversion.tables import EFFECTS, REVIEW_FILE
+from metarepro.study.countries import income
+from metarepro.tabular.tables import empty_table, in_order
 from metarepro.tabular.trial_interventions import intervention_of_results
 
 NORMAL_95 = 1.959963984540054
@@ -45,6 +45,8 @@ def compute_effects(
     DataFrame
         One row per reported result, in the order of `results` (`tables.EFFECTS`).
     """
+    if results.empty:
+        return empty_table(EFFECTS)
     groups = dict(zip(countries["country"], countries["income_group"], strict=True))
     about_trial = trials[["trial_id", "label", "year", "design"]].assign(
         income=[income(country, groups) for country in trials["country"]]
@@ -64,7 +66,7 @@ def compute_effects(
     converted = [_effect_columns(row, choices) for row in joined.to_dict("records")]
     computed = pd.DataFrame(converted, index=joined.index)
     effects = joined.drop(columns=[c for c in computed if c in joined]).join(computed)
-    return effects.reset_index(drop=True).pipe(in_order, "effects")
+    return effects.reset_index(drop=True).pipe(in_order, EFFECTS)
 
 
 def supersede(effects: pd.DataFrame) -> pd.DataFrame:

@@ -15,9 +15,10 @@ from pathlib import Path
 from metarepro.conversion.effects import compute_effects
 from metarepro.conversion.reported import Choices
 from metarepro.entry.draft_rows import Record, appended, duplicates, place_in_draft, read_draft
-from metarepro.readers.transcription import Dataset
+from metarepro.study.transcription import Dataset
+from metarepro.study.validation import load
+from metarepro.tabular.input_tables import INPUT_TABLES
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.tabular.validation import load
 from metarepro.wording.phrases import interval
 
 
@@ -77,7 +78,10 @@ def _grown_files(
     for table in dict.fromkeys(record.table for record in records):
         mine = [record for record in records if record.table == table]
         relative = Path("trials", f"{table}.csv")
-        contents[relative], rows = appended((data_dir / relative).read_bytes(), mine)
+        path = data_dir / relative
+        header = ",".join(INPUT_TABLES[table].columns) + "\n"
+        present = path.read_bytes() if path.exists() else header.encode()
+        contents[relative], rows = appended(present, mine)
         file = f"{data_dir.resolve().name}/{relative.as_posix()}"
         places |= {(file, row): record for row, record in zip(rows, mine, strict=True)}
     return contents, places

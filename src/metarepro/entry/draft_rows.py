@@ -9,8 +9,8 @@ import yaml
 
 from metarepro.entry.drafts import FILL_IN
 from metarepro.tabular.cells import HEADER_ROW
+from metarepro.tabular.input_tables import INPUT_TABLES
 from metarepro.tabular.problems import Problem
-from metarepro.tabular.tables import TABLES
 from metarepro.tabular.yaml_text import parse_yaml_nodes, repeated_keys
 
 #: Section of a form to the table that it goes into.
@@ -24,7 +24,7 @@ class Record:
     Parameters
     ----------
     table : str
-        Name of its schema in `tables.TABLES`.
+        Its name in `INPUT_TABLES`.
     cells : dict of str to str
         Every column of the table; "" where the form says nothing.
     lines : dict of str to int
@@ -93,7 +93,7 @@ def _record(
     node: yaml.Node, table: str, trial_id: str, file: str
 ) -> tuple[Record | None, list[Problem]]:
     """One mapping as a row; None if none of its fields is filled in."""
-    columns = list(TABLES[table].columns)
+    columns = list(INPUT_TABLES[table].columns)
     line = node.start_mark.line + 1
     if not isinstance(node, yaml.MappingNode):
         return None, [Problem(file, line, "", "no fields", "fields such as 'note: \"\"'")]
@@ -110,7 +110,9 @@ def _record(
         else:
             cells[key.value], lines[key.value] = value.value, line_of_key
             if FILL_IN in value.value:
-                allowed = f"{TABLES[table].columns[key.value].description} (still to be filled in)"
+                allowed = (
+                    f"{INPUT_TABLES[table].columns[key.value].description} (still to be filled in)"
+                )
                 problems.append(Problem(file, line_of_key, key.value, value.value, allowed))
     if cells.get("trial_id", "") not in ("", trial_id):
         found = cells["trial_id"]
@@ -130,7 +132,7 @@ def duplicates(
     """Records whose id the data have already; `ids` are those of each table."""
     problems = []
     for record in records:
-        column = next(iter(TABLES[record.table].columns))
+        column = next(iter(INPUT_TABLES[record.table].columns))
         if record.cells[column] in ids[record.table]:
             allowed = f"an id that data/trials/{record.table}.csv does not have yet"
             problem = Problem(file, None, column, record.cells[column], allowed)

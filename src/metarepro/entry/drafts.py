@@ -12,10 +12,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from metarepro.entry.data_guide import meaning_of
-from metarepro.readers.transcription import LIST_KEYS
-from metarepro.tabular.input_tables import REVIEW_KEYS
-from metarepro.tabular.tables import TABLES
-from metarepro.tabular.validation import NEEDED
+from metarepro.study.transcription import LIST_KEYS
+from metarepro.study.validation import NEEDED
+from metarepro.tabular.input_tables import INPUT_TABLES, REVIEW_KEYS
 
 FILL_IN = "FILL_IN"
 _WIDTH = 98
@@ -79,10 +78,10 @@ def trial_form(
         f"# Then run: make add-trial ID={trial_id}",
     ]
     if new:
-        columns = list(TABLES["trials"].columns)[1:]
+        columns = list(INPUT_TABLES["trials"].columns)[1:]
         cells = {c: FILL_IN for c in columns if c in _ASKED or not may_be_empty("trials", c)}
         lines += ["", "trial:", *_fields("trials", columns, cells, codebook, meanings)]
-        columns = list(TABLES["clusters"].columns)[1:]
+        columns = list(INPUT_TABLES["clusters"].columns)[1:]
         lines += ["", "# Leave empty unless the trial is cluster-randomised.", "cluster:"]
         lines += _fields("clusters", columns, {}, codebook, meanings)
     lines += [
@@ -107,7 +106,7 @@ def _result(
     needed, helpful = NUMBERS[statistic]
     numbers = {column for groups in NUMBERS.values() for group in groups for column in group}
     left_out = {"trial_id", *numbers} - {*needed, *helpful}
-    columns = [c for c in TABLES["results"].columns if c not in left_out]
+    columns = [c for c in INPUT_TABLES["results"].columns if c not in left_out]
     cells = {c: FILL_IN for c in columns if c in needed or not may_be_empty("results", c)}
     cells |= {"result_id": f"{trial_id}-{number:02d}", "statistic": statistic}
     cells |= dict.fromkeys((*ask, "higher_is_better"), FILL_IN)
@@ -139,7 +138,7 @@ def review_form(review_id: str, meanings: Meanings) -> str:
 
 def may_be_empty(table: str, column: str) -> bool:
     """Whether the schema takes an empty cell in this column."""
-    schema: pa.Column = TABLES[table].columns[column]
+    schema: pa.Column = INPUT_TABLES[table].columns[column]
     if str(schema.dtype) == "float64":
         return bool(schema.nullable)
     return bool(schema.checks[0](pd.Series([""])).check_passed)
@@ -189,7 +188,7 @@ def _needs_quotes(table: str, column: str) -> bool:
 
 
 def _described(table: str, column: str) -> str:
-    return str(TABLES[table].columns[column].description)
+    return str(INPUT_TABLES[table].columns[column].description)
 
 
 def _comment(text: str, indent: str) -> list[str]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from metarepro.entry.data_guide import column_meanings
 from metarepro.entry.drafts import Meanings, review_form, trial_form
-from metarepro.tabular.tables import TABLES
+from metarepro.study.validation import load
+from metarepro.tabular.input_tables import PUBLISHED
 from metarepro.tabular.trial_interventions import interventions_of
-from metarepro.tabular.validation import load
 
 
 def write_trial_form(trial_id: str, statistic: str, data_dir: Path, drafts: Path) -> Path:
@@ -78,7 +78,7 @@ def write_review_form(review_id: str, data_dir: Path) -> Path:
     """
     folder = data_dir / "reviews" / review_id
     _write_new(folder / "review.yaml", review_form(review_id, read_meanings(data_dir)))
-    _write_new(folder / "published.csv", ",".join(TABLES["published"].columns) + "\n")
+    _write_new(folder / "published.csv", ",".join(PUBLISHED.columns) + "\n")
     return folder
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from metarepro.entry.data_guide import column_meanings
 from metarepro.errors import InputError
-from metarepro.tabular.tables import TABLES
+from metarepro.tabular.input_tables import INPUT_TABLES
 
 _TEMPLATES = Path(__file__).parents[1] / "templates/study"
 #: Files that are the same in every study but for its title and the version -> their templates.
@@ -124,7 +124,7 @@ def _filled(text: str, title: str, version: str) -> str:
 
 def _table(path: str, example: Mapping[str, str]) -> str:
     """The header of a table, and a row as a comment."""
-    columns = list(TABLES[Path(path).stem].columns)
+    columns = list(INPUT_TABLES[Path(path).stem].columns)
     return _line(columns) + "# " + _line([example.get(column, "") for column in columns])
 
 

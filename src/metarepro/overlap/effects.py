@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from metarepro.overlap.tables import SHARED_EFFECTS
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import NOT_REPORTED
 
@@ -73,7 +74,7 @@ def shared_effects(
             _compared(rows.loc[a].to_dict(), rows.loc[b].to_dict(), pairing, remark)
             for a, b, pairing, remark in _pairs(effects)
         ],
-        "shared_effects",
+        SHARED_EFFECTS,
     )
 
 

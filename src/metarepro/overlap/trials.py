@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.overlap.tables import OVERLAP_OVERALL, OVERLAP_PAIRS
 from metarepro.tabular.tables import from_rows
 
 #: What counts as a trial of a review: seen in its list, or also trials that meet its criteria.
@@ -86,7 +87,7 @@ def overlap_pairs(reviews: pd.DataFrame, included: pd.DataFrame) -> pd.DataFrame
                     ),
                 }
             )
-    return from_rows(rows, "overlap_pairs")
+    return from_rows(rows, OVERLAP_PAIRS)
 
 
 def overlap_overall(reviews: pd.DataFrame, included: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +109,7 @@ def overlap_overall(reviews: pd.DataFrame, included: pd.DataFrame) -> pd.DataFra
                 "reason": reason,
             }
         )
-    return from_rows(rows, "overlap_overall")
+    return from_rows(rows, OVERLAP_OVERALL)
 
 
 def _trials(included: pd.DataFrame, basis: str) -> dict[str, set[str]]:

@@ -11,9 +11,9 @@ from metarepro.readers.archives import (
     members,
     visible,
 )
+from metarepro.readers.review_tables import Extraction
 from metarepro.readers.revman_web_tables import kind_of
 from metarepro.readers.revman_web_words import RISK_OF_BIAS, SETTINGS
-from metarepro.reviews.tables import Extraction
 from metarepro.tabular.problems import DataError, Problem
 
 FORMATS = "a RevMan 5 file (.rm5), a RevMan Web package (.zip) or a folder with its tables"

@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from metarepro.readers.archives import file_size_problem
-from metarepro.readers.xml_tree import (
-    Attributes,
-    Element,
-    Logs,
-    ratios_instead_of_logs,
-    read_tree,
-)
-from metarepro.reviews.tables import (
+from metarepro.readers.review_tables import (
+    ANALYSIS_COLUMNS,
     CD_NUMBER,
     METHODS,
-    REVIEW_ANALYSES,
-    REVIEW_STUDIES,
+    STUDY_COLUMNS,
     Extraction,
     ReviewFile,
     is_log,
     measure_of,
     precision_notes,
     table,
+)
+from metarepro.readers.xml_tree import (
+    Attributes,
+    Element,
+    Logs,
+    ratios_instead_of_logs,
+    read_tree,
 )
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
@@ -123,8 +123,8 @@ def read_stream(stream: BinaryIO, file: str) -> Extraction:
         raise DataError(reading.attributes.problems)
     return Extraction(
         reading.review(),
-        table(reading.studies, REVIEW_STUDIES),
-        table(reading.analyses, REVIEW_ANALYSES),
+        table(reading.studies, STUDY_COLUMNS),
+        table(reading.analyses, ANALYSIS_COLUMNS),
         tuple(reading.notes),
     )
 

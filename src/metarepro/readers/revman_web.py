@@ -12,6 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from metarepro.readers.archives import Member, file_size_problem, members
+from metarepro.readers.review_tables import (
+    ANALYSIS_COLUMNS,
+    CD_NUMBER,
+    FULL_DECIMALS,
+    STUDY_COLUMNS,
+    Extraction,
+    ReviewFile,
+    computable,
+    decimals,
+    is_log,
+    measure_of,
+    precision_notes,
+    table,
+)
 from metarepro.readers.revman_web_tables import (
     Cells,
     Row,
@@ -42,20 +56,6 @@ from metarepro.readers.revman_web_words import (
     TEST,
     TOTALS,
     setting_words,
-)
-from metarepro.reviews.tables import (
-    CD_NUMBER,
-    FULL_DECIMALS,
-    REVIEW_ANALYSES,
-    REVIEW_STUDIES,
-    Extraction,
-    ReviewFile,
-    computable,
-    decimals,
-    is_log,
-    measure_of,
-    precision_notes,
-    table,
 )
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
@@ -159,8 +159,8 @@ class _Reading:
             _mark_estimable(analysis)
         return Extraction(
             ReviewFile(review_id, "", "revman_web", self._schema(texts)),
-            table(self.studies, REVIEW_STUDIES),
-            table([pool.row for pool in pools], REVIEW_ANALYSES),
+            table(self.studies, STUDY_COLUMNS),
+            table([pool.row for pool in pools], ANALYSIS_COLUMNS),
             tuple(self.notes),
         )
 

@@ -15,6 +15,7 @@ from metarepro.readers.archives import (
     file_size_problem,
     walk,
 )
+from metarepro.readers.review_tables import NotANumberError, add_problem, parse_number
 from metarepro.readers.revman_web_words import (
     JUDGEMENT,
     NEEDED,
@@ -23,7 +24,6 @@ from metarepro.readers.revman_web_words import (
     setting_words,
 )
 from metarepro.readers.xml_tree import LEVELS, NOT_COMPUTED, level_of
-from metarepro.reviews.tables import NotANumberError, add_problem, parse_number
 from metarepro.tabular.cells import HEADER_ROW, decode
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem

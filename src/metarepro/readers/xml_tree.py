@@ -14,7 +14,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from metarepro.readers.archives import MIB
-from metarepro.reviews.tables import (
+from metarepro.readers.review_tables import (
     NotANumberError,
     add_problem,
     decimals,

@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from metarepro.audit.checks import Finding, half_unit, has, large_g, p_of, z_of
-from metarepro.audit.duplicates import repeated_rows, same_people_again, shared_arms
 from metarepro.audit.summaries import MIN_ARM, SAME_FACTOR, sd_typed_for_se, se_typed_for_sd
+from metarepro.audit.tables import AUDIT
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
+from metarepro.readers.review_tables import Extraction, is_log
+from metarepro.reviews.audit_duplicates import repeated_rows, same_people_again, shared_arms
 from metarepro.reviews.audit_study_rows import (
     ARM,
     COUNTS,
@@ -37,8 +39,6 @@ from metarepro.reviews.audit_study_rows import (
     spreads_of,
     study_rows,
 )
-from metarepro.reviews.tables import Extraction, is_log
-from metarepro.tabular.stage_tables import AUDIT
 
 SOURCE_TABLE = "review_studies"
 SEVERITY = {
@@ -99,7 +99,7 @@ def audit_studies(extraction: Extraction) -> pd.DataFrame:
         (SOURCE_TABLE, row["record_id"], finding.check, SEVERITY[finding.check], *finding[1:])
         for row, finding in listed
     ]
-    return pd.DataFrame(cells, columns=list(AUDIT), dtype="str")
+    return pd.DataFrame(cells, columns=list(AUDIT.columns), dtype="str")
 
 
 # An SE typed in for an SD, and the reverse

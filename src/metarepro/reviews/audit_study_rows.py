@@ -16,8 +16,8 @@ import pandas as pd
 
 from metarepro.audit.checks import Finding
 from metarepro.models.conventions import CONVENTIONS, Convention
+from metarepro.readers.review_tables import Extraction
 from metarepro.reviews.study_effects import study_effects
-from metarepro.reviews.tables import Extraction
 
 COUNTS = ("n_t", "n_c", "events_t", "events_c")
 ARM = {side: [f"{name}_{side}" for name in ("n", "mean", "sd", "events")] for side in "tc"}
@@ -52,7 +52,7 @@ def study_rows(extraction: Extraction) -> list[StudyRow]:
     Returns
     -------
     list of dict, in the order of the file
-        The columns of `REVIEW_STUDIES`, the settings of the row's analysis, and `place` (number of
+        The columns of `STUDY_COLUMNS`, the settings of the row's analysis, and `place` (number of
         the row), `record_id`, `outcome_key`, `pool` (the pool that the row enters, "" for none),
         `yi` and `vi` (NaN where there is no effect). Rows without an analysis are left out.
     """

@@ -10,11 +10,12 @@ import pandas as pd
 
 from metarepro.errors import InputError
 from metarepro.readers.review_file import read_review
+from metarepro.readers.review_tables import Extraction
 from metarepro.reviews.audit_studies import audit_studies
 from metarepro.reviews.batch_tables import BATCH_TABLES, below_each_other
 from metarepro.reviews.chunks import named_reviews
 from metarepro.reviews.reproduction import Known, reproduce
-from metarepro.reviews.tables import Extraction
+from metarepro.reviews.tables import DEVIATIONS
 from metarepro.tabular.file_names import file_name
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError
@@ -52,7 +53,7 @@ KNOWN_DEVIATIONS = Path(__file__).with_name("known_deviations.csv")
 
 def read_known(path: Path = KNOWN_DEVIATIONS) -> Known:
     """Read the reasons of known deviations."""
-    rows = read_table(path, "known_deviations").to_dict("records")
+    rows = read_table(path, DEVIATIONS, by_hand=True).to_dict("records")
     names = ("review_id", "comparison_number", "outcome_number", "subgroup_number", "quantity")
     return {tuple(row[name] for name in names): row["reason"] for row in rows}
 

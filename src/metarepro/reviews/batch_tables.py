@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from metarepro.audit.tables import AUDIT
 from metarepro.reviews.chunks import Chunk
-from metarepro.reviews.tables import VERDICTS
+from metarepro.reviews.tables import REVIEW_FILES, REVIEW_REPRODUCTION, VERDICTS
 from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.spreadsheet_cells import for_spreadsheets
 from metarepro.tabular.tables import empty_table, read_table, write_table
 
-#: Names of the files that a batch writes -> their schemas.
-BATCH_TABLES = {"reproduction": "review_reproduction", "audit": "audit", "files": "review_files"}
+#: Names of the files that a batch writes -> their tables.
+BATCH_TABLES = {"reproduction": REVIEW_REPRODUCTION, "audit": AUDIT, "files": REVIEW_FILES}
 
 
 def below_each_other(name: str, tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -53,17 +55,18 @@ def together(
     return {name: below_each_other(name, [part[name] for part in parts]) for name in BATCH_TABLES}
 
 
-def write_batch(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write the tables of a batch."""
-    for name, schema in BATCH_TABLES.items():
-        write_table(tables[name], folder / f"{name}.csv", schema)
+def write_batch(
+    tables: Mapping[str, pd.DataFrame], folder: Path, *, for_people: bool = False
+) -> None:
+    """Write the tables of a batch; those for people hold no text that would be a formula."""
+    for name, table in BATCH_TABLES.items():
+        frame = for_spreadsheets(tables[name]) if for_people else tables[name]
+        write_table(frame, folder / f"{name}.csv", table)
 
 
 def read_batch(folder: Path) -> dict[str, pd.DataFrame]:
     """Read the tables that `write_batch` wrote."""
-    return {
-        name: read_table(folder / f"{name}.csv", schema) for name, schema in BATCH_TABLES.items()
-    }
+    return {name: read_table(folder / f"{name}.csv", table) for name, table in BATCH_TABLES.items()}
 
 
 def summary(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> str:

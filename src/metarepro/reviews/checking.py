@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from metarepro.plan import read_plan, unknown_families
-from metarepro.readers.transcription import Dataset
 from metarepro.reviews.data_files import read_reviews
+from metarepro.study.transcription import Dataset
+from metarepro.study.validation import read_and_check
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.tabular.validation import read_and_check
 
 
 def check_folder(data_dir: Path) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.readers.review_file import find_reviews, read_review, review_folders
-from metarepro.readers.transcription import Dataset
+from metarepro.readers.review_tables import Extraction
 from metarepro.reviews.results import (
     outcome_map_template,
     review_results,
@@ -18,19 +18,13 @@ from metarepro.reviews.results import (
     wrong_rows,
 )
 from metarepro.reviews.study_trials import review_included, same_studies
-from metarepro.reviews.tables import Extraction
+from metarepro.reviews.tables import EXTRACTED_FROM_FILES
+from metarepro.study.transcription import Dataset
+from metarepro.tabular.input_tables import OUTCOME_MAP, STUDY_MAP
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.tabular.tables import check_values, empty_table, in_order, read_table
+from metarepro.tabular.tables import Table, check_values, empty_table, in_order, read_table
 
-#: Tables of a review with a data file -> their schemas.
-TABLES = {
-    "review_studies": "review_studies",
-    "review_analyses": "review_analyses",
-    "review_results": "review_results",
-    "review_trials": "extracted_trials",
-    "review_included": "extracted_included",
-}
-_MAPS = ("outcome_map", "study_map")
+_TABLES = {table.name: table for table in EXTRACTED_FROM_FILES}
 _CODEBOOK = {"outcome": "outcomes", "intervention": "interventions"}
 
 
@@ -44,7 +38,7 @@ class ReviewData:
         Everything that keeps it from being used; files as seen from the folder that holds the data
         folder.
     tables : dict of str to DataFrame
-        Those of `TABLES`; none if there are problems.
+        Those of `EXTRACTED_FROM_FILES` by name; none if there are problems.
     template : DataFrame or None
         The outcome map with a row for each outcome of the file, if some have none.
     """
@@ -117,7 +111,7 @@ def _read_file(path: Path, folder: Path, data: Dataset) -> ReviewData:
         extraction = read_review(path)
     except DataError as error:
         problems += error.problems
-    maps = {name: _read_map(folder / f"{name}.csv", name, problems) for name in _MAPS}
+    maps = {table.name: _read_map(folder, table, problems) for table in (OUTCOME_MAP, STUDY_MAP)}
     if problems:
         return ReviewData(tuple(problems))
     if not data.incomplete.isdisjoint({"trials", *_CODEBOOK.values()}):
@@ -134,13 +128,14 @@ def _read_file(path: Path, folder: Path, data: Dataset) -> ReviewData:
     return ReviewData(tuple(problems), {} if problems else tables)
 
 
-def _read_map(path: Path, name: str, problems: list[Problem]) -> pd.DataFrame:
+def _read_map(folder: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
     """A map, empty if there is none; what is wrong with it is added to `problems`."""
     try:
-        return read_table(path, name) if path.exists() else empty_table(name)
+        path = folder / f"{table.name}.csv"
+        return read_table(path, table, by_hand=True) if path.exists() else empty_table(table)
     except DataError as error:
         problems += error.problems
-        return empty_table(name)
+        return empty_table(table)
 
 
 def _compared_with_less(
@@ -182,7 +177,7 @@ def _tables(
             extraction, review_id, maps["study_map"], data.trials, provenance
         ),
     }
-    return {name: in_order(table, TABLES[name]) for name, table in tables.items()}
+    return {name: in_order(table, _TABLES[name]) for name, table in tables.items()}
 
 
 def _values_not_allowed(tables: dict[str, pd.DataFrame], file: str) -> list[Problem]:
@@ -191,7 +186,7 @@ def _values_not_allowed(tables: dict[str, pd.DataFrame], file: str) -> list[Prob
         # The row is that of the table: the review file has no such place.
         replace(problem, row=None)
         for name, table in tables.items()
-        for problem in check_values(table, TABLES[name], file)[1]
+        for problem in check_values(table, _TABLES[name], file)[1]
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from metarepro.reviews.tables import REVIEW_FILE_PROBLEMS
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.tables import from_rows
@@ -16,7 +17,7 @@ def problem_rows(problems: Mapping[str, Sequence[Problem]]) -> pd.DataFrame:
         for review, found in problems.items()
         for problem in found
     ]
-    return from_rows(rows, "extracted_review_file_problems")
+    return from_rows(rows, REVIEW_FILE_PROBLEMS)
 
 
 def missing_reviews(problems: pd.DataFrame) -> list[str]:

@@ -25,8 +25,9 @@ import pandas as pd
 from scipy import stats
 
 from metarepro.models.conventions import CONVENTIONS, Convention
+from metarepro.readers.review_tables import Extraction
 from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, ReviewPool, pool_analysis
-from metarepro.reviews.tables import QUANTITIES, Extraction
+from metarepro.reviews.tables import QUANTITIES, REVIEW_REPRODUCTION
 from metarepro.tabular.tables import from_rows
 
 TOLERANCE = 1e-6
@@ -81,7 +82,7 @@ def reproduce(extraction: Extraction, file: str, known: Known) -> pd.DataFrame:
     for analyses, studies, result in recomputed(extraction):
         for i in analyses.index:
             rows.append({"file": file} | _compare(records[i], studies, result, known))
-    return from_rows(rows, "review_reproduction")
+    return from_rows(rows, REVIEW_REPRODUCTION)
 
 
 def recomputed(

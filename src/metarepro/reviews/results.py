@@ -15,13 +15,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from metarepro.conversion.tables import REVIEW_FILE
+from metarepro.readers.review_tables import RATIOS, Extraction
 from metarepro.reviews.study_trials import (
     choose_interventions,
     new_trials,
     trial_ids,
     wrong_studies,
 )
-from metarepro.reviews.tables import RATIOS, Extraction
+from metarepro.reviews.tables import REVIEW_RESULTS
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.tables import from_rows
 
@@ -73,7 +75,7 @@ def review_results(
     results : DataFrame
         `tables.REVIEW_RESULTS`. Rows without an effect stay, with a code.
     new_trials : DataFrame
-        `tables.EXTRACTED_TRIALS` for the studies that are not among the trials.
+        `tables.REVIEW_TRIALS` for the studies that are not among the trials.
 
     Raises
     ------
@@ -110,7 +112,7 @@ def review_results(
         }
         for row in mapped.to_dict("records")
     ]
-    return from_rows(rows, "review_results"), new_trials(mapped, trials, provenance)
+    return from_rows(rows, REVIEW_RESULTS), new_trials(mapped, trials, provenance)
 
 
 def unmapped_outcomes(
@@ -195,7 +197,7 @@ def _result(row: Mapping[Any, Any], analysis: Mapping[Any, Any], review_id: str)
         "sign": "scale",
         "adjusted": "unknown",
         "n_basis": "analysed",
-        "source_kind": "review_file",
+        "source_kind": REVIEW_FILE,
         "source": row["review_id"],
         "locator": row["locator"],
         "note": row["footnote"],

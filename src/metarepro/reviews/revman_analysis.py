@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from metarepro.readers.review_tables import is_log
 from metarepro.reviews.pooling import AnalysisResult, ReviewPool
 from metarepro.reviews.revman_wording import measure_name, ratio_of
-from metarepro.reviews.tables import is_log
 
 # The columns of an arm by type of data. Those of given effects are shown if there is anything in
 # them, as RevMan does.

@@ -56,11 +56,11 @@ def revman_forest(
     Parameters
     ----------
     studies
-        The rows of the analysis, with the columns of `reviews.tables.REVIEW_STUDIES`, in the order
-        in which they are drawn (within their subgroups).
+        The rows of the analysis (`readers.review_tables.STUDY_COLUMNS`), in the order in which
+        they are drawn (within their subgroups).
     analysis_rows
         Its overall row and those of its subgroups, with the columns of
-        `reviews.tables.REVIEW_ANALYSES`.
+        `readers.review_tables.ANALYSIS_COLUMNS`.
     result
         What `reviews.pooling.pool_analysis` makes of `studies`.
     title

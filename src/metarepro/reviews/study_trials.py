@@ -14,7 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.reviews.tables import Extraction
+from metarepro.readers.review_tables import Extraction
+from metarepro.reviews.tables import REVIEW_INCLUDED, REVIEW_TRIALS
 from metarepro.tabular.columns import LONGEST_ID
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.tables import from_rows
@@ -141,7 +142,7 @@ def choose_interventions(
 def new_trials(
     mapped: pd.DataFrame, trials: pd.DataFrame, provenance: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Studies that are not among the trials, as trials (`tables.TABLES["extracted_trials"]`).
+    """Studies that are not among the trials, as trials (`tables.REVIEW_TRIALS`).
 
     Parameters
     ----------
@@ -154,7 +155,7 @@ def new_trials(
     """
     unknown = mapped[~mapped["trial_id"].isin(trials["trial_id"])]
     rows = [_trial(row, provenance) for row in unknown.to_dict("records")]
-    return one_row_per_trial(from_rows(rows, "extracted_trials"))
+    return one_row_per_trial(from_rows(rows, REVIEW_TRIALS))
 
 
 def one_row_per_trial(trials: pd.DataFrame) -> pd.DataFrame:
@@ -210,7 +211,7 @@ def review_included(
         }
         for trial_id, own in names.items()
     ]
-    return from_rows(rows, "extracted_included")
+    return from_rows(rows, REVIEW_INCLUDED)
 
 
 def _how(study: str, trial_id: str, given: Mapping[str, str], trials: pd.DataFrame) -> str:

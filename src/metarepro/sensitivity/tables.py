@@ -1,10 +1,9 @@
-"""Columns of the tables in results/sensitivity."""
+"""The tables in results/sensitivity."""
 
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.tau2 import ESTIMATORS
-from metarepro.tabular.columns import identifier, level, number, text, whole
+from metarepro.tabular.columns import Columns, identifier, level, number, text, whole
 from metarepro.tabular.columns import share_of_100 as percent
-from metarepro.tabular.input_tables import Columns
 from metarepro.tabular.statistic_columns import (
     ESTIMATE,
     HETEROGENEITY,
@@ -14,6 +13,7 @@ from metarepro.tabular.statistic_columns import (
     TAU2_INTERVAL,
     statistics,
 )
+from metarepro.tabular.tables import Table
 
 _SYNTHESIS: Columns = {"synthesis": text(required=True)}
 _HOW: Columns = {
@@ -121,13 +121,63 @@ _MULTIVERSE: Columns = {
     "median": number(),
     "highest": number(),
 }
-SENSITIVITY_TABLES: dict[str, Columns] = {
-    "variants": _SYNTHESIS | _VARIANT,
-    "leave_one_out": _SYNTHESIS | _PARTIAL_POOL,
-    "cumulative": _SYNTHESIS | _PARTIAL_POOL,
-    "influence": _SYNTHESIS | _INFLUENCE,
-    "small_study": _SYNTHESIS | _SMALL_STUDY,
-    "caliper": _SYNTHESIS | _CALIPER,
-    "source_kinds": _SYNTHESIS | _SOURCE_KIND,
-    "multiverse": _SYNTHESIS | _MULTIVERSE,
+_MODERATORS: Columns = {
+    "moderator": text(required=True),
+    "model": level("", "random", "common", "correlated_effects"),
+    "n_trials": whole(at_least=0, required=True),
+    "k": whole(at_least=0, required=True),
+    "n_levels": whole(at_least=0, required=True),
+    "n_without_value": whole(at_least=0, required=True),
+    "statistic": number(at_least=0),
+    "df1": whole(at_least=1),
+    "df2": number(above=0),
+    "p_value": number(at_least=0, at_most=1),
+    "p_holm": number(at_least=0, at_most=1),
+    "tau2": number(at_least=0),
+    "r2": percent(),
+    "flags": text(),
+    "reason": text(),
 }
+_MODERATOR_LEVELS: Columns = {
+    "moderator": text(required=True),
+    "level": text(required=True),
+    "n_trials": whole(at_least=1, required=True),
+    "k": whole(at_least=1, required=True),
+    "estimate": number(),
+    "se": number(at_least=0),
+    "df": number(above=0),
+    "ci_low": number(),
+    "ci_high": number(),
+    "difference": number(),
+    "difference_se": number(at_least=0),
+    "difference_df": number(above=0),
+    "difference_ci_low": number(),
+    "difference_ci_high": number(),
+    "difference_p": number(at_least=0, at_most=1),
+    "flags": text(),
+}
+
+
+def _table(name: str, columns: Columns, about: str) -> Table:
+    """A table with rows for every synthesis."""
+    return Table(name, f"sensitivity/{name}.csv", _SYNTHESIS | columns, about)
+
+
+MULTIVERSE = _table("multiverse", _MULTIVERSE, "agreement of all reasonable specifications")
+#: What one synthesis depends on.
+SENSITIVITY_TABLES = (
+    _table("variants", _VARIANT, "every synthesis with other results, models and intervals"),
+    _table("leave_one_out", _PARTIAL_POOL, "every synthesis without each of its trials"),
+    _table("cumulative", _PARTIAL_POOL, "every synthesis as it grew by year"),
+    _table("influence", _INFLUENCE, "how much each trial moves a synthesis"),
+    _table("small_study", _SMALL_STUDY, "tests for small-study effects and selection"),
+    _table("caliper", _CALIPER, "results just below p 0.05"),
+    _table("source_kinds", _SOURCE_KIND, "every synthesis by kind of source"),
+    MULTIVERSE,
+)
+MODERATORS = _table("moderators", _MODERATORS, "tests of what trials differ in")
+MODERATOR_LEVELS = _table(
+    "moderator_levels", _MODERATOR_LEVELS, "pooled effects at each level of what trials differ in"
+)
+#: What its trials differ in.
+MODERATOR_TABLES = (MODERATORS, MODERATOR_LEVELS)

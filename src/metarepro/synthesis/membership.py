@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from metarepro.plan import Plan, Synthesis
+from metarepro.study.tables import PLACE
 from metarepro.tabular.input_tables import TIERS
-from metarepro.tabular.stage_tables import PLACE
 
 #: Columns that tell what a synthesis is of; empty where it runs over all values.
 KEYS = ("intervention", "family", "domain", "outcome")

@@ -17,6 +17,7 @@ from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION, TRUSTED_DF
 from metarepro.plan import EffectSet, Plan, Synthesis
 from metarepro.synthesis.membership import KEYS, subgroup_pools, usable
+from metarepro.synthesis.tables import POOLED, SUBGROUP_TESTS, WEIGHTS
 from metarepro.tabular.tables import empty_table, from_rows, in_order
 
 Array = npt.NDArray[np.float64]
@@ -192,8 +193,8 @@ def synthesise(
                         synthesis=synthesis, weight=pooled.weights
                     )
                 )
-    all_weights = pd.concat([empty_table("weights"), *weights], ignore_index=True)
-    return from_rows(rows, "pooled"), in_order(all_weights, "weights")
+    all_weights = pd.concat([empty_table(WEIGHTS), *weights], ignore_index=True)
+    return from_rows(rows, POOLED), in_order(all_weights, WEIGHTS)
 
 
 def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Synthesis]) -> pd.DataFrame:
@@ -233,7 +234,7 @@ def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Synthesis]) -> pd
             test = pool(trusted["estimate"], trusted["se"] ** 2, model="common", ci_method="z")
             row |= {"n_tested": len(trusted), "q": test.q, "q_df": test.q_df, "q_p": test.q_p}
         rows.append(row)
-    return from_rows(rows, "subgroup_tests")
+    return from_rows(rows, SUBGROUP_TESTS)
 
 
 def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:

@@ -12,6 +12,10 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from metarepro.tabular.plain_text import clean_text
+
+Columns = dict[str, pa.Column]
+
 # Words that software writes for "nothing"; in a text cell they are a lost value.
 _LOST_VALUES = {"nan", "NaN", "None", "null", "inf", "-inf", "<NA>", "NaT"}
 # Control characters, ends of lines, and marks that turn the direction of what is around them.
@@ -34,6 +38,16 @@ def text(*, required: bool = False, unique: bool = False) -> pa.Column:
     allowed = "text on one line, no spaces at its ends, not 'nan' or the like"
     allowed += ", not empty" if required else ""
     return _text_column(fits, allowed, unique=unique)
+
+
+def foreign_text(*, required: bool = False) -> pa.Column:
+    """Text of other people: also 'None' or 'nan', which may be the name of a subgroup."""
+
+    def fits(cell: str) -> bool:
+        return cell == clean_text(cell) and (cell != "" or not required)
+
+    allowed = "text on one line, single spaces" + (", not empty" if required else "")
+    return _text_column(fits, allowed)
 
 
 def identifier(*, unique: bool = False, required: bool = True) -> pa.Column:

@@ -1,4 +1,4 @@
-"""Columns and levels of the tables in data/, as data/README.md explains them."""
+"""The tables in data/, with their columns and levels, as data/README.md explains them."""
 
 import pandera.pandas as pa
 
@@ -13,6 +13,7 @@ from metarepro.tabular.columns import (
     text,
     whole,
 )
+from metarepro.tabular.tables import Table
 
 BENEFICIAL_DIRECTIONS = ("increase", "decrease")
 #: The World Bank's groups of economies.
@@ -128,8 +129,6 @@ EVALUATION_STATISTICS = (
 
 PROGRAMME_MATCHES = ("same", "related")
 
-Columns = dict[str, pa.Column]
-
 
 def year() -> pa.Column:
     """Year of a publication."""
@@ -141,229 +140,310 @@ def _arm_size() -> pa.Column:
     return whole(at_least=2)
 
 
-INTERVENTIONS: Columns = {
-    "intervention": identifier(unique=True),
-    "label": text(required=True),
-    "description": text(),
-    "seed_section": text(),
-    # The plan has the families, with their names and colours.
-    "family": identifier(),
-}
-DOMAINS: Columns = {
-    "domain": identifier(unique=True),
-    "label": text(required=True),
-    "order": number(required=True),
-}
-OUTCOMES: Columns = {
-    "outcome": identifier(unique=True),
-    "label": text(required=True),
-    "domain": identifier(),
-    "beneficial_direction": level(*BENEFICIAL_DIRECTIONS),
-    "definition": text(),
-}
-COUNTRIES: Columns = {
-    "country": text(required=True, unique=True),
-    "income_group": level(*INCOME_GROUPS),
-    "source": text(required=True),
-    "locator": text(required=True),
-}
-TRIALS: Columns = {
-    "trial_id": identifier(unique=True),
-    "label": text(required=True),
-    "year": year(),
-    "year_verified": level("yes", "no"),
-    "title": text(),
-    "journal": text(),
-    "doi": text(),
-    "pmid": text(),
-    "country": text(),
-    "programme": text(),
-    "intervention": identifiers(),
-    "intervention_doubtful": level("", "yes", "no"),
-    "population": text(),
-    "design": level(*DESIGNS),
-    "n_randomised": whole(at_least=1),
-    "source": text(),
-    "note": text(),
-}
-RESULTS: Columns = {
-    "result_id": identifier(unique=True),
-    "trial_id": identifier(),
-    "arm": text(),
-    "intervention": identifier(required=False),
-    "shared_control": level("", "yes", "no"),
-    "outcome": identifier(),
-    "measure": text(required=True),
-    "timepoint": level(*TIMEPOINTS),
-    "timepoint_detail": text(required=True),
-    "statistic": level(*STATISTICS),
-    "n_t": _arm_size(),
-    "mean_t": number(),
-    "sd_t": number(above=0),
-    "events_t": whole(at_least=0),
-    "n_c": _arm_size(),
-    "mean_c": number(),
-    "sd_c": number(above=0),
-    "events_c": whole(at_least=0),
-    "n_total": whole(at_least=4),
-    "value": number(),
-    "ci_low": number(),
-    "ci_high": number(),
-    "se": number(above=0),
-    "p_value": probability(),
-    "p_relation": level(*P_RELATIONS),
-    "df1": whole(at_least=1),
-    "df2": whole(at_least=1),
-    "reference_sd": number(above=0),
-    "higher_is_better": level("yes", "no", ""),
-    "sign": level(*SIGNS),
-    "adjusted": level(*ADJUSTED),
-    "n_basis": level(*N_BASES),
-    "source_kind": level(*SOURCE_KINDS),
-    "source": text(required=True),
-    "locator": text(required=True),
-    "exclude": level("", *EXCLUSIONS),
-    "duplicate_of": identifier(required=False),
-    "second_copy": level("", "yes"),
-    "exclude_reason": text(),
-    "note": text(),
-}
-CLUSTERS: Columns = {
-    "trial_id": identifier(unique=True),
-    "n_clusters": whole(at_least=2, required=True),
-    "source": text(required=True),
-    "locator": text(required=True),
-    "note": text(),
-}
-PUBLISHED: Columns = {
-    "outcome": identifier(),
-    "outcome_label": text(required=True),
-    "subgroup": text(),
-    "timepoint": level(*PUBLISHED_TIMEPOINTS),
-    "intervention": identifier(required=False),
-    "measure": level("", *PUBLISHED_MEASURES),
-    "estimate": number(),
-    "ci_low": number(),
-    "ci_high": number(),
-    "k": whole(at_least=1),
-    "n": whole(at_least=1),
-    "i2": share_of_100(),
-    "tau2": number(at_least=0),
-    "p_value": probability(),
-    "p_relation": level(*P_RELATIONS),
-    "certainty": level(*CERTAINTIES),
-    "certainty_note": text(),
-    "beneficial_sign": level(*BENEFICIAL_SIGNS),
-    "status": level(*PUBLISHED_STATUSES),
-    "narrative_direction": level(*NARRATIVE_DIRECTIONS),
-    "source": text(required=True),
-    "locator": text(required=True),
-    "note": text(),
-}
-OUTCOME_MAP: Columns = {
-    "comparison_number": text(required=True),
-    "outcome_number": text(required=True),
-    "outcome_label": text(),
-    "outcome": identifier(required=False),
-    "timepoint": level("", *TIMEPOINTS),
-    "higher_is_better": level("", "yes", "no"),
-    "intervention": identifier(required=False),
-}
-STUDY_MAP: Columns = {
-    "study": text(required=True),
-    "trial_id": identifier(required=False),
-    "intervention": identifier(required=False),
-}
-INCLUDED: Columns = {
-    "trial_id": identifier(unique=True),
-    "basis": level(*BASES),
-    "note": text(),
-}
-CLAIMS: Columns = {
-    "claim_id": identifier(unique=True),
-    "evidence_type": level(*EVIDENCE_TYPES),
-    "subject": text(required=True),
-    "intervention": identifier(required=False),
-    "domain": identifier(required=False),
-    "outcome": identifier(required=False),
-    "claim_kind": level(*CLAIM_KINDS),
-    "claimed_value": number(),
-    "claimed_relation": level("", "over"),
-    "claimed_direction": level(*CLAIMED_DIRECTIONS),
-    "counted": text(),
-    "source_review": identifier(required=False),
-    "footnote": text(),
-    "own_limit": text(),
-    "claim": text(required=True),
-}
-LOCAL_EVALUATIONS: Columns = {
-    "evaluation_id": identifier(unique=True),
-    "service": text(required=True),
-    "place": text(),
-    "year": year(),
-    "design": level(*EVALUATION_DESIGNS),
-    "domain": identifier(),
-    "outcome": text(required=True),
-    "measure": text(),
-    "n": whole(at_least=1),
-    "statistic": level(*EVALUATION_STATISTICS),
-    # Text: "one in n" before and after is two numbers.
-    "value": text(),
-    "comparator": text(),
-    "reference": number(at_least=0, at_most=1),
-    "reported_direction": level("improved", "no_difference", "worsened"),
-    "published": level("yes", "no"),
-    "footnote": text(),
-}
-ECONOMIC_EVIDENCE: Columns = {
-    "economic_id": identifier(unique=True),
-    "topic": text(required=True),
-    "place": text(),
-    "year": year(),
-    "quantity": text(required=True),
-    "unit": text(required=True),
-    "value": number(required=True),
-    "comparator_value": number(),
-    "footnote": text(),
-}
-GUIDANCE: Columns = {
-    "guidance_id": identifier(unique=True),
-    "code": text(required=True),
-    "title": text(required=True),
-    "domain": identifier(),
-    "recommends": text(required=True),
-    "footnote": text(),
-}
-PROGRAMMES: Columns = {
-    "programme": identifier(unique=True),
-    "label": text(required=True),
-    "named_as": level("main", "other"),
-    "intervention": identifier(required=False),
-    "guidebook_rating": rating(),
-    "footnote": text(),
-}
-PROGRAMME_NAMES: Columns = {
-    "programme": identifier(),
-    "name_in_trials": text(required=True),
-    "match": level(*PROGRAMME_MATCHES),
-}
+INTERVENTIONS = Table(
+    "interventions",
+    "codebook/interventions.csv",
+    {
+        "intervention": identifier(unique=True),
+        "label": text(required=True),
+        "description": text(),
+        "seed_section": text(),
+        # The plan has the families, with their names and colours.
+        "family": identifier(),
+    },
+)
+DOMAINS = Table(
+    "domains",
+    "codebook/domains.csv",
+    {
+        "domain": identifier(unique=True),
+        "label": text(required=True),
+        "order": number(required=True),
+    },
+)
+OUTCOMES = Table(
+    "outcomes",
+    "codebook/outcomes.csv",
+    {
+        "outcome": identifier(unique=True),
+        "label": text(required=True),
+        "domain": identifier(),
+        "beneficial_direction": level(*BENEFICIAL_DIRECTIONS),
+        "definition": text(),
+    },
+)
+COUNTRIES = Table(
+    "countries",
+    "codebook/countries.csv",
+    {
+        "country": text(required=True, unique=True),
+        "income_group": level(*INCOME_GROUPS),
+        "source": text(required=True),
+        "locator": text(required=True),
+    },
+    optional=True,
+)
+TRIALS = Table(
+    "trials",
+    "trials/trials.csv",
+    {
+        "trial_id": identifier(unique=True),
+        "label": text(required=True),
+        "year": year(),
+        "year_verified": level("yes", "no"),
+        "title": text(),
+        "journal": text(),
+        "doi": text(),
+        "pmid": text(),
+        "country": text(),
+        "programme": text(),
+        "intervention": identifiers(),
+        "intervention_doubtful": level("", "yes", "no"),
+        "population": text(),
+        "design": level(*DESIGNS),
+        "n_randomised": whole(at_least=1),
+        "source": text(),
+        "note": text(),
+    },
+)
+RESULTS = Table(
+    "results",
+    "trials/results.csv",
+    {
+        "result_id": identifier(unique=True),
+        "trial_id": identifier(),
+        "arm": text(),
+        "intervention": identifier(required=False),
+        "shared_control": level("", "yes", "no"),
+        "outcome": identifier(),
+        "measure": text(required=True),
+        "timepoint": level(*TIMEPOINTS),
+        "timepoint_detail": text(required=True),
+        "statistic": level(*STATISTICS),
+        "n_t": _arm_size(),
+        "mean_t": number(),
+        "sd_t": number(above=0),
+        "events_t": whole(at_least=0),
+        "n_c": _arm_size(),
+        "mean_c": number(),
+        "sd_c": number(above=0),
+        "events_c": whole(at_least=0),
+        "n_total": whole(at_least=4),
+        "value": number(),
+        "ci_low": number(),
+        "ci_high": number(),
+        "se": number(above=0),
+        "p_value": probability(),
+        "p_relation": level(*P_RELATIONS),
+        "df1": whole(at_least=1),
+        "df2": whole(at_least=1),
+        "reference_sd": number(above=0),
+        "higher_is_better": level("yes", "no", ""),
+        "sign": level(*SIGNS),
+        "adjusted": level(*ADJUSTED),
+        "n_basis": level(*N_BASES),
+        "source_kind": level(*SOURCE_KINDS),
+        "source": text(required=True),
+        "locator": text(required=True),
+        "exclude": level("", *EXCLUSIONS),
+        "duplicate_of": identifier(required=False),
+        "second_copy": level("", "yes"),
+        "exclude_reason": text(),
+        "note": text(),
+    },
+)
+CLUSTERS = Table(
+    "clusters",
+    "trials/clusters.csv",
+    {
+        "trial_id": identifier(unique=True),
+        "n_clusters": whole(at_least=2, required=True),
+        "source": text(required=True),
+        "locator": text(required=True),
+        "note": text(),
+    },
+    optional=True,
+)
+PUBLISHED = Table(
+    "published",
+    "reviews/{review_id}/published.csv",
+    {
+        "outcome": identifier(),
+        "outcome_label": text(required=True),
+        "subgroup": text(),
+        "timepoint": level(*PUBLISHED_TIMEPOINTS),
+        "intervention": identifier(required=False),
+        "measure": level("", *PUBLISHED_MEASURES),
+        "estimate": number(),
+        "ci_low": number(),
+        "ci_high": number(),
+        "k": whole(at_least=1),
+        "n": whole(at_least=1),
+        "i2": share_of_100(),
+        "tau2": number(at_least=0),
+        "p_value": probability(),
+        "p_relation": level(*P_RELATIONS),
+        "certainty": level(*CERTAINTIES),
+        "certainty_note": text(),
+        "beneficial_sign": level(*BENEFICIAL_SIGNS),
+        "status": level(*PUBLISHED_STATUSES),
+        "narrative_direction": level(*NARRATIVE_DIRECTIONS),
+        "source": text(required=True),
+        "locator": text(required=True),
+        "note": text(),
+    },
+)
+OUTCOME_MAP = Table(
+    "outcome_map",
+    "reviews/{review_id}/outcome_map.csv",
+    {
+        "comparison_number": text(required=True),
+        "outcome_number": text(required=True),
+        "outcome_label": text(),
+        "outcome": identifier(required=False),
+        "timepoint": level("", *TIMEPOINTS),
+        "higher_is_better": level("", "yes", "no"),
+        "intervention": identifier(required=False),
+    },
+    optional=True,
+)
+STUDY_MAP = Table(
+    "study_map",
+    "reviews/{review_id}/study_map.csv",
+    {
+        "study": text(required=True),
+        "trial_id": identifier(required=False),
+        "intervention": identifier(required=False),
+    },
+    optional=True,
+)
+INCLUDED = Table(
+    "included",
+    "reviews/{review_id}/included.csv",
+    {
+        "trial_id": identifier(unique=True),
+        "basis": level(*BASES),
+        "note": text(),
+    },
+    optional=True,
+)
+CLAIMS = Table(
+    "claims",
+    "report/claims.csv",
+    {
+        "claim_id": identifier(unique=True),
+        "evidence_type": level(*EVIDENCE_TYPES),
+        "subject": text(required=True),
+        "intervention": identifier(required=False),
+        "domain": identifier(required=False),
+        "outcome": identifier(required=False),
+        "claim_kind": level(*CLAIM_KINDS),
+        "claimed_value": number(),
+        "claimed_relation": level("", "over"),
+        "claimed_direction": level(*CLAIMED_DIRECTIONS),
+        "counted": text(),
+        "source_review": identifier(required=False),
+        "footnote": text(),
+        "own_limit": text(),
+        "claim": text(required=True),
+    },
+    optional=True,
+)
+LOCAL_EVALUATIONS = Table(
+    "local_evaluations",
+    "report/local_evaluations.csv",
+    {
+        "evaluation_id": identifier(unique=True),
+        "service": text(required=True),
+        "place": text(),
+        "year": year(),
+        "design": level(*EVALUATION_DESIGNS),
+        "domain": identifier(),
+        "outcome": text(required=True),
+        "measure": text(),
+        "n": whole(at_least=1),
+        "statistic": level(*EVALUATION_STATISTICS),
+        # Text: "one in n" before and after is two numbers.
+        "value": text(),
+        "comparator": text(),
+        "reference": number(at_least=0, at_most=1),
+        "reported_direction": level("improved", "no_difference", "worsened"),
+        "published": level("yes", "no"),
+        "footnote": text(),
+    },
+    optional=True,
+)
+ECONOMIC_EVIDENCE = Table(
+    "economic_evidence",
+    "report/economic_evidence.csv",
+    {
+        "economic_id": identifier(unique=True),
+        "topic": text(required=True),
+        "place": text(),
+        "year": year(),
+        "quantity": text(required=True),
+        "unit": text(required=True),
+        "value": number(required=True),
+        "comparator_value": number(),
+        "footnote": text(),
+    },
+    optional=True,
+)
+GUIDANCE = Table(
+    "guidance",
+    "report/guidance.csv",
+    {
+        "guidance_id": identifier(unique=True),
+        "code": text(required=True),
+        "title": text(required=True),
+        "domain": identifier(),
+        "recommends": text(required=True),
+        "footnote": text(),
+    },
+    optional=True,
+)
+PROGRAMMES = Table(
+    "programmes",
+    "report/programmes.csv",
+    {
+        "programme": identifier(unique=True),
+        "label": text(required=True),
+        "named_as": level("main", "other"),
+        "intervention": identifier(required=False),
+        "guidebook_rating": rating(),
+        "footnote": text(),
+    },
+    optional=True,
+)
+PROGRAMME_NAMES = Table(
+    "programme_names",
+    "report/programme_names.csv",
+    {
+        "programme": identifier(),
+        "name_in_trials": text(required=True),
+        "match": level(*PROGRAMME_MATCHES),
+    },
+    optional=True,
+)
 
-INPUT_TABLES: dict[str, Columns] = {
-    "interventions": INTERVENTIONS,
-    "domains": DOMAINS,
-    "outcomes": OUTCOMES,
-    "countries": COUNTRIES,
-    "trials": TRIALS,
-    "results": RESULTS,
-    "clusters": CLUSTERS,
-    "published": PUBLISHED,
-    "included": INCLUDED,
-    "outcome_map": OUTCOME_MAP,
-    "study_map": STUDY_MAP,
-    "claims": CLAIMS,
-    "local_evaluations": LOCAL_EVALUATIONS,
-    "economic_evidence": ECONOMIC_EVIDENCE,
-    "guidance": GUIDANCE,
-    "programmes": PROGRAMMES,
-    "programme_names": PROGRAMME_NAMES,
-}
+_TABLES = (
+    INTERVENTIONS,
+    DOMAINS,
+    OUTCOMES,
+    COUNTRIES,
+    TRIALS,
+    RESULTS,
+    CLUSTERS,
+    PUBLISHED,
+    INCLUDED,
+    OUTCOME_MAP,
+    STUDY_MAP,
+    CLAIMS,
+    LOCAL_EVALUATIONS,
+    ECONOMIC_EVIDENCE,
+    GUIDANCE,
+    PROGRAMMES,
+    PROGRAMME_NAMES,
+)
+#: All of them by name, in the order in which data/README.md explains them.
+INPUT_TABLES = {table.name: table for table in _TABLES}

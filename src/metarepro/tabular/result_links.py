@@ -40,7 +40,7 @@ def lost_duplicates(results: pd.DataFrame, *, complete: bool) -> list[Problem]:
     Parameters
     ----------
     results : DataFrame
-        `tables.TABLES["extracted_results"]`.
+        `study.tables.EXTRACTED_RESULTS`.
     complete : bool
         Whether all rows of the table could be read; else a row that is not there is no mistake.
     """

@@ -1,8 +1,7 @@
 """Columns of a pooled result, the same in every table that has them."""
 
-from metarepro.tabular.columns import number
+from metarepro.tabular.columns import Columns, number
 from metarepro.tabular.columns import share_of_100 as percent
-from metarepro.tabular.input_tables import Columns
 
 #: Test and interval of one estimate.
 ESTIMATE: Columns = {

@@ -1,14 +1,15 @@
-"""The schema of every table, and how tables are read, checked and written.
+"""Tables: declared once, read, checked and written.
 
-The columns and levels are listed in `input_tables` (data/) and `stage_tables` (between the
-stages), and nowhere else. A table is a DataFrame with exactly the columns of its schema, in
-order: numbers as float64 with nan for an empty cell, everything else as str with "" for an empty
-cell.
+The rooms of the library declare their tables (`Table`); `metarepro.catalogue` lists them all. In
+memory a table is a DataFrame with exactly the columns of its declaration, in order: numbers as
+float64 with nan for an empty cell, everything else as str with "" for an empty cell.
 """
 
 import numbers
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,36 +19,67 @@ import pandera.pandas as pa
 
 from metarepro.tabular.atomic import write_file
 from metarepro.tabular.cells import HEADER_ROW, parse_cells, read_bytes
-from metarepro.tabular.input_tables import INPUT_TABLES
+from metarepro.tabular.columns import Columns
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.tabular.spreadsheet_cells import escape, unescape
-from metarepro.tabular.stage_tables import STAGE_TABLES
 
 FLOAT_FORMAT = "%.10g"
-
-TABLES: dict[str, pa.DataFrameSchema] = {
-    name: pa.DataFrameSchema(columns, strict=True, ordered=True, name=name)
-    for name, columns in (INPUT_TABLES | STAGE_TABLES).items()
-}
-
-#: What people write; the workflow writes all others.
-BY_HAND = {*INPUT_TABLES, "known_deviations"}
-#: An empty line behind the last row of what the workflow writes.
-END = b"\n"
 
 # No nan, inf, decimal comma or thousands separator; float() would take some of those.
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
-def read_table(path: Path | str, table: str) -> pd.DataFrame:
-    """Read a CSV file and check it against its schema.
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The declaration of a table.
+
+    Parameters
+    ----------
+    name : str
+        What it is called where all tables stand together; no two results share one.
+    path : str
+        Where it is below the folder of its kind, data/ or results/.
+    columns : dict of str to pandera.Column
+        In order.
+    about : str
+        What a row of it is, for people who download it; "" if it is not offered.
+    optional : bool
+        Whether a study can do without the file; then it is as good as one without rows.
+
+    Examples
+    --------
+    >>> from metarepro.tabular.columns import identifier, number
+    >>> ages = Table("ages", "people/ages.csv", {"person": identifier(), "age": number()})
+    >>> ages.at(Path("results")).as_posix()
+    'results/people/ages.csv'
+    """
+
+    name: str
+    path: str
+    columns: Columns
+    about: str = ""
+    optional: bool = False
+
+    @cached_property
+    def schema(self) -> pa.DataFrameSchema:
+        """The columns as pandera checks them."""
+        return pa.DataFrameSchema(self.columns, strict=True, ordered=True, name=self.name)
+
+    def at(self, folder: Path) -> Path:
+        """Its file in a folder data/ or results/."""
+        return folder / self.path
+
+
+def read_table(path: Path | str, table: Table, *, by_hand: bool = False) -> pd.DataFrame:
+    """Read a CSV file and check it against its declaration.
 
     Parameters
     ----------
     path : Path or str
         UTF-8, with a header.
-    table : str
-        Name of the schema in `TABLES`.
+    table : Table
+    by_hand : bool
+        Whether people wrote the file. What the workflow writes ends with the end of a line: without
+        it something was cut off.
 
     Returns
     -------
@@ -61,13 +93,12 @@ def read_table(path: Path | str, table: str) -> pd.DataFrame:
     """
     file = Path(path).as_posix()
     content, problems = read_bytes(Path(path), file)
+    if not problems and not by_hand and not content.endswith(b"\n"):
+        whole = "a whole table, whose last row ends its line; delete the file and start again"
+        problems = [Problem(file, None, "", "a table that was cut off", whole)]
     cells: pd.DataFrame | None = None
-    if not problems and table not in BY_HAND:
-        content, problems = _without_end(content, file)
     if not problems:
-        cells, problems = parse_cells(content, list(TABLES[table].columns), file)
-    if cells is not None and table not in BY_HAND:
-        cells = _texts(cells, table, unescape)
+        cells, problems = parse_cells(content, list(table.columns), file)
     if cells is not None:
         frame, in_cells = check_cells(cells, table, file)
         problems += in_cells
@@ -76,22 +107,43 @@ def read_table(path: Path | str, table: str) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def write_table(frame: pd.DataFrame, path: Path | str, table: str) -> None:
-    r"""Check a table against its schema and write it as CSV, all of it or nothing.
+def read_result(results: Path, table: Table) -> pd.DataFrame:
+    """Read a table of a results folder.
+
+    Parameters
+    ----------
+    results : Path
+        The folder results/.
+    table : Table
+        One that is optional has no rows where there is no file.
+
+    Raises
+    ------
+    DataError
+        As `read_table`.
+    """
+    path = table.at(results)
+    return empty_table(table) if table.optional and not path.exists() else read_table(path, table)
+
+
+def read_results(results: Path, *tables: Table) -> pd.DataFrame:
+    """Read tables of a results folder, one below the other."""
+    return pd.concat([read_result(results, table) for table in tables], ignore_index=True)
+
+
+def write_table(frame: pd.DataFrame, path: Path | str, table: Table) -> None:
+    r"""Check a table against its declaration and write it as CSV, all of it or nothing.
 
     The same table always gives the same bytes: UTF-8, "\n", numbers with 10 significant digits,
-    empty cells for missing values. An empty line at the end lets `read_table` notice that
-    something was cut off, be it whole rows, and an apostrophe keeps spreadsheets from taking a text
-    for a formula; the tables that people go on with have neither.
+    empty cells for missing values.
 
     Parameters
     ----------
     frame : DataFrame
-        The columns of the schema in order; None, nan and NA count as an empty cell.
+        The columns of the table in order; None, nan and NA count as an empty cell.
     path : Path or str
         Its folder is made if it is not there.
-    table : str
-        Name of the schema in `TABLES`.
+    table : Table
 
     Raises
     ------
@@ -99,44 +151,40 @@ def write_table(frame: pd.DataFrame, path: Path | str, table: str) -> None:
         With all problems; then nothing is written.
     """
     path = Path(path)
-    columns = list(TABLES[table].columns)
+    columns = list(table.columns)
     if list(frame.columns) != columns:
         found, allowed = ", ".join(map(str, frame.columns)), "the columns " + ", ".join(columns)
         raise DataError([Problem(path.as_posix(), HEADER_ROW, "", found, allowed)])
     checked, problems = check_values(frame, table, path.as_posix())
     if problems:
         raise DataError(problems)
-    by_hand = table in BY_HAND
-    content = (checked if by_hand else _texts(checked, table, escape)).to_csv(
-        index=False, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n"
-    )
-    write_file(path, content.encode("utf-8") + (b"" if by_hand else END))
+    content = checked.to_csv(index=False, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n")
+    write_file(path, content.encode("utf-8"))
 
 
-def in_order(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+def in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """The columns of a table, in order, without the others that `frame` has."""
-    return frame[list(TABLES[table].columns)]
+    return frame[list(table.columns)]
 
 
-def from_rows(rows: list[dict[str, Any]], table: str) -> pd.DataFrame:
+def from_rows(rows: list[dict[str, Any]], table: Table) -> pd.DataFrame:
     """A table from its rows, of which there may be none; cells that a row lacks are missing."""
     return in_order(pd.DataFrame(rows), table) if rows else empty_table(table)
 
 
-def empty_table(table: str) -> pd.DataFrame:
+def empty_table(table: Table) -> pd.DataFrame:
     """A table without rows."""
-    return _frame({name: [] for name in TABLES[table].columns}, table, pd.Index([], dtype="int64"))
+    return _frame({name: [] for name in table.columns}, table, pd.Index([], dtype="int64"))
 
 
-def check_cells(cells: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+def check_cells(cells: pd.DataFrame, table: Table, file: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Turn text cells into numbers and text and check them.
 
     Parameters
     ----------
     cells : DataFrame of str
-        The columns of the schema; the index is the row in the file, as `cells.parse_cells` gives.
-    table : str
-        Name of the schema in `TABLES`.
+        The columns of the table; the index is the row in the file, as `cells.parse_cells` gives.
+    table : Table
     file : str
         Name of the file in problems.
 
@@ -149,15 +197,16 @@ def check_cells(cells: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFram
     return _check(cells, table, file, _number_of_cell, str)
 
 
-def check_values(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+def check_values(
+    frame: pd.DataFrame, table: Table, file: str
+) -> tuple[pd.DataFrame, list[Problem]]:
     """Check a table as `write_table` does.
 
     Parameters
     ----------
     frame : DataFrame
-        The columns of the schema.
-    table : str
-        Name of the schema in `TABLES`.
+        The columns of the table.
+    table : Table
     file : str
         Name of the file in problems; the first row of `frame` is its row 2.
 
@@ -169,21 +218,6 @@ def check_values(frame: pd.DataFrame, table: str, file: str) -> tuple[pd.DataFra
     """
     rows = frame.set_axis(pd.RangeIndex(HEADER_ROW + 1, HEADER_ROW + 1 + len(frame)), axis=0)
     return _check(rows, table, file, _number_of_value, _text_of_value)
-
-
-def _without_end(content: bytes, file: str) -> tuple[bytes, list[Problem]]:
-    """Take off the mark of the end; without it something is missing."""
-    if content.endswith(b"\n" + END):
-        return content.removesuffix(END), []
-    whole = "a whole table, which ends with an empty line; delete the file and start again"
-    return b"", [Problem(file, None, "", "a table that was cut off", whole)]
-
-
-def _texts(frame: pd.DataFrame, table: str, change: Callable[[str], str]) -> pd.DataFrame:
-    """Change the texts of a table; numbers stay."""
-    columns = TABLES[table].columns
-    texts = [name for name, column in columns.items() if not _is_numeric(column)]
-    return frame.assign(**{name: frame[name].map(change) for name in texts})
 
 
 class _NotAllowedError(Exception):
@@ -221,13 +255,13 @@ def _text_of_value(value: Any) -> str:
 
 def _check(
     frame: pd.DataFrame,
-    table: str,
+    table: Table,
     file: str,
     to_number: Callable[[Any], float],
     to_text: Callable[[Any], str],
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Convert every cell, then let the schema look at all of them."""
-    schema = TABLES[table]
+    schema = table.schema
     problems = []
     converted: dict[str, list[Any]] = {}
     broken = set()
@@ -271,11 +305,11 @@ def _is_numeric(column: pa.Column) -> bool:
     return str(column.dtype) == "float64"
 
 
-def _frame(values: dict[str, list[Any]], table: str, index: pd.Index) -> pd.DataFrame:
+def _frame(values: dict[str, list[Any]], table: Table, index: pd.Index) -> pd.DataFrame:
     columns = {
         name: pd.Series(
             values[name], index=index, dtype="float64" if _is_numeric(column) else "str"
         )
-        for name, column in TABLES[table].columns.items()
+        for name, column in table.columns.items()
     }
     return pd.DataFrame(columns, index=index)

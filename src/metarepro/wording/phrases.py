@@ -21,15 +21,6 @@ FLAGS = {
 }
 
 
-#: With the full-width forms that spreadsheets take as well.
-_FORMULA_STARTS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
-
-
-def inert(text: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula: an apostrophe goes in front."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
 def decimal(value: float, places: int = 2) -> str:
     """Print a number with a true minus sign and no minus before zero.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from metarepro.tabular.problems import Problem
-from metarepro.tabular.tables import TABLES
+from metarepro.tabular.tables import Table
 from metarepro.tabular.yaml_text import parse_yaml
 
 KEYS = ("file", "row", "column", "from", "to", "reason", "source")
@@ -68,10 +68,12 @@ def read_corrections(
     problems : list of Problem
     """
     document, problems = parse_yaml(content, file)
-    entries = [] if document.value is None else document.value
+    if problems:
+        return [], problems
+    entries = document.value
     if not isinstance(entries, list):
-        found = type(entries).__name__
-        return [], [*problems, Problem(file, None, "", found, "a list of corrections, or []")]
+        found = "an empty file" if entries is None else type(entries).__name__
+        return [], [Problem(file, None, "", found, "a list of corrections, or []")]
     corrections: list[Correction] = []
     cells = set()
     for line, entry in zip(document.lines, entries, strict=True):
@@ -122,7 +124,7 @@ def _entry_problems(
 
 
 def apply_corrections(
-    cells: pd.DataFrame, table: str, corrections: Sequence[Correction], file: str
+    cells: pd.DataFrame, table: Table, corrections: Sequence[Correction], file: str
 ) -> tuple[pd.DataFrame, pd.Series, list[Problem]]:
     """Change the cells of one table.
 
@@ -130,8 +132,7 @@ def apply_corrections(
     ----------
     cells : DataFrame of str
         As `cells.parse_cells` gives them: the index is the row in the file.
-    table : str
-        Name of the schema in `tables.TABLES`.
+    table : Table
     corrections : sequence of Correction
         Those for this table.
     file : str
@@ -176,7 +177,7 @@ def apply_corrections(
     return corrected, notes, problems
 
 
-def _id_column(table: str) -> str | None:
+def _id_column(table: Table) -> str | None:
     """First column if its values are unique."""
-    name, column = next(iter(TABLES[table].columns.items()))
+    name, column = next(iter(table.columns.items()))
     return name if column.unique else None

@@ -21,7 +21,10 @@ def income(country: str, groups: Mapping[str, str]) -> str:
     Returns
     -------
     str
-        "high", "low_or_middle", or "" where no country is given or they differ.
+        "high", "low_or_middle", or "" where no country is given, they differ, or a group is not
+        known.
     """
+    if not groups.keys() >= set(economies(country)):
+        return ""
     levels = {"high" if groups[name] == "high" else "low_or_middle" for name in economies(country)}
     return levels.pop() if len(levels) == 1 else ""

@@ -1,8 +1,9 @@
 """Reads a data folder: tables transcribed by hand from reports of trials and reviews."""
 
 import hashlib
+import os
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,39 +11,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from metarepro.study.corrections import Correction, apply_corrections, read_corrections
+from metarepro.study.tables import EXTRACTED_INCLUDED, EXTRACTED_PUBLISHED, REVIEWS
 from metarepro.tabular.cells import parse_cells, read_bytes
 from metarepro.tabular.columns import is_plain
-from metarepro.tabular.corrections import Correction, apply_corrections, read_corrections
-from metarepro.tabular.input_tables import REVIEW_KEYS, REVIEW_ROLES
+from metarepro.tabular.input_tables import (
+    INCLUDED,
+    INPUT_TABLES,
+    PUBLISHED,
+    REVIEW_KEYS,
+    REVIEW_ROLES,
+)
 from metarepro.tabular.problems import Problem
-from metarepro.tabular.tables import TABLES, check_cells, empty_table, from_rows
+from metarepro.tabular.tables import Table, check_cells, empty_table, from_rows
 from metarepro.tabular.yaml_text import parse_yaml
 
 CORRECTIONS_FILE = "corrections.yaml"
 REVIEW_FILE = "review.yaml"
-FILES = {
-    "codebook/interventions.csv": "interventions",
-    "codebook/domains.csv": "domains",
-    "codebook/outcomes.csv": "outcomes",
-    "codebook/countries.csv": "countries",
-    "trials/trials.csv": "trials",
-    "trials/results.csv": "results",
-    "trials/clusters.csv": "clusters",
-    "report/claims.csv": "claims",
-    "report/local_evaluations.csv": "local_evaluations",
-    "report/economic_evidence.csv": "economic_evidence",
-    "report/guidance.csv": "guidance",
-    "report/programmes.csv": "programmes",
-    "report/programme_names.csv": "programme_names",
-}
-REVIEW_TABLES = ("published", "included")
+#: Tables of all reviews together -> as they are extracted.
+_OF_REVIEWS = {PUBLISHED: EXTRACTED_PUBLISHED, INCLUDED: EXTRACTED_INCLUDED}
+#: Tables that are one file.
+_SINGLE = tuple(table for table in INPUT_TABLES.values() if "{review_id}" not in table.path)
 WHOLE_KEYS = ("year", "n_studies", "n_participants")
 REVIEW_ID = re.compile(r"[a-z0-9_\-]{1,60}")
-#: Tables that only some studies have: without their files they are empty.
-OPTIONAL_TABLES = frozenset(
-    {"claims", "local_evaluations", "economic_evidence", "guidance", "programmes"}
-    | {"programme_names", "clusters", "countries"}
-)
 LIST_KEYS = ("authors", "families", "notes", "sources")
 
 
@@ -117,7 +108,7 @@ class Dataset:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of the data folder by name."""
-        return {name: getattr(self, name) for name in (*FILES.values(), *REVIEW_TABLES)}
+        return {table.name: getattr(self, table.name) for table in (*_SINGLE, *_OF_REVIEWS)}
 
 
 @dataclass
@@ -134,6 +125,10 @@ class _Reading:
         """Path as messages and tables show it: from the folder that holds the data folder."""
         return f"{self.folder.resolve().name}/{relative}"
 
+    def has(self, relative: str) -> bool:
+        """Whether there is a file, or a link, be it to nothing."""
+        return os.path.lexists(self.folder / relative)
+
     def content(self, relative: str) -> bytes | None:
         """Bytes of a file, None if it cannot be read."""
         content, problems = read_bytes(self.folder / relative, self.name(relative))
@@ -144,22 +139,19 @@ class _Reading:
         """Remember what was read."""
         self.inputs.append((self.name(relative), rows, _sha256(content)))
 
-    def table(self, relative: str, table: str) -> pd.DataFrame:
-        """One table, corrected, checked, with the provenance of its rows.
-
-        One that only some studies have may be missing: it is then empty.
-        """
-        if table in OPTIONAL_TABLES and not (self.folder / relative).exists():
+    def table(self, relative: str, table: Table) -> pd.DataFrame:
+        """One table, corrected, checked, with the provenance of its rows."""
+        if table.optional and not self.has(relative):
             return _with_provenance(empty_table(table), "", "", pd.Series(dtype="str"))
         content = self.content(relative)
         cells = None
         if content is not None:
             cells, problems = parse_cells(
-                content, list(TABLES[table].columns), self.name(relative), comments=True
+                content, list(table.columns), self.name(relative), comments=True
             )
             self.problems += problems
         if content is None or problems:
-            self.incomplete.add(table)
+            self.incomplete.add(table.name)
         if content is None or cells is None:
             return _with_provenance(empty_table(table), "", "", pd.Series(dtype="str"))
         self.note_input(relative, content, len(cells))
@@ -171,13 +163,15 @@ class _Reading:
         self.problems += problems
         return _with_provenance(frame, self.name(relative), _sha256(content), notes)
 
-    def read_corrections(self, data_files: Collection[str]) -> None:
-        """Take in the list of corrections."""
+    def read_corrections(self, data_files: Iterable[str]) -> None:
+        """Take in the list of corrections, if there is one."""
+        if not self.has(CORRECTIONS_FILE):
+            return
         content = self.content(CORRECTIONS_FILE)
         if content is None:
             return
         self.corrections, problems = read_corrections(
-            content, self.name(CORRECTIONS_FILE), data_files
+            content, self.name(CORRECTIONS_FILE), tuple(data_files)
         )
         self.problems += problems
         self.note_input(CORRECTIONS_FILE, content, len(self.corrections))
@@ -220,18 +214,24 @@ def read(folder: Path | str) -> Dataset:
     if None in reviews.values():
         reading.incomplete.add("reviews")
     review_files = {
-        review_id: _tables_of_review(reading.folder, review_id, review)
-        for review_id, review in reviews.items()
+        review_id: {table.path.format(review_id=review_id): table for table in _OF_REVIEWS}
+        for review_id in reviews
     }
-    reading.read_corrections([*FILES, *(file for files in review_files.values() for file in files)])
-    tables = {table: reading.table(relative, table) for relative, table in FILES.items()}
-    parts: dict[str, list[pd.DataFrame]] = {table: [] for table in REVIEW_TABLES}
+    single = {table.path: table for table in _SINGLE}
+    reading.read_corrections(
+        file
+        for files in (single, *review_files.values())
+        for file, table in files.items()
+        if not table.optional or reading.has(file)
+    )
+    tables = {table.name: reading.table(table.path, table) for table in _SINGLE}
+    parts: dict[Table, list[pd.DataFrame]] = {table: [] for table in _OF_REVIEWS}
     for review_id, files in review_files.items():
         review = reviews[review_id]
         for relative, table in files.items():
             frame = reading.table(relative, table)
             frame.insert(0, "review_id", pd.Series(review_id, index=frame.index, dtype="str"))
-            if table == "published":
+            if table is PUBLISHED:
                 about = {
                     "review": review.label if review else "",
                     "role": review.role if review else "",
@@ -240,8 +240,8 @@ def read(folder: Path | str) -> Dataset:
                     frame.insert(place, column, pd.Series(value, index=frame.index, dtype="str"))
             parts[table].append(frame)
     for table, frames in parts.items():
-        tables[table] = pd.concat(
-            [frame for frame in frames if len(frame)] or [empty_table(f"extracted_{table}")],
+        tables[table.name] = pd.concat(
+            [frame for frame in frames if len(frame)] or [empty_table(_OF_REVIEWS[table])],
             ignore_index=True,
         )
     return Dataset(
@@ -259,8 +259,7 @@ def list_reviews(data: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `tables.TABLES["extracted_reviews"]`; authors are joined by "; ", families and sources by a
-        space.
+        `tables.REVIEWS`; authors are joined by "; ", families and sources by a space.
     """
     of_file = {
         Path(file).parent.name: (file, digest)
@@ -275,7 +274,7 @@ def list_reviews(data: Dataset) -> pd.DataFrame:
         row |= {key: " ".join(row[key]) for key in ("families", "sources")}
         row |= {key: np.nan if key in WHOLE_KEYS else "" for key in row if row[key] is None}
         rows.append(row)
-    return from_rows(rows, "extracted_reviews")
+    return from_rows(rows, REVIEWS)
 
 
 def review_problems(value: Any, file: str) -> list[Problem]:
@@ -320,10 +319,6 @@ def _is_line(value: object) -> bool:
 def _review_ids(reading: _Reading) -> list[str]:
     folder = reading.folder / "reviews"
     if not folder.is_dir():
-        reading.problems.append(
-            Problem(reading.name("reviews"), None, "", "no such folder", "a folder a review")
-        )
-        reading.incomplete |= {"reviews", *REVIEW_TABLES}
         return []
     ids = sorted(
         path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
@@ -334,15 +329,6 @@ def _review_ids(reading: _Reading) -> list[str]:
         if not REVIEW_ID.fullmatch(name)
     ]
     return ids
-
-
-def _tables_of_review(folder: Path, review_id: str, review: Review | None) -> dict[str, str]:
-    """Tables that this review has or must have: included.csv only if it is cited."""
-    files = {f"reviews/{review_id}/published.csv": "published"}
-    included = f"reviews/{review_id}/included.csv"
-    if (review and review.role == "cited") or (folder / included).exists():
-        files[included] = "included"
-    return files
 
 
 def _with_provenance(frame: pd.DataFrame, file: str, sha256: str, notes: pd.Series) -> pd.DataFrame:

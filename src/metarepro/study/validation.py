@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.readers import transcription
-from metarepro.readers.transcription import Dataset
-from metarepro.tabular.countries import economies
+from metarepro.study import transcription
+from metarepro.study.countries import economies
+from metarepro.study.transcription import Dataset
 from metarepro.tabular.file_names import ALLOWED, odd_names
 from metarepro.tabular.input_tables import PROPORTIONS, RATIO_MEASURES, RATIO_STATISTICS
 from metarepro.tabular.problems import DataError, Problem, problem_of_row
@@ -311,7 +311,7 @@ def _unknown_ids(data: Dataset, table: str, column: str, target: str) -> list[Pr
 
 
 def _unknown_countries(data: Dataset) -> list[Problem]:
-    if "countries" in data.incomplete:
+    if "countries" in data.incomplete or data.countries.empty:
         return []
     known = set(data.countries["country"])
     return [

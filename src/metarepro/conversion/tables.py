@@ -1,0 +1,56 @@
+"""The table in results/effects: every reported result as an effect size."""
+
+from metarepro.tabular import input_tables
+from metarepro.tabular.columns import digest, identifier, level, number, text, whole
+from metarepro.tabular.tables import Table
+
+#: Of the countries of a trial: the World Bank's high-income economies, and all others.
+INCOMES = ("high", "low_or_middle")
+#: Source kind of results that a review's own data file gives.
+REVIEW_FILE = "review_file"
+
+EFFECTS = Table(
+    "effects",
+    "effects/effects.csv",
+    {
+        "result_id": identifier(unique=True),
+        "trial_id": identifier(),
+        "label": text(required=True),
+        "year": input_tables.year(),
+        "income": level("", *INCOMES),
+        "arm": text(),
+        "intervention": identifier(),
+        "family": identifier(),
+        "outcome": identifier(),
+        "domain": identifier(),
+        "measure": text(required=True),
+        "timepoint": level(*input_tables.TIMEPOINTS),
+        "timepoint_detail": text(),
+        "statistic": level(*input_tables.STATISTICS),
+        "design": level(*input_tables.DESIGNS),
+        "adjusted": level(*input_tables.ADJUSTED),
+        "source_kind": level(*input_tables.SOURCE_KINDS, REVIEW_FILE),
+        "n_t": whole(at_least=2),
+        "n_c": whole(at_least=2),
+        "n_total": whole(at_least=4),
+        "yi": number(),
+        "vi": number(above=0),
+        "sei": number(above=0),
+        "ci_low": number(),
+        "ci_high": number(),
+        "route": text(),
+        "se_source": text(),
+        "tier": level("", *input_tables.TIERS),
+        "assumptions": text(),
+        "exclude": identifier(required=False),
+        # What is used instead: of a duplicate, and of a row that a review's own data file has.
+        "duplicate_of": identifier(required=False),
+        "exclude_reason": text(),
+        "source": text(required=True),
+        "locator": text(required=True),
+        "file": text(required=True),
+        "sha256": digest(),
+        "row": whole(at_least=2, required=True),
+    },
+    "Hedges' g of every result, or why there is none",
+)

@@ -1,0 +1,319 @@
+"""The two tables that every review file is read into, whatever its format.
+
+`STUDY_COLUMNS` has a row for each study in each analysis, `ANALYSIS_COLUMNS` one for each pool,
+overall or subgroup. Numbers are float64 with nan for "not there", everything else is str with ""
+for "not there". Published values stand on the printed scale or, where `published_scale` says
+"log", on the natural-log scale.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median_low
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from metarepro.models.conventions import choices
+from metarepro.tabular.columns import Columns, foreign_text, level, number, whole
+from metarepro.tabular.plain_text import clean_text
+from metarepro.tabular.problems import Problem
+
+FORMATS = ("revman5", "revman_web")
+DATA_TYPES = ("continuous", "dichotomous", "iv", "oe")
+# ROM ratio of means, IRR rate ratio, OTHER whatever the authors of an analysis of given estimates
+# called it (`measure_label` has their words).
+MEASURES = ("OR", "RR", "RD", "PETO_OR", "MD", "SMD", "ROM", "HR", "IRR", "OTHER")
+MEASURES_OF = {
+    "continuous": ("MD", "SMD", "ROM"),
+    "dichotomous": ("OR", "RR", "RD", "PETO_OR"),
+    "iv": MEASURES,
+    "oe": MEASURES,
+}
+RATIOS = ("OR", "RR", "PETO_OR", "ROM", "HR", "IRR")
+METHODS = ("IV", "MH", "PETO")
+MODELS = ("fixed", "random")
+TOTALS = ("YES", "SUB", "NO")
+LEVELS = ("overall", "subgroup")
+APPLIES_TO = ("both", "overall", "subgroup")
+# log: natural log of a ratio; ratio: the ratio itself; difference: as it stands, no log is taken.
+SCALES = ("log", "ratio", "difference")
+YES_NO = ("yes", "no")
+
+# Beyond this the squares and sums of a pool lose their meaning; no real result comes near.
+LARGEST_NUMBER = 1e15
+LONGEST_NUMBER = 60
+# Values with as many decimals are exact to the 1e-6 that a reproduction is held to.
+FULL_DECIMALS = 6
+# A file with more is not what it seems.
+MAX_PROBLEMS = 200
+# Number of a review in the Cochrane Library.
+CD_NUMBER = re.compile(r"(CD|MR)[0-9]{6}")
+
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+
+
+ANALYSIS_KEYS: Columns = {
+    "review_id": foreign_text(required=True),
+    "comparison_number": foreign_text(required=True),
+    "comparison": foreign_text(),
+    "outcome_number": foreign_text(required=True),
+    "outcome": foreign_text(),
+    "subgroup_number": foreign_text(),
+    "subgroup": foreign_text(),
+}
+STUDY_COLUMNS: Columns = ANALYSIS_KEYS | {
+    "study_id": foreign_text(required=True),
+    "study": foreign_text(required=True),
+    "year": foreign_text(),
+    "position": whole(at_least=1, required=True),
+    # Which pools the row enters; RevMan Web lets authors choose, in RevMan 5 it is always both.
+    "applies_to": level(*APPLIES_TO),
+    "n_t": number(),
+    "mean_t": number(),
+    "sd_t": number(),
+    "events_t": number(),
+    "n_c": number(),
+    "mean_c": number(),
+    "sd_c": number(),
+    "events_c": number(),
+    "o_e": number(),
+    "variance": number(),
+    "estimate": number(),
+    "se": number(),
+    "published_weight": number(),
+    "published_estimate": number(),
+    "published_ci_low": number(),
+    "published_ci_high": number(),
+    "estimable": level(*YES_NO),
+    "footnote": foreign_text(),
+    "risk_of_bias": foreign_text(),
+    "locator": foreign_text(required=True),
+}
+PUBLISHED_VALUES = (
+    "published_estimate",
+    "published_ci_low",
+    "published_ci_high",
+    "published_tau2",
+    "published_q",
+    "published_q_df",
+    "published_q_p",
+    "published_i2",
+    "published_z",
+    "published_t",
+    "published_p",
+    "published_pi_low",
+    "published_pi_high",
+)
+SUBGROUP_TEST = ("subgroup_q", "subgroup_q_df", "subgroup_q_p", "subgroup_i2")
+ANALYSIS_COLUMNS: Columns = (
+    ANALYSIS_KEYS
+    | {
+        "level": level(*LEVELS),
+        "data_type": level(*DATA_TYPES),
+        "measure": level(*MEASURES),
+        "measure_label": foreign_text(),
+        "method": level(*METHODS),
+        "model": level(*MODELS),
+        "tau2_method": level("", *choices("tau2_methods")),
+        "ci_method": level(*choices("ci_methods")),
+        "interval_level": number(above=0, at_most=1, required=True),
+        "study_interval_level": number(above=0, at_most=1, required=True),
+        "log_data": level(*YES_NO),
+        "swap_events": level(*YES_NO),
+        "prediction_interval": level(*YES_NO),
+        "totals": level(*TOTALS),
+        "estimable": level(*YES_NO),
+        "n_t": number(),
+        "n_c": number(),
+        "events_t": number(),
+        "events_c": number(),
+        "label_t": foreign_text(),
+        "label_c": foreign_text(),
+        "favours_left": foreign_text(),
+        "favours_right": foreign_text(),
+        "published_scale": level(*SCALES),
+    }
+    | {name: number() for name in (*PUBLISHED_VALUES, *SUBGROUP_TEST)}
+    | {"published_precision": foreign_text(), "locator": foreign_text(required=True)}
+)
+
+# First match wins; the words are looked for in lower case.
+_MEASURE_WORDS = (
+    (r"peto", "PETO_OR"),
+    (r"hazard", "HR"),
+    (r"rate ratio|\birr\b", "IRR"),
+    (r"ratio of (the )?(geometric |arithmetic )?means|mean ratio|\brom\b", "ROM"),
+    (r"odds ratio|^or$", "OR"),
+    (r"risk ratio|relative risk|^rr$", "RR"),
+    (r"risk difference|^rd$", "RD"),
+    (r"(std\.?|standardi[sz]ed) mean diff|^smd$", "SMD"),
+    (r"mean diff|^md$", "MD"),
+)
+
+
+@dataclass(frozen=True)
+class ReviewFile:
+    """What a file says of itself.
+
+    Parameters
+    ----------
+    review_id : str
+        The review's number in the Cochrane Library where there is one, else the id or the name of
+        the file.
+    title : str
+        "" where the format has none.
+    format : str
+        One of `FORMATS`.
+    schema : str
+        RevMan Web: year of the schema (2023, 2025, 2026). RevMan 5: the version that wrote the
+        file, "publisher" for the publisher's export.
+    """
+
+    review_id: str
+    title: str
+    format: str
+    schema: str
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """A review file as two tables.
+
+    Parameters
+    ----------
+    review : ReviewFile
+    studies : DataFrame
+        Columns of `STUDY_COLUMNS`.
+    analyses : DataFrame
+        Columns of `ANALYSIS_COLUMNS`.
+    notes : tuple of str
+        What was skipped or ignored, for the reader of the summary.
+    """
+
+    review: ReviewFile
+    studies: pd.DataFrame
+    analyses: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+
+def add_problem(problems: list[Problem], problem: Problem) -> None:
+    """Add a problem, and instead of the one after `MAX_PROBLEMS` say that there are more."""
+    if len(problems) < MAX_PROBLEMS:
+        problems.append(problem)
+    elif len(problems) == MAX_PROBLEMS:
+        found = f"more than {MAX_PROBLEMS} problems"
+        problems.append(Problem(problem.file, None, "", found, "the file as RevMan writes it"))
+
+
+class NotANumberError(ValueError):
+    """A cell that should hold a number; the message says what is allowed."""
+
+
+def parse_number(text: str) -> float:
+    """A number in the digits of a review file.
+
+    Raises
+    ------
+    NotANumberError
+        For nan, infinities, decimal commas, and numbers above `LARGEST_NUMBER`.
+    """
+    stripped = text.strip()
+    if len(stripped) > LONGEST_NUMBER or not _NUMBER.fullmatch(stripped):
+        raise NotANumberError("a finite number in digits with a decimal point")
+    value = float(stripped)
+    if abs(value) > LARGEST_NUMBER:
+        raise NotANumberError(f"a number between {-LARGEST_NUMBER:g} and {LARGEST_NUMBER:g}")
+    return value + 0.0
+
+
+def measure_of(label: str, data_type: str) -> str:
+    """Code of a measure from its name or abbreviation; "" if the data type does not allow it."""
+    code = label.strip()
+    if code not in MEASURES:
+        words = clean_text(label).lower()
+        codes = (code for pattern, code in _MEASURE_WORDS if re.search(pattern, words))
+        code = next(codes, "OTHER")
+    return code if code in MEASURES_OF[data_type] else ""
+
+
+def is_log(measure: str, data_type: str, log_data: bool) -> bool:
+    """Whether the analysis is of logs: O-E always, given estimates as the file says."""
+    if data_type == "iv":
+        return log_data
+    return data_type == "oe" or measure in RATIOS
+
+
+def computable(row: Mapping[str, float], data_type: str, measure: str) -> bool:
+    """Whether the numbers of a study row give an effect, for files that do not say so."""
+    n_t, n_c = row["n_t"], row["n_c"]
+    if data_type == "iv":
+        return bool(np.isfinite(row["estimate"]) and row["se"] > 0)
+    if data_type == "oe":
+        return bool(np.isfinite(row["o_e"]) and row["variance"] > 0)
+    if not (n_t > 0 and n_c > 0):
+        return False
+    if data_type == "continuous":
+        return bool(row["sd_t"] > 0 and row["sd_c"] > 0)
+    events = row["events_t"] + row["events_c"]
+    if measure == "RD":
+        return bool(np.isfinite(events))
+    return bool(0 < events < n_t + n_c) or (measure == "RR" and events == n_t + n_c)
+
+
+def decimals(text: str) -> int:
+    """Digits behind the decimal point of a number as it is written, its exponent considered."""
+    number = Decimal(text.strip())
+    if "e" in text.lower():
+        # 1.0E-6 has six decimals, not seven.
+        number = number.normalize()
+    exponent = number.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def precision_notes(
+    rows: Sequence[Mapping[str, str]], log10: Sequence[bool] | None = None
+) -> list[str]:
+    """The `published_precision` of every row: the decimals of each of its values.
+
+    Files drop zeros at the end, so that a value does not show its precision: it is that of the
+    most precise one of its column, estimates and limits being one column. A column may just hold
+    round numbers: none counts as less precise than the median column.
+
+    Parameters
+    ----------
+    rows : sequence of dict of str
+        The published values of an analysis as they are written, by column.
+    log10 : sequence of bool, optional
+        Rows with effects as logs to base 10. As natural logs they are known to a decimal less.
+    """
+    effect = ("published_estimate", "published_ci_low", "published_ci_high")
+    finest: dict[str, int] = {}
+    for column, text in ((c, text) for row in rows for c, text in row.items()):
+        # 1.2E-6 says nothing of a column, and neither do 3 and 0.0.
+        if "e" not in text.lower() and Decimal(text.strip()) % 1:
+            finest[column] = max(finest.get(column, 0), decimals(text))
+    finest |= dict.fromkeys(effect, max((finest.get(c, 0) for c in effect), default=0))
+    shown = [n for c, n in finest.items() if n and c not in effect[1:]]
+    exponents = (decimals(text) for row in rows for text in row.values())
+    general = median_low(shown) if shown else max(exponents, default=0)
+    notes = []
+    for row, is_log10 in zip(rows, log10 or [False] * len(rows), strict=True):
+        least = {c: 0 if c in effect and finest[c] else general for c in row}
+        places = {c: max(finest.get(c, 0), least[c]) - (is_log10 and c in effect) for c in row}
+        notes.append("; ".join(f"{column}: {number}" for column, number in places.items()))
+    return notes
+
+
+def table(rows: Iterable[Mapping[str, Any]], columns: Columns) -> pd.DataFrame:
+    """A frame with the columns of a schema, in order; what a row does not have is missing."""
+    listed = list(rows)
+    series = {}
+    for name, column in columns.items():
+        numeric = str(column.dtype) == "float64"
+        missing: float | str = np.nan if numeric else ""
+        values = [row.get(name, missing) for row in listed]
+        series[name] = pd.Series(values, dtype="float64" if numeric else "str")
+    return pd.DataFrame(series)

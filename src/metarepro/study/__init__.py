@@ -1,0 +1,1 @@
+"""The data folder of a study: read, corrected, checked."""

@@ -1,0 +1,57 @@
+"""The tables in results/pooled."""
+
+from metarepro.tabular.columns import identifier, number, text, whole
+from metarepro.tabular.columns import share_of_100 as percent
+from metarepro.tabular.statistic_columns import STATISTICS, Q
+from metarepro.tabular.tables import Table
+
+POOLED = Table(
+    "pooled",
+    "pooled/pooled.csv",
+    {
+        "synthesis": text(required=True),
+        "set_name": text(required=True),
+        "intervention": identifier(required=False),
+        "family": identifier(required=False),
+        "domain": identifier(required=False),
+        "outcome": identifier(required=False),
+        "timepoint": text(),
+        "tiers": text(),
+        "model": text(),
+        "tau2_method": text(),
+        "ci_method": text(),
+        "n_trials": whole(at_least=0, required=True),
+        "k": whole(at_least=0, required=True),
+        "n_participants": number(at_least=0),
+        **STATISTICS,
+        "flags": text(),
+        "reason": text(),
+        "trial_ids": text(),
+    },
+    "every synthesis",
+)
+WEIGHTS = Table(
+    "weights",
+    "pooled/weights.csv",
+    {
+        "synthesis": text(required=True),
+        "result_id": identifier(),
+        "trial_id": identifier(),
+        "weight": percent(required=True),
+    },
+    "weight of every result in every synthesis",
+)
+SUBGROUP_TESTS = Table(
+    "subgroup_tests",
+    "pooled/subgroup_tests.csv",
+    {
+        "synthesis": text(required=True),
+        "subgroups": text(required=True),
+        "n_subgroups": whole(at_least=2, required=True),
+        "n_tested": whole(at_least=0, required=True),
+        **Q,
+        "reason": text(),
+    },
+    "tests between subgroups",
+)
+POOLED_TABLES = (POOLED, WEIGHTS, SUBGROUP_TESTS)
