@@ -225,7 +225,7 @@ def test_the_small_folder_has_no_problem(folder: Path) -> None:
             "one of: increase",
         ),
         ("codebook/domains.csv", 2, {"order": "first"}, "order", "first", "a number"),
-        ("codebook/interventions.csv", 2, {"family": "f"}, "family", "f", "one of: psychodynamic"),
+        ("codebook/interventions.csv", 2, {"family": "F!"}, "family", "F!", "small letters"),
         (PUBLISHED, 2, {"outcome": "wealth"}, "outcome", "wealth", "an id in outcomes"),
         (PUBLISHED, 2, {"intervention": "work"}, "intervention", "work", "an id in interventions"),
         (PUBLISHED, 2, {"status": "good"}, "status", "good", "one of: verified"),
@@ -414,7 +414,7 @@ def test_a_suspect_row_may_lack_a_limit(folder: Path) -> None:
     [
         ("role", "quoted", "quoted", "one of: cited, context"),
         ("role", ["cited"], "['cited']", "one of: cited, context"),
-        ("families", ["work"], "['work']", "families among: psychodynamic"),
+        ("families", ["Work!"], "['Work!']", "families as in codebook"),
         ("families", "parenting", "parenting", "a list of texts, or null"),
         ("year", "2020", "2020", "a whole number above 0, or null"),
         ("n_studies", 3.5, "3.5", "a whole number above 0, or null"),
@@ -549,8 +549,9 @@ def test_the_command_prints_the_problems(folder: Path) -> None:
 def test_the_script_writes_nothing_if_there_are_problems(folder: Path, tmp_path: Path) -> None:
     set_cells(folder, RESULTS, 3, {"value": "0,34"})
     output = tmp_path / "inputs.csv"
+    options = ["--config", "config/config.yaml", "--data-dir", str(folder)]
     with pytest.raises(DataError):
-        check_data_script.main(["--data-dir", str(folder), "--output", str(output)])
+        check_data_script.main([*options, "--output", str(output)])
     assert not output.exists()
 
 
