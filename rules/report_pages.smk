@@ -32,9 +32,7 @@ rule write_report:
         "logs/write_report.log",
     conda:
         "../environment.yml"
-    params:
-        requirements="--requirements requirements.txt" if LOCKED else "",
     shell:
         "python -m metarepro.workflow write_report --config {input.config}"
-        " {params.requirements} --output-dir {output.report} 2> {log}"
+        " --requirements {input.requirements} --output-dir {output.report} 2> {log}"
         " && cp {input.listed} {output.inputs}"

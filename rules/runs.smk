@@ -12,11 +12,10 @@ def check_packages():
 
     A study without that file runs with what is installed.
     """
+    if not Path("requirements.txt").exists():
+        return
     wrong = []
-    lines = [
-        line for path in LOCKED for line in Path(path).read_text("utf-8").splitlines()
-    ]
-    for line in lines:
+    for line in Path("requirements.txt").read_text(encoding="utf-8").splitlines():
         if "==" in line and not line.startswith((" ", "#")):
             pin = Requirement(line.rstrip(" \\"))
             if pin.marker is None or pin.marker.evaluate():

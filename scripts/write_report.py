@@ -57,13 +57,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     arguments = stage_parser(__doc__)
     arguments.add_argument(
-        "--requirements", type=Path, help="the locked requirements.txt, if there is one"
+        "--requirements", type=Path, nargs="*", default=[], help="locked requirements.txt"
     )
     arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     args = arguments.parse_args(argv)
     tables = {table.name: read_result(args.results_dir, table) for table in DOWNLOADS}
     plan = read_plan(args.config)
-    requirements = args.requirements.read_text(encoding="utf-8") if args.requirements else ""
+    requirements = "".join(path.read_text(encoding="utf-8") for path in args.requirements)
     with new_folder(args.output_dir) as output:
         write_downloads(tables, output / "data")
         figures = copy_figures(args.results_dir / "figures", output / "figures")
