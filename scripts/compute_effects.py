@@ -1,4 +1,4 @@
-"""Compute Hedges' g of every reported result, positive = favours the intervention.
+"""Compute the effect size of every reported result, positive = favours the intervention.
 
 Reads the extracted tables and the analysis plan; writes one row a reported result. A result
 without a route to an effect size stays in the table, with a code and a reason. Where a review's
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from metarepro.command import run, stage_parser
 from metarepro.conversion.effects import compute_effects, supersede
-from metarepro.conversion.reported import Choices
 from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
 from metarepro.reviews.tables import REVIEW_RESULTS, REVIEW_TRIALS
@@ -36,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         read_result(results, EXTRACTED_OUTCOMES),
         read_result(results, EXTRACTED_INTERVENTIONS),
         read_result(results, EXTRACTED_COUNTRIES),
-        choices=Choices.from_plan(plan),
+        plan,
     )
     write_table(supersede(effects), EFFECTS.at(results), EFFECTS)
 

@@ -23,6 +23,7 @@ from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
 from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.tables import read_result
+from metarepro.wording.scales import scale_of
 from metarepro.wording.summaries import labels, title
 
 
@@ -56,6 +57,7 @@ def tasks(
             synthesis["estimate"],
             heading,
             family_colour(synthesis["family"], plan.families),
+            scale_of(plan).at(synthesis),
         )
         found.append(FigureTask(synthesis["synthesis"], task))
     return found

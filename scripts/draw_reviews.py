@@ -1,6 +1,6 @@
 """Draw a forest plot of every published result that we have results of trials for.
 
-Our pool, or our single trial, stands above the published result, both as Hedges' g.
+Our pool, or our single trial, stands above the published result, both on the measure of the plan.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,13 @@ from metarepro.conversion.tables import EFFECTS
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.figures.forest import forest_plot
 from metarepro.figures.forest_tables import published_summary, review_rows, summary
-from metarepro.plan import read_plan
+from metarepro.plan import Plan, read_plan
 from metarepro.tabular.tables import read_result
+from metarepro.wording.scales import scale_of
 
 
 def tasks(
-    effects: pd.DataFrame, reproduction: pd.DataFrame, weights: pd.DataFrame, rho: float
+    effects: pd.DataFrame, reproduction: pd.DataFrame, weights: pd.DataFrame, plan: Plan
 ) -> list[FigureTask]:
     """One task a published result with trials of ours."""
     found = []
@@ -29,8 +30,9 @@ def tasks(
         draw = partial(
             forest_plot,
             review_rows(effects, mine),
-            pd.DataFrame([summary(row, "Ours", "", rho), published_summary(row)]),
+            pd.DataFrame([summary(row, "Ours", "", plan.pooling.rho), published_summary(row)]),
             title=f"{row['review']}: {row['outcome_label']}",
+            scale=scale_of(plan).at(row),
         )
         found.append(FigureTask(f"{row['review_id']}.{row['row']:.0f}.{row['outcome']}", draw))
     return found
@@ -45,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         read_result(args.results_dir, EFFECTS),
         read_result(args.results_dir, REPRODUCTION),
         read_result(args.results_dir, REVIEW_WEIGHTS),
-        read_plan(args.config).pooling.rho,
+        read_plan(args.config),
     )
     with open_cache(args.cache_dir) as cache:
         draw_all(found, args.output_dir, cache)

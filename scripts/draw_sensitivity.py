@@ -25,6 +25,7 @@ from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
 from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.tables import read_result
+from metarepro.wording.scales import scale_of
 from metarepro.wording.summaries import labels, title
 
 #: Fewer trials have too few subsets, and choices that differ too little, for a picture.
@@ -48,19 +49,22 @@ def tasks(
     for synthesis in chosen.to_dict("records"):
         key, estimate = synthesis["synthesis"], synthesis["estimate"]
         limits = (synthesis["ci_low"], synthesis["ci_high"])
-        heading = title(synthesis, names, plan.sets)
+        heading, scale = title(synthesis, names, plan.sets), scale_of(plan).at(synthesis)
         all_effects = without_place(members(every, synthesis))
         own = usable(all_effects, primary_set.timepoints, primary_set.tiers)
         trials = average_by_trial(own, settings.rho)
         if len(trials) >= MIN_TRIALS_FOR_ASYMMETRY:
-            draw = partial(funnel_plot, trials, estimate, title=heading, pooled_interval=limits)
+            draw = partial(
+                funnel_plot,
+                trials,
+                estimate,
+                title=heading,
+                pooled_interval=limits,
+                scale=scale,
+            )
             found.append(FigureTask(f"{key}.funnel", draw))
-        curve = partial(
-            draw_specifications, all_effects, (estimate, *limits), heading, settings.level
-        )
-        subsets = partial(
-            draw_gosh, trials, estimate, settings.tau2_method, heading, settings.model
-        )
+        curve = partial(draw_specifications, all_effects, (estimate, *limits), heading, scale)
+        subsets = partial(draw_gosh, trials, estimate, settings, heading, scale)
         found += [FigureTask(f"{key}.specifications", curve), FigureTask(f"{key}.gosh", subsets)]
     return found
 

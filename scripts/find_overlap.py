@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from metarepro.command import run, stage_parser
 from metarepro.conversion.effects import compute_effects
-from metarepro.conversion.reported import Choices
 from metarepro.conversion.tables import EFFECTS
 from metarepro.overlap.effects import lift_duplicates, shared_effects
 from metarepro.overlap.tables import OVERLAP_OVERALL, OVERLAP_PAIRS, SHARED_EFFECTS
@@ -45,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         read_result(folder, EXTRACTED_OUTCOMES),
         read_result(folder, EXTRACTED_INTERVENTIONS),
         read_result(folder, EXTRACTED_COUNTRIES),
-        choices=Choices.from_plan(plan),
+        plan,
     )
     for table, frame in {
         OVERLAP_PAIRS: overlap_pairs(reviews, included),

@@ -23,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         plan.sets,
         plan.syntheses,
         Settings.from_plan(plan),
+        plan.measure,
     )
     for table, frame in {
         POOLED: pooled,

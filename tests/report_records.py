@@ -42,6 +42,7 @@ EFFECT: dict[str, Any] = {
     **{"label": "Ann 2001", "year": 2001.0, "intervention": "play", "family": "parenting"},
     **{"domain": "closeness", "timepoint": "post", "timepoint_detail": "after"},
     **{"statistic": "smd", "design": "rct", "adjusted": "no", "source_kind": "abstract"},
+    **{"effect_measure": "SMD", "better": "higher"},
     **{"n_total": 80.0, "yi": 0.39, "vi": 0.04, "sei": 0.2, "ci_low": 0.0, "ci_high": 0.78},
     **{"route": "smd", "se_source": "ci", "tier": "direct", "source": "https://example.org/a"},
     **{"locator": "table 2", "file": "data/trials/results.csv", "row": 7.0},
@@ -50,6 +51,7 @@ KEY = "post.intervention_domain.play.closeness"
 POOL: dict[str, Any] = {
     **{"synthesis": KEY, "set_name": "post", "intervention": "play", "family": "parenting"},
     **{"domain": "closeness", "timepoint": "post", "tiers": "direct+derived"},
+    **{"effect_measure": "SMD", "better": "higher"},
     **{"model": "single_trial", "ci_method": "z", "n_trials": 1.0, "k": 1.0},
     **{"n_participants": 80.0, "estimate": 0.39, "se": 0.2, "ci_low": 0.0, "ci_high": 0.78},
     **{"p_value": 0.05, "reason": "one trial: no pooling, its own effect is shown"},

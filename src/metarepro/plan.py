@@ -7,7 +7,7 @@ what was found, what is allowed.
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 Key = Literal["intervention", "family", "domain", "outcome"]
 Tier = Literal["direct", "derived", "approximate"]
 Timepoint = Literal["post", "follow_up", "change"]
-#: The measures that a study may be pooled on: pages print the others turned for benefit, which for
-#: a ratio would be its inverse.
-Measure = Literal["SMD"]
+#: The measures that effects may be on; `wording.scales.MEASURES` says how each is printed.
+Measure = Literal["SMD", "MD", "OR", "RR", "RD", "HR", "ratio", "correlation", "proportion"]
 SourceKind = Literal[
     "abstract", "table", "registry", "database", "secondary_review", "citing_paper", "other"
 ]
+MEASURES: tuple[str, ...] = get_args(Measure)
 #: A name that becomes part of an id or a file name.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
@@ -225,6 +225,8 @@ class Plan(_Section):
 
     study: Study
     measure: Measure = "SMD"
+    #: Outcomes whose effects are on another measure, and on which.
+    outcome_measures: dict[Name, Measure] = {}
     families: Annotated[dict[Name, Family], Field(min_length=1)]
     effects: Effects
     pooling: Pooling = Pooling()
@@ -234,6 +236,10 @@ class Plan(_Section):
     syntheses: Annotated[dict[Name, Synthesis], Field(min_length=1)]
     reproduction: Reproduction
     moderators: dict[Name, Moderator] = {}
+
+    def measure_of(self, outcome: str) -> str:
+        """Measure of the effects on an outcome."""
+        return self.outcome_measures.get(outcome, self.measure)
 
     def pooling_of(self, synthesis: str) -> Pooling:
         """How the pools of a synthesis are made: as all, but for what it does otherwise."""
@@ -289,6 +295,16 @@ def unknown_families(interventions: "pd.DataFrame", plan: Plan) -> list[Problem]
     unknown = interventions[~interventions["family"].isin(list(plan.families))]
     allowed = f"a family of config/config.yaml: {', '.join(plan.families)}"
     return [problem_of_row(row, "family", allowed) for _, row in unknown.iterrows()]
+
+
+def unknown_outcomes(outcomes: "pd.DataFrame", plan: Plan, file: str) -> list[Problem]:
+    """Outcomes that the plan gives a measure and that the codebook does not have."""
+    known = set(outcomes["outcome"])
+    return [
+        Problem(file, None, f"outcome_measures.{name}", name, "an outcome of the codebook")
+        for name in plan.outcome_measures
+        if name not in known
+    ]
 
 
 _Place = tuple[str | int, ...]

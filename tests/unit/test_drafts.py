@@ -8,8 +8,9 @@ import pytest
 import yaml
 from tests.command import command
 from tests.data_folder import RESULTS, TRIALS, set_cells, write_data_folder
+from tests.plans import small_plan
 
-from metarepro.conversion.reported import Choices
+from metarepro.conversion.routes import ROUTES
 from metarepro.entry.adding import add_draft
 from metarepro.entry.data_guide import column_meanings, meaning_of
 from metarepro.entry.drafts import FILL_IN, NUMBERS
@@ -61,6 +62,9 @@ ENOUGH = {
     "f_test": {"n_total": "80"},
     "eta_squared": {"n_total": "80"},
     "p_only": {"n_total": "80"},
+    "hazard_ratio": {"se": "0.1"},
+    "ratio": {"se": "0.1"},
+    "correlation": {"n_total": "80"},
 }
 
 
@@ -103,7 +107,7 @@ def state(project: Path) -> dict[str, bytes]:
 
 def refused(trial_id: str) -> list[tuple[int | None, str, str]]:
     with pytest.raises(DataError) as caught:
-        add_draft(trial_id, Path("data"), Path("drafts"), Choices(0.05, 20))
+        add_draft(trial_id, Path("data"), Path("drafts"), small_plan())
     form = f"drafts/{trial_id}.yaml"
     return [(p.row, p.column, p.found) for p in caught.value.problems if p.file == form]
 
@@ -155,7 +159,10 @@ def test_a_filled_in_form_is_added_and_gives_an_effect(statistic: str, project: 
     favours = "control" if statistic == "counts" else "intervention"
     # An odds or risk ratio of 0.4, and "benefit" means above 1.
     favours = "control" if statistic in ("odds_ratio", "risk_ratio") else favours
-    assert f", favours: {favours} (" in printed
+    if statistic in ROUTES["SMD"]:
+        assert f", favours: {favours} (" in printed
+    else:
+        assert "no effect size (not_convertible" in printed
     assert not list((project / "data").rglob("*.partial"))
 
 

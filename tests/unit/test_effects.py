@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.plans import small_plan
 
 from metarepro.conversion.effects import compute_effects
-from metarepro.conversion.reported import Choices
 from metarepro.conversion.tables import EFFECTS
 from metarepro.study.tables import EXTRACTED_RESULTS, EXTRACTED_TRIALS
 from metarepro.tabular.tables import Table, from_rows
 
-CHOICES = Choices(icc=0.05, cluster_size=20)
+PLAN = small_plan()
 CODEBOOK = {
     "outcomes": pd.DataFrame(
         {"outcome": ["mood"], "domain": ["mind"], "beneficial_direction": ["decrease"]}
@@ -50,7 +50,7 @@ def effects(
         CODEBOOK["outcomes"],
         CODEBOOK["interventions"],
         CODEBOOK["countries"],
-        CHOICES,
+        PLAN,
     )
     assert list(computed.columns) == list(EFFECTS.columns)
     return computed
@@ -129,7 +129,7 @@ def of_two_arms(*named: str) -> list[str]:
         CODEBOOK["outcomes"],
         interventions,
         CODEBOOK["countries"],
-        CHOICES,
+        PLAN,
     )
     return [f"{row.intervention} {row.family}" for row in computed.itertuples()]
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.plans import syntheses
+from tests.plans import small_plan, syntheses
 
 from metarepro.figures.forest import DOMAIN_COLUMNS, ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
 from metarepro.figures.forest_tables import (
+    domain_pools,
     domain_rows,
     published_summary,
     review_rows,
@@ -16,7 +17,6 @@ from metarepro.figures.forest_tables import (
     summaries,
     synthesis_rows,
 )
-from metarepro.plan import Evidence
 
 NAN = math.nan
 NAMES = {"play": "Play", "talk": "Talk", "mind": "Mind", "mood": "Mood"}
@@ -33,6 +33,7 @@ def effect(result_id: str, **changes: Any) -> dict[str, Any]:
         **{"outcome": "mood", "domain": "mind", "measure": "CES-D", "timepoint": "post"},
         **{"timepoint_detail": "end", "n_t": 20.0, "n_c": 21.0, "n_total": 41.0, "yi": 0.3},
         **{"ci_low": 0.1, "ci_high": 0.5, "tier": "direct", "exclude": ""},
+        **{"effect_measure": "SMD", "better": "higher"},
     } | changes
 
 
@@ -44,6 +45,7 @@ def pooled(synthesis: str, **changes: Any) -> dict[str, Any]:
         **{"n_participants": 82.0, "estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5, "tau2": 0.01},
         **{"pi_low": NAN, "pi_high": NAN, "q": 1.0, "q_df": 1.0, "q_p": 0.3, "i2_q": 5.0},
         **{"i2_tau2": 4.0, "flags": "", "trial_ids": "a b"},
+        **{"effect_measure": "SMD", "better": "higher"},
     } | changes
 
 
@@ -140,8 +142,7 @@ def test_interventions_without_a_result_have_a_line() -> None:
         }
     )
     pools = pd.DataFrame([pooled("post.cell.play.mind", intervention="play")])
-    plan = Evidence(synthesis="cell", set="post", beside="post")
-    table = domain_rows("mind", interventions, pools, plan)
+    table = domain_rows(interventions, domain_pools("mind", pools, small_plan()))
     assert set(DOMAIN_COLUMNS) <= set(table.columns)
     assert table["n_trials"].tolist() == [2, 0]
     assert table["estimate"].isna().tolist() == [False, True]

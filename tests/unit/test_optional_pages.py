@@ -24,6 +24,8 @@ ALWAYS = {"index.html", "methods.html", "downloads.html"}
 FROM_A_TABLE = {"source_kind": "table"}
 CLAIM = {"claim_id": "c1", "claim": "It works", "verdict": "not_testable", "rule": RULES[0].rule}
 EVALUATION = {"domain": "closeness", "design": "post_only", "statistic": "statement"}
+REPRODUCED = {"review_id": "rev2020", "verdict": "partial"}
+REPRODUCED |= {"effect_measure": "SMD", "better": "higher"}
 PAIR = {"trial_id": "ann2001", "outcome": "warmth", "same_source": "no", "agreement": "equal"}
 PAIR |= {f"result_id_{side}": "ann2001-01" for side in "ab"}
 #: Page to the name of a table and a row of it that the page needs.
@@ -31,7 +33,7 @@ OPTIONAL: dict[str, tuple[str, dict[str, Any]]] = {
     "claims.html": ("claims", CLAIM),
     "programmes.html": ("programmes", {"programme": "p", "label": "P"}),
     "other_evidence.html": ("evaluations", EVALUATION),
-    "reproduction.html": ("reproduction", {"review_id": "rev2020", "verdict": "partial"}),
+    "reproduction.html": ("reproduction", REPRODUCED),
     "overlap.html": ("shared_effects", PAIR),
     "audit.html": ("audit", {"record_id": "ann2001-01"}),
 }

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from tests.data_folder import write_data_folder
+from tests.plans import small_plan
 
 from metarepro.conversion.effects import compute_effects
-from metarepro.conversion.reported import Choices
 from metarepro.overlap.effects import lift_duplicates, shared_effects
 from metarepro.overlap.trials import (
     corrected_covered_area,
@@ -20,7 +20,7 @@ from metarepro.overlap.trials import (
 from metarepro.study.validation import load
 
 NAN = math.nan
-CHOICES = Choices(0.05, 20.0, ("database",))
+PLAN = small_plan()
 
 
 def included(*rows: tuple[str, str, str]) -> pd.DataFrame:
@@ -150,7 +150,7 @@ def compared(kept: dict[str, Any], other: dict[str, Any]) -> pd.DataFrame:
     )
     interventions = pd.DataFrame({"intervention": ["play", "talk"], "family": "parenting"})
     countries = pd.DataFrame({"country": ["UK"], "income_group": ["high"]})
-    codebook = (trials, clusters, outcomes, interventions, countries, CHOICES)
+    codebook = (trials, clusters, outcomes, interventions, countries, PLAN)
     effects = compute_effects(results, *codebook)
     converted = compute_effects(lift_duplicates(results), *codebook)
     return shared_effects(results, effects, converted)
@@ -167,7 +167,7 @@ def test_a_duplicate_turned_the_other_way_is_the_same_effect() -> None:
     # J of 98 degrees of freedom is 0.99233 (Hedges 1981).
     assert row["value_a"] == pytest.approx(0.5 * 0.99233, abs=1e-5)
     assert row["value_b"] == pytest.approx(row["value_a"])
-    assert (row["agreement"], row["same_source"], row["scale"]) == ("equal", "no", "g")
+    assert (row["agreement"], row["same_source"], row["scale"]) == ("equal", "no", "effect")
     assert row["remark"] == "abstract of the same"
 
 
@@ -287,7 +287,7 @@ def test_every_duplicate_of_the_data_is_compared(tmp_path: Path) -> None:
         data.outcomes,
         data.interventions,
         data.countries,
-        CHOICES,
+        PLAN,
     )
     effects = compute_effects(data.results, *codebook)
     converted = compute_effects(lift_duplicates(data.results), *codebook)

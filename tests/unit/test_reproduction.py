@@ -281,6 +281,7 @@ def effect(result_id: str, **changes: Any) -> dict[str, Any]:
     row = {
         **{"result_id": result_id, "trial_id": result_id[0], "outcome": "anxiety"},
         **{"timepoint": "post", "intervention": "video_feedback", "tier": "direct"},
+        **{"effect_measure": "SMD", "better": "higher"},
         **{"exclude": "", "yi": 0.4, "vi": 0.02, "n_total": 40.0},
     }
     return row | changes
@@ -425,6 +426,7 @@ def real_table() -> pd.DataFrame:
     effects = results.assign(
         intervention=intervention_of_results(results, trials),
         tier="direct",
+        better="higher",
         yi=0.3,
         vi=0.04,
         income="",

@@ -25,10 +25,13 @@ from metarepro.sensitivity.plots import (
     gosh_plot,
     specification_curve,
 )
+from metarepro.synthesis.pools import Settings
+from metarepro.wording.scales import Scale
 
 NAN = float("nan")
 LONG = "Responsive caregiving programmes: " + "Strengthening relationships " * 9
 REFERENCE = (0.3, 0.1, 0.5)
+SETTINGS = Settings(tau2_method="REML", ci_method="z", rho=0.8)
 
 
 def make_trials(n: int, shift: float = 0.3) -> pd.DataFrame:
@@ -265,13 +268,14 @@ def test_a_sample_of_subsets_says_of_how_many() -> None:
 def make_synthesis(key: str, n_trials: int) -> dict[str, Any]:
     keys = {"intervention": "", "family": "", "domain": "", "outcome": ""}
     about = {"synthesis": key, "set_name": key.split(".")[0], "n_trials": n_trials}
+    keys |= {"effect_measure": "SMD", "better": "higher"}
     return about | keys | dict(zip(("estimate", "ci_low", "ci_high"), REFERENCE, strict=True))
 
 
 def names_of_tasks(*syntheses: tuple[str, int]) -> list[str]:
     n = max(n for _, n in syntheses)
     effects = make_effects(n).assign(
-        exclude="", timepoint="post", tier="direct", label="A", year=2000.0
+        exclude="", timepoint="post", tier="direct", label="A", year=2000.0, effect_measure="SMD"
     )
     pooled = pd.DataFrame([make_synthesis(key, k) for key, k in syntheses])
     plan = read_plan(Path("config/config.yaml"))
@@ -300,8 +304,8 @@ def test_fewer_than_five_trials_are_not_drawn() -> None:
 @pytest.mark.parametrize(
     "draw",
     [
-        partial(draw_specifications, make_effects(6), REFERENCE, "Title"),
-        partial(draw_gosh, make_trials(6), 0.3, "REML", "Title"),
+        partial(draw_specifications, make_effects(6), REFERENCE, "Title", Scale()),
+        partial(draw_gosh, make_trials(6), 0.3, SETTINGS, "Title", Scale()),
     ],
 )
 def test_figures_are_drawn_from_effects(draw: Callable[[], Figure]) -> None:

@@ -44,6 +44,7 @@ def pooled(**changes: Any) -> pd.DataFrame:
         "k": 4.0,
         "n_participants": 1234.0,
         "timepoint": "post",
+        **{"effect_measure": "SMD", "better": "higher"},
         **{"estimate": 0.3, "ci_low": -0.004, "ci_high": 0.6, "pi_low": NAN, "pi_high": NAN},
         **{"i2_q": 12.5, "i2_tau2": 10.0, "p_value": 0.0004, "tau2": NAN, "model": "random"},
         **{"flags": "df_below_4; n_unknown_in_2_trials", "reason": ""},
@@ -56,6 +57,7 @@ def effects(**changes: Any) -> pd.DataFrame:
         **{"result_id": "a-01", "trial_id": "a", "label": "A 2001", "year": NAN, "arm": ""},
         **{"intervention": "play", "domain": "mind", "outcome": "mood", "timepoint": "post"},
         **{"timepoint_detail": "end", "measure": "CES-D", "n_t": NAN, "n_c": NAN, "n_total": NAN},
+        **{"effect_measure": "SMD", "better": "higher"},
         **{"yi": -0.2, "ci_low": -0.5, "ci_high": 0.1, "statistic": "smd", "se_source": "ci"},
         **{"tier": "direct", "assumptions": "", "exclude": "", "exclude_reason": ""},
         **{"source": "https://example.org", "locator": "abstract"},
@@ -111,9 +113,17 @@ def test_families_have_the_names_of_the_plan() -> None:
 
 def test_headings_have_measure_and_level_of_the_study() -> None:
     words = Scale("RR", level=0.9)
-    (row,) = summaries.results(effects(), NAMES, words).to_dict("records")
+    table = effects(effect_measure="RR", better="higher")
+    (row,) = summaries.results(table, NAMES, words).to_dict("records")
     # exp(-0.2) etc.
     assert row["RR [90% CI]"] == "0.82 [0.61, 1.11]"
+
+
+def test_a_ratio_of_which_less_is_better_is_printed_as_the_outcome_runs() -> None:
+    # Inside −0.2 is worse: 22% more events, exp(0.2) with exp(-0.1) and exp(0.5).
+    table = effects(effect_measure="RR", better="lower")
+    (row,) = summaries.results(table, NAMES, Scale("RR")).to_dict("records")
+    assert row["RR [95% CI]"] == "1.22 [0.90, 1.65]"
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from metarepro.audit.checks import (
     z_of,
 )
 from metarepro.conversion.effect_sizes import pooled_sd, se_from_ns
-from metarepro.conversion.reported import RATIOS
 
+#: Statistics that two risks give.
+OF_RISKS = ("odds_ratio", "risk_ratio", "risk_difference")
 #: SE implied by p, as a share of what n allows, beyond which the two disagree.
 P_SE_LOW, P_SE_HIGH = 0.70, 1.45
 #: With p given as a bound, z may miss it by this factor.
@@ -146,13 +147,13 @@ def ratio_against_risks(row: Row) -> Finding | None:
     depends on the correction chosen.
     """
     kind = "odds_ratio" if row["statistic"] == "counts" else row["statistic"]
-    if kind not in (*RATIOS, "risk_difference") or row["adjusted"] == "yes":
+    if kind not in OF_RISKS or row["adjusted"] == "yes":
         return None
     risks, value = _risks(row), row["value"]
     if risks is None or not has(row, "value") or not all(0 < r < 1 for r in risks[0] + risks[1]):
         return None
     implied = sorted(turn_of(row) * _contrast(kind, t, c) for t, c in itertools.product(*risks))
-    half, log = half_unit(value), kind in RATIOS
+    half, log = half_unit(value), kind != "risk_difference"
     shown = [max(value - half, value / 2), value + half] if log else [value - half, value + half]
     limit = LOG_RATIO_GAP if log else RISK_DIFFERENCE_GAP
     if log:

@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from metarepro.commands.options import FILE_OR_FOLDER, IDENTIFIER, data_dir, drafts
-from metarepro.conversion.reported import Choices
 from metarepro.entry.adding import add_draft
 from metarepro.entry.forms import read_meanings, write_review_form, write_trial_form
 from metarepro.plan import read_plan
@@ -49,8 +48,7 @@ def add_trial(trial_id: str, data_dir: Path, drafts: Path, config: Path) -> None
     and the problem names the line of the form. Each result is printed with its effect: compare its
     direction with the words of the paper.
     """
-    choices = Choices.from_plan(read_plan(config))
-    click.echo("\n".join(add_draft(trial_id, data_dir, drafts, choices)))
+    click.echo("\n".join(add_draft(trial_id, data_dir, drafts, read_plan(config))))
     click.echo(
         "Is every direction what the paper says? If not, take the rows out again: git diff data\n"
         "Then: metarepro run, and metarepro changes"

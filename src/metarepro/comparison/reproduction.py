@@ -76,8 +76,9 @@ def compare(
         listed = included[of_review & included["basis"].isin(plan.reproduction.basis)]
         pooled_effects, no_pool = select_effects(row, listed, effects, plan.reproduction)
         pooled = None if no_pool else pool_trials(pooled_effects, settings)[0]
-        target = _published_target(row, plan.measure)
-        columns = _columns(row, target, listed, pooled_effects, pooled, no_pool)
+        measure = plan.measure_of(row["outcome"])
+        target = _published_target(row, measure)
+        columns = _columns(row, measure, target, listed, pooled_effects, pooled, no_pool)
         rows.append(columns | {"published_problems": problems.get(record_id, "")})
         if pooled is not None:
             weights.append(
@@ -124,8 +125,16 @@ def _published_target(row: Mapping[Any, Any], effect_measure: str) -> Target:
     return published_target(row["measure"], *numbers, row["beneficial_sign"], effect_measure)
 
 
+def _better(target: Target, pooled_effects: pd.DataFrame) -> str:
+    """Which printed effects favour the intervention: as the review prints them, else as ours."""
+    if target.reason and len(pooled_effects):
+        return str(pooled_effects["better"].iloc[0])
+    return "lower" if target.scale.turn < 0 else "higher"
+
+
 def _columns(
     row: Mapping[Any, Any],
+    effect_measure: str,
     target: Target,
     listed: pd.DataFrame,
     pooled_effects: pd.DataFrame,
@@ -139,6 +148,8 @@ def _columns(
     columns: dict[str, Any] = {
         **{name: row[name] for name in _SHOWN},
         **{f"published_{name}": row[name] for name in _PUBLISHED},
+        "effect_measure": effect_measure,
+        "better": _better(target, pooled_effects),
         "target_estimate": target.estimate,
         "target_ci_low": target.ci_low,
         "target_ci_high": target.ci_high,

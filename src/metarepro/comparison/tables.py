@@ -1,10 +1,12 @@
 """The tables in results/reproduction: published results against recomputed ones."""
 
+from metarepro.plan import MEASURES
 from metarepro.tabular import input_tables
 from metarepro.tabular.columns import identifier, level, number, text, whole
 from metarepro.tabular.columns import share_of_100 as percent
 from metarepro.tabular.statistic_columns import HETEROGENEITY, PREDICTION, statistics
 from metarepro.tabular.tables import Table
+from metarepro.wording.scales import BETTER
 
 VERDICTS = (
     "exact",
@@ -38,6 +40,9 @@ REPRODUCTION = Table(
         "published_i2": percent(),
         "beneficial_sign": level(*input_tables.BENEFICIAL_SIGNS),
         "published_problems": text(),
+        "effect_measure": level(*MEASURES),
+        # Which printed effects favour the intervention; all estimates are positive in favour.
+        "better": level(*BETTER),
         "target_estimate": number(),
         "target_ci_low": number(),
         "target_ci_high": number(),

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import fields
+from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
@@ -10,11 +11,11 @@ import pandas as pd
 from metarepro.conversion.reported import Choices, NoRouteError, Reported, known
 from metarepro.conversion.routes import convert
 from metarepro.conversion.tables import EFFECTS, REVIEW_FILE
+from metarepro.plan import Plan
 from metarepro.study.countries import income
 from metarepro.tabular.tables import empty_table, in_order
 from metarepro.tabular.trial_interventions import intervention_of_results
-
-NORMAL_95 = 1.959963984540054
+from metarepro.wording.scales import better_of
 
 #: Columns of a reported result that `Reported` takes over by name.
 _REPORTED_COLUMNS = [f.name for f in fields(Reported)]
@@ -27,7 +28,7 @@ def compute_effects(
     outcomes: pd.DataFrame,
     interventions: pd.DataFrame,
     countries: pd.DataFrame,
-    choices: Choices,
+    plan: Plan,
 ) -> pd.DataFrame:
     """Convert all reported results; excluded rows stay, with a code and a reason.
 
@@ -37,8 +38,8 @@ def compute_effects(
         The extracted tables (`tables.EXTRACTED_RESULTS`, `tables.EXTRACTED_TRIALS`).
     clusters, outcomes, interventions, countries : DataFrame
         Numbers of clusters and the codebook.
-    choices : Choices
-        What the reports leave open.
+    plan : Plan
+        The measure of each outcome, what the reports leave open, and the level of intervals.
 
     Returns
     -------
@@ -63,7 +64,12 @@ def compute_effects(
         .set_index("result_id", drop=False)
         .loc[results["result_id"]]
     )
-    converted = [_effect_columns(row, choices) for row in joined.to_dict("records")]
+    choices = Choices.from_plan(plan)
+    z = NormalDist().inv_cdf((1 + plan.pooling.level) / 2)
+    converted = [
+        _effect_columns(row, choices, plan.measure_of(row["outcome"]), z)
+        for row in joined.to_dict("records")
+    ]
     computed = pd.DataFrame(converted, index=joined.index)
     effects = joined.drop(columns=[c for c in computed if c in joined]).join(computed)
     return effects.reset_index(drop=True).pipe(in_order, EFFECTS)
@@ -95,12 +101,16 @@ def supersede(effects: pd.DataFrame) -> pd.DataFrame:
     return superseded
 
 
-def _effect_columns(row: Mapping[Any, Any], choices: Choices) -> dict[str, Any]:
+def _effect_columns(
+    row: Mapping[Any, Any], choices: Choices, measure: str, z: float
+) -> dict[str, Any]:
     """Columns that the conversion adds to, or changes in, a row of results."""
     reported = Reported(**{name: row[name] for name in _REPORTED_COLUMNS})
     n = reported.n_t + reported.n_c
     columns: dict[str, Any] = {
         "n_total": n if known(n) else reported.n_total,
+        "effect_measure": measure,
+        "better": better_of(measure, reported.beneficial_direction),
         "exclude": row["exclude"],
         "exclude_reason": row["exclude_reason"],
         **dict.fromkeys(("yi", "vi", "sei", "ci_low", "ci_high"), math.nan),
@@ -109,7 +119,7 @@ def _effect_columns(row: Mapping[Any, Any], choices: Choices) -> dict[str, Any]:
     if row["exclude"]:
         return columns
     try:
-        effect = convert(reported, choices)
+        effect = convert(reported, choices, measure)
     except NoRouteError as no_route:
         return columns | {"exclude": no_route.code, "exclude_reason": str(no_route)}
     sei = math.sqrt(effect.vi)
@@ -117,8 +127,8 @@ def _effect_columns(row: Mapping[Any, Any], choices: Choices) -> dict[str, Any]:
         "yi": effect.yi,
         "vi": effect.vi,
         "sei": sei,
-        "ci_low": effect.yi - NORMAL_95 * sei,
-        "ci_high": effect.yi + NORMAL_95 * sei,
+        "ci_low": effect.yi - z * sei,
+        "ci_high": effect.yi + z * sei,
         "route": effect.route,
         "se_source": effect.se_source,
         "tier": effect.tier,

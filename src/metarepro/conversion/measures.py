@@ -109,13 +109,16 @@ _OfTable = Callable[[float, float, float, float], EffectSize]
 
 def _table_route(w: Working, of_table: _OfTable, events_t: float, events_c: float) -> Found:
     r = w.reported
+    if w.counts_the_opposite:
+        events_t, events_c = r.n_t - events_t, r.n_c - events_c
     try:
         yi, vi = of_table(events_t, r.n_t, events_c, r.n_c)
     except ValueError as error:
         raise NoRouteError("no_events", str(error)) from None
     if 0 in (events_t, r.n_t - events_t, events_c, r.n_c - events_c):
         w.assume("0.5 added to all cells")
-    return w.turn_scale() * yi, w.allow_for_clusters(vi), "counts"
+    turn = -w.turn_scale() if w.counts_the_opposite else w.turn_scale()
+    return turn * yi, w.allow_for_clusters(vi), "counts"
 
 
 def _counts(of_table: _OfTable) -> Callable[[Working], Found]:
@@ -148,9 +151,13 @@ def _printed(w: Working) -> Found:
 
 
 def _printed_ratio(w: Working) -> Found:
-    """The same on the log scale."""
+    """The same on the log scale; a ratio of risks or hazards is that of its own event only."""
     r = w.reported
     need("no_variance", "no printed ratio", r.value)
+    if r.statistic in ("risk_ratio", "hazard_ratio") and w.counts_the_opposite:
+        raise NoRouteError(
+            "not_convertible", "the ratio is of the opposite event; only counts can be turned"
+        )
     log_ratio = math.log(r.value)
     se, source = w.se_of(log_ratio)
     return w.turn() * log_ratio, se**2, source
@@ -171,13 +178,13 @@ def _correlation(w: Working) -> Found:
 
 
 def _proportion(w: Working) -> Found:
-    """Share of one group with the event: it has no side that it could favour."""
+    """Share of one group with the event."""
     r = w.reported
     need("no_variance", "a proportion needs events and n", r.events_t, r.n_t)
     if 0 in (r.events_t, r.n_t - r.events_t):
         w.assume("0.5 added to events and non-events")
     yi, vi = logit(r.events_t, r.n_t)
-    return yi, w.allow_for_clusters(vi), "counts"
+    return w.turn_scale() * yi, w.allow_for_clusters(vi), "counts"
 
 
 _RATIOS: Mapping[str, Callable[[Working], Found]] = {

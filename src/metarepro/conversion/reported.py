@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 
 from metarepro.conversion import effect_sizes as es
 from metarepro.plan import Plan
-from metarepro.tabular.input_tables import TIERS
-
-RATIOS = ("odds_ratio", "risk_ratio", "hazard_ratio", "ratio")
+from metarepro.tabular.input_tables import RATIO_STATISTICS, TIERS
 
 #: What a route returns: yi, turned so that positive favours the intervention; vi; SE from where.
 Found = tuple[float, float, str]
@@ -137,7 +135,7 @@ class Working:
     def printed_se(self, estimate: float) -> tuple[float, str] | None:
         """Standard error of `value` that the source itself gives, and from which cell."""
         r = self.reported
-        log = r.statistic in RATIOS
+        log = r.statistic in RATIO_STATISTICS
         if known(r.se):
             return (r.se / r.value if log else r.se), "se"
         if known(r.ci_low, r.ci_high):
@@ -189,6 +187,13 @@ class Working:
             return es.direction(sign or r.sign, r.higher_is_better, r.beneficial_direction)
         except ValueError as error:
             raise NoRouteError("direction_unknown", str(error)) from None
+
+    @property
+    def counts_the_opposite(self) -> bool:
+        """Whether the counted event is the opposite of the outcome: recovery for depression."""
+        r = self.reported
+        good = {"yes": "increase", "no": "decrease"}.get(r.higher_is_better, "")
+        return bool(good and r.beneficial_direction) and good != r.beneficial_direction
 
     def turn_scale(self) -> int:
         """The same for treatment minus control on the instrument or the counted event."""

@@ -1,8 +1,10 @@
 """The table in results/effects: every reported result as an effect size."""
 
+from metarepro.plan import MEASURES
 from metarepro.tabular import input_tables
 from metarepro.tabular.columns import digest, identifier, level, number, text, whole
 from metarepro.tabular.tables import Table
+from metarepro.wording.scales import BETTER
 
 #: Of the countries of a trial: the World Bank's high-income economies, and all others.
 INCOMES = ("high", "low_or_middle")
@@ -33,6 +35,9 @@ EFFECTS = Table(
         "n_t": whole(at_least=2),
         "n_c": whole(at_least=2),
         "n_total": whole(at_least=4),
+        "effect_measure": level(*MEASURES),
+        # Which printed effects favour the intervention; `yi` is always positive in favour.
+        "better": level(*BETTER),
         "yi": number(),
         "vi": number(above=0),
         "sei": number(above=0),
@@ -52,5 +57,5 @@ EFFECTS = Table(
         "sha256": digest(),
         "row": whole(at_least=2, required=True),
     },
-    "Hedges' g of every result, or why there is none",
+    "every result as an effect size, or why there is none",
 )

@@ -13,16 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from metarepro.conversion.effects import compute_effects
-from metarepro.conversion.reported import Choices
 from metarepro.entry.draft_rows import Record, appended, duplicates, place_in_draft, read_draft
+from metarepro.plan import Plan
 from metarepro.study.transcription import Dataset
 from metarepro.study.validation import load
 from metarepro.tabular.input_tables import INPUT_TABLES
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.wording.phrases import interval
+from metarepro.wording.scales import scale_of
 
 
-def add_draft(trial_id: str, data_dir: Path, drafts: Path, choices: Choices) -> list[str]:
+def add_draft(trial_id: str, data_dir: Path, drafts: Path, plan: Plan) -> list[str]:
     """Check the form of a trial and add its rows to the data.
 
     Parameters
@@ -31,7 +31,7 @@ def add_draft(trial_id: str, data_dir: Path, drafts: Path, choices: Choices) -> 
         The form is `drafts`/`trial_id`.yaml.
     data_dir, drafts : Path
         The data folder, and the folder of the form.
-    choices : Choices
+    plan : Plan
         How results become effect sizes, for the words on what was added.
 
     Returns
@@ -63,7 +63,7 @@ def add_draft(trial_id: str, data_dir: Path, drafts: Path, choices: Choices) -> 
             data = _checked(data_dir, contents)
         except DataError as error:
             raise DataError(place_in_draft(error.problems, places, draft)) from None
-        lines = _describe(data, records, choices)
+        lines = _describe(data, records, plan)
         _replace_files(data_dir, contents)
     files = ", ".join((data_dir / relative).as_posix() for relative in contents)
     return [f"Added to {files}:", *lines]
@@ -109,7 +109,7 @@ def _replace_files(data_dir: Path, contents: Mapping[Path, bytes]) -> None:
             written.unlink(missing_ok=True)
 
 
-def _describe(data: Dataset, records: Sequence[Record], choices: Choices) -> list[str]:
+def _describe(data: Dataset, records: Sequence[Record], plan: Plan) -> list[str]:
     """One line per result: its effect and who it favours, or why it has none."""
     names = {record.cells.get("result_id") for record in records}
     effects = compute_effects(
@@ -119,15 +119,17 @@ def _describe(data: Dataset, records: Sequence[Record], choices: Choices) -> lis
         data.outcomes,
         data.interventions,
         data.countries,
-        choices,
+        plan,
     )
-    lines = []
+    lines, study = [], scale_of(plan)
     for row in effects.to_dict("records"):
         says = f"no effect size ({row['exclude']}: {row['exclude_reason']})"
         if not row["exclude"]:
             better = "intervention" if row["yi"] > 0 else "control" if row["yi"] < 0 else "neither"
-            effect = interval(row["yi"], row["ci_low"], row["ci_high"])
-            says = f"g {effect}, favours: {better} ({row['tier']})"
+            scale = study.at(row)
+            effect = scale.interval(row["yi"], row["ci_low"], row["ci_high"])
+            favours = f", favours: {better}" if scale.compares else ""
+            says = f"{scale.symbol} {effect}{favours} ({row['tier']})"
         lines.append(f"  {row['result_id']} {row['measure']}: {says}")
     return lines
 

@@ -38,9 +38,13 @@ NUMBERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "f_test": (("value", "df1"), ("df2", *_SIZES)),
     "eta_squared": (("value",), _SIZES),
     "p_only": (("p_value", "p_relation"), _SIZES),
+    "hazard_ratio": (("value",), _SPREAD + _SIZES),
+    "ratio": (("value",), _SPREAD + _SIZES),
+    "correlation": (("value",), _SIZES),
+    "proportion": (("n_t", "events_t"), ()),
 }
 #: Statistics whose direction the arms give: `sign` speaks of a `value` that they need not have.
-_DIRECTION_OF_ARMS = ("means", "counts", "percentages")
+_DIRECTION_OF_ARMS = ("means", "counts", "percentages", "proportion")
 #: Columns that may be empty, but that whoever adds a trial should not pass over.
 _ASKED = ("year", "n_randomised", "source")
 

@@ -17,10 +17,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.markers import CARETLEFTBASE, CARETRIGHTBASE
 from matplotlib.patches import Polygon
-from matplotlib.ticker import MaxNLocator
 
 from metarepro.figures import style as fg
-from metarepro.wording import phrases as wording
+from metarepro.figures.ticks import plain_ticks, ratio_ticks
 
 with warnings.catch_warnings(), np.errstate(), mpl.rc_context():
     # On import forestplot silences all warnings and numpy's errors, and changes rcParams.
@@ -134,26 +133,13 @@ def plain_axis(
         Takes a place to what its tick says.
     """
     low, high = axis_limits(marks)
-    candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    ticks = [float(f"{tick:.6g}") for tick in candidates if low <= tick <= high]
-    places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
-    return Axis(low, high, [(tick, wording.decimal(printed(tick), places)) for tick in ticks])
+    return Axis(low, high, plain_ticks(low, high, printed))
 
 
 def ratio_axis(marks: Sequence[Mark]) -> Axis:
     """An axis of natural logs of ratios: limits as of `plain_axis`, ticks at round ratios."""
     low, high = axis_limits(marks)
-    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), tuple(x / 10 for x in range(10, 100))):
-        powers = range(math.floor(low / math.log(10)) - 1, math.ceil(high / math.log(10)) + 1)
-        ratios = [float(f"{step * 10.0**power:.6g}") for power in powers for step in steps]
-        ticks = [ratio for ratio in ratios if low <= math.log(ratio) <= high]
-        if len(ticks) >= 4:
-            break
-    # Around 1 the last steps may still be too wide: 1 and the ends of the axis are said.
-    ticks = ticks if len(ticks) >= 2 else [1.0]
-    every = math.ceil(len(ticks) / 8)
-    start = ticks.index(1.0) % every if 1.0 in ticks else 0
-    return Axis(low, high, [(math.log(ratio), f"{ratio:g}") for ratio in ticks[start::every]])
+    return Axis(low, high, ratio_ticks(low, high))
 
 
 def symmetric_axis(marks: Sequence[Mark], *, ratio: bool) -> Axis:

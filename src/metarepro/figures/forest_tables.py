@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.plan import Evidence, Synthesis
+from metarepro.plan import Plan, Synthesis
 from metarepro.synthesis.membership import members, subgroup_pools, without_place
 from metarepro.wording.phrases import (
     DASH,
@@ -149,17 +149,23 @@ def subgroup_test_text(test: Mapping[Any, Any]) -> str:
     )
 
 
-def domain_rows(
-    domain: str, interventions: pd.DataFrame, pooled: pd.DataFrame, plan: Evidence
-) -> pd.DataFrame:
+def domain_pools(domain: str, pooled: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """The pools of the table of evidence in a domain that share a measure: the study's, if any."""
+    here = pooled[
+        pooled["synthesis"].str.startswith(f"{plan.evidence.set}.{plan.evidence.synthesis}.")
+        & (pooled["domain"] == domain)
+    ]
+    found = set(here["effect_measure"])
+    measure = plan.measure if plan.measure in found else min(found, default="")
+    return here[here["effect_measure"] == measure]
+
+
+def domain_rows(interventions: pd.DataFrame, pools: pd.DataFrame) -> pd.DataFrame:
     """One row an intervention (`forest.DOMAIN_COLUMNS`), also those without a result.
 
-    `plan` is the section `evidence` of the analysis plan.
+    `pools` are those of a domain, at most one for each intervention (`domain_pools`).
     """
-    here = pooled[
-        pooled["synthesis"].str.startswith(f"{plan.set}.{plan.synthesis}.")
-        & (pooled["domain"] == domain)
-    ].set_index("intervention")
+    here = pools.set_index("intervention")
     columns = ("n_trials", "k", "n_participants", "estimate", "ci_low", "ci_high")
     rows = []
     for intervention in interventions.to_dict("records"):

@@ -14,7 +14,9 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from metarepro.figures import style as fg
+from metarepro.figures.ticks import plain_ticks, ratio_ticks
 from metarepro.wording.phrases import decimal
+from metarepro.wording.scales import Scale
 
 WIDTH = 7.2
 MARGIN = 0.15
@@ -91,24 +93,33 @@ def set_ticks(ax: Axes, which: str, low: float, high: float) -> None:
     put(ticks, words, fontproperties=fg.font(fg.SMALL_SIZE), color=fg.TEXT_COLOUR)
 
 
+def set_effect_ticks(ax: Axes, which: str, low: float, high: float, scale: Scale) -> None:
+    """Set ticks of effects between two places, as their scale prints them."""
+    ticks = ratio_ticks(low, high) if scale.is_ratio else plain_ticks(low, high, scale.printed)
+    put = ax.set_xticks if which == "x" else ax.set_yticks
+    places, words = [place for place, _ in ticks], [said for _, said in ticks]
+    put(places, words, fontproperties=fg.font(fg.SMALL_SIZE), color=fg.TEXT_COLOUR)
+
+
 def effect_axis(
     fig: Figure,
     ax: Axes,
-    low: float,
-    high: float,
+    limits: tuple[float, float],
     shown: tuple[float, float],
+    scale: Scale,
     below: float = 0.75,
 ) -> None:
-    """Set the ticks of an axis of effects; under it, at `below`, name the sides of 0.
+    """Set the ticks of an axis of effects; under it, at `below`, name the sides of no effect.
 
     A side is named only if what is `shown` reaches to it.
     """
-    ax.set_xlim(low, high)
-    set_ticks(ax, "x", low, high)
+    ax.set_xlim(*limits)
+    set_effect_ticks(ax, "x", *limits, scale)
     left, right = (WIDTH * x for x in ax.get_position().intervalx)
     y = below - 0.33
-    write(fig, (left + right) / 2, y, "Hedges' g", ha="center")
-    if shown[0] < 0:
-        write(fig, left, y, "← favours control")
-    if shown[1] > 0:
-        write(fig, right, y, "favours intervention →", ha="right")
+    write(fig, (left + right) / 2, y, scale.title, ha="center")
+    first, last = scale.sides
+    if shown[0] < 0 and first:
+        write(fig, left, y, f"← {first}")
+    if shown[1] > 0 and last:
+        write(fig, right, y, f"{last} →", ha="right")

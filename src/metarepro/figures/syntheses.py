@@ -9,6 +9,7 @@ from metarepro.figures.forest import forest_plot
 from metarepro.figures.forest_tables import subgroup_test_text, summaries, synthesis_rows
 from metarepro.figures.style import family_colour
 from metarepro.plan import Plan
+from metarepro.wording.scales import scale_of
 from metarepro.wording.summaries import labels, title
 
 
@@ -43,6 +44,7 @@ def forest_tasks(
             pools[pools["subgroup"].isin(["", *rows["subgroup"]])],
             title=title(synthesis, names, plan.sets),
             subgroup_test=test,
+            scale=scale_of(plan).at(synthesis),
             colour=family_colour(synthesis["family"], plan.families),
         )
         found.append(FigureTask(key, draw))

@@ -60,7 +60,7 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan, cache: Cache) -> l
             # LaTeX takes what follows the first dot for the kind of file.
             name="-".join(task.name.split(".")[2:]),
             title=title(pool, names, plan.sets),
-            caption=caption(pool, scale),
+            caption=caption(pool, scale.at(pool)),
             width=drawing["width"],
             height=drawing["height"],
             pdf=base64.b64decode(drawing["pdf"]),

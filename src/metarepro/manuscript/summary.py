@@ -51,7 +51,7 @@ def summary_of_findings(tables: Mapping[str, pd.DataFrame], plan: Plan) -> pd.Da
         rows.append(
             text
             | {
-                "In words": _words(pool, tables, scale) if pool else DASH,
+                "In words": _words(pool, tables, scale.at(pool)) if pool else DASH,
                 "Remarks": "; ".join(filter(None, said)),
                 CERTAINTY: published_certainty(*cell, tables, names) or DASH,
             }
@@ -74,6 +74,8 @@ def evidence_pools(pooled: pd.DataFrame, plan: Evidence) -> pd.DataFrame:
 
 def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:
     """What an estimate and its intervals say, and no more."""
+    if not scale.compares:
+        return "one trial" if pool["n_trials"] == 1 else ""
     side = "the intervention" if pool["estimate"] > 0 else "the control"
     if math.isnan(pool["ci_low"]) or "df_below_4" in pool["flags"]:
         said = f"points to {side}; its interval cannot be trusted"
@@ -92,7 +94,7 @@ def _words(pool: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame], scale: S
     """The words of a pool with the certainty of its numbers, as the report's pages give it."""
     n_abstracts = int((_members(pool, tables)["source_kind"] == "abstract").sum())
     rated = certainty(pool, n_abstracts, scale)
-    return f"{in_words(pool, scale)} (certainty of the numbers: {rated})"
+    return f"{in_words(pool, scale)} (certainty of the numbers: {rated})".strip()
 
 
 def _members(pool: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -151,7 +153,7 @@ def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
         else f"random effects ({pooling.tau2_method}, {INTERVAL_LABELS[pooling.ci_method]})"
     )
     said = [
-        f"{scale.symbol}: {scale.label}, pooled; {scale.direction}, whatever the instrument. CI: "
+        f"{scale.symbol}: {scale.label}, pooled; {_direction(tables, scale)}. CI: "
         f"confidence interval. {capitalised(scale.prediction)}: where the effect of a new trial is "
         f"expected; it needs at least {MIN_TRIALS_FOR_PREDICTION} trials.",
         f"Models: trials with one result each, {model}; trials with several results, correlated "
@@ -170,6 +172,12 @@ def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
         else "",
     ]
     return [note for note in said if note]
+
+
+def _direction(tables: Mapping[str, pd.DataFrame], scale: Scale) -> str:
+    """Which side of the printed numbers favours the intervention."""
+    said = scale.direction_over(tables["pooled"])
+    return f"{said}, whatever the instrument" if scale.measure == "SMD" else said
 
 
 def _published_notes(tables: Mapping[str, pd.DataFrame]) -> list[str]:

@@ -63,7 +63,7 @@ def shared_effects(
     -------
     DataFrame
         `tables.SHARED_EFFECTS`, one row a pair; positive values favour the intervention on the
-        scale g, other scales are as printed. `difference` is b minus a.
+        scale effect, other scales are as printed. `difference` is b minus a.
     """
     printed = results.set_index("result_id")[
         ["value", "sign", "higher_is_better", "ci_low", "ci_high", "second_copy"]
@@ -119,8 +119,10 @@ def _common_scale(a: Row, b: Row) -> tuple[str, str]:
     """Scale on which both have a number, else "" and why there is none."""
     without = [row for row in (a, b) if math.isnan(row["yi"])]
     if not without:
-        return "g", ""
-    why = "; ".join(f"{row['result_id']} has no g: {row['exclude_reason']}" for row in without)
+        return "effect", ""
+    why = "; ".join(
+        f"{row['result_id']} has no effect size: {row['exclude_reason']}" for row in without
+    )
     if any(math.isnan(row["printed_value"]) for row in (a, b)):
         return "", f"{why}; no number printed for both"
     for key in ("statistic", "printed_sign", "printed_higher_is_better"):
@@ -132,7 +134,7 @@ def _common_scale(a: Row, b: Row) -> tuple[str, str]:
 
 def _on_scale(row: Row, scale: str) -> dict[str, float]:
     names = ("yi", "ci_low", "ci_high")
-    if scale != "g":
+    if scale != "effect":
         names = ("printed_value", "printed_ci_low", "printed_ci_high")
     numbers = [row[name] if scale else math.nan for name in names]
     return dict(zip(("value", "ci_low", "ci_high"), numbers, strict=True))

@@ -58,7 +58,7 @@ SHARED_EFFECTS = Table(
         "measure": text(required=True),
         "timepoint": level(*input_tables.TIMEPOINTS),
         "pairing": level("duplicate", "superseded", "both_used"),
-        "scale": level("", "g", *input_tables.STATISTICS),
+        "scale": level("", "effect", *input_tables.STATISTICS),
         **_side("a"),
         **_side("b"),
         "same_source": level("yes", "no"),

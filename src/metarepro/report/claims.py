@@ -216,7 +216,7 @@ def _numbers(records: Records, claim: Row) -> Text:
     """The pool that the claim is set against, and what was recomputed from the report's data."""
     if not claim["synthesis"]:
         return text(claim["computed"] or DASH)
-    scale = records.scale
+    scale = records.scale_of(claim["synthesis"])
     numbers = records.synthesis_link(claim["synthesis"], scale.of(claim))
     trials = f" ({counted(claim['n_trials'], 'trial')})"
     computed = f"; {claim['computed']}" if claim["computed"] else ""

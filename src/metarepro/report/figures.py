@@ -4,7 +4,7 @@ from metarepro.report.blocks import Figure
 from metarepro.report.records import Records, Row
 from metarepro.synthesis.membership import members, usable
 from metarepro.tabular.input_tables import TIERS
-from metarepro.wording.phrases import counted, percent
+from metarepro.wording.phrases import counted, decimal, percent
 
 
 def forest(records: Records, key: str) -> list[Figure]:
@@ -12,13 +12,13 @@ def forest(records: Records, key: str) -> list[Figure]:
     path = f"syntheses/{key}"
     if path not in records.figures:
         return []
-    pool, name, scale = records.pools[key], records.title(key), records.scale
+    pool, name, scale = records.pools[key], records.title(key), records.scale_of(key)
     pooled = [records.effects[w["result_id"]] for w in records.rows("weights", "synthesis", key)]
-    values = [effect["yi"] for effect in pooled]
+    ends = [scale.shown(effect["yi"]) for effect in pooled]
     alt = (
         f"Forest plot of {name}: {counted(pool['k'], 'pooled result')} of "
-        f"{counted(pool['n_trials'], 'trial')}, {scale.symbol} from {scale.number(min(values))} to "
-        f"{scale.number(max(values))}; pooled {scale.symbol} {_numbers(records, pool)}."
+        f"{counted(pool['n_trials'], 'trial')}, {scale.symbol} from {decimal(min(ends))} to "
+        f"{decimal(max(ends))}; pooled {scale.symbol} {_numbers(records, pool)}."
     )
     caption = f"{name}. {_squares(records, pool)}".rstrip()
     return [Figure(f"figures/{path}.svg", alt, caption)]
@@ -44,7 +44,7 @@ def domain_summary(records: Records, domain: str) -> list[Figure]:
         if (key := records.cell(intervention_id, domain))
     ]
     scale, name = records.scale, records.names[domain]
-    numbers = "; ".join(f"{label} {scale.of(pool)}" for label, pool in pools)
+    numbers = "; ".join(f"{label} {scale.of_pool(pool)}" for label, pool in pools)
     alt = f"Summary of {name}, pooled {scale.heading} of each intervention: {numbers}."
     return [Figure(f"figures/{path}.svg", alt, f"{name}: every intervention with a result.")]
 
@@ -52,7 +52,8 @@ def domain_summary(records: Records, domain: str) -> list[Figure]:
 def dependence(records: Records, key: str) -> list[Figure]:
     """Funnel plot, specification curve and GOSH plot of a synthesis, as far as they were drawn."""
     pool, name = records.pools[key], records.title(key)
-    symbol, pooled = records.scale.symbol, records.scale.of(records.pools[key])
+    scale = records.scale_of(key)
+    symbol, pooled = scale.symbol, scale.of(pool)
     words = {
         "funnel": (
             f"Funnel plot of {name}: {counted(pool['n_trials'], 'trial')}, effect against "
@@ -90,7 +91,7 @@ def review_forest(records: Records, row: Row) -> str:
 
 
 def _numbers(records: Records, pool: Row) -> str:
-    scale, prediction = records.scale, ""
+    scale, prediction = records.scale.at(pool), ""
     if pool["pi_low"] == pool["pi_low"]:
         prediction = f", prediction interval {scale.span(pool['pi_low'], pool['pi_high'])}"
     return f"{scale.of(pool)}{prediction}"
@@ -100,9 +101,9 @@ def _shares(records: Records, key: str) -> str:
     rows = records.rows("multiverse", "synthesis", key)
     if not rows or rows[0]["n_different"] == 0:
         return ""
-    row = rows[0]
+    row, scale = rows[0], records.scale_of(key)
     return (
-        f": {counted(row['n_different'], 'different specification')}, {records.scale.symbol} from "
-        f"{records.scale.span(row['lowest'], row['highest'])}, "
+        f": {counted(row['n_different'], 'different specification')}, {scale.symbol} from "
+        f"{scale.span(row['lowest'], row['highest'])}, "
         f"{percent(100 * row['share_same_sign'])} with the sign of the pool"
     )

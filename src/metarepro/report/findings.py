@@ -69,7 +69,8 @@ def _intervention(records: Records, intervention: Row) -> Text:
 def _in_short(records: Records, key: str) -> list[str | Link]:
     pool = records.pools[key]
     behind = f" ({counted(pool['n_trials'], 'trial')}, certainty {records.certainty(key)})"
-    return [f"{records.scale.symbol} ", records.synthesis_link(key, records.scale.of(pool)), behind]
+    scale = records.scale_of(key)
+    return [f"{scale.symbol} ", records.synthesis_link(key, scale.of(pool)), behind]
 
 
 def _cells(records: Records) -> str:
@@ -95,8 +96,11 @@ def _clear(records: Records, left: Sequence[str]) -> str:
     """In how many of the remaining cells the interval excludes no effect."""
     if not left:
         return "No cell is left."
-    pools, scale = [records.pools[key] for key in left], records.scale
-    clear = sum(not scale.includes_null(pool["ci_low"], pool["ci_high"]) for pool in pools)
+    if not records.scale.compares:
+        return ""
+    scale = records.main_scale
+    pools = [(records.scale_of(key), records.pools[key]) for key in left]
+    clear = sum(not own.includes_null(pool["ci_low"], pool["ci_high"]) for own, pool in pools)
     if len(left) == 1:
         verb = "excludes" if clear else "includes"
         return f"In the one cell that is left the interval {verb} {scale.no_effect}."
@@ -147,7 +151,7 @@ def _by_income(records: Records, trial_ids: Sequence[str]) -> list[str]:
 def _selection(records: Records) -> str:
     effects = records.tables["effects"]
     usable = effects[effects["exclude"] == ""]
-    if usable.empty:
+    if usable.empty or not records.scale.compares:
         return ""
     favourable = int((usable["yi"] > 0).sum())
     said = f"Of {counted(len(usable), 'effect size')}, {favourable} favour the intervention."
@@ -161,10 +165,11 @@ def _selection(records: Records) -> str:
 
 def _beside(records: Records) -> str:
     """What the pools of the domains become in the set that is shown beside the primary one."""
-    scale, parts = records.scale, []
+    parts = []
     for domain in records.domains:
         keys = [records.over_all("domain", domain["domain"], which) for which in ("set", "beside")]
         if all(keys):
+            scale = records.scale_of(keys[0])
             own, beside = (scale.number(records.pools[key]["estimate"]) for key in keys)
             if own != beside:
                 parts.append(f"{domain['label']}, {scale.symbol} {beside} instead of {own}")

@@ -78,9 +78,10 @@ def _reading(records: Records, made: Matrix) -> str:
     ticks = axis(records).ticks
     ends = (decimal(tick, 1).removesuffix(".0") for tick in (ticks[0], ticks[-1]))
     said = [
-        f"Each cell shows the pooled {scale.label} with its {scale.ci}, {scale.direction}.",
-        f"The drawings run from {' to '.join(ends)} with a line at {scale.no_effect}: a square for "
-        "the estimate, a thick line for the confidence interval"
+        f"Each cell shows the pooled {scale.label} with its {scale.ci}, {records.direction}.",
+        f"The drawings run from {' to '.join(ends)} with a line at "
+        f"{records.main_scale.no_effect}: a square for the estimate, a thick line for the "
+        "confidence interval"
         + (f", a dotted line for the {scale.prediction}" if dotted else "")
         + (", an arrow where one extends further" if cut else "")
         + ".",
@@ -133,7 +134,7 @@ def _trials(records: Records, domain: str) -> str | Link:
     key = records.over_all("domain", domain)
     if not key:
         return "no result that can be pooled"
-    pool, scale = records.pools[key], records.scale
+    pool, scale = records.pools[key], records.scale_of(key)
     numbers = f"{scale.symbol} {scale.of(pool)}, {counted(pool['n_trials'], 'trial')}"
     return records.synthesis_link(key, numbers)
 

@@ -28,8 +28,9 @@ def results_page(records: Records) -> Page:
     excluded = effects[effects["exclude"] != ""]
     favourable = int((usable["yi"] > 0).sum())
     scale = records.scale
-    lead = f"{counted(len(usable), 'effect size')} ({scale.label}, {scale.direction})"
-    lead += f"; {favourable} of them favour the intervention." if len(usable) else "."
+    lead = f"{counted(len(usable), 'effect size')} ({scale.label}, {records.direction})"
+    compared = len(usable) and scale.compares
+    lead += f"; {favourable} of them favour the intervention." if compared else "."
     if len(excluded):
         lead += f" {counted(len(excluded), 'result')} could not be used."
     return Page(
@@ -216,6 +217,6 @@ def reproduction_page(records: Records) -> Page:
 
 
 def _ours(records: Records, row: Row) -> str | Link:
-    numbers = records.scale.of(row)
+    numbers = records.scale.of_pool(row)
     address = review_forest(records, row)
     return Link(numbers, address) if address and numbers != DASH else numbers

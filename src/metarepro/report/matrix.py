@@ -59,15 +59,20 @@ class Axis:
 
 def axis(records: Records) -> Axis:
     """The axis for the pools of the matrix."""
-    if records.scale.is_ratio:
+    if records.main_scale.is_ratio:
         return Axis(RATIOS, tuple(math.log(tick) for tick in RATIOS))
-    if records.scale.sizes:
+    if records.main_scale.sizes:
         return Axis(STANDARDISED, STANDARDISED)
     keys = [records.cell(i, d["domain"]) for i in records.interventions for d in records.domains]
-    pools = [records.pools[key] for key in keys if key]
+    pools = [records.pools[key] for key in keys if key and _on_axis(records, records.pools[key])]
     ends = [abs(pool[limit]) for pool in pools for limit in ("ci_low", "ci_high")]
     ticks = round_ticks(max((end for end in ends if math.isfinite(end)), default=1.0))
     return Axis(ticks, ticks)
+
+
+def _on_axis(records: Records, pool: Row) -> bool:
+    """Whether a pool is on the measure that the drawings share."""
+    return bool(pool["effect_measure"] == records.plan.measure)
 
 
 def round_ticks(largest: float) -> tuple[float, ...]:
@@ -110,13 +115,13 @@ def _cell(records: Records, intervention: Row, domain: Row, common: Axis) -> Mat
     pool = records.pools[key]
     return MatrixCell(
         domain=domain["label"],
-        link=Link(records.scale.of(pool), f"syntheses/{key}.html"),
+        link=Link(records.scale.of_pool(pool), f"syntheses/{key}.html"),
         prediction=prediction_words(records, pool),
         size=_size(pool),
         coverage=covered,
         remark=cell_remark(pool),
         mark=abstracts(records.n_abstracts(key), pool["k"]),
-        drawing=drawing(pool, common, records.scale),
+        drawing=drawing(pool, common, records.scale.at(pool)) if _on_axis(records, pool) else None,
         empty="",
     )
 
@@ -130,7 +135,7 @@ def _size(pool: Row) -> str:
 def prediction_words(records: Records, pool: Row) -> str:
     """The prediction interval, or why there is none."""
     if pool["pi_low"] == pool["pi_low"]:
-        return records.scale.span(pool["pi_low"], pool["pi_high"])
+        return records.scale.at(pool).span(pool["pi_low"], pool["pi_high"])
     return "none: one trial" if pool["n_trials"] < 2 else "none: too few trials"
 
 

@@ -107,7 +107,7 @@ def glossary(records: Records) -> dict[str, str]:
         else "The measure of effect: "
     )
     terms = {
-        scale.label: f"{standardised}{scale.direction}.",
+        scale.label: f"{standardised}{records.direction}.",
         f"Confidence interval ({scale.ci})": "Range of average effects that are compatible with "
         "the trials.",
         "Prediction interval": "Range in which the true effect of another trial of the same kind "
@@ -144,7 +144,7 @@ def _effects(records: Records) -> list[Block]:
     plan, scale = records.plan.effects, records.scale
     corrected = ", ".join(plan.corrected_sources)
     said = [
-        f"Every result becomes an effect size ({scale.label}, {scale.direction}). A result to "
+        f"Every result becomes an effect size ({scale.label}, {records.direction}). A result to "
         "which no route applies is excluded with a code; nothing is guessed.",
         "Cluster trials analysed as if individuals were independent: intracluster correlation "
         f"{plan.icc:g}; where the number of clusters is not reported, {plan.cluster_size:g} "

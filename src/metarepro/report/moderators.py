@@ -54,7 +54,8 @@ def moderator_table(records: Records, keys: Sequence[str]) -> Table:
         tests = records.tables["moderators"]
         made = pd.DataFrame(levels)
         plan = records.plan.moderators
-        frame = moderators(tests, made, titles, records.names, plan, records.scale)
+        pools = {key: {**records.pools[key], "title": title} for key, title in titles.items()}
+        frame = moderators(tests, made, pools, records.names, plan, records.scale)
         if len(keys) == 1:
             frame = frame.drop(columns="Synthesis")
     links = {}

@@ -185,9 +185,11 @@ def _why(row: Row) -> str:
     """Why two results differ or cannot be compared; the table has ids and codes."""
     reason = row["reason"]
     for side, which in (("a", "the first"), ("b", "the second")):
-        reason = reason.replace(f"{row[f'result_id_{side}']} has no g", f"{which} has no g")
-    # The numbers of the row would else be taken for g.
-    if row["scale"] not in ("", "g"):
+        reason = reason.replace(
+            f"{row[f'result_id_{side}']} has no effect size", f"{which} has no effect size"
+        )
+    # The numbers of the row would else be taken for effect sizes.
+    if row["scale"] not in ("", "effect"):
         reason += f"; the numbers are as printed ({row['scale'].replace('_', ' ')})"
     return _CODES.sub(_codes_in_words, reason)
 
@@ -201,7 +203,7 @@ def _codes_in_words(said: re.Match[str]) -> str:
 
 def _side(records: Records, row: Row, side: str) -> Text:
     parts = (row[f"{name}_{side}"] for name in ("value", "ci_low", "ci_high"))
-    printed = records.scale.interval if row["scale"] in ("", "g") else interval
-    numbers = printed(*parts)
+    own = records.scale.at(records.effects[row[f"result_id_{side}"]])
+    numbers = (own.interval if row["scale"] in ("", "effect") else interval)(*parts)
     kind = row[f"source_kind_{side}"].replace("_", " ")
     return text(records.result_link(row[f"result_id_{side}"], numbers), f" ({kind})")

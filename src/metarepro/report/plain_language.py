@@ -30,8 +30,9 @@ def certainty_rules(scale: Scale, *, abstracts: bool) -> dict[str, str]:
         Whether any result was read in an abstract.
     """
     wide = f", or one wider than {scale.wide:.1f}" if math.isfinite(scale.wide) else ""
+    includes = f"the confidence interval or the prediction interval includes {scale.no_effect}"
     low = [
-        f"the confidence interval or the prediction interval includes {scale.no_effect}",
+        *([includes] if scale.compares else []),
         "there is no prediction interval",
         f"there are fewer than {FEW_TRIALS} trials",
         *(["more than half of the results were read in abstracts"] if abstracts else []),
@@ -208,13 +209,26 @@ def abstracts(n_abstracts: int, k: float) -> str:
     return f"{which} and {'is' if k == 1 else 'are'} likely to be too favourable."
 
 
+def without_comparison(pool: Pool, scale: Scale) -> str:
+    """The numbers of a pool that compares nothing: a proportion, a correlation."""
+    noun = "The trial" if pool["n_trials"] < 2 else "The average of the trials"
+    said = [f"{noun}: {scale.label} {scale.of(pool)}."]
+    if not math.isnan(pool["pi_low"]):
+        between = scale.span(pool["pi_low"], pool["pi_high"])
+        said.append(f"In another trial like these it is expected to lie from {between}.")
+    if untrusted(pool):
+        said.append(
+            f"There are fewer than {TRUSTED_DF:g} degrees of freedom: no interval can be trusted."
+        )
+    return " ".join(said)
+
+
 def sentences(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
     """All that the numbers of a pool allow to say."""
+    compared = [average(pool, scale), interval_sentence(pool, scale), prediction(pool, scale)]
     said = [
         f"{amount(pool)}.",
-        average(pool, scale),
-        interval_sentence(pool, scale),
-        prediction(pool, scale),
+        *(compared if scale.compares else [without_comparison(pool, scale)]),
         f"Certainty of these numbers: {certainty(pool, n_abstracts, scale)}.",
         abstracts(n_abstracts, pool["k"]),
     ]

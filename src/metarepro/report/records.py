@@ -1,7 +1,7 @@
 """The tables of all stages with what the pages of the report look up in them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -44,6 +44,20 @@ class Records:
     def scale(self) -> Scale:
         """How effects are printed."""
         return scale_of(self.plan)
+
+    def scale_of(self, key: str) -> Scale:
+        """How the effects of a synthesis are printed."""
+        return self.scale.at(self.pools[key])
+
+    @cached_property
+    def main_scale(self) -> Scale:
+        """How effects on the study's own measure are printed."""
+        return replace(self.scale, measure=self.plan.measure)
+
+    @cached_property
+    def direction(self) -> str:
+        """Which printed effects favour the intervention, in all outcomes together."""
+        return self.scale.direction_over(self.tables["effects"])
 
     def has(self, *tables: str) -> bool:
         """Whether any of these tables has a row."""
@@ -127,7 +141,7 @@ class Records:
 
     def effect(self, effect: Row) -> str:
         """Effect size of a result with its interval."""
-        return self.scale.interval(effect["yi"], effect["ci_low"], effect["ci_high"])
+        return self.scale.of_pool({**effect, "estimate": effect["yi"]})
 
     def title(self, key: str) -> str:
         """What a synthesis is of, in words that no other page has.
@@ -148,15 +162,15 @@ class Records:
 
     def certainty(self, key: str) -> str:
         """How certain the numbers of a synthesis are."""
-        return certainty(self.pools[key], self.n_abstracts(key), self.scale)
+        return certainty(self.pools[key], self.n_abstracts(key), self.scale_of(key))
 
     def certainty_with_reasons(self, key: str) -> str:
         """How certain the numbers of a synthesis are, and why."""
-        return certainty_with_reasons(self.pools[key], self.n_abstracts(key), self.scale)
+        return certainty_with_reasons(self.pools[key], self.n_abstracts(key), self.scale_of(key))
 
     def sentences(self, key: str) -> str:
         """What the numbers of a synthesis allow to say."""
-        return " ".join(sentences(self.pools[key], self.n_abstracts(key), self.scale))
+        return " ".join(sentences(self.pools[key], self.n_abstracts(key), self.scale_of(key)))
 
     def over_all(self, column: str, value: str, which: str = "set") -> str:
         """Key of the pool over all interventions of one domain or outcome; "" if there is none.
@@ -174,7 +188,8 @@ class Records:
 
     def _key(self, which: str, *parts: str) -> str:
         key = ".".join([getattr(self.plan.evidence, which), *parts])
-        return key if key in self.pools else ""
+        keys = [key, *(f"{key}.{name}" for name in self.plan.outcome_measures.values())]
+        return next((key for key in keys if key in self.pools), "")
 
     def cell(self, intervention: str, domain: str) -> str:
         """Key of the synthesis of an intervention and a domain; "" if there is none."""

@@ -122,8 +122,8 @@ def _range_of_variants(records: Records, key: str) -> list[str]:
     others = [r for r in rows if r["variant"] != "primary"]
     if not others:
         return []
-    low, high = _ends(others, "description")
-    scale = records.scale
+    scale = records.scale_of(key)
+    low, high = _ends(others, "description", scale)
     return [
         f"Over {counted(len(others), 'variant')} the pooled {scale.symbol} lies between "
         f"{scale.number(low['estimate'])} ({low['description']}) and "
@@ -135,16 +135,17 @@ def _range_without_each(records: Records, key: str) -> list[str]:
     rows = records.rows("leave_one_out", "synthesis", key)
     if not rows:
         return []
-    low, high = _ends(rows, "label")
-    scale = records.scale
+    scale = records.scale_of(key)
+    low, high = _ends(rows, "label", scale)
     return [
         f"With one trial left out it lies between {scale.number(low['estimate'])} (without "
         f"{low['label']}) and {scale.number(high['estimate'])} (without {high['label']})."
     ]
 
 
-def _ends(rows: Sequence[Row], name: str) -> tuple[Row, Row]:
-    ordered = sorted(rows, key=lambda row: (row["estimate"], row[name]))
+def _ends(rows: Sequence[Row], name: str, scale: Scale) -> tuple[Row, Row]:
+    """The rows with the lowest and the highest printed estimate."""
+    ordered = sorted(rows, key=lambda row: (scale.shown(row["estimate"]), row[name]))
     return ordered[0], ordered[-1]
 
 
@@ -155,7 +156,7 @@ def _specifications(records: Records, key: str) -> list[str]:
     (row,) = rows
     if row["n_different"] == 0:
         return ["No other specification could be computed."]
-    scale = records.scale
+    scale = records.scale_of(key)
     return [
         f"Of {counted(row['n_different'], 'different specification')}, "
         f"{percent(100 * row['share_same_sign'])} keep the sign and "
@@ -174,7 +175,7 @@ def _small_study_sentences(records: Records, key: str) -> list[str]:
     said = []
     if "egger" in tested:
         said.append(f"Egger's test for small-study effects: {p_value(tested['egger']['p_value'])}.")
-    scale = records.scale
+    scale = records.scale_of(key)
     for name, method in ADJUSTED.items():
         if name in tested and tested[name]["estimate"] == tested[name]["estimate"]:
             said.append(

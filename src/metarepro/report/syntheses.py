@@ -66,7 +66,7 @@ def _way(records: Records, pool: Row) -> list[Link]:
 
 def facts(records: Records, key: str) -> list[tuple[str, Text]]:
     """The numbers of a synthesis, with its model, its flags and its reach in words."""
-    pool, scale = records.pools[key], records.scale
+    pool, scale = records.pools[key], records.scale_of(key)
     found: list[tuple[str, Text]] = [
         (f"Pooled {scale.heading}", text(scale.of(pool))),
         ("p", text(p_value(pool["p_value"]))),
@@ -107,7 +107,7 @@ def _beside(records: Records, pool: Row) -> str:
     if pool["set_name"] != evidence.set:
         return ""
     other = evidence.beside + pool["synthesis"][len(evidence.set) :]
-    return records.scale.of(records.pools[other]) if other in records.pools else ""
+    return records.scale.of_pool(records.pools[other]) if other in records.pools else ""
 
 
 def _results(records: Records, key: str) -> list[Block]:
@@ -207,8 +207,8 @@ def pool_table(
                 "Trials": whole(pool["n_trials"]),
                 "Results": whole(pool["k"]),
                 "Participants": participants(pool["n_participants"], pool["flags"]),
-                records.scale.heading: records.scale.of(pool),
-                records.scale.prediction: records.scale.prediction_of(pool),
+                records.scale.heading: records.scale.of_pool(pool),
+                records.scale.prediction: records.scale.at(pool).prediction_of(pool),
                 "I²": percent(i2(pool)),
                 "Certainty": records.certainty(key),
                 "Remarks": remarks(pool["flags"], pool["reason"]),

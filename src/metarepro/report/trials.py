@@ -133,7 +133,7 @@ def _result(records: Records, effect: Row) -> Facts:
         ("Reported", text(reported_numbers(reported))),
         ("Direction", text(_direction(reported))),
         ("Adjusted", text(f"{reported['adjusted']}; participants {reported['n_basis']}")),
-        (f"{records.scale.label} [{records.scale.ci}]", text(_effect(records, effect))),
+        (_effect_heading(records, effect), text(_effect(records, effect))),
         ("Route", text(_route(effect))),
         ("Assumptions", text(effect["assumptions"] or "none")),
         ("Source", _source(effect)),
@@ -206,8 +206,14 @@ def _direction(result: Row) -> str:
 def _effect(records: Records, effect: Row) -> str:
     if effect["exclude"]:
         return "none: excluded"
-    scale = " of its logarithm" if records.scale.is_ratio else ""
-    return f"{records.effect(effect)}, standard error{scale} {decimal(effect['sei'], 3)}"
+    scale = records.scale.at(effect)
+    numbers = scale.of({**effect, "estimate": effect["yi"]})
+    return f"{numbers}, standard error{scale.pooled_on} {decimal(effect['sei'], 3)}"
+
+
+def _effect_heading(records: Records, effect: Row) -> str:
+    scale = records.scale.at(effect)
+    return f"{scale.label} [{scale.ci}]"
 
 
 def _route(effect: Row) -> str:

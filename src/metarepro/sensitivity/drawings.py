@@ -6,24 +6,35 @@ from matplotlib.figure import Figure
 from metarepro.sensitivity.gosh import gosh
 from metarepro.sensitivity.multiverse import specifications
 from metarepro.sensitivity.plots import gosh_plot, specification_curve
+from metarepro.synthesis.pools import Settings
+from metarepro.wording.scales import Scale
 
 #: Of the subsets that a GOSH plot draws where there are too many.
 SEED = 2012
 
 
 def draw_specifications(
-    effects: pd.DataFrame, reference: tuple[float, float, float], heading: str, level: float = 0.95
+    effects: pd.DataFrame, reference: tuple[float, float, float], heading: str, scale: Scale
 ) -> Figure:
     """Pool one synthesis, its effects of all tiers, under all choices, and draw that.
 
-    `reference`: estimate and interval of the analysis plan; `level`: of all intervals.
+    `reference`: estimate and interval of the analysis plan.
     """
-    return specification_curve(specifications(effects, level=level), *reference, title=heading)
+    table = specifications(effects, level=scale.level)
+    return specification_curve(table, *reference, title=heading, scale=scale)
 
 
 def draw_gosh(
-    trials: pd.DataFrame, estimate: float, tau2_method: str, heading: str, model: str = "random"
+    trials: pd.DataFrame, estimate: float, settings: Settings, heading: str, scale: Scale
 ) -> Figure:
     """Pool the subsets of trials (one row each) and draw that."""
-    subsets = gosh(trials["yi"], trials["vi"], seed=SEED, tau2_method=tau2_method, model=model)
-    return gosh_plot(subsets, n_trials=len(trials), title=heading, pooled_estimate=estimate)
+    subsets = gosh(
+        trials["yi"],
+        trials["vi"],
+        seed=SEED,
+        tau2_method=settings.tau2_method,
+        model=settings.model,
+    )
+    return gosh_plot(
+        subsets, n_trials=len(trials), title=heading, pooled_estimate=estimate, scale=scale
+    )

@@ -25,7 +25,7 @@ from metarepro.figures.plot_page import (
     draw_lines,
     effect_axis,
     limits,
-    set_ticks,
+    set_effect_ticks,
     start_page,
     write,
 )
@@ -43,7 +43,8 @@ from metarepro.sensitivity.moderators import (
     with_level,
 )
 from metarepro.synthesis.pools import Settings
-from metarepro.wording.phrases import confidence, counted, decimal, p_value
+from metarepro.wording.phrases import counted, decimal, p_value
+from metarepro.wording.scales import Scale
 
 _ROW, _NUMBERS = 0.34, 1.75  # height of a level, and of the panel of a number
 _HEAD, _GAP = 0.24, 0.14  # above a panel, and below it
@@ -51,6 +52,7 @@ _FOOT = 0.85
 _LEFT = 2.55
 _BUBBLES = 130.0  # area of the largest, points squared
 _GOLDEN = (math.sqrt(5) - 1) / 2
+SMD = Scale()
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,7 @@ class Panel:
     test: ModeratorTest
     levels: Sequence[Level]
     fitted: MetaRegression
-    #: Of the intervals.
-    coverage: float = 0.95
+    scale: Scale = SMD
 
     @property
     def is_number(self) -> bool:
@@ -85,9 +86,10 @@ def draw_moderators(
     pooled_estimate: float,
     heading: str,
     colour: str,
+    scale: Scale,
 ) -> Figure:
     """Regress the usable effects of one synthesis, of all tiers, on its moderators; draw that."""
-    own = panels(effects, tiers, settings, plan)
+    own = panels(effects, tiers, settings, plan, scale)
     return moderator_plot(own, names, pooled_estimate, title=heading, colour=colour)
 
 
@@ -96,6 +98,7 @@ def panels(
     tiers: Sequence[str],
     settings: Settings,
     plan: Mapping[str, Moderator],
+    scale: Scale = SMD,
 ) -> list[Panel]:
     """Panels of one synthesis, from its usable effects of all tiers."""
     tests, levels = moderators(effects, tiers, settings, plan)
@@ -106,7 +109,7 @@ def panels(
         own = with_level(of_tiers(effects, moderator, tiers), moderator)
         fitted = regress(own, design(own, moderator)[0], settings)
         mine = [level for level in levels if level.moderator == name]
-        found.append(Panel(moderator, own, test, mine, fitted, settings.level))
+        found.append(Panel(moderator, own, test, mine, fitted, scale))
     return found
 
 
@@ -142,8 +145,14 @@ def moderator_plot(
         raise ValueError("a moderator plot needs a tested moderator")
     panels = sorted(panels, key=lambda panel: panel.is_number)
     kinds = [panel for panel in panels if not panel.is_number]
-    ends = [x for panel in kinds for lv in panel.levels for x in (lv.ci_low, lv.ci_high)]
-    values = [y for panel in panels for y in panel.effects["yi"]]
+    ends = [
+        end
+        for panel in kinds
+        for level in panel.levels
+        for end in panel.scale.placed(level.ci_low, level.ci_high)
+    ]
+    scale = panels[0].scale
+    values = [scale.turn * y for panel in panels for y in panel.effects["yi"]]
     # A level of two trials has an interval that would push all else together: it is cut.
     low, high = limits([0.0, *values, *np.clip(ends, min(values) - 0.5, max(values) + 0.5)])
     tall = sum(panel.height + _HEAD + _GAP for panel in panels) + (0.42 if kinds else 0)
@@ -163,14 +172,14 @@ def moderator_plot(
             else:
                 ax = add_axes(fig, _LEFT, bottom, panel.height)
                 _draw_levels(fig, ax, panel, names, colour, bottom)
-                draw_lines(ax.axvline, pooled_estimate)
+                draw_lines(ax.axvline, scale.turn * pooled_estimate)
                 ax.set_xlim(low, high)
                 if panel is kinds[-1]:
-                    effect_axis(fig, ax, low, high, (low, high), below=bottom)
+                    effect_axis(fig, ax, (low, high), (low, high), scale, below=bottom)
                     bottom -= 0.42
             top = bottom - _GAP
         notes = (
-            f"Bubbles: results, area by weight. Black: mean and {confidence(panels[0].coverage)} "
+            f"Bubbles: results, area by weight. Black: mean and {scale.percent} "
             "interval, cut at the border, "
             "broken with fewer than 4 degrees of freedom. "
             "Dashed: pool of the plan.",
@@ -203,7 +212,7 @@ def _draw_levels(
     ax.set(ylim=(len(panel.levels) - 0.5, -0.5), yticks=[], xticks=[])
     for row, level in enumerate(panel.levels):
         own = (panel.effects["level"] == level.level).to_numpy()
-        yi = panel.effects["yi"].to_numpy(float)[own]
+        yi = panel.scale.turn * panel.effects["yi"].to_numpy(float)[own]
         # The fractions of multiples of the golden ratio are spread evenly, whatever their number.
         spread = 0.5 * ((np.arange(len(yi)) * _GOLDEN) % 1 - 0.5)
         order = np.argsort(yi, kind="stable")
@@ -218,9 +227,10 @@ def _draw_levels(
             gid=f"results {level.level}",
         )
         dashes = (0, (2, 1.2)) if level.flags else "-"
-        ends = [level.ci_low, level.ci_high]
+        ends = panel.scale.placed(level.ci_low, level.ci_high)
         ax.plot(ends, [row, row], color=POOLED_COLOUR, linewidth=1.6, linestyle=dashes)
-        ax.plot([level.estimate], [row], marker="D", markersize=4, color=POOLED_COLOUR)
+        middle = panel.scale.turn * level.estimate
+        ax.plot([middle], [row], marker="D", markersize=4, color=POOLED_COLOUR)
         y = bottom + panel.height * (1 - (row + 0.5) / len(panel.levels))
         name = level_label(level.level, panel.moderator, names)
         shown = fg.wrap(f"{name} ({level.n_trials})", _LEFT - 0.25, fg.SMALL_SIZE, max_lines=2)
@@ -243,19 +253,22 @@ def _draw_numbers(
     numbers = panel.effects["level"].to_numpy(float)
     first, last = numbers.min(), numbers.max()
     grid = np.linspace(first, last, 60)
-    line = [panel.fitted.combination([1.0, x], panel.coverage) for x in units(grid, number)]
+    scale = panel.scale
+    line = [panel.fitted.combination([1.0, x], scale.level) for x in units(grid, number)]
+    band = [scale.placed(p.ci_low, p.ci_high) for p in line]
     ax.fill_between(
         grid,
-        np.clip([p.ci_low for p in line], *shown),
-        np.clip([p.ci_high for p in line], *shown),
+        np.clip([low for low, _ in band], *shown),
+        np.clip([high for _, high in band], *shown),
         color="#D9D9D9",
         linewidth=0,
         gid="band",
     )
-    ax.plot(grid, [p.estimate for p in line], color=POOLED_COLOUR, linewidth=1.6, gid="line")
+    middle_of = [scale.turn * p.estimate for p in line]
+    ax.plot(grid, middle_of, color=POOLED_COLOUR, linewidth=1.6, gid="line")
     ax.scatter(
         numbers,
-        panel.effects["yi"],
+        scale.turn * panel.effects["yi"],
         s=_bubbles(panel),
         color=colour,
         alpha=0.4,
@@ -264,16 +277,22 @@ def _draw_numbers(
         zorder=3,
         gid="results",
     )
-    draw_lines(ax.axhline, pooled_estimate)
+    draw_lines(ax.axhline, scale.turn * pooled_estimate)
     margin = 0.03 * (last - first)
     ax.set(xlim=(first - margin, last + margin), ylim=shown)
-    set_ticks(ax, "y", *shown)
+    set_effect_ticks(ax, "y", *shown, scale)
     ticks = MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]).tick_values(first, last)
     ticks = [tick for tick in ticks if first <= tick <= last]
     ax.set_xticks(ticks, [f"{t:g}" for t in ticks], fontproperties=fg.font(fg.SMALL_SIZE))
     slope = panel.levels[0]
-    words = f"{decimal(slope.difference)} per {number.per}"
-    limits_ = f"[{decimal(slope.difference_ci_low)}, {decimal(slope.difference_ci_high)}]"
+    change = scale.differences.interval(
+        slope.difference, slope.difference_ci_low, slope.difference_ci_high
+    )
+    estimate, _, limits_ = change.partition(" ")
+    times = "× " if scale.differences.is_ratio else ""
     middle = bottom + panel.height / 2
-    write(fig, _LEFT - 0.45, middle + 0.08, f"g {words}", ha="right", va="center_baseline")
-    write(fig, _LEFT - 0.45, middle - 0.08, limits_, ha="right", va="center_baseline")
+    for offset, words in (
+        (0.08, f"{scale.symbol} {times}{estimate} per {number.per}"),
+        (-0.08, limits_),
+    ):
+        write(fig, _LEFT - 0.45, middle + offset, words, ha="right", va="center_baseline")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from metarepro.wording.summaries import remarks
 def moderators(
     tests: pd.DataFrame,
     levels: pd.DataFrame,
-    titles: Mapping[str, str],
+    pools: Mapping[str, Mapping[Any, Any]],
     names: Mapping[str, str],
     plan: Mapping[str, Moderator],
     scale: Scale,
@@ -26,8 +27,9 @@ def moderators(
     ----------
     tests, levels : DataFrame
         `tables.MODERATORS` and `tables.MODERATOR_LEVELS`.
-    titles : mapping
-        Key of a synthesis to what it is of; rows of others are left out.
+    pools : mapping
+        Key of a synthesis to its row of `tables.POOLED`, with its title; rows of others are left
+        out.
     names : mapping
         Id of an intervention to its label.
     plan : mapping
@@ -36,7 +38,7 @@ def moderators(
         How effects are printed.
     """
     of_test = tests.set_index(["synthesis", "moderator"]).to_dict("index")
-    levels = levels[levels["synthesis"].isin(list(titles))]
+    levels = levels[levels["synthesis"].isin(list(pools))]
     doubt = [
         of_test[key]["flags"] for key in zip(levels["synthesis"], levels["moderator"], strict=True)
     ]
@@ -45,15 +47,16 @@ def moderators(
         test = of_test[row["synthesis"], row["moderator"]]
         f = f"F({test['df1']:.0f}, {_or(test['df2'], 1, '∞')}) = {decimal(test['statistic'])}"
         f = f.replace(" ", "\u00a0")  # in one line
+        own = scale.at(pools[row["synthesis"]])
         rows.append(
             {
-                "Synthesis": titles[row["synthesis"]],
+                "Synthesis": pools[row["synthesis"]]["title"],
                 "Moderator": plan[row["moderator"]].label,
                 "Level": level_label(row["level"], plan[row["moderator"]], names),
                 "Trials": whole(row["n_trials"]),
                 "Results": whole(row["k"]),
-                f"Mean {scale.heading}": scale.of(row),
-                f"Difference [{scale.ci}]": scale.interval(
+                f"Mean {scale.heading}": own.of(row),
+                f"{scale.difference} [{scale.ci}]": own.differences.interval(
                     row["difference"], row["difference_ci_low"], row["difference_ci_high"]
                 ),
                 "Test": f,

@@ -25,6 +25,7 @@ from metarepro.figures.plot_page import (
     draw_lines,
     effect_axis,
     limits,
+    set_effect_ticks,
     set_ticks,
     start_page,
     write,
@@ -32,9 +33,11 @@ from metarepro.figures.plot_page import (
 from metarepro.models.intervals import INTERVALS
 from metarepro.sensitivity.gosh import Gosh
 from metarepro.sensitivity.multiverse import CHOICES
-from metarepro.wording.phrases import counted, interval, percent, whole
+from metarepro.wording.phrases import counted, percent, whole
+from metarepro.wording.scales import Scale
 
 Array = npt.NDArray[np.float64]
+SMD = Scale()
 
 _ROW = 0.15
 _FOOT = 0.5  # under the matrix of choices
@@ -83,6 +86,7 @@ def funnel_plot(
     *,
     title: str,
     pooled_interval: tuple[float, float] = (math.nan, math.nan),
+    scale: Scale = SMD,
 ) -> Figure:
     """Draw a contour-enhanced funnel plot (Peters and others 2008).
 
@@ -97,6 +101,8 @@ def funnel_plot(
         What the synthesis is of.
     pooled_interval : tuple of float
         Its limits, for the text.
+    scale : Scale
+        How effects are printed.
 
     Returns
     -------
@@ -110,14 +116,15 @@ def funnel_plot(
     """
     if effects.empty:
         raise ValueError("a funnel plot needs at least one trial")
-    yi, se = effects["yi"].to_numpy(float), np.sqrt(effects["vi"].to_numpy(float))
+    yi, se = scale.turn * effects["yi"].to_numpy(float), np.sqrt(effects["vi"].to_numpy(float))
     bottom = 1.06 * se.max()
     # Every region is seen to end at the bottom, on both sides.
     reach = norm.isf(0.01 / 2) * bottom
-    low, high = limits([*yi, -reach, reach, pooled_estimate])
-    pooled = interval(pooled_estimate, *pooled_interval)
+    middle = scale.turn * pooled_estimate
+    low, high = limits([*yi, -reach, reach, middle])
+    pooled = scale.interval(pooled_estimate, *pooled_interval)
     with fg.drawing_style():
-        about = f"{counted(len(yi), 'trial')}; pooled g {pooled}"
+        about = f"{counted(len(yi), 'trial')}; pooled {scale.symbol} {pooled}"
         fig = start_page(title, about, [(colour, name) for _, colour, name in CONTOURS], 4.65)
         ax = add_axes(fig, 0.7, 0.75, 3.65, y_title="Standard error")
         ax.set_facecolor(CONTOURS[0][1])
@@ -125,19 +132,25 @@ def funnel_plot(
             end = norm.isf(level / 2) * bottom
             (region,) = ax.fill([0, -end, end], [0, bottom, bottom], color=colour, linewidth=0)
             region.set_gid(f"region {name}")
-        draw_lines(ax.axvline, pooled_estimate)
+        draw_lines(ax.axvline, middle)
         points = ax.scatter(yi, se, s=32, color=SIDES[1][0], edgecolors="white", linewidths=0.7)
         points.set(gid="trials", zorder=3)
         ax.set_ylim(bottom, 0)
         set_ticks(ax, "y", 0, bottom)
-        effect_axis(fig, ax, low, high, (-reach, reach))
+        effect_axis(fig, ax, (low, high), (-reach, reach), scale)
         note = "Dashed: pooled estimate. Points: trials (results averaged). Shades: two-sided p."
         write(fig, MARGIN, 0.14, note)
     return fig
 
 
 def specification_curve(
-    table: pd.DataFrame, estimate: float, ci_low: float, ci_high: float, *, title: str
+    table: pd.DataFrame,
+    estimate: float,
+    ci_low: float,
+    ci_high: float,
+    *,
+    title: str,
+    scale: Scale = SMD,
 ) -> Figure:
     """Draw all different specifications by estimate, and below the choices that made them.
 
@@ -150,6 +163,8 @@ def specification_curve(
         The reference, as a rule the pool of the analysis plan; drawn as a line.
     title : str
         What the synthesis is of.
+    scale : Scale
+        How effects are printed; a specification favours the intervention on one side of no effect.
 
     Returns
     -------
@@ -162,23 +177,26 @@ def specification_curve(
     ValueError
         If no specification has a result.
     """
-    chosen, choices, labels = _choices_of(table)
+    chosen, choices, labels = _choices_of(_placed(table, scale))
     low, high = chosen["ci_low"].to_numpy(float), chosen["ci_high"].to_numpy(float)
     values = chosen["estimate"].to_numpy(float)
+    plan, middle = scale.interval(estimate, ci_low, ci_high), scale.turn * estimate
     side = np.where(low > 0, 1, np.where(high < 0, -1, 0))
     ends = [np.quantile(low, 1 - _SHOWN), np.quantile(high, _SHOWN)]
-    bottom, top = limits([0.0, *values, *ends, estimate, ci_low, ci_high])
+    bottom, top = limits([0.0, *values, *ends, middle, *scale.placed(ci_low, ci_high)])
     beyond = int(np.sum((low < bottom) | (high > top)))
     n = len(values)
     tall = _ROW * len(labels)
-    about = f"{counted(n, 'different specification')}; plan {interval(estimate, ci_low, ci_high)}"
+    about = f"{counted(n, 'different specification')}; plan {plan}"
     legend = [
-        (colour, f"interval {name}: {np.sum(side == s)} ({percent(100 * np.mean(side == s))})")
+        (colour, f"interval {where}: {np.sum(side == s)} ({percent(100 * np.mean(side == s))})")
         for s, (colour, name) in SIDES.items()
+        for where in [name.replace("zero", scale.no_effect)]
     ]
     with fg.drawing_style():
         fig = start_page(title, about, legend, 3.5 + tall)
-        y_title = "Pooled g (favours intervention →)"
+        favoured = scale.sides[1]
+        y_title = f"Pooled {scale.symbol}" + (f" ({favoured} →)" if favoured else "")
         curve = add_axes(fig, _LEFT, _FOOT + tall + 0.15, 2.55, y_title=y_title)
         place = np.arange(n)
         for s, (colour, name) in SIDES.items():
@@ -190,11 +208,11 @@ def specification_curve(
             )
             bars.set(linewidth=min(2.0, 54 * (WIDTH - _LEFT) / n), gid=f"intervals {name}")
             bars.set_solid_capstyle("butt")
-        draw_lines(curve.axhline, estimate)
+        draw_lines(curve.axhline, middle)
         (line,) = curve.plot(place, values, color=POOLED_COLOUR, linewidth=1.4, gid="estimates")
         line.set(marker="o" if n < 60 else "", markersize=2.5)  # one has no line
         curve.set(xlim=(-0.5, n - 0.5), ylim=(bottom, top), xticks=[])
-        set_ticks(curve, "y", bottom, top)
+        set_effect_ticks(curve, "y", bottom, top, scale)
         _draw_choices(fig, add_axes(fig, _LEFT, _FOOT, tall), choices, labels)
         clipped = f" {counted(beyond, 'interval')} cut at the border." if beyond else ""
         write(fig, MARGIN, 0.28, f"Black: estimates; dashed: the plan.{clipped}")
@@ -205,7 +223,12 @@ def specification_curve(
 
 
 def gosh_plot(
-    gosh: Gosh, *, n_trials: int, title: str, pooled_estimate: float = math.nan
+    gosh: Gosh,
+    *,
+    n_trials: int,
+    title: str,
+    pooled_estimate: float = math.nan,
+    scale: Scale = SMD,
 ) -> Figure:
     """Draw pooled estimate against I2 of all subsets of trials (Olkin and others 2012).
 
@@ -219,6 +242,8 @@ def gosh_plot(
         What the synthesis is of.
     pooled_estimate : float
         Drawn as a line; NaN for none.
+    scale : Scale
+        How effects are printed.
 
     Returns
     -------
@@ -227,9 +252,10 @@ def gosh_plot(
         sign of two kinds of trials.
     """
     n = len(gosh.estimate)
-    low, high = limits([0.0, *gosh.estimate, pooled_estimate])
+    places, middle = scale.turn * gosh.estimate, scale.turn * pooled_estimate
+    low, high = limits([0.0, *places, middle])
     cells, across, _ = np.histogram2d(
-        gosh.estimate, gosh.i2, bins=_GOSH_BINS, range=((low, high), (0, 100))
+        places, gosh.i2, bins=_GOSH_BINS, range=((low, high), (0, 100))
     )
     drawn = "all" if n == gosh.n_possible else f"of {whole(gosh.n_possible)}"
     about = f"{counted(n, 'subset')} ({drawn}) of {counted(n_trials, 'trial')}"
@@ -249,15 +275,23 @@ def gosh_plot(
         numbers = cells.sum(axis=1)
         above.stairs(numbers, across, fill=True, color=SIDES[1][0], gid="histogram")
         for ax in (main, above):
-            draw_lines(ax.axvline, pooled_estimate)
+            draw_lines(ax.axvline, middle)
             ax.set_xlim(low, high)
         main.set_ylim(-2, 102)
         above.set(ylim=(0, 1.05 * numbers.max()), xticks=[], yticks=[])
         set_ticks(main, "y", 0, 100)
-        effect_axis(fig, main, low, high, (gosh.estimate.min(), gosh.estimate.max()))
+        effect_axis(fig, main, (low, high), (places.min(), places.max()), scale)
         _draw_scale(fig, image, max(2, cells.max()))
         write(fig, MARGIN, 0.14, "Dashed: pooled estimate of the plan. Darker: more subsets.")
     return fig
+
+
+def _placed(table: pd.DataFrame, scale: Scale) -> pd.DataFrame:
+    """The specifications with their numbers as places on the axis."""
+    if scale.turn > 0:
+        return table
+    turned = {"estimate": "estimate", "ci_low": "ci_high", "ci_high": "ci_low"}
+    return table.assign(**{name: -table[other] for name, other in turned.items()})
 
 
 def _choices_of(table: pd.DataFrame) -> tuple[pd.DataFrame, Array, list[tuple[str, str]]]:

@@ -60,15 +60,15 @@ def variants(
         table,
         pools,
         scale,
-        lambda row, pool: {
+        lambda row, pool, own: {
             "Variant": row["description"][:1].upper() + row["description"][1:],
-            scale.heading: scale.of(row),
-            "Difference": scale.number_or_dash(row["estimate"] - pool["estimate"]),
+            scale.heading: own.of(row),
+            scale.difference: own.differences.number_or_dash(row["estimate"] - pool["estimate"]),
             "p": _p(row["p_value"]),
             "Trials": whole(row["n_trials"]),
             "Results": whole(row["k"]),
             "Model": model_text(row, rho) if row["model"] else DASH,
-            scale.prediction: scale.prediction_of(row),
+            scale.prediction: own.prediction_of(row),
             "I²": percent(i2_of(row)),
             "τ²": _number(row["tau2"], 3),
             "Trials removed": ", ".join(trials[trial] for trial in row["removed"].split()) or DASH,
@@ -85,11 +85,11 @@ def single_trials(table: pd.DataFrame, pools: Pools, scale: Scale, heading: str)
         table,
         pools,
         scale,
-        lambda row, pool: {
+        lambda row, pool, own: {
             heading: row["label"],
             "Year": DASH if math.isnan(row["year"]) else f"{row['year']:.0f}",
-            scale.heading: scale.of(row),
-            "Difference": scale.number_or_dash(row["estimate"] - pool["estimate"]),
+            scale.heading: own.of(row),
+            scale.difference: own.differences.number_or_dash(row["estimate"] - pool["estimate"]),
             "p": _p(row["p_value"]),
             "Trials": whole(row["n_trials"]),
             "Results": whole(row["k"]),
@@ -106,7 +106,7 @@ def influence(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
         table,
         pools,
         scale,
-        lambda row, pool: {
+        lambda row, pool, own: {
             "Trial": row["label"],
             "Influential": row["influential"],
             "Weight": percent(row["weight"]),
@@ -133,14 +133,14 @@ def small_study(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame
         tests.assign(all_methods=once),
         pools,
         scale,
-        lambda row, pool: {
+        lambda row, pool, own: {
             "Method": "All methods" if row["all_methods"] else METHODS[row["method"]],
             "Trials": whole(row["k"]),
             "Tested": DASH if row["reason"] else TESTS[row["tests"]],
             "Statistic": _number(row["statistic"]),
             "df": _number(row["df"], 0),
             "p": _p(row["p_value"]),
-            f"Adjusted {scale.heading}": scale.of(row),
+            f"Adjusted {scale.heading}": own.of(row),
             "Trials added": whole(row["n_filled"]),
             "Remarks": row["reason"]
             or ("" if row["n_filled"] == 0 else DETAILS.get(row["detail"], "")),
@@ -154,7 +154,7 @@ def selection(
     """One row per synthesis: results by p, and the selection model."""
     models = tests[tests["method"] == "selection"].set_index("synthesis").to_dict("index")
 
-    def row_of(row: Row, pool: Row) -> dict[str, str]:
+    def row_of(row: Row, pool: Row, own: Scale) -> dict[str, str]:
         model, n = models[pool["synthesis"]], row["n_results"]
         return {
             "Results": whole(n),
@@ -163,7 +163,7 @@ def selection(
             "p 0.05 to 0.06": _share(row["n_050_060"], n),
             "p 0.045 to 0.05": _share(row["n_045_050"], n),
             "p 0.05 to 0.055": _share(row["n_050_055"], n),
-            f"Selection model: {scale.heading}": scale.of(model),
+            f"Selection model: {scale.heading}": own.of(model),
             "Relative chance of publication": _number(model["weight"]),
             "Its standard error": _number(model["weight_se"]),
             "p against no selection": _p(model["p_value"]),
@@ -179,9 +179,9 @@ def source_kinds(table: pd.DataFrame, pools: Pools, scale: Scale, rho: float) ->
         table,
         pools,
         scale,
-        lambda row, pool: {
+        lambda row, pool, own: {
             "Source": row["source_kind"].replace("_", " "),
-            scale.heading: scale.of(row),
+            scale.heading: own.of(row),
             "Trials": whole(row["n_trials"]),
             "Results": whole(row["k"]),
             "Participants": participants(row["n_participants"], row["flags"]),
@@ -200,11 +200,11 @@ def multiverse(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
         table,
         pools,
         scale,
-        lambda row, pool: {
+        lambda row, pool, own: {
             "Different specifications": whole(row["n_different"]),
-            f"Lowest {scale.symbol}": scale.number_or_dash(row["lowest"]),
-            f"Median {scale.symbol}": scale.number_or_dash(row["median"]),
-            f"Highest {scale.symbol}": scale.number_or_dash(row["highest"]),
+            f"Lowest {scale.symbol}": own.number_or_dash(min(_ends(row), key=own.shown)),
+            f"Median {scale.symbol}": own.number_or_dash(row["median"]),
+            f"Highest {scale.symbol}": own.number_or_dash(max(_ends(row), key=own.shown)),
             "Same sign": percent(100 * row["share_same_sign"]),
             "Same conclusion": percent(100 * row["share_same_conclusion"]),
             "Interval favours the intervention": percent(100 * row["share_above_zero"]),
@@ -220,17 +220,22 @@ def _rows(
     table: pd.DataFrame,
     pools: Pools,
     scale: Scale,
-    row_of: Callable[[Row, Row], dict[str, str]],
+    row_of: Callable[[Row, Row, Scale], dict[str, str]],
 ) -> pd.DataFrame:
     """Put the rows of the syntheses into words, each beside its pool."""
     shown = table[table["synthesis"].isin(list(pools))].to_dict("records")
     of_pools = [(row, pools[row["synthesis"]]) for row in shown]
     return pd.DataFrame(
         [
-            {SYNTHESIS: pool["title"], PLAN: scale.of(pool)} | row_of(row, pool)
+            {SYNTHESIS: pool["title"], PLAN: scale.of_pool(pool)}
+            | row_of(row, pool, scale.at(pool))
             for row, pool in of_pools
         ]
     )
+
+
+def _ends(row: Row) -> tuple[float, float]:
+    return row["lowest"], row["highest"]
 
 
 def _same(row: Row) -> str:

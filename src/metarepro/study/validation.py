@@ -57,8 +57,8 @@ NEEDED = {
     "means": "arm sizes (or n_total), both means and both SDs",
     "counts": "events and arm sizes of both arms",
     "smd": "value, and a CI, se, p (= or <) or arm sizes",
-    "mean_difference": "value, and an SD (reference_sd or both SDs) with a CI, se, p or arm sizes, "
-    "or a CI, se or p with arm sizes",
+    "mean_difference": "value, and a CI, se or p, or an SD (reference_sd or both SDs) with "
+    "arm sizes",
     "odds_ratio": "value, and a CI, se or p",
     "risk_ratio": "value, and a CI, se or p",
     "risk_difference": "value, and a CI, se or p",
@@ -67,6 +67,10 @@ NEEDED = {
     "t_test": "value, and df1, df2 or arm sizes",
     "p_only": "p (= or <), arm sizes (or n_total), and a sign",
     "percentages": "percentages (mean_t, mean_c) and sizes of both arms",
+    "hazard_ratio": "value, and a CI, se or p",
+    "ratio": "value, and a CI, se or p",
+    "correlation": "value (-1 to 1) and arm sizes (or n_total)",
+    "proportion": "events_t and n_t",
 }
 
 
@@ -171,7 +175,10 @@ def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
         ("ci_low", "ci_high"),
         ("ci_high", "ci_low"),
     ):
-        yield ~has[one] & has[other], one, f"a number, since {other} is filled"
+        missing = ~has[one] & has[other]
+        if one == "n_c":  # a proportion is of one group
+            missing &= r["statistic"] != "proportion"
+        yield missing, one, f"a number, since {other} is filled"
     yield has["n_t"] & has["n_total"], "n_total", "empty when n_t and n_c are filled"
     yield from _p_rules(r)
     yield r["ci_low"] >= r["ci_high"], "ci_low", "below ci_high"
@@ -184,6 +191,8 @@ def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
         yield ratio & (r[column] <= 0), column, "above 0 for a ratio"
     eta = (r["statistic"] == "eta_squared") & ~r["value"].between(0, 1) & has["value"]
     yield eta, "value", "0 to 1 for eta squared"
+    correlation = (r["statistic"] == "correlation") & (r["value"].abs() >= 1)
+    yield correlation, "value", "between -1 and 1 for a correlation"
     for column in ("mean_t", "mean_c"):
         percent = (r["statistic"] == "percentages") & has[column] & ~r[column].between(0, 100)
         yield percent, column, "0 to 100 for percentages"
@@ -224,7 +233,7 @@ def _has_route(r: pd.DataFrame) -> dict[str, pd.Series]:
         "means": n & sds & has["mean_t"] & has["mean_c"],
         "counts": arms & has["events_t"] & has["events_c"],
         "smd": value & (spread | n),
-        "mean_difference": value & ((scale & (spread | n)) | (spread & n)),
+        "mean_difference": value & (spread | (scale & n)),
         "odds_ratio": value & spread,
         "risk_ratio": value & spread,
         "risk_difference": value & spread,
@@ -233,6 +242,10 @@ def _has_route(r: pd.DataFrame) -> dict[str, pd.Series]:
         "t_test": value & (n | has["df2"] | has["df1"]),
         "p_only": p & n & (r["sign"] != "unsigned"),
         "percentages": has["mean_t"] & has["mean_c"] & has["n_t"] & has["n_c"],
+        "hazard_ratio": value & spread,
+        "ratio": value & spread,
+        "correlation": value & n,
+        "proportion": has["n_t"] & has["events_t"],
     }
 
 

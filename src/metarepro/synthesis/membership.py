@@ -14,6 +14,8 @@ from metarepro.tabular.input_tables import TIERS
 
 #: Columns that tell what a synthesis is of; empty where it runs over all values.
 KEYS = ("intervention", "family", "domain", "outcome")
+#: The same with the measure: effects on different measures are never pooled together.
+_OF = (*KEYS, "effect_measure")
 
 
 def usable(effects: pd.DataFrame, timepoints: Sequence[str], tiers: Sequence[str]) -> pd.DataFrame:
@@ -28,7 +30,7 @@ def usable(effects: pd.DataFrame, timepoints: Sequence[str], tiers: Sequence[str
 def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame:
     """Effects that belong to a synthesis (a row of `tables.POOLED`) by what they are of."""
     belongs = pd.Series(True, index=effects.index)
-    for column in KEYS:
+    for column in _OF:
         if synthesis[column]:
             belongs &= effects[column] == synthesis[column]
     return effects[belongs]
@@ -67,6 +69,6 @@ def subgroup_pools(
         return pooled.iloc[:0]
     prefix = f"{synthesis['set_name']}.{plan[name].subgroup_synthesis}."
     within = pooled["synthesis"].str.startswith(prefix)
-    for column in plan[name].by:
+    for column in (*plan[name].by, "effect_measure"):
         within &= pooled[column] == synthesis[column]
     return pooled[within]

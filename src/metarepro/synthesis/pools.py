@@ -19,6 +19,7 @@ from metarepro.plan import EffectSet, Plan, Synthesis
 from metarepro.synthesis.membership import KEYS, subgroup_pools, usable
 from metarepro.synthesis.tables import POOLED, SUBGROUP_TESTS, WEIGHTS
 from metarepro.tabular.tables import empty_table, from_rows, in_order
+from metarepro.wording.scales import shared_side
 
 Array = npt.NDArray[np.float64]
 
@@ -140,10 +141,12 @@ def split(
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
     """Yield each group of effects that share the columns `by`, with what it is a group of.
 
-    An outcome belongs to one domain and an intervention to one family: they are filled in.
+    An outcome belongs to one domain and an intervention to one family: they are filled in. A
+    group holds one measure.
     """
     implied = {"outcome": "domain", "intervention": "family"}
-    columns = [*by, *(implied[c] for c in by if c in implied and implied[c] not in by)]
+    filled_in = (implied[c] for c in by if c in implied and implied[c] not in by)
+    columns = [*by, *filled_in, "effect_measure"]
     for values, group in effects.groupby(columns, sort=True):
         yield dict(zip(columns, map(str, values), strict=True)), group
 
@@ -153,8 +156,12 @@ def synthesise(
     sets: Mapping[str, EffectSet],
     syntheses: Mapping[str, Synthesis],
     settings: Settings,
+    measure: str = "SMD",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Pool every synthesis of the plan.
+
+    Effects of one group that are on several measures are pooled apart: the pools on another
+    measure than the study's have its name at the end of their key.
 
     Parameters
     ----------
@@ -166,6 +173,8 @@ def synthesise(
         Name of a synthesis to its plan; `by` lists the columns whose values are pooled apart.
     settings : Settings
         Model, estimators, assumed correlation and level.
+    measure : str
+        The study's measure.
 
     Returns
     -------
@@ -177,7 +186,9 @@ def synthesise(
         in_set = usable(effects, chosen.timepoints, chosen.tiers)
         for name, plan in syntheses.items():
             for group_keys, group in split(in_set, plan.by):
-                synthesis = ".".join([set_name, name, *(group_keys[c] for c in plan.by)])
+                own = group_keys["effect_measure"]
+                values = [group_keys[c] for c in plan.by] + [own] * (own != measure)
+                synthesis = ".".join([set_name, name, *values])
                 about = {
                     "synthesis": synthesis,
                     "set_name": set_name,
@@ -185,6 +196,7 @@ def synthesise(
                     **group_keys,
                     "timepoint": "+".join(chosen.timepoints),
                     "tiers": "+".join(chosen.tiers),
+                    "better": shared_side(group),
                 }
                 pooled, reason = pool_trials(group, settings)
                 rows.append(about | pooled_columns(pooled, group) | {"reason": reason})

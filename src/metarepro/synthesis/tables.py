@@ -1,9 +1,11 @@
 """The tables in results/pooled."""
 
-from metarepro.tabular.columns import identifier, number, text, whole
+from metarepro.plan import MEASURES
+from metarepro.tabular.columns import identifier, level, number, text, whole
 from metarepro.tabular.columns import share_of_100 as percent
 from metarepro.tabular.statistic_columns import STATISTICS, Q
 from metarepro.tabular.tables import Table
+from metarepro.wording.scales import BETTER
 
 POOLED = Table(
     "pooled",
@@ -17,6 +19,9 @@ POOLED = Table(
         "outcome": identifier(required=False),
         "timepoint": text(),
         "tiers": text(),
+        "effect_measure": level(*MEASURES),
+        # Which printed effects favour the intervention; `estimate` is always positive in favour.
+        "better": level(*BETTER),
         "model": text(),
         "tau2_method": text(),
         "ci_method": text(),

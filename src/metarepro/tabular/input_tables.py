@@ -18,7 +18,7 @@ from metarepro.tabular.tables import Table
 BENEFICIAL_DIRECTIONS = ("increase", "decrease")
 #: The World Bank's groups of economies.
 INCOME_GROUPS = ("high", "upper_middle", "lower_middle", "low")
-DESIGNS = ("rct", "cluster_rct", "quasi", "unclear")
+DESIGNS = ("rct", "cluster_rct", "quasi", "single_arm", "unclear")
 TIMEPOINTS = ("post", "follow_up", "change")
 STATISTICS = (
     "means",
@@ -33,10 +33,14 @@ STATISTICS = (
     "t_test",
     "p_only",
     "percentages",
+    "hazard_ratio",
+    "ratio",
+    "correlation",
+    "proportion",
 )
 #: How directly an effect follows from what was reported, from the most direct to the least.
 TIERS = ("direct", "derived", "approximate")
-RATIO_STATISTICS = ("odds_ratio", "risk_ratio")
+RATIO_STATISTICS = ("odds_ratio", "risk_ratio", "hazard_ratio", "ratio")
 P_RELATIONS = ("", "=", "<", ">")
 SIGNS = ("scale", "benefit", "control_minus_treatment", "unsigned")
 ADJUSTED = ("yes", "no", "unknown")

@@ -7,11 +7,14 @@ such numbers to print.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from metarepro.plan import Plan
 from metarepro.wording.phrases import DASH, confidence, decimal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def _same(x: float) -> float:
@@ -38,6 +41,7 @@ class Measure:
     null : what is printed where there is no effect; NaN where nothing is (a proportion)
     natural : whether it is printed with the sign of the outcome (a risk ratio below 1 is fewer
         events) and not with that of benefit
+    compares : whether it compares groups, so that an effect can favour one of them
     wide : an interval wider than this, on the scale of pooling, holds effects of every size
     sizes : lower limit of the absolute effect and the word for it, largest first; empty where no
         such words are in use
@@ -49,6 +53,7 @@ class Measure:
     printed: Callable[[float], float] = _same
     null: float = 0.0
     natural: bool = True
+    compares: bool = True
     wide: float = math.inf
     sizes: tuple[tuple[float, str], ...] = ()
     pooled_on: str = ""
@@ -61,9 +66,9 @@ class Measure:
 
 #: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, section 2.2.
 COHEN = ((0.8, "large"), (0.5, "moderate"), (0.2, "small"), (0.0, "very small"))
-_LOG = " on the log scale"
+_LOG, _Z = " on the log scale", " on the scale of Fisher's z"
 
-#: Every measure that a plan may choose, by the name that it has there.
+#: Every measure by name: those that a plan may choose, and two that stand for others.
 MEASURES: Mapping[str, Measure] = {
     "SMD": Measure("Hedges' g", "g", natural=False, wide=1.0, sizes=COHEN),
     "MD": Measure("mean difference", "MD"),
@@ -72,13 +77,25 @@ MEASURES: Mapping[str, Measure] = {
     "RD": Measure("risk difference", "RD"),
     "HR": Measure("hazard ratio", "HR", _exp, 1.0, pooled_on=_LOG),
     "ratio": Measure("ratio", "ratio", _exp, 1.0, pooled_on=_LOG),
-    "correlation": Measure("correlation", "r", math.tanh, pooled_on=" on the scale of Fisher's z"),
+    "correlation": Measure(
+        "correlation", "r", math.tanh, compares=False, pooled_on=" on the scale of Fisher's z"
+    ),
     "proportion": Measure(
-        "proportion", "proportion", _expit, math.nan, pooled_on=" on the logit scale"
+        "proportion",
+        "proportion",
+        _expit,
+        math.nan,
+        compares=False,
+        pooled_on=" on the logit scale",
     ),
     #: Given effects of which nothing more is known.
     "effect": Measure("effect", "effect"),
+    #: Of a study whose outcomes are on different measures; `Scale.at` has that of each pool.
+    "several": Measure("effect size", "effect", null=math.nan),
 }
+
+#: Where the printed effects lie that favour the intervention.
+BETTER = ("higher", "lower")
 
 
 @dataclass(frozen=True)
@@ -174,11 +191,35 @@ class Scale:
     @property
     def no_effect(self) -> str:
         """No effect in a sentence: "zero"; "1" for ratios."""
+        if self.measure == "several":
+            return "no effect"
         return "1" if self.is_ratio else "zero"
+
+    @property
+    def compares(self) -> bool:
+        """Whether an effect can favour one of two groups."""
+        return self._measure.compares
+
+    @property
+    def differences(self) -> "Scale":
+        """How differences between effects are printed: of ratios as ratios, of logits as odds."""
+        measure = {"correlation": "effect", "proportion": "OR"}.get(self.measure, self.measure)
+        return replace(self, measure=measure)
+
+    @property
+    def difference(self) -> str:
+        """Heading of such a difference."""
+        if self.measure == "correlation":
+            return f"Difference{self.pooled_on}"
+        return "Ratio" if self.differences.is_ratio else "Difference"
 
     @property
     def direction(self) -> str:
         """Which effects favour the intervention: "positive in favour of the intervention"."""
+        if self.measure == "several":
+            return "each on its own measure"
+        if not self.compares:
+            return f"pooled{self.pooled_on}"
         if self.is_ratio:
             side = "above 1" if self.turn > 0 else "below 1"
         else:
@@ -187,7 +228,9 @@ class Scale:
 
     @property
     def sides(self) -> tuple[str, str]:
-        """What lies to the left and to the right of no effect."""
+        """What lies to the left and to the right of no effect; "" where nothing is favoured."""
+        if not self.compares:
+            return "", ""
         sides = ("favours control", "favours intervention")
         return sides if self.turn > 0 else (sides[1], sides[0])
 
@@ -224,6 +267,40 @@ class Scale:
         """Print an effect; a dash if it is missing."""
         return DASH if math.isnan(effect) else self.number(effect)
 
+    def at(self, row: Mapping[Any, Any]) -> "Scale":
+        """The scale of one effect or pool, from its columns effect_measure and better.
+
+        Examples
+        --------
+        >>> row = {"effect_measure": "RR", "better": "lower"}
+        >>> Scale("RR").at(row).direction
+        'below 1 in favour of the intervention'
+        """
+        turn = 1 if row["better"] == BETTER[0] else -1
+        return replace(self, measure=row["effect_measure"], turn=turn)
+
+    def direction_over(self, rows: "pd.DataFrame") -> str:
+        """Which printed effects of some rows favour the intervention, in words."""
+        over = self.over(rows)
+        if over.compares and len(set(rows["better"])) > 1:
+            return "as each outcome runs: of some more is better, of others less"
+        return over.direction
+
+    def over(self, rows: "pd.DataFrame") -> "Scale":
+        """The scale of effects or pools that share an axis; higher is better where they differ.
+
+        Without a row, or with several measures, it stays as it is.
+        """
+        measures = set(rows["effect_measure"])
+        if len(measures) != 1:
+            return self
+        return self.at({"effect_measure": measures.pop(), "better": shared_side(rows)})
+
+    def of_pool(self, pool: Mapping[Any, Any]) -> str:
+        """Print a pool on its own scale; its measure goes before it where a study has several."""
+        own = self.at(pool)
+        return own.of(pool) if own.symbol == self.symbol else f"{own.symbol} {own.of(pool)}"
+
     def of(self, row: Mapping[Any, Any]) -> str:
         """Print estimate and confidence interval of a row that has them as columns."""
         return self.interval(row["estimate"], row["ci_low"], row["ci_high"])
@@ -249,6 +326,27 @@ class Scale:
         return round(first, 2) <= self.null <= round(last, 2)
 
 
+def better_of(measure: str, beneficial_direction: str) -> str:
+    """Which printed effects favour the intervention: one of `BETTER`.
+
+    A risk ratio of an outcome of which less is better is printed below 1 where the intervention
+    helps; a standardised difference is printed positive in favour, whatever the outcome.
+
+    Examples
+    --------
+    >>> better_of("RR", "decrease"), better_of("SMD", "decrease")
+    ('lower', 'higher')
+    """
+    turned = MEASURES[measure].natural and beneficial_direction == "decrease"
+    return BETTER[1] if turned else BETTER[0]
+
+
+def shared_side(rows: "pd.DataFrame") -> str:
+    """Which printed effects of some rows favour the intervention; "higher" where they differ."""
+    return BETTER[1] if (rows["better"] == BETTER[1]).all() else BETTER[0]
+
+
 def scale_of(plan: Plan) -> Scale:
-    """The scale of a study's effects, from its analysis plan."""
-    return Scale(plan.measure, level=plan.pooling.level)
+    """The scale of a study's effects, from its analysis plan; `Scale.at` has that of one row."""
+    measure = "several" if set(plan.outcome_measures.values()) - {plan.measure} else plan.measure
+    return Scale(measure, level=plan.pooling.level)

@@ -26,7 +26,7 @@ from metarepro.wording.phrases import (
     percent,
     whole,
 )
-from metarepro.wording.scales import Scale
+from metarepro.wording.scales import MEASURES, Scale
 
 Row = Mapping[Any, Any]
 NOTHING_POOLED = "no result that can be pooled"
@@ -77,7 +77,7 @@ def evidence(tables: Mapping[str, pd.DataFrame], plan: Plan, scale: Scale) -> pd
             row = {"Intervention": intervention["label"], "Domain": domain["label"]}
             pool, other = cells.get(key), beside.get(key)
             row |= _evidence_cells(pool, here, scale)
-            row[beside_heading(plan, scale)] = scale.of(other) if other else DASH
+            row[beside_heading(plan, scale)] = scale.of_pool(other) if other else DASH
             said = remarks(pool["flags"], pool["reason"]) if pool else NOTHING_POOLED
             rows.append(row | {"Remarks": said})
     return pd.DataFrame(rows)
@@ -103,8 +103,8 @@ def _evidence_cells(pool: Row | None, effects: pd.DataFrame, scale: Scale) -> di
         "Trials": whole(pool["n_trials"]),
         "Results": whole(pool["k"]),
         "Participants": participants(pool["n_participants"], pool["flags"]),
-        scale.heading: scale.of(pool),
-        scale.prediction: scale.prediction_of(pool),
+        scale.heading: scale.of_pool(pool),
+        scale.prediction: scale.at(pool).prediction_of(pool),
         "I²": percent(i2(pool)),
     }
 
@@ -142,9 +142,9 @@ def syntheses(
                 "Trials": whole(pool["n_trials"]),
                 "Results": whole(pool["k"]),
                 "Participants": participants(pool["n_participants"], pool["flags"]),
-                scale.heading: scale.of(pool),
+                scale.heading: scale.of_pool(pool),
                 "p": p_value(pool["p_value"]),
-                scale.prediction: scale.prediction_of(pool),
+                scale.prediction: scale.at(pool).prediction_of(pool),
                 "I²": percent(i2(pool)),
                 "τ²": _or_dash(pool["tau2"], 3),
                 "Model": model_text(pool, rho),
@@ -170,9 +170,11 @@ def labels(tables: Mapping[str, pd.DataFrame], families: Mapping[str, Family]) -
 
 def title(pool: Row, names: Mapping[str, str], sets: Mapping[str, EffectSet]) -> str:
     """What a synthesis is of, in words: "Exercise: Low mood, follow-up"."""
-    values = [names[value] for value in pool["synthesis"].split(".")[2:]]
+    *values, last = pool["synthesis"].split(".")[2:]
+    apart = last == pool["effect_measure"]  # a pool of those effects that have another measure
+    said = [names[value] for value in values] + [MEASURES[last].label if apart else names[last]]
     when = sets[pool["set_name"]].label
-    return ": ".join(values) + (f", {when}" if when else "")
+    return ": ".join(said) + (f", {when}" if when else "")
 
 
 def results(effects: pd.DataFrame, names: Mapping[str, str], scale: Scale) -> pd.DataFrame:
@@ -184,7 +186,7 @@ def results(effects: pd.DataFrame, names: Mapping[str, str], scale: Scale) -> pd
                 "Year": NOT_REPORTED if math.isnan(effect["year"]) else f"{effect['year']:.0f}",
                 "Intervention": names[effect["intervention"]],
                 "Outcome": names[effect["outcome"]],
-                scale.heading: scale.interval(effect["yi"], effect["ci_low"], effect["ci_high"]),
+                scale.heading: scale.of_pool({**effect, "estimate": effect["yi"]}),
                 "Measure": effect["measure"],
                 "Arm": effect["arm"],
                 "Time": f"{effect['timepoint'].replace('_', '-')}: {effect['timepoint_detail']}",
@@ -304,10 +306,10 @@ def reproduction(rows: pd.DataFrame, scale: Scale) -> pd.DataFrame:
                 "Outcome": row["outcome_label"]
                 + (f" ({row['subgroup']})" if row["subgroup"] else ""),
                 "Published": _as_published(row),
-                f"Published as {scale.symbol}": scale.interval(
+                f"Published as {scale.symbol}": scale.at(row).interval(
                     row["target_estimate"], row["target_ci_low"], row["target_ci_high"]
                 ),
-                f"Ours: {scale.heading}": scale.of(row),
+                f"Ours: {scale.heading}": scale.of_pool(row),
                 "Trials: ours of published": row["coverage"],
                 "Verdict": row["verdict"].replace("_", " "),
                 "Difference": _or_dash(row["absolute_difference"]),

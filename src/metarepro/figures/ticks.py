@@ -1,0 +1,33 @@
+"""Ticks of axes of effects: round numbers, ratios at round ratios."""
+
+import math
+from collections.abc import Callable
+
+from matplotlib.ticker import MaxNLocator
+
+from metarepro.wording.phrases import decimal
+
+
+def plain_ticks(
+    low: float, high: float, printed: Callable[[float], float] = lambda place: place
+) -> list[tuple[float, str]]:
+    """Round places between two limits, and what their ticks say."""
+    candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    ticks = [float(f"{tick:.6g}") for tick in candidates if low <= tick <= high]
+    places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
+    return [(tick, decimal(printed(tick), places)) for tick in ticks]
+
+
+def ratio_ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Natural logs of round ratios between two limits, and the ratios."""
+    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), tuple(x / 10 for x in range(10, 100))):
+        powers = range(math.floor(low / math.log(10)) - 1, math.ceil(high / math.log(10)) + 1)
+        ratios = [float(f"{step * 10.0**power:.6g}") for power in powers for step in steps]
+        ticks = [ratio for ratio in ratios if low <= math.log(ratio) <= high]
+        if len(ticks) >= 4:
+            break
+    # Around 1 the last steps may still be too wide: 1 and the ends of the axis are said.
+    ticks = ticks if len(ticks) >= 2 else [1.0]
+    every = math.ceil(len(ticks) / 8)
+    start = ticks.index(1.0) % every if 1.0 in ticks else 0
+    return [(math.log(ratio), f"{ratio:g}") for ratio in ticks[start::every]]
