@@ -7,7 +7,7 @@ what was found, what is allowed.
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -23,12 +23,8 @@ from pydantic_core import PydanticCustomError
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.tabular.cells import read_bytes
-from metarepro.tabular.problems import DataError, Problem, problem_of_row
+from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.yaml_text import parse_yaml, parse_yaml_nodes
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 #: What a synthesis may run over; an outcome has one domain, an intervention one family.
 Key = Literal["intervention", "family", "domain", "outcome"]
@@ -282,13 +278,6 @@ def parse_plan(content: bytes, file: str) -> Plan:
     if wrong:
         raise DataError(wrong)
     return plan
-
-
-def unknown_families(interventions: "pd.DataFrame", plan: Plan) -> list[Problem]:
-    """Families of the codebook's interventions that the plan does not have."""
-    unknown = interventions[~interventions["family"].isin(list(plan.families))]
-    allowed = f"a family of config/config.yaml: {', '.join(plan.families)}"
-    return [problem_of_row(row, "family", allowed) for _, row in unknown.iterrows()]
 
 
 _Place = tuple[str | int, ...]

@@ -95,7 +95,7 @@ EXTRACTED_INCLUDED = Table(
 REPORT_CLAIMS = _of_report(input_tables.CLAIMS, "report_claims")
 LOCAL_EVALUATIONS = _of_report(input_tables.LOCAL_EVALUATIONS, "local_evaluations")
 ECONOMIC_EVIDENCE = _of_report(input_tables.ECONOMIC_EVIDENCE, "economic_evidence")
-GUIDANCE = _of_report(input_tables.GUIDANCE, "guidance", "NICE guidance that the report names")
+GUIDANCE = _of_report(input_tables.GUIDANCE, "guidance", "guidance that the report names")
 REPORT_PROGRAMMES = _of_report(input_tables.PROGRAMMES, "report_programmes")
 PROGRAMME_NAMES = _of_report(input_tables.PROGRAMME_NAMES, "programme_names")
 

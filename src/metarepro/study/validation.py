@@ -49,7 +49,7 @@ CLAIM_DIRECTIONS = {
     # Claims that are a direction and no number, and the only direction that they can have.
     "effect_direction": "favours_intervention",
     "evaluations_direction": "improved",
-    "moderator_direction": "greater_with_responsive_caregiving",
+    "moderator_direction": "greater",
 }
 SHARES = (*PROPORTIONS, "relative_reduction_more_than")
 NEEDED = {
@@ -266,6 +266,12 @@ def _claim_rules(data: Dataset) -> Iterator[Rule]:
         yield other, "claimed_direction", f"{direction}, since the claim_kind is {kind}"
     number = ~claims["claim_kind"].isin(CLAIM_DIRECTIONS) & claims["claimed_value"].isna()
     yield number, "claimed_value", "a number, since the claim_kind is one"
+    greater = claims["claimed_direction"] == "greater"
+    for column in ("moderator", "moderator_level"):
+        allowed = "filled when the claimed_direction is greater, and only then"
+        yield greater == (claims[column] == ""), column, allowed
+    ratio = claims["claim_kind"].eq("moderator_ratio_about") & ~greater
+    yield ratio, "claimed_direction", "greater, since the claim_kind is moderator_ratio_about"
     over_nothing = (claims["claimed_relation"] != "") & claims["claimed_value"].isna()
     yield over_nothing, "claimed_relation", "empty without a claimed_value"
     no_count = ~claims["claim_kind"].str.startswith("count_") & (claims["counted"] != "")

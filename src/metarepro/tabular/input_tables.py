@@ -8,7 +8,6 @@ from metarepro.tabular.columns import (
     level,
     number,
     probability,
-    rating,
     share_of_100,
     text,
     whole,
@@ -107,12 +106,7 @@ CLAIM_KINDS = (
     "proportion",
     "proportion_vs_reference",
 )
-CLAIMED_DIRECTIONS = (
-    "",
-    "favours_intervention",
-    "improved",
-    "greater_with_responsive_caregiving",
-)
+CLAIMED_DIRECTIONS = ("", "favours_intervention", "improved", "greater")
 EVALUATION_DESIGNS = ("pre_post", "post_only", "post_only_vs_national")
 #: Statistics of evaluations that are a share of n.
 PROPORTIONS = ("proportion", "proportion_improved")
@@ -147,7 +141,7 @@ INTERVENTIONS = Table(
         "intervention": identifier(unique=True),
         "label": text(required=True),
         "description": text(),
-        "seed_section": text(),
+        "note": text(),
         # The plan has the families, with their names and colours.
         "family": identifier(),
     },
@@ -341,6 +335,9 @@ CLAIMS = Table(
         "claimed_value": number(),
         "claimed_relation": level("", "over"),
         "claimed_direction": level(*CLAIMED_DIRECTIONS),
+        # Of a claim that the effect is greater: where, as the plan names moderator and level.
+        "moderator": identifier(required=False),
+        "moderator_level": text(),
         "counted": text(),
         "source_review": identifier(required=False),
         "footnote": text(),
@@ -356,6 +353,8 @@ LOCAL_EVALUATIONS = Table(
         "evaluation_id": identifier(unique=True),
         "service": text(required=True),
         "place": text(),
+        # Those that count as places, split by "; ": none in a row of a whole country.
+        "localities": text(),
         "year": year(),
         "design": level(*EVALUATION_DESIGNS),
         "domain": identifier(),
@@ -410,7 +409,7 @@ PROGRAMMES = Table(
         "label": text(required=True),
         "named_as": level("main", "other"),
         "intervention": identifier(required=False),
-        "guidebook_rating": rating(),
+        "rating": text(),
         "footnote": text(),
     },
     optional=True,
