@@ -16,7 +16,7 @@ def check_folder(data_dir: Path) -> str:
     Parameters
     ----------
     data_dir : Path
-        With the files that data/README.md describes.
+        With the files that the data guide describes.
 
     Returns
     -------

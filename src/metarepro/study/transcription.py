@@ -202,7 +202,7 @@ def read(folder: Path | str) -> Dataset:
     Parameters
     ----------
     folder : Path or str
-        With the files that data/README.md describes.
+        With the files that the data guide describes.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The tables in data/, with their columns and levels, as data/README.md explains them."""
+"""The tables in data/, with their columns and levels, as the data guide explains them."""
 
 import pandera.pandas as pa
 
@@ -444,5 +444,5 @@ _TABLES = (
     PROGRAMMES,
     PROGRAMME_NAMES,
 )
-#: All of them by name, in the order in which data/README.md explains them.
+#: All of them by name, in the order in which the data guide explains them.
 INPUT_TABLES = {table.name: table for table in _TABLES}
