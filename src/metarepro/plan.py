@@ -89,7 +89,7 @@ class Study(_Section):
 
     title: str
     introduction: str = ""
-    #: Where the claims are from, with its article: "the Foundation's report".
+    #: Where the claims are from, with its article: "the ministry's report".
     report: str = "the report"
     about: About | None = None
     #: The word for the people in the trials.

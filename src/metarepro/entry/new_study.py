@@ -24,18 +24,18 @@ _SOURCE = {"source": "https://example.org/article", "locator": "table 2"}
 #: Tables of a study, each with an example of a row.
 _EXAMPLES: dict[str, Mapping[str, str]] = {
     "codebook/interventions.csv": {
-        "intervention": "coaching",
-        "label": "Coaching",
-        "description": "Weekly sessions with a coach",
+        "intervention": "exercise",
+        "label": "Exercise",
+        "description": "Weekly supervised sessions",
         "family": "all",
     },
-    "codebook/domains.csv": {"domain": "wellbeing", "label": "Well-being", "order": "1"},
+    "codebook/domains.csv": {"domain": "physical", "label": "Physical function", "order": "1"},
     "codebook/outcomes.csv": {
-        "outcome": "stress",
-        "label": "Stress",
-        "domain": "wellbeing",
+        "outcome": "pain",
+        "label": "Pain",
+        "domain": "physical",
         "beneficial_direction": "decrease",
-        "definition": "Perceived stress, by questionnaire",
+        "definition": "Intensity of pain, by questionnaire",
     },
     "codebook/countries.csv": {
         "country": "Norway",
@@ -49,7 +49,7 @@ _EXAMPLES: dict[str, Mapping[str, str]] = {
         "year": "2024",
         "year_verified": "yes",
         "country": "Norway",
-        "intervention": "coaching",
+        "intervention": "exercise",
         "design": "cluster_rct",
         "n_randomised": "80",
         "source": "https://example.org/article",
@@ -57,8 +57,8 @@ _EXAMPLES: dict[str, Mapping[str, str]] = {
     "trials/results.csv": {
         "result_id": "smith2024-01",
         "trial_id": "smith2024",
-        "outcome": "stress",
-        "measure": "Perceived Stress Scale",
+        "outcome": "pain",
+        "measure": "Visual analogue scale",
         "timepoint": "post",
         "timepoint_detail": "at the end",
         "statistic": "means",
