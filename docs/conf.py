@@ -41,7 +41,10 @@ myst_heading_anchors = 3
 html_math_renderer = "mathml"
 
 #: Files outside this folder that are pages here.
-PAGES = {"../data/README.md": "data.md", "../CONTRIBUTING.md": "contributing.md"}
+PAGES = {
+    "../src/metarepro/templates/data_guide.md": "data.md",
+    "../CONTRIBUTING.md": "contributing.md",
+}
 
 
 def lead_to_pages(app: Sphinx, docname: str, source: list[str]) -> None:

@@ -6,7 +6,7 @@ with their verdicts, the local evaluations, the costs and the named programmes.
 
 
 rule extract_report:
-    """Copy what the Foundation's report says, with the corrections."""
+    """Copy what the report says, with the corrections."""
     input:
         data=data_files("report", "corrections.yaml"),
         code=code("extract_tables.py"),

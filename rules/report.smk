@@ -120,6 +120,7 @@ rule draw_moderators:
         "results/extracted/interventions.csv",
         "results/extracted/domains.csv",
         "results/extracted/outcomes.csv",
+        "results/extracted/characteristics.csv",
         "results/effects/effects.csv",
         "results/pooled/pooled.csv",
         "results/sensitivity/moderators.csv",

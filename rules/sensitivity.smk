@@ -23,8 +23,9 @@ rule assess_sensitivity:
 
 
 rule assess_moderators:
-    """Test whether effects differ by intervention, content, design, income, year and source."""
+    """Test whether effects differ by the moderators of the plan."""
     input:
+        "results/extracted/characteristics.csv",
         "results/effects/effects.csv",
         "results/pooled/pooled.csv",
         config="config/config.yaml",

@@ -49,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     read = partial(read_result, args.results_dir)
     included = join_included(read(EXTRACTED_INCLUDED), read(REVIEW_INCLUDED))
     trials, effects = read(EXTRACTED_TRIALS), read(EFFECTS)
-    evaluations = evaluate(read(LOCAL_EVALUATIONS))
+    plan = read_plan(args.config)
+    evaluations = evaluate(read(LOCAL_EVALUATIONS), plan.pooling.level)
     costs = compare_costs(read(ECONOMIC_EVIDENCE))
     sources = Sources(
         interventions=read(EXTRACTED_INTERVENTIONS),
@@ -66,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         evaluations=evaluations,
         costs=costs,
         guidance=read(GUIDANCE),
-        plan=read_plan(args.config),
+        plan=plan,
     )
     programmes = list_programmes(
         read(REPORT_PROGRAMMES),

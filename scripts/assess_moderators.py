@@ -14,8 +14,9 @@ from metarepro.cache import open_cache
 from metarepro.command import add_cache, run, stage_parser
 from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
-from metarepro.sensitivity.moderators import moderator_rows
+from metarepro.sensitivity.moderators import moderator_rows, with_characteristics
 from metarepro.sensitivity.tables import MODERATOR_TABLES
+from metarepro.study.tables import EXTRACTED_CHARACTERISTICS
 from metarepro.synthesis.membership import several_trials
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
@@ -29,7 +30,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = arguments.parse_args(argv)
     plan = read_plan(args.config)
     settings = Settings.from_plan(plan)
-    effects = read_result(args.results_dir, EFFECTS)
+    effects = with_characteristics(
+        read_result(args.results_dir, EFFECTS),
+        read_result(args.results_dir, EXTRACTED_CHARACTERISTICS),
+    )
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     pooled = read_result(args.results_dir, POOLED)
     with open_cache(args.cache_dir) as cache:

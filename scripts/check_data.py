@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, run
-from metarepro.plan import read_plan, unknown_families
+from metarepro.plan import read_plan
+from metarepro.study.planned import not_in_plan
 from metarepro.study.tables import INPUTS
 from metarepro.study.validation import load
 from metarepro.tabular.problems import DataError
@@ -22,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("--config", type=Path, required=True, help="the analysis plan")
     args = arguments.parse_args(argv)
     data = load(args.data_dir)
-    if problems := unknown_families(data.interventions, read_plan(args.config)):
+    if problems := not_in_plan(data, read_plan(args.config)):
         raise DataError(problems)
     write_table(data.inputs, args.output, INPUTS)
 

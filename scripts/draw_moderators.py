@@ -16,8 +16,14 @@ from metarepro.figures.style import family_colour
 from metarepro.models.thresholds import FEW_TRIALS
 from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.moderator_plots import draw_moderators
+from metarepro.sensitivity.moderators import with_characteristics
 from metarepro.sensitivity.tables import MODERATORS
-from metarepro.study.tables import EXTRACTED_DOMAINS, EXTRACTED_INTERVENTIONS, EXTRACTED_OUTCOMES
+from metarepro.study.tables import (
+    EXTRACTED_CHARACTERISTICS,
+    EXTRACTED_DOMAINS,
+    EXTRACTED_INTERVENTIONS,
+    EXTRACTED_OUTCOMES,
+)
 from metarepro.synthesis.membership import members, usable, without_place
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
@@ -73,7 +79,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         table.name: read_result(results, table)
         for table in (EXTRACTED_INTERVENTIONS, EXTRACTED_DOMAINS, EXTRACTED_OUTCOMES)
     }
-    effects, pooled = read_result(results, EFFECTS), read_result(results, POOLED)
+    pooled = read_result(results, POOLED)
+    effects = with_characteristics(
+        read_result(results, EFFECTS), read_result(results, EXTRACTED_CHARACTERISTICS)
+    )
     tests = read_result(results, MODERATORS)
     tested = set(tests.loc[tests["reason"] == "", "synthesis"])
     plan = read_plan(args.config)

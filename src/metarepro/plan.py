@@ -7,7 +7,7 @@ what was found, what is allowed.
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -23,13 +23,10 @@ from pydantic_core import PydanticCustomError
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.tabular.cells import read_bytes
-from metarepro.tabular.problems import DataError, Problem, problem_of_row
+from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.yaml_text import parse_yaml, parse_yaml_nodes
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
+#: Where the plan of a study is.
+CONFIG = "config/config.yaml"
 #: What a synthesis may run over; an outcome has one domain, an intervention one family.
 Key = Literal["intervention", "family", "domain", "outcome"]
 Tier = Literal["direct", "derived", "approximate"]
@@ -93,7 +90,7 @@ class Study(_Section):
 
     title: str
     introduction: str = ""
-    #: Where the claims are from, with its article: "the Foundation's report".
+    #: Where the claims are from, with its article: "the ministry's report".
     report: str = "the report"
     about: About | None = None
     #: The word for the people in the trials.
@@ -288,23 +285,6 @@ def parse_plan(content: bytes, file: str) -> Plan:
     if wrong:
         raise DataError(wrong)
     return plan
-
-
-def unknown_families(interventions: "pd.DataFrame", plan: Plan) -> list[Problem]:
-    """Families of the codebook's interventions that the plan does not have."""
-    unknown = interventions[~interventions["family"].isin(list(plan.families))]
-    allowed = f"a family of config/config.yaml: {', '.join(plan.families)}"
-    return [problem_of_row(row, "family", allowed) for _, row in unknown.iterrows()]
-
-
-def unknown_outcomes(outcomes: "pd.DataFrame", plan: Plan, file: str) -> list[Problem]:
-    """Outcomes that the plan gives a measure and that the codebook does not have."""
-    known = set(outcomes["outcome"])
-    return [
-        Problem(file, None, f"outcome_measures.{name}", name, "an outcome of the codebook")
-        for name in plan.outcome_measures
-        if name not in known
-    ]
 
 
 _Place = tuple[str | int, ...]

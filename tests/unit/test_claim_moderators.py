@@ -1,4 +1,4 @@
-"""Claims about responsive caregiving: each rule, and Fieller's interval against R."""
+"""Claims that an effect is greater somewhere: each rule, and Fieller's interval against R."""
 
 import json
 import math
@@ -11,13 +11,18 @@ from scipy import optimize, stats
 
 from metarepro.claims.moderators import (
     Comparison,
-    count_sides,
+    Side,
+    factor_words,
     fieller,
     judge_factor,
     judge_moderator,
+    moderator_words,
     ratio_interval,
     read_comparison,
+    unfitted,
 )
+from metarepro.plan import Moderator
+from metarepro.wording.scales import Scale
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference/claims.json").read_text(encoding="utf-8")
@@ -36,16 +41,18 @@ def test_fieller_has_no_interval_where_the_denominator_may_be_zero() -> None:
     assert all(math.isnan(limit) for limit in fieller((0.8, 0.1), (0.1, 0.06), 0.0, 8))
 
 
+def sides(n_level: int, n_reference: int, reason: str = "") -> Comparison:
+    """Two sides that were not fitted."""
+    return Comparison("Light", Side("Bright", n_level), Side("Dim", n_reference), reason=reason)
+
+
 def comparison(low: float, high: float, **changes: Any) -> Comparison:
     """Six trials on each side, means 0.6 + ... apart; independent; fully covered."""
     difference = (low + high) / 2
     values: dict[str, Any] = {
-        "trials_with": 6,
-        "trials_without": 6,
-        "mean_with": 0.2 + difference,
-        "mean_without": 0.2,
-        "se_with": 0.04,
-        "se_without": 0.03,
+        "about": "Light",
+        "level": Side("Bright", changes.pop("trials", 6), 0.2 + difference, 0.04),
+        "reference": Side("Dim", 6, 0.2, changes.pop("se_reference", 0.03)),
         "difference": difference,
         "difference_se": 0.05,
         "df": 10.0,
@@ -60,10 +67,10 @@ def comparison(low: float, high: float, **changes: Any) -> Comparison:
 @pytest.mark.parametrize(
     ("compared", "rule", "verdict"),
     [
-        (Comparison(1, 4), "moderator_not_fitted", "not_testable"),
-        (Comparison(0, 11, reason="one level"), "moderator_not_fitted", "not_testable"),
-        (comparison(0.1, 0.5, trials_with=1), "moderator_not_fitted", "not_testable"),
-        (Comparison(4, 7, reason="no df"), "moderator_not_fitted", "not_testable"),
+        (sides(1, 4), "moderator_not_fitted", "not_testable"),
+        (sides(0, 11, reason="one level"), "moderator_not_fitted", "not_testable"),
+        (comparison(0.1, 0.5, trials=1), "moderator_not_fitted", "not_testable"),
+        (sides(4, 7, reason="no df"), "moderator_not_fitted", "not_testable"),
         (comparison(-0.5, -0.1), "moderator_not_greater", "not_supported"),
         # The side of the estimate decides nothing: a firm interval that includes zero decides.
         (comparison(-0.5, 0.1), "moderator_not_greater", "not_supported"),
@@ -87,7 +94,7 @@ def test_each_rule_of_a_moderator(compared: Comparison, rule: str, verdict: str)
 @pytest.mark.parametrize(
     ("compared", "claimed", "rule", "verdict"),
     [
-        (Comparison(1, 4), 4, "factor_not_fitted", "not_testable"),
+        (sides(1, 4), 4, "factor_not_fitted", "not_testable"),
         (comparison(0.5, 0.7, df=3.0), 4, "factor_not_fitted", "not_testable"),
         # 0.8 / 0.2: the ratio is 4, and 2 is far below it.
         (comparison(0.5, 0.7), 4, "factor_held", "partly_supported"),
@@ -95,7 +102,7 @@ def test_each_rule_of_a_moderator(compared: Comparison, rule: str, verdict: str)
         # 0.2 / 0.2 with wide means holds 1 and 1.5.
         (comparison(-0.1, 0.1), 1.5, "factor_inconclusive", "not_testable"),
         (
-            comparison(0.5, 0.7, se_without=0.2, difference_se=0.25),
+            comparison(0.5, 0.7, se_reference=0.2, difference_se=0.25),
             4,
             "factor_inconclusive",
             "not_testable",
@@ -122,49 +129,70 @@ def test_the_ratio_takes_the_covariance_from_the_standard_error_of_the_differenc
     assert ratio_interval(compared) == pytest.approx(expected, abs=1e-9)
 
 
+def test_a_ratio_has_the_level_of_the_plan() -> None:
+    compared = comparison(0.5, 0.7)
+    low, high = ratio_interval(compared, 0.8)
+    assert factor_words(compared, 0.8) == f"ratio 4.00 [{low:.2f}, {high:.2f}]"
+    assert judge_factor(compared, high - 0.001, 0.8).rule == "factor_held"
+    assert judge_factor(compared, high + 0.001, 0.8).rule == "factor_excluded"
+
+
+def test_both_sides_are_told_by_their_names() -> None:
+    words = moderator_words(comparison(0.5, 0.7), Scale())
+    assert words == "g 0.80 in 6 trials (Bright) and 0.20 in 6 trials (Dim)"
+    assert judge_moderator(sides(1, 4)).reason.startswith(
+        "Light: we hold results of 1 trial (Bright) and 4 trials (Dim);"
+    )
+    assert judge_moderator(sides(1, 4)).needed.endswith("(at the very least 1 more: Bright)")
+
+
+CLAIM = {"moderator": "light", "moderator_level": "bright"}
 LEVEL: dict[str, Any] = {
-    "synthesis": KEY,
-    "moderator": "responsive_caregiving",
+    "moderator": "light",
     **{"n_trials": 4.0, "k": 5.0, "estimate": 0.3, "se": 0.1, "df": 3.0},
     **{"ci_low": 0.0, "ci_high": 0.6, "difference": math.nan, "difference_se": math.nan},
     **{"difference_df": math.nan, "difference_ci_low": math.nan},
     **{"difference_ci_high": math.nan, "difference_p": math.nan},
 }
-WITH = LEVEL | {
-    **{"level": "with", "n_trials": 3.0, "estimate": 0.5, "difference": 0.2},
+BRIGHT = LEVEL | {
+    **{"level": "bright", "n_trials": 3.0, "estimate": 0.5, "difference": 0.2},
     **{"difference_se": 0.15, "difference_df": 5.0},
     **{"difference_ci_low": -0.1, "difference_ci_high": 0.5, "difference_p": 0.2},
 }
-MODERATORS = pd.DataFrame(
-    [{"synthesis": KEY, "moderator": "responsive_caregiving", "reason": "fewer than two trials"}]
-)
+MODERATORS = pd.DataFrame([{"moderator": "light", "reason": "fewer than two trials"}])
 
 
 def test_a_comparison_is_read_from_the_levels() -> None:
-    other = [row | {"moderator": "year"} for row in (WITH, LEVEL | {"level": "without"})]
-    levels = pd.DataFrame([LEVEL | {"level": "without"}, WITH, *other])
-    found = read_comparison(KEY, MODERATORS, levels, (9, 9), 0.5, 0.2)
-    assert (found.trials_with, found.trials_without) == (3, 4)
-    assert (found.mean_with, found.mean_without, found.difference) == (0.5, 0.3, 0.2)
-    assert (found.difference_se, found.df, found.ci_low, found.ci_high) == (0.15, 5, -0.1, 0.5)
-    assert (found.abstract_share, found.covered, found.reason) == (0.5, 0.2, "")
+    other = [row | {"moderator": "year"} for row in (BRIGHT, LEVEL | {"level": "dim"})]
+    levels = pd.DataFrame([LEVEL | {"level": "dim"}, BRIGHT, *other])
+    found = read_comparison(sides(9, 9), CLAIM, "dim", MODERATORS, levels)
+    assert (found.level, found.reference) == (Side("Bright", 3, 0.5, 0.1), Side("Dim", 4, 0.3, 0.1))
+    assert (found.difference, found.difference_se, found.df) == (0.2, 0.15, 5)
+    assert (found.ci_low, found.ci_high, found.reason) == (-0.1, 0.5, "")
 
 
-def test_a_synthesis_that_was_not_fitted_has_a_reason() -> None:
-    levels = pd.DataFrame([LEVEL | {"level": "without"}])
-    found = read_comparison(KEY, MODERATORS, levels, (0, 4), 0.5, 0.2)
-    assert (found.trials_with, found.trials_without) == (0, 4)
-    assert found.reason == "fewer than two trials"
+def test_a_comparison_that_was_not_fitted_has_a_reason() -> None:
+    levels = pd.DataFrame([LEVEL | {"level": "dim"}])
+    found = read_comparison(sides(0, 4), CLAIM, "dim", MODERATORS, levels)
+    assert found == sides(0, 4, reason="fewer than two trials")
     assert not found.fitted
-    elsewhere = read_comparison("post.outcome.speech", MODERATORS, levels, (0, 0), 0.5, 0.2)
-    assert elsewhere.reason == ""
 
 
 def test_trials_are_counted_on_both_sides() -> None:
     effects = pd.DataFrame(
         {
-            "trial_id": ["ann", "ann", "bob"],
-            "intervention": ["responsive_caregiving"] * 2 + ["home_visiting"],
+            "trial_id": ["ann", "ann", "bob", "eve", "joe"],
+            "intervention": ["lamp", "lamp", "candle", "candle", "drug"],
+            "family": ["light", "light", "light", "light", "drugs"],
         }
     )
-    assert count_sides(effects) == (1, 1)
+    moderator = Moderator(
+        label="Light",
+        column="intervention",
+        families=("light",),
+        levels={"bright": ("lamp",)},
+        others="dim",
+        reference="dim",
+        level_labels={"bright": "Bright", "dim": "Dim"},
+    )
+    assert unfitted(CLAIM, effects, moderator, {}) == sides(1, 2)

@@ -88,7 +88,7 @@ def test_every_real_claim_has_a_verdict_and_says_what_is_missing(audited: Rows) 
         # 21,763 / 1,619 = 13.44.
         ("c25", "partly_supported", "13.44"),
         ("c29", "not_testable", "judgement"),
-        # Nine of the column of places; Enfield and Croydon in brackets; Liverpool in Merseyside.
+        # Liverpool lies in Merseyside, which is named as well.
         ("c24", "not_testable", "at least 11 places (Bradford; Croydon; Enfield; Essex"),
         ("c06", "not_testable", "tested is child behaviour problems; on others of this domain"),
         # 47 of 55, cut off; the exact test says p = 8e-8; no control group.
@@ -159,7 +159,9 @@ def test_a_fitted_moderator_is_used(sources: Sources) -> None:
     # None of our trials is confirmed to be one of the 27 that the review pooled.
     assert (row["rule"], row["verdict"]) == ("moderator_limited", "partly_supported")
     assert row["synthesis"] == "post.outcome.parent_child_interaction"
-    assert row["computed"] == "g 0.90 with (4 trials) and 0.40 without (7 trials)"
+    assert row["computed"] == (
+        "g 0.90 in 4 trials (Named) and 0.40 in 7 trials (Not named or not confirmed)"
+    )
     lower = levels.assign(difference=-0.5, difference_ci_low=-0.87, difference_ci_high=-0.13)
     after = audit(replace(sources, moderator_levels=lower))["c19"]
     assert (after["rule"], after["verdict"]) == ("moderator_inconclusive", "not_testable")

@@ -12,14 +12,14 @@ from tests.plans import small_plan
 
 from metarepro.conversion.routes import ROUTES
 from metarepro.entry.adding import add_draft
-from metarepro.entry.data_guide import column_meanings, meaning_of
+from metarepro.entry.data_guide import GUIDE, column_meanings, meaning_of
 from metarepro.entry.drafts import FILL_IN, NUMBERS
 from metarepro.study.validation import load
 from metarepro.tabular.input_tables import INPUT_TABLES, REVIEW_KEYS, STATISTICS
 from metarepro.tabular.problems import DataError
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "data/README.md").read_text(encoding="utf-8")
+GUIDE_TEXT = GUIDE.read_text(encoding="utf-8")
 FILLED = {
     "label": "Eve 2003",
     "year": "2003",
@@ -70,8 +70,7 @@ ENOUGH = {
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = write_data_folder(tmp_path / "data")
-    (folder / "README.md").write_text(README, encoding="utf-8")
+    write_data_folder(tmp_path / "data")
     (tmp_path / "config").mkdir()
     (tmp_path / "config/config.yaml").write_text((ROOT / "config/config.yaml").read_text())
     monkeypatch.chdir(tmp_path)
@@ -112,18 +111,18 @@ def refused(trial_id: str) -> list[tuple[int | None, str, str]]:
     return [(p.row, p.column, p.found) for p in caught.value.problems if p.file == form]
 
 
-def test_every_column_is_explained_once_in_the_readme() -> None:
-    meanings = column_meanings(README)
-    for table in ("trials", "clusters", "results", "published"):
+def test_every_column_is_explained_once_in_the_guide() -> None:
+    meanings = column_meanings()
+    for table in ("trials", "clusters", "results", "published", "claims", "local_evaluations"):
         explained = [name for names in meanings[table] for name in names]
         assert sorted(explained) == sorted(INPUT_TABLES[table].columns)
     assert sorted(k for keys in meanings["review"] for k in keys) == sorted(REVIEW_KEYS)
 
 
-def test_an_explanation_is_the_readmes() -> None:
-    names, text = meaning_of("n_c", column_meanings(README)["results"])
+def test_an_explanation_is_the_guides() -> None:
+    names, text = meaning_of("n_c", column_meanings()["results"])
     assert names == ("n_t", "n_c", "n_total")
-    assert f"| n_t, n_c, n_total | {text} |" in README
+    assert f"| n_t, n_c, n_total | {text} |" in GUIDE_TEXT
 
 
 def test_every_statistic_has_a_form() -> None:
@@ -236,7 +235,7 @@ def test_the_form_explains_every_column_that_decides(
     table: str, column: str, project: Path
 ) -> None:
     lines = write_form("eve2003", "means").read_text().splitlines()
-    _, meaning = meaning_of(column, column_meanings(README)[table])
+    _, meaning = meaning_of(column, column_meanings()[table])
     assert meaning
     assert any(line.strip().startswith(f"# {column}: {meaning[:20]}") for line in lines)
 

@@ -62,6 +62,7 @@ def evaluation(**cells: Any) -> dict[str, Any]:
         "evaluation_id": "e1",
         "service": "Service",
         "place": "Essex",
+        "localities": "Essex",
         "year": 2020.0,
         "design": "post_only",
         "domain": "relationship",
@@ -182,8 +183,13 @@ def test_each_rule_of_a_proportion(
     assert (finding.rule, finding.verdict) == (rule, verdict)
 
 
-def test_whole_countries_are_no_places() -> None:
+def test_each_place_that_is_named_counts_once() -> None:
     rows = pd.DataFrame(
-        [evaluation(place=place) for place in ("Essex", "UK", "England", "", "Essex", "Oxford")]
+        [evaluation(localities=cell) for cell in ("Essex", "", "Oxford; Essex; York, North")]
     )
-    assert named_places(rows) == ["Essex", "Oxford"]
+    assert named_places(rows) == ["Essex", "Oxford", "York, North"]
+
+
+def test_intervals_have_the_level_of_the_plan() -> None:
+    row = evaluate(pd.DataFrame([evaluation()]), level=0.8).iloc[0]
+    assert (row["ci_low"], row["ci_high"]) == wilson(40, 48, 0.8) != wilson(40, 48)

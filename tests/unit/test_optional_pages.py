@@ -18,6 +18,7 @@ from tests.report_records import (
 )
 
 from metarepro.claims.rules import RULES
+from metarepro.plan import About
 from metarepro.report.records import Records
 
 ALWAYS = {"index.html", "methods.html", "downloads.html"}
@@ -86,6 +87,24 @@ def test_a_trial_without_results_makes_no_pages_of_results() -> None:
     assert "trials/ann2001.html" in pages
     assert not {"results.html", "syntheses.html", "sensitivity.html"} & set(pages)
     assert "No result can be pooled yet." in words_of(pages["index.html"])
+
+
+def test_a_plan_that_pools_no_whole_domain_is_not_one_without_results() -> None:
+    evaluated = make_pages(make_records(evaluations=[EVALUATION]))
+    for path in ("index.html", "domains/closeness.html"):
+        assert "result that can be pooled" not in words_of(evaluated[path])
+    assert "pooled by intervention" in words_of(evaluated["index.html"])
+
+
+def test_a_domain_without_a_pool_says_so() -> None:
+    pages = make_pages(make_records(pooled=[], weights=[]))
+    assert "No result that can be pooled." in words_of(pages["domains/closeness.html"])
+
+
+def test_trials_are_not_searched_for_words_that_the_plan_does_not_have() -> None:
+    study = PLAN.study.model_copy(update={"about": About(label="play", families=("parenting",))})
+    pages = make_pages(make_records(plan=PLAN.model_copy(update={"study": study})))
+    assert "title or programme" not in words_of(pages["index.html"])
 
 
 def test_coverage_needs_a_cited_review() -> None:

@@ -109,6 +109,10 @@ def test_overall() -> None:
     assert listed["reason"] == "1 of 3 reviews have no trial that counts"
 
 
+def test_without_reviews_there_is_no_overlap_to_tell_of() -> None:
+    assert overlap_overall(reviews(), included()).empty
+
+
 def test_a_review_file_replaces_the_list_of_its_review() -> None:
     both = join_included(LISTS, included(("a", "t9", "listed")))
     assert set(both.loc[both["review_id"] == "a", "trial_id"]) == {"t9"}

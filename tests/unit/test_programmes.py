@@ -10,7 +10,7 @@ from metarepro.claims.programmes import list_programmes
 PROGRAMMES = pd.DataFrame(
     [
         {"programme": name, "label": name.upper(), "named_as": "main", "intervention": "play"}
-        | {"guidebook_rating": "", "footnote": ""}
+        | {"rating": "", "footnote": ""}
         for name in ("used", "unread", "unusable", "absent")
     ]
 )

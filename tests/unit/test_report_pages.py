@@ -343,7 +343,7 @@ def test_findings_are_counted() -> None:
     said = said_in(make_records())
     assert said[0].startswith("Of 1 cell, 0 are empty, 1 rest on one trial, and in 0 the interval")
     assert said[0].endswith("No cell is left.")
-    assert "Of 1 effect size, 1 favour the intervention." in said[2]
+    assert "Of 1 effect size, 1 favour the intervention." in said[1]
     assert not any("published result" in sentence for sentence in said)
 
 

@@ -1,1 +1,1 @@
-"""The claims of the Foundation's report, with verdicts by written rules."""
+"""The claims of a report, with verdicts by written rules."""

@@ -21,6 +21,7 @@ from metarepro.claims import counts as claim_counts
 from metarepro.claims import effects as claim_effects
 from metarepro.claims import local_evaluations
 from metarepro.claims import moderators as claim_moderators
+from metarepro.claims.pools import pool_key
 from metarepro.claims.rules import MOSTLY_ABSTRACTS, NOT_TESTABLE, Judgement
 from metarepro.claims.tables import AUDITED_CLAIMS
 from metarepro.claims.words import claimed_words, is_over, noun_of, own_limit
@@ -28,11 +29,12 @@ from metarepro.plan import Plan
 from metarepro.tabular.tables import from_rows
 from metarepro.tabular.trial_interventions import trials_of
 from metarepro.wording.phrases import counted, decimal, whole
+from metarepro.wording.scales import scale_of
 
 #: Columns of a pool that a claim shows.
 _POOL = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "n_trials", "n_participants")
 
-_UNCONTROLLED = "Families were compared with themselves before, or with nobody: no control group"
+_UNCONTROLLED = "People were compared with themselves before, or with nobody: no control group"
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,7 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
 
 
 def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
-    primary = sources.plan.evidence.set
-    key = f"{primary}.intervention_outcome.{claim['intervention']}.{claim['outcome']}"
+    key = pool_key(sources.plan, claim, "intervention", "outcome")
     review = _review_label(claim, sources)
     relevant = claim_effects.relevant_results(sources.published, claim, sources.plan)
     of_review = relevant["review_id"] == claim["source_review"]
@@ -149,9 +150,7 @@ def _with_context(
     """Add what was read and could not be used, and without a pool the outcomes that are near."""
     reason = judgement.reason
     if not has_pool and judgement.verdict == NOT_TESTABLE:
-        near = claim_context.near_outcomes(
-            claim, sources.pooled, sources.outcomes, sources.plan.evidence.set
-        )
+        near = claim_context.near_outcomes(claim, sources.pooled, sources.outcomes, sources.plan)
         reason = f"{reason} {near}"
     unusable = claim_context.unusable_results(sources.effects, claim) if judgement.needed else ""
     return replace(
@@ -160,47 +159,50 @@ def _with_context(
 
 
 def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
-    key = f"{sources.plan.evidence.set}.outcome.{claim['outcome']}"
+    plan = sources.plan
+    key = pool_key(plan, claim, "outcome")
     review = _review_label(claim, sources)
     relevant = claim_effects.relevant_results(
-        sources.published, {**claim, "intervention": ""}, sources.plan
+        sources.published, {**claim, "intervention": ""}, plan
     )
     cited = relevant[relevant["review_id"] == claim["source_review"]]
-    row = _pool_row(key, sources)
+    moderator = plan.moderators[claim["moderator"]]
     results = sources.weights[sources.weights["synthesis"] == key]["result_id"]
     effects = sources.effects[sources.effects["result_id"].isin(results)]
-    effects = effects[effects["family"] == "parenting"]
-    trial_ids = sorted(set(effects["trial_id"]))
+    if moderator.families:
+        effects = effects[effects["family"].isin(moderator.families)]
     covered, coverage = claim_effects.coverage(
-        trial_ids,
+        sorted(set(effects["trial_id"])),
         sources.included[sources.included["review_id"] == claim["source_review"]],
         claim_effects.published_trials(cited),
         review,
     )
-    comparison = claim_moderators.read_comparison(
-        key,
-        sources.moderators,
-        sources.moderator_levels,
-        claim_moderators.count_sides(effects),
-        float((effects["source_kind"] == "abstract").mean()) if len(effects) else math.nan,
-        covered,
+    names = dict(
+        zip(sources.interventions["intervention"], sources.interventions["label"], strict=True)
     )
-    words = f"{review}: {claim_effects.published_words(cited)}"
-    direction = claim["claim_kind"] == "moderator_direction"
+    abstracts = (effects["source_kind"] == "abstract").mean() if len(effects) else math.nan
+    comparison = claim_moderators.read_comparison(
+        claim_moderators.unfitted(claim, effects, moderator, names),
+        claim,
+        moderator.reference,
+        sources.moderators[sources.moderators["synthesis"] == key],
+        sources.moderator_levels[sources.moderator_levels["synthesis"] == key],
+    )
+    if comparison.fitted:
+        comparison = replace(comparison, abstract_share=float(abstracts), covered=covered)
+    if claim["claim_kind"] == "moderator_direction":
+        judgement = claim_moderators.judge_moderator(comparison)
+        computed = claim_moderators.moderator_words(comparison, scale_of(plan))
+    else:
+        level = plan.pooling.level
+        judgement = claim_moderators.judge_factor(comparison, claim["claimed_value"], level)
+        computed = claim_moderators.factor_words(comparison, level)
     return {
-        "judgement": (
-            claim_moderators.judge_moderator(comparison)
-            if direction
-            else claim_moderators.judge_factor(comparison, claim["claimed_value"])
-        ),
-        "published": words if len(cited) else "",
-        "synthesis": key if row and comparison.fitted else "",
+        "judgement": judgement,
+        "published": f"{review}: {claim_effects.published_words(cited)}" if len(cited) else "",
+        "synthesis": key if comparison.fitted else "",
         "coverage": coverage,
-        "computed": (
-            claim_moderators.moderator_words(comparison)
-            if direction
-            else claim_moderators.factor_words(comparison)
-        ),
+        "computed": computed,
         "caveats": [_abstracts(comparison.abstract_share)],
     }
 
@@ -271,11 +273,11 @@ def _proportion(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
 
 def _places(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     places = local_evaluations.named_places(sources.evaluations)
-    of_countries = sources.evaluations["place"].isin(local_evaluations.COUNTRIES)
-    wide = sorted(set(sources.evaluations[of_countries]["service"]))
+    named = sources.evaluations["localities"] != ""
+    unnamed = sorted(set(sources.evaluations[~named]["service"]))
     return {
         "judgement": claim_counts.judge_places(
-            claim["claimed_value"], places, wide, over=is_over(claim)
+            claim["claimed_value"], places, unnamed, over=is_over(claim)
         ),
         "computed": f"At least {counted(len(places), 'place')} named",
     }
@@ -308,7 +310,7 @@ def _review_label(claim: Mapping[Any, Any], sources: Sources) -> str:
 
 
 def _label_of(review_id: str, sources: Sources) -> str:
-    """Name of a review; where its authors were not seen, its id as "Barlow 2015"."""
+    """Name of a review; where its authors were not seen, its id as "Smith 2015"."""
     found = sources.reviews[sources.reviews["review_id"] == review_id]["label"]
     label = str(found.iloc[0]) if len(found) else ""
     return (

@@ -10,7 +10,10 @@ from typing import Any
 import pandas as pd
 
 from metarepro.claims.effects import published_number, published_signal
+from metarepro.claims.pools import pool_key
+from metarepro.plan import Plan
 from metarepro.wording.phrases import counted, interval
+from metarepro.wording.scales import scale_of
 
 #: What the signals of published rows say, in words.
 _SAID = {
@@ -43,7 +46,7 @@ def unusable_results(effects: pd.DataFrame, claim: Mapping[Any, Any]) -> str:
 
 
 def near_outcomes(
-    claim: Mapping[Any, Any], pooled: pd.DataFrame, outcomes: pd.DataFrame, primary_set: str
+    claim: Mapping[Any, Any], pooled: pd.DataFrame, outcomes: pd.DataFrame, plan: Plan
 ) -> str:
     """The outcome that is tested, and our pools of others of its intervention and domain.
 
@@ -53,15 +56,19 @@ def near_outcomes(
         With intervention, domain and outcome.
     pooled, outcomes : DataFrame
         All pools, and the codebook's outcomes.
-    primary_set : str
-        Set of syntheses whose pools are named.
+    plan : Plan
+        The pools of the set that it names in `evidence` are named.
     """
     names = outcomes.set_index("outcome")["label"]
     domain = outcomes[outcomes["domain"] == claim["domain"]]["outcome"]
-    start = f"{primary_set}.intervention_outcome.{claim['intervention']}."
-    keys = [start + outcome for outcome in domain if outcome != claim["outcome"]]
+    keys = [
+        pool_key(plan, {**claim, "outcome": outcome}, "intervention", "outcome")
+        for outcome in domain
+        if outcome != claim["outcome"]
+    ]
+    symbol = scale_of(plan).symbol
     near = [
-        f"{names[row['outcome']].lower()} g "
+        f"{names[row['outcome']].lower()} {symbol} "
         f"{interval(row['estimate'], row['ci_low'], row['ci_high'])} "
         f"({counted(row['n_trials'], 'trial')})"
         for row in pooled[pooled["synthesis"].isin(keys)].to_dict("records")

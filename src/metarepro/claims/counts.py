@@ -52,7 +52,7 @@ def covers_only(families: str, intervention: str, interventions: pd.DataFrame) -
 
 
 def judge_places(
-    claimed: float, places: Sequence[str], wide: Sequence[str], *, over: bool = False
+    claimed: float, places: Sequence[str], unnamed: Sequence[str], *, over: bool = False
 ) -> Judgement:
     """Verdict on a number of places, of which the report's evaluations name some.
 
@@ -62,14 +62,14 @@ def judge_places(
         The number.
     places : sequence of str
         Those named.
-    wide : sequence of str
-        Services whose place is a whole country.
+    unnamed : sequence of str
+        Services that name none.
     over : bool
         Whether more places than the number are claimed.
     """
-    countries = f" Of a whole country: {'; '.join(wide)}." if wide else ""
+    without = f" Without a named place: {'; '.join(unnamed)}." if unnamed else ""
     named = f"The evaluations name at least {counted(len(places), 'place')} ({'; '.join(places)})."
-    reason = named + countries
+    reason = named + without
     if len(places) > claimed or (len(places) == claimed and not over):
         return Judgement("places_listed", reason)
     return Judgement("places_not_all_listed", reason, "A list of the places with their evaluations")
@@ -128,7 +128,7 @@ def judge_ratio(claimed: float, costs: pd.DataFrame) -> Judgement:
         "ratio_follows",
         f"{reason} Both numbers are the report's own: the source was not seen, and the groups are "
         "no controlled comparison.",
-        "The source of the two numbers with their spread, and a comparison of similar families",
+        "The source of the two numbers with their spread, and a comparison of similar groups",
     )
 
 

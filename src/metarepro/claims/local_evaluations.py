@@ -19,10 +19,6 @@ from metarepro.tabular.input_tables import PROPORTIONS
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, p_value
 
-#: Rows of a whole country stand for several teams.
-COUNTRIES = ("England", "Northern Ireland", "Scotland", "UK", "Wales")
-#: Places that the report names beside the county that they lie in.
-LIES_IN = {"Liverpool": "Merseyside"}
 SIGNIFICANCE = 0.05
 
 
@@ -72,9 +68,9 @@ def counts_of(value: str, n: int) -> tuple[list[int], bool]:
     return cut, bool(cut)
 
 
-def wilson(successes: float, n: float) -> tuple[float, float]:
-    """95% interval of a proportion (Wilson 1927)."""
-    low, high = proportion_confint(successes, n, alpha=0.05, method="wilson")
+def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Interval of a proportion (Wilson 1927)."""
+    low, high = proportion_confint(successes, n, alpha=1 - level, method="wilson")
     return float(low), float(high)
 
 
@@ -83,13 +79,15 @@ def exact_p(successes: float, n: float, reference: float) -> float:
     return float(stats.binomtest(int(successes), int(n), reference).pvalue)
 
 
-def evaluate(evaluations: pd.DataFrame) -> pd.DataFrame:
+def evaluate(evaluations: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     """Counts, intervals and exact tests of the local evaluations.
 
     Parameters
     ----------
     evaluations : DataFrame
         `study.tables.LOCAL_EVALUATIONS`.
+    level : float
+        Of the intervals.
 
     Returns
     -------
@@ -97,11 +95,11 @@ def evaluate(evaluations: pd.DataFrame) -> pd.DataFrame:
         `tables.AUDITED_EVALUATIONS`, one row an evaluation. Where several counts print
         as the percentage, the lowest is taken.
     """
-    rows = [{**row, **_computed(row)} for row in evaluations.to_dict("records")]
+    rows = [{**row, **_computed(row, level)} for row in evaluations.to_dict("records")]
     return from_rows(rows, AUDITED_EVALUATIONS)
 
 
-def _computed(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _computed(row: Mapping[Any, Any], level: float) -> dict[str, Any]:
     nothing = dict.fromkeys(("successes", "ci_low", "ci_high", "p_exact"), math.nan)
     if row["statistic"] not in PROPORTIONS or not row["value"] or math.isnan(row["n"]):
         return nothing | {"remark": _no_count(row)}
@@ -109,7 +107,7 @@ def _computed(row: Mapping[Any, Any]) -> dict[str, Any]:
     counts, cut_off = counts_of(row["value"], n)
     if not counts:
         return nothing | {"remark": f"no count out of {n} gives {_percent(row['value'])}"}
-    low, high = wilson(counts[0], n)
+    low, high = wilson(counts[0], n, level)
     reference = row["reference"]
     return {
         "successes": counts[0],
@@ -141,7 +139,7 @@ def _no_count(row: Mapping[Any, Any]) -> str:
         before, after = (float(part) for part in row["value"].split(";"))
         return (
             f"{decimal(100 / before, 0)}% before and {decimal(100 / after, 0)}% after; without "
-            "the number of children there is no interval"
+            "the number of participants there is no interval"
         )
     if row["statistic"] == "relative_reduction_more_than":
         return (
@@ -171,7 +169,7 @@ def judge_evaluations(rows: pd.DataFrame, claimed: str) -> Judgement:
         return Judgement("evaluations_against", reason)
     needed = (
         "The evaluations' numbers before and after (means with SDs, or counts, and how many "
-        "families were lost), and a comparison group"
+        "participants were lost), and a comparison group"
     )
     checkable = (agreeing["published"] == "yes") | agreeing["successes"].notna()
     rule = "evaluations_stated" if checkable.any() else "evaluations_unchecked"
@@ -208,7 +206,7 @@ def judge_proportion(rows: pd.DataFrame, claimed: float, *, against_reference: b
     shares = rows[rows["statistic"].isin(PROPORTIONS) & rows["n"].notna()]
     same = [math.isclose(float(value), claimed) for value in shares["value"]]
     shares = shares[pd.Series(same, index=shares.index, dtype=bool)]
-    needed = "The evaluation itself with its counts, and a comparison group of similar families"
+    needed = "The evaluation itself with its counts, and a comparison group of similar participants"
     if len(shares) != 1:
         reason = f"{len(shares) or 'None'} of the evaluations cited give it."
         return Judgement("proportion_no_source", reason, needed)
@@ -224,7 +222,7 @@ def judge_proportion(rows: pd.DataFrame, claimed: float, *, against_reference: b
     above = row["successes"] / row["n"] > row["reference"]
     if not above or row["p_exact"] >= SIGNIFICANCE:
         return Judgement("proportion_not_beyond", f"{found}. {test}.")
-    reason = f"{found}. {test}; but a national estimate for other families is no control group."
+    reason = f"{found}. {test}; but an estimate for other people is no control group."
     return Judgement("proportion_beyond", reason, needed)
 
 
@@ -240,14 +238,7 @@ def proportion_words(rows: pd.DataFrame, claimed: float) -> str:
 
 
 def named_places(evaluations: pd.DataFrame) -> list[str]:
-    """The places that are no whole country, each once, in order.
-
-    A service of a whole country may name its places in brackets: "teams (Enfield, Croydon)". A
-    place that lies in another of them is not counted.
-    """
-    named = set(evaluations["place"]) - {"", *COUNTRIES}
-    wide = evaluations[evaluations["place"].isin(COUNTRIES)]["service"]
-    in_brackets = wide.str.extract(r"\(([^()]*)\)")[0].dropna()
-    # "(four)" is a number of teams: places have a capital.
-    named |= {place for text in in_brackets for place in text.split(", ") if place[:1].isupper()}
-    return sorted(place for place in named if LIES_IN.get(place) not in named)
+    """The places that evaluations name, each once, in order."""
+    return sorted(
+        {place for cell in evaluations["localities"] for place in cell.split("; ")} - {""}
+    )

@@ -1,10 +1,8 @@
-"""Claims that programmes do better with responsive caregiving content: difference and ratio.
-
-The data know what a programme's description names: "without" may have it all the same.
-"""
+"""Claims that an effect is greater at one level of a moderator: difference and ratio."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -12,26 +10,40 @@ from scipy import stats
 
 from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, Judgement
 from metarepro.models.thresholds import TRUSTED_DF
-from metarepro.wording.phrases import counted, decimal, interval
+from metarepro.plan import Moderator
+from metarepro.sensitivity.moderator_names import level_label
+from metarepro.sensitivity.moderators import MIN_TRIALS_OF_LEVEL, values
+from metarepro.wording.phrases import capitalised, counted, decimal, interval
+from metarepro.wording.scales import Scale
 
-MODERATOR = "responsive_caregiving"
-MIN_TRIALS = 2
+
+@dataclass(frozen=True)
+class Side:
+    """The trials of one level: its name for readers, and their mean effect; NaN: not fitted."""
+
+    name: str
+    n_trials: int
+    mean: float = math.nan
+    se: float = math.nan
+
+    @property
+    def trials(self) -> str:
+        """Its trials in words."""
+        return f"{counted(self.n_trials, 'trial')} ({self.name})"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Pooled effects with and without responsive caregiving, of one model; NaN: not fitted.
+    """Pooled effects at two levels of a moderator, of one model; NaN: not fitted.
 
-    `difference` is with minus without, `df` its degrees of freedom; `abstract_share` and `covered`
-    as in `effects.Pool`; `reason` is why there is no model.
+    `about` is the name of the moderator, `level` the side where the effect is said to be greater,
+    `reference` the other. `difference` is level minus reference, `df` its degrees of freedom;
+    `abstract_share` and `covered` as in `effects.Pool`; `reason` is why there is no model.
     """
 
-    trials_with: int
-    trials_without: int
-    mean_with: float = math.nan
-    mean_without: float = math.nan
-    se_with: float = math.nan
-    se_without: float = math.nan
+    about: str
+    level: Side
+    reference: Side
     difference: float = math.nan
     difference_se: float = math.nan
     df: float = math.nan
@@ -43,18 +55,14 @@ class Comparison:
 
     @property
     def trials(self) -> str:
-        """The trials on both sides, in words."""
-        return (
-            f"{counted(self.trials_with, 'trial')} with and {self.trials_without} without "
-            "responsive caregiving in the programme's description"
-        )
+        """The trials of both sides, in words."""
+        return f"{self.level.trials} and {self.reference.trials}"
 
     @property
     def fitted(self) -> bool:
         """Whether there is a difference between enough trials."""
-        return min(self.trials_with, self.trials_without) >= MIN_TRIALS and math.isfinite(
-            self.difference
-        )
+        fewest = min(self.level.n_trials, self.reference.n_trials)
+        return fewest >= MIN_TRIALS_OF_LEVEL and math.isfinite(self.difference)
 
     @property
     def enough(self) -> bool:
@@ -66,58 +74,83 @@ class Comparison:
         )
 
 
-def read_comparison(
-    synthesis: str,
-    moderators: pd.DataFrame,
-    levels: pd.DataFrame,
-    trial_counts: tuple[int, int],
-    abstract_share: float,
-    covered: float,
+def unfitted(
+    claim: Mapping[Any, Any],
+    effects: pd.DataFrame,
+    moderator: Moderator,
+    names: Mapping[str, str],
 ) -> Comparison:
-    """The comparison of one synthesis from the tables of the moderator analysis.
+    """The two sides of a claim with their trials, before any model.
 
     Parameters
     ----------
-    synthesis : str
-        Key of the synthesis.
-    moderators, levels : DataFrame
-        Tables of the sensitivity stage; a synthesis that is not in them was not fitted.
-    trial_counts : tuple of int
-        Trials with and without responsive caregiving, where no level says.
-    abstract_share, covered : float
-        Of the effects of the synthesis.
+    claim : mapping
+        With moderator_level.
+    effects : DataFrame
+        Effects of the synthesis.
+    moderator : Moderator
+        Of the plan; the effect at the claim's level is compared with that at its reference.
+    names : mapping
+        Label of each intervention.
     """
-    of = (moderators["synthesis"] == synthesis) & (moderators["moderator"] == MODERATOR)
-    rows = levels[(levels["synthesis"] == synthesis) & (levels["moderator"] == MODERATOR)]
-    by_level: dict[Any, dict[Any, Any]] = {row["level"]: row for row in rows.to_dict("records")}
-    if not {"with", "without"} <= set(by_level):
-        reasons = "; ".join(filter(None, moderators[of]["reason"]))
-        return Comparison(*trial_counts, reason=reasons)
-    this, other = by_level["with"], by_level["without"]
-    return Comparison(
-        trials_with=int(this["n_trials"]),
-        trials_without=int(other["n_trials"]),
-        mean_with=this["estimate"],
-        mean_without=other["estimate"],
-        se_with=this["se"],
-        se_without=other["se"],
-        difference=this["difference"],
-        difference_se=this["difference_se"],
-        df=this["difference_df"],
-        ci_low=this["difference_ci_low"],
-        ci_high=this["difference_ci_high"],
-        abstract_share=abstract_share,
-        covered=covered,
+    level_of = values(effects, moderator)
+    level, reference = (
+        Side(level_label(name, moderator, names), effects[level_of == name]["trial_id"].nunique())
+        for name in (claim["moderator_level"], moderator.reference)
+    )
+    return Comparison(moderator.label, level, reference)
+
+
+def read_comparison(
+    sides: Comparison,
+    claim: Mapping[Any, Any],
+    reference: str,
+    moderators: pd.DataFrame,
+    levels: pd.DataFrame,
+) -> Comparison:
+    """The comparison of a claim from the tables of the moderator analysis.
+
+    Parameters
+    ----------
+    sides : Comparison
+        Of `unfitted`.
+    claim : mapping
+        With moderator and moderator_level.
+    reference : str
+        The level that it is compared with.
+    moderators, levels : DataFrame
+        Rows of one synthesis in the tables of the sensitivity stage; a comparison that is not in
+        them was not fitted.
+    """
+    own = levels[levels["moderator"] == claim["moderator"]]
+    rows: dict[Any, dict[Any, Any]] = {row["level"]: row for row in own.to_dict("records")}
+    if not {claim["moderator_level"], reference} <= set(rows):
+        reasons = moderators[moderators["moderator"] == claim["moderator"]]["reason"]
+        return replace(sides, reason="; ".join(filter(None, reasons)))
+    row = rows[claim["moderator_level"]]
+    return replace(
+        sides,
+        level=_fitted(sides.level, row),
+        reference=_fitted(sides.reference, rows[reference]),
+        difference=row["difference"],
+        difference_se=row["difference_se"],
+        df=row["difference_df"],
+        ci_low=row["difference_ci_low"],
+        ci_high=row["difference_ci_high"],
     )
 
 
+def _fitted(side: Side, row: Mapping[Any, Any]) -> Side:
+    return Side(side.name, int(row["n_trials"]), row["estimate"], row["se"])
+
+
 def judge_moderator(comparison: Comparison) -> Judgement:
-    """Verdict on the claim that the effect is greater with responsive caregiving."""
+    """Verdict on the claim that the effect is greater at one level."""
     c = comparison
     if not c.fitted:
         return Judgement("moderator_not_fitted", _not_fitted(c), _needed(c))
     shown = interval(c.difference, c.ci_low, c.ci_high)
-    between = f"The difference between {c.trials} is {shown}"
+    between = f"{c.about}: the difference between {c.trials} is {shown}"
     if not c.ci_low > 0:
         what = "includes zero" if c.ci_high > 0 else "is below zero"
         if c.enough:
@@ -128,17 +161,18 @@ def judge_moderator(comparison: Comparison) -> Judgement:
     return Judgement("moderator_limited", f"{between}, df {decimal(c.df, 1)}.", _needed(c))
 
 
-def judge_factor(comparison: Comparison, claimed: float) -> Judgement:
-    """Verdict on the claim that the effect is `claimed` times as large."""
+def judge_factor(comparison: Comparison, claimed: float, level: float = 0.95) -> Judgement:
+    """Verdict on the claim that the effect is `claimed` times as large; `level` of its interval."""
     c = comparison
     if not c.fitted or not c.df >= TRUSTED_DF:
         few = "" if not c.fitted else f" The difference has {decimal(c.df, 1)} degrees of freedom."
         return Judgement("factor_not_fitted", _not_fitted(c) + few, _needed(c))
-    low, high = ratio_interval(c)
+    low, high = ratio_interval(c, level)
     if math.isnan(low):
-        reason = f"{c.trials}: the mean without it cannot be told from zero."
-        return Judgement("factor_inconclusive", reason[0].upper() + reason[1:], _needed(c))
-    shown = f"The ratio is {interval(c.mean_with / c.mean_without, low, high)} ({c.trials})"
+        unclear = f"the mean of {c.reference.trials} cannot be told from zero"
+        return Judgement("factor_inconclusive", f"{c.about}: {unclear}.", _needed(c))
+    ratio = interval(c.level.mean / c.reference.mean, low, high)
+    shown = f"{c.about}: the ratio of the means of {c.trials} is {ratio}"
     if not low <= claimed <= high:
         return Judgement("factor_excluded", f"{shown}.")
     if low <= 1:
@@ -152,11 +186,9 @@ def ratio_interval(comparison: Comparison, level: float = 0.95) -> tuple[float, 
     The covariance follows from the standard error of the difference: var(a - b) = var(a) + var(b)
     - 2 cov(a, b).
     """
-    c = comparison
-    covariance = (c.se_with**2 + c.se_without**2 - c.difference_se**2) / 2
-    return fieller(
-        (c.mean_with, c.mean_without), (c.se_with, c.se_without), covariance, c.df, level
-    )
+    a, b = comparison.level, comparison.reference
+    covariance = (a.se**2 + b.se**2 - comparison.difference_se**2) / 2
+    return fieller((a.mean, b.mean), (a.se, b.se), covariance, comparison.df, level)
 
 
 def fieller(
@@ -196,45 +228,40 @@ def fieller(
     return (linear - root) / quadratic, (linear + root) / quadratic
 
 
-def moderator_words(comparison: Comparison) -> str:
-    """The means on both sides in words; "" if there is no model."""
-    c = comparison
-    if not math.isfinite(c.mean_with + c.mean_without):
+def moderator_words(comparison: Comparison, scale: Scale) -> str:
+    """The means of both sides in words; "" if there is no model."""
+    a, b = comparison.level, comparison.reference
+    if not math.isfinite(a.mean + b.mean):
         return ""
-    return (
-        f"g {decimal(c.mean_with)} with ({counted(c.trials_with, 'trial')}) and "
-        f"{decimal(c.mean_without)} without ({counted(c.trials_without, 'trial')})"
-    )
+    means = f"{decimal(a.mean)} in {a.trials} and {decimal(b.mean)} in {b.trials}"
+    return f"{scale.symbol}{scale.pooled_on} {means}"
 
 
-def factor_words(comparison: Comparison) -> str:
+def factor_words(comparison: Comparison, level: float = 0.95) -> str:
     """The ratio with its interval in words; "" if it has none."""
     c = comparison
     if not c.fitted:
         return ""
-    ratio = c.mean_with / c.mean_without if c.mean_without else math.nan
-    return f"ratio {interval(ratio, *ratio_interval(c))}"
+    ratio = c.level.mean / c.reference.mean if c.reference.mean else math.nan
+    return f"ratio {interval(ratio, *ratio_interval(c, level))}"
 
 
 def _not_fitted(c: Comparison) -> str:
-    few = f"We hold results of {c.trials}; the cited review's own comparison could not be read."
-    return f"{few} {c.reason[0].upper()}{c.reason[1:]}." if c.reason else few
+    few = (
+        f"{c.about}: we hold results of {c.trials}; the cited review's own comparison could not be "
+        "read."
+    )
+    return f"{few} {capitalised(c.reason)}." if c.reason else few
 
 
 def _needed(c: Comparison) -> str:
     missing = [
-        f"{MIN_TRIALS - n} more {name} it"
-        for name, n in (("with", c.trials_with), ("without", c.trials_without))
-        if n < MIN_TRIALS
+        f"{MIN_TRIALS_OF_LEVEL - side.n_trials} more: {side.name}"
+        for side in (c.level, c.reference)
+        if side.n_trials < MIN_TRIALS_OF_LEVEL
     ]
-    trials = f" (at the very least {' and '.join(missing)})" if missing else ""
+    trials = f" (at the very least {'; '.join(missing)})" if missing else ""
     return (
-        "The cited review's results of its trials with and without responsive caregiving, or "
-        f"usable results of more trials on both sides{trials}"
+        "The cited review's results of its trials on both sides, or usable results of more trials "
+        f"there{trials}"
     )
-
-
-def count_sides(effects: pd.DataFrame) -> tuple[int, int]:
-    """Trials with and without responsive caregiving among effects of parenting programmes alone."""
-    side = effects["intervention"] == MODERATOR
-    return effects[side]["trial_id"].nunique(), effects[~side]["trial_id"].nunique()

@@ -193,7 +193,7 @@ RULES = (
         "As many places are listed",
         SUPPORTED,
         "The evaluations that the report lists name at least as many places (for 'over', more). "
-        "Whole countries are no places, but those named in brackets behind a service are.",
+        "A whole country is no place.",
     ),
     Rule(
         "places_not_all_listed",
@@ -201,7 +201,7 @@ RULES = (
         "Fewer places are listed",
         NOT_TESTABLE,
         "The evaluations that the report lists name fewer places. That is no refutation: rows for "
-        "a whole country stand for several teams that are not named.",
+        "a whole country may stand for several places that are not named.",
     ),
     Rule(
         "guidance_counted",
@@ -263,8 +263,8 @@ RULES = (
         "Stated by uncontrolled evaluations",
         PARTLY,
         "At least one evaluation that the claim cites reports it and is published or has a count. "
-        "No local evaluation has a control group: families also change without a service. So this "
-        "is the best verdict that they can have.",
+        "No local evaluation has a control group: people also change without a service. So this is "
+        "the best verdict that they can have.",
     ),
     Rule(
         "proportion_no_source",
@@ -272,7 +272,7 @@ RULES = (
         "No evaluation gives the percentage",
         NOT_TESTABLE,
         "The footnote of the claim has no evaluation with this percentage and a number of "
-        "families, or more than one.",
+        "participants, or more than one.",
     ),
     Rule(
         "proportion_misfit",
@@ -303,25 +303,24 @@ RULES = (
         "Above a reference that is no control group",
         PARTLY,
         "The exact binomial test has p below 0.05 and the proportion is above the reference. But "
-        "the reference is a national estimate for other families and carries no uncertainty in "
-        "the test: it is no control group, so this is the best verdict that it can have.",
+        "the reference is an estimate for other people and carries no uncertainty in the test: it "
+        "is no control group, so this is the best verdict that it can have.",
     ),
     Rule(
         "moderator_not_fitted",
         "moderator",
         "Too few trials on one side",
         NOT_TESTABLE,
-        "A comparison of trials with and without responsive caregiving needs at least 2 trials on "
-        "each side, and a model that could be fitted. The sides are told apart by what is named in "
-        "the description of a programme: one without it may have it all the same.",
+        "A comparison of two levels of a moderator needs at least 2 trials of each, and a model "
+        "that could be fitted.",
     ),
     Rule(
         "moderator_not_greater",
         "moderator",
         "Not greater",
         NOT_SUPPORTED,
-        "The interval of the difference (with minus without) includes zero or is below it, and is "
-        "firm as for a greater effect below.",
+        "The interval of the difference (the effect where it is said to be greater, minus the "
+        "other) includes zero or is below it, and is firm as for a greater effect below.",
     ),
     Rule(
         "moderator_inconclusive",
@@ -352,16 +351,16 @@ RULES = (
         "factor",
         "No ratio of the two means",
         NOT_TESTABLE,
-        "A ratio of the means with and without responsive caregiving needs at least 2 trials on "
-        "each side and at least 4 degrees of freedom.",
+        "A ratio of the means at two levels of a moderator needs at least 2 trials of each and at "
+        "least 4 degrees of freedom.",
     ),
     Rule(
         "factor_inconclusive",
         "factor",
         "The ratio could be anything",
         NOT_TESTABLE,
-        "The mean without responsive caregiving cannot be told from zero, so that the ratio has no "
-        "interval (Fieller), or the interval holds both the claimed ratio and 1.",
+        "The mean below the line cannot be told from zero, so that the ratio has no interval "
+        "(Fieller), or the interval holds both the claimed ratio and 1.",
     ),
     Rule(
         "factor_excluded",

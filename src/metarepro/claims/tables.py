@@ -17,7 +17,7 @@ AUDITED_CLAIMS = Table(
         **_as_in(
             input_tables.CLAIMS,
             *("claim_id", "evidence_type", "subject", "intervention", "domain", "outcome"),
-            *("claim_kind", "claim", "footnote", "source_review"),
+            *("claim_kind", "moderator", "moderator_level", "claim", "footnote", "source_review"),
         ),
         "claimed": text(required=True),
         "published": text(),
@@ -46,7 +46,16 @@ AUDITED_EVALUATIONS = Table(
     {
         **_as_in(
             input_tables.LOCAL_EVALUATIONS,
-            *("evaluation_id", "service", "place", "year", "design", "domain", "outcome"),
+            *(
+                "evaluation_id",
+                "service",
+                "place",
+                "localities",
+                "year",
+                "design",
+                "domain",
+                "outcome",
+            ),
             *("measure", "n", "statistic", "value", "comparator", "reported_direction"),
             *("published", "footnote"),
         ),
@@ -77,7 +86,7 @@ AUDITED_PROGRAMMES = Table(
     {
         **_as_in(
             input_tables.PROGRAMMES,
-            *("programme", "label", "named_as", "intervention", "guidebook_rating", "footnote"),
+            *("programme", "label", "named_as", "intervention", "rating", "footnote"),
         ),
         "n_trials": whole(at_least=0, required=True),
         "n_trials_with_results": whole(at_least=0, required=True),

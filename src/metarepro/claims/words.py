@@ -19,12 +19,11 @@ def claimed_words(claim: Mapping[Any, Any]) -> str:
     if kind == "ratio":
         return f"{decimal(value, 0)} times"
     if kind == "moderator_ratio_about":
-        return f"about {decimal(value, 0)} times the effect with responsive caregiving"
-    return {
-        "favours_intervention": "favours the intervention",
-        "improved": "improved",
-        "greater_with_responsive_caregiving": "greater with responsive caregiving",
-    }[claim["claimed_direction"]]
+        return f"about {decimal(value, 0)} times the effect with {claim['subject']}"
+    direction: str = claim["claimed_direction"]
+    if direction == "greater":
+        return f"greater with {claim['subject']}"
+    return "favours the intervention" if direction == "favours_intervention" else direction
 
 
 def is_over(claim: Mapping[Any, Any]) -> bool:

@@ -6,7 +6,8 @@ import click
 
 from metarepro.commands.options import FILE_OR_FOLDER, IDENTIFIER, data_dir, drafts
 from metarepro.entry.adding import add_draft
-from metarepro.entry.forms import read_meanings, write_review_form, write_trial_form
+from metarepro.entry.data_guide import column_meanings
+from metarepro.entry.forms import write_review_form, write_trial_form
 from metarepro.plan import read_plan
 from metarepro.tabular.input_tables import STATISTICS
 
@@ -66,7 +67,7 @@ def new_review(review_id: str, data_dir: Path) -> None:
     explained. A review that is there is never touched.
     """
     folder = write_review_form(review_id, data_dir)
-    columns = read_meanings(data_dir).get("published", {}).items()
+    columns = column_meanings()["published"].items()
     explained = "\n".join(f"  {', '.join(names)}: {meaning}" for names, meaning in columns)
     click.echo(
         f"Wrote {folder}/review.yaml and {folder}/published.csv.\n"

@@ -7,7 +7,6 @@ import click
 
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.entry.new_study import write_study
-from metarepro.workflow import data_guide
 
 
 @click.command()
@@ -19,6 +18,6 @@ def new(folder: Path) -> None:
     their headers and an example of a row, and how to go on (README.md). DIR must not be there yet,
     or be empty. The study runs as it is, with an empty report, and grows from there.
     """
-    files = write_study(folder, version("metarepro"), data_guide())
+    files = write_study(folder, version("metarepro"))
     click.echo("\n".join([f"Wrote {folder}:", *(f"  {file}" for file in files)]))
     click.echo(f"Next: cd {folder}, read README.md, then: metarepro check, metarepro run")

@@ -48,7 +48,7 @@ class Choices:
 class Reported:
     """One reported result, with the facts on its trial that a conversion needs.
 
-    Numbers that were not reported are nan; fields are described in data/README.md.
+    Numbers that were not reported are nan; fields are described in the data guide.
     """
 
     statistic: str

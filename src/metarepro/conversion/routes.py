@@ -2,7 +2,7 @@
 
 `convert` takes one reported result to an `Effect` (positive favours the intervention) or raises
 `NoRouteError` with an exclusion code. The formulas of the SMD are in `effect_sizes`, those of all
-other measures in `measures`, the choice of the standard error in `reported`; data/README.md lists
+other measures in `measures`, the choice of the standard error in `reported`; the data guide lists
 the routes in words.
 """
 

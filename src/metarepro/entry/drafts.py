@@ -1,7 +1,7 @@
 """Forms for new evidence, in YAML, that say beside every field what belongs there.
 
 A CSV file has no room for comments and its rows are too long to fill in by hand, so a new trial
-starts as a form; `draft_rows` turns it into rows. What the fields mean comes from data/README.md
+starts as a form; `draft_rows` turns it into rows. What the fields mean comes from the data guide
 (`data_guide`), what a statistic needs from the rules of `validation`.
 """
 

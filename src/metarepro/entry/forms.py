@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from metarepro.entry.data_guide import column_meanings
-from metarepro.entry.drafts import Meanings, review_form, trial_form
+from metarepro.entry.drafts import review_form, trial_form
 from metarepro.study.validation import load
 from metarepro.tabular.input_tables import PUBLISHED
 from metarepro.tabular.trial_interventions import interventions_of
@@ -49,7 +49,7 @@ def write_trial_form(trial_id: str, statistic: str, data_dir: Path, drafts: Path
             if known.empty
             else interventions_of(known.iloc[0]),
         },
-        meanings=read_meanings(data_dir),
+        meanings=column_meanings(),
     )
     path = drafts / f"{trial_id}.yaml"
     _write_new(path, form)
@@ -77,15 +77,9 @@ def write_review_form(review_id: str, data_dir: Path) -> Path:
         If the review is there already.
     """
     folder = data_dir / "reviews" / review_id
-    _write_new(folder / "review.yaml", review_form(review_id, read_meanings(data_dir)))
+    _write_new(folder / "review.yaml", review_form(review_id, column_meanings()))
     _write_new(folder / "published.csv", ",".join(PUBLISHED.columns) + "\n")
     return folder
-
-
-def read_meanings(data_dir: Path) -> Meanings:
-    """What the columns mean, from the data guide beside the data; nothing without one."""
-    guide = data_dir / "README.md"
-    return column_meanings(guide.read_text(encoding="utf-8")) if guide.is_file() else {}
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from metarepro.entry.data_guide import column_meanings
+from metarepro.entry.data_guide import GUIDE
 from metarepro.errors import InputError
 from metarepro.tabular.input_tables import INPUT_TABLES
 
@@ -24,18 +24,18 @@ _SOURCE = {"source": "https://example.org/article", "locator": "table 2"}
 #: Tables of a study, each with an example of a row.
 _EXAMPLES: dict[str, Mapping[str, str]] = {
     "codebook/interventions.csv": {
-        "intervention": "coaching",
-        "label": "Coaching",
-        "description": "Weekly sessions with a coach",
+        "intervention": "exercise",
+        "label": "Exercise",
+        "description": "Weekly supervised sessions",
         "family": "all",
     },
-    "codebook/domains.csv": {"domain": "wellbeing", "label": "Well-being", "order": "1"},
+    "codebook/domains.csv": {"domain": "physical", "label": "Physical function", "order": "1"},
     "codebook/outcomes.csv": {
-        "outcome": "stress",
-        "label": "Stress",
-        "domain": "wellbeing",
+        "outcome": "pain",
+        "label": "Pain",
+        "domain": "physical",
         "beneficial_direction": "decrease",
-        "definition": "Perceived stress, by questionnaire",
+        "definition": "Intensity of pain, by questionnaire",
     },
     "codebook/countries.csv": {
         "country": "Norway",
@@ -49,7 +49,7 @@ _EXAMPLES: dict[str, Mapping[str, str]] = {
         "year": "2024",
         "year_verified": "yes",
         "country": "Norway",
-        "intervention": "coaching",
+        "intervention": "exercise",
         "design": "cluster_rct",
         "n_randomised": "80",
         "source": "https://example.org/article",
@@ -57,8 +57,8 @@ _EXAMPLES: dict[str, Mapping[str, str]] = {
     "trials/results.csv": {
         "result_id": "smith2024-01",
         "trial_id": "smith2024",
-        "outcome": "stress",
-        "measure": "Perceived Stress Scale",
+        "outcome": "pain",
+        "measure": "Visual analogue scale",
         "timepoint": "post",
         "timepoint_detail": "at the end",
         "statistic": "means",
@@ -73,11 +73,9 @@ _EXAMPLES: dict[str, Mapping[str, str]] = {
     },
     "trials/clusters.csv": {"trial_id": "smith2024", "n_clusters": "12", **_SOURCE},
 }
-#: Tables that `new-review` writes, and that the data guide explains as well.
-_OF_REVIEWS = ("published", "included", "outcome_map", "study_map", "review")
 
 
-def write_study(folder: Path, version: str, guide: str) -> list[str]:
+def write_study(folder: Path, version: str) -> list[str]:
     """Write the folder of a study.
 
     Parameters
@@ -86,8 +84,6 @@ def write_study(folder: Path, version: str, guide: str) -> list[str]:
         Not there yet, or empty.
     version : str
         Of metarepro.
-    guide : str
-        The data guide that explains the columns.
 
     Returns
     -------
@@ -107,7 +103,7 @@ def write_study(folder: Path, version: str, guide: str) -> list[str]:
         for path, template in _FILES.items()
     }
     contents |= {f"data/{path}": _table(path, example) for path, example in _EXAMPLES.items()}
-    contents["data/README.md"] = _explained(guide)
+    contents["data/README.md"] = GUIDE.read_text(encoding="utf-8")
     for path, text in contents.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -132,17 +128,3 @@ def _line(cells: Sequence[str]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerow(cells)
     return text.getvalue()
-
-
-def _explained(guide: str) -> str:
-    """What the columns mean, table by table, in the form that `column_meanings` reads."""
-    meanings = column_meanings(guide)
-    files = {Path(path).stem: path for path in _EXAMPLES}
-    files |= {name: f"reviews/ID/{name}.csv" for name in _OF_REVIEWS}
-    files["review"] = "reviews/ID/review.yaml"
-    lines = ["# What the columns mean", ""]
-    for name, path in files.items():
-        if name in meanings:
-            rows = [f"| {', '.join(names)} | {words} |" for names, words in meanings[name].items()]
-            lines += [f"## {path}", "", "| column | meaning |", "| --- | --- |", *rows, ""]
-    return "\n".join(lines)

@@ -14,12 +14,12 @@ import pandas as pd
 from metarepro.manuscript.text import bibtex, bibtex_verbatim, one_line
 
 _PARTICLES = {"van", "von", "de", "den", "der", "del", "di", "da", "dos", "du", "la", "le", "ter"}
-# Behind the name in a label: "Johnson 2009 (PBIP)".
+# Behind the name in a label: "Smith 2009 (trial B)".
 _YEAR_AND_REMARK = re.compile(r"(?: (?:19|20)[0-9]{2}[a-z]?)?(?: \(.*\))?$")
-# A name as reviews print it: "O'Brien L", "Ramos de Oliveira CV".
+# A name as reviews print it: "O'Neill L", "Garcia de Souza CV".
 _NAME = re.compile(r"(?P<surname>.+) (?P<initials>[^\W\d_a-z]{1,5})")
 _ISSUE = (
-    # "Child Dev 62(1):199-209", "Lancet 387:146-155"
+    # "Pain 62(1):199-209", "Lancet 387:146-155"
     re.compile(
         r"(?P<journal>[^\d;]+?) (?P<volume>\d+)(?:\((?P<number>[^()]+)\))?"
         r":(?P<pages>\w+(?:-\w+)?)"
@@ -61,8 +61,8 @@ def bibliography(trials: pd.DataFrame, reviews: pd.DataFrame) -> str:
 def first_author(label: str) -> str:
     """The author that a trial's label names, as BibTeX; "" if it names a programme.
 
-    An author has a surname of one or two words with capitals ("van den Boom 1994", "Klein
-    Major 2006") that are no acronyms, and perhaps initials ("Smith A 2013").
+    An author has a surname of one or two words with capitals ("van der Berg 1994", "Meyer
+    Jones 2006") that are no acronyms, and perhaps initials ("Smith A 2013").
     """
     name = _YEAR_AND_REMARK.sub("", one_line(label))
     with_initials = _NAME.fullmatch(name)

@@ -91,9 +91,12 @@ def overlap_pairs(reviews: pd.DataFrame, included: pd.DataFrame) -> pd.DataFrame
 
 
 def overlap_overall(reviews: pd.DataFrame, included: pd.DataFrame) -> pd.DataFrame:
-    """Overlap of all reviews with known trials, on each basis (`tables.OVERLAP_OVERALL`)."""
+    """Overlap of all reviews with known trials, on each basis (`tables.OVERLAP_OVERALL`).
+
+    Without reviews there is no row.
+    """
     rows = []
-    for basis in BASES:
+    for basis in BASES if len(reviews) else ():
         trials = _trials(included, basis)
         n_inclusions = sum(map(len, trials.values()))
         n_trials = len(set().union(*trials.values()))

@@ -31,13 +31,13 @@ RULE_TITLES = {rule.rule: rule.title for rule in RULES}
 def programmes_page(records: Records) -> Page:
     """The programmes that the report with the claims names."""
     named = records.tables["programmes"].to_dict("records")
-    rated = any(row["guidebook_rating"] for row in named)
+    rated = any(row["rating"] for row in named)
     rows: list[dict[str, str | Link | Text]] = [
         {
             "Programme": row["label"],
             "Named as": row["named_as"],
             "Intervention": text(records.intervention_link(row["intervention"]) or DASH),
-            **({"Rating": row["guidebook_rating"] or "none given"} if rated else {}),
+            **({"Rating": row["rating"] or "none given"} if rated else {}),
             "Trials": whole(row["n_trials"]),
             "With results": whole(row["n_trials_with_results"]),
             "Results": whole(row["n_results"]),

@@ -35,7 +35,8 @@ def _about(records: Records) -> list[Text]:
     if about is None:
         return []
     chosen = [row for row in records.interventions.values() if row["family"] in about.families]
-    return [text(_tested(records, about)), *(_intervention(records, row) for row in chosen)]
+    tested = [text(_tested(records, about))] if about.programme_words else []
+    return [*tested, *(_intervention(records, row) for row in chosen)]
 
 
 def _tested(records: Records, about: About) -> str:
@@ -108,9 +109,14 @@ def _clear(records: Records, left: Sequence[str]) -> str:
 
 
 def _domain(records: Records, domain: str) -> Text:
+    """What all interventions of a domain do together; nothing if the plan does not pool them."""
     key = records.over_all("domain", domain)
     if not key:
-        return text(records.domain_link(domain), ": no result that can be pooled.")
+        return (
+            ()
+            if records.cells(domain)
+            else text(records.domain_link(domain), ": no result that can be pooled.")
+        )
     consists = composition(records, key)
     said = " ".join(filter(None, ["all interventions together.", consists, records.sentences(key)]))
     return text(records.domain_link(domain), f", {said}")

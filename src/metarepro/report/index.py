@@ -133,7 +133,7 @@ def _kinds(records: Records) -> list[Block]:
 def _trials(records: Records, domain: str) -> str | Link:
     key = records.over_all("domain", domain)
     if not key:
-        return "no result that can be pooled"
+        return "pooled by intervention" if records.cells(domain) else "no result that can be pooled"
     pool, scale = records.pools[key], records.scale_of(key)
     numbers = f"{scale.symbol} {scale.of(pool)}, {counted(pool['n_trials'], 'trial')}"
     return records.synthesis_link(key, numbers)

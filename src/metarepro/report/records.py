@@ -198,6 +198,11 @@ class Records:
         values = {"intervention": intervention, "domain": domain}
         return self._key("set", plan, *(values[column] for column in by))
 
+    def cells(self, domain: str) -> list[str]:
+        """Keys of the syntheses of each intervention in a domain."""
+        keys = [self.cell(intervention, domain) for intervention in self.interventions]
+        return [key for key in keys if key]
+
     def synthesis_link(self, key: str, words: str = "") -> Link | str:
         """Link to the page of a synthesis; the words alone where it has none."""
         words = words or self.title(key)

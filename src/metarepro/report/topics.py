@@ -56,13 +56,13 @@ def domain_page(records: Records, domain: str) -> Page:
 
 def _pools(records: Records, domain: str, key: str) -> list[Block]:
     """What the trials of a domain show: over all, by intervention and by outcome."""
-    consists = composition(records, key) if key else ""
+    consists, cells = composition(records, key) if key else "", records.cells(domain)
     tables = [
         pool_table(
             records,
             "interventions",
             "Each intervention in this domain",
-            _cells(records, domain),
+            cells,
             "intervention",
         ),
         pool_table(
@@ -75,16 +75,11 @@ def _pools(records: Records, domain: str, key: str) -> list[Block]:
     ]
     return [
         *([Paragraph(text(consists))] if consists else []),
-        *(_said(records, key) if key else [Paragraph(text("No result that can be pooled."))]),
+        *(_said(records, key) if key else []),
+        *([] if key or cells else [Paragraph(text("No result that can be pooled."))]),
         *domain_summary(records, domain),
         *(made for made in tables if made.rows),
     ]
-
-
-def _cells(records: Records, domain: str) -> list[str]:
-    """Keys of the syntheses of each intervention in a domain."""
-    keys = [records.cell(intervention, domain) for intervention in records.interventions]
-    return [key for key in keys if key]
 
 
 def _outcomes(records: Records, domain: str) -> list[str]:

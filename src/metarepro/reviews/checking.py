@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from metarepro.plan import read_plan, unknown_families
+from metarepro.plan import read_plan
 from metarepro.reviews.data_files import read_reviews
+from metarepro.study.planned import not_in_plan
 from metarepro.study.transcription import Dataset
 from metarepro.study.validation import read_and_check
 from metarepro.tabular.problems import DataError, Problem
@@ -15,7 +16,7 @@ def check_folder(data_dir: Path) -> str:
     Parameters
     ----------
     data_dir : Path
-        With the files that data/README.md describes.
+        With the files that the data guide describes.
 
     Returns
     -------
@@ -48,6 +49,6 @@ def _problems_of_plan(config: Path, data: Dataset) -> list[Problem]:
     if not config.exists():
         return []
     try:
-        return unknown_families(data.interventions, read_plan(config))
+        return not_in_plan(data, read_plan(config))
     except DataError as error:
         return error.problems

@@ -58,7 +58,7 @@ def trial_ids(
 
 
 def slug(text: str) -> str:
-    """Small letters and digits of a text: "Høivik 2015" and "Hoivik 2015" agree."""
+    """Small letters and digits of a text: "Sørensen 2015" and "Sorensen 2015" agree."""
     plain = text.replace("ø", "o").replace("Ø", "O").replace("ß", "ss")
     ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "", ascii_only.lower()) or "unnamed"

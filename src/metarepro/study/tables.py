@@ -54,6 +54,9 @@ EXTRACTED_COUNTRIES = _extracted(input_tables.COUNTRIES, "")
 EXTRACTED_TRIALS = _extracted(input_tables.TRIALS, "every trial")
 EXTRACTED_RESULTS = _extracted(input_tables.RESULTS, "every result as it was reported")
 EXTRACTED_CLUSTERS = _extracted(input_tables.CLUSTERS, "number of clusters of cluster trials")
+EXTRACTED_CHARACTERISTICS = _extracted(
+    input_tables.CHARACTERISTICS, "what the plan's moderators need to know of trials"
+)
 REVIEWS = Table(
     "reviews",
     "extracted/reviews.csv",
@@ -95,7 +98,7 @@ EXTRACTED_INCLUDED = Table(
 REPORT_CLAIMS = _of_report(input_tables.CLAIMS, "report_claims")
 LOCAL_EVALUATIONS = _of_report(input_tables.LOCAL_EVALUATIONS, "local_evaluations")
 ECONOMIC_EVIDENCE = _of_report(input_tables.ECONOMIC_EVIDENCE, "economic_evidence")
-GUIDANCE = _of_report(input_tables.GUIDANCE, "guidance", "NICE guidance that the report names")
+GUIDANCE = _of_report(input_tables.GUIDANCE, "guidance", "guidance that the report names")
 REPORT_PROGRAMMES = _of_report(input_tables.PROGRAMMES, "report_programmes")
 PROGRAMME_NAMES = _of_report(input_tables.PROGRAMME_NAMES, "programme_names")
 
@@ -111,6 +114,7 @@ PARTS: dict[str, dict[str, Table]] = {
         "trials": EXTRACTED_TRIALS,
         "results": EXTRACTED_RESULTS,
         "clusters": EXTRACTED_CLUSTERS,
+        "characteristics": EXTRACTED_CHARACTERISTICS,
     },
     "reviews": {
         "reviews": REVIEWS,

@@ -93,6 +93,7 @@ class Dataset:
     trials: pd.DataFrame
     results: pd.DataFrame
     clusters: pd.DataFrame
+    characteristics: pd.DataFrame
     published: pd.DataFrame
     included: pd.DataFrame
     claims: pd.DataFrame
@@ -202,7 +203,7 @@ def read(folder: Path | str) -> Dataset:
     Parameters
     ----------
     folder : Path or str
-        With the files that data/README.md describes.
+        With the files that the data guide describes.
 
     Returns
     -------

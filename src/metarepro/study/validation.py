@@ -32,6 +32,7 @@ REFERENCES = {
     "trials": {"intervention": "interventions"},
     "results": {"trial_id": "trials", "outcome": "outcomes"},
     "clusters": {"trial_id": "trials"},
+    "characteristics": {"trial_id": "trials"},
     "published": {"outcome": "outcomes", "intervention": "interventions"},
     "included": {"trial_id": "trials"},
     "claims": {
@@ -49,7 +50,7 @@ CLAIM_DIRECTIONS = {
     # Claims that are a direction and no number, and the only direction that they can have.
     "effect_direction": "favours_intervention",
     "evaluations_direction": "improved",
-    "moderator_direction": "greater_with_responsive_caregiving",
+    "moderator_direction": "greater",
 }
 SHARES = (*PROPORTIONS, "relative_reduction_more_than")
 NEEDED = {
@@ -80,7 +81,7 @@ def load(folder: Path | str) -> Dataset:
     Parameters
     ----------
     folder : Path or str
-        With the files that data/README.md describes.
+        With the files that the data guide describes.
 
     Returns
     -------
@@ -145,6 +146,7 @@ def check_data(data: Dataset) -> list[Problem]:
     problems += results_kept_twice(data.results, data.trials)
     problems += _not_cluster_trials(data)
     problems += _programme_names(data)
+    problems += _told_twice(data.characteristics)
     # Of a cell that is not allowed by itself nothing more is said.
     told = {problem.place() for problem in data.problems}
     return [problem for problem in problems if problem.place() not in told]
@@ -279,6 +281,12 @@ def _claim_rules(data: Dataset) -> Iterator[Rule]:
         yield other, "claimed_direction", f"{direction}, since the claim_kind is {kind}"
     number = ~claims["claim_kind"].isin(CLAIM_DIRECTIONS) & claims["claimed_value"].isna()
     yield number, "claimed_value", "a number, since the claim_kind is one"
+    greater = claims["claimed_direction"] == "greater"
+    for column in ("moderator", "moderator_level"):
+        allowed = "filled when the claimed_direction is greater, and only then"
+        yield greater == (claims[column] == ""), column, allowed
+    ratio = claims["claim_kind"].eq("moderator_ratio_about") & ~greater
+    yield ratio, "claimed_direction", "greater, since the claim_kind is moderator_ratio_about"
     over_nothing = (claims["claimed_relation"] != "") & claims["claimed_value"].isna()
     yield over_nothing, "claimed_relation", "empty without a claimed_value"
     no_count = ~claims["claim_kind"].str.startswith("count_") & (claims["counted"] != "")
@@ -353,6 +361,15 @@ def _not_cluster_trials(data: Dataset) -> list[Problem]:
         problem_of_row(row, "trial_id", f"a cluster_rct; its design is {designs[row['trial_id']]}")
         for _, row in data.clusters.iterrows()
         if designs.get(row["trial_id"], "cluster_rct") != "cluster_rct"
+    ]
+
+
+def _told_twice(characteristics: pd.DataFrame) -> list[Problem]:
+    """Find trials with two values of one characteristic."""
+    twice = characteristics[characteristics.duplicated(["trial_id", "characteristic"])]
+    return [
+        problem_of_row(row, "characteristic", f"one row for each characteristic of {row['trial_id']}")
+        for _, row in twice.iterrows()
     ]
 
 

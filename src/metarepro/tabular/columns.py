@@ -70,11 +70,6 @@ def digest() -> pa.Column:
     return _pattern(r"[0-9a-f]{64}", "64 hexadecimal digits")
 
 
-def rating() -> pa.Column:
-    """Guidebook rating: evidence level 2 to 4, with or without +, or NL2."""
-    return _pattern(r"(NL2|[234]\+?)?", "NL2, 2, 2+, 3, 3+, 4, 4+ or empty")
-
-
 def level(*levels: str) -> pa.Column:
     """Exactly one of the levels; "" among them means that the cell may be empty."""
     names = ", ".join(name for name in levels if name)

@@ -1,4 +1,4 @@
-"""The tables in data/, with their columns and levels, as data/README.md explains them."""
+"""The tables in data/, with their columns and levels, as the data guide explains them."""
 
 import pandera.pandas as pa
 
@@ -8,7 +8,6 @@ from metarepro.tabular.columns import (
     level,
     number,
     probability,
-    rating,
     share_of_100,
     text,
     whole,
@@ -111,12 +110,7 @@ CLAIM_KINDS = (
     "proportion",
     "proportion_vs_reference",
 )
-CLAIMED_DIRECTIONS = (
-    "",
-    "favours_intervention",
-    "improved",
-    "greater_with_responsive_caregiving",
-)
+CLAIMED_DIRECTIONS = ("", "favours_intervention", "improved", "greater")
 EVALUATION_DESIGNS = ("pre_post", "post_only", "post_only_vs_national")
 #: Statistics of evaluations that are a share of n.
 PROPORTIONS = ("proportion", "proportion_improved")
@@ -151,7 +145,7 @@ INTERVENTIONS = Table(
         "intervention": identifier(unique=True),
         "label": text(required=True),
         "description": text(),
-        "seed_section": text(),
+        "note": text(),
         # The plan has the families, with their names and colours.
         "family": identifier(),
     },
@@ -268,6 +262,18 @@ CLUSTERS = Table(
     },
     optional=True,
 )
+CHARACTERISTICS = Table(
+    "characteristics",
+    "trials/characteristics.csv",
+    {
+        "trial_id": identifier(),
+        "characteristic": identifier(),
+        "value": text(required=True),
+        "source": text(required=True),
+        "locator": text(required=True),
+    },
+    optional=True,
+)
 PUBLISHED = Table(
     "published",
     "reviews/{review_id}/published.csv",
@@ -345,6 +351,9 @@ CLAIMS = Table(
         "claimed_value": number(),
         "claimed_relation": level("", "over"),
         "claimed_direction": level(*CLAIMED_DIRECTIONS),
+        # Of a claim that the effect is greater: where, as the plan names moderator and level.
+        "moderator": identifier(required=False),
+        "moderator_level": text(),
         "counted": text(),
         "source_review": identifier(required=False),
         "footnote": text(),
@@ -360,6 +369,8 @@ LOCAL_EVALUATIONS = Table(
         "evaluation_id": identifier(unique=True),
         "service": text(required=True),
         "place": text(),
+        # Those that count as places, split by "; ": none in a row of a whole country.
+        "localities": text(),
         "year": year(),
         "design": level(*EVALUATION_DESIGNS),
         "domain": identifier(),
@@ -414,7 +425,7 @@ PROGRAMMES = Table(
         "label": text(required=True),
         "named_as": level("main", "other"),
         "intervention": identifier(required=False),
-        "guidebook_rating": rating(),
+        "rating": text(),
         "footnote": text(),
     },
     optional=True,
@@ -438,6 +449,7 @@ _TABLES = (
     TRIALS,
     RESULTS,
     CLUSTERS,
+    CHARACTERISTICS,
     PUBLISHED,
     INCLUDED,
     OUTCOME_MAP,
@@ -449,5 +461,5 @@ _TABLES = (
     PROGRAMMES,
     PROGRAMME_NAMES,
 )
-#: All of them by name, in the order in which data/README.md explains them.
+#: All of them by name, in the order in which the data guide explains them.
 INPUT_TABLES = {table.name: table for table in _TABLES}

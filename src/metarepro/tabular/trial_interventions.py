@@ -8,8 +8,8 @@ def interventions_of(cell: str) -> list[str]:
 
     Examples
     --------
-    >>> interventions_of("video_feedback home_visiting")
-    ['video_feedback', 'home_visiting']
+    >>> interventions_of("exercise massage")
+    ['exercise', 'massage']
     """
     return cell.split()
 
@@ -19,10 +19,10 @@ def trials_of(trials: pd.DataFrame, intervention: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> trials = pd.DataFrame({"trial_id": ["a", "b"], "intervention": ["play", "talk play"]})
-    >>> list(trials_of(trials, "play")["trial_id"])
+    >>> trials = pd.DataFrame({"trial_id": ["a", "b"], "intervention": ["swim", "walk swim"]})
+    >>> list(trials_of(trials, "swim")["trial_id"])
     ['a', 'b']
-    >>> list(trials_of(trials, "talk")["trial_id"])
+    >>> list(trials_of(trials, "walk")["trial_id"])
     ['b']
     """
     has_it = [intervention in interventions_of(cell) for cell in trials["intervention"]]
@@ -36,10 +36,10 @@ def intervention_of_results(results: pd.DataFrame, trials: pd.DataFrame) -> pd.S
 
     Examples
     --------
-    >>> trials = pd.DataFrame({"trial_id": ["a", "b"], "intervention": ["play", "talk play"]})
-    >>> results = pd.DataFrame({"trial_id": ["a", "b"], "intervention": ["", "talk"]})
+    >>> trials = pd.DataFrame({"trial_id": ["a", "b"], "intervention": ["swim", "walk swim"]})
+    >>> results = pd.DataFrame({"trial_id": ["a", "b"], "intervention": ["", "walk"]})
     >>> list(intervention_of_results(results, trials))
-    ['play', 'talk']
+    ['swim', 'walk']
     """
     of_trial = results["trial_id"].map(
         dict(zip(trials["trial_id"], trials["intervention"], strict=True))

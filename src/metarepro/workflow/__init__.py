@@ -25,11 +25,6 @@ def script(name: str) -> Path:
     return _file(f"scripts/{name}.py", f"scripts/{name}.py")
 
 
-def data_guide() -> str:
-    """The text that says what the columns of data tables mean."""
-    return _file("data_guide.md", "data/README.md").read_text(encoding="utf-8")
-
-
 def _file(installed: str, in_checkout: str) -> Path:
     path = _INSTALLED / installed
     return path if path.exists() else _CHECKOUT / in_checkout

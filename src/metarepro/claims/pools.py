@@ -1,0 +1,17 @@
+"""Which pool a claim is set against."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from metarepro.plan import Key, Plan
+
+
+def pool_key(plan: Plan, claim: Mapping[Any, Any], *by: Key) -> str:
+    """Key of the pool of a claim's values of the columns `by`, in the plan's set of evidence.
+
+    "" where the plan has no synthesis by exactly these columns.
+    """
+    for name, synthesis in plan.syntheses.items():
+        if set(synthesis.by) == set(by):
+            return ".".join([plan.evidence.set, name, *(claim[column] for column in synthesis.by)])
+    return ""

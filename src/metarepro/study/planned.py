@@ -1,0 +1,59 @@
+"""What data and analysis plan say of each other: families, outcomes, moderators."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from metarepro.plan import CONFIG, Plan
+from metarepro.study.transcription import Dataset
+from metarepro.tabular.problems import Problem, problem_of_row
+
+
+def not_in_plan(data: Dataset, plan: Plan) -> list[Problem]:
+    """Names in the data that the plan does not have.
+
+    Parameters
+    ----------
+    data : Dataset
+    plan : Plan
+        config/config.yaml of the same study.
+    """
+    unknown = data.interventions[~data.interventions["family"].isin(list(plan.families))]
+    allowed = f"a family of config/config.yaml: {', '.join(plan.families)}"
+    families = [problem_of_row(row, "family", allowed) for _, row in unknown.iterrows()]
+    outcomes = set(data.outcomes["outcome"])
+    measures = [
+        Problem(CONFIG, None, f"outcome_measures.{name}", name, "an outcome of the codebook")
+        for name in plan.outcome_measures
+        if name not in outcomes
+    ]
+    greater = data.claims[data.claims["moderator"] != ""]
+    found = [*families, *measures, *_no_numbers(data.characteristics, plan)]
+    return [*found, *(p for _, row in greater.iterrows() for p in _of_claim(row, plan))]
+
+
+def _no_numbers(characteristics: pd.DataFrame, plan: Plan) -> list[Problem]:
+    """Characteristics that a moderator counts as numbers and that are none."""
+    counted = {m.characteristic for m in plan.moderators.values() if m.number}
+    rows = characteristics[characteristics["characteristic"].isin(counted)]
+    wrong = rows[pd.to_numeric(rows["value"], errors="coerce").isna()]
+    allowed = "a number, since a moderator of config/config.yaml counts it"
+    return [problem_of_row(row, "value", allowed) for _, row in wrong.iterrows()]
+
+
+def _of_claim(claim: pd.Series, plan: Plan) -> Iterator[Problem]:
+    """Problems of a claim that the effect is greater at one level of a moderator."""
+    comparable = {name: m for name, m in plan.moderators.items() if m.reference}
+    moderator = comparable.get(claim["moderator"])
+    if moderator is None:
+        names = ", ".join(comparable) or "there is none"
+        allowed = f"a moderator of config/config.yaml that has a reference: {names}"
+        yield problem_of_row(claim, "moderator", allowed)
+        return
+    levels = {*moderator.levels, *moderator.level_labels} - {moderator.reference}
+    if claim["moderator_level"] == moderator.reference or (
+        levels and claim["moderator_level"] not in levels
+    ):
+        named = f": {', '.join(sorted(levels))}" if levels else ""
+        allowed = f"a level of {claim['moderator']} other than its reference{named}"
+        yield problem_of_row(claim, "moderator_level", allowed)
