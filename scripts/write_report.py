@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         records = Records(tables, plan, figures)
         site = report_site.make_site(records, requirements, files, manuscript)
         downloads = [f"data/{name}.csv" for name, _ in files]
-        renderer = report_site.Renderer(site, records.scale, downloads)
+        renderer = report_site.Renderer(site, records.measure, downloads)
         for page in site.pages:
             path = output / page.path
             path.parent.mkdir(exist_ok=True)

@@ -71,6 +71,12 @@ _EXAMPLES: dict[str, Mapping[str, str]] = {
         "source_kind": "table",
         **_SOURCE,
     },
+    "trials/characteristics.csv": {
+        "trial_id": "smith2024",
+        "characteristic": "mean_age",
+        "value": "41",
+        **_SOURCE,
+    },
     "trials/clusters.csv": {"trial_id": "smith2024", "n_clusters": "12", **_SOURCE},
 }
 

@@ -5,7 +5,7 @@ first whether any trial tested it, then what its families of interventions show,
 all interventions together do, and what they consist of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from metarepro.plan import About
 from metarepro.report.blocks import Link, Text, text
@@ -21,7 +21,7 @@ def findings(records: Records) -> list[Text]:
     said = [
         *_about(records),
         text(_cells(records)),
-        *(_domain(records, domain["domain"]) for domain in records.domains),
+        *(said for domain in records.domains for said in _domain(records, domain["domain"])),
         text(_selection(records)),
         text(_beside(records)),
         _published(records),
@@ -83,14 +83,20 @@ def _cells(records: Records) -> str:
     filled = [key for key in keys if key]
     if not filled:
         return ""
+    if len(keys) == 1:
+        return ""  # its own sentences say all
     single = sum(records.pools[key]["n_trials"] < 2 for key in filled)
     left = [key for key in filled if records.certainty(key) != "very low"]
-    doubtful = len(filled) - single - len(left)
+    empty, doubtful = len(keys) - len(filled), len(filled) - single - len(left)
     return (
-        f"Of {counted(len(keys), 'cell')}, {len(keys) - len(filled)} are empty, {single} rest on "
-        f"one trial, and in {doubtful} the interval cannot be trusted or is too wide to say much. "
-        f"{_clear(records, left)}"
+        f"Of {counted(len(keys), 'cell')}, {empty} {_verb(empty)} empty, {single} "
+        f"rest{'s' if single == 1 else ''} on one trial, and in {doubtful} the interval cannot be "
+        f"trusted or is too wide to say much. {_clear(records, left)}"
     )
+
+
+def _verb(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _clear(records: Records, left: Sequence[str]) -> str:
@@ -108,18 +114,20 @@ def _clear(records: Records, left: Sequence[str]) -> str:
     return f"In {clear} of the {len(left)} that are left the interval excludes {scale.no_effect}."
 
 
-def _domain(records: Records, domain: str) -> Text:
-    """What all interventions of a domain do together; nothing if the plan does not pool them."""
+def _domain(records: Records, domain: str) -> Iterator[Text]:
+    """What all interventions of a domain do together, or each of them if the plan says so."""
     key = records.over_all("domain", domain)
     if not key:
-        return (
-            ()
-            if records.cells(domain)
-            else text(records.domain_link(domain), ": no result that can be pooled.")
-        )
+        cells = records.cells(domain)
+        if not cells:
+            yield text(records.domain_link(domain), ": no result that can be pooled.")
+        elif records.plan.study.about is None:
+            for cell in cells:
+                yield text(records.synthesis_link(cell), ". ", records.sentences(cell))
+        return
     consists = composition(records, key)
     said = " ".join(filter(None, ["all interventions together.", consists, records.sentences(key)]))
-    return text(records.domain_link(domain), f", {said}")
+    yield text(records.domain_link(domain), f", {said}")
 
 
 def composition(records: Records, key: str) -> str:

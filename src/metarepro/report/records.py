@@ -59,6 +59,11 @@ class Records:
         """Which printed effects favour the intervention, in all outcomes together."""
         return self.scale.direction_over(self.tables["effects"])
 
+    @property
+    def measure(self) -> str:
+        """The effect measure and which side of it is better: "Hedges' g, positive in favour"."""
+        return f"{self.scale.title}, {self.direction}"
+
     def has(self, *tables: str) -> bool:
         """Whether any of these tables has a row."""
         return any(len(self.tables[name]) for name in tables)

@@ -18,7 +18,6 @@ from metarepro.report.blocks import Link, Page
 from metarepro.report.matrix import HEIGHT, WIDTH
 from metarepro.report.records import Records
 from metarepro.report.templates import environment
-from metarepro.wording.scales import Scale
 
 #: Makes a page of all records.
 MakePage = Callable[[Records], Page]
@@ -115,17 +114,17 @@ class Renderer:
     ----------
     site : Site
         What the page belongs to.
-    scale : Scale
-        How effects are printed.
+    measure : str
+        The effect measure and which side of it is better, for the foot of the page.
     downloads : collection of str
         Addresses of the tables that can be downloaded; a table links no other.
     """
 
-    def __init__(self, site: Site, scale: Scale, downloads: Collection[str]) -> None:
+    def __init__(self, site: Site, measure: str, downloads: Collection[str]) -> None:
         templates = environment()
         templates.globals |= {
             "site": site,
-            "scale": scale,
+            "measure": measure,
             "downloads": frozenset(downloads),
             "drawing_width": WIDTH,
             "drawing_height": HEIGHT,
