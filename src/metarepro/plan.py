@@ -25,6 +25,7 @@ from metarepro.models.tau2 import ESTIMATORS
 from metarepro.tabular.cells import read_bytes
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.yaml_text import parse_yaml, parse_yaml_nodes
+
 #: Where the plan of a study is.
 CONFIG = "config/config.yaml"
 #: What a synthesis may run over; an outcome has one domain, an intervention one family.

@@ -12,8 +12,9 @@ from metarepro.report.blocks import Link, Text, text
 from metarepro.report.records import Records, Row
 from metarepro.wording.phrases import capitalised, counted
 
-#: Share of results in favour from which on a selection is spoken of.
+#: Share of results in favour from which on a selection is spoken of, and of how many results.
 MANY = 0.9
+ENOUGH = 10
 
 
 def findings(records: Records) -> list[Text]:
@@ -21,7 +22,7 @@ def findings(records: Records) -> list[Text]:
     said = [
         *_about(records),
         text(_cells(records)),
-        *(_domain(records, domain["domain"]) for domain in records.domains),
+        *_pools(records),
         text(_selection(records)),
         text(_beside(records)),
         _published(records),
@@ -86,17 +87,26 @@ def _cells(records: Records) -> str:
     single = sum(records.pools[key]["n_trials"] < 2 for key in filled)
     left = [key for key in filled if records.certainty(key) != "very low"]
     doubtful = len(filled) - single - len(left)
-    return (
-        f"Of {counted(len(keys), 'cell')}, {len(keys) - len(filled)} are empty, {single} rest on "
-        f"one trial, and in {doubtful} the interval cannot be trusted or is too wide to say much. "
-        f"{_clear(records, left)}"
-    )
+    found = {
+        "{} {is} empty": len(keys) - len(filled),
+        "{} {rest} on one trial": single,
+        "in {} the interval cannot be trusted or is too wide to say much": doubtful,
+    }
+    parts = [_agreeing(words, count) for words, count in found.items() if count]
+    said = ", ".join(parts) or "none is empty"
+    return f"Of {counted(len(keys), 'cell')}, {said}. {_clear(records, left)}".rstrip()
+
+
+def _agreeing(words: str, count: int) -> str:
+    """Words with a count, and their verb in the number that goes with it."""
+    one = count == 1
+    return words.format(count, **{"is": "is" if one else "are", "rest": "rests" if one else "rest"})
 
 
 def _clear(records: Records, left: Sequence[str]) -> str:
     """In how many of the remaining cells the interval excludes no effect."""
     if not left:
-        return "No cell is left."
+        return "No cell has an interval that says more."
     if not records.scale.compares:
         return ""
     scale = records.main_scale
@@ -106,6 +116,20 @@ def _clear(records: Records, left: Sequence[str]) -> str:
         verb = "excludes" if clear else "includes"
         return f"In the one cell that is left the interval {verb} {scale.no_effect}."
     return f"In {clear} of the {len(left)} that are left the interval excludes {scale.no_effect}."
+
+
+def _pools(records: Records) -> list[Text]:
+    """What the pools show: of each domain, or where none pools a whole domain, of interventions."""
+    names = [domain["domain"] for domain in records.domains]
+    domains = [_domain(records, name) for name in names]
+    if records.plan.study.about or any(records.over_all("domain", name) for name in names):
+        return domains
+    pooled = [
+        row
+        for intervention, row in records.interventions.items()
+        if any(records.cell(intervention, name) for name in names)
+    ]
+    return [*(_intervention(records, row) for row in pooled), *domains]
 
 
 def _domain(records: Records, domain: str) -> Text:
@@ -160,12 +184,13 @@ def _selection(records: Records) -> str:
     if usable.empty or not records.scale.compares:
         return ""
     favourable = int((usable["yi"] > 0).sum())
-    said = f"Of {counted(len(usable), 'effect size')}, {favourable} favour the intervention."
-    if favourable < MANY * len(usable):
+    verb = "favours" if favourable == 1 else "favour"
+    said = f"Of {counted(len(usable), 'effect size')}, {favourable} {verb} the intervention."
+    if len(usable) < ENOUGH or favourable < MANY * len(usable):
         return said
     return (
-        f"{said} So many suggest that favourable results were more likely to be reported: no pool "
-        "of them is an unbiased estimate."
+        f"{said} So many may mean that favourable results were more likely to be reported, which "
+        "pooling cannot undo."
     )
 
 

@@ -368,7 +368,9 @@ def _told_twice(characteristics: pd.DataFrame) -> list[Problem]:
     """Find trials with two values of one characteristic."""
     twice = characteristics[characteristics.duplicated(["trial_id", "characteristic"])]
     return [
-        problem_of_row(row, "characteristic", f"one row for each characteristic of {row['trial_id']}")
+        problem_of_row(
+            row, "characteristic", f"one row for each characteristic of {row['trial_id']}"
+        )
         for _, row in twice.iterrows()
     ]
 
