@@ -13,7 +13,7 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
 .PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
-.PHONY: lint docs lock reference check-data setup clean help new-trial add-trial new-review changes
+.PHONY: test-wheel lint docs lock reference check-data setup clean help new-trial add-trial new-review changes
 
 results: setup  ## metarepro run, which runs the workflow (default); CORES=1 for one core
 	@metarepro run --cores "$${CORES:-all}"
@@ -86,6 +86,9 @@ reproduce-many: setup  ## the same for hundreds, job by job: FILES=... OUTPUT=fo
 
 test-slurm: setup  ## the same on a SLURM of its own, set up for the test (as root; Debian's slurm-wlm and munge)
 	@python -m tests.slurm.run $${CORPUS:+--corpus "$$CORPUS"}
+
+test-wheel:  ## the wheel in an empty environment, used as by a newcomer: make test-wheel PYTHON=python3.13
+	$(PYTHON) -m tests.wheel.run
 
 docs: setup  ## build the documentation: docs/_build/html/index.html (no network needed)
 	sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html

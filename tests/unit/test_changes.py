@@ -435,3 +435,11 @@ def test_the_command_compares_the_tree_with_a_commit(repository: Path) -> None:
 def test_what_is_no_commit_is_refused(base: str, repository: Path) -> None:
     refused = command("changes", "--", base)
     assert (refused.exit_code, "is no commit" in refused.stderr) == (1, True)
+
+
+def test_outside_a_repository_it_says_how_to_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused = command("changes")
+    assert (refused.exit_code, "in no git repository" in refused.stderr) == (1, True)

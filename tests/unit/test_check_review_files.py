@@ -46,7 +46,7 @@ def test_a_whole_review_file_is_no_problem(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = command("check", "--data-dir", folder).stdout
-    assert "1 reviews with a data file: no problem" in said
+    assert "1 review with a data file: no problem" in said
     # It looks and leaves nothing behind.
     assert [path.name for path in folder.parent.iterdir()] == ["data"]
 

@@ -62,10 +62,28 @@ def test_a_misspelt_command_gets_a_suggestion() -> None:
     assert (refused.exit_code, "Did you mean 'reproduce'?" in refused.stderr) == (2, True)
 
 
-def test_problems_of_the_data_end_with_1() -> None:
-    refused = command("check", "--data-dir", "nosuch")
+def test_problems_of_the_data_end_with_1(tmp_path: Path) -> None:
+    refused = command("check", "--data-dir", tmp_path)
     assert refused.exit_code == 1
-    assert "nosuch/trials/trials.csv: found 'no such file'; allowed: a file" in refused.stderr
+    assert "trials/trials.csv: found 'no such file'; allowed: a file" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["new-trial", "smith2024", "--statistic", "means"],
+        ["add-trial", "smith2024"],
+        ["new-review", "smith2024"],
+    ],
+)
+def test_outside_a_study_it_says_what_to_do(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused = command(*arguments)
+    assert (refused.exit_code, "start one: metarepro new DIR" in refused.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_of_the_system_is_told_with_advice() -> None:

@@ -1,6 +1,7 @@
 """A new study: what is written, that it is sound as it comes, and how it is run."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_the_examples_are_a_study(study: Path) -> None:
     for path in Path("data").rglob("*.csv"):
         path.write_text(path.read_text().replace("\n# ", "\n"))
     checked = command("check")
-    assert (checked.stderr, " 1 trials, 1 results (1 not excluded)" in checked.stdout) == ("", True)
+    assert (checked.stderr, " 1 trial, 1 result (1 not excluded)" in checked.stdout) == ("", True)
 
 
 def test_forms_explain_their_fields(study: Path) -> None:
@@ -61,6 +62,30 @@ def test_forms_explain_their_fields(study: Path) -> None:
     form = Path("drafts/smith2024.yaml").read_text()
     before, _, _ = form.partition("higher_is_better:")
     assert before.splitlines()[-1].lstrip().startswith("#")
+
+
+def test_a_form_says_where_ids_are_missing(study: Path) -> None:
+    command("new-trial", "smith2024", "--statistic", "means")
+    form = Path("drafts/smith2024.yaml").read_text()
+    for table in ("interventions", "outcomes"):
+        assert f"# No id yet: add rows to codebook/{table}.csv first." in form
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("results/pooled/pooled.csv", True),
+        ("results/figures/syntheses/a.svg", True),
+        ("results/figures/syntheses/.snakemake_timestamp", False),
+        ("results/report/index.html", False),
+        ("results/manuscript/references.bib", False),
+        ("drafts/smith2024.yaml", False),
+    ],
+)
+def test_git_keeps_tables_and_figures_only(path: str, kept: bool, study: Path) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    ignored = subprocess.run(["git", "check-ignore", "-q", path], check=False)
+    assert (ignored.returncode == 1) == kept
 
 
 def test_the_workflow_of_ci_is_yaml(study: Path) -> None:
@@ -85,13 +110,15 @@ def test_run_outside_a_study_says_what_to_do(
 
 @pytest.fixture
 def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Snakemake that writes down its arguments and fails if there is a file `fail`."""
+    """A Snakemake that writes down its arguments; if there is a file `fail`, it logs and fails."""
     fake = tmp_path / "fake/snakemake"
     fake.mkdir(parents=True)
     (fake / "__init__.py").touch()
     (fake / "__main__.py").write_text(
         "import os, sys\nopen('arguments', 'w').write(' '.join(sys.argv[1:]))\n"
-        "open('path', 'w').write(os.environ['PATH'])\nsys.exit(os.path.exists('fail'))\n"
+        "open('path', 'w').write(os.environ['PATH'])\nfailed = os.path.exists('fail')\n"
+        "if failed: os.makedirs('logs', exist_ok=True); open('logs/a.log', 'w').write('A cell.')\n"
+        "sys.exit(failed)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(fake.parent))
     return Path("arguments")
@@ -114,9 +141,23 @@ def test_a_failed_run_is_told_by_its_status_and_leaves_its_mark(
     study: Path, arguments: Path
 ) -> None:
     Path("fail").touch()
-    assert command("run").exit_code == 1
+    failed = command("run")
+    assert (failed.exit_code, failed.stdout) == (1, "")
     assert Path(".snakemake/unfinished_run").exists()
     assert not Path(".snakemake/whole_run").exists()
+
+
+def test_a_failed_run_says_what_its_jobs_said(study: Path, arguments: Path) -> None:
+    Path("logs").mkdir()
+    Path("logs/old.log").write_text("Of an earlier run.")
+    os.utime("logs/old.log", (0, 0))
+    Path("fail").touch()
+    assert "logs/a.log:\nA cell." in (said := command("run").stderr)
+    assert "earlier" not in said
+
+
+def test_a_run_says_where_to_start(study: Path, arguments: Path) -> None:
+    assert command("run").stdout == "Done; start with results/report/index.html\n"
 
 
 def test_rules_find_this_python_first(study: Path, arguments: Path) -> None:

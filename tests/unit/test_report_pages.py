@@ -341,10 +341,27 @@ def said_in(records: Records) -> list[str]:
 
 def test_findings_are_counted() -> None:
     said = said_in(make_records())
-    assert said[0].startswith("Of 1 cell, 0 are empty, 1 rest on one trial, and in 0 the interval")
-    assert said[0].endswith("No cell is left.")
-    assert "Of 1 effect size, 1 favour the intervention." in said[1]
+    assert said[0] == "Of 1 cell, 1 rests on one trial. No cell has an interval that says more."
+    assert said[2] == "Of 1 effect size, 1 favours the intervention."
     assert not any("published result" in sentence for sentence in said)
+
+
+def test_where_no_pool_is_of_a_whole_domain_the_findings_are_of_interventions() -> None:
+    said = said_in(make_records())[1]
+    assert said == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, certainty very low)."
+
+
+@pytest.mark.parametrize(
+    ("favourable", "against", "said"), [(10, 0, True), (9, 0, False), (18, 2, True), (17, 2, False)]
+)
+def test_a_selection_is_spoken_of_where_there_are_enough_results(
+    favourable: int, against: int, said: bool
+) -> None:
+    rows = [EFFECT] * favourable + [EFFECT | {"yi": -0.39}] * against
+    found = [
+        sentence for sentence in said_in(make_records(effects=rows)) if "effect sizes" in sentence
+    ]
+    assert ["more likely to be reported" in sentence for sentence in found] == [said]
 
 
 def test_findings_on_published_results_need_some() -> None:

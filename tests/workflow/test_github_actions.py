@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,16 @@ def test_the_report_is_published_from_main_where_pages_are_enabled() -> None:
     assert publish["if"] == uploaded["if"] == enabled
 
 
+def test_the_wheel_is_tried_on_every_python_that_is_promised() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    promised = [
+        line.removeprefix(prefix)
+        for line in project["classifiers"]
+        if line.startswith(prefix := "Programming Language :: Python :: ")
+    ]
+    assert load("code")["jobs"]["wheel"]["strategy"]["matrix"]["python"] == promised
+
+
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_the_report_can_be_downloaded(name: str) -> None:
     (upload,) = [s for s in steps(name) if "actions/upload-artifact@" in s.get("uses", "")]
@@ -112,13 +123,15 @@ def test_actions_are_pinned_and_keep_no_credentials(name: str) -> None:
     for action in used:
         assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action)
         assert re.search(re.escape(action) + r" # v[0-9]+\.[0-9]+\.[0-9]+\n", text)
-    (checkout,) = [s for s in steps(name) if s.get("uses", "").startswith("actions/checkout@")]
-    assert checkout["with"]["persist-credentials"] == "false"
+    checkouts = [s for s in steps(name) if s.get("uses", "").startswith("actions/checkout@")]
+    assert {checkout["with"]["persist-credentials"] for checkout in checkouts} == {"false"}
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_the_environment_is_kept_by_the_lock_file(name: str) -> None:
-    (python,) = [s for s in steps(name) if s.get("uses", "").startswith("actions/setup-python@")]
+    own = load(name)["jobs"][name]["steps"]
+    assert "make setup" in [step.get("run") for step in own]
+    (python,) = [s for s in own if s.get("uses", "").startswith("actions/setup-python@")]
     assert python["with"]["cache-dependency-path"] == "requirements.txt"
     assert (ROOT / "requirements.txt").exists()
 

@@ -29,6 +29,12 @@ def commit_id(reference: str) -> str:
         check=False,
     )
     if done.returncode:
+        inside = subprocess.run(["git", "rev-parse", "--git-dir"], capture_output=True, check=False)
+        if inside.returncode:
+            raise InputError(
+                "this folder is in no git repository, and what changed is told from a commit on: "
+                'git init, git add ., git commit -m "Start"'
+            )
         raise InputError(f"{reference!r} is no commit of this repository")
     return done.stdout.strip()
 

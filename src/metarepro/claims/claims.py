@@ -29,7 +29,7 @@ from metarepro.plan import Plan
 from metarepro.tabular.tables import from_rows
 from metarepro.tabular.trial_interventions import trials_of
 from metarepro.wording.phrases import counted, decimal, whole
-from metarepro.wording.scales import scale_of
+from metarepro.wording.scales import Scale
 
 #: Columns of a pool that a claim shows.
 _POOL = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "n_trials", "n_participants")
@@ -192,7 +192,9 @@ def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
         comparison = replace(comparison, abstract_share=float(abstracts), covered=covered)
     if claim["claim_kind"] == "moderator_direction":
         judgement = claim_moderators.judge_moderator(comparison)
-        computed = claim_moderators.moderator_words(comparison, scale_of(plan))
+        computed = claim_moderators.moderator_words(
+            comparison, Scale(plan.measure_of(claim["outcome"]))
+        )
     else:
         level = plan.pooling.level
         judgement = claim_moderators.judge_factor(comparison, claim["claimed_value"], level)

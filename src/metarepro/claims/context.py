@@ -12,7 +12,7 @@ import pandas as pd
 from metarepro.claims.effects import published_number, published_signal
 from metarepro.claims.pools import pool_key
 from metarepro.plan import Plan
-from metarepro.wording.phrases import counted, interval
+from metarepro.wording.phrases import counted
 from metarepro.wording.scales import scale_of
 
 #: What the signals of published rows say, in words.
@@ -66,10 +66,9 @@ def near_outcomes(
         for outcome in domain
         if outcome != claim["outcome"]
     ]
-    symbol = scale_of(plan).symbol
+    scale = scale_of(plan)
     near = [
-        f"{names[row['outcome']].lower()} {symbol} "
-        f"{interval(row['estimate'], row['ci_low'], row['ci_high'])} "
+        f"{names[row['outcome']].lower()} {scale.at(row).symbol} {scale.at(row).of(row)} "
         f"({counted(row['n_trials'], 'trial')})"
         for row in pooled[pooled["synthesis"].isin(keys)].to_dict("records")
     ]

@@ -11,7 +11,10 @@ def pool_key(plan: Plan, claim: Mapping[Any, Any], *by: Key) -> str:
 
     "" where the plan has no synthesis by exactly these columns.
     """
+    measure = plan.measure_of(claim["outcome"])
+    suffix = [measure] if measure != plan.measure else []
     for name, synthesis in plan.syntheses.items():
         if set(synthesis.by) == set(by):
-            return ".".join([plan.evidence.set, name, *(claim[column] for column in synthesis.by)])
+            values = [claim[column] for column in synthesis.by]
+            return ".".join([plan.evidence.set, name, *values, *suffix])
     return ""

@@ -51,8 +51,8 @@ def add_trial(trial_id: str, data_dir: Path, drafts: Path, config: Path) -> None
     """
     click.echo("\n".join(add_draft(trial_id, data_dir, drafts, read_plan(config))))
     click.echo(
-        "Is every direction what the paper says? If not, take the rows out again: git diff data\n"
-        "Then: metarepro run, and metarepro changes"
+        "Does the paper say the same in words? If not, delete the rows again, correct the form and "
+        "add it once more.\nThen: metarepro run"
     )
 
 

@@ -5,12 +5,26 @@ from pathlib import Path
 
 import click
 
+from metarepro.errors import InputError
+
 FILE_OR_FOLDER = click.Path(path_type=Path)
+
+
+def _of_a_study(ctx: click.Context, param: click.Parameter, folder: Path) -> Path:
+    if not folder.is_dir():
+        raise InputError(
+            f"there is no folder {folder} here: call metarepro {ctx.info_name} in the folder of a "
+            "study, or start one: metarepro new DIR"
+        )
+    return folder
+
+
 data_dir = click.option(
     "--data-dir",
     type=FILE_OR_FOLDER,
     default=Path("data"),
     show_default=True,
+    callback=_of_a_study,
     help="The data folder.",
 )
 drafts = click.option(

@@ -79,7 +79,7 @@ def trial_form(
         f"# {'A new trial' if new else 'A new result of the trial'}: {trial_id}",
         f"# Replace every {FILL_IN}. What the paper does not say stays empty: nothing between the",
         '# quotes, or nothing behind the colon. A double quote inside a text is written \\".',
-        f"# Then run: make add-trial ID={trial_id}",
+        f"# Then run: metarepro add-trial {trial_id}",
     ]
     if new:
         columns = list(INPUT_TABLES["trials"].columns)[1:]
@@ -176,6 +176,8 @@ def _fields(
 
 def _choices(table: str, column: str, meaning: str, codebook: Codebook) -> str:
     """What may be chosen from, unless the explanation names it."""
+    if column in codebook and not codebook[column]:
+        return f"No id yet: add rows to codebook/{column}s.csv first."
     if column in codebook:
         several = "One or several of: " if "several" in _described(table, column) else "One of: "
         return several + ", ".join(codebook[column])

@@ -5,15 +5,16 @@ first whether any trial tested it, then what its families of interventions show,
 all interventions together do, and what they consist of.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from metarepro.plan import About
 from metarepro.report.blocks import Link, Text, text
 from metarepro.report.records import Records, Row
 from metarepro.wording.phrases import capitalised, counted
 
-#: Share of results in favour from which on a selection is spoken of.
+#: Share of results in favour from which on a selection is spoken of, and of how many results.
 MANY = 0.9
+ENOUGH = 10
 
 
 def findings(records: Records) -> list[Text]:
@@ -21,7 +22,7 @@ def findings(records: Records) -> list[Text]:
     said = [
         *_about(records),
         text(_cells(records)),
-        *(said for domain in records.domains for said in _domain(records, domain["domain"])),
+        *_pools(records),
         text(_selection(records)),
         text(_beside(records)),
         _published(records),
@@ -81,28 +82,31 @@ def _cells(records: Records) -> str:
         for domain in records.domains
     ]
     filled = [key for key in keys if key]
-    if not filled:
-        return ""
-    if len(keys) == 1:
-        return ""  # its own sentences say all
+    if not filled or len(keys) == 1:
+        return ""  # the sentences on one cell say all
     single = sum(records.pools[key]["n_trials"] < 2 for key in filled)
     left = [key for key in filled if records.certainty(key) != "very low"]
-    empty, doubtful = len(keys) - len(filled), len(filled) - single - len(left)
-    return (
-        f"Of {counted(len(keys), 'cell')}, {empty} {_verb(empty)} empty, {single} "
-        f"rest{'s' if single == 1 else ''} on one trial, and in {doubtful} the interval cannot be "
-        f"trusted or is too wide to say much. {_clear(records, left)}"
-    )
+    doubtful = len(filled) - single - len(left)
+    found = {
+        "{} {is} empty": len(keys) - len(filled),
+        "{} {rest} on one trial": single,
+        "in {} the interval cannot be trusted or is too wide to say much": doubtful,
+    }
+    parts = [_agreeing(words, count) for words, count in found.items() if count]
+    said = ", ".join(parts) or "none is empty"
+    return f"Of {counted(len(keys), 'cell')}, {said}. {_clear(records, left)}".rstrip()
 
 
-def _verb(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _agreeing(words: str, count: int) -> str:
+    """Words with a count, and their verb in the number that goes with it."""
+    one = count == 1
+    return words.format(count, **{"is": "is" if one else "are", "rest": "rests" if one else "rest"})
 
 
 def _clear(records: Records, left: Sequence[str]) -> str:
     """In how many of the remaining cells the interval excludes no effect."""
     if not left:
-        return "No cell is left."
+        return "No cell has an interval that says more."
     if not records.scale.compares:
         return ""
     scale = records.main_scale
@@ -114,20 +118,35 @@ def _clear(records: Records, left: Sequence[str]) -> str:
     return f"In {clear} of the {len(left)} that are left the interval excludes {scale.no_effect}."
 
 
-def _domain(records: Records, domain: str) -> Iterator[Text]:
-    """What all interventions of a domain do together, or each of them if the plan says so."""
+def _pools(records: Records) -> list[Text]:
+    """What the pools show: of each domain, or where none pools a whole domain, of interventions."""
+    names = [domain["domain"] for domain in records.domains]
+    domains = [_domain(records, name) for name in names]
+    if records.plan.study.about or any(records.over_all("domain", name) for name in names):
+        return domains
+    cells = [cell for name in names for cell in records.cells(name)]
+    if len(cells) == 1:
+        return [text(records.synthesis_link(cells[0]), ". ", records.sentences(cells[0]))]
+    pooled = [
+        row
+        for intervention, row in records.interventions.items()
+        if any(records.cell(intervention, name) for name in names)
+    ]
+    return [*(_intervention(records, row) for row in pooled), *domains]
+
+
+def _domain(records: Records, domain: str) -> Text:
+    """What all interventions of a domain do together; nothing if the plan does not pool them."""
     key = records.over_all("domain", domain)
     if not key:
-        cells = records.cells(domain)
-        if not cells:
-            yield text(records.domain_link(domain), ": no result that can be pooled.")
-        elif records.plan.study.about is None:
-            for cell in cells:
-                yield text(records.synthesis_link(cell), ". ", records.sentences(cell))
-        return
+        return (
+            ()
+            if records.cells(domain)
+            else text(records.domain_link(domain), ": no result that can be pooled.")
+        )
     consists = composition(records, key)
     said = " ".join(filter(None, ["all interventions together.", consists, records.sentences(key)]))
-    yield text(records.domain_link(domain), f", {said}")
+    return text(records.domain_link(domain), f", {said}")
 
 
 def composition(records: Records, key: str) -> str:
@@ -168,12 +187,13 @@ def _selection(records: Records) -> str:
     if usable.empty or not records.scale.compares:
         return ""
     favourable = int((usable["yi"] > 0).sum())
-    said = f"Of {counted(len(usable), 'effect size')}, {favourable} favour the intervention."
-    if favourable < MANY * len(usable):
+    verb = "favours" if favourable == 1 else "favour"
+    said = f"Of {counted(len(usable), 'effect size')}, {favourable} {verb} the intervention."
+    if len(usable) < ENOUGH or favourable < MANY * len(usable):
         return said
     return (
-        f"{said} So many suggest that favourable results were more likely to be reported: no pool "
-        "of them is an unbiased estimate."
+        f"{said} So many may mean that favourable results were more likely to be reported, which "
+        "pooling cannot undo."
     )
 
 
@@ -183,6 +203,7 @@ def _beside(records: Records) -> str:
     for domain in records.domains:
         keys = [records.over_all("domain", domain["domain"], which) for which in ("set", "beside")]
         if all(keys):
+            scale = records.scale_of(keys[0])
             scale = records.scale_of(keys[0])
             own, beside = (scale.number(records.pools[key]["estimate"]) for key in keys)
             if own != beside:

@@ -16,6 +16,7 @@ from metarepro.reviews.tables import REVIEW_FILES, REVIEW_REPRODUCTION, VERDICTS
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.spreadsheet_cells import for_spreadsheets
 from metarepro.tabular.tables import empty_table, read_table, write_table
+from metarepro.wording.phrases import counted
 
 #: Names of the files that a batch writes -> their tables.
 BATCH_TABLES = {"reproduction": REVIEW_REPRODUCTION, "audit": AUDIT, "files": REVIEW_FILES}
@@ -76,7 +77,7 @@ def summary(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> str:
     failed = len(status) - read + elsewhere
     counts = ", ".join(f"{verdicts[v]} {v}" for v in VERDICTS if verdicts[v])
     return (
-        f"{read + failed} files: {read} read, {failed} unreadable\n"
-        f"{len(tables['reproduction'])} pools: {counts}\n"
-        f"{len(tables['audit'])} findings of the audit"
+        f"{counted(read + failed, 'file')}: {read} read, {failed} unreadable\n"
+        f"{counted(len(tables['reproduction']), 'pool')}: {counts or 'nothing to recompute'}\n"
+        f"{counted(len(tables['audit']), 'finding')} of the audit"
     )

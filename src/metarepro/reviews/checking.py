@@ -8,6 +8,7 @@ from metarepro.study.planned import not_in_plan
 from metarepro.study.transcription import Dataset
 from metarepro.study.validation import read_and_check
 from metarepro.tabular.problems import DataError, Problem
+from metarepro.wording.phrases import counted
 
 
 def check_folder(data_dir: Path) -> str:
@@ -36,12 +37,17 @@ def check_folder(data_dir: Path) -> str:
         raise DataError(problems)
     usable = (data.results["exclude"] == "").sum()
     corrected = sum((table["corrections"] != "").sum() for table in data.tables().values())
-    return (
-        f"{len(data.inputs)} files, {len(data.trials)} trials, {len(data.results)} results "
-        f"({usable} not excluded), {len(data.reviews)} reviews, {len(data.published)} published "
-        f"results, {len(data.claims)} claims, {corrected} corrected rows, {len(reviews)} reviews "
-        "with a data file: no problem"
-    )
+    counts = [
+        counted(len(data.inputs), "file"),
+        counted(len(data.trials), "trial"),
+        f"{counted(len(data.results), 'result')} ({usable} not excluded)",
+        counted(len(data.reviews), "review"),
+        counted(len(data.published), "published result"),
+        counted(len(data.claims), "claim"),
+        counted(corrected, "corrected row"),
+        f"{counted(len(reviews), 'review')} with a data file",
+    ]
+    return f"{', '.join(counts)}: no problem"
 
 
 def _problems_of_plan(config: Path, data: Dataset) -> list[Problem]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,10 @@ WHOLE = Path(".snakemake/whole_run")
 UNFINISHED = Path(".snakemake/unfinished_run")
 #: What a study's rules need in general; what follows on the command line comes after these.
 DEFAULTS = ("--rerun-incomplete", "--show-failed-logs", "--scheduler", "greedy")
+#: In a run of everything Snakemake does not list the files of each job. It is silent on what
+#: failed then as well: `_failures` tells it.
+QUIET = ("--quiet", "host", "rules")
+REPORT = Path("results/report/index.html")
 
 
 def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
@@ -43,24 +48,35 @@ def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
             "or start one: metarepro new DIR"
         )
     command = [sys.executable, "-m", "snakemake", "--cores", cores, *DEFAULTS]
-    whole = not extra
+    whole, start = not extra, time.time()
     if os.environ.get("NO_COLOR"):
         command.append("--nocolor")
     if whole:
         UNFINISHED.parent.mkdir(exist_ok=True)
         UNFINISHED.touch()
-        command += [] if WHOLE.exists() else ["--forceall"]
+        command += [*QUIET, *([] if WHOLE.exists() else ["--forceall"])]
     status = subprocess.run([*command, *extra], env=_environment(), check=False).returncode
     if whole and status == 0:
         WHOLE.touch()
         UNFINISHED.unlink(missing_ok=True)
-    elif any(Path(".snakemake/locks").glob("*")):
+        print(f"Done; start with {REPORT}")
+    elif whole:
+        for said in _failures(start):
+            print(said, file=sys.stderr)
+    if status and any(Path(".snakemake/locks").glob("*")):
         print(
             "If no other run is going on, one was interrupted: metarepro run -- --unlock, "
             "then metarepro run",
             file=sys.stderr,
         )
     return status
+
+
+def _failures(start: float) -> list[str]:
+    """What jobs have said since then, each text once; a job that succeeds says nothing."""
+    logs = [log for log in sorted(Path("logs").glob("*.log")) if log.stat().st_mtime >= start]
+    said = {log.read_text(encoding="utf-8", errors="replace").strip(): log for log in logs}
+    return [f"{log}:\n{text}" for text, log in said.items() if text]
 
 
 def _environment() -> dict[str, str]:
