@@ -19,7 +19,7 @@ from metarepro.conversion.measures import (
 from metarepro.conversion.reported import Choices, NoRouteError, Reported
 from metarepro.conversion.routes import ROUTES, convert
 from metarepro.plan import MEASURES as PLAN_MEASURES
-from metarepro.wording.scales import MEASURES
+from metarepro.wording.scales import MEASURES, Scale
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference/measures.json").read_text(encoding="utf-8")
@@ -120,3 +120,42 @@ def test_counts_of_a_cluster_trial_have_the_design_effect() -> None:
     )
     ratio = convert(clusters, CHOICES, "RR").vi / convert(alone, CHOICES, "RR").vi
     assert ratio == pytest.approx(1 + 20 * 0.05)
+
+
+#: Ten of forty against five of forty recovered: thirty against thirty-five are still ill.
+RECOVERED = RESULTS["RR", "counts"]
+
+
+def test_the_opposite_event_is_turned_by_its_counts() -> None:
+    reported = Reported("counts", "scale", "yes", beneficial_direction="decrease", **RECOVERED)
+    effect = convert(reported, CHOICES, "RR")
+    ill = log_risk_ratio(30, 40, 35, 40)
+    # Fewer are ill with the intervention: positive in favour.
+    assert (effect.yi, effect.vi) == pytest.approx((-ill.yi, ill.vi))
+
+
+def test_the_event_of_the_outcome_itself_is_not_turned() -> None:
+    reported = Reported("counts", "scale", "yes", beneficial_direction="increase", **RECOVERED)
+    assert convert(reported, CHOICES, "RR").yi == pytest.approx(math.log(2))
+
+
+@pytest.mark.parametrize("measure", ["OR", "RD"])
+def test_odds_and_risk_differences_are_the_same_from_either_event(measure: str) -> None:
+    one, other = (
+        convert(Reported("counts", "scale", "yes", direction, **RECOVERED), CHOICES, measure)
+        for direction in ("decrease", "increase")
+    )
+    assert (one.yi, one.vi) == pytest.approx((other.yi, other.vi))
+
+
+def test_a_printed_risk_ratio_of_the_opposite_event_is_refused() -> None:
+    reported = Reported("risk_ratio", "scale", "yes", "decrease", value=2.0, se=0.3)
+    with pytest.raises(NoRouteError, match="opposite event"):
+        convert(reported, CHOICES, "RR")
+
+
+def test_a_proportion_is_that_of_the_outcome() -> None:
+    # 30 of 40 recovered; the outcome is illness, of which less is better: inside positive is good.
+    reported = Reported("proportion", "scale", "yes", "decrease", events_t=30, n_t=40)
+    yi = convert(reported, CHOICES, "proportion").yi
+    assert Scale("proportion", turn=-1).number(yi) == "0.25"

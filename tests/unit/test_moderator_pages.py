@@ -116,7 +116,8 @@ def test_rows_of_the_table_give_level_difference_and_doubt() -> None:
             | slope,
         ]
     )
-    table = summary(tests, levels, {"post.domain.mind": "Mind"}, NAMES, PLAN, SMD)
+    pool = {"title": "Mind", "effect_measure": "SMD", "better": "higher"}
+    table = summary(tests, levels, {"post.domain.mind": pool}, NAMES, PLAN, SMD)
     # The test without a doubt stands first.
     assert list(table["Moderator"]) == ["Year of the trial", "Intervention"]
     year, video = table.to_dict("records")

@@ -11,7 +11,7 @@ from metarepro.report.overlap import page
 OTHER = {"result_id": "ann2001-02"}
 SHARED: dict[str, Any] = {
     **{"trial_id": "ann2001", "label": "Ann 2001", "outcome": "warmth", "measure": "a_scale"},
-    **{"timepoint": "follow_up", "pairing": "duplicate", "scale": "g", "same_source": "no"},
+    **{"timepoint": "follow_up", "pairing": "duplicate", "scale": "effect", "same_source": "no"},
     **{"result_id_a": "ann2001-01", "source_kind_a": "secondary_review", "value_a": 0.4},
     **{"result_id_b": "ann2001-02", "source_kind_b": "abstract", "value_b": 0.7},
     **{"source_a": "a", "source_b": "b", "described": "alike", "difference": 0.3},
@@ -55,21 +55,23 @@ def test_remarks_on_two_reviews_have_their_labels() -> None:
     ("reason", "words"),
     [
         (
-            "ann2001-02 has no g: no arm sizes; statistic: smd against odds_ratio",
-            "the second has no g: no arm sizes; statistic: smd against odds ratio",
+            "ann2001-02 has no effect size: no arm sizes; statistic: smd against odds_ratio",
+            "the second has no effect size: no arm sizes; statistic: smd against odds ratio",
         ),
         (
-            "ann2001-01 has no g: a; ann2001-02 has no g: b; no number printed for both",
-            "the first has no g: a; the second has no g: b; no number printed for both",
+            "ann2001-01 has no effect size: a; ann2001-02 has no effect size: b; no number printed "
+            "for both",
+            "the first has no effect size: a; the second has no effect size: b; no number printed "
+            "for both",
         ),
         (
             "timepoint: post against follow_up; adjusted: no against yes",
             "timepoint: post against follow-up; adjusted: no against yes",
         ),
         (
-            "ann2001-01 has no g: a; sign: scale against benefit",
-            "the first has no g: a; sign: treatment minus control on the instrument against "
-            "positive (a ratio: above 1) when the intervention did better",
+            "ann2001-01 has no effect size: a; sign: scale against benefit",
+            "the first has no effect size: a; sign: treatment minus control on the instrument "
+            "against positive (a ratio: above 1) when the intervention did better",
         ),
         # What a source calls its measure is left as it stands.
         ("measure named: a_b; c against a_c", "measure named: a_b; c against a_c"),
@@ -80,7 +82,7 @@ def test_reasons_are_in_words(reason: str, words: str) -> None:
 
 
 def test_numbers_that_are_no_g_say_what_they_are() -> None:
-    said = shared(scale="odds_ratio", reason="ann2001-01 has no g: a")
+    said = shared(scale="odds_ratio", reason="ann2001-01 has no effect size: a")
     assert said["First"] == "0.40 (secondary review)"
-    assert said["Why"] == "the first has no g: a; the numbers are as printed (odds ratio)"
+    assert said["Why"] == "the first has no effect size: a; the numbers are as printed (odds ratio)"
     assert said["Time"] == "follow-up"

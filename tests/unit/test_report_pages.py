@@ -341,14 +341,20 @@ def said_in(records: Records) -> list[str]:
 
 def test_findings_are_counted() -> None:
     said = said_in(make_records())
-    assert said[0] == "Of 1 cell, 1 rests on one trial. No cell has an interval that says more."
-    assert said[2] == "Of 1 effect size, 1 favours the intervention."
+    assert said[1] == "Of 1 effect size, 1 favours the intervention."
     assert not any("published result" in sentence for sentence in said)
 
 
 def test_where_no_pool_is_of_a_whole_domain_the_findings_are_of_interventions() -> None:
-    said = said_in(make_records())[1]
-    assert said == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, certainty very low)."
+    other = POOL | {"synthesis": KEY.replace("play", "talk"), "intervention": "talk"}
+    talk = PLAY | {"intervention": "talk", "label": "Talk"}
+    said = said_in(make_records(interventions=[PLAY, talk], pooled=[POOL, other]))
+    assert said[0] == "Of 2 cells, 2 rest on one trial. No cell has an interval that says more."
+    assert said[1] == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, certainty very low)."
+
+
+def test_one_cell_is_told_in_full() -> None:
+    assert said_in(make_records())[0].startswith("Play: Closeness. 1 trial with 1 result")
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,10 @@
 
 import math
 
+import pandas as pd
 import pytest
 
-from metarepro.wording.scales import MEASURES, Scale
+from metarepro.wording.scales import MEASURES, Scale, better_of
 
 NAN = float("nan")
 
@@ -61,3 +62,58 @@ def test_the_level_is_in_the_heading() -> None:
 def test_the_sides_follow_the_turn() -> None:
     assert Scale("RR").sides == ("favours control", "favours intervention")
     assert Scale("RR", turn=-1).sides == ("favours intervention", "favours control")
+
+
+FEWER = {"effect_measure": "RR", "better": "lower"}
+
+
+def test_a_pool_is_printed_on_its_own_scale() -> None:
+    pool = FEWER | {"estimate": math.log(2), "ci_low": math.log(1.25), "ci_high": math.log(4)}
+    assert Scale("RR").of_pool(pool) == "0.50 [0.25, 0.80]"
+    # In a study of several measures the pool's own is said.
+    assert Scale("several").of_pool(pool) == "RR 0.50 [0.25, 0.80]"
+
+
+@pytest.mark.parametrize(
+    ("measure", "direction", "better"),
+    [
+        ("RR", "decrease", "lower"),
+        ("RR", "increase", "higher"),
+        ("MD", "decrease", "lower"),
+        ("SMD", "decrease", "higher"),
+        ("SMD", "increase", "higher"),
+    ],
+)
+def test_only_natural_measures_run_as_the_outcome(
+    measure: str, direction: str, better: str
+) -> None:
+    assert better_of(measure, direction) == better
+
+
+def test_outcomes_that_run_both_ways_are_printed_positive_in_favour() -> None:
+    rows = pd.DataFrame([FEWER, FEWER | {"better": "higher"}])
+    assert Scale("RR").over(rows).direction == "above 1 in favour of the intervention"
+    assert Scale("RR").over(rows[:1]).direction == "below 1 in favour of the intervention"
+    assert Scale("RR").direction_over(rows).startswith("as each outcome runs")
+
+
+@pytest.mark.parametrize(
+    ("measure", "turn", "difference", "heading", "printed"),
+    [
+        ("SMD", 1, 0.2, "Difference", "0.20"),
+        ("RR", -1, math.log(2), "Ratio", "0.50"),
+        ("proportion", 1, math.log(2), "Ratio", "2.00"),  # of odds
+        ("correlation", 1, 0.2, "Difference on the scale of Fisher's z", "0.20"),
+    ],
+)
+def test_differences_of_effects(
+    measure: str, turn: int, difference: float, heading: str, printed: str
+) -> None:
+    scale = Scale(measure, turn)
+    assert (scale.difference, scale.differences.number(difference)) == (heading, printed)
+
+
+@pytest.mark.parametrize("measure", ["proportion", "correlation"])
+def test_what_compares_nothing_favours_nobody(measure: str) -> None:
+    assert Scale(measure).sides == ("", "")
+    assert "favour" not in Scale(measure).direction

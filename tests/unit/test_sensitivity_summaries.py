@@ -13,6 +13,7 @@ NAN = math.nan
 SMD = Scale()
 KEY = "post.intervention_domain.play.mind"
 POOL = {"title": "Play: Mind", "estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5}
+POOL |= {"effect_measure": "SMD", "better": "higher"}
 POOLS: pages.Pools = {KEY: {"synthesis": KEY} | POOL}
 
 

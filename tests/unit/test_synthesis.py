@@ -47,6 +47,8 @@ def effects(*rows: tuple[str, float], **changes: Any) -> pd.DataFrame:
             "outcome": "parental_sensitivity",
             "timepoint": "post",
             "tier": "direct",
+            "effect_measure": "SMD",
+            "better": "higher",
             "exclude": "",
         }
         for i, (trial, yi) in enumerate(rows)

@@ -62,7 +62,15 @@ def formulas(path: Path) -> list[str]:
 def poison(folder: Path, text: str) -> None:
     """Put a text into every free-text cell that nothing else refers to."""
     kept = {"country", "doi", "pmid", "exclude_reason", "subject", "value", "subgroup"}
-    kept |= {"footnote", "name_in_trials", "programme", "counted", "certainty_note"}
+    kept |= {
+        "moderator_level",
+        "localities",
+        "footnote",
+        "name_in_trials",
+        "programme",
+        "counted",
+        "certainty_note",
+    }
     for relative, (table, rows) in ROWS.items():
         for number, given in enumerate(rows, start=2):
             # An exclusion has a reason, and a row that is used has none.

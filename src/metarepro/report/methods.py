@@ -87,7 +87,8 @@ def _sections(records: Records, requirements: str) -> Iterator[Section]:
     yield Section("effects", "From reported results to effect sizes", _effects(records))
     yield Section("pooling", "Pooling", _pooling(plan.pooling))
     yield Section("sets", "Sets of results and syntheses", _sets(plan))
-    yield Section("words", "Sizes of effects and certainty", _words(records))
+    sizes = "Sizes of effects and certainty" if records.scale.sizes else "Certainty"
+    yield Section("words", sizes, _words(records))
     if records.has("reproduction"):
         yield Section("verdicts", "Verdicts on published results", _reproduction(plan.reproduction))
     yield Section("glossary", "Glossary", [_facts(glossary(records))])

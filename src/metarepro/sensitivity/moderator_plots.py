@@ -180,9 +180,9 @@ def moderator_plot(
             top = bottom - _GAP
         notes = (
             f"Bubbles: results, area by weight. Black: mean and {scale.percent} interval, cut at "
-            "the border.",
-            "Broken: fewer than 4 degrees of freedom. Dashed: pool of the plan. Mostly between "
-            "trials: trials of different kinds also differ otherwise.",
+            "the border. Broken: fewer than 4 degrees of freedom.",
+            "Dashed: pool of the plan. Mostly between trials: trials of different kinds also "
+            "differ otherwise.",
         )
         for i, note in enumerate(notes):
             write(fig, MARGIN, 0.28 - 0.14 * i, note)
