@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, direction, se_from_ci, se_from_ns
 from metarepro.conversion.routes import OF_INDIVIDUALS
-from metarepro.tabular.input_tables import RATIO_STATISTICS
+from metarepro.tabular.reported_statistics import RATIOS
 
 #: An estimate this share of the CI's width off the middle is listed.
 OFF_CENTRE_SHARE = 0.10
@@ -147,7 +147,7 @@ def p_against_ci(interval: Interval, factor: float) -> Finding | None:
 
 def _result_interval(row: Row) -> Interval | None:
     statistic = row["statistic"]
-    log = statistic in (*RATIO_STATISTICS, "counts")
+    log = statistic in (*RATIOS, "counts")
     if not (log or statistic in DIFFERENCES) or not has(row, "value", "ci_low", "ci_high"):
         return None
     if row["ci_high"] <= row["ci_low"] or (log and row["ci_low"] <= 0):

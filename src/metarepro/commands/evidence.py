@@ -9,13 +9,16 @@ from metarepro.entry.adding import add_draft
 from metarepro.entry.data_guide import column_meanings
 from metarepro.entry.forms import write_review_form, write_trial_form
 from metarepro.plan import read_plan
-from metarepro.tabular.input_tables import STATISTICS
+from metarepro.tabular.reported_statistics import STATISTICS
 
 
 @click.command()
 @click.argument("trial_id", metavar="ID", type=IDENTIFIER)
 @click.option(
-    "--statistic", type=click.Choice(STATISTICS), required=True, help="What the paper reports."
+    "--statistic",
+    type=click.Choice(tuple(STATISTICS)),
+    required=True,
+    help="What the paper reports.",
 )
 @data_dir
 @drafts

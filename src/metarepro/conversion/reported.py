@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from metarepro.conversion import effect_sizes as es
 from metarepro.plan import Plan
-from metarepro.tabular.input_tables import RATIO_STATISTICS, TIERS
+from metarepro.tabular.input_tables import TIERS
+from metarepro.tabular.reported_statistics import RATIOS
 
 #: What a route returns: yi, turned so that positive favours the intervention; vi; SE from where.
 Found = tuple[float, float, str]
@@ -135,7 +136,7 @@ class Working:
     def printed_se(self, estimate: float) -> tuple[float, str] | None:
         """Standard error of `value` that the source itself gives, and from which cell."""
         r = self.reported
-        log = r.statistic in RATIO_STATISTICS
+        log = r.statistic in RATIOS
         if known(r.se):
             return (r.se / r.value if log else r.se), "se"
         if known(r.ci_low, r.ci_high):

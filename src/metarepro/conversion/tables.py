@@ -3,6 +3,7 @@
 from metarepro.plan import MEASURES
 from metarepro.tabular import input_tables
 from metarepro.tabular.columns import digest, identifier, level, number, text, whole
+from metarepro.tabular.reported_statistics import STATISTICS
 from metarepro.tabular.tables import Table
 from metarepro.wording.scales import BETTER
 
@@ -28,7 +29,7 @@ EFFECTS = Table(
         "measure": text(required=True),
         "timepoint": level(*input_tables.TIMEPOINTS),
         "timepoint_detail": text(),
-        "statistic": level(*input_tables.STATISTICS),
+        "statistic": level(*STATISTICS),
         "design": level(*input_tables.DESIGNS),
         "adjusted": level(*input_tables.ADJUSTED),
         "source_kind": level(*input_tables.SOURCE_KINDS, REVIEW_FILE),

@@ -2,7 +2,7 @@
 
 A CSV file has no room for comments and its rows are too long to fill in by hand, so a new trial
 starts as a form; `draft_rows` turns it into rows. What the fields mean comes from the data guide
-(`data_guide`), what a statistic needs from the rules of `validation`.
+(`data_guide`), what a statistic needs from `reported_statistics`.
 """
 
 import textwrap
@@ -13,8 +13,8 @@ import pandera.pandas as pa
 
 from metarepro.entry.data_guide import meaning_of
 from metarepro.study.transcription import LIST_KEYS
-from metarepro.study.validation import NEEDED
 from metarepro.tabular.input_tables import INPUT_TABLES, REVIEW_KEYS
+from metarepro.tabular.reported_statistics import STATISTICS
 
 FILL_IN = "FILL_IN"
 _WIDTH = 98
@@ -22,29 +22,6 @@ _WIDTH = 98
 Meanings = Mapping[str, Mapping[tuple[str, ...], str]]
 Codebook = Mapping[str, Sequence[str]]
 
-_SPREAD = ("ci_low", "ci_high", "se", "p_value", "p_relation")
-_SIZES = ("n_t", "n_c", "n_total")
-#: Numbers that a result of each statistic must have, and those that it may have.
-NUMBERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "means": (("n_t", "mean_t", "sd_t", "n_c", "mean_c", "sd_c"), ()),
-    "counts": (("n_t", "events_t", "n_c", "events_c"), ()),
-    "percentages": (("n_t", "mean_t", "n_c", "mean_c"), ()),
-    "smd": (("value",), _SPREAD + _SIZES),
-    "mean_difference": (("value",), (*_SPREAD, *_SIZES, "sd_t", "sd_c", "reference_sd")),
-    "odds_ratio": (("value",), _SPREAD + _SIZES),
-    "risk_ratio": (("value",), (*_SPREAD, "n_t", "n_c", "events_c", "mean_c")),
-    "risk_difference": (("value",), (*_SPREAD, "n_t", "n_c", "events_c", "mean_c")),
-    "t_test": (("value",), ("df2", *_SIZES)),
-    "f_test": (("value", "df1"), ("df2", *_SIZES)),
-    "eta_squared": (("value",), _SIZES),
-    "p_only": (("p_value", "p_relation"), _SIZES),
-    "hazard_ratio": (("value",), _SPREAD + _SIZES),
-    "ratio": (("value",), _SPREAD + _SIZES),
-    "correlation": (("value",), _SIZES),
-    "proportion": (("n_t", "events_t"), ()),
-}
-#: Statistics whose direction the arms give: `sign` speaks of a `value` that they need not have.
-_DIRECTION_OF_ARMS = ("means", "counts", "percentages", "proportion")
 #: Columns that may be empty, but that whoever adds a trial should not pass over.
 _ASKED = ("year", "n_randomised", "source")
 
@@ -64,7 +41,7 @@ def trial_form(
     trial_id : str
         Id of the trial.
     statistic : str
-        One of `input_tables.STATISTICS`: it decides which numbers the form asks for.
+        One of `reported_statistics.STATISTICS`: it decides which numbers the form asks for.
     number : int
         Of the result, for its id.
     new : bool
@@ -107,18 +84,18 @@ def _result(
     meanings: Meanings,
     ask: Sequence[str],
 ) -> list[str]:
-    needed, helpful = NUMBERS[statistic]
-    numbers = {column for groups in NUMBERS.values() for group in groups for column in group}
-    left_out = {"trial_id", *numbers} - {*needed, *helpful}
+    kind = STATISTICS[statistic]
+    numbers = {column for one in STATISTICS.values() for column in (*one.asked, *one.helpful)}
+    left_out = {"trial_id", *numbers} - {*kind.asked, *kind.helpful}
     columns = [c for c in INPUT_TABLES["results"].columns if c not in left_out]
-    cells = {c: FILL_IN for c in columns if c in needed or not may_be_empty("results", c)}
+    cells = {c: FILL_IN for c in columns if c in kind.asked or not may_be_empty("results", c)}
     cells |= {"result_id": f"{trial_id}-{number:02d}", "statistic": statistic}
     cells |= dict.fromkeys((*ask, "higher_is_better"), FILL_IN)
-    if statistic in _DIRECTION_OF_ARMS:
+    if kind.of_arms:  # `sign` speaks of a `value` that there need not be
         cells["sign"] = "scale"
     numbers_from = columns.index("statistic") + 1
     lines = _fields("results", columns[:numbers_from], cells, codebook, meanings, "  - ")
-    lines += _comment(f"The numbers. A usable result needs {NEEDED[statistic]}.", "    ")
+    lines += _comment(f"The numbers. A usable result needs {kind.needs}.", "    ")
     rest = columns[numbers_from:]
     return lines + _fields("results", rest, cells, codebook, meanings, "    ")
 

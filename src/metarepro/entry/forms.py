@@ -18,7 +18,7 @@ def write_trial_form(trial_id: str, statistic: str, data_dir: Path, drafts: Path
     trial_id : str
         Also the name of the file.
     statistic : str
-        What the paper reports, one of `input_tables.STATISTICS`.
+        What the paper reports, one of `reported_statistics.STATISTICS`.
     data_dir, drafts : Path
         The data folder, and the folder to write to.
 

@@ -3,6 +3,7 @@
 from metarepro.tabular import input_tables
 from metarepro.tabular.columns import Columns, identifier, level, number, text, whole
 from metarepro.tabular.columns import share_of_100 as percent
+from metarepro.tabular.reported_statistics import STATISTICS
 from metarepro.tabular.tables import Table
 
 _BASIS = level("listed", "listed+plausible")
@@ -58,7 +59,7 @@ SHARED_EFFECTS = Table(
         "measure": text(required=True),
         "timepoint": level(*input_tables.TIMEPOINTS),
         "pairing": level("duplicate", "superseded", "both_used"),
-        "scale": level("", "effect", *input_tables.STATISTICS),
+        "scale": level("", "effect", *STATISTICS),
         **_side("a"),
         **_side("b"),
         "same_source": level("yes", "no"),

@@ -14,8 +14,9 @@ from metarepro.study import transcription
 from metarepro.study.countries import economies
 from metarepro.study.transcription import Dataset
 from metarepro.tabular.file_names import ALLOWED, odd_names
-from metarepro.tabular.input_tables import PROPORTIONS, RATIO_MEASURES, RATIO_STATISTICS
+from metarepro.tabular.input_tables import PROPORTIONS, RATIO_MEASURES
 from metarepro.tabular.problems import DataError, Problem, problem_of_row
+from metarepro.tabular.reported_statistics import RATIOS, STATISTICS, Given
 from metarepro.tabular.result_links import (
     lost_duplicates,
     repeated_interventions,
@@ -53,26 +54,6 @@ CLAIM_DIRECTIONS = {
     "moderator_direction": "greater",
 }
 SHARES = (*PROPORTIONS, "relative_reduction_more_than")
-NEEDED = {
-    # What a usable row of each statistic must hold to give an effect with a standard error.
-    "means": "arm sizes (or n_total), both means and both SDs",
-    "counts": "events and arm sizes of both arms",
-    "smd": "value, and a CI, se, p (= or <) or arm sizes",
-    "mean_difference": "value, and a CI, se or p, or an SD (reference_sd or both SDs) with "
-    "arm sizes",
-    "odds_ratio": "value, and a CI, se or p",
-    "risk_ratio": "value, and a CI, se or p",
-    "risk_difference": "value, and a CI, se or p",
-    "eta_squared": "value and arm sizes (or n_total)",
-    "f_test": "value, df1 = 1, and df2 or arm sizes",
-    "t_test": "value, and df1, df2 or arm sizes",
-    "p_only": "p (= or <), arm sizes (or n_total), and a sign",
-    "percentages": "percentages (mean_t, mean_c) and sizes of both arms",
-    "hazard_ratio": "value, and a CI, se or p",
-    "ratio": "value, and a CI, se or p",
-    "correlation": "value (-1 to 1) and arm sizes (or n_total)",
-    "proportion": "events_t and n_t",
-}
 
 
 def load(folder: Path | str) -> Dataset:
@@ -188,7 +169,7 @@ def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
         yield has[column] & ~has["value"], "value", f"a number, since {column} is filled"
     outside = (r["value"] < r["ci_low"]) | (r["value"] > r["ci_high"])
     yield outside, "value", "within its CI"
-    ratio = r["statistic"].isin(RATIO_STATISTICS)
+    ratio = r["statistic"].isin(RATIOS)
     for column in ("value", "ci_low"):
         yield ratio & (r[column] <= 0), column, "above 0 for a ratio"
     eta = (r["statistic"] == "eta_squared") & ~r["value"].between(0, 1) & has["value"]
@@ -209,46 +190,16 @@ def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
     yield no_kept, "duplicate_of", "the result_id of the kept row, since exclude is duplicate"
     for column in ("duplicate_of", "second_copy"):
         yield ~duplicate & (r[column] != ""), column, "empty unless exclude is duplicate"
-    routes = _has_route(r)
-    for statistic, needed in NEEDED.items():
-        no_route = live & (r["statistic"] == statistic) & ~routes[statistic]
-        yield no_route, "statistic", f"for a row that is not excluded: {needed}"
+    given = Given(r)
+    for name, statistic in STATISTICS.items():
+        no_route = live & (r["statistic"] == name) & ~statistic.usable(given)
+        yield no_route, "statistic", f"for a row that is not excluded: {statistic.needs}"
 
 
 def _p_rules(frame: pd.DataFrame) -> Iterator[Rule]:
     has_p, has_relation = frame["p_value"].notna(), frame["p_relation"] != ""
     yield has_p & ~has_relation, "p_relation", "=, < or >, since p_value is filled"
     yield ~has_p & has_relation, "p_value", "a number, since p_relation is filled"
-
-
-def _has_route(r: pd.DataFrame) -> dict[str, pd.Series]:
-    """For each statistic, the rows from which an effect with a standard error can be had."""
-    has = r.notna()
-    value = has["value"]
-    arms = has["n_t"] & has["n_c"]
-    n = arms | has["n_total"]
-    sds = has["sd_t"] & has["sd_c"]
-    p = has["p_value"] & r["p_relation"].isin(["=", "<"])
-    spread = (has["ci_low"] & has["ci_high"]) | has["se"] | p
-    scale = has["reference_sd"] | sds
-    return {
-        "means": n & sds & has["mean_t"] & has["mean_c"],
-        "counts": arms & has["events_t"] & has["events_c"],
-        "smd": value & (spread | n),
-        "mean_difference": value & (spread | (scale & n)),
-        "odds_ratio": value & spread,
-        "risk_ratio": value & spread,
-        "risk_difference": value & spread,
-        "eta_squared": value & n,
-        "f_test": value & (r["df1"] == 1) & (n | has["df2"]),
-        "t_test": value & (n | has["df2"] | has["df1"]),
-        "p_only": p & n & (r["sign"] != "unsigned"),
-        "percentages": has["mean_t"] & has["mean_c"] & has["n_t"] & has["n_c"],
-        "hazard_ratio": value & spread,
-        "ratio": value & spread,
-        "correlation": value & n,
-        "proportion": has["n_t"] & has["events_t"],
-    }
 
 
 def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:

@@ -12,6 +12,7 @@ from metarepro.tabular.columns import (
     text,
     whole,
 )
+from metarepro.tabular.reported_statistics import STATISTICS
 from metarepro.tabular.tables import Table
 
 BENEFICIAL_DIRECTIONS = ("increase", "decrease")
@@ -19,27 +20,8 @@ BENEFICIAL_DIRECTIONS = ("increase", "decrease")
 INCOME_GROUPS = ("high", "upper_middle", "lower_middle", "low")
 DESIGNS = ("rct", "cluster_rct", "quasi", "single_arm", "unclear")
 TIMEPOINTS = ("post", "follow_up", "change")
-STATISTICS = (
-    "means",
-    "counts",
-    "smd",
-    "mean_difference",
-    "odds_ratio",
-    "risk_ratio",
-    "risk_difference",
-    "eta_squared",
-    "f_test",
-    "t_test",
-    "p_only",
-    "percentages",
-    "hazard_ratio",
-    "ratio",
-    "correlation",
-    "proportion",
-)
 #: How directly an effect follows from what was reported, from the most direct to the least.
 TIERS = ("direct", "derived", "approximate")
-RATIO_STATISTICS = ("odds_ratio", "risk_ratio", "hazard_ratio", "ratio")
 P_RELATIONS = ("", "=", "<", ">")
 SIGNS = ("scale", "benefit", "control_minus_treatment", "unsigned")
 ADJUSTED = ("yes", "no", "unknown")
