@@ -29,7 +29,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     add_cache(arguments)
     args = arguments.parse_args(argv)
     plan = read_plan(args.config)
-    settings = Settings.from_plan(plan)
     effects = with_characteristics(
         read_result(args.results_dir, EFFECTS),
         read_result(args.results_dir, EXTRACTED_CHARACTERISTICS),
@@ -40,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         for synthesis, all_effects in several_trials(pooled, effects, plan):
             key = {"synthesis": synthesis["synthesis"]}
             tiers = plan.sets[synthesis["set_name"]].tiers
+            settings = Settings.from_plan(plan, synthesis["synthesis"])
             found = cache.call(moderator_rows, all_effects, tiers, settings, plan.moderators)
             for name, own in found.items():
                 rows[name] += [key | row for row in own]

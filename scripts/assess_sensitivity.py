@@ -30,7 +30,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     add_cache(arguments)
     args = arguments.parse_args(argv)
     plan = read_plan(args.config)
-    settings = Settings.from_plan(plan)
     effects = read_result(args.results_dir, EFFECTS)
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     pooled = read_result(args.results_dir, POOLED)
@@ -39,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             key = {"synthesis": synthesis["synthesis"]}
             reference = [synthesis[name] for name in ("estimate", "ci_low", "ci_high")]
             tiers = plan.sets[synthesis["set_name"]].tiers
+            settings = Settings.from_plan(plan, synthesis["synthesis"])
             found = cache.call(assess_synthesis, all_effects, reference, settings, tiers)
             for name, own in found.items():
                 rows[name] += [key | row for row in own]

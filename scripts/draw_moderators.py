@@ -41,7 +41,7 @@ def tasks(
     plan: Plan,
 ) -> list[FigureTask]:
     """One task a figure, for the syntheses of which a moderator was tested."""
-    settings, primary = Settings.from_plan(plan), plan.evidence.set
+    primary = plan.evidence.set
     primary_set = plan.sets[primary]
     every = usable(effects, primary_set.timepoints, TIERS)
     chosen = pooled[
@@ -57,7 +57,7 @@ def tasks(
             draw_moderators,
             own,
             primary_set.tiers,
-            settings,
+            Settings.from_plan(plan, synthesis["synthesis"]),
             plan.moderators,
             {name: names[name] for name in sorted(set(own["intervention"]))},
             synthesis["estimate"],

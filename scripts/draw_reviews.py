@@ -30,7 +30,7 @@ def tasks(
         draw = partial(
             forest_plot,
             review_rows(effects, mine),
-            pd.DataFrame([summary(row, "Ours", "", plan.pooling.rho), published_summary(row)]),
+            pd.DataFrame([summary(row, "Ours", ""), published_summary(row)]),
             title=f"{row['review']}: {row['outcome_label']}",
             scale=scale_of(plan).at(row),
         )

@@ -36,13 +36,14 @@ def tasks(
     effects: pd.DataFrame, pooled: pd.DataFrame, names: dict[str, str], plan: Plan
 ) -> list[FigureTask]:
     """One task a figure."""
-    settings, primary = Settings.from_plan(plan), plan.evidence.set
+    primary = plan.evidence.set
     primary_set = plan.sets[primary]
     every = usable(effects, primary_set.timepoints, TIERS)
+    whole = [name for name, synthesis in plan.syntheses.items() if synthesis.by == ("domain",)]
     by = pooled["synthesis"].str.split(".").str[1]
     chosen = pooled[
         (pooled["set_name"] == primary)
-        & by.isin([plan.evidence.synthesis, "domain"])
+        & by.isin([plan.evidence.synthesis, *whole])
         & (pooled["n_trials"] >= MIN_TRIALS_OF_SUBSETS)
     ]
     found = []
@@ -50,6 +51,7 @@ def tasks(
         key, estimate = synthesis["synthesis"], synthesis["estimate"]
         limits = (synthesis["ci_low"], synthesis["ci_high"])
         heading, scale = title(synthesis, names, plan.sets), scale_of(plan).at(synthesis)
+        settings = Settings.from_plan(plan, key)
         all_effects = without_place(members(every, synthesis))
         own = usable(all_effects, primary_set.timepoints, primary_set.tiers)
         trials = average_by_trial(own, settings.rho)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from metarepro.command import run, stage_parser
 from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
-from metarepro.synthesis.pools import Settings, compare_subgroups, synthesise
+from metarepro.synthesis.pools import compare_subgroups, synthesise
 from metarepro.synthesis.tables import POOLED, SUBGROUP_TESTS, WEIGHTS
 from metarepro.tabular.tables import read_result, write_table
 
@@ -18,13 +18,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     args = stage_parser(__doc__).parse_args(argv)
     plan = read_plan(args.config)
-    pooled, weights = synthesise(
-        read_result(args.results_dir, EFFECTS),
-        plan.sets,
-        plan.syntheses,
-        Settings.from_plan(plan),
-        plan.measure,
-    )
+    pooled, weights = synthesise(read_result(args.results_dir, EFFECTS), plan)
     for table, frame in {
         POOLED: pooled,
         WEIGHTS: weights,

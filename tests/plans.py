@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from metarepro.plan import EffectSet, Plan, Synthesis
+from metarepro.plan import Plan, Synthesis
 
 TIERS = ["direct", "derived"]
 SMALL: dict[str, Any] = {
@@ -50,8 +50,3 @@ def small_plan(**changes: Any) -> Plan:
 def syntheses(**plans: dict[str, Any]) -> dict[str, Synthesis]:
     """Syntheses of a plan by their names."""
     return {name: Synthesis.model_validate(plan) for name, plan in plans.items()}
-
-
-def effect_sets(**plans: dict[str, Any]) -> dict[str, EffectSet]:
-    """Sets of a plan by their names; a label may be left out."""
-    return {name: EffectSet.model_validate({"label": ""} | plan) for name, plan in plans.items()}

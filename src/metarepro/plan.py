@@ -125,13 +125,15 @@ class Pooling(_Section):
 
 
 class PoolingOfSynthesis(_Section):
-    """What one synthesis does otherwise; what is not named is as in `pooling`."""
+    """What one synthesis does otherwise; what is not named is as in `pooling`.
+
+    The level is that of the study: tables and figures show several syntheses together.
+    """
 
     model: Literal["random", "common"] | None = None
     tau2_method: Tau2Method | None = None
     ci_method: CiMethod | None = None
     rho: Annotated[float, Field(ge=0, le=1)] | None = None
-    level: Annotated[float, Field(ge=0.5, lt=1)] | None = None
 
 
 class EffectSet(_Section):
@@ -238,6 +240,10 @@ class Plan(_Section):
     def measure_of(self, outcome: str) -> str:
         """Measure of the effects on an outcome."""
         return self.outcome_measures.get(outcome, self.measure)
+
+    def synthesis_of(self, key: str) -> Synthesis:
+        """The synthesis of a pool: the second part of its key, "post.outcome.pain"."""
+        return self.syntheses[key.split(".")[1]]
 
     def pooling_of(self, synthesis: str) -> Pooling:
         """How the pools of a synthesis are made: as all, but for what it does otherwise."""

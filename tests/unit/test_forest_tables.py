@@ -44,12 +44,12 @@ def pooled(synthesis: str, **changes: Any) -> dict[str, Any]:
         **{"tau2_method": "REML", "ci_method": "z", "df": NAN, "n_trials": 2.0, "k": 2.0},
         **{"n_participants": 82.0, "estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5, "tau2": 0.01},
         **{"pi_low": NAN, "pi_high": NAN, "q": 1.0, "q_df": 1.0, "q_p": 0.3, "i2_q": 5.0},
-        **{"i2_tau2": 4.0, "flags": "", "trial_ids": "a b"},
+        **{"i2_tau2": 4.0, "rho": NAN, "n_unknown": 0.0, "flags": "", "trial_ids": "a b"},
         **{"effect_measure": "SMD", "better": "higher"},
     } | changes
 
 
-OVERALL = pooled("post.domain.mind", flags="df_below_4; few_trials; n_unknown_in_1_trials")
+OVERALL = pooled("post.domain.mind", flags="df_below_4; few_trials", n_unknown=1.0)
 EFFECTS = pd.DataFrame(
     [
         effect("b-01", year=2005.0),
@@ -92,7 +92,7 @@ def test_results_of_one_measure_are_told_apart_by_arm_or_time() -> None:
 
 def test_summaries_have_the_overall_pool_and_its_subgroups() -> None:
     pools = pd.DataFrame([OVERALL, pooled("post.cell.play.mind", intervention="play")])
-    table = summaries(OVERALL, pools, PLAN, NAMES, 0.8)
+    table = summaries(OVERALL, pools, PLAN, NAMES)
     assert list(table["name"]) == ["Overall", "Pooled"]
     assert list(table["subgroup"]) == ["", "Play"]
     assert set(SUMMARY_COLUMNS) <= set(table.columns)
@@ -161,3 +161,13 @@ def test_interventions_without_a_result_have_a_line() -> None:
 )
 def test_subgroup_test_in_words(test: dict[str, Any], text: str) -> None:
     assert subgroup_test_text(test) == text
+
+
+def test_each_diamond_names_the_model_of_its_own_pool() -> None:
+    overall = pooled("post.domain.mind", model="common")
+    robust = {"model": "correlated_effects", "rho": 0.4, "df": 5.0}
+    pools = pd.DataFrame([overall, pooled("post.cell.play.mind", intervention="play", **robust)])
+    assert summaries(overall, pools, PLAN, NAMES)["model"].tolist() == [
+        "Common effect, normal interval",
+        "Correlated effects (rho 0.4), robust variance, df 5.0",
+    ]

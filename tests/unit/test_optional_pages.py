@@ -18,7 +18,7 @@ from tests.report_records import (
 )
 
 from metarepro.claims.rules import RULES
-from metarepro.plan import About
+from metarepro.plan import About, Synthesis
 from metarepro.report.records import Records
 
 ALWAYS = {"index.html", "methods.html", "downloads.html"}
@@ -121,6 +121,42 @@ def test_the_level_of_the_plan_is_the_one_that_is_printed() -> None:
     assert "90% CI" in pages["index.html"]
     assert "90% prediction interval" in pages[f"syntheses/{KEY}.html"]
     assert not [path for path, html in pages.items() if "95%" in html]
+
+
+def pooling_words(**pooling: Any) -> str:
+    """The section on pooling of the page of methods, for a synthesis with its own pooling."""
+    own = Synthesis.model_validate({"by": ["intervention", "domain"], "pooling": pooling})
+    plan = PLAN.model_copy(update={"syntheses": {"intervention_domain": own}})
+    html = words_of(make_pages(make_records(plan=plan))["methods.html"])
+    return html.partition("One result per trial")[2].partition("Sets of results")[0]
+
+
+def test_methods_say_what_a_synthesis_does_otherwise() -> None:
+    assert "Otherwise" not in pooling_words()
+    assert (
+        "Otherwise by intervention and domain: one result per trial: random effects, τ² by DL, "
+        "with the Knapp-Hartung interval"
+    ) in pooling_words(tau2_method="DL")
+    common = pooling_words(model="common", ci_method="z")
+    assert "one result per trial: common effect, with a normal interval" in common
+    assert "common effect of the trials" in common
+
+
+def test_nothing_of_random_effects_is_said_of_a_study_without_them() -> None:
+    pooling = PLAN.pooling.model_copy(update={"model": "common"})
+    pages = make_pages(make_records(plan=PLAN.model_copy(update={"pooling": pooling})))
+    methods = words_of(pages["methods.html"])
+    for words in ("random effects", "robust variance", "REML", "Prediction intervals need"):
+        assert words not in methods
+
+
+@pytest.mark.parametrize("model", ["common", "common_of_means"])
+def test_a_common_effect_has_no_prediction_for_want_of_trials(model: str) -> None:
+    pooled = POOL | {"n_trials": 3.0, "k": 3.0, "model": model, "rho": 0.8}
+    pages = make_pages(make_records(pooled=[pooled]))
+    for path in ("index.html", f"syntheses/{KEY}.html"):
+        assert "too few trials" not in words_of(pages[path])
+    assert "The model assumes one effect in all trials" in words_of(pages[f"syntheses/{KEY}.html"])
 
 
 def test_every_link_of_a_small_study_leads_to_one_of_its_pages() -> None:

@@ -26,7 +26,7 @@ def pool(**changes: Any) -> dict[str, Any]:
     numbers = {
         **{"n_trials": 15.0, "k": 20.0, "n_participants": 3000.0, "estimate": 0.5},
         **{"ci_low": 0.3, "ci_high": 0.7, "pi_low": 0.1, "pi_high": 0.9, "tau2": 0.02},
-        "flags": "",
+        **{"flags": "", "n_unknown": 0.0, "model": "random"},
     }
     return numbers | changes
 
@@ -159,9 +159,9 @@ def test_abstracts_are_mentioned_when_most_results_are_from_them() -> None:
 
 
 def test_unknown_participants() -> None:
-    unknown = pool(n_participants=NAN, flags="n_unknown_in_15_trials")
+    unknown = pool(n_participants=NAN, n_unknown=15.0)
     assert "an unknown number of participants" in sentences(unknown, 0, SMD)[0]
-    some = pool(flags="n_unknown_in_2_trials")
+    some = pool(n_unknown=2.0)
     assert "at least 3,000 participants" in sentences(some, 0, SMD)[0]
 
 

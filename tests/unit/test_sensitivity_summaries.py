@@ -43,7 +43,6 @@ def test_a_variant_stands_beside_the_plan() -> None:
             POOLS,
             SMD,
             {"a2001": "A 2001", "b": "B (no year)"},
-            0.8,
         )
     )
     assert found["Variant"] == "Two levels"
@@ -55,22 +54,20 @@ def test_a_variant_stands_beside_the_plan() -> None:
 
 def test_a_variant_without_a_pool_has_dashes_and_its_reason() -> None:
     row = {"description": "direct only", "n_trials": 0.0, "k": 0.0, "reason": "no result fits"}
-    found = only(pages.variants(table("variants", row), POOLS, SMD, {}, 0.8))
+    found = only(pages.variants(table("variants", row), POOLS, SMD, {}))
     assert {found[c] for c in ("g [95% CI]", "Difference", "p", "I²", "τ²")} == {"–"}
     assert found["Remarks"] == "no result fits"
 
 
 def test_a_variant_that_tells_nothing_new_says_so() -> None:
     row = {"description": "x", "same_as": "rve_rho_0.8"}
-    found = only(pages.variants(table("variants", row), POOLS, SMD, {}, 0.8))
+    found = only(pages.variants(table("variants", row), POOLS, SMD, {}))
     assert found["Remarks"].startswith('the numbers of the variant "rve rho 0.8"')
 
 
 def test_both_variances_of_three_levels_are_said() -> None:
     row = {"description": "x", "tau2": 0.05, "sigma2_trial": 0.04, "sigma2_result": 0.01}
-    found = only(
-        pages.variants(table("variants", row | {"flags": "df_below_4"}), POOLS, SMD, {}, 0.8)
-    )
+    found = only(pages.variants(table("variants", row | {"flags": "df_below_4"}), POOLS, SMD, {}))
     assert found["Remarks"].startswith(
         "variance 0.040 between trials, 0.010 between results of a trial; fewer than 4"
     )
@@ -114,6 +111,6 @@ def test_selection_shows_shares_and_the_model() -> None:
 def test_source_kinds_show_shares_and_model() -> None:
     row = {"source_kind": "secondary_review", "model": "single_trial", "n_trials": 1.0, "k": 3.0}
     shares = {"share_favourable": 2 / 3, "share_significant": 0.0}
-    found = only(pages.source_kinds(table("source_kinds", row | shares), POOLS, SMD, 0.8))
+    found = only(pages.source_kinds(table("source_kinds", row | shares), POOLS, SMD))
     assert (found["Source"], found["Model"]) == ("secondary review", "One trial")
     assert (found["Favour the intervention"], found["p up to 0.05"]) == ("67%", "0%")

@@ -47,7 +47,7 @@ def pooled(**changes: Any) -> pd.DataFrame:
         **{"effect_measure": "SMD", "better": "higher"},
         **{"estimate": 0.3, "ci_low": -0.004, "ci_high": 0.6, "pi_low": NAN, "pi_high": NAN},
         **{"i2_q": 12.5, "i2_tau2": 10.0, "p_value": 0.0004, "tau2": NAN, "model": "random"},
-        **{"flags": "df_below_4; n_unknown_in_2_trials", "reason": ""},
+        **{"flags": "df_below_4", "n_unknown": 2.0, "rho": NAN, "reason": ""},
     }
     return pd.DataFrame([row | changes])
 

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.plans import effect_sets, syntheses
+from tests.plans import small_plan
 
 from metarepro.conversion.trial_means import trial_effect
 from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
+from metarepro.plan import Plan
 from metarepro.synthesis.pools import (
     Settings,
     compare_subgroups,
@@ -21,7 +22,14 @@ from metarepro.synthesis.pools import (
 from metarepro.synthesis.tables import POOLED
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
-PLAN = syntheses(
+
+
+def plan_of(**syntheses: dict[str, Any]) -> Plan:
+    """A plan with one set, `post`, and these syntheses."""
+    return small_plan(syntheses=syntheses)
+
+
+PLAN = plan_of(
     domain={
         "by": ["domain"],
         "subgroups": "intervention",
@@ -29,7 +37,6 @@ PLAN = syntheses(
     },
     intervention_domain={"by": ["intervention", "domain"]},
 )
-POST = effect_sets(post={"timepoints": ["post"], "tiers": ["direct", "derived"]})
 
 
 def effects(*rows: tuple[str, float], **changes: Any) -> pd.DataFrame:
@@ -95,8 +102,9 @@ def test_two_trials_have_no_prediction_interval() -> None:
 def test_participants_are_counted_once_a_trial() -> None:
     table = effects(("a", 0.1), ("a", 0.2), ("b", 0.5))
     table["n_total"] = [80.0, 100.0, math.nan]
-    assert count_participants(table) == 100
-    assert math.isnan(count_participants(table.assign(n_total=math.nan)))
+    assert count_participants(table) == {"n_participants": 100, "n_unknown": 1}
+    none = count_participants(table.assign(n_total=math.nan))
+    assert math.isnan(none["n_participants"])
 
 
 def two_arms() -> pd.DataFrame:
@@ -109,7 +117,7 @@ def two_arms() -> pd.DataFrame:
 @pytest.mark.parametrize("by", ["family", "domain"])
 def test_two_arms_of_a_trial_are_one_trial_in_a_pool_of_both(by: str) -> None:
     table = two_arms()
-    pooled, _ = synthesise(table, POST, syntheses(**{by: {"by": [by]}}), SETTINGS)
+    pooled, _ = synthesise(table, plan_of(**{by: {"by": [by]}}))
     (row,) = pooled.to_dict("records")
     assert (row["n_trials"], row["k"], row["trial_ids"]) == (3, 4, "a b c")
     # Dependent results of one trial: robust variance.
@@ -118,8 +126,8 @@ def test_two_arms_of_a_trial_are_one_trial_in_a_pool_of_both(by: str) -> None:
 
 
 def test_each_arm_is_in_the_pool_of_its_intervention() -> None:
-    plan = syntheses(intervention={"by": ["intervention"]})
-    pooled, weights = synthesise(two_arms(), POST, plan, SETTINGS)
+    plan = plan_of(intervention={"by": ["intervention"]})
+    pooled, weights = synthesise(two_arms(), plan)
     assert list(pooled["trial_ids"]) == ["a b", "a c"]
     assert list(weights["result_id"]) == ["a-00", "b-02", "a-01", "c-03"]
 
@@ -133,7 +141,7 @@ def test_only_usable_results_of_the_set_are_pooled() -> None:
             effects(("e", 9.0), timepoint="follow_up"),
         ]
     )
-    pooled, weights = synthesise(table, POST, PLAN, SETTINGS)
+    pooled, weights = synthesise(table, PLAN)
     assert list(pooled["synthesis"]) == [
         "post.domain.relationship",
         "post.intervention_domain.video_feedback.relationship",
@@ -143,11 +151,12 @@ def test_only_usable_results_of_the_set_are_pooled() -> None:
     assert weights.groupby("synthesis")["weight"].sum().to_numpy() == pytest.approx([100, 100])
 
 
-def test_unknown_numbers_of_participants_are_flagged() -> None:
+def test_unknown_numbers_of_participants_are_counted() -> None:
     table = effects(("a", 0.1), ("b", 0.5))
     table.loc[1, "n_total"] = math.nan
-    pooled, _ = synthesise(table, POST, PLAN, SETTINGS)
-    assert set(pooled["flags"]) == {"df_below_4; n_unknown_in_1_trials"}
+    pooled, _ = synthesise(table, PLAN)
+    assert set(pooled["n_unknown"]) == {1}
+    assert set(pooled["flags"]) == {"df_below_4"}
 
 
 def two_interventions(difference: float) -> pd.DataFrame:
@@ -158,8 +167,8 @@ def two_interventions(difference: float) -> pd.DataFrame:
 
 @pytest.mark.parametrize(("difference", "significant"), [(0.0, False), (1.0, True)])
 def test_subgroups_of_different_trials_are_compared(difference: float, significant: bool) -> None:
-    pooled, _ = synthesise(two_interventions(difference), POST, PLAN, SETTINGS)
-    (test,) = compare_subgroups(pooled, PLAN).to_dict("records")
+    pooled, _ = synthesise(two_interventions(difference), PLAN)
+    (test,) = compare_subgroups(pooled, PLAN.syntheses).to_dict("records")
     groups = pooled[pooled["intervention"] != ""]
     # Two groups: Q is the squared difference over the sum of the squared standard errors.
     expected = np.ptp(groups["estimate"]) ** 2 / (groups["se"] ** 2).sum()
@@ -168,7 +177,7 @@ def test_subgroups_of_different_trials_are_compared(difference: float, significa
 
 
 def test_subgroups_that_share_trials_are_not_compared() -> None:
-    plan = syntheses(
+    plan = plan_of(
         domain={"by": ["domain"], "subgroups": "outcome", "subgroup_synthesis": "outcome"},
         outcome={"by": ["domain", "outcome"]},
     )
@@ -178,12 +187,50 @@ def test_subgroups_that_share_trials_are_not_compared() -> None:
             effects(*((f"a{i}", 0.2 * i) for i in range(6)), outcome="parenting_practices"),
         ]
     )
-    (test,) = compare_subgroups(synthesise(table, POST, plan, SETTINGS)[0], plan).to_dict("records")
+    (test,) = compare_subgroups(synthesise(table, plan)[0], plan.syntheses).to_dict("records")
     assert test["reason"] == "subgroups by outcome share trials"
     assert math.isnan(test["q"])
 
 
 def test_small_subgroups_are_not_compared() -> None:
-    pooled, _ = synthesise(two_interventions(1.0).iloc[2:10], POST, PLAN, SETTINGS)
-    (test,) = compare_subgroups(pooled, PLAN).to_dict("records")
+    pooled, _ = synthesise(two_interventions(1.0).iloc[2:10], PLAN)
+    (test,) = compare_subgroups(pooled, PLAN.syntheses).to_dict("records")
     assert test["reason"] == "fewer than two subgroups with 4 degrees of freedom"
+
+
+def test_a_synthesis_is_pooled_as_the_plan_says_for_it() -> None:
+    table = effects(("a", 0.1), ("b", 0.5), ("c", 0.9))
+    plan = plan_of(
+        domain={"by": ["domain"]},
+        outcome={"by": ["outcome"], "pooling": {"model": "common", "ci_method": "z"}},
+        family={"by": ["family"], "pooling": {"tau2_method": "DL"}},
+    )
+    rows = {
+        row["synthesis"].split(".")[1]: row for row in synthesise(table, plan)[0].to_dict("records")
+    }
+    expected = {
+        "domain": pool(table["yi"], table["vi"]),
+        "outcome": pool(table["yi"], table["vi"], model="common", ci_method="z"),
+        "family": pool(table["yi"], table["vi"], tau2_method="DL"),
+    }
+    for name, own in expected.items():
+        row = rows[name]
+        assert (row["model"], row["tau2_method"]) == (own.model, own.tau2_method)
+        assert (row["ci_low"], row["ci_high"]) == (own.ci_low, own.ci_high)
+
+
+@pytest.mark.parametrize(
+    ("pooling", "model"), [({}, "correlated_effects"), ({"model": "common"}, "common_of_means")]
+)
+def test_a_pool_carries_the_correlation_that_it_assumes(
+    pooling: dict[str, str], model: str
+) -> None:
+    table = effects(("a", 0.1), ("a", 0.5), ("b", 0.9))
+    plan = plan_of(domain={"by": ["domain"], "pooling": {"rho": 0.4, **pooling}})
+    (row,) = synthesise(table, plan)[0].to_dict("records")
+    assert (row["model"], row["rho"]) == (model, 0.4)
+
+
+def test_a_pool_of_one_result_each_assumes_no_correlation() -> None:
+    (row, _) = synthesise(effects(("a", 0.1), ("b", 0.5)), PLAN)[0].to_dict("records")
+    assert math.isnan(row["rho"])

@@ -22,7 +22,7 @@ from metarepro.comparison.verdicts import Coverage, Verdict, judge
 from metarepro.models.pooled import Pooled
 from metarepro.plan import Plan, Reproduction
 from metarepro.synthesis.membership import usable
-from metarepro.synthesis.pools import Settings, all_flags, count_participants, pool_trials
+from metarepro.synthesis.pools import Settings, count_participants, pool_trials
 from metarepro.tabular.tables import empty_table, from_rows, in_order
 
 #: Columns of a published row that are shown as they are.
@@ -33,7 +33,7 @@ _SHOWN = (
 #: Columns of a published row that are shown as published_..., and columns of our pool.
 _PUBLISHED = ("estimate", "ci_low", "ci_high", "k", "n", "i2")
 _POOL = (
-    *("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "df"),
+    *("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "df", "rho"),
     *("tau2", "i2_q", "i2_tau2", "q", "q_df", "q_p"),
 )
 _MODEL = ("model", "tau2_method", "ci_method")
@@ -156,7 +156,7 @@ def _columns(
         "basis": ", ".join(f"{name} {bases[name]}" for name in sorted(bases.index)),
         "n_trials": len(trials),
         "k": len(pooled_effects),
-        "n_participants": count_participants(pooled_effects),
+        **count_participants(pooled_effects),
         "coverage": coverage.text,
         "trial_ids": " ".join(trials),
     }
@@ -165,6 +165,6 @@ def _columns(
         verdict = Verdict("not_testable", "; ".join(filter(None, (target.reason, no_pool))))
     else:
         pool = {name: getattr(pooled, name) for name in (*_POOL, *_MODEL)}
-        pool["flags"] = all_flags(pooled, pooled_effects)
+        pool["flags"] = "; ".join(pooled.flags)
         verdict = judge(target, pooled.estimate, pooled.ci_low, pooled.ci_high, coverage)
     return columns | pool | asdict(verdict)

@@ -83,20 +83,17 @@ def summaries(
     pooled: pd.DataFrame,
     plan: Mapping[str, Synthesis],
     names: Mapping[str, str],
-    rho: float,
 ) -> pd.DataFrame:
     """The overall pool of a synthesis and those of its subgroups (`forest.SUMMARY_COLUMNS`)."""
-    rows = [summary(synthesis, "Overall", "", rho)]
+    rows = [summary(synthesis, "Overall", "")]
     subgroups = subgroup_pools(synthesis, plan, pooled)
     if len(subgroups):
         column = plan[synthesis["synthesis"].split(".")[1]].subgroups
-        rows += [
-            summary(row, "Pooled", names[row[column]], rho) for row in subgroups.to_dict("records")
-        ]
+        rows += [summary(row, "Pooled", names[row[column]]) for row in subgroups.to_dict("records")]
     return pd.DataFrame(rows)
 
 
-def summary(pool: Mapping[Any, Any], name: str, subgroup: str, rho: float) -> dict[str, Any]:
+def summary(pool: Mapping[Any, Any], name: str, subgroup: str) -> dict[str, Any]:
     """One diamond, from a row of `tables.POOLED`."""
     numbers = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "q", "q_df", "q_p")
     counts = ("k", "n_trials", "n_participants")
@@ -105,8 +102,8 @@ def summary(pool: Mapping[Any, Any], name: str, subgroup: str, rho: float) -> di
         "name": name,
         **{column: pool[column] for column in (*numbers, *counts)},
         "i2": i2(pool),
-        "participants": participants(pool["n_participants"], pool["flags"]),
-        "model": model_text(pool, rho),
+        "participants": participants(pool["n_participants"], pool["n_unknown"]),
+        "model": model_text(pool),
         "flags": warnings(pool["flags"]),
     }
 
@@ -131,7 +128,7 @@ def published_summary(row: Mapping[Any, Any]) -> dict[str, Any]:
         **dict.fromkeys(missing, math.nan),
         "n_trials": row["published_k"],
         "n_participants": row["published_n"],
-        "participants": participants(row["published_n"], ""),
+        "participants": participants(row["published_n"]),
         "model": ". ".join(filter(None, [printed, not_used])),
         "flags": "",
     }
@@ -175,7 +172,7 @@ def domain_rows(interventions: pd.DataFrame, pools: pd.DataFrame) -> pd.DataFram
             pool = here.loc[key]
             row |= {column: pool[column] for column in (*columns, "pi_low", "pi_high")}
             row["flags"] = warnings(pool["flags"])
-            row["participants"] = participants(pool["n_participants"], pool["flags"])
+            row["participants"] = participants(pool["n_participants"], pool["n_unknown"])
         else:
             row |= dict.fromkeys((*columns, "pi_low", "pi_high"), math.nan)
             row |= {"n_trials": 0, "k": 0, "participants": DASH}

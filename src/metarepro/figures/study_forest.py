@@ -51,7 +51,7 @@ def study_forest(result: StudyPool, title: str = "") -> Figure:
         **{"pi_low": pooled.pi_low, "pi_high": pooled.pi_high},
         **{"tau2": pooled.tau2, "i2": i2(vars(pooled)), "q": pooled.q, "q_df": pooled.q_df},
         **{"q_p": pooled.q_p, "k": pooled.k, "n_trials": pooled.n_trials},
-        **{"participants": participants(people, ""), "model": model_words(pooled)},
+        **{"participants": participants(people), "model": model_words(pooled)},
         "flags": "; ".join(FLAGS[flag] for flag in pooled.flags),
     }
     return forest_plot(

@@ -34,9 +34,9 @@ def forest_tasks(
     for synthesis in drawn.to_dict("records"):
         key = synthesis["synthesis"]
         weights = tables["weights"][tables["weights"]["synthesis"] == key]
-        subgroups = plan.syntheses[key.split(".")[1]].subgroups or ""
+        subgroups = plan.synthesis_of(key).subgroups or ""
         rows = synthesis_rows(synthesis, tables["effects"], weights, subgroups, names)
-        pools = summaries(synthesis, pooled, plan.syntheses, names, plan.pooling.rho)
+        pools = summaries(synthesis, pooled, plan.syntheses, names)
         test = subgroup_test_text(tests[key]) if key in tests else ""
         draw = partial(
             forest_plot,

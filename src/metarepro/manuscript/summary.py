@@ -13,7 +13,7 @@ import pandas as pd
 from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
 from metarepro.plan import Evidence, Plan
 from metarepro.report.plain_language import certainty
-from metarepro.wording.phrases import DASH, INTERVAL_LABELS, capitalised, whole
+from metarepro.wording.phrases import DASH, capitalised, models, whole
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import beside_heading, evidence, labels
 
@@ -146,19 +146,17 @@ def _rated(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
     """What a reader of the table must know, one paragraph each."""
-    scale, pooling = scale_of(plan), plan.pooling
-    model = (
-        "common effect"
-        if pooling.model == "common"
-        else f"random effects ({pooling.tau2_method}, {INTERVAL_LABELS[pooling.ci_method]})"
+    scale, pooling = scale_of(plan), plan.pooling_of(plan.evidence.synthesis)
+    one, several = models(pooling)
+    predicted = (
+        f" {capitalised(scale.prediction)}: where the effect of a new trial is expected; it needs "
+        f"at least {MIN_TRIALS_FOR_PREDICTION} trials."
     )
     said = [
         f"{scale.symbol}: {scale.label}, pooled; {_direction(tables, scale)}. CI: "
-        f"confidence interval. {capitalised(scale.prediction)}: where the effect of a new trial is "
-        f"expected; it needs at least {MIN_TRIALS_FOR_PREDICTION} trials.",
-        f"Models: trials with one result each, {model}; trials with several results, correlated "
-        f"effects (rho {pooling.rho:g}) with robust variance (CR2, Satterthwaite). One trial: no "
-        "pooling.",
+        f"confidence interval.{predicted if pooling.model == 'random' else ''}",
+        f"Models: trials with one result each, {one}; trials with several results, {several}. One "
+        "trial: no pooling.",
         "In words: the certainty of the numbers (very low, low or moderate) follows fixed rules, "
         "which are in the methods of the report. It is not the certainty of the evidence, which "
         "was not graded: that requires an assessment of each trial's risk of bias.",
@@ -166,7 +164,7 @@ def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
         _selection(tables["effects"]),
         "Participants: \u201cat least\u201d where the size of a trial is not reported. A trial can "
         "contribute to several domains."
-        if tables["pooled"]["flags"].str.contains("n_unknown").any()
+        if (tables["pooled"]["n_unknown"] > 0).any()
         else "A trial can contribute to several domains."
         if len(tables["domains"]) > 1
         else "",

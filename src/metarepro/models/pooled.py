@@ -1,6 +1,7 @@
 """What a pool is: one result under one model, and the same for many at once."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,7 @@ class Pooled:
     i2_tau2 : tau2 / (tau2 + typical sampling variance)
     flags : what a reader must know before using the row
     weights : array of shape (k,), one a row in the order given, summing to 100
+    rho : assumed correlation of the results of one trial, where the model uses one
     """
 
     model: str
@@ -60,6 +62,7 @@ class Pooled:
     pi_high: float
     flags: tuple[str, ...]
     weights: Array
+    rho: float = field(default=math.nan, kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -124,6 +124,7 @@ def pool_correlated(
         q_p=np.nan,
         flags=tuple(flag for flag, raised in flags.items() if raised),
         weights=rows.percent(fit.weights),
+        rho=rho,
     )
 
 

@@ -109,10 +109,9 @@ def trials_page(records: Records) -> Page:
 def syntheses_page(records: Records) -> Page:
     """The table of evidence, and every synthesis of every set."""
     pooled, scale = records.tables["pooled"], records.scale
-    rho = records.plan.pooling.rho
     keys = list(pooled["synthesis"])
     rows = linked(
-        summaries.syntheses(pooled, records.names, records.plan.sets, rho, scale),
+        summaries.syntheses(pooled, records.names, records.plan.sets, scale),
         {"Synthesis": [records.synthesis_link(key) for key in keys]},
     )
     lead = f"{counted(len(keys), 'combination')} with at least one trial."

@@ -127,7 +127,7 @@ def _cell(records: Records, intervention: Row, domain: Row, common: Axis) -> Mat
 
 
 def _size(pool: Row) -> str:
-    people = participants(pool["n_participants"], pool["flags"])
+    people = participants(pool["n_participants"], pool["n_unknown"])
     known = people if people != NOT_REPORTED else "unknown number of"
     return f"{counted(pool['n_trials'], 'trial')}, {known} participants"
 
@@ -136,7 +136,10 @@ def prediction_words(records: Records, pool: Row) -> str:
     """The prediction interval, or why there is none."""
     if pool["pi_low"] == pool["pi_low"]:
         return records.scale.at(pool).span(pool["pi_low"], pool["pi_high"])
-    return "none: one trial" if pool["n_trials"] < 2 else "none: too few trials"
+    if pool["n_trials"] < 2:
+        return "none: one trial"
+    common = pool["model"].startswith("common")
+    return "none: one effect is assumed" if common else "none: too few trials"
 
 
 def cell_remark(pool: Row) -> str:

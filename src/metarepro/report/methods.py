@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from metarepro.comparison import verdicts
-from metarepro.models.intervals import INTERVALS
 from metarepro.models.thresholds import (
     MIN_TRIALS_FOR_ASYMMETRY,
     MIN_TRIALS_FOR_PREDICTION,
     TRUSTED_DF,
 )
-from metarepro.plan import Plan, Pooling, Reproduction
+from metarepro.plan import Plan, Reproduction
 from metarepro.report.blocks import (
     Block,
     Bullets,
@@ -27,7 +26,7 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.plain_language import certainty_rules
 from metarepro.report.records import Records, trail
-from metarepro.wording.phrases import percent, whole
+from metarepro.wording.phrases import models, percent, whole
 from metarepro.wording.scales import Scale
 from metarepro.wording.summaries import EXCLUSIONS, routes
 
@@ -85,7 +84,7 @@ def page(records: Records, requirements: str) -> Page:
 def _sections(records: Records, requirements: str) -> Iterator[Section]:
     plan = records.plan
     yield Section("effects", "From reported results to effect sizes", _effects(records))
-    yield Section("pooling", "Pooling", _pooling(plan.pooling))
+    yield Section("pooling", "Pooling", _pooling(plan))
     yield Section("sets", "Sets of results and syntheses", _sets(plan))
     sizes = "Sizes of effects and certainty" if records.scale.sizes else "Certainty"
     yield Section("words", sizes, _words(records))
@@ -174,24 +173,35 @@ def _effects(records: Records) -> list[Block]:
     return blocks
 
 
-def _pooling(plan: Pooling) -> list[Block]:
+def _pooling(plan: Plan) -> list[Block]:
+    one, several = models(plan.pooling)
+    own = [plan.pooling_of(name) for name in plan.syntheses]
+    random = any(pooling.model == "random" for pooling in [plan.pooling, *own])
     said = [
-        f"One result per trial: {_model(plan)}, with {INTERVALS[plan.ci_method].phrase}.",
-        "Several results of a trial: correlated effects with robust variance (CR2, Satterthwaite "
-        f"degrees of freedom), assumed correlation within a trial {plan.rho:g}.",
+        f"One result per trial: {one}.",
+        f"Several results of a trial: {several}.",
+        *_otherwise(plan),
         "One trial: nothing is pooled; its own effect, or the mean of its results, is shown.",
-        f"Prediction intervals need at least {MIN_TRIALS_FOR_PREDICTION} trials, tests for "
-        f"small-study effects at least {MIN_TRIALS_FOR_ASYMMETRY}.",
+        f"Prediction intervals need random effects and at least {MIN_TRIALS_FOR_PREDICTION} trials."
+        if random
+        else "",
+        f"Tests for small-study effects need at least {MIN_TRIALS_FOR_ASYMMETRY} trials.",
         f"An interval with fewer than {TRUSTED_DF:g} degrees of freedom is flagged: it should not "
         "be trusted.",
     ]
-    return [Bullets([text(sentence) for sentence in said])]
+    return [Bullets([text(sentence) for sentence in said if sentence])]
 
 
-def _model(plan: Pooling) -> str:
-    if plan.model == "common":
-        return "common effect"
-    return f"random effects, τ² by {plan.tau2_method}"
+def _otherwise(plan: Plan) -> Iterator[str]:
+    """Syntheses that the plan pools in a way of their own."""
+    for name, synthesis in plan.syntheses.items():
+        pooling = plan.pooling_of(name)
+        if pooling != plan.pooling:
+            one, several = models(pooling)
+            yield (
+                f"Otherwise by {' and '.join(synthesis.by)}: one result per trial: {one}; several "
+                f"results of a trial: {several}."
+            )
 
 
 def _sets(plan: Plan) -> list[Block]:

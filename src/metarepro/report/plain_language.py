@@ -125,7 +125,7 @@ def _doubts(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
 
 def amount(pool: Pool) -> str:
     """How much there is: "5 trials with 7 results and 368 participants"."""
-    people = participants(pool["n_participants"], pool["flags"])
+    people = participants(pool["n_participants"], pool["n_unknown"])
     noun = "participant" if people == "1" else "participants"
     many = f"{people} {noun}" if people[-1].isdigit() else f"an unknown number of {noun}"
     return f"{counted(pool['n_trials'], 'trial')} with {counted(pool['k'], 'result')} and {many}"
@@ -175,6 +175,10 @@ def prediction(pool: Pool, scale: Scale) -> str:
     low, high = pool["pi_low"], pool["pi_high"]
     if pool["n_trials"] < 2:
         return "One trial cannot say what another would find."
+    if pool["model"].startswith("common"):
+        return (
+            "The model assumes one effect in all trials; it does not say what another would find."
+        )
     if math.isnan(low + high):
         return "There are too few trials to say what another would find."
     limits = scale.span(low, high)

@@ -155,7 +155,7 @@ class Records:
         page of the domain.
         """
         said = title(self.pools[key], self.names, self.plan.sets)
-        by = self.plan.syntheses[key.split(".")[1]].by
+        by = self.plan.synthesis_of(key).by
         if "intervention" in by:
             return said
         return said + (" (family of interventions)" if "family" in by else " (all interventions)")

@@ -48,16 +48,15 @@ def sensitivity(records: Records, key: str) -> list[Block]:
 def _tables(records: Records, key: str) -> Iterator[Table]:
     """The tables of one synthesis, as far as they have rows."""
     trials = {trial_id: trial["label"] for trial_id, trial in records.trials.items()}
-    rho = records.plan.pooling.rho
     given: list[tuple[str, Summarise, str]] = [
         (
             "source_kinds",
-            partial(summaries.source_kinds, rho=rho),
+            summaries.source_kinds,
             "Each kind of source on its own",
         ),
         (
             "variants",
-            partial(summaries.variants, trials=trials, rho=rho),
+            partial(summaries.variants, trials=trials),
             "The same question with other results, models and intervals",
         ),
         (

@@ -44,7 +44,7 @@ def page(records: Records) -> Page:
 def _sections(records: Records) -> Iterator[Section]:
     keys = [key for key in records.pools if key in records.shown]
     pools, scale, tables = titled(records, keys), records.scale, records.tables
-    rho, tests = records.plan.pooling.rho, tables["small_study"]
+    tests = tables["small_study"]
     for name, heading, about, frame in (
         (
             "multiverse",
@@ -56,7 +56,7 @@ def _sections(records: Records) -> Iterator[Section]:
             "source_kinds",
             "Kinds of sources",
             SOURCE_KINDS,
-            summaries.source_kinds(tables["source_kinds"], pools, scale, rho),
+            summaries.source_kinds(tables["source_kinds"], pools, scale),
         ),
         (
             "small_study",

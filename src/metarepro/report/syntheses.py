@@ -72,10 +72,10 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
         ("p", text(p_value(pool["p_value"]))),
         (scale.prediction, text(prediction_words(records, pool))),
         ("Trials, results", text(f"{whole(pool['n_trials'])}, {whole(pool['k'])}")),
-        ("Participants", text(participants(pool["n_participants"], pool["flags"]))),
+        ("Participants", text(participants(pool["n_participants"], pool["n_unknown"]))),
         ("Heterogeneity", text(_heterogeneity(pool))),
-        ("Model", text(model_text(pool, records.plan.pooling.rho))),
-        ("Remarks", text(remarks(pool["flags"], pool["reason"]) or "none")),
+        ("Model", text(model_text(pool))),
+        ("Remarks", text(remarks(pool) or "none")),
         ("Certainty", text(records.certainty_with_reasons(key))),
         ("Timepoint", text(pool["timepoint"].replace("_", "-").replace("+", ", "))),
         ("Tiers of effects", text(pool["tiers"].replace("+", ", "))),
@@ -165,7 +165,7 @@ def _subgroups(records: Records, key: str) -> list[Block]:
     pools = subgroup_pools(records.pools[key], records.plan.syntheses, records.tables["pooled"])
     if len(pools) < 2:
         return []
-    by = records.plan.syntheses[key.split(".")[1]].subgroups or ""
+    by = records.plan.synthesis_of(key).subgroups or ""
     blocks: list[Block] = [
         pool_table(records, "subgroups", "Pooled by subgroup", list(pools["synthesis"]), by)
     ]
@@ -206,12 +206,12 @@ def pool_table(
                 heading: records.synthesis_link(key, records.names[pool[by]] if by else ""),
                 "Trials": whole(pool["n_trials"]),
                 "Results": whole(pool["k"]),
-                "Participants": participants(pool["n_participants"], pool["flags"]),
+                "Participants": participants(pool["n_participants"], pool["n_unknown"]),
                 records.scale.heading: records.scale.of_pool(pool),
                 records.scale.prediction: records.scale.at(pool).prediction_of(pool),
                 "I²": percent(i2(pool)),
                 "Certainty": records.certainty(key),
-                "Remarks": remarks(pool["flags"], pool["reason"]),
+                "Remarks": remarks(pool),
             }
         )
     return table(

@@ -65,7 +65,7 @@ def moderators(
                 "τ² left": _or(test["tau2"], 3),
                 "Of τ² explained": percent(test["r2"]),
                 "Trials left out": whole(test["n_without_value"]),
-                "Remarks": remarks(_flags(test["flags"], row["flags"]), ""),
+                "Remarks": remarks({"flags": _flags(test["flags"], row["flags"]), "reason": ""}),
             }
         )
     return pd.DataFrame(rows)

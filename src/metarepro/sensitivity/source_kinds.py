@@ -53,7 +53,7 @@ def _pool(effects: pd.DataFrame, settings: Settings) -> dict[str, Any]:
         return {
             "n_trials": len(trials),
             "k": len(effects),
-            "n_participants": count_participants(effects),
+            **count_participants(effects),
             "trial_ids": " ".join(trials),
             "reason": str(error),
         }

@@ -53,7 +53,6 @@ def variants(
     pools: Pools,
     scale: Scale,
     trials: Mapping[str, str],
-    rho: float,
 ) -> pd.DataFrame:
     """One row per synthesis and variant; `trials` gives the label of each trial id."""
     return _rows(
@@ -67,14 +66,12 @@ def variants(
             "p": _p(row["p_value"]),
             "Trials": whole(row["n_trials"]),
             "Results": whole(row["k"]),
-            "Model": model_text(row, rho) if row["model"] else DASH,
+            "Model": model_text(row) if row["model"] else DASH,
             scale.prediction: own.prediction_of(row),
             "I²": percent(i2_of(row)),
             "τ²": _number(row["tau2"], 3),
             "Trials removed": ", ".join(trials[trial] for trial in row["removed"].split()) or DASH,
-            "Remarks": "; ".join(
-                filter(None, [_same(row), _levels(row), remarks(row["flags"], row["reason"])])
-            ),
+            "Remarks": "; ".join(filter(None, [_same(row), _levels(row), remarks(row)])),
         },
     )
 
@@ -95,7 +92,7 @@ def single_trials(table: pd.DataFrame, pools: Pools, scale: Scale, heading: str)
             "Results": whole(row["k"]),
             "I²": percent(i2_of(row)),
             "τ²": _number(row["tau2"], 3),
-            "Remarks": remarks(row["flags"], row["reason"]),
+            "Remarks": remarks(row),
         },
     )
 
@@ -173,7 +170,7 @@ def selection(
     return _rows(caliper, pools, scale, row_of)
 
 
-def source_kinds(table: pd.DataFrame, pools: Pools, scale: Scale, rho: float) -> pd.DataFrame:
+def source_kinds(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
     """One row per synthesis and kind of source."""
     return _rows(
         table,
@@ -184,12 +181,12 @@ def source_kinds(table: pd.DataFrame, pools: Pools, scale: Scale, rho: float) ->
             scale.heading: own.of(row),
             "Trials": whole(row["n_trials"]),
             "Results": whole(row["k"]),
-            "Participants": participants(row["n_participants"], row["flags"]),
+            "Participants": participants(row["n_participants"], row["n_unknown"]),
             "Favour the intervention": percent(100 * row["share_favourable"]),
             "p up to 0.05": percent(100 * row["share_significant"]),
             "I²": percent(i2_of(row)),
-            "Model": model_text(row, rho) if row["model"] else DASH,
-            "Remarks": remarks(row["flags"], row["reason"]),
+            "Model": model_text(row) if row["model"] else DASH,
+            "Remarks": remarks(row),
         },
     )
 

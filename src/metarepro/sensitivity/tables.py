@@ -28,6 +28,7 @@ _HOW: Columns = {
     ),
     "tau2_method": level("", *ESTIMATORS, "MM"),
     "ci_method": level("", *INTERVALS, "t", "satterthwaite"),
+    "rho": number(at_least=0, at_most=1),
 }
 _VARIANT: Columns = {
     "variant": text(required=True),
@@ -36,6 +37,7 @@ _VARIANT: Columns = {
     "n_trials": whole(at_least=0, required=True),
     "k": whole(at_least=0, required=True),
     "n_participants": number(at_least=0),
+    "n_unknown": whole(at_least=0),
     **ESTIMATE,
     **TAU2,
     **TAU2_INTERVAL,
@@ -101,6 +103,7 @@ _SOURCE_KIND: Columns = {
     "n_trials": whole(at_least=1, required=True),
     "k": whole(at_least=1, required=True),
     "n_participants": number(at_least=0),
+    "n_unknown": whole(at_least=0),
     **STATISTICS,
     "share_favourable": number(at_least=0, at_most=1, required=True),
     "share_significant": number(at_least=0, at_most=1, required=True),

@@ -33,7 +33,6 @@ from metarepro.sensitivity.multiverse import (
 )
 from metarepro.synthesis.pools import (
     Settings,
-    all_flags,
     count_participants,
     pool_trials,
 )
@@ -55,7 +54,7 @@ class Variant:
     ----------
     variant, description : its name, and what it is in words
     n_trials, k : trials and results (or trials' means) that it pools; 0 if none could be selected
-    n_participants : sum over trials of the largest number of participants of the results selected
+    n_participants, n_unknown : see `pools.count_participants`
     i2_q, i2_tau2 : percent
     flags : as in the pooled table, joined by "; "
     reason : why there was no pooling; "" if there was
@@ -72,9 +71,11 @@ class Variant:
     model: str
     tau2_method: str
     ci_method: str
+    rho: float
     n_trials: int
     k: int
     n_participants: float
+    n_unknown: float
     estimate: float
     se: float
     df: float
@@ -334,14 +335,13 @@ def _variant(choice: _Choice, primary: pd.DataFrame) -> Variant:
         if pooled.n_trials < MIN_TRIALS_FOR_PREDICTION:
             pooled = replace(pooled, pi_low=math.nan, pi_high=math.nan)
         outcome = {column: getattr(pooled, column) for column in _FROM_POOLED}
-        outcome |= {"flags": all_flags(pooled, selected), "reason": reason}
+        outcome |= {"flags": "; ".join(pooled.flags), "reason": reason}
         outcome |= {column: getattr(pooled, column, math.nan) for column in _LEVELS}
         counts = {}
     return Variant(
         variant=choice.variant,
         description=choice.description,
-        n_participants=count_participants(selected),
         removed=removed,
         trial_ids=" ".join(sorted(set(selected["trial_id"]))),
-        **(outcome | counts),
+        **(outcome | counts | count_participants(selected)),
     )

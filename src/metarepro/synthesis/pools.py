@@ -15,7 +15,7 @@ from metarepro.models.pooled import Pooled
 from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION, TRUSTED_DF
-from metarepro.plan import EffectSet, Plan, Synthesis
+from metarepro.plan import Plan, Synthesis
 from metarepro.synthesis.membership import KEYS, subgroup_pools, usable
 from metarepro.synthesis.tables import POOLED, SUBGROUP_TESTS, WEIGHTS
 from metarepro.tabular.tables import empty_table, from_rows, in_order
@@ -60,14 +60,26 @@ class Settings:
         }
 
     @classmethod
-    def from_plan(cls, plan: Plan) -> "Settings":
-        """Read the section `pooling` of the analysis plan."""
-        return cls(**plan.pooling.model_dump())
+    def from_plan(cls, plan: Plan, key: str = "") -> "Settings":
+        """Read how the plan pools: the pool with this key, or what is in no synthesis."""
+        pooling = plan.pooling_of(key.split(".")[1]) if key else plan.pooling
+        return cls(**pooling.model_dump())
 
 
-def count_participants(effects: pd.DataFrame) -> float:
-    """Sum over trials of the largest number of participants of its results; nan if none known."""
-    return float(effects.groupby("trial_id")["n_total"].max().sum(min_count=1))
+def count_participants(effects: pd.DataFrame) -> dict[str, float]:
+    """Participants of all trials together, and how many trials do not report theirs.
+
+    Returns
+    -------
+    dict
+        `n_participants`: sum over trials of the largest number of participants of its results; nan
+        if none is known. `n_unknown`: trials of which none is known.
+    """
+    largest = effects.groupby("trial_id")["n_total"].max()
+    return {
+        "n_participants": float(largest.sum(min_count=1)),
+        "n_unknown": float(largest.isna().sum()),
+    }
 
 
 def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
@@ -115,7 +127,7 @@ def _common_of_means(yi: Array, vi: Array, trials: Sequence[object], settings: S
     means = [trial_effect(yi[labels == name], vi[labels == name], settings.rho) for name in names]
     pooled = pool(*np.array(means).T, **settings.independent)
     weights = (pooled.weights / sizes)[code]
-    return replace(pooled, model="common_of_means", k=len(yi), weights=weights)
+    return replace(pooled, model="common_of_means", k=len(yi), weights=weights, rho=settings.rho)
 
 
 def _single_trial(yi: Array, vi: Array, settings: Settings) -> tuple[Pooled, str]:
@@ -131,6 +143,7 @@ def _single_trial(yi: Array, vi: Array, settings: Settings) -> tuple[Pooled, str
         **_UNKNOWN,
         flags=(),
         weights=np.full(len(yi), 100 / len(yi)),
+        rho=settings.rho if len(yi) > 1 else math.nan,
     )
     of = f"the mean of its {len(yi)} results" if len(yi) > 1 else "its own effect"
     return pooled, f"one trial: no pooling, {of} is shown"
@@ -151,13 +164,7 @@ def split(
         yield dict(zip(columns, map(str, values), strict=True)), group
 
 
-def synthesise(
-    effects: pd.DataFrame,
-    sets: Mapping[str, EffectSet],
-    syntheses: Mapping[str, Synthesis],
-    settings: Settings,
-    measure: str = "SMD",
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def synthesise(effects: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Pool every synthesis of the plan.
 
     Effects of one group that are on several measures are pooled apart: the pools on another
@@ -167,14 +174,9 @@ def synthesise(
     ----------
     effects : DataFrame
         `tables.EFFECTS`.
-    sets : mapping
-        Name of a set to the `timepoints` and `tiers` of effects in it.
-    syntheses : mapping
-        Name of a synthesis to its plan; `by` lists the columns whose values are pooled apart.
-    settings : Settings
-        Model, estimators, assumed correlation and level.
-    measure : str
-        The study's measure.
+    plan : Plan
+        Its sets say which timepoints and tiers of effects are pooled, its syntheses by which
+        columns and how.
 
     Returns
     -------
@@ -182,12 +184,12 @@ def synthesise(
         `tables.POOLED` and `tables.WEIGHTS`.
     """
     rows, weights = [], []
-    for set_name, chosen in sets.items():
+    for set_name, chosen in plan.sets.items():
         in_set = usable(effects, chosen.timepoints, chosen.tiers)
-        for name, plan in syntheses.items():
-            for group_keys, group in split(in_set, plan.by):
+        for name, by in ((name, synthesis.by) for name, synthesis in plan.syntheses.items()):
+            for group_keys, group in split(in_set, by):
                 own = group_keys["effect_measure"]
-                values = [group_keys[c] for c in plan.by] + [own] * (own != measure)
+                values = [group_keys[c] for c in by] + [own] * (own != plan.measure)
                 synthesis = ".".join([set_name, name, *values])
                 about = {
                     "synthesis": synthesis,
@@ -198,7 +200,7 @@ def synthesise(
                     "tiers": "+".join(chosen.tiers),
                     "better": shared_side(group),
                 }
-                pooled, reason = pool_trials(group, settings)
+                pooled, reason = pool_trials(group, Settings.from_plan(plan, synthesis))
                 rows.append(about | pooled_columns(pooled, group) | {"reason": reason})
                 weights.append(
                     group[["result_id", "trial_id"]].assign(
@@ -254,13 +256,7 @@ def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:
     untold = ("weights", "level")  # a row for each result; the same for all pools
     columns = {f.name: getattr(pooled, f.name) for f in fields(Pooled) if f.name not in untold}
     return columns | {
-        "flags": all_flags(pooled, effects),
-        "n_participants": count_participants(effects),
+        "flags": "; ".join(pooled.flags),
+        **count_participants(effects),
         "trial_ids": " ".join(sorted(set(effects["trial_id"]))),
     }
-
-
-def all_flags(pooled: Pooled, effects: pd.DataFrame) -> str:
-    """Flags of a pool, with the number of trials whose participants are not all known."""
-    unknown = effects.groupby("trial_id")["n_total"].max().isna().sum()
-    return "; ".join([*pooled.flags, *([f"n_unknown_in_{unknown}_trials"] if unknown else [])])

@@ -3,7 +3,7 @@
 import math
 
 from metarepro.models.pooled import Pooled
-from metarepro.synthesis.study_pool import RHO, StudyPool
+from metarepro.synthesis.study_pool import StudyPool
 from metarepro.wording.phrases import FLAGS, counted, decimal, i2, model_text, p_value, whole
 
 #: Of effects, as they are printed.
@@ -12,7 +12,7 @@ DECIMALS = 3
 
 def model_words(pooled: Pooled) -> str:
     """The model in words."""
-    return model_text(vars(pooled), RHO)
+    return model_text(vars(pooled))
 
 
 def number(result: StudyPool, value: float) -> str:

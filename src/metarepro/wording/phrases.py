@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from metarepro.models.intervals import INTERVALS
+from metarepro.plan import Pooling
 
 NOT_REPORTED = "not reported"
 DASH = "\u2013"
@@ -86,11 +87,11 @@ def p_value(value: float) -> str:
     return "p < 0.001" if value < 0.001 else f"p = {decimal(value, 3)}"
 
 
-def participants(number: float, flags: str) -> str:
-    """Number of participants; "at least" where the size of a trial is not known."""
+def participants(number: float, n_unknown: float = 0) -> str:
+    """Number of participants; "at least" where some trials do not report theirs."""
     if math.isnan(number):
         return NOT_REPORTED
-    return ("at least " if "n_unknown" in flags else "") + whole(number)
+    return ("at least " if n_unknown > 0 else "") + whole(number)
 
 
 _MODELS = {
@@ -105,13 +106,35 @@ _MODELS = {
 INTERVAL_LABELS = {entry.name: entry.label for entry in INTERVALS.values()} | {"t": "t interval"}
 
 
-def model_text(pool: Mapping[Any, Any], rho: float) -> str:
-    """The model of a pool in words, from its columns model, tau2_method, ci_method and df."""
+def model_text(pool: Mapping[Any, Any]) -> str:
+    """The model of a pool in words, from its columns model, tau2_method, ci_method, rho and df."""
     return _MODELS[pool["model"]].format(
         tau2_method=pool["tau2_method"],
         ci_method=INTERVAL_LABELS.get(pool["ci_method"], ""),
-        rho=rho,
+        rho=pool["rho"],
         df=pool["df"],
+    )
+
+
+def models(pooling: Pooling) -> tuple[str, str]:
+    """How the plan pools trials with one result each, and trials with several.
+
+    Examples
+    --------
+    >>> one, several = models(Pooling(model="common", ci_method="z"))
+    >>> one
+    'common effect, with a normal interval'
+    >>> several
+    "common effect of the trials' means (assumed correlation within a trial 0.8)"
+    """
+    interval = f"with {INTERVALS[pooling.ci_method].phrase}"
+    assumed = f"assumed correlation within a trial {pooling.rho:g}"
+    if pooling.model == "common":
+        return f"common effect, {interval}", f"common effect of the trials' means ({assumed})"
+    return (
+        f"random effects, τ² by {pooling.tau2_method}, {interval}",
+        "correlated effects with robust variance (CR2, Satterthwaite degrees of freedom; "
+        f"{assumed})",
     )
 
 

@@ -78,7 +78,7 @@ def evidence(tables: Mapping[str, pd.DataFrame], plan: Plan, scale: Scale) -> pd
             pool, other = cells.get(key), beside.get(key)
             row |= _evidence_cells(pool, here, scale)
             row[beside_heading(plan, scale)] = scale.of_pool(other) if other else DASH
-            said = remarks(pool["flags"], pool["reason"]) if pool else NOTHING_POOLED
+            said = remarks(pool) if pool else NOTHING_POOLED
             rows.append(row | {"Remarks": said})
     return pd.DataFrame(rows)
 
@@ -102,7 +102,7 @@ def _evidence_cells(pool: Row | None, effects: pd.DataFrame, scale: Scale) -> di
     return cells | {
         "Trials": whole(pool["n_trials"]),
         "Results": whole(pool["k"]),
-        "Participants": participants(pool["n_participants"], pool["flags"]),
+        "Participants": participants(pool["n_participants"], pool["n_unknown"]),
         scale.heading: scale.of_pool(pool),
         scale.prediction: scale.at(pool).prediction_of(pool),
         "I²": percent(i2(pool)),
@@ -114,22 +114,18 @@ def beside_heading(plan: Plan, scale: Scale) -> str:
     return f"{scale.symbol} {plan.sets[plan.evidence.beside].label}"
 
 
-def remarks(flags: str, reason: str) -> str:
-    """Flags and reason of a pool as sentences."""
-    said = []
-    for flag in filter(None, flags.split("; ")):
-        if flag.startswith("n_unknown_in_"):
-            said.append(f"participants not reported in {counted(int(flag.split('_')[3]), 'trial')}")
-        else:
-            said.append(FLAGS[flag])
-    return "; ".join([*said, *filter(None, [reason])])
+def remarks(row: Row) -> str:
+    """Flags and reason of a pool in words, and in how many trials its participants are unknown."""
+    said = [FLAGS[flag] for flag in row["flags"].split("; ") if flag]
+    if row.get("n_unknown", 0) > 0:
+        said.append(f"participants not reported in {counted(row['n_unknown'], 'trial')}")
+    return "; ".join([*said, *filter(None, [row["reason"]])])
 
 
 def syntheses(
     pooled: pd.DataFrame,
     names: Mapping[str, str],
     sets: Mapping[str, EffectSet],
-    rho: float,
     scale: Scale,
 ) -> pd.DataFrame:
     """One row per synthesis, of all sets."""
@@ -141,14 +137,14 @@ def syntheses(
                 "By": pool["synthesis"].split(".")[1].replace("_", " and "),
                 "Trials": whole(pool["n_trials"]),
                 "Results": whole(pool["k"]),
-                "Participants": participants(pool["n_participants"], pool["flags"]),
+                "Participants": participants(pool["n_participants"], pool["n_unknown"]),
                 scale.heading: scale.of_pool(pool),
                 "p": p_value(pool["p_value"]),
                 scale.prediction: scale.at(pool).prediction_of(pool),
                 "I²": percent(i2(pool)),
                 "τ²": _or_dash(pool["tau2"], 3),
-                "Model": model_text(pool, rho),
-                "Remarks": remarks(pool["flags"], pool["reason"]),
+                "Model": model_text(pool),
+                "Remarks": remarks(pool),
                 "Key": pool["synthesis"],
             }
             for pool in pooled.to_dict("records")
