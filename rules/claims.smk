@@ -27,6 +27,7 @@ rule assess_claims:
         "results/extracted/outcomes.csv",
         "results/extracted/domains.csv",
         "results/extracted/trials.csv",
+        "results/extracted/characteristics.csv",
         "results/extracted/reviews.csv",
         "results/extracted/published.csv",
         "results/extracted/included.csv",

@@ -23,9 +23,11 @@ from metarepro.conversion.tables import EFFECTS
 from metarepro.overlap.trials import join_included
 from metarepro.plan import read_plan
 from metarepro.reviews.tables import REVIEW_INCLUDED
+from metarepro.sensitivity.moderators import with_characteristics
 from metarepro.sensitivity.tables import MODERATOR_LEVELS, MODERATORS
 from metarepro.study.tables import (
     ECONOMIC_EVIDENCE,
+    EXTRACTED_CHARACTERISTICS,
     EXTRACTED_DOMAINS,
     EXTRACTED_INCLUDED,
     EXTRACTED_INTERVENTIONS,
@@ -48,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = stage_parser(__doc__).parse_args(argv)
     read = partial(read_result, args.results_dir)
     included = join_included(read(EXTRACTED_INCLUDED), read(REVIEW_INCLUDED))
-    trials, effects = read(EXTRACTED_TRIALS), read(EFFECTS)
+    trials = read(EXTRACTED_TRIALS)
+    effects = with_characteristics(read(EFFECTS), read(EXTRACTED_CHARACTERISTICS))
     plan = read_plan(args.config)
     evaluations = evaluate(read(LOCAL_EVALUATIONS), plan.pooling.level)
     costs = compare_costs(read(ECONOMIC_EVIDENCE))

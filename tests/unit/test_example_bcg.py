@@ -7,6 +7,7 @@ import pytest
 
 from metarepro.comparison.reproduction import compare
 from metarepro.conversion.effects import compute_effects
+from metarepro.entry.data_guide import GUIDE
 from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.moderators import moderators, with_characteristics
 from metarepro.study.planned import not_in_plan
@@ -40,8 +41,12 @@ def tables(data: Dataset, plan: Plan) -> Tables:
         data.countries,
         plan,
     )
-    pooled, _ = synthesise(effects, plan.sets, plan.syntheses, Settings.from_plan(plan), "RR")
+    pooled, _ = synthesise(effects, plan)
     return {"effects": effects, "pooled": pooled}
+
+
+def test_its_data_guide_is_the_one_that_a_new_study_gets() -> None:
+    assert (STUDY / "data/README.md").read_text(encoding="utf-8") == GUIDE.read_text("utf-8")
 
 
 def test_plan_and_data_fit(data: Dataset, plan: Plan) -> None:

@@ -1,13 +1,16 @@
 """Names in the data that the analysis plan must have."""
 
+import json
 from pathlib import Path
 
 import pytest
 from tests.data_folder import CLAIMS, set_cells, write_data_folder
-from tests.plans import MODERATORS, small_plan
+from tests.plans import MODERATORS, SMALL, small_plan
 
+from metarepro.plan import parse_plan
 from metarepro.study.planned import not_in_plan
 from metarepro.study.validation import load
+from metarepro.tabular.problems import DataError
 
 GREATER = {
     "claim_kind": "moderator_direction",
@@ -73,3 +76,13 @@ def test_what_a_claim_names_must_be_in_the_plan(
     ((found_column, found, said),) = problems(tmp_path, **GREATER | cells)
     assert (found_column, found) == (column, (GREATER | cells)[column])
     assert allowed in said
+
+
+def test_the_level_is_that_of_the_study() -> None:
+    """Tables show several syntheses together, so that one cannot have a level of its own."""
+    syntheses = SMALL["syntheses"] | {"outcome": {"by": ["outcome"], "pooling": {"level": 0.9}}}
+    with pytest.raises(DataError) as caught:
+        parse_plan(json.dumps(SMALL | {"syntheses": syntheses}).encode(), "config.yaml")
+    (problem,) = caught.value.problems
+    assert problem.column == "syntheses.outcome.pooling.level"
+    assert problem.allowed == "one of: model, tau2_method, ci_method, rho"

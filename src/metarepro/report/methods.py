@@ -26,7 +26,7 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.plain_language import certainty_rules
 from metarepro.report.records import Records, trail
-from metarepro.wording.phrases import models, percent, whole
+from metarepro.wording.phrases import confidence, models, percent, whole
 from metarepro.wording.scales import Scale
 from metarepro.wording.summaries import EXCLUSIONS, routes
 
@@ -181,6 +181,7 @@ def _pooling(plan: Plan) -> list[Block]:
         f"One result per trial: {one}.",
         f"Several results of a trial: {several}.",
         *_otherwise(plan),
+        f"Confidence and prediction intervals: {confidence(plan.pooling.level)}.",
         "One trial: nothing is pooled; its own effect, or the mean of its results, is shown.",
         f"Prediction intervals need random effects and at least {MIN_TRIALS_FOR_PREDICTION} trials."
         if random
