@@ -8,6 +8,7 @@ from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+README = (EXAMPLES.parent / "README.md").read_text(encoding="utf-8")
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -31,6 +32,7 @@ def test_its_pool_is_the_published_one(tmp_path: Path) -> None:
     printed = command("pool", EXAMPLES / "bcg.csv", *options).stdout
     assert printed.startswith("Risk ratio 0.489 (95% CI 0.344 to 0.696), 13 studies\n")
     assert "I² = 92.2%; τ² = 0.3132" in printed
+    assert printed.partition("Written")[0] in README
 
 
 def test_the_review_is_the_made_up_one_whose_results_r_computed() -> None:
@@ -39,4 +41,6 @@ def test_the_review_is_the_made_up_one_whose_results_r_computed() -> None:
 
 def test_the_review_is_reproduced(tmp_path: Path) -> None:
     printed = command("reproduce", EXAMPLES / "made_up_review.rm5", "--output-dir", tmp_path).stdout
-    assert "2 pools: 2 exact\n" in printed
+    counts = printed.partition("Written")[0]
+    assert counts == "1 file: 1 read, 0 unreadable\n2 pools: 2 exact\n4 findings of the audit\n"
+    assert counts in README
