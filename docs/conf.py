@@ -43,6 +43,7 @@ html_math_renderer = "mathml"
 #: Files outside this folder that are pages here.
 PAGES = {
     "../src/metarepro/templates/data_guide.md": "data.md",
+    "../data/README.md": "study-data.md",
     "../CONTRIBUTING.md": "contributing.md",
 }
 
@@ -51,6 +52,11 @@ def lead_to_pages(app: Sphinx, docname: str, source: list[str]) -> None:
     """Turn links between files of the repository into links between pages."""
     for file, page in PAGES.items():
         source[0] = source[0].replace(f"({file}", f"({page}")
+
+
+def lead_to_pages_from_included(app: Sphinx, path: Path, docname: str, source: list[str]) -> None:
+    """Do so in a file that a page includes."""
+    lead_to_pages(app, docname, source)
 
 
 def leave_out(
@@ -72,6 +78,7 @@ def setup(app: Sphinx) -> None:
     """Connect what is done to pages and docstrings as they are read."""
     app.connect("autodoc-process-docstring", keep_bars)
     app.connect("source-read", lead_to_pages)
+    app.connect("include-read", lead_to_pages_from_included)
     app.connect("autodoc-skip-member", leave_out)
 
 

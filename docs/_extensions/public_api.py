@@ -1,7 +1,8 @@
-"""The directive `public-api`: documents every name in `metarepro.__all__`."""
+"""The directive `public-api` of reStructuredText: documents every name in `metarepro.__all__`."""
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -14,11 +15,14 @@ class PublicApi(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the documentation of each name."""
         lines = []
-        for name in getattr(metarepro, "__all__", ()):
+        for name in metarepro.__all__:
             kind = "class" if isinstance(getattr(metarepro, name), type) else "function"
             lines += [f".. auto{kind}:: metarepro.{name}", ""]
         container: nodes.Element = nodes.container()
         self.state.nested_parse(StringList(lines, "metarepro.__all__"), 0, container)
+        documented = list(container.findall(addnodes.desc))
+        if len(documented) < len(metarepro.__all__):
+            raise self.error("not every name was documented; Markdown needs {eval-rst} around this")
         return list(container.children)
 
 

@@ -6,7 +6,7 @@ The public functions, each imported when it is first used:
 `pool`              pool the studies of a table: effects, means or counts
 `explain`           say in plain sentences what a pool did and found
 `draw_forest`       draw the forest plot of such a pool
-`convert`           turn one `Reported` result into Hedges' g and its variance
+`convert`           turn one `Reported` result into an effect and its variance
 `read_review`       read the data file of a Cochrane review
 `reproduce`         recompute the pools of such files and compare them with what they publish
 =================== ==============================================================================

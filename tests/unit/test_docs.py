@@ -9,6 +9,7 @@ import yaml
 
 import mathml
 import rooms
+from metarepro.cli import cli
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/metarepro"
@@ -64,10 +65,38 @@ def test_imports_are_counted_between_rooms_only() -> None:
     assert all(importer != imported for importer, imported in found)
 
 
-def test_contributing_describes_every_room() -> None:
+def test_contributing_describes_every_room_from_the_bottom_to_the_top() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    described = set(re.findall(r"^\| `([a-z]+)` \|", text, re.M))
-    assert {path.parent.name for path in PACKAGE.glob("*/__init__.py")} <= described
+    described = re.findall(r"^\| `([a-z]+)` \|", text, re.M)
+    packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert described == [room for room in reversed(rooms.order(ROOT)) if room in packages]
+
+
+PAGES = ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_files_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    linked = re.findall(r"\]\((?!https?:)([^)#\s]+)", text)
+    assert [path for path in linked if not ((ROOT / page).parent / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_in_the_documentation_exist(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    found = re.findall(r"```\w*\n(.*?)```|`([^`\n]+)`", text, re.S)
+    code = "\n".join(block or inline for block, inline in found)
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.M))
+    called = re.findall(r"^(?:\S*/)?metarepro ([a-z-]+)", code, re.M)
+    made = re.findall(r"^make ([a-z-]+(?: [a-z-]+)*)", code, re.M)
+    assert set(called) <= {*cli.commands, "--help", "--version"}
+    assert {target for line in made for target in line.split()} <= targets
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 250
 
 
 def test_the_workflow_catalog_can_list_us() -> None:

@@ -18,7 +18,7 @@ from metarepro.tabular.problems import DataError
     type=click.Choice(["text", "github"]),
     default="text",
     show_default=True,
-    help="Of the list of problems; GitHub shows its own beside the lines of a pull request.",
+    help="Format of the list of problems: plain text, or annotations of a pull request on GitHub.",
 )
 @click.pass_context
 def check(ctx: click.Context, data_dir: Path, style: str) -> None:

@@ -25,10 +25,10 @@ from metarepro.tabular.reported_statistics import STATISTICS
 def new_trial(trial_id: str, statistic: str, data_dir: Path, drafts: Path) -> None:
     """Write a form for a trial or a further result of one.
 
-    ID is the trial's: author and year, e.g. smith2024. In the form, drafts/ID.yaml, every field
-    stands below its explanation; FILL_IN stands where something must be said. For a trial that is
-    in the data already, the form is for a further result only. The data are not touched: add-trial
-    does that once the form is filled in. A form that is there is never overwritten.
+    ID is the author and the year, e.g. smith2024. In the form, drafts/ID.yaml, every field has its
+    explanation above it, and FILL_IN marks what must be filled in. For a trial that is already in
+    the data, the form asks for a further result only. The data do not change until the form is
+    filled in and added with add-trial. An existing form is never overwritten.
     """
     path = write_trial_form(trial_id, statistic, data_dir, drafts)
     click.echo(f"Wrote {path}. Fill it in, then: metarepro add-trial {trial_id}")
@@ -48,9 +48,9 @@ def new_trial(trial_id: str, statistic: str, data_dir: Path, drafts: Path) -> No
 def add_trial(trial_id: str, data_dir: Path, drafts: Path, config: Path) -> None:
     """Check a filled-in form and add it to the data.
 
-    The rows are checked together with all of the data first; with any problem nothing is written,
-    and the problem names the line of the form. Each result is printed with its effect: compare its
-    direction with the words of the paper.
+    The rows are first checked together with all of the data. If there is any problem, nothing is
+    written, and the message names the line of the form. Each added result is printed with its
+    effect: compare its direction with the words of the paper.
     """
     click.echo("\n".join(add_draft(trial_id, data_dir, drafts, read_plan(config))))
     click.echo(
@@ -65,9 +65,9 @@ def add_trial(trial_id: str, data_dir: Path, drafts: Path, config: Path) -> None
 def new_review(review_id: str, data_dir: Path) -> None:
     """Write the folder of a review.
 
-    ID is the review's: author and year, e.g. smith2024. The folder has a review.yaml that says
-    beside every key what belongs there, and a published.csv with its header, whose columns are
-    explained. A review that is there is never touched.
+    ID is the author and the year, e.g. smith2024. The folder has a review.yaml that explains every
+    key, and a published.csv with its header, whose columns are explained on the screen. An existing
+    review is never changed.
     """
     folder = write_review_form(review_id, data_dir)
     columns = column_meanings()["published"].items()

@@ -39,8 +39,8 @@ def reproduce(
 ) -> None:
     """Recompute Cochrane reviews and compare the results.
 
-    Takes RevMan 5 files (.rm5), RevMan Web packages (.zip) and folders with these; the format is
-    recognised from the content. Writes to the output folder
+    Takes RevMan 5 files (.rm5), RevMan Web packages (.zip) and folders of these; the format is
+    recognised from the content. Writes to the output folder:
 
     \b
     summary.html       the results on one page

@@ -12,8 +12,8 @@ from metarepro.workflow.running import run_workflow
 def run(ctx: click.Context, cores: str, extra: tuple[str, ...]) -> None:
     """Run the workflow of the study in this folder.
 
-    Checks the data and makes everything under results/ that is not up to date; the report is
-    results/report/index.html. What follows -- goes to Snakemake, e.g. a file to make, or
+    Checks the data and makes everything in results/ that is not up to date; the report is
+    results/report/index.html. Whatever follows -- goes to Snakemake: a file to make, or for example
 
     \b
     metarepro run -- --dry-run       say what would be done

@@ -35,9 +35,9 @@ def study_forest(result: StudyPool, title: str = "") -> Figure:
 
     Examples
     --------
-    >>> from metarepro.synthesis.study_pool import pool_studies
+    >>> import metarepro
     >>> studies = pd.DataFrame({"study": ["A", "B"], "yi": [0.1, 0.3], "vi": [0.04, 0.02]})
-    >>> study_forest(pool_studies(studies), title="Two studies").get_label()
+    >>> metarepro.draw_forest(metarepro.pool(studies), title="Two studies").get_label()
     'Two studies'
     """
     pooled, studies = result.pooled, result.studies

@@ -96,7 +96,8 @@ def reproduce_files(*paths: Path | str, known: Known | None = None) -> Reproduct
 
     Examples
     --------
-    >>> reproduce_files("nosuch.rm5").files["status"].tolist()
+    >>> import metarepro
+    >>> metarepro.reproduce("nosuch.rm5").files["status"].tolist()
     ['unreadable']
     """
     reviews, nowhere = named_reviews([Path(path) for path in paths])

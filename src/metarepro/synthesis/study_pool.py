@@ -80,14 +80,15 @@ def pool_studies(
     table : EffectTable or DataFrame
         One row per result, with the columns that `readers.effect_table.KINDS` lists, also in
         metafor's names; a label in `study`; the trial in `trial` where one has several rows.
-    measure : str
-        One of `ARM_MEASURES`, for given effects one of `scales.MEASURES`, or nothing. Given effects
-        are on the scale of pooling: natural logarithms of ratios, Fisher's z, logits.
-    model, tau2, ci : str
+    measure : str, optional
+        From means "SMD" or "MD", from counts "OR", "RR" or "RD". For given effects a key of
+        `wording.scales.MEASURES`, or nothing; they are on the scale of pooling: natural logarithms
+        of ratios, Fisher's z, logits.
+    model, tau2, ci : str, optional
         As in `models.pooling.pool`; by default random effects, REML, Knapp-Hartung in the variant
         that is never narrower than the normal interval.
     level : float
-        Of all intervals.
+        Of all intervals, from 0.5 to below 1.
 
     Returns
     -------
@@ -103,8 +104,9 @@ def pool_studies(
 
     Examples
     --------
+    >>> import metarepro
     >>> studies = pd.DataFrame({"yi": [0.10, 0.30, 0.45, 0.25], "vi": [0.04, 0.02, 0.05, 0.03]})
-    >>> pooled = pool_studies(studies, ci="z").pooled
+    >>> pooled = metarepro.pool(studies, ci="z").pooled
     >>> f"{pooled.estimate:.3f} [{pooled.ci_low:.3f}, {pooled.ci_high:.3f}]"
     '0.271 [0.098, 0.444]'
     """
