@@ -106,7 +106,7 @@ def _effect_columns(
 ) -> dict[str, Any]:
     """Columns that the conversion adds to, or changes in, a row of results."""
     reported = Reported(**{name: row[name] for name in _REPORTED_COLUMNS})
-    n = reported.n_t + reported.n_c
+    n = reported.n_t if reported.statistic == "proportion" else reported.n_t + reported.n_c
     columns: dict[str, Any] = {
         "n_total": n if known(n) else reported.n_total,
         "effect_measure": measure,

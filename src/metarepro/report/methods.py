@@ -309,8 +309,11 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
         intro=[
             Paragraph(
                 text(
-                    "Every table as CSV (UTF-8). Text that a spreadsheet would read as a formula "
-                    "starts with an apostrophe."
+                    "Every table as CSV (UTF-8). In the tables effects are positive in favour of "
+                    "the intervention, and ratios are natural logarithms, proportions logits, "
+                    "correlations Fisher's z; the columns effect_measure and better say how they "
+                    "are printed. Text that a spreadsheet would read as a formula starts with an "
+                    "apostrophe."
                 ),
                 "lead",
             )

@@ -29,6 +29,10 @@ def _expit(x: float) -> float:
     return 1 / (1 + _exp(-x))
 
 
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
 @dataclass(frozen=True)
 class Measure:
     """An effect measure.
@@ -38,6 +42,7 @@ class Measure:
     label : its name in a sentence, "risk ratio"
     symbol : its name in headings, "RR"
     printed : takes a number from the scale of pooling to the printed one
+    placed : takes it back
     null : what is printed where there is no effect; NaN where nothing is (a proportion)
     natural : whether it is printed with the sign of the outcome (a risk ratio below 1 is fewer
         events) and not with that of benefit
@@ -51,6 +56,7 @@ class Measure:
     label: str
     symbol: str
     printed: Callable[[float], float] = _same
+    placed: Callable[[float], float] = _same
     null: float = 0.0
     natural: bool = True
     compares: bool = True
@@ -66,24 +72,30 @@ class Measure:
 
 #: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, section 2.2.
 COHEN = ((0.8, "large"), (0.5, "moderate"), (0.2, "small"), (0.0, "very small"))
-_LOG, _Z = " on the log scale", " on the scale of Fisher's z"
+_LOG = " on the log scale"
 
 #: Every measure by name: those that a plan may choose, and two that stand for others.
 MEASURES: Mapping[str, Measure] = {
     "SMD": Measure("Hedges' g", "g", natural=False, wide=1.0, sizes=COHEN),
     "MD": Measure("mean difference", "MD"),
-    "OR": Measure("odds ratio", "OR", _exp, 1.0, pooled_on=_LOG),
-    "RR": Measure("risk ratio", "RR", _exp, 1.0, pooled_on=_LOG),
+    "OR": Measure("odds ratio", "OR", _exp, math.log, 1.0, pooled_on=_LOG),
+    "RR": Measure("risk ratio", "RR", _exp, math.log, 1.0, pooled_on=_LOG),
     "RD": Measure("risk difference", "RD"),
-    "HR": Measure("hazard ratio", "HR", _exp, 1.0, pooled_on=_LOG),
-    "ratio": Measure("ratio", "ratio", _exp, 1.0, pooled_on=_LOG),
+    "HR": Measure("hazard ratio", "HR", _exp, math.log, 1.0, pooled_on=_LOG),
+    "ratio": Measure("ratio", "ratio", _exp, math.log, 1.0, pooled_on=_LOG),
     "correlation": Measure(
-        "correlation", "r", math.tanh, compares=False, pooled_on=" on the scale of Fisher's z"
+        "correlation",
+        "r",
+        math.tanh,
+        math.atanh,
+        compares=False,
+        pooled_on=" on the scale of Fisher's z",
     ),
     "proportion": Measure(
         "proportion",
         "proportion",
         _expit,
+        _logit,
         math.nan,
         compares=False,
         pooled_on=" on the logit scale",
@@ -251,6 +263,10 @@ class Scale:
         """What is printed at a place of the axis."""
         return self._measure.printed(place)
 
+    def place(self, printed: float) -> float:
+        """Where a printed number lies on the axis."""
+        return self._measure.placed(printed)
+
     def number(self, effect: float) -> str:
         """Print an effect."""
         return decimal(self.shown(effect))
@@ -344,6 +360,11 @@ def better_of(measure: str, beneficial_direction: str) -> str:
 def shared_side(rows: "pd.DataFrame") -> str:
     """Which printed effects of some rows favour the intervention; "higher" where they differ."""
     return BETTER[1] if (rows["better"] == BETTER[1]).all() else BETTER[0]
+
+
+def compares(effects: "pd.DataFrame") -> "pd.Series":
+    """Which effects compare groups, so that they can favour one of them."""
+    return effects["effect_measure"].map(lambda measure: MEASURES[measure].compares).astype(bool)
 
 
 def scale_of(plan: Plan) -> Scale:
