@@ -1,9 +1,12 @@
 """Names in the data that the analysis plan must have."""
 
 import json
+import math
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from tests.data_folder import CLAIMS, set_cells, write_data_folder
 from tests.plans import MODERATORS, SMALL, small_plan
 
@@ -86,3 +89,123 @@ def test_the_level_is_that_of_the_study() -> None:
     (problem,) = caught.value.problems
     assert problem.column == "syntheses.outcome.pooling.level"
     assert problem.allowed == "one of: model, tau2_method, ci_method, rho"
+
+
+def refused(**sections: Any) -> list[tuple[int | None, str, str, str]]:
+    """Line, key, what was found and what is allowed, of a plan with these sections."""
+    with pytest.raises(DataError) as caught:
+        parse_plan(yaml.safe_dump(SMALL | sections).encode(), "config.yaml")
+    return [(p.row, p.column, p.found, p.allowed) for p in caught.value.problems]
+
+
+def moderator(**cells: Any) -> dict[str, Any]:
+    return {"moderators": {"depth": {"label": "Depth"} | cells}}
+
+
+NUMBER = {"number": {"per": "m"}}
+LEVELS = {"characteristic": "depth", "levels": {"deep": ["d", "e"], "flat": ["f"]}}
+
+
+@pytest.mark.parametrize(
+    ("cells", "key", "found", "allowed"),
+    [
+        (
+            NUMBER | LEVELS,
+            "levels",
+            "a value",
+            "nothing, since a number has no levels",
+        ),
+        (
+            NUMBER | {"characteristic": "depth", "reference": "3"},
+            "reference",
+            "a value",
+            "nothing, since a number has no levels",
+        ),
+        (
+            NUMBER | {"column": "design"},
+            "column",
+            "design",
+            "year or a characteristic, since it is a number",
+        ),
+        (
+            {"column": "year"},
+            "column",
+            "year",
+            "year with the key number, which says how it is counted",
+        ),
+        (
+            LEVELS | {"levels": {"deep": ["d"], "flat": ["d"]}},
+            "levels.flat.0",
+            "d",
+            "a value in one level; it is in deep already",
+        ),
+        (
+            LEVELS | {"levels": {"deep": ["d"], "flat": []}},
+            "levels.flat",
+            "nothing",
+            "at least one value",
+        ),
+        (
+            {"characteristic": "depth", "others": "flat"},
+            "others",
+            "flat",
+            "nothing without levels",
+        ),
+        (
+            LEVELS | {"others": "unknown", "reference": "dep"},
+            "reference",
+            "dep",
+            "a level: deep, flat, unknown",
+        ),
+        (
+            {"column": "tier", "reference": "best"},
+            "reference",
+            "best",
+            "a level: direct, derived, approximate",
+        ),
+        (
+            {"column": "family", "level_labels": {"sports": "Sports"}},
+            "level_labels.sports",
+            "sports",
+            "a level: parenting",
+        ),
+        (
+            {"characteristic": "depth", "number": {"per": "m", "unit": math.inf}},
+            "number.unit",
+            "inf",
+            "a finite number",
+        ),
+        (
+            {"characteristic": "depth", "number": {"per": "m", "origin": math.nan}},
+            "number.origin",
+            "nan",
+            "a finite number",
+        ),
+    ],
+)
+def test_a_moderator_that_contradicts_itself_is_refused(
+    cells: dict[str, Any], key: str, found: str, allowed: str
+) -> None:
+    ((line, column, *said),) = refused(**moderator(**cells))
+    assert (column, *said) == (f"moderators.depth.{key}", found, allowed)
+    assert line
+
+
+@pytest.mark.parametrize("reference", ["deep", "unknown"])
+def test_a_reference_may_be_a_level_or_the_others(reference: str) -> None:
+    plan = SMALL | moderator(**LEVELS, others="unknown", reference=reference)
+    assert parse_plan(json.dumps(plan).encode(), "config.yaml").moderators["depth"].reference
+
+
+def test_a_synthesis_has_each_column_once() -> None:
+    syntheses = SMALL["syntheses"] | {"twice": {"by": ["outcome", "outcome"]}}
+    ((_, column, found, allowed),) = refused(syntheses=syntheses)
+    assert (column, found) == ("syntheses.twice.by", "outcome, outcome")
+    assert allowed == "each column once"
+
+
+def test_no_two_syntheses_have_the_same_columns() -> None:
+    syntheses = SMALL["syntheses"] | {"again": {"by": ["domain", "intervention"]}}
+    ((_, column, found, allowed),) = refused(syntheses=syntheses)
+    assert (column, found) == ("syntheses.again.by", "domain, intervention")
+    assert allowed == "other columns than those of cell"

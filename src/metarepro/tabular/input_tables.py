@@ -18,6 +18,8 @@ from metarepro.tabular.tables import Table
 BENEFICIAL_DIRECTIONS = ("increase", "decrease")
 #: The World Bank's groups of economies.
 INCOME_GROUPS = ("high", "upper_middle", "lower_middle", "low")
+#: Of the countries of a trial: the World Bank's high-income economies, and all others.
+INCOMES = ("high", "low_or_middle")
 DESIGNS = ("rct", "cluster_rct", "quasi", "single_arm", "unclear")
 TIMEPOINTS = ("post", "follow_up", "change")
 #: How directly an effect follows from what was reported, from the most direct to the least.
@@ -35,6 +37,9 @@ SOURCE_KINDS = (
     "citing_paper",
     "other",
 )
+#: Source kind of results that a review's own data file gives.
+REVIEW_FILE = "review_file"
+EFFECT_SOURCE_KINDS = (*SOURCE_KINDS, REVIEW_FILE)
 EXCLUSIONS = (
     "no_variance",
     "direction_unknown",
