@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from tests.data_folder import CLAIMS, set_cells, write_data_folder
 from tests.plans import MODERATORS, SMALL, small_plan
 
@@ -94,7 +93,9 @@ def test_the_level_is_that_of_the_study() -> None:
 def refused(**sections: Any) -> list[tuple[int | None, str, str, str]]:
     """Line, key, what was found and what is allowed, of a plan with these sections."""
     with pytest.raises(DataError) as caught:
-        parse_plan(yaml.safe_dump(SMALL | sections).encode(), "config.yaml")
+        text = json.dumps(SMALL | sections, indent=1)
+        text = text.replace("Infinity", ".inf").replace("NaN", ".nan")
+        parse_plan(text.encode(), "config.yaml")
     return [(p.row, p.column, p.found, p.allowed) for p in caught.value.problems]
 
 
