@@ -92,9 +92,8 @@ def test_the_level_is_that_of_the_study() -> None:
 
 def refused(**sections: Any) -> list[tuple[int | None, str, str, str]]:
     """Line, key, what was found and what is allowed, of a plan with these sections."""
+    text = json.dumps(SMALL | sections, indent=1).replace("Infinity", ".inf").replace("NaN", ".nan")
     with pytest.raises(DataError) as caught:
-        text = json.dumps(SMALL | sections, indent=1)
-        text = text.replace("Infinity", ".inf").replace("NaN", ".nan")
         parse_plan(text.encode(), "config.yaml")
     return [(p.row, p.column, p.found, p.allowed) for p in caught.value.problems]
 

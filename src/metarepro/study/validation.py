@@ -14,7 +14,7 @@ from metarepro.study import transcription
 from metarepro.study.countries import economies
 from metarepro.study.transcription import Dataset
 from metarepro.tabular.file_names import ALLOWED, odd_names
-from metarepro.tabular.input_tables import PROPORTIONS, RATIO_MEASURES
+from metarepro.tabular.input_tables import PROPORTIONS
 from metarepro.tabular.problems import DataError, Problem, problem_of_row
 from metarepro.tabular.reported_statistics import RATIOS, STATISTICS, Given
 from metarepro.tabular.result_links import (
@@ -23,6 +23,7 @@ from metarepro.tabular.result_links import (
     results_kept_twice,
     wrong_interventions,
 )
+from metarepro.wording.published import PRINTED
 
 # Rows that break a rule, the column to look at, what is allowed there.
 Rule = tuple[pd.Series, str, str]
@@ -220,7 +221,7 @@ def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
     yield p["ci_low"] >= p["ci_high"], "ci_low", "below ci_high"
     outside = (p["estimate"] < p["ci_low"]) | (p["estimate"] > p["ci_high"])
     yield outside, "estimate", "within its CI"
-    ratio = p["measure"].isin(RATIO_MEASURES)
+    ratio = p["measure"].isin([name for name, printed in PRINTED.items() if printed.is_ratio])
     for column in ("estimate", "ci_low"):
         yield ratio & (p[column] <= 0), column, "above 0 for a ratio"
 

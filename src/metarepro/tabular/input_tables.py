@@ -53,11 +53,27 @@ EXCLUSIONS = (
 )
 PUBLISHED_TIMEPOINTS = ("post", "follow_up")
 REVIEW_ROLES = ("cited", "context")
-PUBLISHED_MEASURES = (
-    *("SMD", "g", "d", "MD", "OR", "RR", "HR", "ratio", "log OR", "log RR", "log HR", "log ratio"),
-    *("RD", "r", "Fisher z", "proportion", "logit"),
-)
-RATIO_MEASURES = ("OR", "RR", "HR", "ratio")
+#: How reviews print pooled results: of which measure, and whether the number is on the scale on
+#: which that is pooled (logarithm, Fisher's z, logit).
+PUBLISHED_MEASURES = {
+    "SMD": ("SMD", True),
+    "g": ("SMD", True),
+    "d": ("SMD", True),
+    "MD": ("MD", True),
+    "OR": ("OR", False),
+    "RR": ("RR", False),
+    "HR": ("HR", False),
+    "ratio": ("ratio", False),
+    "log OR": ("OR", True),
+    "log RR": ("RR", True),
+    "log HR": ("HR", True),
+    "log ratio": ("ratio", True),
+    "RD": ("RD", True),
+    "r": ("correlation", False),
+    "Fisher z": ("correlation", True),
+    "proportion": ("proportion", False),
+    "logit": ("proportion", True),
+}
 PUBLISHED_STATUSES = ("verified", "secondary", "suspect", "narrative")
 NARRATIVE_DIRECTIONS = ("", "favours_intervention", "no_difference")
 BENEFICIAL_SIGNS = ("", "+", "-")
