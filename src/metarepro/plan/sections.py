@@ -1,6 +1,6 @@
 """The sections of an analysis plan: keys, types and defaults."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -225,6 +225,11 @@ class Plan(_Section):
     def synthesis_of(self, key: str) -> Synthesis:
         """The synthesis of a pool: the second part of its key, "post.outcome.pain"."""
         return self.syntheses[key.split(".")[1]]
+
+    def synthesis_by(self, columns: Collection[str]) -> str:
+        """Name of the synthesis by exactly these columns; "" if there is none."""
+        names = (name for name, one in self.syntheses.items() if set(one.by) == set(columns))
+        return next(names, "")
 
     def pooling_of(self, synthesis: str) -> Pooling:
         """How the pools of a synthesis are made: as all, but for what it does otherwise."""

@@ -14,7 +14,7 @@ from metarepro.study import transcription
 from metarepro.study.countries import economies
 from metarepro.study.transcription import Dataset
 from metarepro.tabular.file_names import ALLOWED, odd_names
-from metarepro.tabular.input_tables import PROPORTIONS
+from metarepro.tabular.input_tables import POOLED_CLAIMS, PROPORTIONS
 from metarepro.tabular.problems import DataError, Problem, problem_of_row
 from metarepro.tabular.reported_statistics import RATIOS, STATISTICS, Given
 from metarepro.tabular.result_links import (
@@ -233,6 +233,10 @@ def _claim_rules(data: Dataset) -> Iterator[Rule]:
         yield other, "claimed_direction", f"{direction}, since the claim_kind is {kind}"
     number = ~claims["claim_kind"].isin(CLAIM_DIRECTIONS) & claims["claimed_value"].isna()
     yield number, "claimed_value", "a number, since the claim_kind is one"
+    for kind, columns in POOLED_CLAIMS.items():
+        for column in columns:
+            missing = (claims["claim_kind"] == kind) & (claims[column] == "")
+            yield missing, column, f"filled, since the claim_kind is {kind}"
     greater = claims["claimed_direction"] == "greater"
     for column in ("moderator", "moderator_level"):
         allowed = "filled when the claimed_direction is greater, and only then"

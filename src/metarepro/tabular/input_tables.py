@@ -1,5 +1,7 @@
 """The tables in data/, with their columns and levels, as the data guide explains them."""
 
+from collections.abc import Mapping
+
 import pandera.pandas as pa
 
 from metarepro.tabular.columns import (
@@ -55,7 +57,7 @@ PUBLISHED_TIMEPOINTS = ("post", "follow_up")
 REVIEW_ROLES = ("cited", "context")
 #: How reviews print pooled results: of which measure, and whether the number is on the scale on
 #: which that is pooled (logarithm, Fisher's z, logit).
-PUBLISHED_MEASURES = {
+PUBLISHED_MEASURES: Mapping[str, tuple[str, bool]] = {
     "SMD": ("SMD", True),
     "g": ("SMD", True),
     "d": ("SMD", True),
@@ -113,6 +115,12 @@ CLAIM_KINDS = (
     "proportion",
     "proportion_vs_reference",
 )
+#: Kinds of claims that are set against a pool of ours, and what that is a synthesis by.
+POOLED_CLAIMS: Mapping[str, tuple[str, ...]] = {
+    "effect_direction": ("intervention", "outcome"),
+    "moderator_direction": ("outcome",),
+    "moderator_ratio_about": ("outcome",),
+}
 CLAIMED_DIRECTIONS = ("", "favours_intervention", "improved", "greater")
 EVALUATION_DESIGNS = ("pre_post", "post_only", "post_only_vs_national")
 #: Statistics of evaluations that are a share of n.
