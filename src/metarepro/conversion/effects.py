@@ -1,4 +1,4 @@
-"""The table of effects: every reported result with its g, or with the code why there is none."""
+"""The table of effects: every reported result as an effect, or the code why it is none."""
 
 import math
 from collections.abc import Mapping
