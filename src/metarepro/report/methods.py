@@ -40,9 +40,10 @@ VERDICTS = {
     "exact": "estimate and limits are equal at the published rounding",
     "reproduced": "estimate and width of the interval each within "
     f"{percent(100 * verdicts.REPRODUCED_RELATIVE)}, or within "
-    f"{verdicts.REPRODUCED_ABSOLUTE:g}",
+    f"{verdicts.REPRODUCED_ABSOLUTE:g} on a scale without units (any but mean and risk "
+    "differences)",
     "approximate": f"within {percent(100 * verdicts.APPROXIMATE_RELATIVE)}, or within "
-    f"{verdicts.APPROXIMATE_ABSOLUTE:g}",
+    f"{verdicts.APPROXIMATE_ABSOLUTE:g} on such a scale",
     "different": "anything else",
 }
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
