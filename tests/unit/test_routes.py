@@ -11,7 +11,7 @@ import pytest
 from metarepro.conversion.reported import Choices, NoRouteError, Reported
 from metarepro.conversion.routes import ROUTES, convert
 
-CHOICES = Choices(icc=0.05, cluster_size=20, corrected_sources=("database",))
+CHOICES = Choices(icc=0.05, cluster_size=20)
 ARMS = {"n_t": 9, "n_c": 9}
 CASES = json.loads(Path("tests/reference/routes.json").read_text())
 

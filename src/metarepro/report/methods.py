@@ -142,7 +142,6 @@ def _facts(items: Mapping[str, str]) -> Facts:
 
 def _effects(records: Records) -> list[Block]:
     plan, scale = records.plan.effects, records.scale
-    corrected = ", ".join(plan.corrected_sources)
     said = [
         f"Every result becomes an effect size ({scale.label}, {records.direction}). A result to "
         "which no route applies is excluded with a code; nothing is guessed.",
@@ -151,9 +150,9 @@ def _effects(records: Records) -> list[Block]:
         "participants per cluster, and the result counts as approximate."
         if (records.tables["trials"]["design"] == "cluster_rct").any()
         else "",
-        f"Sources that already correct for small samples, so that this is not done again: "
-        f"{corrected}."
-        if corrected
+        "Measurements of the same participants, where a source does not print their correlation: "
+        f"{plan.paired_correlation:g} assumed, and the result counts as approximate."
+        if plan.paired_correlation is not None
         else "",
         "Tiers: direct (means and SDs, counts, an estimate with interval or standard error), "
         "derived (exact p, t or F, a standardised raw difference), approximate (p given as a "

@@ -24,6 +24,7 @@ TIMEPOINTS = ("post", "follow_up", "change")
 TIERS = ("direct", "derived", "approximate")
 P_RELATIONS = ("", "=", "<", ">")
 SIGNS = ("scale", "benefit", "control_minus_treatment", "unsigned")
+SE_BASES = ("", "printed", "worked_out")
 ADJUSTED = ("yes", "no", "unknown")
 N_BASES = ("analysed", "randomised", "unknown")
 SOURCE_KINDS = (
@@ -49,10 +50,11 @@ EXCLUSIONS = (
 PUBLISHED_TIMEPOINTS = ("post", "follow_up")
 REVIEW_ROLES = ("cited", "context")
 PUBLISHED_MEASURES = (
-    *("SMD", "g", "d", "MD", "OR", "RR", "HR", "ratio", "log OR", "log RR", "log HR", "log ratio"),
+    *("SMD", "g", "d", "MD", "OR", "RR", "HR", "IRR", "ratio"),
+    *("log OR", "log RR", "log HR", "log IRR", "log ratio"),
     *("RD", "r", "Fisher z", "proportion", "logit"),
 )
-RATIO_MEASURES = ("OR", "RR", "HR", "ratio")
+RATIO_MEASURES = ("OR", "RR", "HR", "IRR", "ratio")
 PUBLISHED_STATUSES = ("verified", "secondary", "suspect", "narrative")
 NARRATIVE_DIRECTIONS = ("", "favours_intervention", "no_difference")
 BENEFICIAL_SIGNS = ("", "+", "-")
@@ -208,16 +210,21 @@ RESULTS = Table(
         "mean_c": number(),
         "sd_c": number(above=0),
         "events_c": whole(at_least=0),
+        "time_t": number(above=0),
+        "time_c": number(above=0),
         "n_total": whole(at_least=4),
         "value": number(),
         "ci_low": number(),
         "ci_high": number(),
         "se": number(above=0),
+        "se_basis": level(*SE_BASES),
         "p_value": probability(),
         "p_relation": level(*P_RELATIONS),
         "df1": whole(at_least=1),
         "df2": whole(at_least=1),
         "reference_sd": number(above=0),
+        "correlation": number(at_least=-1, at_most=1),
+        "corrected": level("", "yes", "no"),
         "higher_is_better": level("yes", "no", ""),
         "sign": level(*SIGNS),
         "adjusted": level(*ADJUSTED),
