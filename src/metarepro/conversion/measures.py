@@ -64,9 +64,7 @@ def risk_difference(events_t: float, n_t: float, events_c: float, n_c: float) ->
     return EffectSize(a / first - c / second, a * b / first**3 + c * d / second**3)
 
 
-def log_rate_ratio(
-    events_t: float, time_t: float, events_c: float, time_c: float
-) -> EffectSize:
+def log_rate_ratio(events_t: float, time_t: float, events_c: float, time_c: float) -> EffectSize:
     """Log ratio of two incidence rates; 0.5 is added to both counts where one is 0.
 
     Variance 1/events_t + 1/events_c (Rothman, Greenland and Lash 2008).
