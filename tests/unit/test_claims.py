@@ -190,7 +190,7 @@ def test_what_the_report_does_not_cite_is_a_caveat_and_no_evidence(sources: Sour
 
 def test_results_that_were_read_and_not_usable_are_named(audited: Rows) -> None:
     assert "Sleed 2013" in audited["c03"]["needed"]
-    assert "code cluster_no_sd" in audited["c03"]["needed"]
+    assert "code direction_unknown" in audited["c03"]["needed"]
     assert "Cicchetti 2006" in audited["c05"]["needed"]
     # A duplicate is no further result.
     assert "Kalinauskiene" not in audited["c09"]["needed"]

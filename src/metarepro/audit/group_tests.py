@@ -11,6 +11,9 @@ from metarepro.conversion.ratio_se import NOTICED, UNDECIDED
 #: Statistics whose degrees of freedom are those of one test of two groups.
 TESTS = ("t_test", "f_test", "eta_squared", "p_only", "mean_difference", "smd")
 
+#: A test statistic is printed with a decimal at least; its trailing zeros are lost in a table.
+LEAST_PRECISE = 0.05
+
 
 def _df(row: Row) -> float:
     """Printed degrees of freedom of the denominator; a t may have them in the first cell."""
@@ -57,7 +60,7 @@ def p_against_test(row: Row) -> Finding | None:
     tests = ("t_test", "f_test", "eta_squared")
     if row["statistic"] not in tests or not has(row, "value", "p_value"):
         return None
-    value, half = abs(row["value"]), half_unit(row["value"])
+    value, half = abs(row["value"]), min(half_unit(row["value"]), LEAST_PRECISE)
     p, relation, own = row["p_value"], row["p_relation"], _p_of_test(row, value)
     if not math.isfinite(own):
         return None
