@@ -145,8 +145,8 @@ def _effects(records: Records) -> list[Block]:
     said = [
         f"Every result becomes an effect size ({scale.label}, {records.direction}). A result to "
         "which no route applies is excluded with a code; nothing is guessed.",
-        "Cluster trials analysed as if individuals were independent: intracluster correlation "
-        f"{plan.icc:g}; where the number of clusters is not reported, {plan.cluster_size:g} "
+        "Cluster trials analysed as if individuals were independent, and tests of cluster trials "
+        f"without standard deviations: intracluster correlation {plan.icc:g}; where the number of clusters is not reported, {plan.cluster_size:g} "
         "participants per cluster, and the result counts as approximate."
         if (records.tables["trials"]["design"] == "cluster_rct").any()
         else "",
