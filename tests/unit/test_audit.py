@@ -133,6 +133,13 @@ def test_p_against_its_test(test: dict[str, Any], p: float, relation: str, wrong
     assert found(n_t=25, n_c=25, p_value=p, p_relation=relation, **test) == expected
 
 
+def test_a_cox_index_is_held_against_its_p() -> None:
+    # 0.29 with an error of 0.232 has p 0.21.
+    cells = {"statistic": "cox_index", "value": 0.29, "se": 0.232, "n_t": 58, "n_c": 59}
+    assert found(**cells, p_value=0.05, p_relation="<") == ["p_against_se"]
+    assert found(**cells, p_value=0.21, p_relation="=") == []
+
+
 def test_interval_of_a_small_trial_is_one_of_t() -> None:
     # 5 + 5 participants: 3.5 +- t(8) * 0.632 has p 0.0005; as a normal interval it would be 3e-6.
     interval = {"value": 3.5, "ci_low": 2.04, "ci_high": 4.96, "p_value": 0.0005}

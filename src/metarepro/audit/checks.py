@@ -29,7 +29,7 @@ CI_SE_SHARE = 0.75
 #: A larger g is listed.
 LARGE_G = 2.0
 
-DIFFERENCES = ("smd", "means", "mean_difference", "risk_difference")
+DIFFERENCES = ("smd", "means", "mean_difference", "risk_difference", "cox_index")
 
 Row = Mapping[Any, Any]
 _NORMAL = NormalDist()
@@ -208,7 +208,7 @@ def result_p_against_ci(row: Row) -> Finding | None:
 
 def p_against_se(row: Row) -> Finding | None:
     """Printed p outside of what the printed estimate and standard error give."""
-    if row["statistic"] not in ("smd", "mean_difference", "risk_difference"):
+    if row["statistic"] not in ("smd", "mean_difference", "risk_difference", "cox_index"):
         return None
     if not has(row, "value", "se", "p_value"):
         return None
