@@ -168,7 +168,7 @@ def test_an_error_up_to_a_twentieth_larger_is_that_of_individuals(
     assert effect.tier == tier
 
 
-@pytest.mark.parametrize(("share", "tier"), [(0.8, "approximate"), (1.01, "direct")])
+@pytest.mark.parametrize(("share", "tier"), [(0.98, "approximate"), (1.01, "direct")])
 def test_adjusted_error_of_a_cluster_trial_below_individuals_is_approximate(
     share: float, tier: str
 ) -> None:
@@ -177,6 +177,14 @@ def test_adjusted_error_of_a_cluster_trial_below_individuals_is_approximate(
     effect = convert(row, CHOICES)
     assert effect.tier == tier
     assert effect.vi == pytest.approx(share**2 * 2 / 500, rel=0.01)
+
+
+def test_interval_of_a_cluster_trial_is_normal() -> None:
+    # Its degrees of freedom are those of the clusters, which are not known.
+    cells = {"value": 1.0, "ci_low": 1 - 1.959964, "ci_high": 1 + 1.959964, "n_t": 5, "n_c": 5}
+    row = reported(statistic="mean_difference", design="cluster_rct", **cells)
+    effect = convert(row, CHOICES, "MD")
+    assert effect.vi == pytest.approx(1.0, rel=1e-6)
 
 
 def test_no_cluster_is_smaller_than_one_participant() -> None:

@@ -174,7 +174,7 @@ def smd_from_correlation(r: float, n: float) -> EffectSize:
     --------
     >>> effect = smd_from_correlation(0.5, 100)
     >>> round(effect.yi, 4), round(effect.vi, 4)
-    (1.1458, 0.0531)
+    (1.1458, 0.053)
     """
     _check_correlation(r)
     _require(n > 3, f"a correlation needs more than 3 participants, found {n:g}")
