@@ -92,7 +92,10 @@ PUBLISHED_CHECKS: list[Check] = [published_off_centre_ci, published_p_against_ci
 
 
 #: What the checks look at in the effects.
-EFFECT_COLUMNS = ("yi", "sei", "n_t", "n_c", "n_total", "design", "se_source", "assumptions")
+EFFECT_COLUMNS = (
+    *("effect_measure", "yi", "sei", "n_t", "n_c", "n_total"),
+    *("design", "se_source", "assumptions"),
+)
 
 
 def audit_results(results: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:

@@ -40,9 +40,10 @@ VERDICTS = {
     "exact": "estimate and limits are equal at the published rounding",
     "reproduced": "estimate and width of the interval each within "
     f"{percent(100 * verdicts.REPRODUCED_RELATIVE)}, or within "
-    f"{verdicts.REPRODUCED_ABSOLUTE:g}",
+    f"{verdicts.REPRODUCED_ABSOLUTE:g} on a scale without units (any but mean and risk "
+    "differences)",
     "approximate": f"within {percent(100 * verdicts.APPROXIMATE_RELATIVE)}, or within "
-    f"{verdicts.APPROXIMATE_ABSOLUTE:g}",
+    f"{verdicts.APPROXIMATE_ABSOLUTE:g} on such a scale",
     "different": "anything else",
 }
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
@@ -146,7 +147,8 @@ def _effects(records: Records) -> list[Block]:
         f"Every result becomes an effect size ({scale.label}, {records.direction}). A result to "
         "which no route applies is excluded with a code; nothing is guessed.",
         "Cluster trials analysed as if individuals were independent, and tests of cluster trials "
-        f"without standard deviations: intracluster correlation {plan.icc:g}; where the number of clusters is not reported, {plan.cluster_size:g} "
+        f"without standard deviations: intracluster correlation {plan.icc:g}; "
+        f"where the number of clusters is not reported, {plan.cluster_size:g} "
         "participants per cluster, and the result counts as approximate."
         if (records.tables["trials"]["design"] == "cluster_rct").any()
         else "",
@@ -308,8 +310,11 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
         intro=[
             Paragraph(
                 text(
-                    "Every table as CSV (UTF-8). Text that a spreadsheet would read as a formula "
-                    "starts with an apostrophe."
+                    "Every table as CSV (UTF-8). In the tables effects are positive in favour of "
+                    "the intervention, and ratios are natural logarithms, proportions logits, "
+                    "correlations Fisher's z; the columns effect_measure and better say how they "
+                    "are printed. Text that a spreadsheet would read as a formula starts with an "
+                    "apostrophe."
                 ),
                 "lead",
             )
