@@ -8,7 +8,7 @@ TIERS = ["direct", "derived"]
 SMALL: dict[str, Any] = {
     "study": {"title": "Does play help?", "introduction": "A small study."},
     "families": {"parenting": {"label": "Parenting", "colour": "#A6437E"}},
-    "effects": {"icc": 0.05, "cluster_size": 20.0, "corrected_sources": ["database"]},
+    "effects": {"icc": 0.05, "cluster_size": 20.0},
     "sets": {"post": {"label": "", "timepoints": ["post"], "tiers": TIERS}},
     "figures": ["post"],
     "evidence": {"synthesis": "cell", "set": "post", "beside": "post"},

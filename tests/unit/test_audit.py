@@ -18,6 +18,8 @@ from metarepro.audit.findings import (
 )
 from metarepro.audit.tables import AUDIT
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
+from metarepro.conversion.ratio_se import CONTRADICTED, ON_LOG_SCALE, UNDECIDED
+from metarepro.conversion.routes import ADJUSTED_BELOW_INDIVIDUALS
 from metarepro.tabular.input_tables import PUBLISHED, RESULTS
 from metarepro.tabular.tables import read_table, write_table
 
@@ -26,7 +28,7 @@ NAN = math.nan
 
 NUMBERS = (
     *("n_t", "mean_t", "sd_t", "events_t", "n_c", "mean_c", "sd_c", "events_c", "n_total"),
-    *("value", "ci_low", "ci_high", "se", "p_value", "reference_sd"),
+    *("value", "ci_low", "ci_high", "se", "p_value", "df1", "df2", "reference_sd"),
 )
 BLANK: dict[str, Any] = {
     **{"result_id": "a-01", "trial_id": "a", "measure": "scale", "statistic": "smd"},
@@ -37,7 +39,9 @@ BLANK: dict[str, Any] = {
 NO_EFFECTS = pd.DataFrame(
     {"result_id": pd.Series(dtype="str")}
     | {name: pd.Series(dtype="float64") for name in ("yi", "sei", "n_t", "n_c", "n_total")}
-    | {name: pd.Series(dtype="str") for name in ("effect_measure", "assumptions")}
+    | dict.fromkeys(
+        ("effect_measure", "design", "se_source", "assumptions"), pd.Series(dtype="str")
+    )
 )
 
 
@@ -48,7 +52,7 @@ def found(**cells: Any) -> list[str]:
 
 def found_with_effect(**effect: Any) -> list[str]:
     blank = {"result_id": "a-01", "yi": 0.3, "sei": 0.3, "n_t": NAN, "n_c": NAN, "n_total": NAN}
-    blank |= {"effect_measure": "SMD", "assumptions": ""}
+    blank |= {"effect_measure": "SMD", "design": "rct", "se_source": "", "assumptions": ""}
     return list(audit_results(pd.DataFrame([BLANK]), pd.DataFrame([blank | effect]))["check"])
 
 
@@ -84,6 +88,95 @@ def test_ratios_are_centred_on_the_log_scale() -> None:
 
 def test_eta_squared_has_no_middle() -> None:
     assert found(statistic="eta_squared", value=0.05, ci_low=0.01, ci_high=0.2) == []
+
+
+# Tests of two groups
+
+
+@pytest.mark.parametrize(
+    ("cells", "check"),
+    [
+        ({"statistic": "t_test", "value": 3.0, "df2": 24}, ["df_against_arms"]),
+        ({"statistic": "t_test", "value": 3.0, "df1": 24}, ["df_against_arms"]),
+        ({"statistic": "t_test", "value": 3.0, "df2": 48}, []),
+        ({"statistic": "f_test", "value": 9.0, "df1": 1, "df2": 46}, ["df_near_arms"]),
+        ({"statistic": "f_test", "value": 9.0, "df1": 2, "df2": 46}, []),
+        ({"statistic": "mean_difference", "value": 1.0, "se": 0.4, "df2": 8}, ["df_against_arms"]),
+    ],
+)
+def test_degrees_of_freedom_against_the_arms(cells: dict[str, Any], check: list[str]) -> None:
+    assert found(n_t=25, n_c=25, **cells) == check
+
+
+# t 3.0 with 48 df has p 0.0043; F(1, 48) of 9 and eta squared 9/57 = 0.158 are the same test.
+@pytest.mark.parametrize(
+    "test",
+    [
+        {"statistic": "t_test", "value": 3.0, "df2": 48},
+        {"statistic": "t_test", "value": -3.0},
+        {"statistic": "f_test", "value": 9.0, "df1": 1, "df2": 48},
+        {"statistic": "eta_squared", "value": 0.158},
+    ],
+)
+@pytest.mark.parametrize(
+    ("p", "relation", "wrong"),
+    [
+        (0.2, "=", True),
+        (0.004, "=", False),
+        (0.002, "=", True),
+        (0.01, "<", False),
+        (0.001, "<", True),
+        (0.05, ">", True),
+        (0.001, ">", False),
+    ],
+)
+def test_p_against_its_test(test: dict[str, Any], p: float, relation: str, wrong: bool) -> None:
+    expected = ["p_against_test"] if wrong else []
+    assert found(n_t=25, n_c=25, p_value=p, p_relation=relation, **test) == expected
+
+
+def test_a_cox_index_is_held_against_its_p() -> None:
+    # 0.29 with an error of 0.232 has p 0.21.
+    cells = {"statistic": "cox_index", "value": 0.29, "se": 0.232, "n_t": 58, "n_c": 59}
+    assert found(**cells, p_value=0.05, p_relation="<") == ["p_against_se"]
+    assert found(**cells, p_value=0.21, p_relation="=") == []
+
+
+def test_interval_of_a_small_trial_is_one_of_t() -> None:
+    # 5 + 5 participants: 3.5 +- t(8) * 0.632 has p 0.0005; as a normal interval it would be 3e-6.
+    interval = {"value": 3.5, "ci_low": 2.04, "ci_high": 4.96, "p_value": 0.0005}
+    cells = interval | {"statistic": "mean_difference", "p_relation": "=", "n_t": 5, "n_c": 5}
+    assert found(**cells) == []
+    assert found(**cells | {"adjusted": "yes"}) == ["p_against_ci"]
+
+
+def test_standard_error_of_a_small_trial_is_one_of_t() -> None:
+    # 3.5 / 0.632 is a t of 5.5 with 8 df.
+    cells = {"statistic": "mean_difference", "value": 3.5, "se": 0.632, "n_t": 5, "n_c": 5}
+    assert found(**cells, p_value=0.0005, p_relation="=") == []
+
+
+@pytest.mark.parametrize(
+    ("note", "check"),
+    [
+        (ON_LOG_SCALE, ["ratio_se_scale"]),
+        (CONTRADICTED, ["ratio_se_scale"]),
+        (UNDECIDED, ["ratio_se_undecided"]),
+        ("equal arms", []),
+    ],
+)
+def test_scale_of_the_standard_error_of_a_ratio(note: str, check: list[str]) -> None:
+    assert found_with_effect(assumptions=note) == check
+
+
+def test_adjusted_cluster_error_below_that_of_individuals() -> None:
+    assert found_with_effect(assumptions=ADJUSTED_BELOW_INDIVIDUALS) == ["cluster_se_adjusted"]
+
+
+def test_error_with_a_correlation_may_be_below_the_arms() -> None:
+    low = {"sei": 0.1, "n_t": 50.0, "n_c": 50.0}
+    assert found_with_effect(**low) == ["se_below_arms"]
+    assert found_with_effect(**low, se_source="correlation") == []
 
 
 # p against CI: 0.31 [0.11, 0.51] has p 0.0024; 0.0015 to 0.0035 with rounding, 1.35 either way.

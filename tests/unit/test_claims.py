@@ -188,9 +188,30 @@ def test_what_the_report_does_not_cite_is_a_caveat_and_no_evidence(sources: Sour
     assert (after["rule"], after["caveat"]) == (row["rule"], "")
 
 
+def _coverage_with_families(sources: Sources, *families: str) -> str:
+    """Coverage of a moderator claim whose moderator is of these families."""
+    plan = sources.plan
+    moderator = plan.moderators["responsive_caregiving"].model_copy(update={"families": families})
+    changed = {**plan.moderators, "responsive_caregiving": moderator}
+    plan = plan.model_copy(update={"moderators": changed})
+    return str(audit(replace(sources, plan=plan))["c19"]["coverage"])
+
+
+def test_a_moderator_counts_the_trials_of_its_families_only(sources: Sources) -> None:
+    pooled = sources.weights["synthesis"] == "post.outcome.parent_child_interaction"
+    members = sources.weights[pooled].merge(sources.effects[["result_id", "family"]])
+    trials = members.groupby("family")["trial_id"].nunique()
+    assert len(trials) > 1
+    for family, n in trials.items():
+        found = _coverage_with_families(sources, str(family))
+        assert found.startswith(f"{n} trial")
+    every = members["trial_id"].nunique()
+    assert _coverage_with_families(sources).startswith(f"{every} trials")
+
+
 def test_results_that_were_read_and_not_usable_are_named(audited: Rows) -> None:
-    assert "Sleed 2013" in audited["c03"]["needed"]
-    assert "code cluster_no_sd" in audited["c03"]["needed"]
+    assert "Moran 2005" in audited["c10"]["needed"]
+    assert "code percentages_without_n" in audited["c10"]["needed"]
     assert "Cicchetti 2006" in audited["c05"]["needed"]
     # A duplicate is no further result.
     assert "Kalinauskiene" not in audited["c09"]["needed"]

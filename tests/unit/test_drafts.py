@@ -42,6 +42,9 @@ FILLED = {
     "n_c": "39",
     "events_t": "12",
     "events_c": "20",
+    "time_t": "400",
+    "time_c": "380.5",
+    "n_total": "40",
     "mean_t": "9.5",
     "mean_c": "8.5",
     "sd_t": "2",
@@ -64,7 +67,11 @@ ENOUGH = {
     "eta_squared": {"n_total": "80"},
     "p_only": {"n_total": "80"},
     "hazard_ratio": {"se": "0.1"},
+    "rate_ratio": {"se": "0.1"},
     "ratio": {"se": "0.1"},
+    "cox_index": {"se": "0.1"},
+    "paired_means": {"correlation": "0.6"},
+    "change_means": {"correlation": "0.6"},
     "correlation": {"n_total": "80"},
 }
 

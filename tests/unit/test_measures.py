@@ -11,11 +11,13 @@ import pytest
 from metarepro.conversion import effect_sizes as es
 from metarepro.conversion.measures import (
     fisher_z,
+    log_rate_ratio,
     log_risk_ratio,
     logit,
     mean_difference,
     risk_difference,
 )
+from metarepro.conversion.paired import paired_mean_difference, smd_from_paired_means
 from metarepro.conversion.reported import Choices, NoRouteError, Reported
 from metarepro.conversion.routes import ROUTES, convert
 from metarepro.plan import MEASURES as PLAN_MEASURES
@@ -42,7 +44,13 @@ def test_tables_give_the_effects_of_escalc(found: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "function"),
-    [("means", mean_difference), ("correlations", fisher_z), ("proportions", logit)],
+    [
+        ("means", mean_difference),
+        ("correlations", fisher_z),
+        ("proportions", logit),
+        ("rates", log_rate_ratio),
+        ("paired", paired_mean_difference),
+    ],
 )
 def test_other_data_give_the_effects_of_escalc(kind: str, function: Any) -> None:
     reference = REFERENCE[kind]
@@ -51,11 +59,41 @@ def test_other_data_give_the_effects_of_escalc(kind: str, function: Any) -> None
         assert (effect.yi, effect.vi) == pytest.approx((yi, vi), rel=1e-12, abs=1e-15)
 
 
+def test_standardised_mean_change_is_that_of_escalc() -> None:
+    found = REFERENCE["standardised"]
+    for row, yi, vi in zip(found["data"], found["yi"], found["vi"], strict=True):
+        numbers = (row["mean_t"], row["mean_c"], row["sd_c"], row["n"], row["r"])
+        effect = smd_from_paired_means(*numbers)
+        assert (effect.yi, effect.vi) == pytest.approx((yi, vi), rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "why"),
+    [
+        ((0, 10.0, 0, 10.0), "without events"),
+        ((-1, 10.0, 2, 10.0), "impossible"),
+        ((1, 0.0, 2, 10.0), "impossible"),
+        ((1, 10.0, 2, math.nan), "impossible"),
+    ],
+)
+def test_impossible_rates_are_refused(numbers: tuple[float, ...], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        log_rate_ratio(*numbers)
+
+
+def test_rates_of_the_opposite_event_have_no_route() -> None:
+    cells = RESULTS["IRR", "rates"]
+    with pytest.raises(NoRouteError, match="opposite event") as error:
+        convert(Reported("rates", "scale", "yes", "decrease", **cells), CHOICES, "IRR")
+    assert error.value.code == "not_convertible"
+
+
 def test_every_measure_of_a_plan_has_routes() -> None:
     assert tuple(ROUTES) == PLAN_MEASURES
     assert set(PLAN_MEASURES) <= set(MEASURES)
 
 
+PAIRS = {"n_total": 20, "mean_t": 5, "sd_t": 2, "mean_c": 4, "sd_c": 2, "correlation": 0.6}
 #: One result of every route, worse in the treatment arm: more events, a higher score.
 RESULTS: dict[tuple[str, str], dict[str, Any]] = {
     ("MD", "means"): {"n_t": 20, "mean_t": 5, "sd_t": 2, "n_c": 21, "mean_c": 4, "sd_c": 2},
@@ -70,6 +108,11 @@ RESULTS: dict[tuple[str, str], dict[str, Any]] = {
     ("RD", "percentages"): {"mean_t": 25, "n_t": 40, "mean_c": 12.5, "n_c": 40},
     ("RD", "risk_difference"): {"value": 0.1, "se": 0.04},
     ("HR", "hazard_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
+    ("IRR", "rates"): {"events_t": 24, "time_t": 400, "events_c": 12, "time_c": 380},
+    ("IRR", "rate_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
+    ("ratio", "rate_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
+    ("MD", "paired_means"): PAIRS,
+    ("MD", "change_means"): PAIRS | {"n_total": 40},
     ("ratio", "ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
     ("ratio", "hazard_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},
     ("ratio", "odds_ratio"): {"value": 2.0, "ci_low": 1.1, "ci_high": 3.7},

@@ -129,10 +129,11 @@ SMD = {
     **{"locator": "table", "exclude": "", "exclude_reason": "", "note": "", "p_relation": ""},
     **{"intervention": "play", "shared_control": "", "duplicate_of": "", "second_copy": ""},
     **{"file": "f", "sha256": "0" * 64, "row": 2.0, "n_basis": "analysed"},
+    **{"se_basis": "", "corrected": ""},
 }
 NUMBERS = (
     *("mean_t", "sd_t", "events_t", "mean_c", "sd_c", "events_c", "n_total", "se", "p_value"),
-    *("df1", "df2", "reference_sd"),
+    *("df1", "df2", "reference_sd", "time_t", "time_c", "correlation"),
 )
 
 
@@ -219,6 +220,17 @@ def test_agreement(changes: dict[str, Any], agreement: str, reason: str) -> None
     row = compared({}, DUPLICATE | changes).iloc[0]
     assert row["agreement"] == agreement
     assert row["reason"].startswith(reason) if reason else row["reason"] == ""
+
+
+# Without arm sizes nothing is corrected, so that values are effects. In binary 1.01 - 1 is a
+# little more than the 0.01 that two roundings may be apart.
+@pytest.mark.parametrize(
+    ("value", "agreement"), [(1.01, "within_rounding"), (1.011, "different"), (1.0, "equal")]
+)
+def test_two_roundings_of_one_number_may_be_a_hundredth_apart(value: float, agreement: str) -> None:
+    alone = {"n_t": NAN, "n_c": NAN, "ci_low": 0.2, "ci_high": 1.8}
+    row = compared(alone | {"value": 1.0}, DUPLICATE | alone | {"value": value}).iloc[0]
+    assert row["agreement"] == agreement
 
 
 @pytest.mark.parametrize("value", [0.5, 0.53])

@@ -10,8 +10,9 @@ import pytest
 
 from metarepro.conversion.reported import Choices, NoRouteError, Reported
 from metarepro.conversion.routes import ROUTES, convert
+from metarepro.tabular.reported_statistics import STATISTICS
 
-CHOICES = Choices(icc=0.05, cluster_size=20, corrected_sources=("database",))
+CHOICES = Choices(icc=0.05, cluster_size=20)
 ARMS = {"n_t": 9, "n_c": 9}
 CASES = json.loads(Path("tests/reference/routes.json").read_text())
 
@@ -39,7 +40,7 @@ def test_turning_the_instrument_turns_the_effect(case: dict[str, Any]) -> None:
     effect, other = convert(row, CHOICES), convert(turned, CHOICES)
     # A value that the source has turned itself keeps its direction; means and counts are always
     # on the scale of the instrument.
-    if row.sign != "benefit" or row.statistic in ("means", "counts", "percentages"):
+    if row.sign != "benefit" or STATISTICS[row.statistic].of_arms:
         assert other.yi == -effect.yi
     else:
         assert math.copysign(1, other.yi) == math.copysign(1, effect.yi)
@@ -78,14 +79,28 @@ EXCLUDED: list[tuple[str, dict[str, Any]]] = [
     ("no_baseline_risk", {"statistic": "risk_ratio", "value": 0.7, "se": 0.1}),
     ("no_baseline_risk", {"statistic": "risk_difference", "value": -0.1, "se": 0.04}),
     ("no_variance", {"statistic": "mean_difference", "value": 0, "se": 1, **ARMS}),
+    ("no_variance", {"statistic": "t_test", "value": 2, "df2": 9, "design": "cluster_rct"}),
+    ("not_two_groups", {"statistic": "t_test", "value": 2, "df2": 40, **ARMS}),
+    ("not_two_groups", {"statistic": "mean_difference", "value": 2, "se": 1, "df2": 40, **ARMS}),
+    ("no_correlation", {"statistic": "t_test", "value": 2, "df2": 8, **ARMS}),
+    ("no_correlation", {"statistic": "t_test", "value": 2, "df2": 24, "n_total": 25}),
     (
-        "cluster_no_sd",
-        {"statistic": "mean_difference", "value": 2, "se": 1, "design": "cluster_rct", **ARMS},
+        "no_correlation",
+        {"statistic": "f_test", "value": 4, "df1": 1, "df2": 8, "sign": "benefit", **ARMS},
     ),
     (
-        "cluster_no_sd",
-        {"statistic": "t_test", "value": 2, "design": "cluster_rct", **ARMS},
+        "no_correlation",
+        {
+            "statistic": "paired_means",
+            "n_total": 20,
+            "mean_t": 1,
+            "sd_t": 1,
+            "mean_c": 2,
+            "sd_c": 1,
+        },
     ),
+    ("no_variance", {"statistic": "cox_index", "value": 0.4, **ARMS}),
+    ("impossible_input", {"statistic": "correlation", "value": 1.0, "n_total": 20}),
     ("direction_unknown", {"statistic": "f_test", "value": 9, "df1": 1, **ARMS}),
     ("not_convertible", {"statistic": "f_test", "value": 9, "df1": 2, "sign": "benefit", **ARMS}),
     (
@@ -111,7 +126,7 @@ def test_what_has_no_route_is_excluded_with_a_code(code: str, cells: dict[str, A
         (0.1, "unknown", 1.0, "direct"),  # larger: it allows for the clusters
         (0.0642, "unknown", 1.95, "direct"),  # that of individuals
         (0.05, "no", 1.95, "direct"),
-        (0.0642, "yes", 1.0, "direct"),  # the source says that it is adjusted
+        (0.0646, "yes", 1.0, "direct"),  # the source says that it is adjusted
         (0.04, "unknown", 1.0, "approximate"),  # not to be believed anyway
     ],
 )
@@ -136,6 +151,64 @@ def test_cluster_trial_with_reference_sd_has_a_route() -> None:
         statistic="mean_difference", value=3, se=1, reference_sd=15, design="cluster_rct", **ARMS
     )
     assert convert(row, CHOICES).yi == 0.2
+
+
+@pytest.mark.parametrize(
+    ("share", "factor", "tier"),
+    [(0.99, 1.95, "direct"), (1.04, 1.95, "direct"), (1.06, 1.0, "direct")],
+)
+def test_an_error_up_to_a_twentieth_larger_is_that_of_individuals(
+    share: float, factor: float, tier: str
+) -> None:
+    arms = {"n_t": 500, "n_c": 500, "design": "cluster_rct", "cluster_size": 20}
+    # Of a g near 0 the error of 500 + 500 participants is sqrt(2/500).
+    row = reported(value=1e-6, se=share * math.sqrt(2 / 500), **arms)
+    effect = convert(row, CHOICES)
+    assert effect.vi == pytest.approx(factor * share**2 * 2 / 500, rel=0.01)
+    assert effect.tier == tier
+
+
+@pytest.mark.parametrize(("share", "tier"), [(0.98, "approximate"), (1.01, "direct")])
+def test_adjusted_error_of_a_cluster_trial_below_individuals_is_approximate(
+    share: float, tier: str
+) -> None:
+    arms = {"n_t": 500, "n_c": 500, "design": "cluster_rct", "cluster_size": 20}
+    row = reported(value=1e-6, se=share * math.sqrt(2 / 500), adjusted="yes", **arms)
+    effect = convert(row, CHOICES)
+    assert effect.tier == tier
+    assert effect.vi == pytest.approx(share**2 * 2 / 500, rel=0.01)
+
+
+def test_interval_of_a_cluster_trial_is_normal() -> None:
+    # Its degrees of freedom are those of the clusters, which are not known.
+    cells = {"value": 1.0, "ci_low": 1 - 1.959964, "ci_high": 1 + 1.959964, "n_t": 5, "n_c": 5}
+    row = reported(statistic="mean_difference", design="cluster_rct", **cells)
+    effect = convert(row, CHOICES, "MD")
+    assert effect.vi == pytest.approx(1.0, rel=1e-6)
+
+
+def test_no_cluster_is_smaller_than_one_participant() -> None:
+    # Fewer randomised than clusters, as a misprint has it: no design effect below 1.
+    row = reported(value=0.5, n_t=50, n_c=50, design="cluster_rct", cluster_size=0.5)
+    assert convert(row, CHOICES).vi == convert(replace(row, design="rct"), CHOICES).vi
+
+
+def test_standard_error_that_was_worked_out_is_derived() -> None:
+    row = reported(value=0.5, se=0.2)
+    assert convert(row, CHOICES).tier == "direct"
+    worked_out = convert(replace(row, se_basis="worked_out"), CHOICES)
+    assert worked_out.tier == "derived"
+    assert (worked_out.yi, worked_out.vi) == (0.5, 0.2**2)
+
+
+@pytest.mark.parametrize("source_kind", ["database", "abstract"])
+# J of 16 df is 0.9523 (Hedges 1981, table 1).
+@pytest.mark.parametrize(("corrected", "j"), [("yes", 1.0), ("no", 0.9523), ("", 0.9523)])
+def test_the_row_says_whether_its_smd_is_corrected(
+    corrected: str, j: float, source_kind: str
+) -> None:
+    row = reported(value=0.5, se=0.4, corrected=corrected, source_kind=source_kind, **ARMS)
+    assert convert(row, CHOICES).yi == pytest.approx(0.5 * j, abs=1e-4)
 
 
 def test_unknown_number_of_clusters_is_an_approximation() -> None:

@@ -30,6 +30,7 @@ from metarepro.study.transcription import list_reviews, read
 from metarepro.study.validation import check_data, load
 from metarepro.tabular.input_tables import LOCAL_EVALUATIONS
 from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.reported_statistics import STATISTICS
 from metarepro.tabular.tables import read_table
 
 REAL_DATA = Path(__file__).parents[2] / "data"
@@ -100,6 +101,14 @@ def test_the_small_folder_has_no_problem(folder: Path) -> None:
         (RESULTS, 3, {"p_value": "0"}, "p_value", "0", "a number, above 0 and 1 or less"),
         (RESULTS, 3, {"p_value": ""}, "p_value", "", "a number, since p_relation is filled"),
         (RESULTS, 3, {"p_relation": ""}, "p_relation", "", "=, < or >, since p_value is filled"),
+        (RESULTS, 3, {"se_basis": "worked_out"}, "se_basis", "worked_out", "empty, since se is"),
+        (RESULTS, 3, {"se_basis": "guess"}, "se_basis", "guess", "one of: printed, worked_out"),
+        (RESULTS, 2, {"corrected": "yes"}, "corrected", "yes", "empty unless the statistic is smd"),
+        (RESULTS, 3, {"corrected": "g"}, "corrected", "g", "one of: yes, no"),
+        (RESULTS, 3, {"correlation": "1"}, "correlation", "1", "between -1 and 1"),
+        (RESULTS, 3, {"correlation": "1.5"}, "correlation", "1.5", "a number, -1 or more"),
+        (RESULTS, 3, {"time_t": "12"}, "time_c", "", "a number, since time_t is filled"),
+        (RESULTS, 3, {"time_c": "0"}, "time_c", "0", "a number, above 0"),
         (RESULTS, 3, {"df1": "0"}, "df1", "0", "a whole number, 1 or more"),
         (RESULTS, 3, {"ci_low": ""}, "ci_low", "", "a number, since ci_high is filled"),
         (RESULTS, 3, {"ci_high": ""}, "ci_high", "", "a number, since ci_low is filled"),
@@ -407,6 +416,7 @@ def test_words_in_notes_decide_nothing(folder: Path) -> None:
 
 
 # What a row of each statistic holds, and which of it may not be missing.
+MEANS = {"mean_t": "1", "sd_t": "1", "mean_c": "2", "sd_c": "1"}
 ROUTES: list[tuple[str, Mapping[str, str], bool]] = [
     ("means", {"n_total": "40", "mean_t": "1", "sd_t": "1", "mean_c": "2", "sd_c": "1"}, True),
     ("means", {"n_total": "40", "mean_t": "1", "sd_t": "1", "mean_c": "2"}, False),
@@ -423,6 +433,15 @@ ROUTES: list[tuple[str, Mapping[str, str], bool]] = [
     ("mean_difference", {"value": "1", "se": "0.1", "n_total": "18"}, True),
     ("mean_difference", {"value": "1", "n_total": "18"}, False),
     ("mean_difference", {"value": "1", "se": "0.1"}, True),
+    ("cox_index", {"value": "0.4", "p_value": "0.05", "p_relation": "="}, True),
+    ("cox_index", {"value": "0.4", "n_total": "18"}, False),
+    ("paired_means", {"n_total": "18", **MEANS}, True),
+    ("paired_means", MEANS, False),
+    ("change_means", {"n_t": "9", "n_c": "9", **MEANS}, True),
+    ("change_means", {"n_t": "9", "n_c": "9", "mean_t": "1", "mean_c": "2"}, False),
+    ("rates", {"events_t": "9", "events_c": "4", "time_t": "80.5", "time_c": "70"}, True),
+    ("rates", {"events_t": "9", "events_c": "4"}, False),
+    ("rate_ratio", {"value": "0.8", "se": "0.1"}, True),
     ("hazard_ratio", {"value": "0.8", "ci_low": "0.5", "ci_high": "1.2"}, True),
     ("hazard_ratio", {"value": "0.8", "n_total": "18"}, False),
     ("ratio", {"value": "0.8", "se": "0.1"}, True),
@@ -448,6 +467,18 @@ ROUTES: list[tuple[str, Mapping[str, str], bool]] = [
     ("percentages", {"mean_t": "10", "mean_c": "20", "n_total": "18"}, False),
 ]
 EMPTY = dict.fromkeys(("value", "ci_low", "ci_high", "p_value", "p_relation"), "")
+
+
+def test_every_statistic_has_a_row_with_a_route_and_one_without() -> None:
+    # Without arm sizes or df a t, and so on: what each needs is in `reported_statistics`.
+    tried = {(statistic, usable) for statistic, _, usable in ROUTES}
+    assert {name for name in STATISTICS if (name, True) not in tried} == set()
+
+
+def test_in_rates_one_person_may_have_several_events(folder: Path) -> None:
+    cells = {"statistic": "rates", "events_t": "90", "time_t": "80", "time_c": "75"}
+    set_cells(folder, RESULTS, 5, cells)
+    assert check_data(read(folder)) == []
 
 
 @pytest.mark.parametrize(("statistic", "cells", "usable"), ROUTES)

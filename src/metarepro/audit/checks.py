@@ -12,8 +12,11 @@ from decimal import Decimal
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
+from scipy import stats
+
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, direction, se_from_ci, se_from_ns
-from metarepro.conversion.routes import OF_INDIVIDUALS
+from metarepro.conversion.reported import df_of_interval
+from metarepro.conversion.routes import ADJUSTED_BELOW_INDIVIDUALS, OF_INDIVIDUALS
 from metarepro.tabular.reported_statistics import RATIOS
 from metarepro.wording.published import PRINTED, Printed
 
@@ -27,7 +30,7 @@ CI_SE_SHARE = 0.75
 #: A larger g is listed.
 LARGE_G = 2.0
 
-DIFFERENCES = ("smd", "means", "mean_difference", "risk_difference")
+DIFFERENCES = ("smd", "means", "mean_difference", "risk_difference", "cox_index")
 
 Row = Mapping[Any, Any]
 _NORMAL = NormalDist()
@@ -43,7 +46,7 @@ class Finding(NamedTuple):
 
 
 class Interval(NamedTuple):
-    """A printed estimate with its 95 % CI and p; `scale` is how it is printed."""
+    """A printed estimate with its 95 % CI and p, how it is printed, and the df of t."""
 
     estimate: float
     low: float
@@ -51,6 +54,7 @@ class Interval(NamedTuple):
     scale: Printed
     p: float
     relation: str
+    df: float = math.inf
 
 
 def printed_decimals(*values: float) -> int:
@@ -89,9 +93,15 @@ def z_of(p: float) -> float:
     return -_NORMAL.inv_cdf(p / 2)
 
 
-def p_of(z: float) -> float:
-    """Two-sided p of a z."""
-    return 2 * _NORMAL.cdf(-abs(z))
+def p_of(z: float, df: float = math.inf) -> float:
+    """Two-sided p of a z, or of a t with `df` degrees of freedom."""
+    return 2 * (_NORMAL.cdf(-abs(z)) if df == math.inf else float(stats.t.sf(abs(z), df)))
+
+
+def _df(row: Row) -> float:
+    """Degrees of freedom with which the conversion reads the interval of a result."""
+    n = row["n_t"] + row["n_c"] if has(row, "n_t", "n_c") else row["n_total"]
+    return df_of_interval(row["statistic"], row["adjusted"], row["effect_design"], n, row["df2"])
 
 
 def _roundings(interval: Interval) -> list[tuple[float, float, float]]:
@@ -135,7 +145,8 @@ def off_centre_ci(interval: Interval) -> Finding | None:
 def p_against_ci(interval: Interval, factor: float) -> Finding | None:
     """Printed p outside of what the CI allows, given rounding and a factor either way."""
     p, relation = interval.p, interval.relation
-    ps = [p_of(e / se_from_ci(low, high)) for e, low, high in _roundings(interval)]
+    df = interval.df
+    ps = [p_of(e / se_from_ci(low, high, df=df), df) for e, low, high in _roundings(interval)]
     if not ps or not math.isfinite(p):
         return None
     least, most, half = min(ps) / factor, max(ps) * factor, half_unit(p)
@@ -160,7 +171,8 @@ def _result_interval(row: Row) -> Interval | None:
     # The p of a table of counts is that of a test on the counts, not of the printed ratio.
     p = math.nan if statistic == "counts" else row["p_value"]
     scale = PRINTED["ratio" if log else "SMD"]
-    return Interval(row["value"], row["ci_low"], row["ci_high"], scale, p, row["p_relation"])
+    numbers = (row["value"], row["ci_low"], row["ci_high"])
+    return Interval(*numbers, scale, p, row["p_relation"], _df(row))
 
 
 def _published_interval(row: Row) -> Interval | None:
@@ -208,22 +220,24 @@ def result_p_against_ci(row: Row) -> Finding | None:
 
 def p_against_se(row: Row) -> Finding | None:
     """Printed p outside of what the printed estimate and standard error give."""
-    if row["statistic"] not in ("smd", "mean_difference", "risk_difference"):
+    if row["statistic"] not in ("smd", "mean_difference", "risk_difference", "cox_index"):
         return None
     if not has(row, "value", "se", "p_value"):
         return None
     value, se, p, relation = abs(row["value"]), row["se"], row["p_value"], row["p_relation"]
     half_value, half_se = half_unit(value), min(half_unit(se), 0.9 * se)
-    least = p_of((value + half_value) / (se - half_se)) / P_FACTOR
-    most = p_of(max(0.0, value - half_value) / (se + half_se)) * P_FACTOR
+    df = _df(row)
+    least = p_of((value + half_value) / (se - half_se), df) / P_FACTOR
+    most = p_of(max(0.0, value - half_value) / (se + half_se), df) * P_FACTOR
     fits = {"=": least - half_unit(p) <= p <= most + half_unit(p), "<": least <= p, ">": most >= p}
     if fits[relation]:
         return None
     return Finding(
         "p_against_se",
         f"p {relation} {p:g}",
-        f"p {p_of(value / se):.2g}",
-        f"{row['value']:g} with SE {se:g} has p {p_of(value / se):.2g}, printed p {relation} {p:g}",
+        f"p {p_of(value / se, df):.2g}",
+        f"{row['value']:g} with SE {se:g} has p {p_of(value / se, df):.2g}, "
+        f"printed p {relation} {p:g}",
     )
 
 
@@ -256,14 +270,19 @@ def large_g(row: Row) -> Finding | None:
 
 def cluster_se_of_individuals(row: Row) -> Finding | None:
     """Cluster trial whose printed standard error cannot allow for the clusters."""
-    if OF_INDIVIDUALS not in str(row["effect_assumptions"]):
+    assumptions = str(row["effect_assumptions"])
+    if OF_INDIVIDUALS in assumptions:
+        check, done = "cluster_se_of_individuals", "the design effect was applied"
+    elif ADJUSTED_BELOW_INDIVIDUALS in assumptions:
+        check, done = "cluster_se_adjusted", "the covariates would have to make up for the clusters"
+    else:
         return None
     return Finding(
-        "cluster_se_of_individuals",
+        check,
         f"{row['statistic']} {row['value']:g}",
         "",
         "cluster trial, but the printed standard error is no larger than independent "
-        "participants would give; the design effect was applied",
+        f"participants would give; {done}",
     )
 
 
@@ -273,6 +292,8 @@ def se_below_arms(row: Row) -> Finding | None:
         return None
     arms = arms_of({name: row[f"effect_{name}"] for name in ("n_t", "n_c", "n_total")})
     if arms is None or not has(row, "effect_yi", "effect_sei"):
+        return None
+    if row["effect_se_source"] == "correlation":  # such an effect may have a smaller one
         return None
     se, allowed = row["effect_sei"], se_from_ns(row["effect_yi"], *arms)
     if se >= SE_RATIO_LIMIT * allowed:

@@ -5,7 +5,7 @@ A finding changes nothing in the data; it tells the reader where to look. Severi
 - error: two printed numbers of one row point in opposite directions.
 - warning: two printed numbers disagree by more than rounding. An adjustment, clusters, another
   test or a misprint may be behind it.
-- note: a single number that is possible but improbable.
+- note: a single number that is possible but improbable, or a number that needs a second look.
 
 The printed decimals are read off the numbers, as the longest among those of one kind in a row
 (0.2 beside 0.49 counts as 0.20): a table that went through a program has lost its trailing
@@ -31,6 +31,7 @@ from metarepro.audit.checks import (
     result_p_against_ci,
     se_below_arms,
 )
+from metarepro.audit.group_tests import df_against_arms, p_against_test, ratio_se_scale
 from metarepro.audit.summaries import (
     difference_against_means,
     p_against_n,
@@ -50,6 +51,12 @@ SEVERITY = {
     "ci_narrower_than_n": "warning",
     "se_below_arms": "warning",
     "cluster_se_of_individuals": "warning",
+    "cluster_se_adjusted": "warning",
+    "df_near_arms": "note",
+    "df_against_arms": "warning",
+    "p_against_test": "warning",
+    "ratio_se_scale": "warning",
+    "ratio_se_undecided": "note",
     "large_g": "note",
     "printed_d_sign": "error",
     "printed_d_against_means": "warning",
@@ -71,6 +78,9 @@ RESULT_CHECKS: list[Check] = [
     ci_narrower_than_n,
     se_below_arms,
     cluster_se_of_individuals,
+    df_against_arms,
+    p_against_test,
+    ratio_se_scale,
     large_g,
     printed_d_against_means,
     difference_against_means,
@@ -82,7 +92,10 @@ PUBLISHED_CHECKS: list[Check] = [published_off_centre_ci, published_p_against_ci
 
 
 #: What the checks look at in the effects.
-EFFECT_COLUMNS = ("effect_measure", "yi", "sei", "n_t", "n_c", "n_total", "assumptions")
+EFFECT_COLUMNS = (
+    *("effect_measure", "yi", "sei", "n_t", "n_c", "n_total"),
+    *("design", "se_source", "assumptions"),
+)
 
 
 def audit_results(results: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:

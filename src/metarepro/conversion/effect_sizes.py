@@ -14,6 +14,9 @@ from scipy import special, stats
 #: Logistic distribution's standard deviation: turns a log odds ratio into an SMD (Chinn 2000).
 LOGISTIC_SD = math.pi / math.sqrt(3)
 
+#: What the Cox index divides a log odds ratio by (What Works Clearinghouse, Procedures Handbook).
+COX_DIVISOR = 1.65
+
 #: A standard error below this share of what the arm sizes allow is not believed to be one of
 #: independent participants: the audit lists it and the row drops to the approximate tier.
 SE_RATIO_LIMIT = 0.7
@@ -44,6 +47,10 @@ def _check_arms(n_t: float, n_c: float) -> None:
         n_t >= 2 and n_c >= 2 and math.isfinite(n_t + n_c),
         f"both arms need at least 2 participants, found {n_t:g} and {n_c:g}",
     )
+
+
+def _check_correlation(r: float) -> None:
+    _require(-1 < r < 1, f"a correlation lies between -1 and 1, found {r:g}")
 
 
 def direction(sign: str, higher_is_better: str, beneficial_direction: str = "") -> int:
@@ -136,6 +143,45 @@ def smd_from_t(t: float, n_t: float, n_c: float) -> EffectSize:
     return smd_from_d(t * math.sqrt(1 / n_t + 1 / n_c), n_t, n_c)
 
 
+def smd_from_adjusted_t(t: float, n_t: float, n_c: float, r: float, df: float) -> EffectSize:
+    """Hedges' g from the t of an analysis of covariance.
+
+    d = t sqrt(1/n_t + 1/n_c) sqrt(1 - r^2), where r is the (multiple) correlation of the outcome
+    with the covariates within the groups; variance (1/n_t + 1/n_c)(1 - r^2) + g^2 / 2N
+    (Borenstein 2009, table 12.3).
+
+    Examples
+    --------
+    >>> effect = smd_from_adjusted_t(3.0, 30, 30, r=0.7, df=57)
+    >>> round(effect.yi, 3), round(effect.vi, 4)
+    (0.546, 0.0365)
+    """
+    _check_arms(n_t, n_c)
+    _check_number("t", t)
+    _check_correlation(r)
+    residual = (1 / n_t + 1 / n_c) * (1 - r**2)
+    g = hedges_j(df) * t * math.sqrt(residual)
+    return EffectSize(g, residual + g**2 / (2 * (n_t + n_c)))
+
+
+def smd_from_correlation(r: float, n: float) -> EffectSize:
+    """Hedges' g from the correlation of an outcome with belonging to one of two groups.
+
+    d = 2r / sqrt(1 - r^2) with variance 4 / ((n - 1)(1 - r^2)) (Borenstein and others 2009,
+    equations 7.5 and 7.6; the variance of r is (1 - r^2)^2 / (n - 1)), both corrected by J.
+
+    Examples
+    --------
+    >>> effect = smd_from_correlation(0.5, 100)
+    >>> round(effect.yi, 4), round(effect.vi, 4)
+    (1.1458, 0.053)
+    """
+    _check_correlation(r)
+    _require(n > 3, f"a correlation needs more than 3 participants, found {n:g}")
+    j = hedges_j(n - 2)
+    return EffectSize(j * 2 * r / math.sqrt(1 - r**2), j**2 * 4 / ((n - 1) * (1 - r**2)))
+
+
 def t_from_p(p: float, df: float) -> float:
     """Absolute t with a given two-sided p."""
     _require(0 < p <= 1, f"p must be above 0 and at most 1, found {p:g}")
@@ -163,11 +209,28 @@ def t_from_eta_squared(eta2: float, df_error: float) -> float:
     return math.sqrt(eta2 * df_error / (1 - eta2))
 
 
-def se_from_ci(low: float, high: float, level: float = 0.95) -> float:
-    """Standard error behind a normal confidence interval (on the log scale for ratios)."""
+def se_from_ci(low: float, high: float, level: float = 0.95, df: float = math.inf) -> float:
+    """Standard error behind a confidence interval (on the log scale for ratios).
+
+    The interval is one of the normal distribution, or of t with `df` degrees of freedom:
+    that of a difference of two means has n - 2 (Cochrane Handbook 6.5.2.3).
+
+    Examples
+    --------
+    >>> round(se_from_ci(-0.4584, 2.4584, df=8), 4)  # 5 + 5 participants, SD 1
+    0.6324
+    """
     _require(-math.inf < low < high < math.inf, f"CI from {low:g} to {high:g} has no width")
     _require(0 < level < 1, f"a level lies between 0 and 1, found {level:g}")
-    return (high - low) / (2 * float(stats.norm.isf((1 - level) / 2)))
+    _require(df > 0, f"degrees of freedom must be above 0, found {df:g}")
+    tail = (1 - level) / 2
+    quantile = stats.norm.isf(tail) if df == math.inf else stats.t.isf(tail, df)
+    return (high - low) / (2 * float(quantile))
+
+
+def p_of_z(z: float) -> float:
+    """Two-sided p of a z."""
+    return 2 * float(stats.norm.sf(abs(z)))
 
 
 def se_from_z_p(estimate: float, p: float) -> float:

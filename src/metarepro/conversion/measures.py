@@ -64,6 +64,42 @@ def risk_difference(events_t: float, n_t: float, events_c: float, n_c: float) ->
     return EffectSize(a / first - c / second, a * b / first**3 + c * d / second**3)
 
 
+def log_rate_ratio(events_t: float, time_t: float, events_c: float, time_c: float) -> EffectSize:
+    """Log ratio of two incidence rates; 0.5 is added to both counts where one is 0.
+
+    Variance 1/events_t + 1/events_c (Rothman, Greenland and Lash 2008).
+
+    Parameters
+    ----------
+    events_t, events_c : float
+        Events of each arm.
+    time_t, time_c : float
+        Person-time of each arm, in one unit.
+
+    Raises
+    ------
+    ValueError
+        If counts or times are impossible, or neither arm had an event.
+
+    Examples
+    --------
+    >>> effect = log_rate_ratio(12, 400.0, 24, 380.0)
+    >>> round(effect.yi, 4), effect.vi
+    (-0.7444, 0.125)
+    """
+    if not (events_t >= 0 and events_c >= 0 and 0 < time_t < math.inf and 0 < time_c < math.inf):
+        raise ValueError(
+            f"{events_t:g} events in {time_t:g} and {events_c:g} in {time_c:g} are impossible"
+        )
+    if events_t + events_c == 0:
+        raise ValueError("without events the rates say nothing about their ratio")
+    if 0 in (events_t, events_c):
+        events_t, events_c = events_t + 0.5, events_c + 0.5
+    return EffectSize(
+        math.log(events_t / time_t) - math.log(events_c / time_c), 1 / events_t + 1 / events_c
+    )
+
+
 def mean_difference(
     mean_t: float, sd_t: float, n_t: float, mean_c: float, sd_c: float, n_c: float
 ) -> EffectSize:
@@ -142,6 +178,10 @@ def _percentages(of_table: _OfTable) -> Callable[[Working], Found]:
     return route
 
 
+#: Ratios whose inverse is not the ratio of those without the event.
+_OF_ONE_EVENT = ("risk_ratio", "hazard_ratio", "rate_ratio")
+
+
 def _printed(w: Working) -> Found:
     """The printed estimate with its standard error, interval or p."""
     r = w.reported
@@ -154,13 +194,29 @@ def _printed_ratio(w: Working) -> Found:
     """The same on the log scale; a ratio of risks or hazards is that of its own event only."""
     r = w.reported
     need("no_variance", "no printed ratio", r.value)
-    if r.statistic in ("risk_ratio", "hazard_ratio") and w.counts_the_opposite:
+    if r.statistic in _OF_ONE_EVENT and w.counts_the_opposite:
         raise NoRouteError(
             "not_convertible", "the ratio is of the opposite event; only counts can be turned"
         )
     log_ratio = math.log(r.value)
     se, source = w.se_of(log_ratio)
     return w.turn() * log_ratio, w.allow_if_not_adjusted(se**2), source
+
+
+def _rates(w: Working) -> Found:
+    """Events by person-time; events of another kind cannot be had from them."""
+    r = w.reported
+    numbers = (r.events_t, r.time_t, r.events_c, r.time_c)
+    need("no_variance", "rates need the events and the person-time of both arms", *numbers)
+    if w.counts_the_opposite:
+        raise NoRouteError("not_convertible", "the rates are of the opposite event")
+    try:
+        yi, vi = log_rate_ratio(*numbers)
+    except ValueError as error:
+        raise NoRouteError("no_events", str(error)) from None
+    if 0 in (r.events_t, r.events_c):
+        w.assume("0.5 added to the events of both arms")
+    return w.turn_scale() * yi, w.allow_for_clusters(vi), "counts"
 
 
 def _means(w: Working) -> Found:
@@ -192,6 +248,7 @@ _RATIOS: Mapping[str, Callable[[Working], Found]] = {
     "hazard_ratio": _printed_ratio,
     "odds_ratio": _printed_ratio,
     "risk_ratio": _printed_ratio,
+    "rate_ratio": _printed_ratio,
 }
 #: Measure to statistic to its route; `routes` has those of the SMD.
 MEASURE_ROUTES: Mapping[str, Mapping[str, Callable[[Working], Found]]] = {
@@ -212,6 +269,7 @@ MEASURE_ROUTES: Mapping[str, Mapping[str, Callable[[Working], Found]]] = {
         "risk_difference": _printed,
     },
     "HR": {"hazard_ratio": _printed_ratio},
+    "IRR": {"rates": _rates, "rate_ratio": _printed_ratio},
     "ratio": _RATIOS,
     "correlation": {"correlation": _correlation},
     "proportion": {"proportion": _proportion},

@@ -2,6 +2,7 @@
 
 A standard error is taken from the first of: the printed SE, the printed confidence interval, an
 exact p, the arm sizes. A p printed as "<" is only a bound and is used when nothing else is there.
+The interval of a difference of two means is one of t with n - 2 degrees of freedom.
 In cluster-randomised trials a variance worked out from SDs, counts or arm sizes is multiplied by
 the design effect. So is a printed SE, CI or p that is no larger than independent participants
 would give, unless the source says that it is adjusted: it cannot allow for the clusters. A larger
@@ -12,6 +13,7 @@ import math
 from dataclasses import dataclass, field
 
 from metarepro.conversion import effect_sizes as es
+from metarepro.conversion.ratio_se import CONTRADICTED, UNDECIDED, read_ratio_se
 from metarepro.plan import Plan
 from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.reported_statistics import RATIOS
@@ -31,18 +33,21 @@ class Choices:
     cluster_size : float
         Average cluster size where the number of clusters of a trial is not known; a row that
         needs it is approximate.
-    corrected_sources : tuple of str
-        Source kinds that print Hedges' g, so that no second small-sample correction is due.
+    paired_correlation : float
+        Correlation of two measurements of one participant where a source does not print it; NaN
+        if the plan assumes none. A row that needs it is approximate.
     """
 
     icc: float
     cluster_size: float
-    corrected_sources: tuple[str, ...] = ()
+    paired_correlation: float = math.nan
 
     @classmethod
     def from_plan(cls, plan: Plan) -> "Choices":
         """The section `effects` of the analysis plan."""
-        return cls(plan.effects.icc, plan.effects.cluster_size, plan.effects.corrected_sources)
+        assumed = plan.effects.paired_correlation
+        correlation = math.nan if assumed is None else assumed
+        return cls(plan.effects.icc, plan.effects.cluster_size, correlation)
 
 
 @dataclass(frozen=True)
@@ -65,15 +70,20 @@ class Reported:
     sd_c: float = math.nan
     events_t: float = math.nan
     events_c: float = math.nan
+    time_t: float = math.nan
+    time_c: float = math.nan
     value: float = math.nan
     ci_low: float = math.nan
     ci_high: float = math.nan
     se: float = math.nan
+    se_basis: str = ""
     p_value: float = math.nan
     p_relation: str = ""
     df1: float = math.nan
     df2: float = math.nan
     reference_sd: float = math.nan
+    correlation: float = math.nan
+    corrected: str = ""
     adjusted: str = ""
     source_kind: str = ""
     design: str = ""
@@ -109,6 +119,7 @@ class Working:
     choices: Choices
     tier: str = "direct"
     assumptions: list[str] = field(default_factory=list)
+    allowed_for_clusters: bool = False
 
     def assume(self, text: str, tier: str = "direct") -> None:
         """Record an assumption; the row falls to `tier` if it is not there already."""
@@ -133,21 +144,61 @@ class Working:
         self.assume("equal arms", "approximate")
         return total / 2, total / 2
 
+    @property
+    def printed_df(self) -> float:
+        """Degrees of freedom of a printed test, nan if not printed."""
+        r = self.reported
+        return r.df1 if r.statistic == "t_test" and not known(r.df2) else r.df2
+
+    @property
+    def test_df(self) -> float:
+        """Degrees of freedom of the test of two groups: as printed, or n - 2."""
+        return self.printed_df if known(self.printed_df) else self.n - 2
+
     def printed_se(self, estimate: float) -> tuple[float, str] | None:
         """Standard error of `value` that the source itself gives, and from which cell."""
         r = self.reported
-        log = r.statistic in RATIOS
+        if r.statistic in RATIOS:
+            return self._printed_se_of_ratio(estimate)
         if known(r.se):
-            return (r.se / r.value if log else r.se), "se"
+            self._note_basis()
+            return r.se, "se"
         if known(r.ci_low, r.ci_high):
-            low, high = (math.log(r.ci_low), math.log(r.ci_high)) if log else (r.ci_low, r.ci_high)
-            return es.se_from_ci(low, high), "ci"
-        if r.p_relation == "=" and 0 < r.p_value < 1 and estimate != 0:
+            df = df_of_interval(r.statistic, r.adjusted, r.design, self.n, r.df2)
+            return es.se_from_ci(r.ci_low, r.ci_high, df=df), "ci"
+        if self._exact_p and estimate != 0:
             self.assume("", "derived")
-            if known(self.n) and not log:
-                return es.se_from_t_p(estimate, r.p_value, self.n - 2), "p"
-            return es.se_from_z_p(estimate, r.p_value), "p"
+            return self._se_from_p(estimate), "p"
         return None
+
+    def _printed_se_of_ratio(self, log_ratio: float) -> tuple[float, str] | None:
+        r = self.reported
+        implied, source = math.nan, ""
+        if known(r.ci_low, r.ci_high):
+            implied, source = es.se_from_ci(math.log(r.ci_low), math.log(r.ci_high)), "ci"
+        elif self._exact_p and log_ratio != 0:
+            implied, source = es.se_from_z_p(log_ratio, r.p_value), "p"
+        if known(r.se):
+            self._note_basis()
+            se, note = read_ratio_se(r.value, r.se, implied, r.p_value, r.p_relation)
+            self.assume(note, "approximate" if note in (UNDECIDED, CONTRADICTED) else "direct")
+            return se, "se"
+        if source == "p":
+            self.assume("", "derived")
+        return (implied, source) if source else None
+
+    @property
+    def _exact_p(self) -> bool:
+        return self.reported.p_relation == "=" and 0 < self.reported.p_value < 1
+
+    def _se_from_p(self, estimate: float) -> float:
+        if known(self.test_df) and self.reported.statistic not in RATIOS:
+            return es.se_from_t_p(estimate, self.reported.p_value, self.test_df)
+        return es.se_from_z_p(estimate, self.reported.p_value)
+
+    def _note_basis(self) -> None:
+        if self.reported.se_basis == "worked_out":
+            self.assume("standard error worked out from other printed numbers", "derived")
 
     def se_at_bound(self, estimate: float) -> float:
         """Largest standard error that a p printed as "<" allows."""
@@ -156,19 +207,17 @@ class Working:
             reason = "no standard error, CI, p below a bound or arm sizes"
             raise NoRouteError("no_variance", reason)
         self.assume(f"p taken at its bound {r.p_value:g}", "approximate")
-        if known(self.n):
-            return es.se_from_t_p(estimate, r.p_value, self.n - 2)
-        return es.se_from_z_p(estimate, r.p_value)
+        return self._se_from_p(estimate)
 
     def se_of(self, estimate: float) -> tuple[float, str]:
         """Standard error that the source gives, or that its bound of p allows; from where."""
         return self.printed_se(estimate) or (self.se_at_bound(estimate), "p bound")
 
-    def allow_for_clusters(self, vi: float) -> float:
-        """Multiply a variance of independent participants by the design effect."""
+    def design_effect(self) -> float:
+        """Factor on the variance of independent participants; 1 but in cluster trials."""
         r = self.reported
         if r.design != "cluster_rct":
-            return vi
+            return 1.0
         if known(r.cluster_size):
             size, tier = max(1.0, r.cluster_size), "direct"
         else:
@@ -179,7 +228,26 @@ class Working:
             f"design effect {factor:.3g} (ICC {self.choices.icc:g}, clusters of {size:.3g}{doubt})",
             tier,
         )
-        return vi * factor
+        self.allowed_for_clusters = True
+        return factor
+
+    def allow_for_clusters(self, vi: float) -> float:
+        """Multiply a variance of independent participants by the design effect."""
+        return vi * self.design_effect()
+
+    def correlation(self) -> float:
+        """Correlation of two measurements: as the source prints it, or as the plan assumes."""
+        stated, assumed = self.reported.correlation, self.choices.paired_correlation
+        if known(stated):
+            self.assume(f"correlation of the measurements {stated:g}", "derived")
+            return stated
+        if not known(assumed):
+            raise NoRouteError(
+                "no_correlation",
+                "paired measurements, and no correlation is stated or assumed",
+            )
+        self.assume(f"correlation of the measurements taken to be {assumed:g}", "approximate")
+        return assumed
 
     def allow_if_not_adjusted(self, vi: float) -> float:
         """The same for a printed variance of a cluster trial that does not allow for clusters."""
@@ -203,6 +271,28 @@ class Working:
     def turn_scale(self) -> int:
         """The same for treatment minus control on the instrument or the counted event."""
         return self.turn("scale")
+
+
+def df_of_interval(
+    statistic: str, adjusted: str, design: str, n: float, printed_df: float = math.nan
+) -> float:
+    """Degrees of freedom of a printed confidence interval; infinite for a normal one.
+
+    Printed degrees of freedom are taken for any difference. The unadjusted difference of the means
+    of two independent groups has n - 2 (Cochrane Handbook 6.5.2.3). Printed standardised
+    differences and ratios have normal intervals.
+
+    Examples
+    --------
+    >>> df_of_interval("mean_difference", "no", "rct", n=10)
+    8
+    >>> df_of_interval("smd", "no", "rct", n=10)
+    inf
+    """
+    if known(printed_df) and statistic not in RATIOS:
+        return printed_df
+    of_means = statistic == "mean_difference" and adjusted != "yes" and design != "cluster_rct"
+    return n - 2 if of_means and known(n) else math.inf
 
 
 def known(*numbers: float) -> bool:

@@ -10,7 +10,9 @@ import math
 from collections.abc import Callable, Mapping
 
 from metarepro.conversion import effect_sizes as es
+from metarepro.conversion import group_tests
 from metarepro.conversion.measures import MEASURE_ROUTES
+from metarepro.conversion.paired import PAIRED_ROUTES
 from metarepro.conversion.reported import (
     Choices,
     Effect,
@@ -59,22 +61,24 @@ def _percentages(w: Working) -> Found:
 def _smd(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no printed effect", r.value)
-    j = 1.0
-    if r.source_kind in w.choices.corrected_sources:
+    j = es.hedges_j(w.n - 2) if known(w.n) else 1.0
+    corrected = r.corrected == "yes"
+    if corrected:
         w.assume("printed value is Hedges' g")
-    elif known(w.n):
-        j = es.hedges_j(w.n - 2)
-    else:
+    elif not known(w.n):
         w.assume("no small-sample correction: n not reported")
-    g = j * r.value
+    g = r.value if corrected else j * r.value
     if found := w.printed_se(r.value):
         se, source = found
-        return w.turn() * g, (j * se) ** 2, source
+        if source == "p" and known(w.n):
+            # The p is that of t, in which the error of the SD is not: it gives d / t only.
+            return w.turn() * g, (se / j if corrected else se) ** 2 + g**2 / (2 * w.n), source
+        return w.turn() * g, (se if corrected else j * se) ** 2, source
     if known(w.n):
         n_t, n_c = w.arms()
         w.assume("", "derived")
         return w.turn() * g, w.allow_for_clusters(es.se_from_ns(g, n_t, n_c) ** 2), "ns"
-    return w.turn() * g, (j * w.se_at_bound(r.value)) ** 2, "p bound"
+    return w.turn() * g, w.se_at_bound(r.value) ** 2, "p bound"
 
 
 def _mean_difference(w: Working) -> Found:
@@ -82,7 +86,7 @@ def _mean_difference(w: Working) -> Found:
     need("no_variance", "no printed difference", r.value)
     own_sds = known(r.sd_t, r.sd_c)
     if not own_sds and not known(r.reference_sd):
-        return _mean_difference_without_sd(w)
+        return group_tests.difference_without_sd(w)
     sd = _own_sd(w) if own_sds else _reference_sd(w)
     sample_n = w.n if own_sds else math.nan
     j = es.hedges_j(sample_n - 2) if known(sample_n) else 1.0
@@ -91,7 +95,7 @@ def _mean_difference(w: Working) -> Found:
         se, source = found
         # The SD of the sample is itself an estimate: the second term of the variance of g.
         estimated_sd = g**2 / (2 * sample_n) if known(sample_n) else 0.0
-        return w.turn() * g, (j * se / sd) ** 2 + estimated_sd, source
+        return w.turn() * g, (se / sd) ** 2 + estimated_sd, source
     if known(w.n):
         n_t, n_c = w.arms()
         w.assume("", "derived")
@@ -111,33 +115,6 @@ def _reference_sd(w: Working) -> float:
     sd = w.reported.reference_sd
     w.assume(f"reference SD {sd:g}", "derived")
     return sd
-
-
-def _mean_difference_without_sd(w: Working) -> Found:
-    """The SD recovered from the standard error: t = difference / SE, d = t sqrt(1/n_t + 1/n_c)."""
-    r = w.reported
-    _refuse_clusters(w)
-    if r.value == 0:
-        raise NoRouteError(
-            "no_variance", "a difference of 0 without an SD has no standardised variance"
-        )
-    need("no_variance", "no arm sizes to recover the SD with", w.n)
-    se, source = w.se_of(r.value)
-    n_t, n_c = w.arms()
-    w.assume("SD recovered from the standard error", "derived")
-    if r.adjusted == "yes":
-        w.assume("adjusted: the SD is that of the residuals, g may be too large", "approximate")
-    g, v = es.smd_from_t(r.value / se, n_t, n_c)
-    return w.turn() * g, v, source
-
-
-def _refuse_clusters(w: Working) -> None:
-    """A test that allows for clusters, divided by arm sizes that do not, understates g."""
-    if w.reported.design == "cluster_rct":
-        raise NoRouteError(
-            "cluster_no_sd",
-            "cluster trial without an SD: its test allows for the clusters, the arm sizes do not",
-        )
 
 
 def _odds_ratio(w: Working) -> Found:
@@ -199,58 +176,22 @@ def _risk_difference(w: Working) -> Found:
     return yi, vi, source
 
 
-def _from_t(w: Working, t: float, df: float, source: str) -> Found:
-    """Two-group t; arm sizes from the row, or halves of df + 2."""
-    _refuse_clusters(w)
-    n_t, n_c = w.arms(df + 2)
-    w.assume("", "derived")
-    g, v = es.smd_from_t(t, n_t, n_c)
-    return g, v, source
-
-
-def _benefit_only(w: Working) -> None:
-    """F, eta squared and p carry no sign: only words can say which arm did better."""
-    if w.reported.sign != "benefit":
-        raise NoRouteError(
-            "direction_unknown", "a test without a sign, and no words on the better arm"
-        )
-
-
-def _t_test(w: Working) -> Found:
+def _cox_index(w: Working) -> Found:
+    """A log odds ratio divided by 1.65, brought to the factor of all other odds ratios."""
     r = w.reported
-    need("no_variance", "no printed t", r.value)
-    df = r.df2 if known(r.df2) else r.df1
-    g, v, source = _from_t(w, r.value, df, "t")
+    need("no_variance", "no printed effect", r.value)
+    se, source = w.se_of(r.value)
+    w.assume("Cox index: log odds ratio / 1.65", "derived")
+    g, v = es.smd_from_log_odds(es.COX_DIVISOR * r.value, (es.COX_DIVISOR * se) ** 2)
     return w.turn() * g, v, source
 
 
-def _f_test(w: Working) -> Found:
+def _correlation(w: Working) -> Found:
     r = w.reported
-    need("no_variance", "no printed F", r.value)
-    if r.df1 != 1:
-        raise NoRouteError("not_convertible", "an F of more than two groups is not one effect")
-    _benefit_only(w)
-    return _from_t(w, es.t_from_f(r.value), r.df2, "f")
-
-
-def _eta_squared(w: Working) -> Found:
-    r = w.reported
-    need("no_variance", "no printed eta squared, or no n", r.value, w.n)
-    _benefit_only(w)
-    w.assume("eta squared of a two-group comparison", "approximate")
-    return _from_t(w, es.t_from_eta_squared(r.value, w.n - 2), w.n - 2, "eta squared")
-
-
-def _p_only(w: Working) -> Found:
-    r = w.reported
-    need("no_variance", "no p, or no n", r.p_value, w.n)
-    _benefit_only(w)
-    if r.p_relation == ">" or r.p_value == 0:
-        raise NoRouteError("no_variance", f"p {r.p_relation} {r.p_value:g} tells no effect size")
-    if r.p_relation == "<":
-        w.assume(f"p taken at its bound {r.p_value:g}", "approximate")
-    source = "p" if r.p_relation == "=" else "p bound"
-    return _from_t(w, es.t_from_p(r.p_value, w.n - 2), w.n - 2, source)
+    need("no_variance", "a correlation needs its value and n", r.value, w.n)
+    w.assume("correlation with belonging to one of two equal groups", "approximate")
+    g, v = es.smd_from_correlation(r.value, w.n)
+    return w.turn() * g, w.allow_for_clusters(v), "ns"
 
 
 _SMD_ROUTES: Mapping[str, Callable[[Working], Found]] = {
@@ -262,13 +203,18 @@ _SMD_ROUTES: Mapping[str, Callable[[Working], Found]] = {
     "odds_ratio": _odds_ratio,
     "risk_ratio": _risk_ratio,
     "risk_difference": _risk_difference,
-    "t_test": _t_test,
-    "f_test": _f_test,
-    "eta_squared": _eta_squared,
-    "p_only": _p_only,
+    "cox_index": _cox_index,
+    "t_test": group_tests.t_test,
+    "f_test": group_tests.f_test,
+    "eta_squared": group_tests.eta_squared,
+    "p_only": group_tests.p_only,
+    "correlation": _correlation,
 }
 #: Measure to statistic to its route.
-ROUTES = {"SMD": _SMD_ROUTES, **MEASURE_ROUTES}
+ROUTES: Mapping[str, Mapping[str, Callable[[Working], Found]]] = {
+    measure: {**routes, **PAIRED_ROUTES.get(measure, {})}
+    for measure, routes in {"SMD": _SMD_ROUTES, **MEASURE_ROUTES}.items()
+}
 
 
 def convert(reported: Reported, choices: Choices, measure: str = "SMD") -> Effect:
@@ -320,20 +266,31 @@ def convert(reported: Reported, choices: Choices, measure: str = "SMD") -> Effec
 #: Up to this share of what the arm sizes allow, a standard error is one of individuals.
 INDIVIDUALS_SHARE = 1.05
 OF_INDIVIDUALS = "printed standard error is that of independent participants"
+ADJUSTED_BELOW_INDIVIDUALS = (
+    "adjusted standard error of a cluster trial is below that of independent participants"
+)
 
 
 def _against_arm_sizes(w: Working, yi: float, vi: float, se_source: str) -> float:
     """Doubt a standard error that the arm sizes do not allow, in a cluster trial even more."""
     r = w.reported
     n_t, n_c = (r.n_t, r.n_c) if known(r.n_t, r.n_c) else (w.n / 2, w.n / 2)
-    if not known(n_t, n_c) or min(n_t, n_c) < 2:
+    # One that was worked out with a correlation may be smaller than that of independent groups.
+    if se_source == "correlation" or not known(n_t, n_c) or min(n_t, n_c) < 2:
         return vi
     share = math.sqrt(vi) / es.se_from_ns(yi, n_t, n_c)
     if share < es.SE_RATIO_LIMIT:
         w.assume(f"standard error only {share:.2f} of what the arm sizes allow", "approximate")
         return vi
-    printed = se_source in ("se", "ci", "p") and r.adjusted != "yes"
-    if r.design == "cluster_rct" and printed and share < INDIVIDUALS_SHARE:
+    printed = se_source in ("se", "ci", "p") and not w.allowed_for_clusters
+    if r.design != "cluster_rct" or not printed:
+        return vi
+    if r.adjusted == "yes":
+        # Covariates may make up for the clusters; nothing shows that they do.
+        if share < 1:
+            w.assume(ADJUSTED_BELOW_INDIVIDUALS, "approximate")
+        return vi
+    if share < INDIVIDUALS_SHARE:
         w.assume(OF_INDIVIDUALS)
         return w.allow_for_clusters(vi)
     return vi

@@ -14,10 +14,7 @@ Key = Literal["intervention", "family", "domain", "outcome"]
 Tier = Literal["direct", "derived", "approximate"]
 Timepoint = Literal["post", "follow_up", "change"]
 #: The measures that effects may be on; `wording.scales.MEASURES` says how each is printed.
-Measure = Literal["SMD", "MD", "OR", "RR", "RD", "HR", "ratio", "correlation", "proportion"]
-SourceKind = Literal[
-    "abstract", "table", "registry", "database", "secondary_review", "citing_paper", "other"
-]
+Measure = Literal["SMD", "MD", "OR", "RR", "RD", "HR", "IRR", "ratio", "correlation", "proportion"]
 MEASURES: tuple[str, ...] = get_args(Measure)
 #: A name that becomes part of an id or a file name.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
@@ -92,7 +89,8 @@ class Effects(_Section):
 
     icc: Annotated[float, Field(ge=0, le=1)]
     cluster_size: Annotated[float, Field(ge=1)]
-    corrected_sources: Annotated[tuple[SourceKind, ...], BeforeValidator(_several)] = ()
+    #: Correlation of two measurements of one participant, where a source does not print it.
+    paired_correlation: Annotated[float, Field(gt=-1, lt=1)] | None = None
 
 
 class Pooling(_Section):

@@ -143,18 +143,18 @@ def _facts(items: Mapping[str, str]) -> Facts:
 
 def _effects(records: Records) -> list[Block]:
     plan, scale = records.plan.effects, records.scale
-    corrected = ", ".join(plan.corrected_sources)
     said = [
         f"Every result becomes an effect size ({scale.label}, {records.direction}). A result to "
         "which no route applies is excluded with a code; nothing is guessed.",
-        "Cluster trials analysed as if individuals were independent: intracluster correlation "
-        f"{plan.icc:g}; where the number of clusters is not reported, {plan.cluster_size:g} "
+        "Cluster trials analysed as if individuals were independent, and tests of cluster trials "
+        f"without standard deviations: intracluster correlation {plan.icc:g}; "
+        f"where the number of clusters is not reported, {plan.cluster_size:g} "
         "participants per cluster, and the result counts as approximate."
         if (records.tables["trials"]["design"] == "cluster_rct").any()
         else "",
-        f"Sources that already correct for small samples, so that this is not done again: "
-        f"{corrected}."
-        if corrected
+        "Measurements of the same participants, where a source does not print their correlation: "
+        f"{plan.paired_correlation:g} assumed, and the result counts as approximate."
+        if plan.paired_correlation is not None
         else "",
         "Tiers: direct (means and SDs, counts, an estimate with interval or standard error), "
         "derived (exact p, t or F, a standardised raw difference), approximate (p given as a "

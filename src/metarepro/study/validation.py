@@ -151,13 +151,16 @@ def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
     ]
     yield ~pd.Series(own_id, index=r.index, dtype=bool), "result_id", "trial_id-NN"
     for arm in ("t", "c"):
-        too_many = r[f"events_{arm}"] > r[f"n_{arm}"]
+        # One person may have several events in the time that rates are made of.
+        too_many = (r[f"events_{arm}"] > r[f"n_{arm}"]) & (r["statistic"] != "rates")
         yield too_many, f"events_{arm}", f"at most n_{arm}"
     for one, other in (
         ("n_t", "n_c"),
         ("n_c", "n_t"),
         ("ci_low", "ci_high"),
         ("ci_high", "ci_low"),
+        ("time_t", "time_c"),
+        ("time_c", "time_t"),
     ):
         missing = ~has[one] & has[other]
         if one == "n_c":  # a proportion is of one group
@@ -175,6 +178,11 @@ def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
         yield ratio & (r[column] <= 0), column, "above 0 for a ratio"
     eta = (r["statistic"] == "eta_squared") & ~r["value"].between(0, 1) & has["value"]
     yield eta, "value", "0 to 1 for eta squared"
+    yield r["correlation"].abs() >= 1, "correlation", "between -1 and 1"
+    basis = (r["se_basis"] != "") & ~has["se"]
+    yield basis, "se_basis", "empty, since se is empty"
+    corrected = (r["corrected"] != "") & (r["statistic"] != "smd")
+    yield corrected, "corrected", "empty unless the statistic is smd"
     correlation = (r["statistic"] == "correlation") & (r["value"].abs() >= 1)
     yield correlation, "value", "between -1 and 1 for a correlation"
     for column in ("mean_t", "mean_c"):

@@ -28,6 +28,7 @@ TIMEPOINTS = ("post", "follow_up", "change")
 TIERS = ("direct", "derived", "approximate")
 P_RELATIONS = ("", "=", "<", ">")
 SIGNS = ("scale", "benefit", "control_minus_treatment", "unsigned")
+SE_BASES = ("", "printed", "worked_out")
 ADJUSTED = ("yes", "no", "unknown")
 N_BASES = ("analysed", "randomised", "unknown")
 SOURCE_KINDS = (
@@ -65,10 +66,12 @@ PUBLISHED_MEASURES: Mapping[str, tuple[str, bool]] = {
     "OR": ("OR", False),
     "RR": ("RR", False),
     "HR": ("HR", False),
+    "IRR": ("IRR", False),
     "ratio": ("ratio", False),
     "log OR": ("OR", True),
     "log RR": ("RR", True),
     "log HR": ("HR", True),
+    "log IRR": ("IRR", True),
     "log ratio": ("ratio", True),
     "RD": ("RD", True),
     "r": ("correlation", False),
@@ -237,16 +240,21 @@ RESULTS = Table(
         "mean_c": number(),
         "sd_c": number(above=0),
         "events_c": whole(at_least=0),
+        "time_t": number(above=0),
+        "time_c": number(above=0),
         "n_total": whole(at_least=4),
         "value": number(),
         "ci_low": number(),
         "ci_high": number(),
         "se": number(above=0),
+        "se_basis": level(*SE_BASES),
         "p_value": probability(),
         "p_relation": level(*P_RELATIONS),
         "df1": whole(at_least=1),
         "df2": whole(at_least=1),
         "reference_sd": number(above=0),
+        "correlation": number(at_least=-1, at_most=1),
+        "corrected": level("", "yes", "no"),
         "higher_is_better": level("yes", "no", ""),
         "sign": level(*SIGNS),
         "adjusted": level(*ADJUSTED),

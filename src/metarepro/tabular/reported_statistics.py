@@ -19,6 +19,7 @@ class Given:
         self.sds = self.all("sd_t", "sd_c")
         self.means = self.all("mean_t", "mean_c")
         self.value = self.has["value"]
+        self.times = self.all("time_t", "time_c")
         self.p = self.has["p_value"] & results["p_relation"].isin(["=", "<"])
         self.spread = self.all("ci_low", "ci_high") | self.has["se"] | self.p
         self.scale = self.has["reference_sd"] | self.sds
@@ -53,7 +54,7 @@ class Statistic:
     is_ratio: bool = False
 
 
-_SPREAD = ("ci_low", "ci_high", "se", "p_value", "p_relation")
+_SPREAD = ("ci_low", "ci_high", "se", "se_basis", "p_value", "p_relation")
 _SIZES = ("n_t", "n_c", "n_total")
 _OF_ESTIMATE = "value, and a CI, se or p"
 _BASELINE = (*_SPREAD, "n_t", "n_c", "events_c", "mean_c")
@@ -82,7 +83,10 @@ STATISTICS: dict[str, Statistic] = {
     "smd": Statistic(
         "value, and a CI, se, p (= or <) or arm sizes",
         lambda given: given.value & (given.spread | given.n),
-        helpful=_SPREAD + _SIZES,
+        helpful=(*_SPREAD, *_SIZES, "corrected"),
+    ),
+    "cox_index": Statistic(
+        _OF_ESTIMATE, lambda given: given.value & given.spread, helpful=_SPREAD + _SIZES
     ),
     "mean_difference": Statistic(
         "value, and a CI, se or p, or an SD (reference_sd or both SDs) with arm sizes",
@@ -97,18 +101,18 @@ STATISTICS: dict[str, Statistic] = {
     "eta_squared": Statistic(
         "value and arm sizes (or n_total)",
         lambda given: given.value & given.n,
-        helpful=_SIZES,
+        helpful=("df2", *_SIZES, "correlation"),
     ),
     "f_test": Statistic(
         "value, df1 = 1, and df2 or arm sizes",
         lambda given: given.value & given.two_groups & (given.n | given.has["df2"]),
         ("value", "df1"),
-        ("df2", *_SIZES),
+        ("df2", *_SIZES, "correlation"),
     ),
     "t_test": Statistic(
         "value, and df1, df2 or arm sizes",
         lambda given: given.value & (given.n | given.df),
-        helpful=("df2", *_SIZES),
+        helpful=("df2", *_SIZES, "correlation"),
     ),
     "p_only": Statistic(
         "p (= or <), arm sizes (or n_total), and a sign",
@@ -122,7 +126,28 @@ STATISTICS: dict[str, Statistic] = {
         ("n_t", "mean_t", "n_c", "mean_c"),
         of_arms=True,
     ),
+    "paired_means": Statistic(
+        "the number of pairs (n_total), both means and both SDs",
+        lambda given: given.has["n_total"] & given.sds & given.means,
+        ("n_total", "mean_t", "sd_t", "mean_c", "sd_c"),
+        ("correlation",),
+        of_arms=True,
+    ),
+    "change_means": Statistic(
+        "arm sizes (or n_total), the mean change of both arms and its SD",
+        lambda given: given.n & given.sds & given.means,
+        ("n_t", "mean_t", "sd_t", "n_c", "mean_c", "sd_c"),
+        ("correlation",),
+        of_arms=True,
+    ),
+    "rates": Statistic(
+        "events and person-time of both arms",
+        lambda given: given.times & given.all("events_t", "events_c"),
+        ("events_t", "time_t", "events_c", "time_c"),
+        of_arms=True,
+    ),
     "hazard_ratio": _ratio(),
+    "rate_ratio": _ratio(),
     "ratio": _ratio(),
     "correlation": Statistic(
         "value (-1 to 1) and arm sizes (or n_total)",

@@ -96,6 +96,7 @@ MEASURES: Mapping[str, Measure] = {
     "RR": Measure("risk ratio", "RR", _exp, 1.0, turns=False, pooled_on=_LOG),
     "RD": Measure("risk difference", "RD"),
     "HR": Measure("hazard ratio", "HR", _exp, 1.0, turns=False, pooled_on=_LOG),
+    "IRR": Measure("incidence rate ratio", "IRR", _exp, 1.0, turns=False, pooled_on=_LOG),
     "ratio": Measure("ratio", "ratio", _exp, 1.0, turns=False, pooled_on=_LOG),
     "correlation": Measure("correlation", "r", math.tanh, compares=False, pooled_on=_Z),
     "proportion": Measure(
