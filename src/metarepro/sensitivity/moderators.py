@@ -78,7 +78,7 @@ class ModeratorTest:
     p_holm : p adjusted for all moderators of the synthesis (Holm 1979)
     tau2 : variance between trials that the moderator leaves
     r2 : percent of tau2 that it takes away (Raudenbush 2009), nan where there was none
-    flags : "df_below_4", "fewer_than_10_trials"
+    flags : "df_below_4", "fewer_than_10_trials", "several_modes"
     reason : why there is no test; "" if there is one
     """
 
@@ -204,6 +204,7 @@ def assess_moderator(
     flags = {
         "df_below_4": not wald.df2 >= TRUSTED_DF,
         "fewer_than_10_trials": n_trials < FEW_TRIALS,
+        "several_modes": fitted.several_modes,
     }
     test = ModeratorTest(
         moderator=name,

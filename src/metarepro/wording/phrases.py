@@ -12,13 +12,26 @@ DASH = "\u2013"
 #: The name of a pooled result that is not ours.
 PUBLISHED = "Published"
 
+#: In place of an interval that `thresholds.has_reliable_interval` withholds.
+NO_RELIABLE_INTERVAL = "too few trials for a reliable interval"
+
 #: What the flags of `pooling` mean.
 FLAGS = {
     "df_below_4": "fewer than 4 degrees of freedom: do not trust the interval",
+    "two_or_three_trials": "2 or 3 trials: too few for an interval that tells anything",
+    "normal_few_trials": "2 or 3 trials: a normal interval is far too narrow, as it takes the "
+    "spread between trials as known",
+    "narrower_than_model": "the robust interval is narrower than the normal interval of its own "
+    "model: do not trust it",
     "fewer_than_10_trials": "fewer than 10 trials",
     "few_trials": "10 trials or fewer: robust variance leans on its working model",
     "several_modes": "the likelihood has several maxima",
     "zero_standard_error": "all effects equal: no test, no interval",
+    "tau2_zero": "the variance between trials was estimated as 0: the prediction interval is the "
+    "confidence interval and tells nothing more",
+    "tau2_interval_empty": "the confidence interval of τ² is empty: the results differ less "
+    "than sampling error alone lets them",
+    "tau2_outside_interval": "the estimate of τ² lies outside its confidence interval",
 }
 
 
