@@ -65,7 +65,7 @@ def with_robust_variance(
     >>> fitted = pool_three_level(effects, variances, trials)
     >>> robust = with_robust_variance(fitted, effects, variances, trials)
     >>> f"{robust.se:.3f} with {robust.df:.1f} degrees of freedom, {fitted.se:.3f} by the model"
-    '0.177 with 2.7 degrees of freedom, 0.178 by the model'
+    '0.178 with 3.0 degrees of freedom, 0.176 by the model'
     """
     rows = arrange(yi, vi, trial)
     n_trials = rows.n_trials

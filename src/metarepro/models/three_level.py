@@ -68,7 +68,7 @@ def pool_three_level(
         metafor's `rma.mv(yi, vi, random = ~ 1 | trial/result, test = "t", dfs = "contain")`: t with
         one degree of freedom less than there are trials, since with k - 1, metafor's default, an
         interval of few trials with many results each is far too narrow (coverage 76% with 2 trials
-        of 10 results; `tests/reference/three_level_coverage.py`); prediction interval estimate +-
+        of 10 results, by simulation); prediction interval estimate +-
         t sqrt(tau2 + se^2). Flags: "df_below_4", "fewer_than_10_trials", "several_modes",
         "tau2_zero".
 

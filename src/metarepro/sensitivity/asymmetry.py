@@ -1,4 +1,4 @@
-"""Regressions, rank correlation and trim-and-fill: do small trials find larger effects?
+"""Regressions, rank correlation and trim-and-fill: whether small trials find larger effects.
 
 statsmodels gives the weighted regressions, scipy the rank correlation, PyMetaAnalysis
 trim-and-fill. The results are columns of `bias.BiasResult`.

@@ -60,6 +60,7 @@ METHODS = {
 #: Measures whose standard error has the effect in it, so that the two correlate without any bias.
 _EFFECT_IN_SE = ("SMD",)
 
+
 @dataclass(frozen=True)
 class BiasResult:
     """One method applied to one pool.
@@ -166,7 +167,7 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
         for values in (inverse_sizes(effects), participants(effects))
     )
     predictor = np.sqrt(size.mean().to_numpy(float)) if modified else np.sqrt(vi)
-    regressed = {
+    regressed: dict[str, Callable[..., dict[str, Any]]] = {
         "egger": egger,
         "egger_random": partial(egger_random, level=level),
         "pet": partial(pet, level=level),

@@ -59,7 +59,7 @@ def fail_safe_rosenberg(yi: Array, vi: Array) -> dict[str, Any]:
     Examples
     --------
     >>> fail_safe_rosenberg(np.array([0.5, 0.6, 0.7]), np.array([0.04, 0.05, 0.03]))
-    {'fail_safe_n': 22.0}
+    {'fail_safe_n': 20.0}
     """
     w = 1 / vi
     added = float(np.sum(w * yi) / norm.isf(ALPHA / 2)) ** 2 - float(w.sum())
@@ -93,12 +93,13 @@ def excess_significance(yi: Array, vi: Array) -> dict[str, Any]:
     --------
     >>> found = excess_significance(np.array([0.5, 0.1, 0.7]), np.array([0.04, 0.05, 0.03]))
     >>> print(found["observed"], round(found["expected"], 2))
-    2.0 1.67
+    2.0 1.77
     """
     pooled = pool(yi, vi, tau2_method="REML", ci_method="z")
     crit = norm.isf(ALPHA / 2) * np.sqrt(vi)
     spread = np.sqrt(vi + pooled.tau2)
-    power = norm.sf((crit - pooled.estimate) / spread) + norm.cdf((-crit - pooled.estimate) / spread)
+    mean = pooled.estimate
+    power = norm.sf((crit - mean) / spread) + norm.cdf((-crit - mean) / spread)
     observed, expected = int(np.sum(np.abs(yi) >= crit)), float(power.sum())
     k = len(yi)
     share = expected / k

@@ -1,7 +1,7 @@
 """Do the subgroups of a synthesis differ? A meta-regression on their names."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,7 @@ def _tests(
         yield row | _test(rows, rows[column], Settings.from_plan(plan, key))
 
 
-def _test(effects: pd.DataFrame, group: pd.Series, settings: Settings) -> Mapping[str, Any]:
+def _test(effects: pd.DataFrame, group: pd.Series, settings: Settings) -> dict[str, Any]:
     """The test of one synthesis, or why there is none."""
     sizes = effects["trial_id"].groupby(group).transform("nunique")
     effects, group = effects[sizes >= MIN_TRIALS_OF_LEVEL], group[sizes >= MIN_TRIALS_OF_LEVEL]
