@@ -55,8 +55,6 @@ def test_the_pool_of_a_table_gives_them() -> None:
 
 
 def test_several_results_of_a_trial_have_none() -> None:
-    studies = pd.DataFrame(
-        {"yi": [0.1, 0.2, 0.5], "vi": [0.1, 0.1, 0.1], "trial": ["a", "a", "b"]}
-    )
+    studies = pd.DataFrame({"yi": [0.1, 0.2, 0.5], "vi": [0.1, 0.1, 0.1], "trial": ["a", "a", "b"]})
     with pytest.raises(metarepro.InputError, match="one result per trial"):
         metarepro.pool(studies).heterogeneity()

@@ -79,6 +79,9 @@ def test_every_column_is_metafors(case: dict[str, Any], fit: dict[str, Any]) -> 
     got = ours(case, fit)
     for column in (name for name in COLUMNS if "weights" in fit or name != "weights"):
         expected = np.array(fit.get(column), dtype=float)  # null and absent: not defined, NaN
+        if column.startswith("tau2_ci") and "tau2_interval_empty" in got.flags:
+            assert expected == 0  # metafor's set is empty and printed as 0 to 0
+            continue
         np.testing.assert_allclose(
             getattr(got, column),
             expected,

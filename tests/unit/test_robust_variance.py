@@ -100,10 +100,10 @@ def test_counts_rows_and_trials() -> None:
 @pytest.mark.parametrize(
     ("trials", "flags"),
     [
-        (3, ("df_below_4", "few_trials", "tau2_zero")),
-        (4, ("df_below_4", "few_trials", "tau2_zero")),
-        (10, ("narrower_than_model", "few_trials", "tau2_zero")),
-        (11, ("narrower_than_model", "tau2_zero")),
+        (3, ("df_below_4", "few_trials")),
+        (4, ("df_below_4", "narrower_than_model", "few_trials")),
+        (10, ("narrower_than_model", "few_trials")),
+        (11, ("narrower_than_model",)),
     ],
 )
 def test_flags(trials: int, flags: tuple[str, ...]) -> None:

@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/three_level.json").read_text(encoding="utf-8"))
 CASES = [pytest.param(case, id=name) for name, case in REFERENCE["cases"].items()]
 
-#: metafor's search on the log scale ends short of the maximum: 4.4e-7 at worst in the numbers,
-#: 8.7e-7 in the variances. It cannot reach a variance of 0 at all.
-RELATIVE, RELATIVE_VARIANCE, ABSOLUTE_VARIANCE = 1e-6, 1e-5, 1e-8
+#: metafor's search on the log scale ends short of the maximum: 1.2e-6 at worst in the numbers (a
+#: limit near 0), 8.7e-7 in the variances. It cannot reach a variance of 0 at all.
+RELATIVE, RELATIVE_VARIANCE, ABSOLUTE_VARIANCE = 2e-6, 1e-5, 1e-8
 
 YI = [0.2, 0.1, 0.5, 0.4, 0.3, 0.9]
 VI = [0.04, 0.05, 0.03, 0.02, 0.06, 0.03]

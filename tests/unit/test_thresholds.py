@@ -23,10 +23,10 @@ ROW = {
 def test_an_interval_that_cannot_be_leaned_on_is_not_printed(flag: str) -> None:
     pool = ROW | {"flags": flag}
     assert not has_reliable_interval(flag)
-    assert Scale().of_pool(pool) == f"0.17 ({NO_RELIABLE_INTERVAL})"
+    assert Scale().of_pool(pool) == f"0.17 ({no_interval(flag)})"
     assert Scale().prediction_of(pool) == "\u2013"
     assert pd.isna(list(shown_intervals(pool).values())).all()
-    assert warnings(flag) == f"{NO_RELIABLE_INTERVAL}: {FLAGS[flag]}"
+    assert warnings(flag) == f"{no_interval(flag)}: {FLAGS[flag]}"
 
 
 @pytest.mark.parametrize("flag", ["", "few_trials", "normal_few_trials", "several_modes"])
@@ -41,7 +41,7 @@ def test_a_prediction_interval_at_tau2_0_claims_nothing() -> None:
     assert Scale().prediction_of(pool) == "\u2013"
     shown = shown_intervals(pool)
     assert (shown["ci_low"], shown["ci_high"]) == (0.11, 0.22)
-    assert pd.isna((shown["pi_low"], shown["pi_high"])).all()
+    assert pd.isna([shown["pi_low"], shown["pi_high"]]).all()
 
 
 def test_two_studies_have_no_interval_in_words() -> None:
@@ -61,3 +61,8 @@ def test_prediction_intervals_need_five_trials(k: int, predicted: bool) -> None:
 def test_four_degrees_of_freedom_are_enough_for_a_claim(df: float, trusted: bool) -> None:
     pool = Pool(0.3, 0.1, 0.5, n_trials=5, df=df, abstract_share=0, covered=1)
     assert pool.trusted == trusted
+
+
+def test_many_trials_are_not_called_too_few() -> None:
+    assert no_interval("df_below_4; narrower_than_model") == NO_RELIABLE_INTERVAL
+    assert no_interval("narrower_than_model") == "no reliable interval"

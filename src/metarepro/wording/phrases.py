@@ -51,7 +51,10 @@ def no_interval(flags: Collection[str] | str) -> str:
     >>> no_interval("few_trials")
     ''
     """
-    return "" if has_reliable_interval(flags) else NO_RELIABLE_INTERVAL
+    if has_reliable_interval(flags):
+        return ""
+    few = "df_below_4" in flags or "two_or_three_trials" in flags
+    return NO_RELIABLE_INTERVAL if few else "no reliable interval"
 
 
 def decimal(value: float, places: int = 2) -> str:
