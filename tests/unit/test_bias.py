@@ -97,7 +97,8 @@ def test_begg_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
 
 
 # With three trials the search trims down to one, which PyMetaAnalysis does not pool.
-@pytest.mark.parametrize(("yi", "vi", "case"), cases("three"))
+# In `ties_once_centred` effects do not grow with their errors at all: the side is rounding's.
+@pytest.mark.parametrize(("yi", "vi", "case"), cases("three", "ties_once_centred"))
 def test_trim_and_fill_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
     got = asymmetry.trim_and_fill(yi, vi, "knapp_hartung_conservative")
     expected = dict(case["trim_and_fill"])
@@ -303,7 +304,8 @@ def test_peese_without_the_effect_is_rs(yi: Any, vi: Any, case: dict[str, Any]) 
 def test_egger_random_without_the_effect_is_rmas(yi: Any, vi: Any, case: dict[str, Any]) -> None:
     n1, n2 = sizes(case)
     got = asymmetry.egger_random(yi, vi, np.sqrt(1 / n1 + 1 / n2))
-    assert_close(got, case["modified_egger_rma"])
+    for column, number in case["modified_egger_rma"].items():
+        assert got[column] == pytest.approx(number, rel=1e-9, abs=ABSOLUTE), column
 
 
 @pytest.mark.parametrize(("yi", "vi", "case"), cases())

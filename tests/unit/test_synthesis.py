@@ -99,9 +99,11 @@ def test_results_of_one_trial_are_averaged_with_their_correlation() -> None:
     assert "mean of its 2 results" in pool_trials(effects(("a", 0.2), ("a", 0.4)), SETTINGS)[1]
 
 
-def test_two_trials_have_no_prediction_interval() -> None:
-    assert math.isnan(pool_trials(effects(("a", 0.1), ("b", 0.5)), SETTINGS)[0].pi_low)
-    assert pool_trials(effects(("a", 0.1), ("b", 0.5), ("c", 0.2)), SETTINGS)[0].pi_low < 0
+@pytest.mark.parametrize(("n_trials", "predicted"), [(2, False), (4, False), (5, True)])
+def test_prediction_intervals_need_five_trials(n_trials: int, predicted: bool) -> None:
+    rows = zip("abcde"[:n_trials], (0.1, 0.9, -0.2, 0.5, 0.3), strict=False)
+    pooled, _ = pool_trials(effects(*rows), SETTINGS)
+    assert math.isfinite(pooled.pi_low) == predicted
 
 
 def test_participants_are_counted_once_a_trial() -> None:
@@ -170,7 +172,7 @@ def two_interventions(difference: float) -> pd.DataFrame:
     return pd.concat([first, second.assign(intervention="home_visiting", family="parenting")])
 
 
-def subgroup_test(table: pd.DataFrame, plan: Plan = PLAN) -> dict[str, Any]:
+def subgroup_test(table: pd.DataFrame, plan: Plan = PLAN) -> dict[Any, Any]:
     (test,) = compare_subgroups(*synthesise(table, plan), table, plan).to_dict("records")
     return test
 

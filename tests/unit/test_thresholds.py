@@ -36,8 +36,9 @@ def test_any_other_flag_leaves_the_interval(flag: str) -> None:
 
 
 def test_a_prediction_interval_at_tau2_0_claims_nothing() -> None:
-    pool = ROW | {"flags": "few_trials; tau2_zero"}
-    assert not predicts(pool["flags"])
+    flags = "few_trials; tau2_zero"
+    pool = ROW | {"flags": flags}
+    assert not predicts(flags)
     assert Scale().prediction_of(pool) == "\u2013"
     shown = shown_intervals(pool)
     assert (shown["ci_low"], shown["ci_high"]) == (0.11, 0.22)
