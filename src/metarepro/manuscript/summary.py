@@ -17,7 +17,7 @@ from metarepro.models.thresholds import (
 )
 from metarepro.plan import Evidence, Plan
 from metarepro.report.plain_language import certainty
-from metarepro.wording.phrases import DASH, NO_RELIABLE_INTERVAL, capitalised, models, whole
+from metarepro.wording.phrases import DASH, capitalised, models, no_interval, whole
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import beside_heading, evidence, labels
 
@@ -81,8 +81,10 @@ def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:
     if not scale.compares:
         return "one trial" if pool["n_trials"] == 1 else ""
     side = "the intervention" if pool["estimate"] > 0 else "the control"
-    if math.isnan(pool["ci_low"]) or not has_reliable_interval(pool["flags"]):
-        said = f"points to {side}; {NO_RELIABLE_INTERVAL}"
+    if not has_reliable_interval(pool["flags"]):
+        said = f"points to {side}; {no_interval(pool['flags'])}"
+    elif math.isnan(pool["ci_low"]):
+        said = f"points to {side}; there is no interval"
     elif pool["ci_low"] > 0 or pool["ci_high"] < 0:
         said = f"favours {side}"
     else:
