@@ -37,7 +37,7 @@ BLANK: dict[str, Any] = {
 NO_EFFECTS = pd.DataFrame(
     {"result_id": pd.Series(dtype="str")}
     | {name: pd.Series(dtype="float64") for name in ("yi", "sei", "n_t", "n_c", "n_total")}
-    | {"assumptions": pd.Series(dtype="str")}
+    | {name: pd.Series(dtype="str") for name in ("effect_measure", "assumptions")}
 )
 
 
@@ -48,7 +48,7 @@ def found(**cells: Any) -> list[str]:
 
 def found_with_effect(**effect: Any) -> list[str]:
     blank = {"result_id": "a-01", "yi": 0.3, "sei": 0.3, "n_t": NAN, "n_c": NAN, "n_total": NAN}
-    blank["assumptions"] = ""
+    blank |= {"effect_measure": "SMD", "assumptions": ""}
     return list(audit_results(pd.DataFrame([BLANK]), pd.DataFrame([blank | effect]))["check"])
 
 
@@ -183,6 +183,14 @@ def test_standard_error_without_arm_sizes_passes() -> None:
 @pytest.mark.parametrize(("g", "expected"), [(2.01, ["large_g"]), (-2.01, ["large_g"]), (2.0, [])])
 def test_large_g(g: float, expected: list[str]) -> None:
     assert found_with_effect(yi=g) == expected
+
+
+@pytest.mark.parametrize("measure", ["MD", "OR", "correlation", "proportion"])
+def test_what_a_g_can_be_is_asked_of_a_g_only(measure: str) -> None:
+    """30 metres are no large g, and the z of a correlation has an SE of its own."""
+    effect = {"yi": 30.0, "sei": 0.1, "n_total": 100}
+    assert found_with_effect(effect_measure=measure, **effect) == []
+    assert found_with_effect(**effect) == ["se_below_arms", "large_g"]
 
 
 # Means against printed differences. Means 10 and 9, SD 2: d 0.5.
@@ -367,6 +375,31 @@ def test_published_ratio_is_centred_on_the_log_scale() -> None:
     cells = {"measure": "RR", "estimate": 8.93, "ci_low": 1.25, "ci_high": 63.7}
     assert found_published(**cells) == []
     assert found_published(**(cells | {"measure": "SMD"})) == ["off_centre_ci"]
+
+
+@pytest.mark.parametrize("measure", ["OR", "RR", "HR", "ratio"])
+def test_published_p_of_a_ratio_is_that_of_its_logarithm(measure: str) -> None:
+    """log 0.67 = -0.40 with an SE of 0.204 has z 1.96 and p 0.05; of 0.67 itself p were 1e-6."""
+    cells = {"measure": measure, "estimate": 0.67, "ci_low": 0.45, "ci_high": 1.0}
+    assert found_published(**cells, p_value=0.05, p_relation="=") == []
+    assert found_published(**cells, p_value=0.001, p_relation="=") == ["p_against_ci"]
+
+
+def test_published_correlation_is_centred_on_fishers_z() -> None:
+    """tanh(1 - 0.5), tanh(1) and tanh(1 + 0.5): 0.46, 0.76, 0.91."""
+    cells = {"measure": "r", "estimate": 0.762, "ci_low": 0.462, "ci_high": 0.905}
+    assert found_published(**cells) == []
+    assert found_published(**cells | {"estimate": 0.6835}) == ["off_centre_ci"]
+
+
+def test_published_proportion_has_no_middle_and_no_p() -> None:
+    cells = {"measure": "proportion", "estimate": 0.9, "ci_low": 0.5, "ci_high": 0.95}
+    assert found_published(**cells, p_value=0.5, p_relation="=") == []
+
+
+@pytest.mark.parametrize(("measure", "low"), [("RR", -0.1), ("r", -1.2)])
+def test_published_numbers_that_are_none_of_the_measure_pass(measure: str, low: float) -> None:
+    assert found_published(measure=measure, ci_low=low) == []
 
 
 def test_published_p_has_no_leeway_but_rounding() -> None:

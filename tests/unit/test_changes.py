@@ -3,9 +3,11 @@
 import csv
 import hashlib
 import io
+import math
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.command import command
@@ -81,7 +83,7 @@ def written(before: dict[str, bytes], after: dict[str, bytes]) -> str:
 def test_nothing_changed() -> None:
     text = written(project(), project())
     assert "Nothing changed in data/." in text
-    assert "No sign, no interval's relation to zero and no verdict changed." in text
+    assert "No sign, no interval's relation to no effect and no verdict changed." in text
     assert "\n> " not in text
 
 
@@ -140,6 +142,80 @@ def test_words_of_a_changed_sign() -> None:
         "sign: favours the intervention → favours the control",
         "interval: above zero → below zero",
     )
+
+
+RR: dict[str, Any] = {"effect_measure": "RR", "better": "lower"}
+HALF = (math.log(2), math.log(1 / 0.7), math.log(1 / 0.35))
+MORE = (-math.log(1.4), -math.log(2), -math.log(0.98))
+
+
+def test_a_ratio_is_printed_as_one_with_its_measure() -> None:
+    before = project(**{POOLED: table([pool(*HALF, **RR)])})
+    after = project(**NEW_SD, **{POOLED: table([pool(*MORE, **RR)])})
+    (one,) = movements(compare_states(before, after), POOLED)
+    assert one.alarms == (
+        "sign: favours the intervention → favours the control",
+        "interval: below 1 → includes 1",
+    )
+    numbers = "RR 0.500 [0.350, 0.700] | RR 1.400 [0.980, 2.000]"
+    assert f"{numbers} | × 2.800 |" in written(before, after)
+
+
+@pytest.mark.parametrize(
+    ("measure", "turned", "printed"),
+    [
+        ("SMD", "higher", "g 0.400 [0.100, 0.700] | g 0.500 [0.200, 0.800] | +0.100"),
+        ("MD", "lower", "MD −0.400 [−0.700, −0.100] | MD −0.500 [−0.800, −0.200] | −0.100"),
+        ("correlation", "higher", "r 0.380 [0.100, 0.604] | r 0.462 [0.197, 0.664] | +0.100"),
+    ],
+)
+def test_an_estimate_is_on_the_scale_of_its_record(measure: str, turned: str, printed: str) -> None:
+    scale: dict[str, Any] = {"effect_measure": measure, "better": turned}
+    before = project(**{POOLED: table([pool(0.4, 0.1, 0.7, **scale)])})
+    after = project(**NEW_SD, **{POOLED: table([pool(0.5, 0.2, 0.8, **scale)])})
+    assert printed in written(before, after)
+
+
+def test_a_proportion_favours_nobody() -> None:
+    scale: dict[str, Any] = {"effect_measure": "proportion", "better": "higher"}
+    before = project(**{POOLED: table([pool(0.4, 0.1, 0.7, **scale)])})
+    after = project(**NEW_SD, **{POOLED: table([pool(-0.4, -0.7, -0.1, **scale)])})
+    (one,) = movements(compare_states(before, after), POOLED)
+    assert one.alarms == ()
+
+
+def test_a_turned_outcome_is_told_though_no_number_moved() -> None:
+    before = project(**{POOLED: table([pool(*HALF, **RR)])})
+    after = project(**NEW_SD, **{POOLED: table([pool(*HALF, **RR | {"better": "higher"})])})
+    (one,) = movements(compare_states(before, after), POOLED)
+    assert one.words == ("better",)
+    text = written(before, after)
+    assert "RR 0.500 [0.350, 0.700] | RR 2.000 [1.429, 2.857] | –" in text
+    assert "better: `lower` → `higher`" in text
+
+
+def test_another_measure_has_no_difference() -> None:
+    rd: dict[str, Any] = {"effect_measure": "RD", "better": "lower"}
+    before = project(**{POOLED: table([pool(*HALF, **RR)])})
+    after = project(**NEW_SD, **{POOLED: table([pool(0.1, 0.05, 0.15, **rd)])})
+    (one,) = movements(compare_states(before, after), POOLED)
+    assert math.isnan(one.difference)
+    assert one.words == ("effect_measure",)
+
+
+def test_a_claim_is_on_the_scale_of_its_pool() -> None:
+    claim: dict[str, object] = {
+        "claim_id": "c01",
+        "claim": "it works",
+        "verdict": "supported",
+        "synthesis": POOL,
+    }
+    numbers: dict[str, object] = dict(zip(("estimate", "ci_low", "ci_high"), HALF, strict=True))
+    pools = {POOLED: table([pool(*HALF, **RR)])}
+    before = project(**pools, **{CLAIMS: table([claim | numbers])})
+    changed = claim | numbers | {"verdict": "not_supported"}
+    after = project(**NEW_SD, **pools, **{CLAIMS: table([changed])})
+    assert "RR 0.500 [0.350, 0.700]" in written(before, after)
 
 
 def test_a_changed_verdict_is_loud() -> None:

@@ -176,6 +176,12 @@ RATIO = {"measure": "OR", "estimate": 3.0, "ci_low": 1.4, "ci_high": 6.7}
             | {"beneficial_sign": "-"},
             "shows",
         ),
+        # What compares no groups shows no benefit, wherever its interval lies.
+        ({"measure": "r"}, ""),
+        ({"measure": "proportion", "estimate": 0.6, "ci_low": 0.55, "ci_high": 0.65}, ""),
+        # A logarithm has no effect at 0, a ratio at 1.
+        ({"measure": "log OR", "estimate": 0.4, "ci_low": 0.2, "ci_high": 0.6}, "shows"),
+        ({"measure": "OR", "estimate": 0.4, "ci_low": 0.2, "ci_high": 0.6}, "harm"),
         ({"k": 5.0}, "shows"),
         ({"k": 4.0}, "limited"),
         ({"k": NAN}, "limited"),

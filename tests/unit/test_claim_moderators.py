@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -138,12 +139,44 @@ def test_a_ratio_has_the_level_of_the_plan() -> None:
 
 
 def test_both_sides_are_told_by_their_names() -> None:
-    words = moderator_words(comparison(0.5, 0.7), Scale())
+    words = moderator_words(comparison(0.5, 0.7))
     assert words == "g 0.80 in 6 trials (Bright) and 0.20 in 6 trials (Dim)"
     assert judge_moderator(sides(1, 4)).reason.startswith(
         "Light: we hold results of 1 trial (Bright) and 4 trials (Dim);"
     )
     assert judge_moderator(sides(1, 4)).needed.endswith("(at the very least 1 more: Bright)")
+
+
+#: Hazard ratios of an outcome of which less is better: inside, log 0.5 in favour is +0.69.
+FEWER = Scale("HR", turn=-1)
+
+
+def test_means_are_printed_as_readers_know_them() -> None:
+    compared = replace(comparison(0.5, 0.7), scale=FEWER)
+    # exp(-0.8) and exp(-0.2)
+    assert moderator_words(compared) == "HR 0.45 in 6 trials (Bright) and 0.82 in 6 trials (Dim)"
+
+
+@pytest.mark.parametrize(
+    ("scale", "limits", "said"),
+    [
+        # exp(-0.6), exp(-0.7), exp(-0.5): the hazard ratio is smaller where it is bright.
+        (
+            FEWER,
+            (0.5, 0.7),
+            "the ratio between 6 trials (Bright) and 6 trials (Dim) is 0.55 [",
+        ),
+        (FEWER, (-0.1, 0.5), "is 0.82 [0.61, 1.11], which includes 1."),
+        (FEWER, (-0.7, -0.5), "is 1.82 [1.65, 2.01], which is above 1."),
+        (Scale("RR"), (-0.7, -0.5), "is 0.55 [0.50, 0.61], which is below 1."),
+        (Scale("MD", turn=-1), (-0.7, -0.5), "is 0.60 [0.50, 0.70], which is above zero."),
+        (Scale(), (-0.7, -0.5), "is −0.60 [−0.70, −0.50], which is below zero."),
+    ],
+)
+def test_a_difference_is_printed_on_the_scale_of_differences(
+    scale: Scale, limits: tuple[float, float], said: str
+) -> None:
+    assert said in judge_moderator(replace(comparison(*limits), scale=scale)).reason
 
 
 CLAIM = {"moderator": "light", "moderator_level": "bright"}

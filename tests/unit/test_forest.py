@@ -27,7 +27,7 @@ from matplotlib.transforms import Bbox
 
 from metarepro.figures import style as fg
 from metarepro.figures.forest import forest_plot, summary_forest
-from metarepro.figures.forest_axis import Mark, axis_limits, ratio_axis
+from metarepro.figures.forest_axis import Mark, axis_limits, effect_axis
 from metarepro.plan import read_plan
 from metarepro.wording import phrases as wording
 from metarepro.wording.scales import Scale
@@ -599,7 +599,7 @@ def test_where_fewer_is_better_the_intervention_is_favoured_on_the_left() -> Non
 
 @pytest.mark.parametrize("reach", [0.0004, 0.02, 0.3, 2.0, 9.0, 60.0])
 def test_a_ratio_axis_has_a_few_ticks_whatever_its_length(reach: float) -> None:
-    axis = ratio_axis([Mark("square", 0.0, -reach, reach, "black")])
+    axis = effect_axis([Mark("square", 0.0, -reach, reach, "black")], Scale("RR"))
     assert 1 <= len(axis.ticks) <= 9
     assert all(axis.low <= place <= axis.high for place, _ in axis.ticks)
     assert len({text for _, text in axis.ticks}) == len(axis.ticks)

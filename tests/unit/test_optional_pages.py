@@ -107,6 +107,13 @@ def test_trials_are_not_searched_for_words_that_the_plan_does_not_have() -> None
     assert "title or programme" not in words_of(pages["index.html"])
 
 
+def test_a_comparison_within_a_synthesis_is_shown_without_its_pool() -> None:
+    compared = {"synthesis": KEY, "computed": "g 0.47 in 4 trials (Named) and 0.52 in 7 trials"}
+    page = words_of(make_pages(make_records(claims=[CLAIM | compared]))["claims.html"])
+    assert compared["computed"] in page
+    assert "not reported" not in page
+
+
 def test_coverage_needs_a_cited_review() -> None:
     assert "Coverage" in make_pages(make_records())["index.html"]
     context = REVIEW | {"role": "context"}

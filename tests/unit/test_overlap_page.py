@@ -1,5 +1,6 @@
 """The page of overlap speaks to readers: labels and words, where the tables have ids and codes."""
 
+import math
 from typing import Any
 
 import pytest
@@ -21,9 +22,8 @@ SHARED: dict[str, Any] = {
 
 def cells(name: str, **tables: Any) -> dict[str, str]:
     """The first row of a table of the page."""
-    records = make_records(
-        effects=[EFFECT, EFFECT | OTHER], results=[RESULT, RESULT | OTHER], **tables
-    )
+    results = [RESULT, RESULT | OTHER]
+    records = make_records(**{"effects": [EFFECT, EFFECT | OTHER], "results": results} | tables)
     blocks = [block for section in page(records).sections for block in section.blocks]
     (found,) = [block for block in blocks if isinstance(block, Table) and block.name == name]
     columns = [column.name for column in found.columns]
@@ -32,6 +32,10 @@ def cells(name: str, **tables: Any) -> dict[str, str]:
 
 def shared(**changes: Any) -> dict[str, str]:
     return cells("shared", shared_effects=[SHARED | changes])
+
+
+def shared_of(effects: list[dict[str, Any]], **changes: Any) -> dict[str, str]:
+    return cells("shared", shared_effects=[SHARED | changes], effects=effects)
 
 
 def test_remarks_on_two_reviews_have_their_labels() -> None:
@@ -79,6 +83,24 @@ def test_remarks_on_two_reviews_have_their_labels() -> None:
 )
 def test_reasons_are_in_words(reason: str, words: str) -> None:
     assert shared(reason=reason)["Why"] == words
+
+
+@pytest.mark.parametrize(
+    ("scale", "difference", "printed"),
+    [
+        # Hazard ratios of 0.90 and 1.08: the second is 1.2 times the first, and worse.
+        ({"effect_measure": "HR", "better": "lower"}, math.log(0.90 / 1.08), "ratio 1.20"),
+        ({"effect_measure": "MD", "better": "lower"}, 2.0, "−2.00"),
+        ({"effect_measure": "SMD", "better": "higher"}, 0.3, "0.30"),
+        ({"effect_measure": "HR", "better": "lower"}, math.nan, "–"),
+    ],
+)
+def test_a_difference_is_on_the_scale_of_differences(
+    scale: dict[str, str], difference: float, printed: str
+) -> None:
+    effects = [EFFECT | scale, EFFECT | OTHER | scale]
+    said = shared_of(effects, difference=difference)
+    assert said["Difference"] == printed
 
 
 def test_numbers_that_are_no_g_say_what_they_are() -> None:

@@ -12,11 +12,12 @@ from tests.plans import small_plan
 
 from metarepro.comparison.reproduction import compare
 from metarepro.comparison.tables import REPRODUCTION, VERDICTS
-from metarepro.comparison.targets import PRINTED, Target, published_target
+from metarepro.comparison.targets import Target, published_target
 from metarepro.comparison.verdicts import Coverage, judge
-from metarepro.tabular.input_tables import INPUT_TABLES, PUBLISHED_MEASURES, RESULTS, TRIALS
+from metarepro.tabular.input_tables import INPUT_TABLES, RESULTS, TRIALS
 from metarepro.tabular.tables import read_table, write_table
 from metarepro.tabular.trial_interventions import intervention_of_results
+from metarepro.wording.published import PRINTED, Printed
 
 DATA = Path(__file__).parents[2] / "data"
 NAN = math.nan
@@ -490,8 +491,87 @@ def test_a_ratio_that_is_none_is_no_target(printed: float) -> None:
 
 def test_a_mean_difference_is_no_target_for_a_risk_ratio() -> None:
     target = published_target("MD", 0.4, NAN, NAN, "+", "RR")
-    assert target.reason == "no route from the measure 'MD' to a risk ratio"
+    assert target.reason == "no route from the measure 'MD' to the risk ratio"
 
 
-def test_every_printed_measure_of_the_data_is_known() -> None:
-    assert set(PRINTED) == set(PUBLISHED_MEASURES)
+@pytest.mark.parametrize(("name", "printed"), list(PRINTED.items()))
+def test_what_is_printed_goes_to_the_scale_of_pooling_and_back(name: str, printed: Printed) -> None:
+    assert printed.from_pooling(printed.to_pooling(0.4)) == pytest.approx(0.4)
+    assert published_target(name, 0.4, NAN, NAN, "+", printed.name).reason == ""
+
+
+@pytest.mark.parametrize("proportion", [0.0, 1.0])
+def test_a_proportion_without_a_logit_is_no_target(proportion: float) -> None:
+    target = published_target("proportion", proportion, NAN, NAN, "+", "proportion")
+    assert "is no proportion" in target.reason
+
+
+# Survival of 0.9 against 0.8 has RR 1.125, death of 0.1 against 0.2 RR 0.5 and not 1 / 1.125.
+@pytest.mark.parametrize("measure", ["RR", "log RR", "HR", "ratio"])
+@pytest.mark.parametrize(("sign", "better"), [("+", "lower"), ("-", "higher")])
+def test_a_ratio_of_the_opposite_event_is_no_target(measure: str, sign: str, better: str) -> None:
+    own = PRINTED[measure].name
+    target = published_target(measure, 1.125, 1.05, 1.2, sign, own, better)
+    assert "is of the opposite event" in target.reason
+
+
+@pytest.mark.parametrize("measure", ["OR", "RD", "MD", "r"])
+def test_what_can_be_turned_is_a_target_for_the_opposite_event(measure: str) -> None:
+    own = PRINTED[measure].name
+    one = published_target(measure, 0.6, 0.5, 0.7, "+", own, "higher")
+    assert published_target(measure, 0.6, 0.5, 0.7, "+", own, "lower") == one
+
+
+def test_a_study_tells_the_opposite_event_by_its_effects() -> None:
+    survival = published_row(
+        measure="RR", estimate=1.1, ci_low=1.0, ci_high=1.2, beneficial_sign="+"
+    )
+    effects = EFFECTS.assign(effect_measure="RR", better="lower")
+    table, _ = compare(survival, INCLUDED, effects, PLAN.model_copy(update={"measure": "RR"}))
+    row = table.iloc[0]
+    assert row["verdict"] == "not_testable"
+    assert row["reason"].startswith("the published risk ratio is of the opposite event")
+
+
+@pytest.mark.parametrize(("measure", "estimate"), [("proportion", 0.55), ("r", -0.3)])
+def test_what_compares_no_groups_has_no_decision_to_differ(measure: str, estimate: float) -> None:
+    own = PRINTED[measure].name
+    target = published_target(measure, estimate, estimate - 0.02, estimate + 0.02, "+", own)
+    result = judge(target, -target.estimate, -target.ci_high, -target.ci_low, COMPLETE)
+    assert (result.verdict, result.decision_differs) == ("different", "")
+    assert "excludes" not in result.reason
+    assert "sign" not in result.reason
+
+
+@pytest.mark.parametrize(
+    ("measure", "scale"),
+    [("r", "on the scale of Fisher's z"), ("logit", "on the logit scale"), ("HR", "on the log")],
+)
+def test_a_difference_names_its_scale(measure: str, scale: str) -> None:
+    target = published_target(measure, 0.4, 0.3, 0.5, "+", PRINTED[measure].name)
+    assert (
+        f"(difference 0.10 {scale}" in judge(target, target.estimate + 0.1, 0, 1, COMPLETE).reason
+    )
+
+
+@pytest.mark.parametrize(
+    ("measure", "published", "ours", "expected"),
+    [
+        # Risks 0.3 % and 1.2 % are 0.009 apart, and four times each other.
+        ("RD", (-0.012, -0.02, -0.004), (-0.003, -0.011, 0.005), "decision_differs"),
+        ("RD", (-0.012, -0.02, -0.004), (-0.009, -0.017, -0.001), "different"),
+        ("RD", (-0.125, -0.2, -0.05), (-0.12, -0.195, -0.045), "reproduced"),
+        ("MD", (0.10, 0.02, 0.18), (0.06, 0.01, 0.11), "different"),
+        ("MD", (40.0, 20.0, 60.0), (41.0, 21.0, 61.0), "reproduced"),
+        ("SMD", (0.012, 0.004, 0.02), (0.009, 0.001, 0.017), "reproduced"),
+        ("log HR", (0.012, 0.004, 0.02), (0.009, 0.001, 0.017), "reproduced"),
+    ],
+)
+def test_a_distance_counts_on_scales_without_units_only(
+    measure: str,
+    published: tuple[float, float, float],
+    ours: tuple[float, float, float],
+    expected: str,
+) -> None:
+    target = published_target(measure, *published, "+", PRINTED[measure].name)
+    assert verdict(target, *ours) == expected

@@ -275,8 +275,9 @@ def make_synthesis(key: str, n_trials: int) -> dict[str, Any]:
 def names_of_tasks(*syntheses: tuple[str, int]) -> list[str]:
     n = max(n for _, n in syntheses)
     effects = make_effects(n).assign(
-        exclude="", timepoint="post", tier="direct", label="A", year=2000.0, effect_measure="SMD"
+        exclude="", timepoint="post", tier="direct", label="A", year=2000.0
     )
+    effects = effects.assign(effect_measure="SMD", better="higher")
     pooled = pd.DataFrame([make_synthesis(key, k) for key, k in syntheses])
     plan = read_plan(Path("config/config.yaml"))
     return [task.name for task in tasks(effects, pooled, {"a": "A", "b": "B"}, plan)]

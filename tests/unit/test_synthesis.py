@@ -292,3 +292,26 @@ def test_a_pool_carries_the_correlation_that_it_assumes(
 def test_a_pool_of_one_result_each_assumes_no_correlation() -> None:
     (row, _) = synthesise(effects(("a", 0.1), ("b", 0.5)), PLAN)[0].to_dict("records")
     assert math.isnan(row["rho"])
+
+
+def test_outcomes_that_run_both_ways_are_pooled_apart_where_it_shows() -> None:
+    # A risk ratio of deaths is not the inverse of one of survivals.
+    rows = effects(("a", 0.2), ("b", 0.3), ("c", 0.6), ("d", 0.7), effect_measure="RR")
+    table = rows.assign(better=["higher", "higher", "lower", "lower"])
+    plan = small_plan(measure="RR", syntheses={"domain": {"by": ["domain"]}})
+    pooled, _ = synthesise(table, plan)
+    assert list(pooled["synthesis"]) == [
+        "post.domain.relationship",
+        "post.domain.relationship.lower",
+    ]
+    assert list(pooled["better"]) == ["higher", "lower"]
+    assert list(pooled["trial_ids"]) == ["a b", "c d"]
+
+
+def test_effects_on_two_measures_are_pooled_apart() -> None:
+    table = effects(("a", 0.2), ("b", 0.3)).assign(effect_measure=["SMD", "MD"])
+    plan = small_plan(syntheses={"domain": {"by": ["domain"]}})
+    assert set(synthesise(table, plan)[0]["synthesis"]) == {
+        "post.domain.relationship",
+        "post.domain.relationship.MD",
+    }

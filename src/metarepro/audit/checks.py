@@ -7,7 +7,7 @@ checks that start from means, SDs and counts.
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from statistics import NormalDist
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, direction, se_from_ci, se_from_ns
 from metarepro.conversion.routes import OF_INDIVIDUALS
 from metarepro.tabular.reported_statistics import RATIOS
+from metarepro.wording.published import PRINTED, Printed
 
 #: An estimate this share of the CI's width off the middle is listed.
 OFF_CENTRE_SHARE = 0.10
@@ -42,12 +43,12 @@ class Finding(NamedTuple):
 
 
 class Interval(NamedTuple):
-    """A printed estimate with its 95 % CI and p; `log` for ratios."""
+    """A printed estimate with its 95 % CI and p; `scale` is how it is printed."""
 
     estimate: float
     low: float
     high: float
-    log: bool
+    scale: Printed
     p: float
     relation: str
 
@@ -94,14 +95,21 @@ def p_of(z: float) -> float:
 
 
 def _roundings(interval: Interval) -> list[tuple[float, float, float]]:
-    """Estimate and limits (log for ratios) for every way in which rounding may have hidden them."""
+    """Estimate and limits on the scale of pooling, for every way in which they may be rounded."""
     numbers = interval[:3]
     half = half_unit(*numbers)
     shifts = itertools.product((-half, 0.0, half), (-half, half), (-half, half))
     shifted = [tuple(x + shift for x, shift in zip(numbers, row, strict=True)) for row in shifts]
-    if interval.log:
-        shifted = [tuple(math.log(x) for x in row) for row in shifted if min(row) > 0]
-    return [(e, low, high) for e, low, high in shifted if high > low]
+    pooled = [row for one in shifted if (row := _on_scale_of_pooling(one, interval.scale))]
+    return [(e, low, high) for e, low, high in pooled if high > low]
+
+
+def _on_scale_of_pooling(numbers: Sequence[float], scale: Printed) -> tuple[float, ...]:
+    """Printed numbers on the scale of pooling; () if one of them is none of the measure."""
+    try:
+        return tuple(scale.to_pooling(number) for number in numbers)
+    except ValueError:
+        return ()
 
 
 # Checks of an interval: trials' results and published pools alike.
@@ -109,21 +117,18 @@ def _roundings(interval: Interval) -> list[tuple[float, float, float]]:
 
 def off_centre_ci(interval: Interval) -> Finding | None:
     """Estimate off the middle of its CI by more than rounding can explain."""
-    estimate, low, high = interval[:3]
-    if interval.log:
-        estimate, low, high = math.log(estimate), math.log(low), math.log(high)
+    estimate, low, high = map(interval.scale.to_pooling, interval[:3])
     off = abs(estimate - (low + high) / 2) / (high - low)
     gaps = [e - (a + b) / 2 for e, a, b in _roundings(interval)]
     if off <= OFF_CENTRE_SHARE or min(gaps, default=0) <= 0 <= max(gaps, default=0):
         return None
-    middle = (low + high) / 2
-    middle = math.exp(middle) if interval.log else middle
+    middle = interval.scale.from_pooling((low + high) / 2)
+    named = "" if interval.scale.is_pooled else interval.scale.measure.pooled_on
     return Finding(
         "off_centre_ci",
         f"{interval.estimate:g} [{interval.low:g}, {interval.high:g}]",
         f"{middle:.3g}",
-        f"the estimate lies {off:.0%} of the width off the middle of its CI"
-        f"{' (log scale)' if interval.log else ''}",
+        f"the estimate lies {off:.0%} of the width off the middle of its CI{named}",
     )
 
 
@@ -154,17 +159,24 @@ def _result_interval(row: Row) -> Interval | None:
         return None
     # The p of a table of counts is that of a test on the counts, not of the printed ratio.
     p = math.nan if statistic == "counts" else row["p_value"]
-    return Interval(row["value"], row["ci_low"], row["ci_high"], log, p, row["p_relation"])
+    scale = PRINTED["ratio" if log else "SMD"]
+    return Interval(row["value"], row["ci_low"], row["ci_high"], scale, p, row["p_relation"])
 
 
 def _published_interval(row: Row) -> Interval | None:
-    log = row["measure"] in ("OR", "RR")
-    if not has(row, "estimate", "ci_low", "ci_high"):
-        return None
-    if row["ci_high"] <= row["ci_low"] or (log and row["ci_low"] <= 0):
+    """The interval of a published pool; None where it has none that could be checked.
+
+    A proportion has none: it is pooled on one of several scales, and no value of it is no effect.
+    """
+    scale = PRINTED.get(row["measure"])
+    if scale is None or scale.name == "proportion":
         return None
     numbers = (row["estimate"], row["ci_low"], row["ci_high"])
-    return Interval(*numbers, log, row["p_value"], row["p_relation"])
+    if not has(row, "estimate", "ci_low", "ci_high") or row["ci_high"] <= row["ci_low"]:
+        return None
+    if not _on_scale_of_pooling(numbers, scale):
+        return None
+    return Interval(*numbers, scale, row["p_value"], row["p_relation"])
 
 
 def published_off_centre_ci(row: Row) -> Finding | None:
@@ -232,7 +244,9 @@ def ci_narrower_than_n(row: Row) -> Finding | None:
 
 
 def large_g(row: Row) -> Finding | None:
-    """|g| above 2, whatever the route to it."""
+    """|g| above 2, whatever the route to it; other measures have no such limit."""
+    if row["effect_effect_measure"] != "SMD":
+        return None
     if not has(row, "effect_yi") or abs(row["effect_yi"]) <= LARGE_G:
         return None
     g = f"{row['effect_yi']:.2f}"
@@ -254,7 +268,9 @@ def cluster_se_of_individuals(row: Row) -> Finding | None:
 
 
 def se_below_arms(row: Row) -> Finding | None:
-    """Standard error of the effect below SE_RATIO_LIMIT of what the arm sizes allow."""
+    """Standard error of a g below SE_RATIO_LIMIT of what the arm sizes allow."""
+    if row["effect_effect_measure"] != "SMD":
+        return None
     arms = arms_of({name: row[f"effect_{name}"] for name in ("n_t", "n_c", "n_total")})
     if arms is None or not has(row, "effect_yi", "effect_sei"):
         return None

@@ -82,7 +82,7 @@ PUBLISHED_CHECKS: list[Check] = [published_off_centre_ci, published_p_against_ci
 
 
 #: What the checks look at in the effects.
-EFFECT_COLUMNS = ("yi", "sei", "n_t", "n_c", "n_total", "assumptions")
+EFFECT_COLUMNS = ("effect_measure", "yi", "sei", "n_t", "n_c", "n_total", "assumptions")
 
 
 def audit_results(results: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:

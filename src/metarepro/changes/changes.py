@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from metarepro.changes.alarms import alarms_of, own_scale
 from metarepro.changes.causes import Inputs, State, cause_of, changed_inputs, is_input
 from metarepro.changes.freshness import (
     is_half_made,
@@ -16,9 +17,10 @@ from metarepro.changes.freshness import (
     reviews_left_out,
     unlisted_inputs,
 )
-from metarepro.changes.result_tables import RESULT_TABLES, ResultTable
-from metarepro.changes.tables import Row, RowChange, TableChange, compare_tables
+from metarepro.changes.result_tables import POOLED, RESULT_TABLES, ResultTable
+from metarepro.changes.tables import Row, RowChange, TableChange, compare_tables, number
 from metarepro.study.tables import PLACE
+from metarepro.wording.scales import Scale
 
 CODE_FOLDERS = ("config/", "rules/", "scripts/")
 CODE_FILES = ("Snakefile", "environment.yml", "requirements.txt")
@@ -35,20 +37,25 @@ class Movement:
     ----------
     row : RowChange
         With its cells before and after.
+    scales : tuple of Scale
+        How its effects are printed before and after.
     words : tuple of str
         Columns of `ResultTable.words` that changed.
     difference : float
-        Estimate after minus before; nan without the two.
+        Estimate after minus before, on the scale of pooling; nan without the two, or if they are
+        not on the same scale.
     relative : float
         Largest shift of the estimate or of a limit over the width of the old interval, without
-        sign: a change of precision alone counts too. nan without intervals before and after.
+        sign: a change of precision alone counts too. nan without intervals before and after on
+        the same scale.
     alarms : tuple of str
-        Changed sign, relation to zero or verdict, in words.
+        Changed sign, relation to no effect or verdict, in words.
     cause : str
         Inputs that changed and that the record is made of; "" if there are none.
     """
 
     row: RowChange
+    scales: tuple[Scale, Scale]
     words: tuple[str, ...] = ()
     difference: float = math.nan
     relative: float = math.nan
@@ -125,9 +132,10 @@ def compare_states(before: State, after: State) -> Changes:
     paths = sorted({*before, *after})
     differing = [path for path in paths if before.get(path) != after.get(path)]
     inputs = changed_inputs(before, after, [path for path in differing if is_input(path)])
+    pools = compare_tables(before.get(POOLED.path), after.get(POOLED.path), POOLED.key)
     moved: dict[str, Moved] = {}
     for table in RESULT_TABLES:
-        moved[table.path] = _moved(table, before, after, inputs, moved)
+        moved[table.path] = _moved(table, before, after, inputs, moved, pools)
     told = {table.path for table in RESULT_TABLES}
     results = [path for path in differing if path.startswith("results/") and path not in told]
     figures = {
@@ -159,9 +167,17 @@ def _fate(path: str, before: State, after: State) -> str:
 
 
 def _moved(
-    table: ResultTable, before: State, after: State, inputs: Inputs, earlier: Mapping[str, Moved]
+    table: ResultTable,
+    before: State,
+    after: State,
+    inputs: Inputs,
+    earlier: Mapping[str, Moved],
+    pools: TableChange,
 ) -> Moved:
     """What moved in one table; `earlier` are the tables before it, by path."""
+    pools_before, pools_after = (
+        {key[0]: row for key, row in rows.items()} for rows in (pools.old, pools.new)
+    )
     upstream = {path: [m.row for m in moved.movements] for path, moved in earlier.items()}
     change = compare_tables(before.get(table.path), after.get(table.path), table.key)
     if change.note:
@@ -173,9 +189,11 @@ def _moved(
         words = tuple(c for c in table.words if c in row.columns and not _is_rounding(row, c))
         if real or words or not row.before or not row.after:
             cause = cause_of(table, row, inputs, upstream)
-            difference, relative = _shift(row, table)
-            alarms = _alarms(row, table)
-            movements.append(Movement(row, words, difference, relative, alarms, cause))
+            scales = (own_scale(row.before, pools_before), own_scale(row.after, pools_after))
+            same = scales[0] == scales[1]
+            difference, relative = _shift(row, table) if same else (math.nan, math.nan)
+            alarms = alarms_of(row, table, scales)
+            movements.append(Movement(row, scales, words, difference, relative, alarms, cause))
         elif numbers:
             rounding += 1
         elif not set(row.columns) <= set(PLACE):
@@ -187,14 +205,6 @@ def _moved(
 def _first_the_largest(movement: Movement) -> tuple[bool, float, tuple[str, ...]]:
     size = movement.relative if math.isfinite(movement.relative) else movement.difference
     return not movement.alarms, -abs(size) if math.isfinite(size) else 0.0, movement.row.key
-
-
-def number(row: Row, column: str) -> float:
-    """A cell as a number; nan if it is none."""
-    try:
-        return float(row.get(column, ""))
-    except ValueError:
-        return math.nan
 
 
 def _width(row: Row, table: ResultTable) -> float:
@@ -218,33 +228,3 @@ def _shift(row: RowChange, table: ResultTable) -> tuple[float, float]:
     if not width > 0 or not all(map(math.isfinite, shifts)):
         return shifts[0], math.nan
     return shifts[0], max(map(abs, shifts)) / width
-
-
-def _alarms(row: RowChange, table: ResultTable) -> tuple[str, ...]:
-    """Changes of sign, of the interval's relation to zero, and of a verdict."""
-    alarms = []
-    if table.numbers:
-        signs = [_sign(number(cells, table.numbers[0])) for cells in (row.before, row.after)]
-        if all(signs) and signs[0] != signs[1]:
-            alarms.append(f"sign: {signs[0]} → {signs[1]}")
-    if table.is_ci and table.numbers:
-        relations = [_relation_to_zero(cells, table) for cells in (row.before, row.after)]
-        if all(relations) and relations[0] != relations[1]:
-            alarms.append(f"interval: {relations[0]} → {relations[1]}")
-    if "verdict" in row.columns:
-        alarms.append(f"verdict: {row.before['verdict']} → {row.after['verdict']}")
-    return tuple(alarms)
-
-
-def _sign(value: float) -> str:
-    if math.isnan(value):
-        return ""
-    sides = {1.0: "favours the intervention", -1.0: "favours the control", 0.0: "zero"}
-    return sides[math.copysign(1.0, value) if value else 0.0]
-
-
-def _relation_to_zero(row: Row, table: ResultTable) -> str:
-    _, low, high = (number(row, column) for column in table.numbers)
-    if math.isnan(low) or math.isnan(high):
-        return ""
-    return "above zero" if low > 0 else "below zero" if high < 0 else "includes zero"

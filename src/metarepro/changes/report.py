@@ -5,13 +5,15 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from metarepro.changes.alarms import UNKNOWN
 from metarepro.changes.causes import State
-from metarepro.changes.changes import Changes, Moved, Movement, number
+from metarepro.changes.changes import Changes, Moved, Movement
 from metarepro.changes.freshness import INPUTS_AT_THE_END, LISTED
 from metarepro.changes.result_tables import ResultTable
-from metarepro.changes.tables import Row, TableChange
+from metarepro.changes.tables import Row, TableChange, number
 from metarepro.wording.markdown import FOLD_FROM, code, fenced, folded, plain, table
 from metarepro.wording.phrases import DASH, decimal
+from metarepro.wording.scales import Scale
 
 PLACES = 3
 #: Lines of a difference of two texts before it is cut.
@@ -75,8 +77,8 @@ def _summary(changes: Changes) -> str:
     names = {
         "sign": ("changed sign", "changed signs"),
         "interval": (
-            "interval that changed its relation to zero",
-            "intervals that changed their relation to zero",
+            "interval that changed its relation to no effect",
+            "intervals that changed their relation to no effect",
         ),
         "verdict": ("changed verdict", "changed verdicts"),
     }
@@ -84,7 +86,7 @@ def _summary(changes: Changes) -> str:
     parts = [
         "**⚠ Look first: " + ", ".join(loud) + ".**"
         if loud
-        else "No sign, no interval's relation to zero and no verdict changed."
+        else "No sign, no interval's relation to no effect and no verdict changed."
     ]
     inputs = len(changes.inputs.files)
     code_files = len(changes.code)
@@ -167,8 +169,7 @@ def _what(movement: Movement, of: ResultTable) -> list[str]:
     return [
         _key(movement, of),
         alarms,
-        _estimate(movement.row.before, of),
-        _estimate(movement.row.after, of),
+        *_estimates(movement, of),
     ]
 
 
@@ -269,13 +270,11 @@ def _rows(
     movements: Sequence[Movement], of: ResultTable, code_changed: bool
 ) -> Iterator[list[str]]:
     for movement in movements:
-        row = movement.row
         cells = [_key(movement, of)]
         if of.numbers:
             cells += [
-                _estimate(row.before, of),
-                _estimate(row.after, of),
-                _signed(movement.difference),
+                *_estimates(movement, of),
+                _difference(movement),
             ]
         if of.is_ci and of.numbers:
             cells.append(_share(movement.relative))
@@ -318,25 +317,38 @@ def _because(movement: Movement, code_changed: bool) -> str:
     return "code or configuration" if code_changed else "**no changed input**"
 
 
-def _estimate(row: Row, of: ResultTable) -> str:
-    """Print 0.341 [0.203, 0.479], or a dash where there is none."""
+def _estimates(movement: Movement, of: ResultTable) -> list[str]:
+    """The record's estimate before and after."""
+    states = zip((movement.row.before, movement.row.after), movement.scales, strict=True)
+    return [_estimate(cells, of, scale) for cells, scale in states]
+
+
+def _estimate(row: Row, of: ResultTable, scale: Scale) -> str:
+    """Print "g 0.341 [0.203, 0.479]" on the record's own scale, or a dash where there is none."""
     if not of.numbers or not row:
         return DASH
     estimate, low, high = (number(row, column) for column in of.numbers)
     if math.isnan(estimate):
         return DASH
-    text = decimal(estimate, PLACES)
+    symbol = "" if scale.measure == UNKNOWN.measure else f"{scale.symbol} "
+    text = symbol + decimal(scale.shown(estimate), PLACES)
     if math.isnan(low) or math.isnan(high):
         return text
-    return f"{text} [{decimal(low, PLACES)}, {decimal(high, PLACES)}]"
+    first, last = scale.limits(low, high)
+    return f"{text} [{decimal(first, PLACES)}, {decimal(last, PLACES)}]"
 
 
-def _signed(difference: float) -> str:
+def _difference(movement: Movement) -> str:
+    """Print "+0.012"; of ratios what the former one is multiplied by, "× 1.120"."""
+    difference, scale = movement.difference, movement.scales[1].differences
     if math.isnan(difference):
         return DASH
+    if scale.is_ratio:
+        return f"× {decimal(scale.shown(difference), PLACES)}"
     if 0 < abs(difference) < 10**-PLACES / 2:
         return f"under {10**-PLACES:g}"
-    return ("+" if difference > 0 else "") + decimal(difference, PLACES)
+    shown = scale.shown(difference)
+    return ("+" if shown > 0 else "") + decimal(shown, PLACES)
 
 
 def _share(relative: float) -> str:

@@ -48,13 +48,15 @@ class ResultTable:
         return f"results/{self.table.path}"
 
 
+#: How the numbers are to be read.
+_SCALE = ("effect_measure", "better")
 _CLASSES = ("intervention", "outcome", "domain", "timepoint")
 EFFECTS = ResultTable(
     ("effect", "effects"),
     conversion.EFFECTS,
     ("result_id",),
     ("yi", "ci_low", "ci_high"),
-    ("exclude", "tier", "route", "se_source", "assumptions", *_CLASSES),
+    ("exclude", "tier", "route", "se_source", "assumptions", *_CLASSES, *_SCALE),
     label=("measure",),
 )
 POOLED = ResultTable(
@@ -62,14 +64,17 @@ POOLED = ResultTable(
     synthesis.POOLED,
     ("synthesis",),
     ("estimate", "ci_low", "ci_high"),
-    ("n_trials", "k", "model", "flags", "reason"),
+    ("n_trials", "k", "model", "flags", "reason", *_SCALE),
 )
 REPRODUCTION = ResultTable(
     ("comparison with a review", "comparisons with reviews"),
     comparison.REPRODUCTION,
     ("review_id", "row"),
     ("estimate", "ci_low", "ci_high"),
-    ("verdict", "decision_differs", "published_ci_holds_estimate", "n_trials", "k", "reason"),
+    (
+        *("verdict", "decision_differs", "published_ci_holds_estimate", "n_trials", "k", "reason"),
+        *_SCALE,
+    ),
     label=("outcome_label", "subgroup"),
 )
 #: Only there if a review comes with its own data file.

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,6 +56,14 @@ class TableChange:
     def __bool__(self) -> bool:
         """Whether anything differs."""
         return bool(self.rows or self.added_columns or self.removed_columns or self.note)
+
+
+def number(row: Row, column: str) -> float:
+    """A cell as a number; nan if it is none."""
+    try:
+        return float(row.get(column, ""))
+    except ValueError:
+        return math.nan
 
 
 def compare_tables(

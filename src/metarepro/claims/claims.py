@@ -100,7 +100,7 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
 
 
 def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
-    key = pool_key(sources.plan, claim, "intervention", "outcome")
+    key = pool_key(sources.plan, claim)
     review = _review_label(claim, sources)
     relevant = claim_effects.relevant_results(sources.published, claim, sources.plan)
     of_review = relevant["review_id"] == claim["source_review"]
@@ -160,7 +160,7 @@ def _with_context(
 
 def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     plan = sources.plan
-    key = pool_key(plan, claim, "outcome")
+    key = pool_key(plan, claim)
     review = _review_label(claim, sources)
     relevant = claim_effects.relevant_results(
         sources.published, {**claim, "intervention": ""}, plan
@@ -189,12 +189,15 @@ def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
         sources.moderator_levels[sources.moderator_levels["synthesis"] == key],
     )
     if comparison.fitted:
-        comparison = replace(comparison, abstract_share=float(abstracts), covered=covered)
+        comparison = replace(
+            comparison,
+            abstract_share=float(abstracts),
+            covered=covered,
+            scale=Scale(level=plan.pooling.level).at(effects.iloc[0].to_dict()),
+        )
     if claim["claim_kind"] == "moderator_direction":
         judgement = claim_moderators.judge_moderator(comparison)
-        computed = claim_moderators.moderator_words(
-            comparison, Scale(plan.measure_of(claim["outcome"]))
-        )
+        computed = claim_moderators.moderator_words(comparison)
     else:
         level = plan.pooling.level
         judgement = claim_moderators.judge_factor(comparison, claim["claimed_value"], level)

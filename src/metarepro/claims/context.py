@@ -62,7 +62,7 @@ def near_outcomes(
     names = outcomes.set_index("outcome")["label"]
     domain = outcomes[outcomes["domain"] == claim["domain"]]["outcome"]
     keys = [
-        pool_key(plan, {**claim, "outcome": outcome}, "intervention", "outcome")
+        pool_key(plan, {**claim, "outcome": outcome})
         for outcome in domain
         if outcome != claim["outcome"]
     ]

@@ -11,8 +11,8 @@ from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRI
 from metarepro.comparison.targets import WHOLE_REVIEW
 from metarepro.models.thresholds import TRUSTED_DF
 from metarepro.plan import Plan
-from metarepro.tabular.input_tables import RATIO_MEASURES
 from metarepro.wording.phrases import counted, decimal, interval, whole
+from metarepro.wording.published import PRINTED
 
 # What a result says of a benefit. The thresholds of a firm interval are the same for all three
 # findings, and only intervals (or tests) decide.
@@ -44,7 +44,7 @@ def _signal(low: bool, high: bool, *, firm: bool) -> str:
 
 @dataclass(frozen=True)
 class Pool:
-    """Our pool for a claim, as g, positive in favour; df is NaN for a single trial.
+    """Our pool for a claim, on the scale of pooling, positive in favour; df is NaN for one trial.
 
     `abstract_share` is the share of its results that stand in an abstract, `covered` the share of
     the trials which the cited review pooled that are confirmed to be in it (NaN: unknown).
@@ -98,11 +98,14 @@ def published_signal(row: Mapping[Any, Any]) -> str:
     """What a published row says of a benefit; "" if its direction is not shown.
 
     A row for a mix of interventions is no more than a direction, and so is a number without CI
-    and p.
+    and p. A correlation or a proportion compares no groups, so that it shows none.
     """
     if row["status"] == "narrative":
         return POINTS if row["narrative_direction"] == "favours_intervention" else AGAINST
-    no_effect = 1 if row["measure"] in RATIO_MEASURES else 0
+    printed = PRINTED[row["measure"]]
+    if not printed.measure.compares:
+        return ""
+    no_effect = printed.null
     mixed = row["intervention"] == ""
     excludes = _excludes(row, no_effect)
     firm = row["k"] >= TRUSTED_TRIALS and row["certainty"] not in ("low", "very low")

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -39,7 +39,8 @@ class Comparison:
 
     `about` is the name of the moderator, `level` the side where the effect is said to be greater,
     `reference` the other. `difference` is level minus reference, `df` its degrees of freedom;
-    `abstract_share` and `covered` as in `effects.Pool`; `reason` is why there is no model.
+    `abstract_share` and `covered` as in `effects.Pool`; `reason` is why there is no model. All
+    numbers are on the scale of pooling, positive in favour; `scale` prints them.
     """
 
     about: str
@@ -53,6 +54,7 @@ class Comparison:
     abstract_share: float = math.nan
     covered: float = math.nan
     reason: str = ""
+    scale: Scale = field(default_factory=Scale)
 
     @property
     def trials(self) -> str:
@@ -150,10 +152,13 @@ def judge_moderator(comparison: Comparison) -> Judgement:
     c = comparison
     if not c.fitted:
         return Judgement("moderator_not_fitted", _not_fitted(c), _needed(c))
-    shown = interval(c.difference, c.ci_low, c.ci_high)
-    between = f"{c.about}: the difference between {c.trials} is {shown}"
+    printed = c.scale.differences
+    shown = printed.interval(c.difference, c.ci_low, c.ci_high)
+    kind = "ratio" if printed.is_ratio else "difference"
+    between = f"{c.about}: the {kind} between {c.trials} is {shown}"
     if not c.ci_low > 0:
-        what = "includes zero" if c.ci_high > 0 else "is below zero"
+        beyond = "below" if printed.turn > 0 else "above"
+        what = f"{'includes' if c.ci_high > 0 else f'is {beyond}'} {printed.no_effect}"
         if c.enough:
             return Judgement("moderator_not_greater", f"{between}, which {what}.")
         return Judgement("moderator_inconclusive", f"{between}, which {what}.", _needed(c))
@@ -229,13 +234,13 @@ def fieller(
     return (linear - root) / quadratic, (linear + root) / quadratic
 
 
-def moderator_words(comparison: Comparison, scale: Scale) -> str:
+def moderator_words(comparison: Comparison) -> str:
     """The means of both sides in words; "" if there is no model."""
-    a, b = comparison.level, comparison.reference
+    a, b, scale = comparison.level, comparison.reference, comparison.scale
     if not math.isfinite(a.mean + b.mean):
         return ""
-    means = f"{decimal(a.mean)} in {a.trials} and {decimal(b.mean)} in {b.trials}"
-    return f"{scale.symbol}{scale.pooled_on} {means}"
+    means = f"{scale.number(a.mean)} in {a.trials} and {scale.number(b.mean)} in {b.trials}"
+    return f"{scale.symbol} {means}"
 
 
 def factor_words(comparison: Comparison, level: float = 0.95) -> str:

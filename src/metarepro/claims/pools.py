@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from metarepro.plan import Key, Plan
+from metarepro.plan import Plan
+from metarepro.tabular.input_tables import POOLED_CLAIMS
 
 
-def pool_key(plan: Plan, claim: Mapping[Any, Any], *by: Key) -> str:
-    """Key of the pool of a claim's values of the columns `by`, in the plan's set of evidence.
+def pool_key(plan: Plan, claim: Mapping[Any, Any]) -> str:
+    """Key of the pool that a claim is set against, in the plan's set of evidence.
 
-    "" where the plan has no synthesis by exactly these columns.
+    Its kind is one of `POOLED_CLAIMS`, and the plan has a synthesis by the columns that it needs
+    (`study.planned`).
     """
+    name = plan.synthesis_by(POOLED_CLAIMS[claim["claim_kind"]])
+    values = [claim[column] for column in plan.syntheses[name].by]
     measure = plan.measure_of(claim["outcome"])
     suffix = [measure] if measure != plan.measure else []
-    for name, synthesis in plan.syntheses.items():
-        if set(synthesis.by) == set(by):
-            values = [claim[column] for column in synthesis.by]
-            return ".".join([plan.evidence.set, name, *values, *suffix])
-    return ""
+    return ".".join([plan.evidence.set, name, *values, *suffix])

@@ -70,6 +70,7 @@ def compare(
     """
     settings = Settings.from_plan(plan)
     problems = audit_published(published).groupby("record_id")["message"].agg("; ".join)
+    better = dict(zip(effects["outcome"], effects["better"], strict=True))
     rows, weights = [], []
     for record_id, row in zip(record_ids(published), published.to_dict("records"), strict=True):
         of_review = included["review_id"] == row["review_id"]
@@ -77,7 +78,7 @@ def compare(
         pooled_effects, no_pool = select_effects(row, listed, effects, plan.reproduction)
         pooled = None if no_pool else pool_trials(pooled_effects, settings)[0]
         measure = plan.measure_of(row["outcome"])
-        target = _published_target(row, measure)
+        target = _published_target(row, measure, better.get(row["outcome"], ""))
         columns = _columns(row, measure, target, listed, pooled_effects, pooled, no_pool)
         rows.append(columns | {"published_problems": problems.get(record_id, "")})
         if pooled is not None:
@@ -113,7 +114,7 @@ def select_effects(
     return chosen, f"{missing} for this outcome" if chosen.empty else ""
 
 
-def _published_target(row: Mapping[Any, Any], effect_measure: str) -> Target:
+def _published_target(row: Mapping[Any, Any], effect_measure: str, better: str) -> Target:
     """Target of a published row; suspect and narrative rows have none."""
     reasons = {
         "suspect": "suspect: the published numbers contradict themselves",
@@ -122,7 +123,8 @@ def _published_target(row: Mapping[Any, Any], effect_measure: str) -> Target:
     if row["status"] in reasons:
         return no_target(reasons[row["status"]])
     numbers = (row["estimate"], row["ci_low"], row["ci_high"])
-    return published_target(row["measure"], *numbers, row["beneficial_sign"], effect_measure)
+    sign = row["beneficial_sign"]
+    return published_target(row["measure"], *numbers, sign, effect_measure, better)
 
 
 def _better(target: Target, pooled_effects: pd.DataFrame) -> str:

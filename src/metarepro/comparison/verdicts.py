@@ -11,12 +11,16 @@ partial          the pool is not the published one: fewer or more trials than pu
                  unknown number of published trials, or trials that are only plausibly included.
                  An agreement would be luck, a difference no contradiction; whether sign or
                  decision differ is in a column of its own
-decision_differs the sign differs, or one CI excludes no effect and the other does not
+decision_differs the sign differs, or one CI excludes no effect and the other does not; measures
+                 that compare no groups (correlation, proportion) decide nothing
 exact            estimate and CI limits are equal at the published rounding
 reproduced       estimate and CI width each within 5 % of the published, or within 0.01
 approximate      estimate and CI width each within 10 %, or within 0.05
 different        anything else
 ================ =============================================================================
+
+Absolute distances count where the scale of pooling is free of units: for standardised differences,
+logarithms, z and logits. Mean and risk differences are compared by the shares alone.
 
 Without a published CI only the estimate is compared, and only the sign can differ; the reason
 says so. A limit printed as exactly no effect counts as not excluding it.
@@ -26,6 +30,8 @@ import math
 from dataclasses import dataclass
 
 from metarepro.comparison.targets import Target
+from metarepro.wording.phrases import decimal
+from metarepro.wording.scales import Scale
 
 REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE = 0.05, 0.01
 APPROXIMATE_RELATIVE, APPROXIMATE_ABSOLUTE = 0.10, 0.05
@@ -97,7 +103,7 @@ def judge(
     Verdict
         The absolute difference is on the scale of pooling, the relative one a share of the
         published estimate (NaN if that is 0); `published_ci_holds_estimate` is "yes", "no" or,
-        without a CI, "".
+        without a CI, "", and `decision_differs` "" where the measure compares no groups.
     """
     if target.reason:
         return Verdict("not_testable", target.reason)
@@ -118,7 +124,6 @@ def judge(
     else:
         verdict = "different"
     percent = f", {relative:.0%}" if math.isfinite(relative) else ""
-    on_log = " on the log scale" if target.scale.is_ratio else ""
     held_text = {
         "yes": "the published CI holds our estimate",
         "no": "the published CI does not hold our estimate",
@@ -128,13 +133,18 @@ def judge(
         coverage.doubt,
         f"{target.scale.symbol} {target.scale.interval(*ours)} against "
         f"{target.scale.interval(target.estimate, target.ci_low, target.ci_high)} "
-        f"published (difference {difference:.2f}{on_log}{percent})",
+        f"published (difference {decimal(difference)}{target.scale.pooled_on}{percent})",
         held_text[held],
         conflict,
     ]
-    differs = "yes" if conflict else "no"
+    differs = "" if not target.scale.compares else "yes" if conflict else "no"
     reason = "; ".join(filter(None, sentences))
     return Verdict(verdict, reason, difference, relative, held, differs)
+
+
+def _is_free_of_units(scale: Scale) -> bool:
+    """Whether a distance on the scale of pooling means the same in every study."""
+    return scale.measure == "SMD" or bool(scale.pooled_on)
 
 
 def _holds(target: Target, estimate: float) -> str:
@@ -146,6 +156,8 @@ def _holds(target: Target, estimate: float) -> str:
 
 def _conflict(target: Target, estimate: float, low: float, high: float) -> str:
     """How the conclusions differ: by sign, or by the CIs' relation to no effect; "" if not."""
+    if not target.scale.compares:
+        return ""
     if target.estimate * estimate < 0:
         return "the sign differs"
     if math.isnan(target.ci_low):
@@ -156,8 +168,7 @@ def _conflict(target: Target, estimate: float, low: float, high: float) -> str:
     with_effect, without = (
         ("the published", "ours") if published_excludes else ("our", "the published")
     )
-    null = "zero" if target.scale.null == 0 else f"{target.scale.null:g}"
-    return f"{with_effect} CI excludes {null}, {without} does not"
+    return f"{with_effect} CI excludes {target.scale.no_effect}, {without} does not"
 
 
 def _equal_as_printed(target: Target, *ours: float) -> bool:
@@ -175,6 +186,8 @@ def _within(
     target: Target, estimate: float, low: float, high: float, share: float, distance: float
 ) -> bool:
     """Tell whether estimate and CI width are near the published ones (width only if it has one)."""
+    if not _is_free_of_units(target.scale):
+        distance = 0.0
     pairs = [(target.estimate, estimate), (target.ci_high - target.ci_low, high - low)]
     return all(
         abs(ours - published) <= max(share * abs(published), distance) + TOLERANCE

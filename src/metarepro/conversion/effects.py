@@ -1,4 +1,4 @@
-"""The table of effects: every reported result with its g, or with the code why there is none."""
+"""The table of effects: every reported result as an effect, or the code why it is none."""
 
 import math
 from collections.abc import Mapping
@@ -10,9 +10,10 @@ import pandas as pd
 
 from metarepro.conversion.reported import Choices, NoRouteError, Reported, known
 from metarepro.conversion.routes import convert
-from metarepro.conversion.tables import EFFECTS, REVIEW_FILE
+from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import Plan
 from metarepro.study.countries import income
+from metarepro.tabular.input_tables import REVIEW_FILE
 from metarepro.tabular.tables import empty_table, in_order
 from metarepro.tabular.trial_interventions import intervention_of_results
 from metarepro.wording.scales import better_of
@@ -106,7 +107,7 @@ def _effect_columns(
 ) -> dict[str, Any]:
     """Columns that the conversion adds to, or changes in, a row of results."""
     reported = Reported(**{name: row[name] for name in _REPORTED_COLUMNS})
-    n = reported.n_t + reported.n_c
+    n = reported.n_t if reported.statistic == "proportion" else reported.n_t + reported.n_c
     columns: dict[str, Any] = {
         "n_total": n if known(n) else reported.n_total,
         "effect_measure": measure,

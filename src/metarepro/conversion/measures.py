@@ -147,7 +147,7 @@ def _printed(w: Working) -> Found:
     r = w.reported
     need("no_variance", "no printed estimate", r.value)
     se, source = w.se_of(r.value)
-    return w.turn() * r.value, se**2, source
+    return w.turn() * r.value, w.allow_if_not_adjusted(se**2), source
 
 
 def _printed_ratio(w: Working) -> Found:
@@ -160,7 +160,7 @@ def _printed_ratio(w: Working) -> Found:
         )
     log_ratio = math.log(r.value)
     se, source = w.se_of(log_ratio)
-    return w.turn() * log_ratio, se**2, source
+    return w.turn() * log_ratio, w.allow_if_not_adjusted(se**2), source
 
 
 def _means(w: Working) -> Found:
@@ -174,7 +174,7 @@ def _means(w: Working) -> Found:
 def _correlation(w: Working) -> Found:
     need("no_variance", "a correlation needs its value and n", w.reported.value, w.n)
     yi, vi = fisher_z(w.reported.value, w.n)
-    return w.turn() * yi, vi, "ns"
+    return w.turn() * yi, w.allow_if_not_adjusted(vi), "ns"
 
 
 def _proportion(w: Working) -> Found:

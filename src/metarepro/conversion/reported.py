@@ -181,6 +181,10 @@ class Working:
         )
         return vi * factor
 
+    def allow_if_not_adjusted(self, vi: float) -> float:
+        """The same for a printed variance of a cluster trial that does not allow for clusters."""
+        return self.allow_for_clusters(vi) if self.reported.adjusted == "no" else vi
+
     def turn(self, sign: str = "") -> int:
         """+1 or -1: what takes `value` (or a number that runs as `sign` says) to benefit."""
         r = self.reported

@@ -310,6 +310,8 @@ def convert(reported: Reported, choices: Choices, measure: str = "SMD") -> Effec
         raise NoRouteError("impossible_input", f"effect {yi:g} with variance {vi:g}")
     if reported.shared_control == "yes":
         w.assume("shares its control group with another arm: dependence left to robust variance")
+    if measure != "SMD" and w.counts_the_opposite:
+        w.assume("turned: the instrument or event runs against the outcome")
     if measure == "SMD":
         vi = _against_arm_sizes(w, yi, vi, se_source)
     return Effect(yi, vi, reported.statistic, se_source, w.tier, tuple(w.assumptions))

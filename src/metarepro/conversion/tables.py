@@ -7,11 +7,6 @@ from metarepro.tabular.reported_statistics import STATISTICS
 from metarepro.tabular.tables import Table
 from metarepro.wording.scales import BETTER
 
-#: Of the countries of a trial: the World Bank's high-income economies, and all others.
-INCOMES = ("high", "low_or_middle")
-#: Source kind of results that a review's own data file gives.
-REVIEW_FILE = "review_file"
-
 EFFECTS = Table(
     "effects",
     "effects/effects.csv",
@@ -20,7 +15,7 @@ EFFECTS = Table(
         "trial_id": identifier(),
         "label": text(required=True),
         "year": input_tables.year(),
-        "income": level("", *INCOMES),
+        "income": level("", *input_tables.INCOMES),
         "arm": text(),
         "intervention": identifier(),
         "family": identifier(),
@@ -32,7 +27,7 @@ EFFECTS = Table(
         "statistic": level(*STATISTICS),
         "design": level(*input_tables.DESIGNS),
         "adjusted": level(*input_tables.ADJUSTED),
-        "source_kind": level(*input_tables.SOURCE_KINDS, REVIEW_FILE),
+        "source_kind": level(*input_tables.EFFECT_SOURCE_KINDS),
         "n_t": whole(at_least=2),
         "n_c": whole(at_least=2),
         "n_total": whole(at_least=4),

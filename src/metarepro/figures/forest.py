@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
-from metarepro.figures.forest_axis import Mark, plain_axis, ratio_axis
+from metarepro.figures.forest_axis import Mark, effect_axis
 from metarepro.figures.forest_page import (
     GAP,
     Column,
@@ -201,8 +201,8 @@ def _axis_of(lines: Sequence[Line], scale: Scale) -> dict[str, Any]:
     marks = [line.mark for line in lines if line.mark]
     left, right = scale.sides
     return {
-        "axis": ratio_axis(marks) if scale.is_ratio else plain_axis(marks, scale.printed),
-        "captions": (f"← {left}", f"{right} →"),
+        "axis": effect_axis(marks, scale),
+        "captions": (f"← {left}" if left else "", f"{right} →" if right else ""),
         "level": scale.percent,
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
@@ -19,7 +19,8 @@ from matplotlib.markers import CARETLEFTBASE, CARETRIGHTBASE
 from matplotlib.patches import Polygon
 
 from metarepro.figures import style as fg
-from metarepro.figures.ticks import plain_ticks, ratio_ticks
+from metarepro.figures.ticks import effect_ticks
+from metarepro.wording.scales import Scale
 
 with warnings.catch_warnings(), np.errstate(), mpl.rc_context():
     # On import forestplot silences all warnings and numpy's errors, and changes rcParams.
@@ -56,6 +57,8 @@ class Axis:
     low: float
     high: float
     ticks: Sequence[tuple[float, str]]
+    #: Whether 0 is no effect, and has a line.
+    has_null: bool = True
 
 
 @dataclass(frozen=True)
@@ -120,26 +123,10 @@ def axis_limits(marks: Sequence[Mark]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def plain_axis(
-    marks: Sequence[Mark], printed: Callable[[float], float] = lambda place: place
-) -> Axis:
-    """An axis with the limits of `axis_limits` and round ticks.
-
-    Parameters
-    ----------
-    marks
-        What is to be drawn.
-    printed
-        Takes a place to what its tick says.
-    """
+def effect_axis(marks: Sequence[Mark], scale: Scale) -> Axis:
+    """An axis with the limits of `axis_limits` and ticks at round printed numbers."""
     low, high = axis_limits(marks)
-    return Axis(low, high, plain_ticks(low, high, printed))
-
-
-def ratio_axis(marks: Sequence[Mark]) -> Axis:
-    """An axis of natural logs of ratios: limits as of `plain_axis`, ticks at round ratios."""
-    low, high = axis_limits(marks)
-    return Axis(low, high, ratio_ticks(low, high))
+    return Axis(low, high, effect_ticks(low, high, scale), has_null=not math.isnan(scale.null))
 
 
 def symmetric_axis(marks: Sequence[Mark], *, ratio: bool) -> Axis:
@@ -187,7 +174,7 @@ def draw_marks(ax: Axes, marks: Sequence[Mark | None], axis: Axis) -> None:
     low, high = axis.low, axis.high
     # From the bottom, as forestplot counts: the position in this list is the height on the axis.
     from_below = list(reversed(marks))
-    _draw_points(ax, from_below, low, high)
+    _draw_points(ax, from_below, axis)
     for y, mark in enumerate(from_below):
         if mark and mark.shape == "diamond":
             _draw_pooled(ax, mark, y, low, high)
@@ -196,8 +183,9 @@ def draw_marks(ax: Axes, marks: Sequence[Mark | None], axis: Axis) -> None:
     ax.set(xlim=(low, high), ylim=(-0.5, len(marks) - 0.5))
 
 
-def _draw_points(ax: Axes, marks: Sequence[Mark | None], low: float, high: float) -> None:
+def _draw_points(ax: Axes, marks: Sequence[Mark | None], axis: Axis) -> None:
     """Let forestplot place all lines and draw squares and intervals; then size the squares."""
+    low, high = axis.low, axis.high
     squares = [
         mark if mark and mark.shape == "square" and not math.isnan(mark.estimate) else None
         for mark in marks
@@ -239,7 +227,7 @@ def _draw_points(ax: Axes, marks: Sequence[Mark | None], low: float, high: float
             xlinewidth=0.8,
         )
     whiskers, points, zero_line = ax.collections
-    zero_line.set(zorder=0.5, gid="zero")
+    zero_line.set(zorder=0.5, gid="zero", visible=axis.has_null)
     whiskers.set(zorder=1, gid="intervals")
 
     shown = [mark if mark and low <= mark.estimate <= high else None for mark in squares]

@@ -18,7 +18,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
-from metarepro.figures.forest_axis import Axis, Mark, draw_marks, plain_axis
+from metarepro.figures.forest_axis import Axis, Mark, draw_marks, effect_axis
+from metarepro.wording.scales import Scale
 
 PITCH = 0.2
 MARGIN = 0.15
@@ -112,7 +113,7 @@ def width_across(lines: Sequence[Line], columns: Sequence[Column]) -> float:
 
 def draw_page(plot: Plot) -> Figure:
     """Draw a plot; the size of the page follows from its lines and texts."""
-    axis = plot.axis or plain_axis([line.mark for line in plot.lines if line.mark])
+    axis = plot.axis or effect_axis([line.mark for line in plot.lines if line.mark], Scale())
     measured = [*plot.headings, *plot.lines]
     left_widths = _column_widths(measured, plot.left)
     left_edges, plot_left = _edges(plot.left, left_widths, MARGIN)

@@ -21,6 +21,7 @@ from metarepro.wording.phrases import (
     participants,
     whole,
 )
+from metarepro.wording.summaries import evidence_pools
 
 
 def synthesis_rows(
@@ -159,14 +160,18 @@ def subgroup_test_text(test: Mapping[Any, Any]) -> str:
 
 
 def domain_pools(domain: str, pooled: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """The pools of the table of evidence in a domain that share a measure: the study's, if any."""
-    here = pooled[
-        pooled["synthesis"].str.startswith(f"{plan.evidence.set}.{plan.evidence.synthesis}.")
-        & (pooled["domain"] == domain)
-    ]
-    found = set(here["effect_measure"])
-    measure = plan.measure if plan.measure in found else min(found, default="")
-    return here[here["effect_measure"] == measure]
+    """The pools of the table of evidence in a domain that can share an axis.
+
+    On one measure, the study's if there are such, and with the same side of it better.
+    """
+    cells = evidence_pools(pooled, plan, plan.evidence.set)
+    here = [row for (_, of), rows in cells.items() if of == domain for row in rows]
+    kinds = [(r["effect_measure"] != plan.measure, r["effect_measure"], r["better"]) for r in here]
+    first = min(kinds, default=None)
+    return pd.DataFrame(
+        [row for row, kind in zip(here, kinds, strict=True) if kind == first],
+        columns=pooled.columns,
+    )
 
 
 def domain_rows(interventions: pd.DataFrame, pools: pd.DataFrame) -> pd.DataFrame:

@@ -11,11 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from metarepro.figures import style as fg
-from metarepro.figures.ticks import plain_ticks, ratio_ticks
-from metarepro.wording.phrases import decimal
+from metarepro.figures.ticks import effect_ticks, plain_ticks
 from metarepro.wording.scales import Scale
 
 WIDTH = 7.2
@@ -69,9 +67,10 @@ def add_axes(
     return ax
 
 
-def draw_lines(axline: Callable[..., Any], pooled: float) -> None:
-    """Draw the lines at zero and at the pooled estimate."""
-    axline(0, color=fg.MUTED_COLOUR, linewidth=0.8, gid="zero")
+def draw_lines(axline: Callable[..., Any], pooled: float, scale: Scale) -> None:
+    """Draw the lines at no effect, if the measure has one, and at the pooled estimate."""
+    if not math.isnan(scale.null):
+        axline(0, color=fg.MUTED_COLOUR, linewidth=0.8, gid="zero")
     if not math.isnan(pooled):
         axline(pooled, color=POOLED_COLOUR, linewidth=1.1, dashes=(4, 2), gid="pooled")
 
@@ -85,17 +84,16 @@ def limits(values: Sequence[float]) -> tuple[float, float]:
 
 def set_ticks(ax: Axes, which: str, low: float, high: float) -> None:
     """Set round ticks between two values."""
-    candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    ticks = [float(f"{tick:.6g}") for tick in candidates if low <= tick <= high]
-    places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
-    words = [decimal(tick, places) for tick in ticks]
-    put = ax.set_xticks if which == "x" else ax.set_yticks
-    put(ticks, words, fontproperties=fg.font(fg.SMALL_SIZE), color=fg.TEXT_COLOUR)
+    _put_ticks(ax, which, plain_ticks(low, high))
 
 
 def set_effect_ticks(ax: Axes, which: str, low: float, high: float, scale: Scale) -> None:
     """Set ticks of effects between two places, as their scale prints them."""
-    ticks = ratio_ticks(low, high) if scale.is_ratio else plain_ticks(low, high, scale.printed)
+    ticks = effect_ticks(low, high, scale)
+    _put_ticks(ax, which, ticks)
+
+
+def _put_ticks(ax: Axes, which: str, ticks: Sequence[tuple[float, str]]) -> None:
     put = ax.set_xticks if which == "x" else ax.set_yticks
     places, words = [place for place, _ in ticks], [said for _, said in ticks]
     put(places, words, fontproperties=fg.font(fg.SMALL_SIZE), color=fg.TEXT_COLOUR)

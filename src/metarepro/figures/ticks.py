@@ -1,24 +1,39 @@
-"""Ticks of axes of effects: round numbers, ratios at round ratios."""
+"""Ticks of axes of effects: round numbers as they are printed, ratios at round ratios."""
 
 import math
-from collections.abc import Callable
 
 from matplotlib.ticker import MaxNLocator
 
 from metarepro.wording.phrases import decimal
+from metarepro.wording.scales import Scale
+
+Ticks = list[tuple[float, str]]
+SMD = Scale()
 
 
-def plain_ticks(
-    low: float, high: float, printed: Callable[[float], float] = lambda place: place
-) -> list[tuple[float, str]]:
-    """Round places between two limits, and what their ticks say."""
-    candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    ticks = [float(f"{tick:.6g}") for tick in candidates if low <= tick <= high]
+def effect_ticks(low: float, high: float, scale: Scale) -> Ticks:
+    """Places between two limits, and what their ticks say on a scale."""
+    return ratio_ticks(low, high) if scale.is_ratio else plain_ticks(low, high, scale)
+
+
+def plain_ticks(low: float, high: float, scale: Scale = SMD) -> Ticks:
+    """Round printed numbers between two places."""
+    ends = scale.printed(low), scale.printed(high)
+    candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends)
+    ticks = [float(f"{tick:.6g}") for tick in candidates if ends[0] <= tick <= ends[1]]
     places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
-    return [(tick, decimal(printed(tick), places)) for tick in ticks]
+    return [(scale.place(tick), decimal(tick, places)) for tick in ticks if _inside(tick, scale)]
 
 
-def ratio_ticks(low: float, high: float) -> list[tuple[float, str]]:
+def _inside(printed: float, scale: Scale) -> bool:
+    """Whether a printed number has a place: a proportion of 0 or 1 has none."""
+    try:
+        return math.isfinite(scale.place(printed))
+    except (ValueError, ZeroDivisionError):
+        return False
+
+
+def ratio_ticks(low: float, high: float) -> Ticks:
     """Natural logs of round ratios between two limits, and the ratios."""
     for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 5, 7), tuple(x / 10 for x in range(10, 100))):
         powers = range(math.floor(low / math.log(10)) - 1, math.ceil(high / math.log(10)) + 1)

@@ -15,11 +15,10 @@ from PIL import Image
 from metarepro.cache import Cache
 from metarepro.figures.style import drawing_style
 from metarepro.figures.syntheses import forest_tasks
-from metarepro.manuscript.summary import evidence_pools
 from metarepro.plan import Plan
 from metarepro.wording.phrases import counted, no_interval
 from metarepro.wording.scales import Scale, scale_of
-from metarepro.wording.summaries import labels, title
+from metarepro.wording.summaries import evidence_pools, labels, title
 
 PNG_DPI = 200
 
@@ -50,8 +49,10 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan, cache: Cache) -> l
         Of plots drawn before.
     """
     names, scale = labels(tables, plan.families), scale_of(plan)
-    pools = evidence_pools(tables["pooled"], plan.evidence)
-    drawn = pools[pools["n_trials"] >= 2]
+    cells = evidence_pools(tables["pooled"], plan, plan.evidence.set)
+    keys = {pool["synthesis"] for pools in cells.values() for pool in pools}
+    pooled = tables["pooled"]
+    drawn = pooled[pooled["synthesis"].isin(keys) & (pooled["n_trials"] >= 2)]
     tasks = forest_tasks(drawn, tables, plan)
     found = []
     for pool, task in zip(drawn.to_dict("records"), tasks, strict=True):

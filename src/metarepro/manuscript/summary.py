@@ -5,7 +5,7 @@ that needs a judgement of the trials' risk of bias, which these data do not allo
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,14 +15,16 @@ from metarepro.models.thresholds import (
     has_reliable_interval,
     predicts,
 )
-from metarepro.plan import Evidence, Plan
+from metarepro.plan import Plan
 from metarepro.report.plain_language import certainty
 from metarepro.wording.phrases import DASH, capitalised, models, no_interval, whole
-from metarepro.wording.scales import Scale, scale_of
-from metarepro.wording.summaries import beside_heading, evidence, labels
+from metarepro.wording.scales import Scale, compares, scale_of
+from metarepro.wording.summaries import beside_heading, evidence, evidence_pools, labels
 
 INTERVENTION = "Intervention"
 CERTAINTY = "Certainty (published)"
+
+Row = Mapping[Any, Any]
 
 
 def summary_of_findings(tables: Mapping[str, pd.DataFrame], plan: Plan) -> pd.DataFrame:
@@ -38,19 +40,18 @@ def summary_of_findings(tables: Mapping[str, pd.DataFrame], plan: Plan) -> pd.Da
         The analysis plan.
     """
     scale = scale_of(plan)
-    pooled = evidence_pools(tables["pooled"], plan.evidence)
-    by_cell = {(p["intervention"], p["domain"]): p for p in pooled.to_dict("records")}
+    pools = evidence_pools(tables["pooled"], plan, plan.evidence.set)
     names = labels(tables, plan.families)
     cells = [
-        (intervention, domain)
+        ((intervention, domain), pool)
         for intervention in tables["interventions"]["intervention"]
         for domain in tables["domains"].sort_values("order")["domain"]
+        for pool in _or_none(pools.get((intervention, domain)))
     ]
     texts = evidence(tables, plan, scale)
     beside = beside_heading(plan, scale)
     rows = []
-    for cell, text in zip(cells, texts.to_dict("records"), strict=True):
-        pool = by_cell.get(cell)
+    for (cell, pool), text in zip(cells, texts.to_dict("records"), strict=True):
         said = [text["Remarks"], _sources(pool, tables), _beside(text, beside, scale)]
         rows.append(
             text
@@ -63,17 +64,17 @@ def summary_of_findings(tables: Mapping[str, pd.DataFrame], plan: Plan) -> pd.Da
     return pd.DataFrame(rows, columns=_columns(tables, scale))
 
 
+def _or_none(pools: Sequence[Row] | None) -> Sequence[Row | None]:
+    """The pools of a cell; an empty one has a row as well."""
+    return pools or (None,)
+
+
 def _columns(tables: Mapping[str, pd.DataFrame], scale: Scale) -> list[str]:
     return [
         *(INTERVENTION, "Domain", "Trials", "Participants", scale.heading, scale.prediction),
         *("I²", "In words", "Remarks"),
         *([CERTAINTY] if len(_rated(tables)) else []),
     ]
-
-
-def evidence_pools(pooled: pd.DataFrame, plan: Evidence) -> pd.DataFrame:
-    """The pools that the table of evidence shows."""
-    return pooled[pooled["synthesis"].str.startswith(f"{plan.set}.{plan.synthesis}.")]
 
 
 def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:
@@ -204,7 +205,7 @@ def _published_notes(tables: Mapping[str, pd.DataFrame]) -> list[str]:
 
 def _selection(effects: pd.DataFrame) -> str:
     """How many effect sizes are from abstracts and how many favourable; "" without abstracts."""
-    used = effects[effects["exclude"] == ""]
+    used = effects[(effects["exclude"] == "") & compares(effects)]
     n_abstracts = int((used["source_kind"] == "abstract").sum())
     if n_abstracts == 0:
         return ""

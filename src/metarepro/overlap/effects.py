@@ -2,8 +2,8 @@
 
 Pairs are a row kept and its duplicate, a review file's row and the transcribed one that it
 supersedes, and two used rows of the same trial, arm, outcome, measure and time from sources of
-different kind. Both are compared as g, by the routes that all results take; where one of them has
-no route, as printed. Agreement is of the numbers alone; whether the two are told to be of one
+different kind. Both are compared as effects on the scale of pooling, by the routes that all results
+take; where one of them has no route, as printed. Agreement is of the numbers alone; whether the two are told to be of one
 measure at one time stands beside it. Two copies of one source are marked: that they
 agree says nothing.
 """

@@ -163,6 +163,8 @@ class MatrixCell:
     mark: str
     drawing: Drawing | None
     empty: str
+    #: Pools of the same cell on another measure, or of outcomes that run the other way.
+    also: Sequence[Link] = ()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The pages of the claims that are checked and of the programmes that are named with them."""
 
+import math
 from collections.abc import Sequence
 
 from metarepro.claims.rules import CLAIM_VERDICTS, RULES
@@ -216,6 +217,8 @@ def _numbers(records: Records, claim: Row) -> Text:
     """The pool that the claim is set against, and what was recomputed from the report's data."""
     if not claim["synthesis"]:
         return text(claim["computed"] or DASH)
+    if math.isnan(claim["estimate"]):  # a comparison within the synthesis: no pool is claimed
+        return text(records.synthesis_link(claim["synthesis"], claim["computed"] or DASH))
     scale = records.scale_of(claim["synthesis"])
     numbers = records.synthesis_link(claim["synthesis"], scale.of(claim))
     trials = f" ({counted(claim['n_trials'], 'trial')})"

@@ -41,7 +41,7 @@ def domain_summary(records: Records, domain: str) -> list[Figure]:
     pools = [
         (intervention["label"], records.pools[key])
         for intervention_id, intervention in records.interventions.items()
-        if (key := records.cell(intervention_id, domain))
+        for key in records.cell(intervention_id, domain)
     ]
     scale, name = records.scale, records.names[domain]
     numbers = "; ".join(f"{label} {scale.of_pool(pool)}" for label, pool in pools)
@@ -102,8 +102,8 @@ def _shares(records: Records, key: str) -> str:
     if not rows or rows[0]["n_different"] == 0:
         return ""
     row, scale = rows[0], records.scale_of(key)
+    same = f", {percent(100 * row['share_same_sign'])} with the sign of the pool"
     return (
         f": {counted(row['n_different'], 'different specification')}, {scale.symbol} from "
-        f"{scale.span(row['lowest'], row['highest'])}, "
-        f"{percent(100 * row['share_same_sign'])} with the sign of the pool"
+        f"{scale.span(row['lowest'], row['highest'])}{same if scale.compares else ''}"
     )

@@ -5,12 +5,13 @@ first whether any trial tested it, then what its families of interventions show,
 all interventions together do, and what they consist of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from metarepro.plan import About
 from metarepro.report.blocks import Link, Text, text
 from metarepro.report.records import Records, Row
 from metarepro.wording.phrases import capitalised, counted
+from metarepro.wording.scales import compares
 
 #: Share of results in favour from which on a selection is spoken of, and of how many results.
 MANY = 0.9
@@ -62,9 +63,12 @@ def _intervention(records: Records, intervention: Row) -> Text:
     if not any(cells.values()):
         return text(link, ": no result in any domain that can be pooled.")
     parts: list[str | Link] = []
-    for label, key in cells.items():
+    for label, keys in cells.items():
         parts += ["; " if parts else ": ", f"{label.lower()}, "]
-        parts += _in_short(records, key) if key else ["nothing pooled"]
+        for place, key in enumerate(keys):
+            parts += [" and "] if place else []
+            parts += _in_short(records, key)
+        parts += [] if keys else ["nothing pooled"]
     return text(link, *parts, ".")
 
 
@@ -76,25 +80,25 @@ def _in_short(records: Records, key: str) -> list[str | Link]:
 
 
 def _cells(records: Records) -> str:
-    keys = [
+    cells = [
         records.cell(intervention, domain["domain"])
         for intervention in records.interventions
         for domain in records.domains
     ]
-    filled = [key for key in keys if key]
-    if not filled or len(keys) == 1:
+    filled = [keys[0] for keys in cells if keys]
+    if not filled or len(cells) == 1:
         return ""  # the sentences on one cell say all
     single = sum(records.pools[key]["n_trials"] < 2 for key in filled)
     left = [key for key in filled if records.certainty(key) != "very low"]
     doubtful = len(filled) - single - len(left)
     found = {
-        "{} {is} empty": len(keys) - len(filled),
+        "{} {is} empty": len(cells) - len(filled),
         "{} {rest} on one trial": single,
         "in {} the interval cannot be trusted or is too wide to say much": doubtful,
     }
     parts = [_agreeing(words, count) for words, count in found.items() if count]
     said = ", ".join(parts) or "none is empty"
-    return f"Of {counted(len(keys), 'cell')}, {said}. {_clear(records, left)}".rstrip()
+    return f"Of {counted(len(cells), 'cell')}, {said}. {_clear(records, left)}".rstrip()
 
 
 def _agreeing(words: str, count: int) -> str:
@@ -107,10 +111,10 @@ def _clear(records: Records, left: Sequence[str]) -> str:
     """In how many of the remaining cells the interval excludes no effect."""
     if not left:
         return "No cell has an interval that says more."
-    if not records.scale.compares:
-        return ""
     scale = records.main_scale
     pools = [(records.scale_of(key), records.pools[key]) for key in left]
+    if not all(own.compares for own, _ in pools):
+        return ""
     clear = sum(not own.includes_null(pool["ci_low"], pool["ci_high"]) for own, pool in pools)
     if len(left) == 1:
         verb = "excludes" if clear else "includes"
@@ -121,12 +125,12 @@ def _clear(records: Records, left: Sequence[str]) -> str:
 def _pools(records: Records) -> list[Text]:
     """What the pools show: of each domain, or where none pools a whole domain, of interventions."""
     names = [domain["domain"] for domain in records.domains]
-    domains = [_domain(records, name) for name in names]
+    domains = [said for name in names for said in _domain(records, name)]
     if records.plan.study.about or any(records.over_all("domain", name) for name in names):
         return domains
     cells = [cell for name in names for cell in records.cells(name)]
-    if len(cells) == 1:
-        return [text(records.synthesis_link(cells[0]), ". ", records.sentences(cells[0]))]
+    if len(records.interventions) * len(names) == 1:
+        return [text(records.synthesis_link(cell), ". ", records.sentences(cell)) for cell in cells]
     pooled = [
         row
         for intervention, row in records.interventions.items()
@@ -135,18 +139,18 @@ def _pools(records: Records) -> list[Text]:
     return [*(_intervention(records, row) for row in pooled), *domains]
 
 
-def _domain(records: Records, domain: str) -> Text:
+def _domain(records: Records, domain: str) -> Iterator[Text]:
     """What all interventions of a domain do together; nothing if the plan does not pool them."""
-    key = records.over_all("domain", domain)
-    if not key:
-        return (
-            ()
-            if records.cells(domain)
-            else text(records.domain_link(domain), ": no result that can be pooled.")
-        )
-    consists = composition(records, key)
-    said = " ".join(filter(None, ["all interventions together.", consists, records.sentences(key)]))
-    return text(records.domain_link(domain), f", {said}")
+    keys = records.over_all("domain", domain)
+    if not keys and not records.cells(domain):
+        yield text(records.domain_link(domain), ": no result that can be pooled.")
+    for key in keys:
+        parts = ["all interventions together.", composition(records, key), records.sentences(key)]
+        said = " ".join(filter(None, parts))
+        link = records.domain_link(domain)
+        if len(keys) > 1:  # which of them
+            link, said = records.synthesis_link(key), said.removeprefix(f"{parts[0]} ")
+        yield text(link, f", {said}" if len(keys) == 1 else f". {said}")
 
 
 def composition(records: Records, key: str) -> str:
@@ -183,8 +187,8 @@ def _by_income(records: Records, trial_ids: Sequence[str]) -> list[str]:
 
 def _selection(records: Records) -> str:
     effects = records.tables["effects"]
-    usable = effects[effects["exclude"] == ""]
-    if usable.empty or not records.scale.compares:
+    usable = effects[(effects["exclude"] == "") & compares(effects)]
+    if usable.empty:
         return ""
     favourable = int((usable["yi"] > 0).sum())
     verb = "favours" if favourable == 1 else "favour"
@@ -200,14 +204,13 @@ def _selection(records: Records) -> str:
 def _beside(records: Records) -> str:
     """What the pools of the domains become in the set that is shown beside the primary one."""
     parts = []
-    for domain in records.domains:
-        keys = [records.over_all("domain", domain["domain"], which) for which in ("set", "beside")]
-        if all(keys):
-            scale = records.scale_of(keys[0])
-            scale = records.scale_of(keys[0])
-            own, beside = (scale.number(records.pools[key]["estimate"]) for key in keys)
+    for key in (key for d in records.domains for key in records.over_all("domain", d["domain"])):
+        if other := records.beside(key):
+            scale = records.scale_of(key)
+            own, beside = (scale.number(records.pools[k]["estimate"]) for k in (key, other))
             if own != beside:
-                parts.append(f"{domain['label']}, {scale.symbol} {beside} instead of {own}")
+                label = records.names[records.pools[key]["domain"]]
+                parts.append(f"{label}, {scale.symbol} {beside} instead of {own}")
     if not parts:
         return ""
     label = records.plan.sets[records.plan.evidence.beside].label

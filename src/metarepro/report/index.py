@@ -77,14 +77,17 @@ def _reading(records: Records, made: Matrix) -> str:
     cut = any(cell.drawing and (cell.drawing.cut_low or cell.drawing.cut_high) for cell in cells)
     ticks = axis(records).ticks
     ends = (decimal(tick, 1).removesuffix(".0") for tick in (ticks[0], ticks[-1]))
-    said = [
-        f"Each cell shows the pooled {scale.label} with its {scale.ci}, {records.direction}.",
+    drawings = (
         f"The drawings run from {' to '.join(ends)} with a line at "
         f"{records.main_scale.no_effect}: a square for the estimate, a thick line for the "
         "confidence interval"
         + (f", a dotted line for the {scale.prediction}" if dotted else "")
         + (", an arrow where one extends further" if cut else "")
-        + ".",
+        + "."
+    )
+    said = [
+        f"Each cell shows the pooled {scale.label} with its {scale.ci}, {records.direction}.",
+        drawings if any(cell.drawing for cell in cells) else "",
         "Coverage counts trials against the whole cited review." if records.cited_reviews else "",
     ]
     return " ".join(filter(None, said))
@@ -131,12 +134,12 @@ def _kinds(records: Records) -> list[Block]:
 
 
 def _trials(records: Records, domain: str) -> str | Link:
-    key = records.over_all("domain", domain)
-    if not key:
+    keys = records.over_all("domain", domain)
+    if not keys:
         return "pooled by intervention" if records.cells(domain) else "no result that can be pooled"
-    pool, scale = records.pools[key], records.scale_of(key)
+    pool, scale = records.pools[keys[0]], records.scale_of(keys[0])
     numbers = f"{scale.symbol} {scale.of(pool)}, {counted(pool['n_trials'], 'trial')}"
-    return records.synthesis_link(key, numbers)
+    return records.synthesis_link(keys[0], numbers)
 
 
 def _evaluations(records: Records, domain: str) -> str:

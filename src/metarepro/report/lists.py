@@ -19,6 +19,7 @@ from metarepro.report.figures import review_forest
 from metarepro.report.records import Records, Row, trail
 from metarepro.wording import summaries
 from metarepro.wording.phrases import DASH, counted
+from metarepro.wording.scales import compares
 
 
 def results_page(records: Records) -> Page:
@@ -26,11 +27,10 @@ def results_page(records: Records) -> Page:
     effects = records.tables["effects"]
     usable = effects[effects["exclude"] == ""]
     excluded = effects[effects["exclude"] != ""]
-    favourable = int((usable["yi"] > 0).sum())
-    scale = records.scale
+    scale, compared = records.scale, usable[compares(usable)]
+    favourable = int((compared["yi"] > 0).sum())
     lead = f"{counted(len(usable), 'effect size')} ({scale.label}, {records.direction})"
-    compared = len(usable) and scale.compares
-    lead += f"; {favourable} of them favour the intervention." if compared else "."
+    lead += f"; {favourable} of them favour the intervention." if len(compared) else "."
     if len(excluded):
         lead += f" {counted(len(excluded), 'result')} could not be used."
     return Page(

@@ -17,7 +17,7 @@ from metarepro.wording.phrases import (
     participants,
     whole,
 )
-from metarepro.wording.scales import Scale
+from metarepro.wording.scales import BETTER, Scale
 
 #: Size of the small drawings, in units of the SVG, and their margin on both sides.
 WIDTH, HEIGHT, MARGIN = 200, 30, 6
@@ -64,16 +64,16 @@ def axis(records: Records) -> Axis:
         return Axis(RATIOS, tuple(math.log(tick) for tick in RATIOS))
     if records.main_scale.sizes:
         return Axis(STANDARDISED, STANDARDISED)
-    keys = [records.cell(i, d["domain"]) for i in records.interventions for d in records.domains]
-    pools = [records.pools[key] for key in keys if key and _on_axis(records, records.pools[key])]
+    keys = [key for domain in records.domains for key in records.cells(domain["domain"])]
+    pools = [records.pools[key] for key in keys if _on_axis(records, records.pools[key])]
     ends = [abs(pool[limit]) for pool in pools for limit in ("ci_low", "ci_high")]
     ticks = round_ticks(max((end for end in ends if math.isfinite(end)), default=1.0))
     return Axis(ticks, ticks)
 
 
 def _on_axis(records: Records, pool: Row) -> bool:
-    """Whether a pool is on the measure that the drawings share."""
-    return bool(pool["effect_measure"] == records.plan.measure)
+    """Whether a pool is on the measure that the drawings share; one without a null has none."""
+    return bool(pool["effect_measure"] == records.plan.measure) and records.main_scale.compares
 
 
 def round_ticks(largest: float) -> tuple[float, ...]:
@@ -107,16 +107,18 @@ def matrix(records: Records) -> Matrix:
 
 
 def _cell(records: Records, intervention: Row, domain: Row, common: Axis) -> MatrixCell:
-    key = records.cell(intervention["intervention"], domain["domain"])
-    trial_ids = records.pools[key]["trial_ids"].split(" ") if key else []
-    covered = share_of_review(records, intervention["family"], trial_ids)
-    if not key:
+    keys = records.cell(intervention["intervention"], domain["domain"])
+    trial_ids = [t for key in keys for t in records.pools[key]["trial_ids"].split(" ")]
+    covered = share_of_review(records, intervention["family"], list(dict.fromkeys(trial_ids)))
+    if not keys:
         why = empty_reason(records, intervention["intervention"], domain["domain"])
         return MatrixCell(domain["label"], None, "", "", covered, "", "", None, why)
+    key, *others = keys
     pool = records.pools[key]
     return MatrixCell(
         domain=domain["label"],
-        link=Link(records.scale.of_pool(pool), f"syntheses/{key}.html"),
+        link=_numbers(records, key, keys),
+        also=[_numbers(records, other, keys) for other in others],
         prediction=prediction_words(records, pool),
         size=_size(pool),
         coverage=covered,
@@ -125,6 +127,15 @@ def _cell(records: Records, intervention: Row, domain: Row, common: Axis) -> Mat
         drawing=drawing(pool, common, records.scale.at(pool)) if _on_axis(records, pool) else None,
         empty="",
     )
+
+
+def _numbers(records: Records, key: str, keys: Sequence[str]) -> Link:
+    """Link to a pool of a cell; where two share a measure, with which side is better."""
+    pool = records.pools[key]
+    numbers = records.scale.of_pool(pool)
+    if sum(records.pools[k]["effect_measure"] == pool["effect_measure"] for k in keys) > 1:
+        numbers += f" ({'less' if pool['better'] == BETTER[1] else 'more'} is better)"
+    return Link(numbers, f"syntheses/{key}.html")
 
 
 def _size(pool: Row) -> str:

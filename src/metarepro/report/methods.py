@@ -41,9 +41,10 @@ VERDICTS = {
     "exact": "estimate and limits are equal at the published rounding",
     "reproduced": "estimate and width of the interval each within "
     f"{percent(100 * verdicts.REPRODUCED_RELATIVE)}, or within "
-    f"{verdicts.REPRODUCED_ABSOLUTE:g}",
+    f"{verdicts.REPRODUCED_ABSOLUTE:g} on a scale without units (any but mean and risk "
+    "differences)",
     "approximate": f"within {percent(100 * verdicts.APPROXIMATE_RELATIVE)}, or within "
-    f"{verdicts.APPROXIMATE_ABSOLUTE:g}",
+    f"{verdicts.APPROXIMATE_ABSOLUTE:g} on such a scale",
     "different": "anything else",
 }
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
@@ -311,8 +312,11 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
         intro=[
             Paragraph(
                 text(
-                    "Every table as CSV (UTF-8). Text that a spreadsheet would read as a formula "
-                    "starts with an apostrophe."
+                    "Every table as CSV (UTF-8). In the tables effects are positive in favour of "
+                    "the intervention, and ratios are natural logarithms, proportions logits, "
+                    "correlations Fisher's z; the columns effect_measure and better say how they "
+                    "are printed. Text that a spreadsheet would read as a formula starts with an "
+                    "apostrophe."
                 ),
                 "lead",
             )

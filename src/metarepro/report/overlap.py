@@ -1,5 +1,6 @@
 """The page of overlap: which trials stand in more than one review, and in more than one source."""
 
+import math
 import re
 
 import pandas as pd
@@ -159,9 +160,7 @@ def _shared(records: Records, pairs: pd.DataFrame, name: str, caption: str) -> T
             "Time": row["timepoint"].replace("_", "-"),
             "First": _side(records, row, "a"),
             "Second": _side(records, row, "b"),
-            "Difference": decimal(row["difference"])
-            if row["difference"] == row["difference"]
-            else DASH,
+            "Difference": _difference(records, row),
             "Agreement": row["agreement"].replace("_", " "),
             "Described": row["described"],
             "Why": _why(row),
@@ -179,6 +178,16 @@ def _shared(records: Records, pairs: pd.DataFrame, name: str, caption: str) -> T
         optional=("Source of the first", "Source of the second"),
         download="data/shared_effects.csv",
     )
+
+
+def _difference(records: Records, row: Row) -> str:
+    """The second less the first as it is printed: of ratios "ratio 1.20"."""
+    if math.isnan(row["difference"]):
+        return DASH
+    if row["scale"] != "effect":
+        return decimal(row["difference"])
+    scale = records.scale.at(records.effects[row["result_id_a"]]).differences
+    return f"{'ratio ' if scale.is_ratio else ''}{scale.number(row['difference'])}"
 
 
 def _why(row: Row) -> str:

@@ -233,6 +233,6 @@ def sentences(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
         f"{amount(pool)}.",
         *(compared if scale.compares else [without_comparison(pool, scale)]),
         f"Certainty of these numbers: {certainty(pool, n_abstracts, scale)}.",
-        abstracts(n_abstracts, pool["k"]),
+        abstracts(n_abstracts, pool["k"]) if scale.compares else "",
     ]
     return [sentence for sentence in said if sentence]

@@ -177,36 +177,47 @@ class Records:
         """What the numbers of a synthesis allow to say."""
         return " ".join(sentences(self.pools[key], self.n_abstracts(key), self.scale_of(key)))
 
-    def over_all(self, column: str, value: str, which: str = "set") -> str:
-        """Key of the pool over all interventions of one domain or outcome; "" if there is none.
+    def over_all(self, column: str, value: str) -> list[str]:
+        """Keys of the pools over all interventions of one domain or outcome.
+
+        There are several where effects are on several measures, or more is better in some outcomes
+        and less in others; those on the study's measure come first.
 
         Parameters
         ----------
         column, value : str
             "domain" or "outcome", and which.
-        which : str
-            "set" for the primary set, "beside" for the one that is shown beside it.
         """
         plans = self.plan.syntheses.items()
         name = next((name for name, plan in plans if plan.by == (column,)), "")
-        return self._key(which, name, value)
+        return self._keys(name, {column: value}) if name else []
 
-    def _key(self, which: str, *parts: str) -> str:
-        key = ".".join([getattr(self.plan.evidence, which), *parts])
-        keys = [key, *(f"{key}.{name}" for name in self.plan.outcome_measures.values())]
-        return next((key for key in keys if key in self.pools), "")
-
-    def cell(self, intervention: str, domain: str) -> str:
-        """Key of the synthesis of an intervention and a domain; "" if there is none."""
-        plan = self.plan.evidence.synthesis
-        by = self.plan.syntheses[plan].by
+    def cell(self, intervention: str, domain: str) -> list[str]:
+        """Keys of the syntheses of an intervention and a domain, in the same order."""
         values = {"intervention": intervention, "domain": domain}
-        return self._key("set", plan, *(values[column] for column in by))
+        return self._keys(self.plan.evidence.synthesis, values)
+
+    def _keys(self, name: str, values: Mapping[str, str]) -> list[str]:
+        """Keys of the pools of a synthesis, in the primary set, that are of these values."""
+        prefix = f"{self.plan.evidence.set}.{name}."
+        found = [
+            (pool["effect_measure"] != self.plan.measure, key)
+            for key, pool in self.pools.items()
+            if key.startswith(prefix) and all(pool[column] == values[column] for column in values)
+        ]
+        return [key for _, key in sorted(found)]
+
+    def beside(self, key: str) -> str:
+        """Key of the same pool in the set that is shown beside the primary one; "" without one."""
+        evidence = self.plan.evidence
+        other = evidence.beside + key[len(evidence.set) :]
+        return other if key.startswith(f"{evidence.set}.") and other in self.pools else ""
 
     def cells(self, domain: str) -> list[str]:
         """Keys of the syntheses of each intervention in a domain."""
-        keys = [self.cell(intervention, domain) for intervention in self.interventions]
-        return [key for key in keys if key]
+        return [
+            key for intervention in self.interventions for key in self.cell(intervention, domain)
+        ]
 
     def synthesis_link(self, key: str, words: str = "") -> Link | str:
         """Link to the page of a synthesis; the words alone where it has none."""

@@ -156,6 +156,12 @@ def _specifications(records: Records, key: str) -> list[str]:
     if row["n_different"] == 0:
         return ["No other specification could be computed."]
     scale = records.scale_of(key)
+    if not scale.compares:
+        return [
+            f"Over {counted(row['n_different'], 'different specification')} the {scale.label} "
+            f"ranges from {scale.span(row['lowest'], row['highest'])}, median "
+            f"{scale.number(row['median'])}."
+        ]
     return [
         f"Of {counted(row['n_different'], 'different specification')}, "
         f"{percent(100 * row['share_same_sign'])} keep the sign and "

@@ -104,11 +104,8 @@ def _heterogeneity(pool: Row) -> str:
 
 def _beside(records: Records, pool: Row) -> str:
     """The same synthesis in the set that is shown beside the primary one."""
-    evidence = records.plan.evidence
-    if pool["set_name"] != evidence.set:
-        return ""
-    other = evidence.beside + pool["synthesis"][len(evidence.set) :]
-    return records.scale.of_pool(records.pools[other]) if other in records.pools else ""
+    other = records.beside(pool["synthesis"])
+    return records.scale.of_pool(records.pools[other]) if other else ""
 
 
 def _results(records: Records, key: str) -> list[Block]:

@@ -27,8 +27,8 @@ from metarepro.wording.summaries import trials as trial_summary
 
 def domain_page(records: Records, domain: str) -> Page:
     """Make the page of a domain: each kind of evidence, and what the pool depends on."""
-    key = records.over_all("domain", domain)
-    sections = [Section("trials", "Trials", _pools(records, domain, key))]
+    keys = records.over_all("domain", domain)
+    sections = [Section("trials", "Trials", _pools(records, domain, keys))]
     intro = []
     if records.has("evaluations"):
         blocks = evaluations(records, domain)
@@ -43,8 +43,7 @@ def domain_page(records: Records, domain: str) -> Page:
             "with each other."
         )
         intro = [Paragraph(text(said), "lead")]
-    if key:
-        sections.append(_over_all(records, key))
+    sections += [_over_all(records, key, place) for place, key in enumerate(keys)]
     return Page(
         path=f"domains/{domain}.html",
         title=records.names[domain],
@@ -54,9 +53,9 @@ def domain_page(records: Records, domain: str) -> Page:
     )
 
 
-def _pools(records: Records, domain: str, key: str) -> list[Block]:
+def _pools(records: Records, domain: str, keys: Sequence[str]) -> list[Block]:
     """What the trials of a domain show: over all, by intervention and by outcome."""
-    consists, cells = composition(records, key) if key else "", records.cells(domain)
+    cells = records.cells(domain)
     tables = [
         pool_table(
             records,
@@ -74,9 +73,8 @@ def _pools(records: Records, domain: str, key: str) -> list[Block]:
         ),
     ]
     return [
-        *([Paragraph(text(consists))] if consists else []),
-        *(_said(records, key) if key else []),
-        *([] if key or cells else [Paragraph(text("No result that can be pooled."))]),
+        *(block for key in keys for block in [*_consists(records, key), *_said(records, key)]),
+        *([] if keys or cells else [Paragraph(text("No result that can be pooled."))]),
         *domain_summary(records, domain),
         *(made for made in tables if made.rows),
     ]
@@ -85,17 +83,24 @@ def _pools(records: Records, domain: str, key: str) -> list[Block]:
 def _outcomes(records: Records, domain: str) -> list[str]:
     """Keys of the syntheses of each outcome of a domain."""
     rows = records.rows("outcomes", "domain", domain)
-    keys = [records.over_all("outcome", row["outcome"]) for row in rows]
-    return [key for key in keys if key]
+    return [key for row in rows for key in records.over_all("outcome", row["outcome"])]
 
 
-def _over_all(records: Records, key: str) -> Section:
+def _consists(records: Records, key: str) -> list[Block]:
+    consists = composition(records, key)
+    return [Paragraph(text(consists))] if consists else []
+
+
+def _over_all(records: Records, key: str, place: int) -> Section:
     blocks: list[Block] = [
         *forest(records, key),
         *_sensitivity(records, key),
         *funnel(records, key),
     ]
-    return Section("depends", "Sensitivity of the pool of the whole domain", blocks)
+    heading = "Sensitivity of the pool of the whole domain"
+    if place == 0:
+        return Section("depends", heading, blocks)
+    return Section(f"depends-{place + 1}", f"{heading}: {records.title(key)}", blocks)
 
 
 def _said(records: Records, key: str) -> list[Block]:
@@ -122,7 +127,7 @@ def intervention_page(records: Records, intervention: str) -> Page:
         key
         for key in sorted(records.shown)
         if records.pools[key]["intervention"] == intervention
-        and key not in {records.cell(intervention, d["domain"]) for d in records.domains}
+        and key not in {k for d in records.domains for k in records.cell(intervention, d["domain"])}
     ]
     sections = [
         Section("about", "About", [Facts([fact for fact in facts if fact[1]])]),
@@ -166,24 +171,27 @@ def _claims(records: Records, intervention: str) -> Text:
 
 
 def _in_domain(records: Records, intervention: str, domain: str) -> Section:
-    key = records.cell(intervention, domain)
+    keys = records.cell(intervention, domain)
     family = records.interventions[intervention]["family"]
     heading = records.names[domain]
-    if not key:
+    if not keys:
         blocks: Sequence[Block] = [Paragraph(text(empty_reason(records, intervention, domain)))]
         return Section(domain, heading, blocks)
-    held = share_of_review(records, family, records.pools[key]["trial_ids"].split(" "))
     return Section(
-        domain,
-        heading,
-        [
-            *_said(records, key),
-            *([Paragraph(text(f"Coverage: {held}."))] if held else []),
-            *forest(records, key),
-            *_sensitivity(records, key),
-            *funnel(records, key),
-        ],
+        domain, heading, [block for key in keys for block in _pool(records, family, key)]
     )
+
+
+def _pool(records: Records, family: str, key: str) -> list[Block]:
+    """What one pool of an intervention shows, and what it depends on."""
+    held = share_of_review(records, family, records.pools[key]["trial_ids"].split(" "))
+    return [
+        *_said(records, key),
+        *([Paragraph(text(f"Coverage: {held}."))] if held else []),
+        *forest(records, key),
+        *_sensitivity(records, key),
+        *funnel(records, key),
+    ]
 
 
 def _trials(records: Records, intervention: str) -> list[Section]:

@@ -128,10 +128,10 @@ def _result(records: Records, effect: Row) -> Facts:
     reported = records.reported[effect["result_id"]]
     facts: list[tuple[str, Text]] = [
         ("Outcome", text(records.names[effect["outcome"]])),
-        ("Comparison", text(effect["arm"] or "the trial's two arms")),
+        ("Comparison", text(effect["arm"] or _comparison(effect))),
         ("Time", text(_time(effect))),
         ("Reported", text(reported_numbers(reported))),
-        ("Direction", text(_direction(reported))),
+        *([("Direction", text(_direction(reported)))] if _compares_arms(effect) else []),
         ("Adjusted", text(f"{reported['adjusted']}; participants {reported['n_basis']}")),
         (_effect_heading(records, effect), text(_effect(records, effect))),
         ("Route", text(_route(effect))),
@@ -144,6 +144,14 @@ def _result(records: Records, effect: Row) -> Facts:
     ]
     heading = f"{effect['result_id']}: {effect['measure']}"
     return Facts(facts, effect["result_id"], heading)
+
+
+def _compares_arms(effect: Row) -> bool:
+    return bool(effect["statistic"] != "proportion")
+
+
+def _comparison(effect: Row) -> str:
+    return "the trial's two arms" if _compares_arms(effect) else "none: one group"
 
 
 def _source(effect: Row) -> Text:

@@ -143,7 +143,7 @@ def ses_typed_for_sds(rows: list[StudyRow]) -> Found:
         )
         # With small arms a large g is no surprise.
         if finding is None and row["measure"] == "SMD" and min(row["n_t"], row["n_c"]) >= MIN_ARM:
-            finding = large_g({"effect_yi": row["yi"]})
+            finding = large_g({"effect_effect_measure": "SMD", "effect_yi": row["yi"]})
         if finding is not None:
             yield row, finding
 

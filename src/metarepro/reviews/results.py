@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from metarepro.conversion.tables import REVIEW_FILE
 from metarepro.readers.review_tables import RATIOS, Extraction
 from metarepro.reviews.study_trials import (
     choose_interventions,
@@ -24,6 +23,7 @@ from metarepro.reviews.study_trials import (
     wrong_studies,
 )
 from metarepro.reviews.tables import REVIEW_RESULTS
+from metarepro.tabular.input_tables import REVIEW_FILE
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.tables import from_rows
 

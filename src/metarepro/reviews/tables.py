@@ -1,6 +1,5 @@
 """The tables of reviews that come with their own data file."""
 
-from metarepro.conversion.tables import REVIEW_FILE
 from metarepro.readers.review_tables import (
     ANALYSIS_COLUMNS,
     ANALYSIS_KEYS,
@@ -32,7 +31,7 @@ REVIEW_RESULTS = Table(
     "extracted/review_results.csv",
     input_tables.RESULTS.columns
     | {
-        "source_kind": level(REVIEW_FILE),
+        "source_kind": level(input_tables.REVIEW_FILE),
         "exclude": identifier(required=False),
         "higher_is_better": level("yes", "no"),
     }

@@ -172,7 +172,7 @@ def moderator_plot(
             else:
                 ax = add_axes(fig, _LEFT, bottom, panel.height)
                 _draw_levels(fig, ax, panel, names, colour, bottom)
-                draw_lines(ax.axvline, scale.turn * pooled_estimate)
+                draw_lines(ax.axvline, scale.turn * pooled_estimate, scale)
                 ax.set_xlim(low, high)
                 if panel is kinds[-1]:
                     effect_axis(fig, ax, (low, high), (low, high), scale, below=bottom)
@@ -276,7 +276,7 @@ def _draw_numbers(
         zorder=3,
         gid="results",
     )
-    draw_lines(ax.axhline, scale.turn * pooled_estimate)
+    draw_lines(ax.axhline, scale.turn * pooled_estimate, scale)
     margin = 0.03 * (last - first)
     ax.set(xlim=(first - margin, last + margin), ylim=shown)
     set_effect_ticks(ax, "y", *shown, scale)
@@ -291,7 +291,7 @@ def _draw_numbers(
     times = "× " if scale.differences.is_ratio else ""
     middle = bottom + panel.height / 2
     for offset, words in (
-        (0.08, f"{scale.symbol} {times}{estimate} per {number.per}"),
+        (0.08, f"{scale.differences.symbol} {times}{estimate} per {number.per}"),
         (-0.08, limits_),
     ):
         write(fig, _LEFT - 0.45, middle + offset, words, ha="right", va="center_baseline")

@@ -68,6 +68,8 @@ _DIMENSIONS = {
     "rho": "Correlation in a trial",
 }
 _OPTIONS = {
+    "lowest": "least favourable",
+    "highest": "most favourable",
     "direct+derived": "direct, derived",
     "direct+derived+approximate": "with approximate",
     **{interval.name: interval.short for interval in INTERVALS.values()},
@@ -132,7 +134,7 @@ def funnel_plot(
             end = norm.isf(level / 2) * bottom
             (region,) = ax.fill([0, -end, end], [0, bottom, bottom], color=colour, linewidth=0)
             region.set_gid(f"region {name}")
-        draw_lines(ax.axvline, middle)
+        draw_lines(ax.axvline, middle, scale)
         points = ax.scatter(yi, se, s=32, color=SIDES[1][0], edgecolors="white", linewidths=0.7)
         points.set(gid="trials", zorder=3)
         ax.set_ylim(bottom, 0)
@@ -208,7 +210,7 @@ def specification_curve(
             )
             bars.set(linewidth=min(2.0, 54 * (WIDTH - _LEFT) / n), gid=f"intervals {name}")
             bars.set_solid_capstyle("butt")
-        draw_lines(curve.axhline, middle)
+        draw_lines(curve.axhline, middle, scale)
         (line,) = curve.plot(place, values, color=POOLED_COLOUR, linewidth=1.4, gid="estimates")
         line.set(marker="o" if n < 60 else "", markersize=2.5)  # one has no line
         curve.set(xlim=(-0.5, n - 0.5), ylim=(bottom, top), xticks=[])
@@ -275,7 +277,7 @@ def gosh_plot(
         numbers = cells.sum(axis=1)
         above.stairs(numbers, across, fill=True, color=SIDES[1][0], gid="histogram")
         for ax in (main, above):
-            draw_lines(ax.axvline, middle)
+            draw_lines(ax.axvline, middle, scale)
             ax.set_xlim(low, high)
         main.set_ylim(-2, 102)
         above.set(ylim=(0, 1.05 * numbers.max()), xticks=[], yticks=[])

@@ -44,6 +44,13 @@ TESTS = {
     "effect": "adjusted effect against no effect",
     "selection": "more significant results than expected",
 }
+#: Shares of specifications, of measures that compare groups.
+SHARES = {
+    "Same sign": "share_same_sign",
+    "Same conclusion": "share_same_conclusion",
+    "Interval favours the intervention": "share_above_zero",
+    "Interval favours the control": "share_below_zero",
+}
 DETAILS = {
     "left": "would be added on the left",
     "right": "would be added on the right",
@@ -115,12 +122,12 @@ def influence(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
             "Trial": row["label"],
             "Influential": row["influential"],
             "Weight": percent(row["weight"]),
-            "Studentised residual": _number(row["rstudent"]),
-            "DFFITS": _number(row["dffits"]),
+            "Studentised residual": _number(own.turn * row["rstudent"]),
+            "DFFITS": _number(own.turn * row["dffits"]),
             "Cook's distance": _number(row["cook_d"]),
             "Covariance ratio": _number(row["cov_r"]),
             "Hat value": _number(row["hat"]),
-            "DFBETAS": _number(row["dfbetas"]),
+            "DFBETAS": _number(own.turn * row["dfbetas"]),
             "τ² without": _number(row["tau2_del"], 3),
             "Q without": _number(row["q_del"]),
         },
@@ -147,7 +154,7 @@ def small_study(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame
             "p": _p(row["p_value"]),
             f"Adjusted {scale.heading}": own.of(row),
             "Trials added": whole(row["n_filled"]),
-            "Remarks": row["reason"] or _found(row),
+            "Remarks": row["reason"] or _found(row, own),
         },
     )
 
@@ -189,7 +196,7 @@ def source_kinds(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFram
             "Trials": whole(row["n_trials"]),
             "Results": whole(row["k"]),
             "Participants": participants(row["n_participants"], row["n_unknown"]),
-            "Favour the intervention": percent(100 * row["share_favourable"]),
+            "Favour the intervention": _if(own.compares, percent(100 * row["share_favourable"])),
             "p up to 0.05": percent(100 * row["share_significant"]),
             "I²": percent(i2_of(row)),
             "Model": model_text(row) if row["model"] else DASH,
@@ -209,10 +216,10 @@ def multiverse(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
             f"Lowest {scale.symbol}": own.number_or_dash(min(_ends(row), key=own.shown)),
             f"Median {scale.symbol}": own.number_or_dash(row["median"]),
             f"Highest {scale.symbol}": own.number_or_dash(max(_ends(row), key=own.shown)),
-            "Same sign": percent(100 * row["share_same_sign"]),
-            "Same conclusion": percent(100 * row["share_same_conclusion"]),
-            "Interval favours the intervention": percent(100 * row["share_above_zero"]),
-            "Interval favours the control": percent(100 * row["share_below_zero"]),
+            **{
+                heading: _if(own.compares, percent(100 * row[share]))
+                for heading, share in SHARES.items()
+            },
             "All combinations": whole(row["n_specifications"]),
             "Without a pool": whole(row["n_failed"]),
             "Equal to another": whole(row["n_duplicates"]),
@@ -238,13 +245,22 @@ def _rows(
     )
 
 
-def _found(row: Row) -> str:
+def _found(row: Row, own: Scale) -> str:
     """What a method found that has no column of its own."""
     if not math.isnan(row["fail_safe_n"]):
         return f"{whole(row['fail_safe_n'])} null studies would take the pool its significance"
     if not math.isnan(row["observed"]):
         return f"{whole(row['observed'])} significant, {decimal(row['expected'], 1)} expected"
-    return "" if row["n_filled"] == 0 else DETAILS.get(row["detail"], "")
+    return "" if row["n_filled"] == 0 else DETAILS.get(_side(row["detail"], own), "")
+
+
+def _if(says_something: bool, words: str) -> str:
+    return words if says_something else DASH
+
+
+def _side(detail: str, scale: Scale) -> str:
+    """A side of the funnel as it is drawn."""
+    return detail if scale.turn > 0 else {"left": "right", "right": "left"}.get(detail, detail)
 
 
 def _ends(row: Row) -> tuple[float, float]:

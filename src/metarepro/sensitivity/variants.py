@@ -194,8 +194,8 @@ def _selections(every: pd.DataFrame, primary: pd.DataFrame, settings: Settings) 
             of("adjusted", ADJUSTED_LET_IN["unadjusted"]),
         ),
         ("randomised_only", "randomised trials only", of("design", DESIGNS_LET_IN["randomised"])),
-        ("lowest_per_trial", "the lowest result of each trial", extreme("lowest")),
-        ("highest_per_trial", "the highest result of each trial", extreme("highest")),
+        ("lowest_per_trial", "the least favourable result of each trial", extreme("lowest")),
+        ("highest_per_trial", "the most favourable result of each trial", extreme("highest")),
         ("average_per_trial", "the mean of the results of each trial", lambda: primary),
         (
             "without_outliers",

@@ -6,7 +6,9 @@ import pandas as pd
 
 from metarepro.plan import CONFIG, Plan
 from metarepro.study.transcription import Dataset
+from metarepro.tabular.input_tables import POOLED_CLAIMS
 from metarepro.tabular.problems import Problem, problem_of_row
+from metarepro.wording.scales import MEASURES
 
 
 def not_in_plan(data: Dataset, plan: Plan) -> list[Problem]:
@@ -27,9 +29,9 @@ def not_in_plan(data: Dataset, plan: Plan) -> list[Problem]:
         for name in plan.outcome_measures
         if name not in outcomes
     ]
-    greater = data.claims[data.claims["moderator"] != ""]
     found = [*families, *measures, *_no_numbers(data.characteristics, plan)]
-    return [*found, *(p for _, row in greater.iterrows() for p in _of_claim(row, plan))]
+    found += _no_references(data, plan)
+    return [*found, *(p for _, row in data.claims.iterrows() for p in _of_claim(row, plan))]
 
 
 def _no_numbers(characteristics: pd.DataFrame, plan: Plan) -> list[Problem]:
@@ -41,7 +43,48 @@ def _no_numbers(characteristics: pd.DataFrame, plan: Plan) -> list[Problem]:
     return [problem_of_row(row, "value", allowed) for _, row in wrong.iterrows()]
 
 
+def _no_references(data: Dataset, plan: Plan) -> Iterator[Problem]:
+    """References of moderators that are no value of theirs in the data."""
+    of_trials = data.characteristics.groupby("characteristic")["value"].agg(set)
+    codebook = {
+        "intervention": set(data.interventions["intervention"]),
+        "outcome": set(data.outcomes["outcome"]),
+    }
+    for name, moderator in plan.moderators.items():
+        characteristic = moderator.characteristic or ""
+        known = codebook.get(moderator.column or "") or of_trials.get(characteristic, set())
+        if moderator.levels or not known or moderator.reference in ("", *known):
+            continue
+        allowed = f"a level: {', '.join(sorted(known))}"
+        yield Problem(CONFIG, None, f"moderators.{name}.reference", moderator.reference, allowed)
+
+
 def _of_claim(claim: pd.Series, plan: Plan) -> Iterator[Problem]:
+    """Problems of a claim with its pool, and with its moderator."""
+    if by := POOLED_CLAIMS.get(claim["claim_kind"]):
+        if not plan.synthesis_by(by):
+            allowed = f"a kind for which {CONFIG} has a synthesis: this one needs it by "
+            yield problem_of_row(claim, "claim_kind", allowed + " and ".join(by))
+        yield from _of_measure(claim, plan.measure_of(claim["outcome"]))
+    if claim["moderator"]:
+        yield from _of_moderator(claim, plan)
+
+
+def _of_measure(claim: pd.Series, name: str) -> Iterator[Problem]:
+    """Effects on what compares no groups, and multiples of ratios."""
+    measure = MEASURES[name]
+    if not measure.compares:
+        allowed = f"an outcome on a measure that compares groups, which a {measure.label} does not"
+        yield problem_of_row(claim, "outcome", allowed)
+    elif claim["claim_kind"] == "moderator_ratio_about" and measure.is_ratio:
+        allowed = (
+            f"moderator_direction: the outcome is on a {measure.label}, of which a multiple would "
+            "be one of logarithms"
+        )
+        yield problem_of_row(claim, "claim_kind", allowed)
+
+
+def _of_moderator(claim: pd.Series, plan: Plan) -> Iterator[Problem]:
     """Problems of a claim that the effect is greater at one level of a moderator."""
     comparable = {name: m for name, m in plan.moderators.items() if m.reference}
     moderator = comparable.get(claim["moderator"])

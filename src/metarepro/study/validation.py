@@ -14,7 +14,7 @@ from metarepro.study import transcription
 from metarepro.study.countries import economies
 from metarepro.study.transcription import Dataset
 from metarepro.tabular.file_names import ALLOWED, odd_names
-from metarepro.tabular.input_tables import PROPORTIONS, RATIO_MEASURES
+from metarepro.tabular.input_tables import POOLED_CLAIMS, PROPORTIONS
 from metarepro.tabular.problems import DataError, Problem, problem_of_row
 from metarepro.tabular.reported_statistics import RATIOS, STATISTICS, Given
 from metarepro.tabular.result_links import (
@@ -23,6 +23,7 @@ from metarepro.tabular.result_links import (
     results_kept_twice,
     wrong_interventions,
 )
+from metarepro.wording.published import PRINTED
 
 # Rows that break a rule, the column to look at, what is allowed there.
 Rule = tuple[pd.Series, str, str]
@@ -220,7 +221,7 @@ def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
     yield p["ci_low"] >= p["ci_high"], "ci_low", "below ci_high"
     outside = (p["estimate"] < p["ci_low"]) | (p["estimate"] > p["ci_high"])
     yield outside, "estimate", "within its CI"
-    ratio = p["measure"].isin(RATIO_MEASURES)
+    ratio = p["measure"].isin([name for name, printed in PRINTED.items() if printed.is_ratio])
     for column in ("estimate", "ci_low"):
         yield ratio & (p[column] <= 0), column, "above 0 for a ratio"
 
@@ -232,6 +233,10 @@ def _claim_rules(data: Dataset) -> Iterator[Rule]:
         yield other, "claimed_direction", f"{direction}, since the claim_kind is {kind}"
     number = ~claims["claim_kind"].isin(CLAIM_DIRECTIONS) & claims["claimed_value"].isna()
     yield number, "claimed_value", "a number, since the claim_kind is one"
+    for kind, columns in POOLED_CLAIMS.items():
+        for column in columns:
+            missing = (claims["claim_kind"] == kind) & (claims[column] == "")
+            yield missing, column, f"filled, since the claim_kind is {kind}"
     greater = claims["claimed_direction"] == "greater"
     for column in ("moderator", "moderator_level"):
         allowed = "filled when the claimed_direction is greater, and only then"

@@ -14,8 +14,9 @@ from metarepro.tabular.input_tables import TIERS
 
 #: Columns that tell what a synthesis is of; empty where it runs over all values.
 KEYS = ("intervention", "family", "domain", "outcome")
-#: The same with the measure: effects on different measures are never pooled together.
-_OF = (*KEYS, "effect_measure")
+#: What the effects of one pool share beside: their measure, and which side of it is better. A risk
+#: ratio of deaths and one of survivals are no inverses of each other.
+SHARED = ("effect_measure", "better")
 
 
 def usable(effects: pd.DataFrame, timepoints: Sequence[str], tiers: Sequence[str]) -> pd.DataFrame:
@@ -30,7 +31,7 @@ def usable(effects: pd.DataFrame, timepoints: Sequence[str], tiers: Sequence[str
 def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame:
     """Effects that belong to a synthesis (a row of `tables.POOLED`) by what they are of."""
     belongs = pd.Series(True, index=effects.index)
-    for column in _OF:
+    for column in (*KEYS, *SHARED):
         if synthesis[column]:
             belongs &= effects[column] == synthesis[column]
     return effects[belongs]
@@ -69,6 +70,6 @@ def subgroup_pools(
         return pooled.iloc[:0]
     prefix = f"{synthesis['set_name']}.{plan[name].subgroup_synthesis}."
     within = pooled["synthesis"].str.startswith(prefix)
-    for column in (*plan[name].by, "effect_measure"):
+    for column in (*plan[name].by, *SHARED):
         within &= pooled[column] == synthesis[column]
     return pooled[within]

@@ -1,7 +1,7 @@
 """Syntheses: which effects are pooled together, under which model, and what is said of them."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
@@ -16,10 +16,10 @@ from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
 from metarepro.plan import Plan
-from metarepro.synthesis.membership import KEYS, usable
+from metarepro.synthesis.membership import KEYS, SHARED, usable
 from metarepro.synthesis.tables import POOLED, WEIGHTS
 from metarepro.tabular.tables import empty_table, from_rows, in_order
-from metarepro.wording.scales import shared_side
+from metarepro.wording.scales import BETTER
 
 Array = npt.NDArray[np.float64]
 AnyPool = TypeVar("AnyPool", bound=Pooled)
@@ -160,12 +160,12 @@ def split(
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
     """Yield each group of effects that share the columns `by`, with what it is a group of.
 
-    An outcome belongs to one domain and an intervention to one family: they are filled in. A
-    group holds one measure.
+    An outcome belongs to one domain and an intervention to one family: they are filled in. The
+    effects of a group share their measure and which side of it is better.
     """
     implied = {"outcome": "domain", "intervention": "family"}
     filled_in = (implied[c] for c in by if c in implied and implied[c] not in by)
-    columns = [*by, *filled_in, "effect_measure"]
+    columns = [*by, *filled_in, *SHARED]
     for values, group in effects.groupby(columns, sort=True):
         yield dict(zip(columns, map(str, values), strict=True)), group
 
@@ -173,8 +173,10 @@ def split(
 def synthesise(effects: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Pool every synthesis of the plan.
 
-    Effects of one group that are on several measures are pooled apart: the pools on another
-    measure than the study's have its name at the end of their key.
+    Effects of one group that are on several measures are pooled apart, and so are outcomes of
+    which more is better and those of which less is, where that shows in the measure. The key of a
+    pool on another measure than the study's ends with it; where both sides are pooled, the key of
+    the pool of which less is better ends with "lower".
 
     Parameters
     ----------
@@ -193,10 +195,12 @@ def synthesise(effects: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.Data
     for set_name, chosen in plan.sets.items():
         in_set = usable(effects, chosen.timepoints, chosen.tiers)
         for name, by in ((name, synthesis.by) for name, synthesis in plan.syntheses.items()):
-            for group_keys, group in split(in_set, by):
-                own = group_keys["effect_measure"]
-                values = [group_keys[c] for c in by] + [own] * (own != plan.measure)
-                synthesis = ".".join([set_name, name, *values])
+            groups = list(split(in_set, by))
+            keys = [_key(group_keys, by, plan.measure) for group_keys, _ in groups]
+            for key, (group_keys, group) in zip(keys, groups, strict=True):
+                turned = group_keys["better"] == BETTER[1] and keys.count(key) > 1
+                side = [BETTER[1]] if turned else []
+                synthesis = ".".join([set_name, name, *key, *side])
                 about = {
                     "synthesis": synthesis,
                     "set_name": set_name,
@@ -204,7 +208,6 @@ def synthesise(effects: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.Data
                     **group_keys,
                     "timepoint": "+".join(chosen.timepoints),
                     "tiers": "+".join(chosen.tiers),
-                    "better": shared_side(group),
                 }
                 pooled, reason = pool_trials(group, Settings.from_plan(plan, synthesis))
                 rows.append(about | pooled_columns(pooled, group) | {"reason": reason})
@@ -215,6 +218,12 @@ def synthesise(effects: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.Data
                 )
     all_weights = pd.concat([empty_table(WEIGHTS), *weights], ignore_index=True)
     return from_rows(rows, POOLED), in_order(all_weights, WEIGHTS)
+
+
+def _key(group_keys: Mapping[str, str], by: Sequence[str], measure: str) -> tuple[str, ...]:
+    """What a pool is of, as parts of its key."""
+    own = group_keys["effect_measure"]
+    return (*(group_keys[column] for column in by), *([] if own == measure else [own]))
 
 
 def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:

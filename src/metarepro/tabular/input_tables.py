@@ -1,5 +1,7 @@
 """The tables in data/, with their columns and levels, as the data guide explains them."""
 
+from collections.abc import Mapping
+
 import pandera.pandas as pa
 
 from metarepro.tabular.columns import (
@@ -18,6 +20,8 @@ from metarepro.tabular.tables import Table
 BENEFICIAL_DIRECTIONS = ("increase", "decrease")
 #: The World Bank's groups of economies.
 INCOME_GROUPS = ("high", "upper_middle", "lower_middle", "low")
+#: Of the countries of a trial: the World Bank's high-income economies, and all others.
+INCOMES = ("high", "low_or_middle")
 DESIGNS = ("rct", "cluster_rct", "quasi", "single_arm", "unclear")
 TIMEPOINTS = ("post", "follow_up", "change")
 #: How directly an effect follows from what was reported, from the most direct to the least.
@@ -35,6 +39,9 @@ SOURCE_KINDS = (
     "citing_paper",
     "other",
 )
+#: Source kind of results that a review's own data file gives.
+REVIEW_FILE = "review_file"
+EFFECT_SOURCE_KINDS = (*SOURCE_KINDS, REVIEW_FILE)
 EXCLUSIONS = (
     "no_variance",
     "direction_unknown",
@@ -48,11 +55,27 @@ EXCLUSIONS = (
 )
 PUBLISHED_TIMEPOINTS = ("post", "follow_up")
 REVIEW_ROLES = ("cited", "context")
-PUBLISHED_MEASURES = (
-    *("SMD", "g", "d", "MD", "OR", "RR", "HR", "ratio", "log OR", "log RR", "log HR", "log ratio"),
-    *("RD", "r", "Fisher z", "proportion", "logit"),
-)
-RATIO_MEASURES = ("OR", "RR", "HR", "ratio")
+#: How reviews print pooled results: of which measure, and whether the number is on the scale on
+#: which that is pooled (logarithm, Fisher's z, logit).
+PUBLISHED_MEASURES: Mapping[str, tuple[str, bool]] = {
+    "SMD": ("SMD", True),
+    "g": ("SMD", True),
+    "d": ("SMD", True),
+    "MD": ("MD", True),
+    "OR": ("OR", False),
+    "RR": ("RR", False),
+    "HR": ("HR", False),
+    "ratio": ("ratio", False),
+    "log OR": ("OR", True),
+    "log RR": ("RR", True),
+    "log HR": ("HR", True),
+    "log ratio": ("ratio", True),
+    "RD": ("RD", True),
+    "r": ("correlation", False),
+    "Fisher z": ("correlation", True),
+    "proportion": ("proportion", False),
+    "logit": ("proportion", True),
+}
 PUBLISHED_STATUSES = ("verified", "secondary", "suspect", "narrative")
 NARRATIVE_DIRECTIONS = ("", "favours_intervention", "no_difference")
 BENEFICIAL_SIGNS = ("", "+", "-")
@@ -92,6 +115,12 @@ CLAIM_KINDS = (
     "proportion",
     "proportion_vs_reference",
 )
+#: Kinds of claims that are set against a pool of ours, and what that is a synthesis by.
+POOLED_CLAIMS: Mapping[str, tuple[str, ...]] = {
+    "effect_direction": ("intervention", "outcome"),
+    "moderator_direction": ("outcome",),
+    "moderator_ratio_about": ("outcome",),
+}
 CLAIMED_DIRECTIONS = ("", "favours_intervention", "improved", "greater")
 EVALUATION_DESIGNS = ("pre_post", "post_only", "post_only_vs_national")
 #: Statistics of evaluations that are a share of n.

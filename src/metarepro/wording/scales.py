@@ -30,6 +30,19 @@ def _expit(x: float) -> float:
     return 1 / (1 + _exp(-x))
 
 
+def _logit(x: float) -> float:
+    return math.log(x) - math.log1p(-x)
+
+
+#: What takes a printed number back to the scale of pooling.
+_INVERSE: Mapping[Callable[[float], float], Callable[[float], float]] = {
+    _same: _same,
+    _exp: math.log,
+    math.tanh: math.atanh,
+    _expit: _logit,
+}
+
+
 @dataclass(frozen=True)
 class Measure:
     """An effect measure.
@@ -43,6 +56,8 @@ class Measure:
     natural : whether it is printed with the sign of the outcome (a risk ratio below 1 is fewer
         events) and not with that of benefit
     compares : whether it compares groups, so that an effect can favour one of them
+    turns : whether the effect on the opposite event (survival for death) is the same number turned;
+        a risk ratio says nothing of that on the opposite event
     wide : an interval wider than this, on the scale of pooling, holds effects of every size
     sizes : lower limit of the absolute effect and the word for it, largest first; empty where no
         such words are in use
@@ -55,6 +70,7 @@ class Measure:
     null: float = 0.0
     natural: bool = True
     compares: bool = True
+    turns: bool = True
     wide: float = math.inf
     sizes: tuple[tuple[float, str], ...] = ()
     pooled_on: str = ""
@@ -64,30 +80,32 @@ class Measure:
         """Whether it is pooled as a logarithm, and drawn on a log axis."""
         return self.printed is _exp
 
+    def to_pooling(self, number: float) -> float:
+        """A printed number on the scale of pooling; ValueError if it is none of the measure."""
+        return _INVERSE[self.printed](number)
+
 
 #: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, section 2.2.
 COHEN = ((0.8, "large"), (0.5, "moderate"), (0.2, "small"), (0.0, "very small"))
-_LOG, _Z = " on the log scale", " on the scale of Fisher's z"
+_LOG, _Z, _LOGIT = " on the log scale", " on the scale of Fisher's z", " on the logit scale"
 
 #: Every measure by name: those that a plan may choose, and two that stand for others.
 MEASURES: Mapping[str, Measure] = {
     "SMD": Measure("Hedges' g", "g", natural=False, wide=1.0, sizes=COHEN),
     "MD": Measure("mean difference", "MD"),
     "OR": Measure("odds ratio", "OR", _exp, 1.0, pooled_on=_LOG),
-    "RR": Measure("risk ratio", "RR", _exp, 1.0, pooled_on=_LOG),
+    "RR": Measure("risk ratio", "RR", _exp, 1.0, turns=False, pooled_on=_LOG),
     "RD": Measure("risk difference", "RD"),
-    "HR": Measure("hazard ratio", "HR", _exp, 1.0, pooled_on=_LOG),
-    "ratio": Measure("ratio", "ratio", _exp, 1.0, pooled_on=_LOG),
-    "correlation": Measure(
-        "correlation", "r", math.tanh, compares=False, pooled_on=" on the scale of Fisher's z"
-    ),
+    "HR": Measure("hazard ratio", "HR", _exp, 1.0, turns=False, pooled_on=_LOG),
+    "ratio": Measure("ratio", "ratio", _exp, 1.0, turns=False, pooled_on=_LOG),
+    "correlation": Measure("correlation", "r", math.tanh, compares=False, pooled_on=_Z),
     "proportion": Measure(
         "proportion",
         "proportion",
         _expit,
         math.nan,
         compares=False,
-        pooled_on=" on the logit scale",
+        pooled_on=_LOGIT,
     ),
     #: Given effects of which nothing more is known.
     "effect": Measure("effect", "effect"),
@@ -252,6 +270,10 @@ class Scale:
         """What is printed at a place of the axis."""
         return self._measure.printed(place)
 
+    def place(self, printed: float) -> float:
+        """Where a printed number lies on the axis."""
+        return self._measure.to_pooling(printed)
+
     def number(self, effect: float) -> str:
         """Print an effect."""
         return decimal(self.shown(effect))
@@ -352,6 +374,11 @@ def better_of(measure: str, beneficial_direction: str) -> str:
 def shared_side(rows: "pd.DataFrame") -> str:
     """Which printed effects of some rows favour the intervention; "higher" where they differ."""
     return BETTER[1] if (rows["better"] == BETTER[1]).all() else BETTER[0]
+
+
+def compares(effects: "pd.DataFrame") -> "pd.Series":
+    """Which effects compare groups, so that they can favour one of them."""
+    return effects["effect_measure"].map(lambda measure: MEASURES[measure].compares).astype(bool)
 
 
 def scale_of(plan: Plan) -> Scale:

@@ -5,12 +5,12 @@ numbers to compute with are in the tables between the stages, not here.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from metarepro.plan import EffectSet, Family, Plan
+from metarepro.plan import EffectSet, Evidence, Family, Plan
 from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.phrases import (
     DASH,
@@ -26,7 +26,7 @@ from metarepro.wording.phrases import (
     percent,
     whole,
 )
-from metarepro.wording.scales import MEASURES, Scale
+from metarepro.wording.scales import BETTER, MEASURES, Scale
 
 Row = Mapping[Any, Any]
 NOTHING_POOLED = "no result that can be pooled"
@@ -49,8 +49,24 @@ EXCLUSIONS = {
 }
 
 
+def evidence_pools(
+    pooled: pd.DataFrame, plan: Plan, set_name: str
+) -> dict[tuple[str, str], list[dict[Any, Any]]]:
+    """The pools of the table of evidence, by intervention and domain.
+
+    A cell has several where its outcomes are on several measures or differ in which side is better;
+    those on the study's measure come first.
+    """
+    prefix = f"{set_name}.{plan.evidence.synthesis}."
+    rows = pooled[pooled["synthesis"].str.startswith(prefix)].to_dict("records")
+    cells: dict[tuple[str, str], list[dict[Any, Any]]] = {}
+    for row in sorted(rows, key=lambda r: (r["effect_measure"] != plan.measure, r["synthesis"])):
+        cells.setdefault((row["intervention"], row["domain"]), []).append(row)
+    return cells
+
+
 def evidence(tables: Mapping[str, pd.DataFrame], plan: Plan, scale: Scale) -> pd.DataFrame:
-    """One row per intervention and domain, including the empty ones.
+    """One row per pool of an intervention and domain, and one for each empty cell.
 
     Parameters
     ----------
@@ -62,24 +78,22 @@ def evidence(tables: Mapping[str, pd.DataFrame], plan: Plan, scale: Scale) -> pd
         How effects are printed.
     """
     shown, pooled, effects = plan.evidence, tables["pooled"], tables["effects"]
-    cells, beside = (
-        pooled[pooled["synthesis"].str.startswith(f"{name}.{shown.synthesis}.")]
-        .set_index(["intervention", "domain"])
-        .to_dict("index")
-        for name in (shown.set, shown.beside)
-    )
+    cells = evidence_pools(pooled, plan, shown.set)
+    others = {pool["synthesis"]: pool for pool in pooled.to_dict("records")}
     timely = effects[effects["timepoint"].isin(plan.sets[shown.set].timepoints)]
     rows = []
     for intervention in tables["interventions"].to_dict("records"):
         for domain in tables["domains"].sort_values("order").to_dict("records"):
             key = (intervention["intervention"], domain["domain"])
             here = timely[(timely["intervention"] == key[0]) & (timely["domain"] == key[1])]
-            row = {"Intervention": intervention["label"], "Domain": domain["label"]}
-            pool, other = cells.get(key), beside.get(key)
-            row |= _evidence_cells(pool, here, scale)
-            row[beside_heading(plan, scale)] = scale.of_pool(other) if other else DASH
-            said = remarks(pool) if pool else NOTHING_POOLED
-            rows.append(row | {"Remarks": said})
+            found: Sequence[Row | None] = cells.get(key) or (None,)
+            for pool in found:
+                row = {"Intervention": intervention["label"], "Domain": domain["label"]}
+                other = others.get(_beside(pool["synthesis"], shown)) if pool else None
+                row |= _evidence_cells(pool, here, scale)
+                row[beside_heading(plan, scale)] = scale.of_pool(other) if other else DASH
+                said = remarks(pool) if pool else NOTHING_POOLED
+                rows.append(row | {"Remarks": said})
     return pd.DataFrame(rows)
 
 
@@ -107,6 +121,11 @@ def _evidence_cells(pool: Row | None, effects: pd.DataFrame, scale: Scale) -> di
         scale.prediction: scale.at(pool).prediction_of(pool),
         "I²": percent(i2(pool)),
     }
+
+
+def _beside(synthesis: str, shown: Evidence) -> str:
+    """Key of the pool beside one of the evidence."""
+    return shown.beside + synthesis[len(shown.set) :]
 
 
 def beside_heading(plan: Plan, scale: Scale) -> str:
@@ -166,9 +185,14 @@ def labels(tables: Mapping[str, pd.DataFrame], families: Mapping[str, Family]) -
 
 def title(pool: Row, names: Mapping[str, str], sets: Mapping[str, EffectSet]) -> str:
     """What a synthesis is of, in words: "Exercise: Low mood, follow-up"."""
-    *values, last = pool["synthesis"].split(".")[2:]
-    apart = last == pool["effect_measure"]  # a pool of those effects that have another measure
-    said = [names[value] for value in values] + [MEASURES[last].label if apart else names[last]]
+    parts = pool["synthesis"].split(".")[2:]
+    apart = []  # what tells the pool from others of the same
+    if len(parts) > 1 and parts[-1] == BETTER[1]:
+        apart.append("less is better")
+        parts.pop()
+    if len(parts) > 1 and parts[-1] == pool["effect_measure"]:
+        apart.append(MEASURES[parts.pop()].label)
+    said = [*(names[part] for part in parts), *apart[::-1]]
     when = sets[pool["set_name"]].label
     return ": ".join(said) + (f", {when}" if when else "")
 

@@ -1,0 +1,88 @@
+"""What is wrong in a plan, in the words of the person who edits it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from pydantic import BaseModel
+
+from metarepro.plan.sections import Plan
+from metarepro.tabular.problems import Problem
+
+#: The keys that lead to a value of the plan.
+Place = tuple[str | int, ...]
+
+#: What pydantic calls a wrong type, in words.
+_TYPES = {
+    "string_type": "text",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dict_type": "keys with values",
+    "model_type": "keys with values",
+    "model_attributes_type": "keys with values",
+}
+_PATTERNS = {
+    r"^#[0-9A-Fa-f]{6}$": 'a colour such as "#0072B2"',
+    r"^[a-z][a-z0-9_]*$": "a small letter, then small letters, digits and _",
+}
+
+
+def problem_of(file: str, root: yaml.Node | None, error: Mapping[str, Any]) -> Problem:
+    """One error of pydantic in the words of the person who edits the plan."""
+    place = tuple(part for part in error["loc"] if part != "[key]")
+    kind, context = error["type"], error.get("ctx", {})
+    found = str(error["input"])
+    if kind == "missing":
+        found, allowed = "no such key", f"{place[-1]}, which a plan must give"
+    elif kind == "extra_forbidden":
+        found, allowed = "an unknown key", f"one of: {', '.join(_known_keys(place[:-1]))}"
+    elif kind == "literal_error":
+        allowed = "one of: " + context["expected"].replace(" or ", ", ").replace("'", "")
+    elif kind == "string_pattern_mismatch":
+        allowed = _PATTERNS[context["pattern"]]
+    elif kind == "too_short":
+        found, allowed = "nothing", "at least one"
+    elif kind in _TYPES:
+        allowed = _TYPES[kind]
+    else:
+        allowed = error["msg"].removeprefix("Input should be ").removeprefix("String should have ")
+    return Problem(file, line_of(root, place), key_of(place), found, allowed)
+
+
+def key_of(place: Place) -> str:
+    """A place as it is told: "pooling.level"."""
+    return ".".join(map(str, place))
+
+
+def _known_keys(place: Place) -> list[str]:
+    """Keys that a section of the plan may have."""
+    model: type[BaseModel] = Plan
+    for part in place:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _model_in(model.model_fields[part].annotation) or model
+    return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The section inside an annotation such as `dict[Name, Family]` or `About | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_model_in(part) for part in getattr(annotation, "__args__", ()))
+    return next((model for model in inner if model), None)
+
+
+def line_of(node: yaml.Node | None, place: Place) -> int | None:
+    """Line of a place in the file, or of the nearest section around it."""
+    line = None
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            pair = next((p for p in node.value if p[0].value == str(part)), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line
