@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from metarepro.command import run, stage_parser
 from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
-from metarepro.synthesis.pools import compare_subgroups, synthesise
+from metarepro.synthesis.pools import synthesise
+from metarepro.synthesis.subgroups import compare_subgroups
 from metarepro.synthesis.tables import POOLED, SUBGROUP_TESTS, WEIGHTS
 from metarepro.tabular.tables import read_result, write_table
 
@@ -18,11 +19,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     args = stage_parser(__doc__).parse_args(argv)
     plan = read_plan(args.config)
-    pooled, weights = synthesise(read_result(args.results_dir, EFFECTS), plan)
+    effects = read_result(args.results_dir, EFFECTS)
+    pooled, weights = synthesise(effects, plan)
     for table, frame in {
         POOLED: pooled,
         WEIGHTS: weights,
-        SUBGROUP_TESTS: compare_subgroups(pooled, plan.syntheses),
+        SUBGROUP_TESTS: compare_subgroups(pooled, weights, effects, plan),
     }.items():
         write_table(frame, table.at(args.results_dir), table)
 

@@ -4,6 +4,7 @@ The public functions, each imported when it is first used:
 
 =================== ==============================================================================
 `pool`              pool the studies of a table: effects, means or counts
+`small_study`       test such a pool for small-study effects and selection
 `explain`           say in plain sentences what a pool did and found
 `draw_forest`       draw the forest plot of such a pool
 `convert`           turn one `Reported` result into an effect and its variance
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from metarepro.readers.review_file import read_review
     from metarepro.reviews.batch import Reproduction
     from metarepro.reviews.batch import reproduce_files as reproduce
+    from metarepro.sensitivity.study_bias import small_study
     from metarepro.synthesis.explain import explain
     from metarepro.synthesis.study_pool import StudyPool
     from metarepro.synthesis.study_pool import pool_studies as pool
@@ -57,6 +59,7 @@ __all__ = [
     "pool",
     "read_review",
     "reproduce",
+    "small_study",
 ]
 
 _HOMES = {
@@ -71,6 +74,7 @@ _HOMES = {
     "pool": "synthesis.study_pool:pool_studies",
     "read_review": "readers.review_file:read_review",
     "reproduce": "reviews.batch:reproduce_files",
+    "small_study": "sensitivity.study_bias:small_study",
 }
 
 

@@ -38,6 +38,18 @@ cases <- list(
   forty = draw(40, 0.25, 0.05, 0.005, 0.5, slope = 0.5)
 )
 
+# Arm sizes that fit the variances; drawn last, so that they move no other number.
+cases <- lapply(cases, function(case) {
+  n <- pmax(4, round(4 / case$vi))
+  n1 <- pmax(2, round(n * runif(length(n), 0.3, 0.7)))
+  c(case, list(n1 = n1, n2 = n - n1 + 2))
+})
+# Effects in a symmetrical order tie once they are centred, though no two are equal.
+cases$ties_once_centred <- list(
+  yi = c(0.2, 0.2, 0.5, -0.1, 0.3, 0.1, 0.4, 0, 0.25, 0.15),
+  vi = c(1, 2, 3, 3, 4, 4, 5, 5, 6, 6) / 100, n1 = rep(50, 10), n2 = rep(40, 10) + 1:10
+)
+
 reference <- lapply(cases, function(case) {
   yi <- case$yi
   vi <- case$vi
@@ -55,12 +67,45 @@ reference <- lapply(cases, function(case) {
   # trimfill() hands neither `test` nor `control` of the model on to its fits.
   filled <- trimfill(m, test = "adhoc", control = control)
 
+  n1 <- case$n1
+  n2 <- case$n2
+  # Pustejovsky and Rodgers (2019): a predictor that has no effect in it.
+  modified <- lm(yi ~ I(sqrt(1 / n1 + 1 / n2)), weights = 1 / vi)
+  modified_rma <- rma(yi, vi, mods = ~ I(sqrt(1 / n1 + 1 / n2)), control = control)
+  modified_peese <- lm(yi ~ I(1 / n1 + 1 / n2), weights = 1 / vi)
+  peters <- regtest(yi, vi, ni = n1 + n2, model = "lm", predictor = "ninv")
+  # The exact test goes through all combinations of studies.
+  excess <- if (length(yi) <= 16) tes(m_z, test = "exact", progbar = FALSE, find.lim = FALSE)
+  excess_chi2 <- tes(m_z, test = "chi2", find.lim = FALSE)
+
   selection <- try(selmodel(
     rma(yi, vi, method = "ML", control = control),
     type = "stepfun", alternative = "greater", steps = 0.025,
     control = list(optimizer = "optim", optmethod = "BFGS", reltol = 1e-15, maxit = 1e4)
   ), silent = TRUE)
+  modified_of <- function(fit) {
+    numbers <- summary(fit)$coefficients
+    list(
+      statistic = numbers[2, "t value"], p_value = numbers[2, "Pr(>|t|)"], df = fit$df.residual,
+      estimate = numbers[1, "Estimate"], se = numbers[1, "Std. Error"]
+    )
+  }
   c(case, list(
+    modified_egger = modified_of(modified),
+    modified_peese = modified_of(modified_peese),
+    modified_egger_rma = list(
+      statistic = modified_rma$zval[2], p_value = modified_rma$pval[2],
+      estimate = modified_rma$beta[1], se = modified_rma$se[1], tau2 = modified_rma$tau2
+    ),
+    peters = list(
+      statistic = peters$zval, p_value = peters$pval, df = peters$ddf, estimate = peters$est
+    ),
+    fail_safe_rosenthal = fsn(yi, vi, type = "Rosenthal")$fsnum,
+    fail_safe_rosenberg = fsn(yi, vi, type = "Rosenberg")$fsnum,
+    excess = list(
+      observed = excess_chi2$O, expected = excess_chi2$E, p_value = if (is.null(excess)) NA else excess$pval,
+      statistic = unname(excess_chi2$X2)
+    ),
     egger_lm = list(
       statistic = lm_test$zval, p_value = lm_test$pval, df = lm_test$ddf,
       estimate = lm_test$est, ci_low = lm_test$ci.lb, ci_high = lm_test$ci.ub,

@@ -100,7 +100,7 @@ robust <- function(data, rho) {
 nested <- function(data) {
   data$result <- seq_len(nrow(data))
   m <- rma.mv(
-    yi, vi, random = ~ 1 | trial / result, data = data, test = "t",
+    yi, vi, random = ~ 1 | trial / result, data = data, test = "t", dfs = "contain",
     control = list(optimizer = "optim", optmethod = "BFGS", reltol = 1e-15, maxit = 1e5)
   )
   prediction <- predict(m)

@@ -1,10 +1,12 @@
-# Reference numbers for the module three_level, from metafor's rma.mv. Run from the project root:
+# Reference numbers for the module three_level, from metafor's rma.mv with dfs = "contain" (trials -
+# 1), and with robust variance (CR2, Satterthwaite). Run from the project root:
 #   Rscript tests/reference/three_level.R > tests/reference/three_level.json
 # The search is tightened: by default the variances are good to about 1e-8 of their sum. metafor
 # searches on the log scale, so that a variance of 0 comes out as a very small number.
 
 suppressPackageStartupMessages({
   library(metafor)
+  library(clubSandwich)
   library(jsonlite)
 })
 set.seed(20240611, kind = "Mersenne-Twister")
@@ -33,10 +35,12 @@ cases <- list(
 fit <- function(data) {
   data$result <- seq_len(nrow(data))
   m <- rma.mv(
-    yi, vi, random = ~ 1 | trial / result, data = data, test = "t",
+    yi, vi, random = ~ 1 | trial / result, data = data, test = "t", dfs = "contain",
     control = list(optimizer = "optim", optmethod = "BFGS", reltol = 1e-15, maxit = 1e5)
   )
   prediction <- predict(m)
+  # clubSandwich on the model as it is, with the trials as clusters.
+  cr2 <- coef_test(m, vcov = "CR2", cluster = data$trial, test = "Satterthwaite")
   list(
     data = as.list(data[c("trial", "yi", "vi")]),
     variances = list(sigma2_trial = m$sigma2[1], sigma2_result = m$sigma2[2]),
@@ -45,8 +49,16 @@ fit <- function(data) {
       ci_low = m$ci.lb, ci_high = m$ci.ub, pi_low = prediction$pi.lb, pi_high = prediction$pi.ub,
       q = m$QE, q_df = m$k - 1, q_p = m$QEp
     ),
-    weights = unname(weights(m, type = "rowsum"))
+    weights = unname(weights(m, type = "rowsum")),
+    cr2 = list(se = cr2$SE, df = cr2$df_Satt, p_value = cr2$p_Satt)
   )
+}
+
+# Effects of the first two cases as if independent, with the trials as clusters.
+two_level <- function(data) {
+  m <- rma(yi, vi, data = data, control = list(threshold = 1e-14, maxiter = 1e5))
+  cr2 <- coef_test(m, vcov = "CR2", cluster = data$trial, test = "Satterthwaite")
+  list(estimate = m$b[1], se = cr2$SE, df = cr2$df_Satt, p_value = cr2$p_Satt)
 }
 
 cat(toJSON(
@@ -54,7 +66,8 @@ cat(toJSON(
     versions = list(
       R = as.character(getRversion()), metafor = as.character(packageVersion("metafor"))
     ),
-    cases = lapply(cases, fit)
+    cases = lapply(cases, fit),
+    two_level = lapply(cases[c("both_levels", "wide_variances")], two_level)
   ),
   auto_unbox = TRUE, digits = NA, na = "null", pretty = 1
 ), "\n", sep = "")

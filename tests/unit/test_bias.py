@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.models.selection import selection_model
-from metarepro.sensitivity import bias
+from metarepro.sensitivity import asymmetry, bias, missing_studies
 from metarepro.sensitivity.bias import METHODS, BiasResult, assess, caliper
 from metarepro.synthesis.pools import Settings
 
@@ -51,7 +51,10 @@ def assert_close(got: dict[str, Any], expected: dict[str, Any]) -> None:
 
 def table(yi: Any, vi: Any) -> pd.DataFrame:
     names = [f"t{i:02d}" for i in range(len(yi))]
-    return pd.DataFrame({"trial_id": names, "label": names, "year": 2000.0, "yi": yi, "vi": vi})
+    return pd.DataFrame(
+        {"trial_id": names, "label": names, "year": 2000.0, "yi": yi, "vi": vi}
+        | {"effect_measure": "MD", "n_t": math.nan, "n_c": math.nan, "n_total": 2.0}
+    ).assign(n_total=lambda rows: np.arange(len(rows)) + 20.0)
 
 
 def by_method(effects: pd.DataFrame) -> dict[str, BiasResult]:
@@ -67,36 +70,37 @@ def ten_trials(**changes: float) -> pd.DataFrame:
 @pytest.mark.parametrize(("yi", "vi", "case"), cases())
 def test_egger_is_metafors_lm(yi: Any, vi: Any, case: dict[str, Any]) -> None:
     expected = {column: case["egger_lm"][column] for column in ("statistic", "df", "p_value")}
-    assert_close(bias.egger(yi, vi), expected)
+    assert_close(asymmetry.egger(yi, vi), expected)
 
 
 @pytest.mark.parametrize(("yi", "vi", "case"), cases())
 def test_pet_is_the_limit_of_metafors_lm(yi: Any, vi: Any, case: dict[str, Any]) -> None:
     columns = ("estimate", "se", "ci_low", "ci_high")
     expected = {column: case["egger_lm"][column] for column in columns}
-    assert_close(bias.pet(yi, vi), expected | {"p_value": case["egger_lm"]["p_of_estimate"]})
+    assert_close(asymmetry.pet(yi, vi), expected | {"p_value": case["egger_lm"]["p_of_estimate"]})
 
 
 @pytest.mark.parametrize(("yi", "vi", "case"), cases())
 def test_peese_is_the_regression_on_variances(yi: Any, vi: Any, case: dict[str, Any]) -> None:
     columns = ("estimate", "se", "ci_low", "ci_high")
-    assert_close(bias.peese(yi, vi), {column: case["peese"][column] for column in columns})
+    assert_close(asymmetry.peese(yi, vi), {column: case["peese"][column] for column in columns})
 
 
 @pytest.mark.parametrize(("yi", "vi", "case"), cases())
 def test_egger_random_is_metafors_rma(yi: Any, vi: Any, case: dict[str, Any]) -> None:
-    assert_close(bias.egger_random(yi, vi), case["egger_rma"])
+    assert_close(asymmetry.egger_random(yi, vi), case["egger_rma"])
 
 
 @pytest.mark.parametrize(("yi", "vi", "case"), cases())
 def test_begg_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
-    assert_close(bias.begg(yi, vi), case["begg"])
+    assert_close(asymmetry.begg(yi, vi), case["begg"])
 
 
 # With three trials the search trims down to one, which PyMetaAnalysis does not pool.
-@pytest.mark.parametrize(("yi", "vi", "case"), cases("three"))
+# In `ties_once_centred` effects do not grow with their errors at all: the side is rounding's.
+@pytest.mark.parametrize(("yi", "vi", "case"), cases("three", "ties_once_centred"))
 def test_trim_and_fill_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
-    got = bias.trim_and_fill(yi, vi, "knapp_hartung_conservative")
+    got = asymmetry.trim_and_fill(yi, vi, "knapp_hartung_conservative")
     expected = dict(case["trim_and_fill"])
     assert got["detail"] == expected.pop("side")
     assert_close(got, expected)
@@ -174,14 +178,18 @@ def test_rows_are_the_methods_results() -> None:
     yi, vi = effects["yi"].to_numpy(), effects["vi"].to_numpy()
     results = by_method(effects)
     expected = {
-        "egger": bias.egger(yi, vi),
-        "egger_random": bias.egger_random(yi, vi),
-        "begg": bias.begg(yi, vi),
-        "trim_and_fill": bias.trim_and_fill(yi, vi, SETTINGS.ci_method),
-        "pet": bias.pet(yi, vi),
-        "peese": bias.peese(yi, vi),
-        "pet_peese": bias.pet_peese(yi, vi),
+        "egger": asymmetry.egger(yi, vi),
+        "egger_random": asymmetry.egger_random(yi, vi),
+        "peters": asymmetry.peters(yi, vi, effects["n_total"].to_numpy()),
+        "begg": asymmetry.begg(yi, vi),
+        "trim_and_fill": asymmetry.trim_and_fill(yi, vi, SETTINGS.ci_method),
+        "pet": asymmetry.pet(yi, vi),
+        "peese": asymmetry.peese(yi, vi),
+        "pet_peese": asymmetry.pet_peese(yi, vi),
         "selection": selection_model(yi, vi),
+        "excess_significance": missing_studies.excess_significance(yi, vi),
+        "fail_safe_rosenthal": missing_studies.fail_safe_rosenthal(yi, vi),
+        "fail_safe_rosenberg": missing_studies.fail_safe_rosenberg(yi, vi),
     }
     for method, numbers in expected.items():
         row = asdict(results[method])
@@ -234,7 +242,7 @@ def test_what_the_library_refuses_is_a_reason(monkeypatch: pytest.MonkeyPatch) -
 
 def test_pet_stands_where_it_finds_no_effect() -> None:
     case = REFERENCE["cases"]["large_in_small"]
-    got = bias.pet_peese(np.array(case["yi"]), np.array(case["vi"]))
+    got = asymmetry.pet_peese(np.array(case["yi"]), np.array(case["vi"]))
     assert case["egger_lm"]["p_of_estimate"] > 0.1
     assert (got["detail"], got["estimate"]) == (
         "pet",
@@ -244,7 +252,7 @@ def test_pet_stands_where_it_finds_no_effect() -> None:
 
 def test_peese_stands_where_pet_finds_an_effect() -> None:
     case = REFERENCE["cases"]["outlier"]
-    got = bias.pet_peese(np.array(case["yi"]), np.array(case["vi"]))
+    got = asymmetry.pet_peese(np.array(case["yi"]), np.array(case["vi"]))
     assert case["egger_lm"]["p_of_estimate"] < 0.1
     assert (got["detail"], got["estimate"]) == (
         "peese",
@@ -254,7 +262,7 @@ def test_peese_stands_where_pet_finds_an_effect() -> None:
 
 def test_harm_found_by_pet_does_not_call_for_peese() -> None:
     case = REFERENCE["cases"]["outlier"]
-    assert bias.pet_peese(-np.array(case["yi"]), np.array(case["vi"]))["detail"] == "pet"
+    assert asymmetry.pet_peese(-np.array(case["yi"]), np.array(case["vi"]))["detail"] == "pet"
 
 
 def test_caliper_counts_by_two_sided_p() -> None:
@@ -269,3 +277,102 @@ def test_caliper_counts_by_two_sided_p() -> None:
         "n_050_055": 1,
         "n_050_060": 2,
     }
+
+
+def sizes(case: dict[str, Any]) -> tuple[Any, Any]:
+    return np.array(case["n1"], float), np.array(case["n2"], float)
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_eggers_predictor_without_the_effect_is_rs(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    n1, n2 = sizes(case)
+    predictor, expected = np.sqrt(1 / n1 + 1 / n2), case["modified_egger"]
+    test = {column: expected[column] for column in ("statistic", "df", "p_value")}
+    assert_close(asymmetry.egger(yi, vi, predictor), test)
+    limit = {column: expected[column] for column in ("estimate", "se")}
+    assert_close(asymmetry.pet(yi, vi, predictor), limit)
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_peese_without_the_effect_is_rs(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    n1, n2 = sizes(case)
+    expected = {column: case["modified_peese"][column] for column in ("estimate", "se")}
+    assert_close(asymmetry.peese(yi, vi, np.sqrt(1 / n1 + 1 / n2)), expected)
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_egger_random_without_the_effect_is_rmas(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    n1, n2 = sizes(case)
+    got = asymmetry.egger_random(yi, vi, np.sqrt(1 / n1 + 1 / n2))
+    for column, number in case["modified_egger_rma"].items():
+        assert got[column] == pytest.approx(number, rel=1e-9, abs=ABSOLUTE), column
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_peters_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    expected = {column: case["peters"][column] for column in ("statistic", "df", "p_value")}
+    assert_close(asymmetry.peters(yi, vi, sum(sizes(case))), expected)
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_fail_safe_numbers_are_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    rosenthal = missing_studies.fail_safe_rosenthal(yi, vi)["fail_safe_n"]
+    rosenberg = missing_studies.fail_safe_rosenberg(yi, vi)["fail_safe_n"]
+    expected = (case["fail_safe_rosenthal"], case["fail_safe_rosenberg"])
+    assert (rosenthal, rosenberg) == expected
+
+
+@pytest.mark.parametrize(("yi", "vi", "case"), cases())
+def test_excess_significance_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
+    got, expected = missing_studies.excess_significance(yi, vi), case["excess"]
+    assert got["observed"] == expected["observed"]
+    # metafor integrates the power over 5 tau on each side, which leaves out 6e-7 of it.
+    assert got["expected"] == pytest.approx(expected["expected"], rel=1e-5)
+    assert got["statistic"] == pytest.approx(expected["statistic"], rel=1e-3)
+    if expected["p_value"] is not None:
+        assert got["p_value"] == pytest.approx(expected["p_value"], rel=1e-5)
+
+
+def smd(**sizes_: Any) -> pd.DataFrame:
+    case = REFERENCE["cases"]["tau2_zero"]
+    rows = table(case["yi"], case["vi"]).assign(effect_measure="SMD", n_total=math.nan)
+    return rows.assign(n_t=case["n1"], n_c=case["n2"]).assign(**sizes_)
+
+
+def test_standardised_differences_are_regressed_on_sizes() -> None:
+    case = REFERENCE["cases"]["tau2_zero"]
+    results = by_method(smd())
+    assert results["egger"].p_value == pytest.approx(case["modified_egger"]["p_value"])
+    assert results["pet"].estimate == pytest.approx(case["modified_egger"]["estimate"])
+    assert results["peese"].estimate == pytest.approx(case["modified_peese"]["estimate"])
+
+
+def test_arms_that_are_not_reported_are_halves_of_the_total() -> None:
+    halves = by_method(smd(n_t=np.arange(10, 20), n_c=np.arange(10, 20)))["egger"]
+    total = by_method(smd(n_t=math.nan, n_c=math.nan, n_total=2.0 * np.arange(10, 20)))["egger"]
+    assert total == halves
+
+
+def test_sizes_that_are_not_reported_leave_no_test() -> None:
+    rows = smd()
+    rows.loc[[0, 3], ["n_t"]] = math.nan
+    results = by_method(rows)
+    said = {results[name].reason for name in ("egger", "egger_random", "pet", "peese", "peters")}
+    assert said == {"2 trials do not report how many took part"}
+    assert results["begg"].reason == ""
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e6])
+def test_units_do_not_matter(unit: float) -> None:
+    rng = np.random.default_rng(12)
+    vi = rng.uniform(0.01, 0.2, 14)
+    yi = rng.normal(0.25, np.sqrt(vi + 0.04))
+    plain, other = (by_method(table(u * yi, u**2 * vi)) for u in (1.0, unit))
+    for method in METHODS:
+        if method != "peters":
+            assert other[method].p_value == pytest.approx(
+                plain[method].p_value, rel=1e-9, nan_ok=True
+            ), method
+            assert other[method].estimate == pytest.approx(
+                unit * plain[method].estimate, rel=1e-9, nan_ok=True
+            ), method

@@ -103,7 +103,7 @@ def test_several_rows_of_a_trial_are_pooled_with_robust_variance(folder: Path) -
     Path("t.csv").write_text("trial\tyi\tsei\na\t0.1\t0.2\na\t0.2\t0.2\nb\t0.3\t0.1\nc\t0.2\t0.2\n")
     assert "4 results of 3 trials" in command("pool", "t.csv").stdout
     refused = command("pool", "t.csv", "--tau2", "DL")
-    assert "robust variance: leave out the options" in refused.stderr
+    assert "leave out the options for tau2 and interval" in refused.stderr
 
 
 @pytest.mark.parametrize(

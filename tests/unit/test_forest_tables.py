@@ -98,7 +98,10 @@ def test_summaries_have_the_overall_pool_and_its_subgroups() -> None:
     assert set(SUMMARY_COLUMNS) <= set(table.columns)
     overall = table.iloc[0]
     assert overall["participants"] == "at least 82"
-    assert overall["flags"] == "fewer than 4 degrees of freedom: do not trust the interval"
+    assert overall["flags"] == (
+        "too few trials for a reliable interval: fewer than 4 degrees of freedom: do not trust the "
+        "interval"
+    )
     assert overall["i2"] == 4.0
     assert overall["model"] == "Random effects, REML, normal interval"
 
@@ -152,9 +155,10 @@ def test_interventions_without_a_result_have_a_line() -> None:
     ("test", "text"),
     [
         (
-            {"reason": "", "n_subgroups": 4, "n_tested": 3, "q": 5.0, "q_df": 2.0, "q_p": 0.082},
-            "Subgroup differences (3 subgroups; 1 with fewer than 4 df left out): Q = 5.00, "
-            "df = 2, p = 0.082",
+            {"reason": "", "n_subgroups": 4, "n_tested": 3}
+            | {"statistic": 2.5, "df1": 2.0, "df2": 11.46, "p_value": 0.126},
+            "Subgroup differences (3 subgroups; 1 of one trial left out): F(2, 11.5) = 2.50, "
+            "p = 0.126",
         ),
         ({"reason": "why not"}, "Subgroup differences: not tested (why not)"),
     ],

@@ -235,8 +235,11 @@ def pool(**changes: Any) -> dict[str, Any]:
             {"pi_low": -0.2, "pi_high": 0.8},
             "favours the intervention on average; a new trial may find the opposite",
         ),
-        ({"flags": "df_below_4"}, "points to the intervention; its interval cannot be trusted"),
-        ({"ci_low": NAN, "ci_high": NAN}, "points to the intervention; its interval cannot be"),
+        (
+            {"flags": "df_below_4"},
+            "points to the intervention; too few trials for a reliable interval",
+        ),
+        ({"ci_low": NAN, "ci_high": NAN}, "points to the intervention; there is no interval"),
         ({"n_trials": 1.0}, "one trial: favours the intervention"),
     ],
 )
@@ -318,7 +321,7 @@ def test_a_caption_says_what_the_plot_shows() -> None:
         "Forest plot of 6 results of 5 trials: pooled Hedges' g 0.30, 95% CI 0.10 to 0.50; "
         "positive in favour of the intervention."
     )
-    assert "not to be trusted" in caption(pool(flags="df_below_4"), SMD)
+    assert "too few trials for a reliable interval" in caption(pool(flags="df_below_4"), SMD)
 
 
 def test_pictures_have_alternative_text_and_fit_their_pages() -> None:

@@ -203,6 +203,14 @@ def test_equal_effects_leave_knapp_hartung_without_an_interval() -> None:
     assert np.isnan([flat.ci_low[0], flat.ci_high[0]]).all()
 
 
+def test_the_rounding_of_equal_effects_is_no_dispersion() -> None:
+    # Their weighted mean is one digit off: y'Py is 1e-31 here, not 0.
+    yi, vi = [0.51] * 5, [0.286, 0.052, 0.285, 0.1, 0.133]
+    got = pool_subsets(yi, vi, pack([[1, 1, 1, 1, 1]]), ci_method="knapp_hartung")
+    assert got.se[0] == 0
+    assert np.isnan([got.ci_low[0], got.ci_high[0]]).all()
+
+
 def test_packing_keeps_the_effect_of_least_weight_first() -> None:
     members = np.zeros((1, 11), dtype=bool)
     members[0, [0, 3, 9]] = True

@@ -99,7 +99,12 @@ def test_counts_rows_and_trials() -> None:
 
 @pytest.mark.parametrize(
     ("trials", "flags"),
-    [(3, ("df_below_4", "few_trials")), (10, ("few_trials",)), (11, ())],
+    [
+        (3, ("df_below_4", "few_trials")),
+        (4, ("df_below_4", "narrower_than_model", "few_trials")),
+        (10, ("narrower_than_model", "few_trials")),
+        (11, ("narrower_than_model", "tau2_zero")),
+    ],
 )
 def test_flags(trials: int, flags: tuple[str, ...]) -> None:
     # Equal weights: df = trials - 1.
@@ -222,7 +227,7 @@ def test_rho_of_1_gives_q_its_usual_df(table: Any) -> None:
         ({"trial": ["a", "b"]}, "yi, vi and trial differ in length: 3, 3, 2"),
         ({"yi": [0.1, np.nan, 0.2]}, "yi must be finite: found nan in row 2"),
         ({"vi": [0.1, 0.1, 0.0]}, "vi must be finite and above 0: found 0.0 in row 3"),
-        ({"vi": [1e-14, 1.0, 1.0], "yi": [0.1, 0.1, 0.1]}, "one trial carries all the weight"),
+        ({"vi": [1e-14, 1.0, 1.0], "yi": [0.1, 0.1, 0.1]}, "vi differ by a factor of 1e+14"),
         ({"rho": 1.2}, "rho must lie between 0 and 1, got 1.2"),
         ({"rho": np.nan}, "rho must lie between 0 and 1, got nan"),
         ({"level": 0.0}, "level must lie between 0 and 1, got 0.0"),

@@ -72,7 +72,7 @@ def test_empty_cells_of_the_evidence_are_shown() -> None:
     empty, full = table.to_dict("records")
     assert (empty["Trials"], empty["g [95% CI]"]) == ("0", "–")
     assert empty["Remarks"] == "no result that can be pooled"
-    assert full["g [95% CI]"] == "0.30 [0.00, 0.60]"
+    assert full["g [95% CI]"] == "0.30 (too few trials for a reliable interval)"
     assert full["Participants"] == "at least 1,234"
     assert "fewer than 4 degrees of freedom" in full["Remarks"]
     assert full["Direct"] == "1"

@@ -1,6 +1,8 @@
 """Syntheses: what is pooled together, and under which model."""
 
+import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,13 +16,16 @@ from metarepro.models.robust_variance import pool_correlated
 from metarepro.plan import Plan
 from metarepro.synthesis.pools import (
     Settings,
-    compare_subgroups,
     count_participants,
     pool_trials,
     synthesise,
 )
+from metarepro.synthesis.subgroups import _test, compare_subgroups
 from metarepro.synthesis.tables import POOLED
 
+REFERENCE = json.loads(
+    (Path(__file__).parents[1] / "reference/meta_regression.json").read_text(encoding="utf-8")
+)
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 
 
@@ -94,9 +99,11 @@ def test_results_of_one_trial_are_averaged_with_their_correlation() -> None:
     assert "mean of its 2 results" in pool_trials(effects(("a", 0.2), ("a", 0.4)), SETTINGS)[1]
 
 
-def test_two_trials_have_no_prediction_interval() -> None:
-    assert math.isnan(pool_trials(effects(("a", 0.1), ("b", 0.5)), SETTINGS)[0].pi_low)
-    assert pool_trials(effects(("a", 0.1), ("b", 0.5), ("c", 0.2)), SETTINGS)[0].pi_low < 0
+@pytest.mark.parametrize(("n_trials", "predicted"), [(2, False), (4, False), (5, True)])
+def test_prediction_intervals_need_five_trials(n_trials: int, predicted: bool) -> None:
+    rows = zip("abcde"[:n_trials], (0.1, 0.9, -0.2, 0.5, 0.3), strict=False)
+    pooled, _ = pool_trials(effects(*rows), SETTINGS)
+    assert math.isfinite(pooled.pi_low) == predicted
 
 
 def test_participants_are_counted_once_a_trial() -> None:
@@ -156,7 +163,7 @@ def test_unknown_numbers_of_participants_are_counted() -> None:
     table.loc[1, "n_total"] = math.nan
     pooled, _ = synthesise(table, PLAN)
     assert set(pooled["n_unknown"]) == {1}
-    assert set(pooled["flags"]) == {"df_below_4"}
+    assert all("two_or_three_trials" in flags for flags in pooled["flags"])
 
 
 def two_interventions(difference: float) -> pd.DataFrame:
@@ -165,15 +172,60 @@ def two_interventions(difference: float) -> pd.DataFrame:
     return pd.concat([first, second.assign(intervention="home_visiting", family="parenting")])
 
 
-@pytest.mark.parametrize(("difference", "significant"), [(0.0, False), (1.0, True)])
-def test_subgroups_of_different_trials_are_compared(difference: float, significant: bool) -> None:
-    pooled, _ = synthesise(two_interventions(difference), PLAN)
-    (test,) = compare_subgroups(pooled, PLAN.syntheses).to_dict("records")
-    groups = pooled[pooled["intervention"] != ""]
-    # Two groups: Q is the squared difference over the sum of the squared standard errors.
-    expected = np.ptp(groups["estimate"]) ** 2 / (groups["se"] ** 2).sum()
-    assert test["q"] == pytest.approx(expected, abs=1e-12)
-    assert (test["n_tested"], test["q_df"], test["q_p"] < 0.05) == (2, 1, significant)
+def subgroup_test(table: pd.DataFrame, plan: Plan = PLAN) -> dict[Any, Any]:
+    (test,) = compare_subgroups(*synthesise(table, plan), table, plan).to_dict("records")
+    return test
+
+
+@pytest.mark.parametrize("case", ["independent", "homogeneous"])
+def test_subgroups_are_compared_as_metafor_compares_them(case: str) -> None:
+    data = REFERENCE[case]["data"]
+    answers = [
+        answer
+        for answer in REFERENCE[case]["mixed"]
+        if (answer["coding"], answer["method"], answer["test"]) == ("levels", "REML", "adhoc")
+    ]
+    table = effects(*zip(map(str, data["trial"]), data["yi"], strict=True)).assign(
+        vi=data["vi"], intervention=data["group"], family="video_feedback"
+    )
+    test = subgroup_test(table)
+    assert test["statistic"] == pytest.approx(answers[0]["f"], rel=1e-6)
+    assert test["p_value"] == pytest.approx(answers[0]["p"], rel=1e-6)
+
+
+@pytest.mark.parametrize("case", ["dependent", "four_levels"])
+def test_subgroups_of_dependent_results_are_compared_by_htz(case: str) -> None:
+    data = REFERENCE[case]["data"]
+    answer = next(
+        a for a in REFERENCE[case]["robust"] if (a["coding"], a["rho"]) == ("levels", 0.8)
+    )
+    table = effects(*zip(map(str, data["trial"]), data["yi"], strict=True)).assign(
+        vi=data["vi"], intervention=data["group"], family="video_feedback"
+    )
+    test = subgroup_test(table)
+    assert test["statistic"] == pytest.approx(answer["f"], rel=1e-6)
+    assert test["df2"] == pytest.approx(answer["df2"], rel=1e-6)
+    assert test["p_value"] == pytest.approx(answer["p"], rel=1e-6)
+
+
+def test_six_subgroups_that_do_not_differ_are_rarely_told_apart() -> None:
+    # By simulation; Cochran's Q of the pooled effects found a difference in 13 of 100.
+    rng = np.random.default_rng(20231127)
+    found = 0
+    for _ in range(200):
+        vi = rng.uniform(0.02, 0.08, 30)
+        rows = [(f"t{i:02d}", y) for i, y in enumerate(rng.normal(0.3, np.sqrt(vi + 0.05)))]
+        table = effects(*rows).assign(vi=vi, intervention=np.repeat(list("abcdef"), 5))
+        found += _test(table, table["intervention"], SETTINGS)["p_value"] < 0.05
+    assert found <= 17
+
+
+@pytest.mark.parametrize(("n_second", "flagged"), [(2, True), (3, False)])
+def test_four_degrees_of_freedom_are_enough(n_second: int, flagged: bool) -> None:
+    rows = two_interventions(0.3)
+    table = pd.concat([rows.iloc[:3], rows.iloc[6 : 6 + n_second]])
+    assert subgroup_test(table)["df2"] == 1 + n_second
+    assert (subgroup_test(table)["flags"] == "df_below_4") == flagged
 
 
 def test_subgroups_that_share_trials_are_not_compared() -> None:
@@ -187,15 +239,19 @@ def test_subgroups_that_share_trials_are_not_compared() -> None:
             effects(*((f"a{i}", 0.2 * i) for i in range(6)), outcome="parenting_practices"),
         ]
     )
-    (test,) = compare_subgroups(synthesise(table, plan)[0], plan.syntheses).to_dict("records")
+    test = subgroup_test(table, plan)
     assert test["reason"] == "subgroups by outcome share trials"
-    assert math.isnan(test["q"])
+    assert math.isnan(test["statistic"])
 
 
-def test_small_subgroups_are_not_compared() -> None:
-    pooled, _ = synthesise(two_interventions(1.0).iloc[2:10], PLAN)
-    (test,) = compare_subgroups(pooled, PLAN.syntheses).to_dict("records")
-    assert test["reason"] == "fewer than two subgroups with 4 degrees of freedom"
+def test_subgroups_of_one_trial_are_not_compared() -> None:
+    test = subgroup_test(two_interventions(1.0).iloc[4:7])
+    assert test["reason"] == "fewer than two subgroups of two trials"
+
+
+def test_too_few_trials_are_not_compared() -> None:
+    pair = pd.concat([two_interventions(1.0).iloc[:2], two_interventions(1.0).iloc[6:7]])
+    assert subgroup_test(pair)["reason"] == "fewer than two subgroups of two trials"
 
 
 def test_a_synthesis_is_pooled_as_the_plan_says_for_it() -> None:

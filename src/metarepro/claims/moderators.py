@@ -12,7 +12,8 @@ from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, Judgement
 from metarepro.models.thresholds import TRUSTED_DF
 from metarepro.plan import Moderator
 from metarepro.sensitivity.moderator_names import level_label
-from metarepro.sensitivity.moderators import MIN_TRIALS_OF_LEVEL, values
+from metarepro.sensitivity.moderators import values
+from metarepro.synthesis.subgroups import MIN_TRIALS_OF_LEVEL
 from metarepro.wording.phrases import capitalised, counted, decimal, interval
 from metarepro.wording.scales import Scale
 

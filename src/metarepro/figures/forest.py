@@ -259,7 +259,7 @@ def _pool_lines(pool: dict[Any, Any], colour: str, room: float, scale: Scale) ->
     remarks = _remarks(pool["model"], room)
     if published and not _is_pooled(pool):
         return [Line(across=heading, bold=True), *remarks]
-    effect, wide = _effect_cells(pool["estimate"], pool["ci_low"], pool["ci_high"], scale)
+    effect, wide = _pool_cells(pool, scale)
     mark = _mark("diamond", pool, pool["estimate"], fg.RULE_COLOUR if published else colour, scale)
     lines = [Line(effect, wide, across=heading, mark=mark, bold=True)]
     if not published:
@@ -301,7 +301,7 @@ def _intervention_line(
     _, colour = _family(row["family"], families)
     if math.isnan(row["estimate"]) or not row["n_trials"] >= 1:
         return Line({**cells, "pi_high": _no_estimate(row)}, frozenset({"pi_high"}))
-    effect, wide = _effect_cells(row["estimate"], row["ci_low"], row["ci_high"], scale)
+    effect, wide = _pool_cells(row, scale)
     cells.update(effect)
     if not _is_pooled(row):
         cells["pi_high"] = "single trial"
@@ -356,6 +356,13 @@ def _effect_cells(
         "estimate": scale.number(estimate),
         **_interval_cells(low, high, "low", "high", scale),
     }, frozenset()
+
+
+def _pool_cells(pool: dict[Any, Any], scale: Scale) -> tuple[dict[str, str], frozenset[str]]:
+    """Cells of a pool; the estimate alone where a note says why it has no interval."""
+    if pool["flags"] and math.isfinite(pool["estimate"]) and math.isnan(pool["ci_low"]):
+        return {"estimate": scale.number(pool["estimate"])}, frozenset()
+    return _effect_cells(pool["estimate"], pool["ci_low"], pool["ci_high"], scale)
 
 
 def _interval_cells(

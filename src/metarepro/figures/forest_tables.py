@@ -6,17 +6,18 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.plan import Plan, Synthesis
 from metarepro.synthesis.membership import members, subgroup_pools, without_place
 from metarepro.wording.phrases import (
     DASH,
     FLAGS,
     PUBLISHED,
-    decimal,
+    f_test,
     i2,
     interval,
     model_text,
-    p_value,
+    no_interval,
     participants,
     whole,
 )
@@ -96,9 +97,10 @@ def summaries(
 
 def summary(pool: Mapping[Any, Any], name: str, subgroup: str) -> dict[str, Any]:
     """One diamond, from a row of `tables.POOLED`."""
-    numbers = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "q", "q_df", "q_p")
+    numbers = ("estimate", "tau2", "q", "q_df", "q_p")
     counts = ("k", "n_trials", "n_participants")
     return {
+        **shown_intervals(pool),
         "subgroup": subgroup,
         "name": name,
         **{column: pool[column] for column in (*numbers, *counts)},
@@ -110,8 +112,18 @@ def summary(pool: Mapping[Any, Any], name: str, subgroup: str) -> dict[str, Any]
 
 
 def warnings(flags: str) -> str:
-    """The gravest of the flags of a pool, in words."""
-    return next((FLAGS[flag] for flag in flags.split("; ") if flag in FLAGS), "")
+    """The gravest of the flags of a pool, in words, after why its interval is not shown."""
+    gravest = next((FLAGS[flag] for flag in flags.split("; ") if flag in FLAGS), "")
+    return ": ".join(filter(None, [no_interval(flags), gravest]))
+
+
+def shown_intervals(pool: Mapping[Any, Any]) -> dict[str, float]:
+    """The intervals of a pool that can be leaned on; NaN for the others."""
+    shown = has_reliable_interval(pool["flags"])
+    predicted = shown and predicts(pool["flags"])
+    return {name: pool[name] if shown else math.nan for name in ("ci_low", "ci_high")} | {
+        name: pool[name] if predicted else math.nan for name in ("pi_low", "pi_high")
+    }
 
 
 def published_summary(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -140,10 +152,10 @@ def subgroup_test_text(test: Mapping[Any, Any]) -> str:
     if test["reason"]:
         return f"Subgroup differences: not tested ({test['reason']})"
     left_out = test["n_subgroups"] - test["n_tested"]
-    without = f"; {whole(left_out)} with fewer than 4 df left out" if left_out else ""
+    without = f"; {whole(left_out)} of one trial left out" if left_out else ""
     return (
         f"Subgroup differences ({whole(test['n_tested'])} subgroups{without}): "
-        f"Q = {decimal(test['q'])}, df = {whole(test['q_df'])}, {p_value(test['q_p'])}"
+        f"{f_test(test['statistic'], test['df1'], test['df2'], test['p_value'])}"
     )
 
 
@@ -168,18 +180,19 @@ def domain_rows(interventions: pd.DataFrame, pools: pd.DataFrame) -> pd.DataFram
     `pools` are those of a domain, at most one for each intervention (`domain_pools`).
     """
     here = pools.set_index("intervention")
-    columns = ("n_trials", "k", "n_participants", "estimate", "ci_low", "ci_high")
+    columns = ("n_trials", "k", "n_participants", "estimate")
+    limits = ("ci_low", "ci_high", "pi_low", "pi_high")
     rows = []
     for intervention in interventions.to_dict("records"):
         row = {"label": intervention["label"], "family": intervention["family"], "flags": ""}
         key = intervention["intervention"]
         if key in here.index:
             pool = here.loc[key]
-            row |= {column: pool[column] for column in (*columns, "pi_low", "pi_high")}
+            row |= {column: pool[column] for column in columns} | shown_intervals(pool)
             row["flags"] = warnings(pool["flags"])
             row["participants"] = participants(pool["n_participants"], pool["n_unknown"])
         else:
-            row |= dict.fromkeys((*columns, "pi_low", "pi_high"), math.nan)
+            row |= dict.fromkeys((*columns, *limits), math.nan)
             row |= {"n_trials": 0, "k": 0, "participants": DASH}
         rows.append(row)
     return pd.DataFrame(rows)

@@ -6,9 +6,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.figures.forest import forest_plot
+from metarepro.figures.forest_tables import shown_intervals
 from metarepro.synthesis.study_pool import StudyPool
 from metarepro.synthesis.study_pool_words import model_words
-from metarepro.wording.phrases import FLAGS, i2, participants
+from metarepro.wording.phrases import FLAGS, i2, no_interval, participants
 
 _SIDES = {
     "": ("", ""),
@@ -47,12 +48,13 @@ def study_forest(result: StudyPool, title: str = "") -> Figure:
     people = float((studies["n_t"] + studies["n_c"]).sum(min_count=len(studies)))
     summary = {
         **{"subgroup": "", "name": "Pooled", "estimate": pooled.estimate},
-        **{"ci_low": pooled.ci_low, "ci_high": pooled.ci_high},
-        **{"pi_low": pooled.pi_low, "pi_high": pooled.pi_high},
+        **shown_intervals({**vars(pooled), "flags": "; ".join(pooled.flags)}),
         **{"tau2": pooled.tau2, "i2": i2(vars(pooled)), "q": pooled.q, "q_df": pooled.q_df},
         **{"q_p": pooled.q_p, "k": pooled.k, "n_trials": pooled.n_trials},
         **{"participants": participants(people), "model": model_words(pooled)},
-        "flags": "; ".join(FLAGS[flag] for flag in pooled.flags),
+        "flags": "; ".join(
+            filter(None, [no_interval(pooled.flags), *(FLAGS[flag] for flag in pooled.flags)])
+        ),
     }
     return forest_plot(
         rows,

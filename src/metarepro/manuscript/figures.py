@@ -16,7 +16,7 @@ from metarepro.cache import Cache
 from metarepro.figures.style import drawing_style
 from metarepro.figures.syntheses import forest_tasks
 from metarepro.plan import Plan
-from metarepro.wording.phrases import counted
+from metarepro.wording.phrases import counted, no_interval
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import evidence_pools, labels, title
 
@@ -85,11 +85,10 @@ def caption(pool: Mapping[Any, Any], scale: Scale) -> str:
     """A pooled result in one sentence: caption, and text instead of the picture."""
     low, high = pool["ci_low"], pool["ci_high"]
     limits = "no interval" if math.isnan(low) else f"{scale.ci} {scale.span(low, high)}"
-    trust = ", not to be trusted (fewer than 4 degrees of freedom)"
+    limits = no_interval(pool["flags"]) or limits
     return (
         f"Forest plot of {counted(pool['k'], 'result')} of {counted(pool['n_trials'], 'trial')}: "
-        f"pooled {scale.label} {scale.number(pool['estimate'])}, {limits}"
-        f"{trust if 'df_below_4' in pool['flags'] else ''}; "
+        f"pooled {scale.label} {scale.number(pool['estimate'])}, {limits}; "
         f"{scale.direction}."
     )
 

@@ -10,10 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
+from metarepro.models.thresholds import (
+    MIN_TRIALS_FOR_PREDICTION,
+    has_reliable_interval,
+    predicts,
+)
 from metarepro.plan import Plan
 from metarepro.report.plain_language import certainty
-from metarepro.wording.phrases import DASH, capitalised, models, whole
+from metarepro.wording.phrases import DASH, capitalised, models, no_interval, whole
 from metarepro.wording.scales import Scale, compares, scale_of
 from metarepro.wording.summaries import beside_heading, evidence, evidence_pools, labels
 
@@ -78,15 +82,18 @@ def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:
     if not scale.compares:
         return "one trial" if pool["n_trials"] == 1 else ""
     side = "the intervention" if pool["estimate"] > 0 else "the control"
-    if math.isnan(pool["ci_low"]) or "df_below_4" in pool["flags"]:
-        said = f"points to {side}; its interval cannot be trusted"
+    if not has_reliable_interval(pool["flags"]):
+        said = f"points to {side}; {no_interval(pool['flags'])}"
+    elif math.isnan(pool["ci_low"]):
+        said = f"points to {side}; there is no interval"
     elif pool["ci_low"] > 0 or pool["ci_high"] < 0:
         said = f"favours {side}"
     else:
         said = f"points to {side}; the interval includes {scale.no_effect}"
     if pool["n_trials"] == 1:
         return f"one trial: {said}"
-    if pool["pi_low"] < 0 < pool["pi_high"] and said.startswith("favours"):
+    predicted = pool["pi_low"] < 0 < pool["pi_high"] and predicts(pool["flags"])
+    if predicted and said.startswith("favours"):
         return f"{said} on average; a new trial may find the opposite"
     return said
 

@@ -15,7 +15,7 @@ from scipy import stats
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooling import check_choices
 from metarepro.models.robust_variance import fit_robust
-from metarepro.models.rows import unit_of
+from metarepro.models.rows import check_ratio, unit_of
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.weighted import Regression
 
@@ -37,6 +37,7 @@ class MetaRegression:
     coefficients : array of shape (p,)
     covariance : array of shape (p, p)
     weights : array of shape (k,), of the rows, in no particular unit
+    several_modes : whether the likelihood has more than one maximum; the highest is taken
     """
 
     model: str
@@ -46,6 +47,7 @@ class MetaRegression:
     coefficients: Array
     covariance: Array
     weights: Array
+    several_modes: bool
     #: Design and trial of every row; trial only under robust variance.
     _x: Array
     _trial: npt.NDArray[np.intp] | None
@@ -160,7 +162,8 @@ def fit(
     y, v, design, unit = _check(yi, vi, x)
     data, interval = Regression(y[:, None], v[:, None], design), INTERVALS[ci_method]
     random = model == "random"
-    tau2 = float(ESTIMATORS[tau2_method].estimate(data).value[0]) if random else 0.0
+    estimated = ESTIMATORS[tau2_method].estimate(data) if random else None
+    tau2 = float(estimated.value[0]) if estimated else 0.0
     fitted = data.at(tau2)
     factor = interval.factor(fitted.q / (y.size - design.shape[1]))
     return MetaRegression(
@@ -172,6 +175,7 @@ def fit(
         covariance=factor[0] * np.linalg.inv(fitted.information[0]) * unit**2,
         _x=design,
         weights=1 / (v + tau2),
+        several_modes=bool(estimated.several_modes[0]) if estimated else False,
         _trial=None,
         _normal=interval.normal,
     )
@@ -219,6 +223,7 @@ def fit_correlated(
         covariance=fitted.covariance * unit**2,
         _x=design,
         weights=fitted.weights,
+        several_modes=False,
         _trial=code,
         _normal=False,
     )
@@ -233,6 +238,7 @@ def _check(
         raise ValueError("yi and vi must have one number, and x one row, for every effect")
     if not (np.isfinite(y).all() and np.isfinite(design).all() and (v > 0).all()):
         raise ValueError("yi and x must be finite, vi above 0")
+    check_ratio(v)
     rank = np.linalg.matrix_rank(design)
     if rank < design.shape[1] or y.size <= rank:
         raise ValueError(f"{y.size} effects cannot tell {design.shape[1]} coefficients apart")

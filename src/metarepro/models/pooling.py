@@ -21,14 +21,17 @@ from scipy import special
 from metarepro.models.inference import check_level, chi2_p, critical_value, inference
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooled import Array, Pooled, Pools
-from metarepro.models.rows import arrange
+from metarepro.models.rows import arrange, check_ratio
 from metarepro.models.tau2 import ESTIMATORS, Tau2, q_root
-from metarepro.models.thresholds import TRUSTED_DF
+from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL
 from metarepro.models.weighted import Subsets
 
 Bits = npt.NDArray[np.uint8]
 
 MODELS = ("random", "common")
+
+#: tau2 counts as outside its interval beyond this, relatively, on the scale of the rows.
+_ROUNDING = 1e-9
 
 #: Fits in one chunk: at k = 15 the working arrays stay within a processor's second-level cache.
 CHUNK = 2048
@@ -65,9 +68,12 @@ def pool(
     Pooled
         The prediction interval is estimate +- crit sqrt(tau2 + se^2) with the reference of the
         confidence interval, t(k - 1) or normal, as metafor's `predict`. The interval of tau2 is
-        by Q-profile (Viechtbauer 2007). Flags: "df_below_4", "several_modes" (the likelihood has
-        more than one maximum; the highest is taken), "zero_standard_error" (all effects equal
-        under "knapp_hartung": no test and no interval).
+        by Q-profile (Viechtbauer 2007); NaN where it is empty. Flags: "two_or_three_trials" (a
+        Knapp-Hartung interval that is too wide to tell anything), "normal_few_trials" (a normal
+        interval of 2 or 3 trials, which takes an unknown tau2 as known), "zero_standard_error" (all
+        effects equal under "knapp_hartung": no test and no interval), "several_modes" (the
+        likelihood has more than one maximum; the highest is taken), "tau2_zero",
+        "tau2_interval_empty", "tau2_outside_interval".
 
     Raises
     ------
@@ -88,7 +94,7 @@ def pool(
     pools = _pool(data, method, ci_method, level)
     tau2 = float(pools.tau2[0])
     q, q_df = float(pools.q[0]), float(rows.y.size - 1)
-    low, high = _q_profile(data, level) if method else (np.nan, np.nan)
+    low, high = q_profile(data, level) if method else (np.nan, np.nan)
     found = inference(
         estimate=rows.unit * (rows.sign * float(pools.estimate[0]) + 0.0),  # no "-0"
         se=rows.unit * float(pools.se[0]),
@@ -96,10 +102,15 @@ def pool(
         tau2=rows.unit**2 * tau2,
         level=level,
     )
+    few, normal = rows.y.size < MIN_TRIALS_FOR_INTERVAL, INTERVALS[ci_method].normal
     flags = {
-        "df_below_4": found["df"] < TRUSTED_DF,
-        "several_modes": bool(pools.several_modes[0]),
+        "two_or_three_trials": few and not normal,
+        "normal_few_trials": few and normal and bool(method),
         "zero_standard_error": found["se"] == 0,
+        "several_modes": bool(pools.several_modes[0]),
+        "tau2_zero": tau2 == 0,
+        "tau2_interval_empty": bool(method) and bool(np.isnan(low)),
+        "tau2_outside_interval": _outside(tau2, low, high),
     }
     return Pooled(
         model=model,
@@ -220,6 +231,7 @@ def _check_effects(yi: npt.ArrayLike, vi: npt.ArrayLike, subsets: Bits) -> tuple
         raise ValueError("yi must be finite")
     if not (np.isfinite(v) & (v > 0)).all():
         raise ValueError("vi must be finite and above 0")
+    check_ratio(v)
     k = y.shape[0]
     if subsets.dtype != np.uint8 or subsets.shape != (n, -(-k // 8)):
         raise ValueError(f"subsets must be bytes of shape ({n}, {-(-k // 8)}), see `pack`")
@@ -281,8 +293,20 @@ def _critical_values(level: float, df: Array) -> Array:
     return np.array([critical_value(level, size) for size in sizes])[of]
 
 
-def _q_profile(data: Subsets, level: float) -> tuple[float, float]:
-    """Interval of tau2 of a single fit (Viechtbauer 2007): where Q has the two quantiles."""
+def q_profile(data: Subsets, level: float) -> tuple[float, float]:
+    """Interval of tau2 of a single fit (Viechtbauer 2007): where Q has the two quantiles.
+
+    It is empty, NaN, where Q is below both of them at tau2 = 0 already: the effects differ less
+    than sampling error alone lets them.
+    """
     tails = np.array([(1 - level) / 2, (1 + level) / 2])
-    high, low = (float(q_root(data, special.chdtri(data.k - 1, tail))[0]) for tail in tails[::-1])
-    return low, high
+    low_q, high_q = (special.chdtri(data.k - 1, tail) for tail in tails[::-1])
+    if data.common.q[0] < low_q[0]:
+        return np.nan, np.nan
+    return float(q_root(data, high_q)[0]), float(q_root(data, low_q)[0])
+
+
+def _outside(tau2: float, low: float, high: float) -> bool:
+    """Whether an estimate lies outside its interval, by more than rounding."""
+    slack = _ROUNDING * (1 + tau2)
+    return tau2 < low - slack or tau2 > high + slack

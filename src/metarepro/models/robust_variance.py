@@ -12,14 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from metarepro.models.inference import check_level, inference
+from metarepro.models.inference import check_level, critical_value, inference
 from metarepro.models.intervals import NO_DISPERSION
 from metarepro.models.pooled import Array, Pooled
 from metarepro.models.rows import arrange
 from metarepro.models.thresholds import ROBUST_VARIANCE_LEANS, TRUSTED_DF
-
-#: A trial with all but this share of the weight leaves no residual to learn from (CR2 undefined).
-_MIN_SHARE_OF_OTHERS = 1e-10
 
 
 class RobustFit(NamedTuple):
@@ -64,14 +61,15 @@ def pool_correlated(
         the weights at tau2 = 0, and its expectation given rho. Q has no chi-squared distribution
         here, and neither a Q-profile interval nor a tau2-based I2 is published for this model:
         `q_p`, `tau2_ci_*` and `i2_tau2` are NaN. The prediction interval takes the Satterthwaite
-        df for reference. Flags: "df_below_4", "few_trials" (10 or fewer), "zero_standard_error"
-        (the means of the trials are all equal: no test and no interval).
+        df for reference. Flags: "df_below_4", "narrower_than_model" (the interval is narrower than
+        the normal interval with the weights' own variance 1 / sum w, which happens by chance with
+        few trials), "zero_standard_error" (the means of the trials are all equal: no test and no
+        interval), "few_trials" (10 or fewer), "tau2_zero".
 
     Raises
     ------
     ValueError
-        As `pooling.pool`; also for fewer than two trials, a missing label, rho outside 0 to 1, or
-        one trial with all the weight.
+        As `pooling.pool`; also for fewer than two trials, a missing label or rho outside 0 to 1.
 
     Examples
     --------
@@ -88,9 +86,6 @@ def pool_correlated(
     if n_trials < 2:
         raise ValueError("robust variance needs at least 2 trials, got 1")
     fit = fit_robust(rows.y, rows.v, np.ones((rows.y.size, 1)), rows.trial, rho)
-    share = np.bincount(rows.trial, fit.weights) / fit.weights.sum()
-    if 1 - share.max() < _MIN_SHARE_OF_OTHERS:
-        raise ValueError("one trial carries all the weight; robust variance is undefined")
     se = float(np.sqrt(fit.covariance[0, 0]))
     if se**2 * fit.weights.sum() <= NO_DISPERSION:
         se = 0.0  # left alone it would give p = 1e-30
@@ -102,10 +97,13 @@ def pool_correlated(
         level=level,
     )
     q, q_df = _heterogeneity(rows.y, rows.v, rows.trial, rho)
+    model_width = critical_value(level, np.nan) / np.sqrt(fit.weights.sum())
     flags = {
         "df_below_4": found["df"] < TRUSTED_DF,
-        "few_trials": n_trials <= ROBUST_VARIANCE_LEANS,
+        "narrower_than_model": 0 < se * critical_value(level, float(fit.df[0])) < model_width,
         "zero_standard_error": se == 0,
+        "few_trials": n_trials <= ROBUST_VARIANCE_LEANS,
+        "tau2_zero": fit.tau2 == 0,
     }
     return Pooled(
         model="correlated_effects",

@@ -13,6 +13,10 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
+#: The moment estimators take differences of sums of weights, which lose as many digits as this has
+#: zeros: six are left. A ratio of standard errors of 1e5 is a mistake in the data.
+MAX_RATIO = 1e10
+
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -46,6 +50,30 @@ class Rows:
         return percent
 
 
+def check_ratio(v: Array) -> None:
+    """Refuse variances so far apart that the sums of their weights have no digits left.
+
+    Raises
+    ------
+    ValueError
+        If the largest variance is more than `MAX_RATIO` times the smallest.
+
+    Examples
+    --------
+    >>> check_ratio(np.array([1e-8, 1e8]))
+    Traceback (most recent call last):
+    ValueError: vi differ by a factor of 1e+16 (from 1e-08 to 1e+08): allowed are factors up to \
+1e+10, beyond which a pool has no digits left; are all standard errors in the same unit?
+    """
+    low, high = float(v.min()), float(v.max())
+    if high / MAX_RATIO > low:
+        raise ValueError(
+            f"vi differ by a factor of {high / low:.3g} (from {low:.3g} to {high:.3g}): allowed "
+            f"are factors up to {MAX_RATIO:.3g}, beyond which a pool has no digits left; are all "
+            "standard errors in the same unit?"
+        )
+
+
 def unit_of(v: Array) -> float:
     """The power of two in which the smallest variance is near 1."""
     return float(np.ldexp(1.0, np.frexp(v.min())[1] // 2))
@@ -72,6 +100,7 @@ def arrange(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[object] | None
         raise ValueError(f"pooling needs at least 2 effects, got {y.size}")
     _check_rows("yi must be finite", y, np.isfinite(y))
     _check_rows("vi must be finite and above 0", v, np.isfinite(v) & (v > 0))
+    check_ratio(v)
     code = np.arange(y.size) if labels is None else _coded(labels)
 
     unit = unit_of(v)

@@ -22,6 +22,9 @@ _WEIGHT_RANGE = (1e-4, 100.0)
 #: Weights from which the search starts: the likelihood may have several maxima.
 _WEIGHT_STARTS = (0.1, 1.0, 10.0)
 _LOG_WEIGHTS = (math.log(_WEIGHT_RANGE[0]), math.log(_WEIGHT_RANGE[1]))
+#: Slope below which a search has ended on a maximum, and the distance between two of them, in units
+#: of the median standard error and of the logarithm of the weight.
+_LEVEL, _APART = 1e-6, 1e-2
 #: At most so many Newton steps after the search: each doubles the correct digits.
 _NEWTON_STEPS = 6
 
@@ -44,7 +47,9 @@ def selection_model(yi: Array, vi: Array, level: float = 0.95) -> dict[str, Any]
     -------
     dict
         Columns of `BiasResult`; metafor's `selmodel(type="stepfun", steps=0.025)`, with Wald
-        intervals and the likelihood-ratio test of weight = 1. A reason where all results lie on
+        intervals and the likelihood-ratio test of weight = 1. At tau2 = 0 the standard errors take
+        tau2 as known, as metafor's. Flag "several_modes" where the likelihood has several maxima
+        within the range of weights; the highest is taken. A reason where all results lie on
         one side of the cut or the likelihood has no maximum within the range of weights.
     """
     unit = math.sqrt(float(np.median(vi)))
@@ -56,6 +61,7 @@ def selection_model(yi: Array, vi: Array, level: float = 0.95) -> dict[str, Any]
     start = np.array([plain.estimate, plain.tau2, 0.0])
     ends = [model.climb(start + [0, 0, math.log(weight)]) for weight in _WEIGHT_STARTS]
     best = max(ends, key=model.log_likelihood)
+    several = any(model.is_top(end) and np.abs(end - best).max() > _APART for end in ends)
     mean, tau2, log_weight = best
     if not _LOG_WEIGHTS[0] < log_weight < _LOG_WEIGHTS[1]:
         low, high = _WEIGHT_RANGE
@@ -74,6 +80,7 @@ def selection_model(yi: Array, vi: Array, level: float = 0.95) -> dict[str, Any]
         "tau2": unit**2 * tau2,
         "weight": math.exp(log_weight),
         "weight_se": weight_se,
+        "flags": "several_modes" if several else "",
     }
 
 
@@ -138,6 +145,12 @@ class _StepModel:
                 break
             found = closer
         return found
+
+    def is_top(self, theta: Array) -> bool:
+        """Whether `theta` is a maximum inside the range of weights, not an end of a search."""
+        slope = self.gradient(theta)
+        inside = _LOG_WEIGHTS[0] < theta[2] < _LOG_WEIGHTS[1]
+        return bool(inside and np.abs(slope[_free(theta)]).max() < _LEVEL)
 
     def standard_errors(self, theta: Array) -> tuple[float, float]:
         """Wald standard errors of the mean and of the weight; a tau2 of 0 is taken as known."""

@@ -54,6 +54,7 @@ class Tau2Estimator:
     estimate : gives tau2 of every fit, from effects and variances in units in which the smallest
         variance is near 1
     compared : whether sensitivity analyses try it beside the one of the plan
+    likelihood : whether it is the maximum of a likelihood
     """
 
     name: str
@@ -61,6 +62,7 @@ class Tau2Estimator:
     citation: str
     estimate: Callable[[Data], Tau2]
     compared: bool = False
+    likelihood: bool = False
 
 
 def dersimonian_laird(data: Data) -> Tau2:
@@ -135,7 +137,12 @@ ESTIMATORS: Mapping[str, Tau2Estimator] = MappingProxyType(
             Tau2Estimator("PM", "Paule-Mandel", "Paule & Mandel 1982", paule_mandel, compared=True),
             Tau2Estimator("EB", "empirical Bayes", "Morris 1983", paule_mandel),
             Tau2Estimator(
-                "ML", "maximum likelihood", "Viechtbauer 2005", maximum_likelihood, compared=True
+                "ML",
+                "maximum likelihood",
+                "Viechtbauer 2005",
+                maximum_likelihood,
+                compared=True,
+                likelihood=True,
             ),
             Tau2Estimator(
                 "REML",
@@ -143,6 +150,7 @@ ESTIMATORS: Mapping[str, Tau2Estimator] = MappingProxyType(
                 "Viechtbauer 2005",
                 restricted_maximum_likelihood,
                 compared=True,
+                likelihood=True,
             ),
         )
     }
@@ -194,7 +202,7 @@ def _highest_maximum(data: Data, equation: _Equation, restricted: bool) -> Tau2:
     contested = np.flatnonzero(several[column])
     if contested.size:
         some = data.take(column[contested])
-        height[contested] = _log_likelihood(some, root[contested], restricted)
+        height[contested] = profile_log_likelihood(some, root[contested], restricted)
     best = np.lexsort((-height, column))
     first = best[np.unique(column[best], return_index=True)[1]]
     if first.size < data.n:
@@ -254,8 +262,16 @@ def _solve(
     raise ArithmeticError("the search for tau2 did not end")
 
 
-def _log_likelihood(data: Data, tau2: Array, restricted: bool) -> Array:
-    """Profile log-likelihood up to a constant of the column (Viechtbauer 2005)."""
+def profile_log_likelihood(data: Data, tau2: Array, restricted: bool) -> Array:
+    """Profile log-likelihood up to a constant of the column (Viechtbauer 2005).
+
+    Parameters
+    ----------
+    data : Subsets or Regression
+    tau2 : array of shape (n,)
+    restricted : bool
+        The restricted likelihood of REML, or that of ML.
+    """
     fit = data.at(tau2)
     log_w = np.log(fit.w, out=np.zeros_like(fit.w), where=fit.w > 0)
     restriction = fit.log_information() if restricted else 0.0

@@ -13,7 +13,7 @@ from metarepro.models.inference import inference
 from metarepro.models.pooled import Pooled
 from metarepro.models.pooling import pool, typical_variance
 from metarepro.models.rows import unit_of
-from metarepro.models.thresholds import TRUSTED_DF
+from metarepro.models.thresholds import FEW_TRIALS, TRUSTED_DF
 
 Array = npt.NDArray[np.float64]
 
@@ -21,6 +21,8 @@ Array = npt.NDArray[np.float64]
 _STARTS = ((1.0, 0.0), (0.0, 1.0), (0.5, 0.5))
 #: The slope at which a search has ended, in units in which the smallest variance is near 1.
 _FLAT = 1e-6
+#: Two maxima lie further apart than this, in units of the starts; climbs to one end within it.
+_APART = 1e-2
 #: A variance below this, in the same units, is the rounding of 0.
 _ZERO = 1e-9
 
@@ -63,8 +65,12 @@ def pool_three_level(
     Returns
     -------
     ThreeLevel
-        metafor's `rma.mv(yi, vi, random = ~ 1 | trial/result, test = "t")`: t with k - 1 degrees
-        of freedom; prediction interval estimate +- t sqrt(tau2 + se^2).
+        metafor's `rma.mv(yi, vi, random = ~ 1 | trial/result, test = "t", dfs = "contain")`: t with
+        one degree of freedom less than there are trials, since with k - 1, metafor's default, an
+        interval of few trials with many results each is far too narrow (coverage 76% with 2 trials
+        of 10 results, by simulation); prediction interval estimate +-
+        t sqrt(tau2 + se^2). Flags: "df_below_4", "fewer_than_10_trials", "several_modes",
+        "tau2_zero".
 
     Raises
     ------
@@ -87,11 +93,18 @@ def pool_three_level(
     order = np.lexsort((y, v, code))
     unit = unit_of(v)
     model = _Nested(y[order] / unit, v[order] / unit**2, code[order])
-    theta = model.highest(alike.tau2 / unit**2)
+    theta, several = model.highest(alike.tau2 / unit**2)
     total = model.information(theta)
     between, within = (unit**2 * float(variance) for variance in theta)
     tau2 = between + within
-    found = inference(unit * model.mean(theta), unit / math.sqrt(total), k - 1.0, tau2, level)
+    df = n_trials - 1.0
+    found = inference(unit * model.mean(theta), unit / math.sqrt(total), df, tau2, level)
+    flags = {
+        "df_below_4": df < TRUSTED_DF,
+        "fewer_than_10_trials": n_trials < FEW_TRIALS,
+        "several_modes": several,
+        "tau2_zero": tau2 == 0,
+    }
     weights = np.empty(k)
     weights[order] = 100 * model.weights(theta) / total
     return ThreeLevel(
@@ -109,7 +122,7 @@ def pool_three_level(
         q=alike.q,
         q_df=alike.q_df,
         q_p=alike.q_p,
-        flags=("df_below_4",) if found["df"] < TRUSTED_DF else (),
+        flags=tuple(flag for flag, raised in flags.items() if raised),
         weights=weights,
         sigma2_trial=between,
         sigma2_result=within,
@@ -162,14 +175,27 @@ class _Nested:
             [self.log_likelihood(theta + 1j * step * unit).imag / step for unit in np.eye(2)]
         )
 
-    def highest(self, scale: float) -> Array:
-        """Return the highest maximum that is found from `_STARTS`, in units of `scale`."""
-        starts = max(scale, float(self.v.min())) * np.array(_STARTS)
-        best = self._polish(max(map(self._climb, starts), key=self.log_likelihood))
-        uphill = self.gradient(best)
-        if max(np.abs(uphill[best > 0]).max(initial=0), uphill[best == 0].max(initial=0)) > _FLAT:
+    def highest(self, scale: float) -> tuple[Array, bool]:
+        """Return the highest maximum that is found from `_STARTS`, and whether there are several.
+
+        `scale` is the unit of the starts.
+        """
+        size = max(scale, float(self.v.min()))
+        ends = [self._climb(start) for start in size * np.array(_STARTS)]
+        best = self._polish(max(ends, key=self.log_likelihood))
+        if not self._is_top(best):
             raise ArithmeticError("three levels: the search for the variances found no maximum")
-        return best
+        others = [self._polish(end) for end in ends if np.abs(end - best).max() > _APART * size]
+        several = any(
+            self._is_top(other) and np.abs(other - best).max() > _APART * size for other in others
+        )
+        return best, several
+
+    def _is_top(self, theta: Array) -> bool:
+        """Whether the likelihood is level at `theta`, or falls where a variance is 0."""
+        uphill = self.gradient(theta)
+        slopes = np.abs(uphill[theta > 0]).max(initial=0), uphill[theta == 0].max(initial=0)
+        return bool(max(slopes) <= _FLAT)
 
     def _climb(self, start: Array) -> Array:
         """Return the maximum that is reached from `start`, to some digits."""

@@ -4,13 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.report.blocks import Drawing, Link, Matrix, MatrixCell, MatrixRow
 from metarepro.report.plain_language import abstracts
 from metarepro.report.records import Records, Row
 from metarepro.synthesis.membership import usable
 from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.phrases import (
-    FLAGS,
+    NO_RELIABLE_INTERVAL,
     NOT_REPORTED,
     counted,
     participants,
@@ -145,7 +146,9 @@ def _size(pool: Row) -> str:
 
 def prediction_words(records: Records, pool: Row) -> str:
     """The prediction interval, or why there is none."""
-    if pool["pi_low"] == pool["pi_low"]:
+    if not predicts(pool["flags"]):
+        return "none: τ² was estimated as 0"
+    if pool["pi_low"] == pool["pi_low"] and has_reliable_interval(pool["flags"]):
         return records.scale.at(pool).span(pool["pi_low"], pool["pi_high"])
     if pool["n_trials"] < 2:
         return "none: one trial"
@@ -157,8 +160,8 @@ def cell_remark(pool: Row) -> str:
     """The one thing a reader must know before using the number; "" if there is none."""
     if pool["n_trials"] < 2:
         return "One trial: nothing is pooled."
-    if "df_below_4" in pool["flags"].split("; "):
-        return f"{FLAGS['df_below_4'].capitalize()}."
+    if not has_reliable_interval(pool["flags"]):
+        return f"{NO_RELIABLE_INTERVAL.capitalize()}."
     return ""
 
 

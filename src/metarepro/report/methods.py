@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from metarepro.comparison import verdicts
 from metarepro.models.thresholds import (
     MIN_TRIALS_FOR_ASYMMETRY,
+    MIN_TRIALS_FOR_INTERVAL,
     MIN_TRIALS_FOR_PREDICTION,
     TRUSTED_DF,
 )
@@ -188,8 +189,9 @@ def _pooling(plan: Plan) -> list[Block]:
         if random
         else "",
         f"Tests for small-study effects need at least {MIN_TRIALS_FOR_ASYMMETRY} trials.",
-        f"An interval with fewer than {TRUSTED_DF:g} degrees of freedom is flagged: it should not "
-        "be trusted.",
+        "The estimate and the results of the trials are shown, but no interval, where a robust "
+        f"interval has fewer than {TRUSTED_DF:g} degrees of freedom or is narrower than its "
+        f"model's, and where the pool has fewer than {MIN_TRIALS_FOR_INTERVAL} trials.",
     ]
     return [Bullets([text(sentence) for sentence in said if sentence])]
 

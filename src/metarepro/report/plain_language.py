@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from metarepro.claims.rules import MOSTLY_ABSTRACTS
-from metarepro.models.thresholds import FEW_TRIALS, TRUSTED_DF
-from metarepro.wording.phrases import counted, participants
+from metarepro.models.thresholds import FEW_TRIALS, has_reliable_interval, predicts
+from metarepro.wording.phrases import NO_RELIABLE_INTERVAL, counted, participants
 from metarepro.wording.scales import Scale
 
 Pool = Mapping[Any, Any]
@@ -38,8 +38,7 @@ def certainty_rules(scale: Scale, *, abstracts: bool) -> dict[str, str]:
         *(["more than half of the results were read in abstracts"] if abstracts else []),
     ]
     return {
-        "very low": f"one trial, fewer than {TRUSTED_DF:g} degrees of freedom, no confidence "
-        f"interval{wide}",
+        "very low": f"one trial, {NO_RELIABLE_INTERVAL}, no confidence interval{wide}",
         "low": f"{', '.join(low[:-1])}, or {low[-1]}",
         "moderate": "none of these",
     }
@@ -71,8 +70,8 @@ def _an_effect(size: str) -> str:
 
 
 def untrusted(pool: Pool) -> bool:
-    """Whether the interval leans on fewer than 4 degrees of freedom."""
-    return "df_below_4" in pool["flags"].split("; ")
+    """Whether the interval cannot be leaned on: too few trials for it."""
+    return not has_reliable_interval(pool["flags"])
 
 
 def mostly_abstracts(n_abstracts: int, k: float) -> bool:
@@ -99,7 +98,7 @@ def _grave_doubts(pool: Pool, scale: Scale) -> list[str]:
         return ["one trial"]
     width = pool["ci_high"] - pool["ci_low"]
     doubts = {
-        f"fewer than {TRUSTED_DF:g} degrees of freedom": untrusted(pool),
+        NO_RELIABLE_INTERVAL: untrusted(pool),
         "no confidence interval": math.isnan(width),
         f"the confidence interval is wider than {scale.wide:.1f}": width > scale.wide,
     }
@@ -113,7 +112,7 @@ def _doubts(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
         f"the confidence interval includes {null}": scale.includes_null(
             pool["ci_low"], pool["ci_high"]
         ),
-        "no prediction interval": math.isnan(pool["pi_low"]),
+        "no prediction interval": math.isnan(pool["pi_low"]) or not predicts(pool["flags"]),
         f"the prediction interval includes {null}": scale.includes_null(
             pool["pi_low"], pool["pi_high"]
         ),
@@ -137,6 +136,8 @@ def average(pool: Pool, scale: Scale) -> str:
     subject = "The trial has" if pool["n_trials"] < 2 else "The average of the trials is"
     known = not math.isnan(pool["ci_low"] + pool["ci_high"])
     limits = f", {scale.ci} {scale.span(pool['ci_low'], pool['ci_high'])}" if known else ""
+    if untrusted(pool):
+        limits = f"; {NO_RELIABLE_INTERVAL}"
     number = f"{scale.symbol} {scale.number(estimate)}"
     return f"{subject} {in_words(estimate, scale)} ({number}{limits})."
 
@@ -148,8 +149,8 @@ def interval_sentence(pool: Pool, scale: Scale) -> str:
         return "There is no confidence interval, so the precision of the effect is unknown."
     if untrusted(pool):
         return (
-            f"There are fewer than {TRUSTED_DF:g} degrees of freedom: the interval cannot be "
-            f"trusted, whether it includes {scale.no_effect} or not."
+            f"There are {NO_RELIABLE_INTERVAL}: the results of the single trials say more than "
+            "their average."
         )
     if scale.includes_null(low, high):
         return _unclear(low, high, scale)
@@ -181,20 +182,20 @@ def prediction(pool: Pool, scale: Scale) -> str:
         )
     if math.isnan(low + high):
         return "There are too few trials to say what another would find."
+    if untrusted(pool):
+        return "There are too few trials to say what another would find."
+    if not predicts(pool["flags"]):
+        return (
+            "The variance between trials was estimated as 0, which does not show that there is "
+            "none: what another trial would find is not known."
+        )
     limits = scale.span(low, high)
     between = f"The true effect in another trial like these is expected to lie from {limits}"
-    if untrusted(pool):
-        return f"{between}, but this range cannot be trusted either."
     if scale.includes_null(low, high):
         harm = ", or in favour of the control group" if _harmful(low, scale) else ""
         return f"{between}: it may be none{harm}."
     side = "intervention" if low > 0 else "control group"
-    more = (
-        " No difference between the trials was found, which does not show that there is none."
-        if pool["tau2"] == 0
-        else ""
-    )
-    return f"{between}, in favour of the {side} throughout.{more}"
+    return f"{between}, in favour of the {side} throughout."
 
 
 def _harmful(low: float, scale: Scale) -> bool:
@@ -217,13 +218,11 @@ def without_comparison(pool: Pool, scale: Scale) -> str:
     """The numbers of a pool that compares nothing: a proportion, a correlation."""
     noun = "The trial" if pool["n_trials"] < 2 else "The average of the trials"
     said = [f"{noun}: {scale.label} {scale.of(pool)}."]
-    if not math.isnan(pool["pi_low"]):
+    if not math.isnan(pool["pi_low"]) and not untrusted(pool) and predicts(pool["flags"]):
         between = scale.span(pool["pi_low"], pool["pi_high"])
         said.append(f"In another trial like these it is expected to lie from {between}.")
     if untrusted(pool):
-        said.append(
-            f"There are fewer than {TRUSTED_DF:g} degrees of freedom: no interval can be trusted."
-        )
+        said.append("There are too few trials for a reliable interval.")
     return " ".join(said)
 
 

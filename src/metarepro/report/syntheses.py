@@ -25,6 +25,7 @@ from metarepro.wording.phrases import (
     DASH,
     capitalised,
     decimal,
+    f_test,
     i2,
     model_text,
     p_value,
@@ -172,7 +173,7 @@ def _subgroups(records: Records, key: str) -> list[Block]:
         else:
             said = (
                 f"Test for differences between {whole(test['n_tested'])} subgroups: "
-                f"Q {decimal(test['q'])} on {whole(test['q_df'])} df, {p_value(test['q_p'])}."
+                f"{f_test(test['statistic'], test['df1'], test['df2'], test['p_value'])}."
             )
         blocks.append(Paragraph(text(said)))
     return blocks

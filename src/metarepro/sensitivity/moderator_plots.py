@@ -38,11 +38,11 @@ from metarepro.sensitivity.moderators import (
     design,
     moderators,
     of_tiers,
-    regress,
     units,
     with_level,
 )
 from metarepro.synthesis.pools import Settings
+from metarepro.synthesis.subgroups import regress
 from metarepro.wording.phrases import counted, decimal, p_value
 from metarepro.wording.scales import Scale
 

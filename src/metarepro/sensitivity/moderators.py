@@ -15,16 +15,18 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from metarepro.models.meta_regression import Array, MetaRegression, fit, fit_correlated
+from metarepro.models.meta_regression import Array, MetaRegression
 from metarepro.models.thresholds import FEW_TRIALS, TRUSTED_DF
 from metarepro.plan import Moderator, Number
 from metarepro.sensitivity.moderator_names import SLOPE
 from metarepro.synthesis.pools import Settings
+from metarepro.synthesis.subgroups import (
+    MIN_RESIDUAL_DF,
+    MIN_TRIALS_OF_LEVEL,
+    differences,
+    regress,
+)
 
-#: Fewer trials of a kind are no kind that could be compared.
-MIN_TRIALS_OF_LEVEL = 2
-#: Trials beyond the coefficients that a regression needs.
-MIN_RESIDUAL_DF = 2
 #: Put before the name of a characteristic of trials in the columns of effects.
 CHARACTERISTIC = "characteristic."
 
@@ -78,7 +80,7 @@ class ModeratorTest:
     p_holm : p adjusted for all moderators of the synthesis (Holm 1979)
     tau2 : variance between trials that the moderator leaves
     r2 : percent of tau2 that it takes away (Raudenbush 2009), nan where there was none
-    flags : "df_below_4", "fewer_than_10_trials"
+    flags : "df_below_4", "fewer_than_10_trials", "several_modes"
     reason : why there is no test; "" if there is one
     """
 
@@ -198,12 +200,13 @@ def assess_moderator(
         fitted = regress(effects, x, settings)
     except ValueError as error:
         return _untested(name, moderator, effects, without, str(error)), []
-    contrasts = np.array([[0.0, 1.0]]) if moderator.number else _differences(p)
+    contrasts = np.array([[0.0, 1.0]]) if moderator.number else differences(p)
     wald = fitted.test(contrasts)
     tau2_alone = regress(effects, np.ones((len(effects), 1)), settings).tau2
     flags = {
         "df_below_4": not wald.df2 >= TRUSTED_DF,
         "fewer_than_10_trials": n_trials < FEW_TRIALS,
+        "several_modes": fitted.several_modes,
     }
     test = ModeratorTest(
         moderator=name,
@@ -264,25 +267,6 @@ def units(numbers: npt.ArrayLike, number: Number) -> Array:
     return (np.asarray(numbers, dtype=float) - number.origin) / number.unit
 
 
-def regress(effects: pd.DataFrame, x: Array, settings: Settings) -> MetaRegression:
-    """Fit effects by a design matrix; robust where trials give several results.
-
-    That is so under a common effect too: a moderator may differ between the results of a trial,
-    which can therefore not be averaged.
-    """
-    yi, vi = effects["yi"].to_numpy(dtype=float), effects["vi"].to_numpy(dtype=float)
-    if effects["trial_id"].is_unique:
-        return fit(
-            yi,
-            vi,
-            x,
-            model=settings.model,
-            tau2_method=settings.tau2_method,
-            ci_method=settings.ci_method,
-        )
-    return fit_correlated(yi, vi, x, effects["trial_id"].tolist(), rho=settings.rho)
-
-
 def _levels(
     effects: pd.DataFrame, moderator: str, names: list[str], fitted: MetaRegression, coverage: float
 ) -> list[Level]:
@@ -319,11 +303,6 @@ def _difference(level: Level, fitted: MetaRegression, contrast: Array, coverage:
         difference_p=found.p_value,
         flags="df_below_4" if found.df < TRUSTED_DF else level.flags,
     )
-
-
-def _differences(p: int) -> Array:
-    """Contrasts of all levels but the first with the first."""
-    return np.hstack([-np.ones((p - 1, 1)), np.eye(p - 1)])
 
 
 def _finite(df: float) -> float:

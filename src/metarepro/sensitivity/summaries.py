@@ -28,14 +28,22 @@ PLAN = "Analysis plan"
 METHODS = {
     "egger": "Egger's test",
     "egger_random": "Egger's test, random effects",
+    "peters": "Peters' test",
     "begg": "Begg's rank correlation",
     "trim_and_fill": "Trim and fill",
     "pet": "PET",
     "peese": "PEESE",
     "pet_peese": "PET-PEESE",
+    "excess_significance": "Excess of significant results",
+    "fail_safe_rosenthal": "Fail-safe N (Rosenthal)",
+    "fail_safe_rosenberg": "Fail-safe N (Rosenberg)",
 }
 SELECTION_MODEL = "Selection model (three-parameter)"
-TESTS = {"asymmetry": "asymmetry", "effect": "adjusted effect against no effect"}
+TESTS = {
+    "asymmetry": "asymmetry",
+    "effect": "adjusted effect against no effect",
+    "selection": "more significant results than expected",
+}
 #: Shares of specifications, of measures that compare groups.
 SHARES = {
     "Same sign": "share_same_sign",
@@ -146,8 +154,7 @@ def small_study(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame
             "p": _p(row["p_value"]),
             f"Adjusted {scale.heading}": own.of(row),
             "Trials added": whole(row["n_filled"]),
-            "Remarks": row["reason"]
-            or ("" if row["n_filled"] == 0 else DETAILS.get(_side(row["detail"], own), "")),
+            "Remarks": row["reason"] or _found(row, own),
         },
     )
 
@@ -236,6 +243,15 @@ def _rows(
             for row, pool in of_pools
         ]
     )
+
+
+def _found(row: Row, own: Scale) -> str:
+    """What a method found that has no column of its own."""
+    if not math.isnan(row["fail_safe_n"]):
+        return f"{whole(row['fail_safe_n'])} null studies would take the pool its significance"
+    if not math.isnan(row["observed"]):
+        return f"{whole(row['observed'])} significant, {decimal(row['expected'], 1)} expected"
+    return "" if row["n_filled"] == 0 else DETAILS.get(_side(row["detail"], own), "")
 
 
 def _if(says_something: bool, words: str) -> str:

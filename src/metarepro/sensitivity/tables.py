@@ -88,7 +88,11 @@ _SMALL_STUDY: Columns = {
     "n_filled": whole(at_least=0),
     "weight": number(above=0),
     "weight_se": number(at_least=0),
+    "observed": whole(at_least=0),
+    "expected": number(at_least=0),
+    "fail_safe_n": whole(at_least=0),
     "detail": level("", "left", "right", "pet", "peese"),
+    "flags": text(),
     "reason": text(),
 }
 _CALIPER: Columns = {

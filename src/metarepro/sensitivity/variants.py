@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from metarepro.conversion.trial_means import average_by_trial
+from metarepro.models.cluster_robust import with_robust_variance
 from metarepro.models.inference import critical_value
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooled import Pooled
@@ -22,7 +23,6 @@ from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import pool_three_level
-from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
 from metarepro.sensitivity.influence import influence
 from metarepro.sensitivity.multiverse import (
     ADJUSTED_LET_IN,
@@ -35,6 +35,7 @@ from metarepro.synthesis.pools import (
     Settings,
     count_participants,
     pool_trials,
+    without_early_prediction,
 )
 from metarepro.wording.phrases import confidence
 
@@ -239,8 +240,13 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
         ("two_level", "two levels: results as if independent", _as_if_independent(settings)),
         (
             "three_level",
-            "three levels: results within trials, REML, t (k - 1 df)",
+            "three levels: results within trials, REML, t (trials - 1 df)",
             _nested(settings.level),
+        ),
+        (
+            "three_level_cr2",
+            "three levels, REML, with robust variance (CR2, Satterthwaite)",
+            _nested_robust(settings.level),
         ),
         *(
             (
@@ -316,6 +322,14 @@ def _nested(level: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
     return pool_nested
 
 
+def _nested_robust(level: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
+    def pool_nested(effects: pd.DataFrame) -> tuple[Pooled, str]:
+        rows = effects["yi"], effects["vi"], effects["trial_id"].tolist()
+        return with_robust_variance(pool_three_level(*rows, level=level), *rows), ""
+
+    return pool_nested
+
+
 def _variant(choice: _Choice, primary: pd.DataFrame) -> Variant:
     """One row, whether or not there is anything to pool."""
     selected, outcome = primary.iloc[:0], dict(_FAILED)
@@ -332,8 +346,7 @@ def _variant(choice: _Choice, primary: pd.DataFrame) -> Variant:
     except (ValueError, ArithmeticError) as error:
         outcome |= {"reason": str(error)}
     else:
-        if pooled.n_trials < MIN_TRIALS_FOR_PREDICTION:
-            pooled = replace(pooled, pi_low=math.nan, pi_high=math.nan)
+        pooled = without_early_prediction(pooled)
         outcome = {column: getattr(pooled, column) for column in _FROM_POOLED}
         outcome |= {"flags": "; ".join(pooled.flags), "reason": reason}
         outcome |= {column: getattr(pooled, column, math.nan) for column in _LEVELS}

@@ -10,8 +10,20 @@ from dataclasses import replace
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooled import Pooled
 from metarepro.models.tau2 import ESTIMATORS
-from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
-from metarepro.wording.phrases import FLAGS, counted, decimal, i2, p_value, percent
+from metarepro.models.thresholds import (
+    MIN_TRIALS_FOR_PREDICTION,
+    has_reliable_interval,
+    predicts,
+)
+from metarepro.wording.phrases import (
+    FLAGS,
+    NO_RELIABLE_INTERVAL,
+    counted,
+    decimal,
+    i2,
+    p_value,
+    percent,
+)
 from metarepro.wording.scales import Scale
 
 _MODELS = {
@@ -97,6 +109,8 @@ def _effect(pooled: Pooled, scale: Scale) -> str:
     said = f"The {which} is {scale.number(pooled.estimate)}"
     if math.isnan(pooled.ci_low):
         return f"{said}; there is no confidence interval."
+    if not has_reliable_interval(pooled.flags):
+        return f"{said}; there are {NO_RELIABLE_INTERVAL}."
     limits = _limits(scale, pooled.ci_low, pooled.ci_high)
     how = _INTERVALS[pooled.ci_method]
     return f"{said}, with a {scale.percent} confidence interval from {limits} ({how})."
@@ -104,7 +118,8 @@ def _effect(pooled: Pooled, scale: Scale) -> str:
 
 def _against_no_effect(pooled: Pooled, scale: Scale) -> str:
     """Say whether the interval holds no effect, where a measure has one."""
-    if math.isnan(pooled.ci_low) or math.isnan(scale.null):
+    unknown = math.isnan(pooled.ci_low) or not has_reliable_interval(pooled.flags)
+    if unknown or math.isnan(scale.null):
         return ""
     where = "inside" if pooled.ci_low <= 0 <= pooled.ci_high else "outside"
     return f"No effect ({scale.null:g}) lies {where} that interval."
@@ -128,7 +143,8 @@ def _heterogeneity(pooled: Pooled, scale: Scale) -> str:
 
 
 def _prediction(pooled: Pooled, scale: Scale) -> str:
-    if math.isnan(pooled.pi_low) or pooled.n_trials < MIN_TRIALS_FOR_PREDICTION:
+    unknown = math.isnan(pooled.pi_low) or pooled.n_trials < MIN_TRIALS_FOR_PREDICTION
+    if unknown or not (has_reliable_interval(pooled.flags) and predicts(pooled.flags)):
         return ""
     limits = _limits(scale, pooled.pi_low, pooled.pi_high).replace(" to ", " and ")
     return (

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +14,15 @@ from metarepro.models.inference import inference
 from metarepro.models.pooled import Pooled
 from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
-from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION, TRUSTED_DF
-from metarepro.plan import Plan, Synthesis
-from metarepro.synthesis.membership import KEYS, SHARED, subgroup_pools, usable
-from metarepro.synthesis.tables import POOLED, SUBGROUP_TESTS, WEIGHTS
+from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
+from metarepro.plan import Plan
+from metarepro.synthesis.membership import KEYS, SHARED, usable
+from metarepro.synthesis.tables import POOLED, WEIGHTS
 from metarepro.tabular.tables import empty_table, from_rows, in_order
 from metarepro.wording.scales import BETTER
 
 Array = npt.NDArray[np.float64]
+AnyPool = TypeVar("AnyPool", bound=Pooled)
 
 #: What a single trial cannot tell.
 _UNKNOWN: dict[str, float] = dict.fromkeys(
@@ -115,9 +116,14 @@ def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]
         pooled = _common_of_means(yi, vi, trials, settings)
     else:
         pooled = pool_correlated(yi, vi, trials, rho=settings.rho, level=settings.level)
-    if n_trials < MIN_TRIALS_FOR_PREDICTION:
-        pooled = replace(pooled, pi_low=math.nan, pi_high=math.nan)
-    return pooled, ""
+    return without_early_prediction(pooled), ""
+
+
+def without_early_prediction(pooled: AnyPool) -> AnyPool:
+    """Drop the prediction interval of a pool of fewer trials than one needs."""
+    if pooled.n_trials < MIN_TRIALS_FOR_PREDICTION:
+        return replace(pooled, pi_low=math.nan, pi_high=math.nan)
+    return pooled
 
 
 def _common_of_means(yi: Array, vi: Array, trials: Sequence[object], settings: Settings) -> Pooled:
@@ -218,46 +224,6 @@ def _key(group_keys: Mapping[str, str], by: Sequence[str], measure: str) -> tupl
     """What a pool is of, as parts of its key."""
     own = group_keys["effect_measure"]
     return (*(group_keys[column] for column in by), *([] if own == measure else [own]))
-
-
-def compare_subgroups(pooled: pd.DataFrame, plan: Mapping[str, Synthesis]) -> pd.DataFrame:
-    """Test whether the subgroups of each synthesis differ, where their trials are different ones.
-
-    Q of the subgroups' pooled effects around their common mean (Borenstein and others 2009,
-    chapter 19). Subgroups with fewer than 4 degrees of freedom have no standard error that a test
-    could lean on and are left out; a test needs two others. Subgroups by outcome share trials and
-    have no such test.
-
-    Returns
-    -------
-    DataFrame
-        `tables.SUBGROUP_TESTS`, one row for each synthesis with subgroups.
-    """
-    rows = []
-    for synthesis in pooled.to_dict("records"):
-        subgroups = subgroup_pools(synthesis, plan, pooled)
-        if len(subgroups) < 2:
-            continue
-        column = plan[synthesis["synthesis"].split(".")[1]].subgroups
-        trusted = subgroups[(subgroups["n_trials"] >= 2) & (subgroups["df"] >= TRUSTED_DF)]
-        row = {
-            "synthesis": synthesis["synthesis"],
-            "subgroups": column,
-            "n_subgroups": len(subgroups),
-            "n_tested": 0,
-            **dict.fromkeys(("q", "q_df", "q_p"), math.nan),
-            "reason": "",
-        }
-        trials = " ".join(subgroups["trial_ids"]).split(" ")
-        if len(set(trials)) < len(trials):
-            row["reason"] = f"subgroups by {column} share trials"
-        elif len(trusted) < 2:
-            row["reason"] = "fewer than two subgroups with 4 degrees of freedom"
-        else:
-            test = pool(trusted["estimate"], trusted["se"] ** 2, model="common", ci_method="z")
-            row |= {"n_tested": len(trusted), "q": test.q, "q_df": test.q_df, "q_p": test.q_p}
-        rows.append(row)
-    return from_rows(rows, SUBGROUP_TESTS)
 
 
 def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:

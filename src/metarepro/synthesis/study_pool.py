@@ -1,6 +1,7 @@
 """Pools the studies of one table, from their raw data or their effects."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -9,15 +10,22 @@ from scipy import stats
 
 from metarepro.conversion.arm_data import ARM_MEASURES, effects_of_arms
 from metarepro.errors import InputError
+from metarepro.models.cluster_robust import with_robust_variance
+from metarepro.models.heterogeneity import Heterogeneity, heterogeneity
 from metarepro.models.pooled import Pooled
 from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
+from metarepro.models.three_level import pool_three_level
 from metarepro.readers.effect_table import EffectTable, table_of_frame
+from metarepro.synthesis.pools import without_early_prediction
 from metarepro.wording.scales import MEASURES, Scale
 
 DEFAULT_MODEL = "random"
 DEFAULT_TAU2 = "REML"
 DEFAULT_CI = "knapp_hartung_conservative"
+#: Models of several rows per trial, beside correlated effects: the model-based variance of three
+#: levels, and the robust one.
+NESTED = ("three_level", "three_level_cr2")
 #: Assumed correlation of the results of one trial.
 RHO = 0.8
 #: The measure of given effects of which nothing is said.
@@ -50,6 +58,39 @@ class StudyPool:
     corrected: int
     higher_is_better: str
 
+    def heterogeneity(self, method: Literal["profile", "q_profile"] = "q_profile") -> Heterogeneity:
+        """Confidence intervals of tau2, I2 and H2 (`models.heterogeneity.heterogeneity`).
+
+        Raises
+        ------
+        InputError
+            For a pool of several results a trial or a common effect, and for a profile likelihood
+            of an estimator that maximises none.
+
+        Examples
+        --------
+        >>> import metarepro
+        >>> studies = pd.DataFrame({"yi": [0.1, 0.3, 0.9, 0.2], "vi": [0.04, 0.02, 0.05, 0.03]})
+        >>> bounds = metarepro.pool(studies).heterogeneity("profile").tau2
+        >>> f"{bounds.estimate:.3f}, from {bounds.low:.3f} to {bounds.high:.3f}"
+        '0.070, from 0.000 to 0.975'
+        """
+        if self.pooled.model != "random":
+            raise InputError(
+                "intervals of heterogeneity need one result per trial and random effects"
+            )
+        known = self.studies.dropna(subset="yi")
+        try:
+            return heterogeneity(
+                known["yi"],
+                known["vi"],
+                method=method,
+                tau2_method=self.pooled.tau2_method,
+                level=self.level,
+            )
+        except ValueError as error:
+            raise InputError(str(error)) from None
+
     @property
     def not_pooled(self) -> int:
         """Number of rows without an effect."""
@@ -73,7 +114,8 @@ def pool_studies(
     """Pool the rows of a table.
 
     Where a trial has several rows they are pooled by the correlated-effects model with robust
-    variance (`models.pooling.pool_correlated`), else by inverse variance (`models.pooling.pool`).
+    variance (`models.robust_variance.pool_correlated`), else by inverse variance
+    (`models.pooling.pool`).
 
     Parameters
     ----------
@@ -86,7 +128,9 @@ def pool_studies(
         of ratios, Fisher's z, logits.
     model, tau2, ci : str, optional
         As in `models.pooling.pool`; by default random effects, REML, Knapp-Hartung in the variant
-        that is never narrower than the normal interval.
+        that is never narrower than the normal interval. Where trials have several rows `model` may
+        be "three_level" (REML), or "three_level_cr2" for its robust variance
+        (`models.cluster_robust.with_robust_variance`).
     level : float
         Of all intervals, from 0.5 to below 1.
 
@@ -184,17 +228,24 @@ def _pool(
     level: float,
 ) -> Pooled:
     several = trials is not None and len(set(trials)) < len(trials)
-    if several and (model or tau2 or ci):
+    if several and (model not in (None, *NESTED) or tau2 or ci):
         raise InputError(
             "several rows of one trial are pooled by the correlated-effects model with robust "
-            "variance: leave out the options for model, tau2 and interval, or give each trial one "
-            "row"
+            f"variance, or by the model {' or '.join(NESTED)}: leave out the options for tau2 and "
+            "interval, or give each trial one row"
         )
     try:
         if several:
             assert trials is not None
-            return pool_correlated(yi, vi, trials.tolist(), rho=RHO, level=level)
-        return pool(
+            rows = yi, vi, trials.tolist()
+            if model is None:
+                pooled = pool_correlated(*rows, rho=RHO, level=level)
+            else:
+                pooled = pool_three_level(*rows, level=level)
+            if model == NESTED[1]:
+                pooled = with_robust_variance(pooled, *rows)
+            return without_early_prediction(pooled)
+        pooled = pool(
             yi,
             vi,
             model=model or DEFAULT_MODEL,
@@ -202,5 +253,6 @@ def _pool(
             ci_method=ci or DEFAULT_CI,
             level=level,
         )
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise InputError(str(error)) from None
+    return without_early_prediction(pooled)

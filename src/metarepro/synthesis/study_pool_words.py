@@ -3,8 +3,18 @@
 import math
 
 from metarepro.models.pooled import Pooled
+from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.synthesis.study_pool import StudyPool
-from metarepro.wording.phrases import FLAGS, counted, decimal, i2, model_text, p_value, whole
+from metarepro.wording.phrases import (
+    FLAGS,
+    counted,
+    decimal,
+    i2,
+    model_text,
+    no_interval,
+    p_value,
+    whole,
+)
 
 #: Of effects, as they are printed.
 DECIMALS = 3
@@ -28,8 +38,8 @@ def interval(result: StudyPool, low: float, high: float) -> str:
 def headline(result: StudyPool) -> str:
     """The pooled effect with its interval and the number of studies."""
     pooled = result.pooled
-    limits = "no confidence interval"
-    if not math.isnan(pooled.ci_low):
+    limits = no_interval(pooled.flags) or "no confidence interval"
+    if not math.isnan(pooled.ci_low) and has_reliable_interval(pooled.flags):
         limits = f"{result.scale.ci} {interval(result, pooled.ci_low, pooled.ci_high)}"
     size = _studies(pooled.k)
     if pooled.k != pooled.n_trials:
@@ -71,7 +81,8 @@ def summary_lines(result: StudyPool) -> list[str]:
     """The pool in a few lines, for the terminal."""
     pooled = result.pooled
     lines = [headline(result), f"Model: {model_words(pooled)}"]
-    if not math.isnan(pooled.pi_low):
+    shown = has_reliable_interval(pooled.flags) and predicts(pooled.flags)
+    if shown and not math.isnan(pooled.pi_low):
         pi = interval(result, pooled.pi_low, pooled.pi_high)
         lines.append(f"Prediction interval ({result.scale.percent}): {pi}")
     scale = " (logarithms)" if result.scale.is_ratio else ""

@@ -3,7 +3,7 @@
 from metarepro.plan import MEASURES
 from metarepro.tabular.columns import identifier, level, number, text, whole
 from metarepro.tabular.columns import share_of_100 as percent
-from metarepro.tabular.statistic_columns import STATISTICS, Q
+from metarepro.tabular.statistic_columns import STATISTICS
 from metarepro.tabular.tables import Table
 from metarepro.wording.scales import BETTER
 
@@ -56,7 +56,11 @@ SUBGROUP_TESTS = Table(
         "subgroups": text(required=True),
         "n_subgroups": whole(at_least=2, required=True),
         "n_tested": whole(at_least=0, required=True),
-        **Q,
+        "statistic": number(at_least=0),
+        "df1": whole(at_least=1),
+        "df2": number(above=0),
+        "p_value": number(at_least=0, at_most=1),
+        "flags": text(),
         "reason": text(),
     },
     "tests between subgroups",

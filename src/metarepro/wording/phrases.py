@@ -1,10 +1,11 @@
 """How numbers are put into words, in figures and tables alike."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from metarepro.models.intervals import INTERVALS
+from metarepro.models.thresholds import has_reliable_interval
 from metarepro.plan import Pooling
 
 NOT_REPORTED = "not reported"
@@ -12,14 +13,48 @@ DASH = "\u2013"
 #: The name of a pooled result that is not ours.
 PUBLISHED = "Published"
 
+#: In place of an interval that `thresholds.has_reliable_interval` withholds.
+NO_RELIABLE_INTERVAL = "too few trials for a reliable interval"
+
 #: What the flags of `pooling` mean.
 FLAGS = {
     "df_below_4": "fewer than 4 degrees of freedom: do not trust the interval",
+    "two_or_three_trials": "2 or 3 trials: too few for an interval that tells anything",
+    "normal_few_trials": "2 or 3 trials: a normal interval is far too narrow, as it takes the "
+    "spread between trials as known",
+    "narrower_than_model": "the robust interval is narrower than the normal interval of its own "
+    "model: do not trust it",
     "fewer_than_10_trials": "fewer than 10 trials",
     "few_trials": "10 trials or fewer: robust variance leans on its working model",
     "several_modes": "the likelihood has several maxima",
     "zero_standard_error": "all effects equal: no test, no interval",
+    "tau2_zero": "the variance between trials was estimated as 0: the prediction interval is the "
+    "confidence interval and tells nothing more",
+    "tau2_interval_empty": "the confidence interval of τ² is empty: the results differ less "
+    "than sampling error alone lets them",
+    "tau2_outside_interval": "the estimate of τ² lies outside its confidence interval",
 }
+
+
+def no_interval(flags: Collection[str] | str) -> str:
+    """Why a headline shows no confidence interval of a pool; "" if it shows one.
+
+    Parameters
+    ----------
+    flags : collection of str, or str
+        `Pooled.flags`, or the column `flags` of a table.
+
+    Examples
+    --------
+    >>> no_interval("df_below_4; few_trials")
+    'too few trials for a reliable interval'
+    >>> no_interval("few_trials")
+    ''
+    """
+    if has_reliable_interval(flags):
+        return ""
+    few = "df_below_4" in flags or "two_or_three_trials" in flags
+    return NO_RELIABLE_INTERVAL if few else "no reliable interval"
 
 
 def decimal(value: float, places: int = 2) -> str:
@@ -85,6 +120,22 @@ def p_value(value: float) -> str:
     if math.isnan(value):
         return f"p {NOT_REPORTED}"
     return "p < 0.001" if value < 0.001 else f"p = {decimal(value, 3)}"
+
+
+def f_test(statistic: float, df1: float, df2: float, p: float) -> str:
+    """Print an F test; without a second number of degrees of freedom the chi-squared that it is.
+
+    Examples
+    --------
+    >>> f_test(3.2104, 2, 11.46, 0.0786)
+    'F(2, 11.5) = 3.21, p = 0.079'
+    >>> f_test(3.2104, 2, math.nan, 0.0403)
+    'χ² = 6.42, df = 2, p = 0.040'
+    """
+    if math.isnan(df2):
+        return f"χ² = {decimal(statistic * df1)}, df = {whole(df1)}, {p_value(p)}"
+    of = decimal(df2, 0 if float(df2).is_integer() else 1)
+    return f"F({whole(df1)}, {of}) = {decimal(statistic)}, {p_value(p)}"
 
 
 def participants(number: float, n_unknown: float = 0) -> str:

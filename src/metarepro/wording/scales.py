@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.plan import Plan
-from metarepro.wording.phrases import DASH, confidence, decimal
+from metarepro.wording.phrases import DASH, confidence, decimal, no_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -320,16 +321,23 @@ class Scale:
         return self.at({"effect_measure": measures.pop(), "better": shared_side(rows)})
 
     def of_pool(self, pool: Mapping[Any, Any]) -> str:
-        """Print a pool on its own scale; its measure goes before it where a study has several."""
+        """Print a pool on its own scale; its measure goes before it where a study has several.
+
+        Where its interval cannot be leaned on, the estimate alone and why.
+        """
         own = self.at(pool)
-        return own.of(pool) if own.symbol == self.symbol else f"{own.symbol} {own.of(pool)}"
+        why = no_interval(pool.get("flags", ""))
+        said = f"{own.number(pool['estimate'])} ({why})" if why else own.of(pool)
+        return said if own.symbol == self.symbol else f"{own.symbol} {said}"
 
     def of(self, row: Mapping[Any, Any]) -> str:
         """Print estimate and confidence interval of a row that has them as columns."""
         return self.interval(row["estimate"], row["ci_low"], row["ci_high"])
 
     def prediction_of(self, row: Mapping[Any, Any]) -> str:
-        """Print the prediction interval of a row that has it as columns."""
+        """Print the prediction interval of a row with its flags, where it tells anything."""
+        if not (has_reliable_interval(row["flags"]) and predicts(row["flags"])):
+            return DASH
         return self.interval(math.nan, row["pi_low"], row["pi_high"])
 
     def span(self, low: float, high: float) -> str:
