@@ -85,8 +85,8 @@ RULES = (
         "of the cited review. A wider pool (the domain, the family) is never put in its place. Nor "
         "is a review that the report does not cite: the claim names its source, and the question "
         "is whether that source and its trials carry it. What other reviews show, for or against, "
-        "stands in the caveat. Usable are results at the end of the programme that need no "
-        "approximation.",
+        "stands in the caveat. Usable are the results that the analysis plan pools as its "
+        "evidence.",
     ),
     Rule(
         "effect_direction_only",
