@@ -40,12 +40,12 @@ FAVOURS, INCLUDES_NONE, HARMS = pool(0.1, 0.5), pool(-0.1, 0.5), pool(-0.5, -0.1
 @pytest.mark.parametrize(
     ("ours", "published", "rule", "verdict"),
     [
-        (None, [], "effect_no_evidence", "not_testable"),
+        (None, [], "effect_no_evidence", "not_yet_testable"),
         # A result whose direction is not shown is no evidence.
-        (None, [""], "effect_no_evidence", "not_testable"),
-        (None, ["points"], "effect_direction_only", "not_testable"),
-        (None, ["against"], "effect_direction_only", "not_testable"),
-        (None, ["points", "against"], "effect_direction_only", "not_testable"),
+        (None, [""], "effect_no_evidence", "not_yet_testable"),
+        (None, ["points"], "effect_direction_only", "not_yet_testable"),
+        (None, ["against"], "effect_direction_only", "not_yet_testable"),
+        (None, ["points", "against"], "effect_direction_only", "not_yet_testable"),
         (None, ["harm"], "effect_contradicted", "not_supported"),
         (HARMS, [], "effect_contradicted", "not_supported"),
         (HARMS, ["points"], "effect_contradicted", "not_supported"),
@@ -75,16 +75,21 @@ FAVOURS, INCLUDES_NONE, HARMS = pool(0.1, 0.5), pool(-0.1, 0.5), pool(-0.5, -0.1
         (pool(0.1, 0.5, covered=0.49), [], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, covered=NAN), [], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, abstract_share=0.51), [], "effect_limited", "partly_supported"),
-        (None, ["open"], "effect_inconclusive", "not_testable"),
-        (None, ["limited_harm"], "effect_inconclusive", "not_testable"),
+        (None, ["open"], "effect_inconclusive", "not_yet_testable"),
+        (None, ["limited_harm"], "effect_inconclusive", "not_yet_testable"),
         # One trial with an interval over all that is possible says nothing for the claim.
-        (pool(-3.0, 3.02, n_trials=1, df=NAN), ["points"], "effect_inconclusive", "not_testable"),
-        (pool(-0.5, 0.4, n_trials=1, df=NAN), [], "effect_inconclusive", "not_testable"),
+        (
+            pool(-3.0, 3.02, n_trials=1, df=NAN),
+            ["points"],
+            "effect_inconclusive",
+            "not_yet_testable",
+        ),
+        (pool(-0.5, 0.4, n_trials=1, df=NAN), [], "effect_inconclusive", "not_yet_testable"),
         # What is too little to support is too little to refute.
-        (pool(-0.5, -0.1, n_trials=1, df=NAN), [], "effect_inconclusive", "not_testable"),
-        (pool(-0.5, -0.1, df=3.9), ["against"], "effect_inconclusive", "not_testable"),
-        (pool(-0.5, -0.1, covered=0.49), [], "effect_inconclusive", "not_testable"),
-        (pool(-0.1, 0.5, abstract_share=0.51), [], "effect_inconclusive", "not_testable"),
+        (pool(-0.5, -0.1, n_trials=1, df=NAN), [], "effect_inconclusive", "not_yet_testable"),
+        (pool(-0.5, -0.1, df=3.9), ["against"], "effect_inconclusive", "not_yet_testable"),
+        (pool(-0.5, -0.1, covered=0.49), [], "effect_inconclusive", "not_yet_testable"),
+        (pool(-0.1, 0.5, abstract_share=0.51), [], "effect_inconclusive", "not_yet_testable"),
     ],
 )
 def test_each_rule_of_an_effect(

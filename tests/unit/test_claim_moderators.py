@@ -68,18 +68,18 @@ def comparison(low: float, high: float, **changes: Any) -> Comparison:
 @pytest.mark.parametrize(
     ("compared", "rule", "verdict"),
     [
-        (sides(1, 4), "moderator_not_fitted", "not_testable"),
-        (sides(0, 11, reason="one level"), "moderator_not_fitted", "not_testable"),
-        (comparison(0.1, 0.5, trials=1), "moderator_not_fitted", "not_testable"),
-        (sides(4, 7, reason="no df"), "moderator_not_fitted", "not_testable"),
+        (sides(1, 4), "moderator_not_fitted", "not_yet_testable"),
+        (sides(0, 11, reason="one level"), "moderator_not_fitted", "not_yet_testable"),
+        (comparison(0.1, 0.5, trials=1), "moderator_not_fitted", "not_yet_testable"),
+        (sides(4, 7, reason="no df"), "moderator_not_fitted", "not_yet_testable"),
         (comparison(-0.5, -0.1), "moderator_not_greater", "not_supported"),
         # The side of the estimate decides nothing: a firm interval that includes zero decides.
         (comparison(-0.5, 0.1), "moderator_not_greater", "not_supported"),
         (comparison(-0.1, 0.5), "moderator_not_greater", "not_supported"),
         # What is too little to support is too little to refute.
-        (comparison(-0.5, -0.1, df=3.5), "moderator_inconclusive", "not_testable"),
-        (comparison(-0.5, -0.1, covered=0.4), "moderator_inconclusive", "not_testable"),
-        (comparison(-0.1, 0.5, abstract_share=0.6), "moderator_inconclusive", "not_testable"),
+        (comparison(-0.5, -0.1, df=3.5), "moderator_inconclusive", "not_yet_testable"),
+        (comparison(-0.5, -0.1, covered=0.4), "moderator_inconclusive", "not_yet_testable"),
+        (comparison(-0.1, 0.5, abstract_share=0.6), "moderator_inconclusive", "not_yet_testable"),
         (comparison(0.1, 0.5), "moderator_shown", "supported"),
         (comparison(0.1, 0.5, df=3.5), "moderator_limited", "partly_supported"),
         (comparison(0.1, 0.5, covered=math.nan), "moderator_limited", "partly_supported"),
@@ -95,18 +95,18 @@ def test_each_rule_of_a_moderator(compared: Comparison, rule: str, verdict: str)
 @pytest.mark.parametrize(
     ("compared", "claimed", "rule", "verdict"),
     [
-        (sides(1, 4), 4, "factor_not_fitted", "not_testable"),
-        (comparison(0.5, 0.7, df=3.0), 4, "factor_not_fitted", "not_testable"),
+        (sides(1, 4), 4, "factor_not_fitted", "not_yet_testable"),
+        (comparison(0.5, 0.7, df=3.0), 4, "factor_not_fitted", "not_yet_testable"),
         # 0.8 / 0.2: the ratio is 4, and 2 is far below it.
         (comparison(0.5, 0.7), 4, "factor_held", "partly_supported"),
         (comparison(0.5, 0.7), 2, "factor_excluded", "not_supported"),
         # 0.2 / 0.2 with wide means holds 1 and 1.5.
-        (comparison(-0.1, 0.1), 1.5, "factor_inconclusive", "not_testable"),
+        (comparison(-0.1, 0.1), 1.5, "factor_inconclusive", "not_yet_testable"),
         (
             comparison(0.5, 0.7, se_reference=0.2, difference_se=0.25),
             4,
             "factor_inconclusive",
-            "not_testable",
+            "not_yet_testable",
         ),
     ],
 )

@@ -84,13 +84,13 @@ def test_every_real_claim_has_a_verdict_and_says_what_is_missing(audited: Rows) 
         ("c07", "supported", "22"),
         ("c08", "supported", "1,889"),
         # Sleed 2022 is not on parent-infant psychotherapy alone.
-        ("c01", "not_testable", "77"),
+        ("c01", "not_yet_testable", "77"),
         # 21,763 / 1,619 = 13.44.
-        ("c25", "partly_supported", "13.44"),
-        ("c29", "not_testable", "judgement"),
+        ("c25", "arithmetic_only", "13.44"),
+        ("c29", "untestable_by_design", "judgement"),
         # Liverpool lies in Merseyside, which is named as well.
-        ("c24", "not_testable", "at least 11 places (Bradford; Croydon; Enfield; Essex"),
-        ("c06", "not_testable", "tested is child behaviour problems; on others of this domain"),
+        ("c24", "not_yet_testable", "at least 11 places (Bradford; Croydon; Enfield; Essex"),
+        ("c06", "not_yet_testable", "tested is child behaviour problems; on others of this domain"),
         # 47 of 55, cut off; the exact test says p = 8e-8; no control group.
         ("c26", "partly_supported", "no control group"),
     ],
@@ -120,7 +120,7 @@ def test_suspect_results_are_never_used(sources: Sources) -> None:
     published.loc[published["review_id"] == "ohara2019", "status"] = "suspect"
     row = audit(replace(sources, published=published))["c09"]
     assert "O'Hara 2019" not in row["published"]
-    assert row["verdict"] == "not_testable"
+    assert row["verdict"] == "not_yet_testable"
 
 
 def test_a_wider_pool_is_not_taken(sources: Sources) -> None:
@@ -129,7 +129,7 @@ def test_a_wider_pool_is_not_taken(sources: Sources) -> None:
     before = audit(sources)["c04"]
     after = audit(replace(sources, pooled=pooled))["c04"]
     assert before["synthesis"] == key
-    assert (after["synthesis"], after["verdict"]) == ("", "not_testable")
+    assert (after["synthesis"], after["verdict"]) == ("", "not_yet_testable")
     assert math.isnan(after["estimate"])
 
 
@@ -164,7 +164,46 @@ def test_a_fitted_moderator_is_used(sources: Sources) -> None:
     )
     lower = levels.assign(difference=-0.5, difference_ci_low=-0.87, difference_ci_high=-0.13)
     after = audit(replace(sources, moderator_levels=lower))["c19"]
-    assert (after["rule"], after["verdict"]) == ("moderator_inconclusive", "not_testable")
+    assert (after["rule"], after["verdict"]) == ("moderator_inconclusive", "not_yet_testable")
+
+
+def test_a_moderator_within_families_counts_only_their_trials(sources: Sources) -> None:
+    key = "post.outcome.parent_child_interaction"
+    pooled = sources.weights[sources.weights["synthesis"] == key]["result_id"]
+    of_pool = sources.effects["result_id"].isin(pooled)
+    found: list[int] = []
+    for families in (["parenting"], ["parenting", "video_feedback"]):
+        own = sources.effects[of_pool & sources.effects["family"].isin(families)]
+        moderators = dict(sources.plan.moderators)
+        moderators["responsive_caregiving"] = moderators["responsive_caregiving"].model_copy(
+            update={"families": tuple(families)}
+        )
+        plan = sources.plan.model_copy(update={"moderators": moderators})
+        coverage = audit(replace(sources, plan=plan))["c19"]["coverage"]
+        found.append(own["trial_id"].nunique())
+        assert coverage.startswith(f"{found[-1]} trials in our pool")
+    assert found[0] < found[1]
+
+
+def test_more_plausible_trials_than_the_report_counts_are_a_caveat(audited: Rows) -> None:
+    assert "0 confirmed and 22 plausible against 16" in audited["c01"]["caveat"]
+    # 7 trials, where the report counts 22; and trials are not set against participants.
+    assert audited["c07"]["caveat"] == audited["c02"]["caveat"] == ""
+
+
+def test_a_complete_list_of_the_review_decides_a_number_of_studies(sources: Sources) -> None:
+    own = sources.included["review_id"] == "sleed2022"
+    listed = sources.included[own].assign(basis="listed")
+    reviews = sources.reviews.copy()
+    reviews.loc[reviews["review_id"] == "sleed2022", "n_studies"] = len(listed)
+    row = audit(replace(sources, included=listed, reviews=reviews))["c01"]
+    assert (row["rule"], row["verdict"]) == ("count_differs", "not_supported")
+
+
+def test_claims_on_the_same_kind_of_evaluation_have_the_same_verdict(audited: Rows) -> None:
+    # All cite evaluations before and after, of which the report prints no count.
+    verdicts = {audited[claim]["verdict"] for claim in ("c21", "c22", "c23")}
+    assert verdicts == {"untestable_by_design"}
 
 
 def test_the_committed_table_has_the_verdicts_that_follow(audited: Rows) -> None:
@@ -178,7 +217,7 @@ def test_the_committed_table_has_the_verdicts_that_follow(audited: Rows) -> None
 
 def test_what_the_report_does_not_cite_is_a_caveat_and_no_evidence(sources: Sources) -> None:
     row = audit(sources)["c05"]
-    assert row["verdict"] == "not_testable"
+    assert row["verdict"] == "not_yet_testable"
     assert (
         "Barlow 2015, not cited by the report and not counted: in favour, RR 8.93 [1.25, 63.70] "
         "(certainty very low)"

@@ -130,17 +130,18 @@ def test_a_claim_cites_rows_of_its_footnotes_and_domain() -> None:
 @pytest.mark.parametrize(
     ("rows", "rule", "verdict"),
     [
-        ([], "evaluations_unchecked", "not_testable"),
-        ([NO_FIGURE | {"published": "no"}], "evaluations_unchecked", "not_testable"),
-        ([NO_FIGURE], "evaluations_stated", "partly_supported"),
-        ([{"published": "no"}], "evaluations_stated", "partly_supported"),
-        ([NO_FIGURE, NO_FIGURE | {"published": "no"}], "evaluations_stated", "partly_supported"),
+        ([], "evaluations_unchecked", "untestable_by_design"),
+        ([NO_FIGURE], "evaluations_unchecked", "untestable_by_design"),
+        ([{}], "evaluations_counted", "arithmetic_only"),
+        ([{}, NO_FIGURE], "evaluations_counted", "arithmetic_only"),
+        # 83% is of no count out of 3.
+        ([{"n": 3.0}], "evaluations_unchecked", "untestable_by_design"),
         ([{"reported_direction": "worsened"}], "evaluations_against", "not_supported"),
-        # The published one says otherwise; the one that agrees cannot be checked.
+        # The one with a count says otherwise; the one that agrees has none.
         (
-            [{"reported_direction": "no_difference"}, NO_FIGURE | {"published": "no"}],
+            [{"reported_direction": "no_difference"}, NO_FIGURE],
             "evaluations_unchecked",
-            "not_testable",
+            "untestable_by_design",
         ),
     ],
 )
@@ -151,9 +152,18 @@ def test_each_rule_of_evaluations(rows: list[dict[str, Any]], rule: str, verdict
     assert bool(finding.needed) == (verdict != "not_supported")
 
 
-def test_uncontrolled_evaluations_are_never_more_than_partly_supporting() -> None:
+@pytest.mark.parametrize("cells", [{}, NO_FIGURE])
+def test_whether_an_evaluation_is_published_changes_no_verdict(cells: dict[str, Any]) -> None:
+    rules = {
+        judge_evaluations(evaluated(evaluation(**cells, published=published)), "improved").rule
+        for published in ("yes", "no")
+    }
+    assert len(rules) == 1
+
+
+def test_uncontrolled_evaluations_never_support_a_claim() -> None:
     table = evaluated(*[evaluation(evaluation_id=f"e{i}", value="1") for i in range(9)])
-    assert judge_evaluations(table, "improved").verdict == "partly_supported"
+    assert judge_evaluations(table, "improved").verdict == "arithmetic_only"
 
 
 REFERENCED = {"reference": 0.5, "n": 55.0, "value": "0.854"}
@@ -162,13 +172,13 @@ REFERENCED = {"reference": 0.5, "n": 55.0, "value": "0.854"}
 @pytest.mark.parametrize(
     ("rows", "claimed", "against", "rule", "verdict"),
     [
-        ([{}], 0.83, False, "proportion_fits", "partly_supported"),
-        ([{}], 0.84, False, "proportion_no_source", "not_testable"),
-        ([{}, {}], 0.83, False, "proportion_no_source", "not_testable"),
-        ([{"n": math.nan}], 0.83, False, "proportion_no_source", "not_testable"),
+        ([{}], 0.83, False, "proportion_fits", "arithmetic_only"),
+        ([{}], 0.84, False, "proportion_no_source", "not_yet_testable"),
+        ([{}, {}], 0.83, False, "proportion_no_source", "not_yet_testable"),
+        ([{"n": math.nan}], 0.83, False, "proportion_no_source", "not_yet_testable"),
         ([{"n": 3.0}], 0.83, False, "proportion_misfit", "not_supported"),
         ([REFERENCED], 0.854, True, "proportion_beyond", "partly_supported"),
-        ([{}], 0.83, True, "proportion_no_source", "not_testable"),
+        ([{}], 0.83, True, "proportion_no_source", "not_yet_testable"),
         # 30 of 55 against one half: p = 0.59.
         ([REFERENCED | {"value": "0.545"}], 0.545, True, "proportion_not_beyond", "not_supported"),
         # Clearly different, but below.

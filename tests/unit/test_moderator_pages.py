@@ -8,7 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.plans import MODERATORS, small_plan
+from tests.report_records import PLAN as REPORT_PLAN
+from tests.report_records import make_records
 
+from metarepro.report.blocks import plain
+from metarepro.report.moderators import caveats
 from metarepro.sensitivity.moderator_plots import moderator_plot, panels
 from metarepro.sensitivity.moderator_summaries import moderators as summary
 from metarepro.synthesis.pools import Settings
@@ -127,3 +131,46 @@ def test_rows_of_the_table_give_level_difference_and_doubt() -> None:
     assert video["Mean g [95% CI]"] == "0.50 [0.10, 0.90]"
     assert video["Remarks"] == "fewer than 4 degrees of freedom: do not trust the interval"
     assert (video["p"], video["p (Holm)"], video["Of τ² explained"]) == ("0.200", "0.400", "–")
+
+
+def said_of(*tests: tuple[str, str, float], **moderators: Any) -> str:
+    """The caveats of tests, each of a synthesis and a moderator with its p."""
+    plan = small_plan(moderators=MODERATORS | moderators)
+    own = REPORT_PLAN.model_copy(update={"moderators": plan.moderators})
+    names = ("synthesis", "moderator", "p_value")
+    rows = [dict(zip(names, test, strict=True)) for test in tests]
+    return plain(caveats(make_records(plan=own, moderators=rows)).text)
+
+
+def test_the_number_of_all_tests_is_said_and_what_chance_would_give() -> None:
+    said = said_of(
+        *[(f"s{i}", "year", 0.04 if i < 3 else 0.5) for i in range(20)],
+        *[(f"s{i}", "design", 0.05) for i in range(10)],
+        *[(f"s{i}", "income", np.nan) for i in range(20)],  # not tested
+    )
+    assert "In all 30 tests were made, of 2 moderators in 20 syntheses. 3 have p below 0.05" in said
+    assert "by chance alone about 1.5 would" in said
+
+
+def test_no_test_is_not_counted() -> None:
+    assert "tests" not in said_of(("s1", "income", np.nan))
+
+
+@pytest.mark.parametrize(
+    ("moderators", "words"),
+    [
+        (("intervention", "content"), "Intervention and Content group the same values, one nested"),
+        (("intervention", "design"), ""),
+        # The grouping of the same column was planned, and not tested.
+        (("intervention",), ""),
+        # A slope and a grouping of years: dependent, not nested.
+        (("year", "era"), "Year of the trial and Era group the same values, so"),
+    ],
+)
+def test_moderators_on_the_same_column_are_not_called_independent(
+    moderators: tuple[str, ...], words: str
+) -> None:
+    era = {"label": "Era", "column": "year", "levels": {"old": ["1999"]}, "others": "new"}
+    said = said_of(*[("s1", name, 0.5) for name in moderators], era=era)
+    assert ("group the same values" in said) == bool(words)
+    assert words in said

@@ -23,7 +23,7 @@ from metarepro.report.records import Records
 
 ALWAYS = {"index.html", "methods.html", "downloads.html"}
 FROM_A_TABLE = {"source_kind": "table"}
-CLAIM = {"claim_id": "c1", "claim": "It works", "verdict": "not_testable", "rule": RULES[0].rule}
+CLAIM = {"claim_id": "c1", "claim": "It works", "verdict": RULES[0].verdict, "rule": RULES[0].rule}
 EVALUATION = {"domain": "closeness", "design": "post_only", "statistic": "statement"}
 REPRODUCED = {"review_id": "rev2020", "verdict": "partial"}
 REPRODUCED |= {"effect_measure": "SMD", "better": "higher"}

@@ -7,14 +7,16 @@ import pytest
 
 from metarepro.report.plain_language import (
     average,
-    certainty,
-    certainty_rules,
     in_words,
     interval_sentence,
     prediction,
+    robustness,
+    robustness_rules,
+    robustness_with_reasons,
     sentences,
     size_word,
 )
+from metarepro.tabular.input_tables import CERTAINTIES
 from metarepro.wording.scales import Scale
 
 NAN = math.nan
@@ -63,7 +65,7 @@ def test_one_trial_is_not_called_an_average() -> None:
     assert said.startswith("1 trial with 1 result and 3,000 participants.")
     assert "average" not in said
     assert "One trial cannot say what another would find." in said
-    assert "Certainty of these numbers: very low." in said
+    assert "Robustness of these numbers: weak (one trial)." in said
 
 
 def test_few_degrees_of_freedom_silence_the_interval() -> None:
@@ -72,7 +74,7 @@ def test_few_degrees_of_freedom_silence_the_interval() -> None:
     assert "0.30" not in average(few, SMD)
     assert "excludes zero" not in " ".join(sentences(few, 0, SMD))
     assert prediction(few, SMD) == "There are too few trials to say what another would find."
-    assert certainty(few, 0, SMD) == "very low"
+    assert robustness(few, 0, SMD) == "weak"
 
 
 def test_an_interval_with_zero_shows_nothing() -> None:
@@ -83,7 +85,7 @@ def test_an_interval_with_zero_shows_nothing() -> None:
         "group to a moderate effect in favour of the intervention. It shows neither that there is "
         "an effect nor that there is none."
     )
-    assert certainty(unclear, 0, SMD) == "low"
+    assert robustness(unclear, 0, SMD) == "limited"
 
 
 @pytest.mark.parametrize("low", [0.0, 0.004, -0.004])
@@ -109,14 +111,14 @@ def test_a_clear_interval_names_both_ends() -> None:
 def test_a_wide_interval_says_so() -> None:
     assert "too wide" in interval_sentence(pool(ci_low=0.1, ci_high=1.2), SMD)
     assert "too wide" in interval_sentence(pool(ci_low=-0.5, ci_high=1.2), SMD)
-    assert certainty(pool(ci_low=0.1, ci_high=1.2), 0, SMD) == "very low"
+    assert robustness(pool(ci_low=0.1, ci_high=1.2), 0, SMD) == "weak"
 
 
 def test_prediction_with_zero_allows_for_harm() -> None:
     assert prediction(pool(pi_low=-0.2), SMD).endswith(
         "from −0.20 to 0.90: it may be none, or in favour of the control group."
     )
-    assert certainty(pool(pi_low=-0.2), 0, SMD) == "low"
+    assert robustness(pool(pi_low=-0.2), 0, SMD) == "limited"
 
 
 def test_prediction_without_zero() -> None:
@@ -137,22 +139,22 @@ def test_no_interval_is_not_a_clear_one() -> None:
     assert average(without, SMD) == (
         "The average of the trials is a moderate effect in favour of the intervention (g 0.50)."
     )
-    assert certainty(without, 0, SMD) == "very low"
+    assert robustness(without, 0, SMD) == "weak"
 
 
 @pytest.mark.parametrize(
     ("changes", "n_abstracts", "word"),
     [
-        ({}, 0, "moderate"),
-        ({}, 10, "moderate"),
-        ({}, 11, "low"),
-        ({"n_trials": 9.0}, 0, "low"),
-        ({"pi_low": NAN, "pi_high": NAN}, 0, "low"),
-        ({"n_trials": 1.0}, 0, "very low"),
+        ({}, 0, "fair"),
+        ({}, 10, "fair"),
+        ({}, 11, "limited"),
+        ({"n_trials": 9.0}, 0, "limited"),
+        ({"pi_low": NAN, "pi_high": NAN}, 0, "limited"),
+        ({"n_trials": 1.0}, 0, "weak"),
     ],
 )
-def test_certainty(changes: dict[str, Any], n_abstracts: int, word: str) -> None:
-    assert certainty(pool(**changes), n_abstracts, SMD) == word
+def test_robustness(changes: dict[str, Any], n_abstracts: int, word: str) -> None:
+    assert robustness(pool(**changes), n_abstracts, SMD) == word
 
 
 def test_abstracts_are_mentioned_when_most_results_are_from_them() -> None:
@@ -192,14 +194,26 @@ def test_only_standardised_effects_have_words_for_their_size() -> None:
     assert size_word(0.9, RATIO) == ""
 
 
+def test_no_level_of_robustness_is_a_word_of_grade() -> None:
+    assert not set(robustness_rules(SMD, abstracts=True)) & set(CERTAINTIES)
+
+
+def test_robustness_is_said_with_its_reasons() -> None:
+    few = pool(n_trials=9.0, pi_low=-0.2)
+    assert robustness_with_reasons(few, 0, SMD) == (
+        "limited (the prediction interval includes zero; fewer than 10 trials)"
+    )
+    assert robustness_with_reasons(pool(), 0, SMD) == "fair"
+
+
 def test_rules_name_abstracts_only_where_there_are_any() -> None:
-    assert "abstracts" in certainty_rules(SMD, abstracts=True)["low"]
-    assert not any("abstract" in rule for rule in certainty_rules(SMD, abstracts=False).values())
+    assert "abstracts" in robustness_rules(SMD, abstracts=True)["limited"]
+    assert not any("abstract" in rule for rule in robustness_rules(SMD, abstracts=False).values())
 
 
 def test_only_measures_with_a_known_width_call_an_interval_wide() -> None:
-    assert "wider than 1.0" in certainty_rules(SMD, abstracts=False)["very low"]
-    assert "wider" not in certainty_rules(RATIO, abstracts=False)["very low"]
+    assert "wider than 1.0" in robustness_rules(SMD, abstracts=False)["weak"]
+    assert "wider" not in robustness_rules(RATIO, abstracts=False)["weak"]
 
 
 def test_a_ratio_of_harm_is_turned_back_and_below_1_is_good() -> None:

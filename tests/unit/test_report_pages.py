@@ -350,7 +350,7 @@ def test_where_no_pool_is_of_a_whole_domain_the_findings_are_of_interventions() 
     talk = PLAY | {"intervention": "talk", "label": "Talk"}
     said = said_in(make_records(interventions=[PLAY, talk], pooled=[POOL, other]))
     assert said[0] == "Of 2 cells, 2 rest on one trial. No cell has an interval that says more."
-    assert said[1] == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, certainty very low)."
+    assert said[1] == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, robustness weak)."
 
 
 def test_one_cell_is_told_in_full() -> None:
@@ -386,7 +386,7 @@ def test_a_trial_of_the_kind_that_is_asked_about_is_mentioned() -> None:
 
 def test_the_interventions_that_are_asked_about_come_first() -> None:
     said = said_in(make_records(plan=ABOUT))[1]
-    assert said == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, certainty very low)."
+    assert said == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, robustness weak)."
     nothing = said_in(make_records(plan=ABOUT, pooled=[]))[1]
     assert nothing == "Play: no result in any domain that can be pooled."
 
@@ -494,22 +494,26 @@ def claim(claim_id: str, evidence_type: str, claim_kind: str, verdict: str) -> d
 
 def test_verdicts_on_effects_are_counted_apart() -> None:
     claims = [
-        claim("c1", "large_scale", "effect_direction", "not_testable"),
+        claim("c1", "large_scale", "effect_direction", "not_yet_testable"),
         claim("c2", "large_scale", "moderator_ratio_about", "supported"),
         claim("c3", "large_scale", "count_participants_at_least", "supported"),
-        claim("c4", "practice_based", "count_places_at_least", "not_testable"),
-        claim("c5", "economic", "ratio", "partly_supported"),
+        claim("c4", "practice_based", "count_places_at_least", "untestable_by_design"),
+        claim("c5", "economic", "ratio", "arithmetic_only"),
     ]
     effects, counts, others = map(plain, tallies(make_records(claims=claims)))
-    zero = "0 partly supported, 0 not supported"
     assert effects.startswith("2 claims about what interventions do")
-    assert effects.endswith(f": 1 supported, {zero}, 1 not testable.")
+    assert effects.endswith(
+        ": 1 supported, 0 partly supported, 0 not supported, 1 not yet testable."
+    )
     assert counts.startswith("1 claim about the size of reviews")
-    assert others.endswith(": 0 supported, 1 partly supported, 0 not supported, 1 not testable.")
+    assert others.endswith(
+        ": 0 supported, 0 partly supported, 1 arithmetic only, 0 not supported, 1 untestable by "
+        "design."
+    )
 
 
 def test_groups_without_claims_are_not_counted() -> None:
-    claims = [claim("c1", "large_scale", "effect_direction", "not_testable")]
+    claims = [claim("c1", "large_scale", "effect_direction", "not_yet_testable")]
     assert len(tallies(make_records(claims=claims))) == 1
 
 

@@ -22,7 +22,7 @@ from metarepro.claims import effects as claim_effects
 from metarepro.claims import local_evaluations
 from metarepro.claims import moderators as claim_moderators
 from metarepro.claims.pools import pool_key
-from metarepro.claims.rules import MOSTLY_ABSTRACTS, NOT_TESTABLE, Judgement
+from metarepro.claims.rules import MOSTLY_ABSTRACTS, UNDECIDED, Judgement
 from metarepro.claims.tables import AUDITED_CLAIMS
 from metarepro.claims.words import claimed_words, is_over, noun_of, own_limit
 from metarepro.plan import Plan
@@ -149,7 +149,7 @@ def _with_context(
 ) -> Judgement:
     """Add what was read and could not be used, and without a pool the outcomes that are near."""
     reason = judgement.reason
-    if not has_pool and judgement.verdict == NOT_TESTABLE:
+    if not has_pool and judgement.verdict in UNDECIDED:
         near = claim_context.near_outcomes(claim, sources.pooled, sources.outcomes, sources.plan)
         reason = f"{reason} {near}"
     unusable = claim_context.unusable_results(sources.effects, claim) if judgement.needed else ""
@@ -213,9 +213,12 @@ def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
 
 
 def _count(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
-    column = "n_studies" if claim["claim_kind"].startswith("count_studies") else "n_participants"
+    kind, claimed = claim["claim_kind"], claim["claimed_value"]
+    studies = kind.startswith("count_studies")
+    column = "n_studies" if studies else "n_participants"
     found = sources.reviews[sources.reviews["review_id"] == claim["source_review"]]
     known = float(found[column].iloc[0]) if len(found) else math.nan
+    n_studies = float(found["n_studies"].iloc[0]) if len(found) else math.nan
     families = found["families"].iloc[0] if len(found) else ""
     only = claim_counts.covers_only(families, claim["intervention"], sources.interventions)
     review = _review_label(claim, sources)
@@ -223,25 +226,21 @@ def _count(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     noun = noun_of(claim) if only else column.removeprefix("n_")
     scope = "" if only else ", of all its interventions"
     in_words = f"{review}: {whole(known)} {noun}{scope}" if math.isfinite(known) else ""
-    return {
-        "judgement": claim_counts.judge_count(
-            claim["claim_kind"], claim["claimed_value"], known, whole_review=only
-        ),
-        "published": in_words,
-        "coverage": _known_trials(claim, sources, review),
-    }
-
-
-def _known_trials(claim: Mapping[Any, Any], sources: Sources, review: str) -> str:
-    """How many trials of an intervention the data has, as far as they are in a review."""
+    of_it = trials_of(sources.trials, claim["intervention"])
     included = sources.included[sources.included["review_id"] == claim["source_review"]]
-    of_it = trials_of(sources.trials, claim["intervention"])["trial_id"]
-    basis = included[included["trial_id"].isin(of_it)]["basis"]
+    part = claim_counts.part_of_review(kind, included, n_studies, of_it)
+    basis = included[included["trial_id"].isin(of_it["trial_id"])]["basis"]
     listed, plausible = int((basis == "listed").sum()), int((basis == "plausible").sum())
-    return (
-        f"{counted(len(of_it), 'trial')} of this class in the data; {listed} confirmed and "
-        f"{plausible} plausible of {review}"
-    )
+    more = claim_counts.more_plausible(claimed, listed, plausible, review) if studies else ""
+    return {
+        "judgement": claim_counts.judge_count(kind, claimed, known, whole_review=only, part=part),
+        "published": in_words,
+        "coverage": (
+            f"{counted(len(of_it), 'trial')} of this class in the data; {listed} confirmed and "
+            f"{plausible} plausible of {review}"
+        ),
+        "caveats": [more],
+    }
 
 
 def _evaluations(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:

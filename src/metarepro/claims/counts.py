@@ -12,7 +12,9 @@ from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, whole
 
 
-def judge_count(kind: str, claimed: float, known: float, *, whole_review: bool) -> Judgement:
+def judge_count(
+    kind: str, claimed: float, known: float, *, whole_review: bool, part: float = math.nan
+) -> Judgement:
     """Verdict on a number of studies or participants of the cited review.
 
     Parameters
@@ -23,26 +25,96 @@ def judge_count(kind: str, claimed: float, known: float, *, whole_review: bool) 
         The claim's number, and that of the whole review (NaN: not seen).
     whole_review : bool
         Whether the claim is on everything that the review covers.
+    part : float
+        Number of those of its studies that the claim is on, of `part_of_review`.
     """
     needed = "The cited review's list of included studies with their numbers of participants"
     if math.isnan(known):
         return Judgement("count_unknown", "The number was not seen.", needed)
-    if not whole_review:
-        if claimed > known:
-            return Judgement("count_impossible", f"The whole review has {whole(known)}.")
+    if not whole_review and claimed > known:
+        return Judgement("count_impossible", f"The whole review has {whole(known)}.")
+    if not whole_review and math.isnan(part):
         reason = (
             f"The review has {whole(known)} in all, with other interventions; the part of this one "
             "could not be read."
         )
         return Judgement("count_of_a_part", reason, needed)
+    found = known if whole_review else part
     if kind.endswith("_at_least"):
-        agrees = known >= claimed
+        agrees = found >= claimed
     elif kind.endswith("_almost"):
-        agrees = ALMOST * claimed <= known <= claimed
+        agrees = ALMOST * claimed <= found <= claimed
     else:
-        agrees = known == claimed
+        agrees = found == claimed
     rule = "count_agrees" if agrees else "count_differs"
-    return Judgement(rule, f"The review has {whole(known)}, the claim {whole(claimed)}.")
+    of = "" if whole_review else " of this intervention"
+    return Judgement(rule, f"The review has {whole(found)}{of}, the claim {whole(claimed)}.")
+
+
+def part_of_review(
+    kind: str, included: pd.DataFrame, n_studies: float, trials: pd.DataFrame
+) -> float:
+    """How many studies or participants of a review are of one intervention.
+
+    Parameters
+    ----------
+    kind : str
+        Kind of the claim, "count_studies" or "count_participants...".
+    included : DataFrame
+        trial_id, basis of the review's trials.
+    n_studies : float
+        Studies of the whole review.
+    trials : DataFrame
+        trial_id, n_randomised of the trials of the intervention.
+
+    Returns
+    -------
+    float
+        NaN where the list of the review's trials is not complete, or a trial does not say how many
+        it randomised.
+
+    Examples
+    --------
+    >>> included = pd.DataFrame({"trial_id": ["a", "b"], "basis": ["listed", "listed"]})
+    >>> therapy = pd.DataFrame({"trial_id": ["b", "c"], "n_randomised": [40.0, 60.0]})
+    >>> part_of_review("count_participants", included, 2, therapy)
+    40.0
+    >>> part_of_review("count_participants", included, 3, therapy)
+    nan
+    """
+    listed = included[included["basis"] == "listed"]["trial_id"]
+    if listed.nunique() != n_studies:
+        return math.nan
+    own = trials[trials["trial_id"].isin(listed)]
+    if kind.startswith("count_studies"):
+        return float(len(own))
+    return float(own["n_randomised"].sum(skipna=False))
+
+
+def more_plausible(claimed: float, confirmed: int, plausible: int, review: str) -> str:
+    """That more trials may be in a review than the claim says it has; "" if not so.
+
+    Parameters
+    ----------
+    claimed : float
+        Number of studies, by the claim.
+    confirmed, plausible : int
+        Trials of the intervention that are in the review's list, and that meet its criteria.
+    review : str
+        Name of the review.
+
+    Examples
+    --------
+    >>> more_plausible(16, 0, 16, "Ann 2020")
+    ''
+    """
+    if confirmed + plausible <= claimed:
+        return ""
+    return (
+        f"More trials meet the criteria of {review} than the claim has studies: {confirmed} "
+        f"confirmed and {plausible} plausible against {whole(claimed)}. If the number is right, "
+        "some that are called plausible are not in the review"
+    )
 
 
 def covers_only(families: str, intervention: str, interventions: pd.DataFrame) -> bool:

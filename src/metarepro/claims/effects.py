@@ -149,8 +149,8 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
     theirs = set(published) - {""}
     signals = theirs | ({ours} if ours else set())
     needed = (
-        f"{review}'s result with its interval, for this intervention alone, or usable results of "
-        "more trials"
+        f"{review}'s result with its interval, for this intervention alone, or the list of the "
+        "trials that it pooled and usable results of enough of them"
     )
     if not signals:
         return Judgement(

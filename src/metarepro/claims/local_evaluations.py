@@ -168,11 +168,10 @@ def judge_evaluations(rows: pd.DataFrame, claimed: str) -> Judgement:
     if len(rows) and agreeing.empty:
         return Judgement("evaluations_against", reason)
     needed = (
-        "The evaluations' numbers before and after (means with SDs, or counts, and how many "
-        "participants were lost), and a comparison group"
+        "A study with a comparison group; the evaluations' numbers before and after (means with "
+        "SDs, or counts, and how many participants were lost) would not be enough"
     )
-    checkable = (agreeing["published"] == "yes") | agreeing["successes"].notna()
-    rule = "evaluations_stated" if checkable.any() else "evaluations_unchecked"
+    rule = "evaluations_counted" if agreeing["successes"].notna().any() else "evaluations_unchecked"
     return Judgement(rule, reason, needed)
 
 

@@ -268,6 +268,6 @@ def _needed(c: Comparison) -> str:
     ]
     trials = f" (at the very least {'; '.join(missing)})" if missing else ""
     return (
-        "The cited review's results of its trials on both sides, or usable results of more trials "
-        f"there{trials}"
+        "The list of the trials that the cited review pooled, with their results on both sides"
+        f"{trials}"
     )

@@ -8,18 +8,27 @@ from dataclasses import dataclass
 
 SUPPORTED = "supported"
 PARTLY = "partly_supported"
+ARITHMETIC = "arithmetic_only"
 NOT_SUPPORTED = "not_supported"
-NOT_TESTABLE = "not_testable"
+NOT_YET = "not_yet_testable"
+UNTESTABLE = "untestable_by_design"
 
 #: What the verdicts mean.
 CLAIM_VERDICTS = {
     SUPPORTED: "The numbers at hand show what the claim says.",
     PARTLY: "The numbers point the way of the claim, but do not show it, or show less than it "
     "says.",
+    ARITHMETIC: "The arithmetic agrees; an effect is not shown. The numbers that the report prints "
+    "fit what it claims, without a controlled comparison that could show an effect.",
     NOT_SUPPORTED: "Numbers that could show it do not, or show the contrary.",
-    NOT_TESTABLE: "The numbers at hand cannot decide. This speaks neither for the claim nor "
-    "against it.",
+    NOT_YET: "The numbers at hand cannot decide; those named under \u201cNeeded to test it\u201d "
+    "would. This speaks neither for the claim nor against it.",
+    UNTESTABLE: "No further data of the kind that the claim rests on could decide by these rules: "
+    "it is a judgement, or rests on evaluations without a control group. This speaks neither for "
+    "the claim nor against it.",
 }
+#: Verdicts of claims on which nothing is decided.
+UNDECIDED = (NOT_YET, UNTESTABLE)
 
 #: Trials of which a published pool is trusted: with 5 there are 4 degrees of freedom, as for ours.
 TRUSTED_TRIALS = 5
@@ -71,19 +80,19 @@ RULES = (
         "effect_no_evidence",
         "effect",
         "No number and no direction",
-        NOT_TESTABLE,
+        NOT_YET,
         "We hold no usable trial result for this intervention and outcome, and no readable result "
         "of the cited review. A wider pool (the domain, the family) is never put in its place. Nor "
         "is a review that the report does not cite: the claim names its source, and the question "
         "is whether that source and its trials carry it. What other reviews show, for or against, "
-        "stands in the caveat. Usable are results at the end of the programme that need no "
-        "approximation.",
+        "stands in the caveat. Usable are the results that the analysis plan pools as its "
+        "evidence.",
     ),
     Rule(
         "effect_direction_only",
         "effect",
         "A direction without a number of its own",
-        NOT_TESTABLE,
+        NOT_YET,
         "We hold no usable trial result, and what could be read of the cited review is a direction "
         "in words, a number without interval or test, or a result for a mix of interventions. "
         "These decide nothing in any rule, whichever way they point; so does the side on which an "
@@ -146,7 +155,7 @@ RULES = (
         "effect_inconclusive",
         "effect",
         "Too little evidence to tell",
-        NOT_TESTABLE,
+        NOT_YET,
         "We hold intervals, but none is firm, and none excludes no effect in favour. This holds "
         "also where such an interval excludes a benefit: too little to refute the claim.",
     ),
@@ -154,7 +163,7 @@ RULES = (
         "count_unknown",
         "count",
         "The number of the cited review was not seen",
-        NOT_TESTABLE,
+        NOT_YET,
         "No page that we hold gives the number.",
     ),
     Rule(
@@ -168,24 +177,26 @@ RULES = (
         "count_of_a_part",
         "count",
         "Only the number of the whole review is known",
-        NOT_TESTABLE,
-        "The review covers other interventions too, and how many studies or participants are of "
-        "this one could not be read. That the whole is larger says nothing.",
+        NOT_YET,
+        "The review covers other interventions too, and which of its studies are of this one could "
+        "not be read: its list of included studies is not in the data, or not all of it, or a "
+        "number of participants is missing. That the whole is larger says nothing.",
     ),
     Rule(
         "count_agrees",
         "count",
         "The review's number agrees",
         SUPPORTED,
-        "The review is on this intervention alone, and its number is the claimed one (for 'at "
-        "least' the claimed or more, for 'almost' 90 to 100% of it).",
+        "The number of the review, or of its studies of this intervention where it covers others "
+        "too and its whole list is in the data, is the claimed one (for 'at least' the claimed or "
+        "more, for 'almost' 90 to 100% of it).",
     ),
     Rule(
         "count_differs",
         "count",
         "The review's number differs",
         NOT_SUPPORTED,
-        "The review is on this intervention alone, and its number is another.",
+        "The number of the review, or of its studies of this intervention, is another.",
     ),
     Rule(
         "places_listed",
@@ -199,7 +210,7 @@ RULES = (
         "places_not_all_listed",
         "places",
         "Fewer places are listed",
-        NOT_TESTABLE,
+        NOT_YET,
         "The evaluations that the report lists name fewer places. That is no refutation: rows for "
         "a whole country may stand for several places that are not named.",
     ),
@@ -207,7 +218,7 @@ RULES = (
         "guidance_counted",
         "guidance",
         "The documents are there, the match is a judgement",
-        NOT_TESTABLE,
+        UNTESTABLE,
         "The report lists at least as many guidance documents, each with a recommendation. That "
         "the services match them is a judgement that no number here can test.",
     ),
@@ -222,18 +233,18 @@ RULES = (
         "ratio_no_source",
         "ratio",
         "The two numbers are not there",
-        NOT_TESTABLE,
+        NOT_YET,
         "The footnote of the claim gives no pair of numbers, or more than one.",
     ),
     Rule(
         "ratio_follows",
         "ratio",
         "The ratio follows from the two numbers",
-        PARTLY,
+        ARITHMETIC,
         "The larger of the two numbers that the report gives, divided by the smaller, is the "
-        "claimed ratio, rounded or cut off. This is arithmetic: the source was not seen, and two "
-        "groups without a controlled comparison do not tell why they differ. So this is the best "
-        "verdict that it can have, as for a proportion.",
+        "claimed ratio, rounded or cut off. The source was not seen, and two groups without a "
+        "controlled comparison do not tell why they differ. So this is the best verdict that it "
+        "can have, as for a proportion.",
     ),
     Rule(
         "ratio_differs",
@@ -252,25 +263,27 @@ RULES = (
     Rule(
         "evaluations_unchecked",
         "evaluations",
-        "Nothing that could be checked",
-        NOT_TESTABLE,
-        "The claim cites no evaluation that is published or of which the report gives a count. We "
-        "have the report's own sentence and nothing beside it.",
+        "Stated without a number, and without a control group",
+        UNTESTABLE,
+        "The report gives no count of any evaluation that the claim cites and that says so. "
+        "Whether an evaluation is published changes nothing: its numbers are not in the report "
+        "either way. Nor could they decide: people also change without a service, and no local "
+        "evaluation has a control group.",
     ),
     Rule(
-        "evaluations_stated",
+        "evaluations_counted",
         "evaluations",
-        "Stated by uncontrolled evaluations",
-        PARTLY,
-        "At least one evaluation that the claim cites reports it and is published or has a count. "
-        "No local evaluation has a control group: people also change without a service. So this is "
-        "the best verdict that they can have.",
+        "A count of an uncontrolled evaluation says so",
+        ARITHMETIC,
+        "At least one evaluation that the claim cites reports it with a percentage that is a "
+        "whole number out of those evaluated. No local evaluation has a control group: people also "
+        "change without a service. So this is the best verdict that they can have.",
     ),
     Rule(
         "proportion_no_source",
         "proportion",
         "No evaluation gives the percentage",
-        NOT_TESTABLE,
+        NOT_YET,
         "The footnote of the claim has no evaluation with this percentage and a number of "
         "participants, or more than one.",
     ),
@@ -285,7 +298,7 @@ RULES = (
         "proportion_fits",
         "proportion",
         "A count gives the percentage",
-        PARTLY,
+        ARITHMETIC,
         "A whole number out of those evaluated gives the percentage. The evaluation itself was "
         "not seen, and without a comparison a proportion says nothing on what the service did.",
     ),
@@ -310,7 +323,7 @@ RULES = (
         "moderator_not_fitted",
         "moderator",
         "Too few trials on one side",
-        NOT_TESTABLE,
+        NOT_YET,
         "A comparison of two levels of a moderator needs at least 2 trials of each, and a model "
         "that could be fitted.",
     ),
@@ -326,7 +339,7 @@ RULES = (
         "moderator_inconclusive",
         "moderator",
         "The difference could be none",
-        NOT_TESTABLE,
+        NOT_YET,
         "The interval of the difference includes zero or is below it, and is not firm: too little "
         "to tell, whatever the sign of the estimate.",
     ),
@@ -350,7 +363,7 @@ RULES = (
         "factor_not_fitted",
         "factor",
         "No ratio of the two means",
-        NOT_TESTABLE,
+        NOT_YET,
         "A ratio of the means at two levels of a moderator needs at least 2 trials of each and at "
         "least 4 degrees of freedom.",
     ),
@@ -358,7 +371,7 @@ RULES = (
         "factor_inconclusive",
         "factor",
         "The ratio could be anything",
-        NOT_TESTABLE,
+        NOT_YET,
         "The mean below the line cannot be told from zero, so that the ratio has no interval "
         "(Fieller), or the interval holds both the claimed ratio and 1.",
     ),

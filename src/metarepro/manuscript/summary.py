@@ -16,7 +16,7 @@ from metarepro.models.thresholds import (
     predicts,
 )
 from metarepro.plan import Plan
-from metarepro.report.plain_language import certainty
+from metarepro.report.plain_language import robustness_with_reasons
 from metarepro.wording.phrases import DASH, capitalised, models, no_interval, whole
 from metarepro.wording.scales import Scale, compares, scale_of
 from metarepro.wording.summaries import beside_heading, evidence, evidence_pools, labels
@@ -99,10 +99,11 @@ def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:
 
 
 def _words(pool: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame], scale: Scale) -> str:
-    """The words of a pool with the certainty of its numbers, as the report's pages give it."""
+    """The words of a pool with the robustness of its numbers, as the report's pages give it."""
     n_abstracts = int((_members(pool, tables)["source_kind"] == "abstract").sum())
-    rated = certainty(pool, n_abstracts, scale)
-    return f"{in_words(pool, scale)} (certainty of the numbers: {rated})".strip()
+    robust = robustness_with_reasons(pool, n_abstracts, scale)
+    said = [in_words(pool, scale), f"robustness of the numbers: {robust}"]
+    return ". ".join(filter(None, map(capitalised, said)))
 
 
 def _members(pool: Mapping[Any, Any], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -165,7 +166,7 @@ def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
         f"confidence interval.{predicted if pooling.model == 'random' else ''}",
         f"Models: trials with one result each, {one}; trials with several results, {several}. One "
         "trial: no pooling.",
-        "In words: the certainty of the numbers (very low, low or moderate) follows fixed rules, "
+        "In words: the robustness of the numbers (weak, limited or fair) follows fixed rules, "
         "which are in the methods of the report. It is not the certainty of the evidence, which "
         "was not graded: that requires an assessment of each trial's risk of bias.",
         *_published_notes(tables),

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from metarepro.claims.rules import CLAIM_VERDICTS, RULES
+from metarepro.claims.rules import CLAIM_VERDICTS, NOT_SUPPORTED, PARTLY, RULES, SUPPORTED
 from metarepro.report.blocks import (
     Block,
     Bullets,
@@ -26,6 +26,8 @@ GROUPS = {
     "counts": "about the size of reviews (studies, participants)",
     "other": "that rest on other evidence",
 }
+#: Verdicts that a tally names also where no claim has them.
+_ALWAYS_COUNTED = (SUPPORTED, PARTLY, NOT_SUPPORTED)
 RULE_TITLES = {rule.rule: rule.title for rule in RULES}
 
 
@@ -209,7 +211,11 @@ def group(claim: Row) -> str:
 
 
 def _tally(title: str, verdicts: Sequence[str]) -> str:
-    counts = [f"{verdicts.count(name)} {verdict_words(name)}" for name in CLAIM_VERDICTS]
+    counts = [
+        f"{verdicts.count(name)} {verdict_words(name)}"
+        for name in CLAIM_VERDICTS
+        if name in verdicts or name in _ALWAYS_COUNTED
+    ]
     return f"{counted(len(verdicts), 'claim')} {title}: {', '.join(counts)}."
 
 

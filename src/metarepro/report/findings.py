@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from metarepro.plan import About
 from metarepro.report.blocks import Link, Text, text
+from metarepro.report.plain_language import WEAK
 from metarepro.report.records import Records, Row
 from metarepro.wording.phrases import capitalised, counted
 from metarepro.wording.scales import compares
@@ -74,7 +75,7 @@ def _intervention(records: Records, intervention: Row) -> Text:
 
 def _in_short(records: Records, key: str) -> list[str | Link]:
     pool = records.pools[key]
-    behind = f" ({counted(pool['n_trials'], 'trial')}, certainty {records.certainty(key)})"
+    behind = f" ({counted(pool['n_trials'], 'trial')}, robustness {records.robustness(key)})"
     scale = records.scale_of(key)
     return [f"{scale.symbol} ", records.synthesis_link(key, scale.of(pool)), behind]
 
@@ -89,7 +90,7 @@ def _cells(records: Records) -> str:
     if not filled or len(cells) == 1:
         return ""  # the sentences on one cell say all
     single = sum(records.pools[key]["n_trials"] < 2 for key in filled)
-    left = [key for key in filled if records.certainty(key) != "very low"]
+    left = [key for key in filled if records.robustness(key) != WEAK]
     doubtful = len(filled) - single - len(left)
     found = {
         "{} {is} empty": len(cells) - len(filled),

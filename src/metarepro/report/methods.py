@@ -25,7 +25,7 @@ from metarepro.report.blocks import (
     table,
     text,
 )
-from metarepro.report.plain_language import certainty_rules
+from metarepro.report.plain_language import robustness_rules
 from metarepro.report.records import Records, trail
 from metarepro.wording.phrases import confidence, models, percent, whole
 from metarepro.wording.scales import Scale
@@ -88,7 +88,7 @@ def _sections(records: Records, requirements: str) -> Iterator[Section]:
     yield Section("effects", "From reported results to effect sizes", _effects(records))
     yield Section("pooling", "Pooling", _pooling(plan))
     yield Section("sets", "Sets of results and syntheses", _sets(plan))
-    sizes = "Sizes of effects and certainty" if records.scale.sizes else "Certainty"
+    sizes = "Sizes of effects and robustness" if records.scale.sizes else "Robustness"
     yield Section("words", sizes, _words(records))
     if records.has("reproduction"):
         yield Section("verdicts", "Verdicts on published results", _reproduction(plan.reproduction))
@@ -120,6 +120,8 @@ def glossary(records: Records) -> dict[str, str]:
         "Trial, result": f"A trial compares {people} with and without the intervention. It may "
         "report several results: different measures, different times.",
         "Funnel plot": "Effects against their standard errors. Asymmetry has many causes.",
+        "Robustness of the numbers": "How far a pool depends on few trials, on chance or on a "
+        "selection of results, by the rules above. Not the certainty of the evidence.",
         "Leave-one-out": "The pool recomputed with each trial left out in turn.",
         "Specification": "One combination of reasonable choices of results, model and interval.",
     }
@@ -244,11 +246,11 @@ def _words(records: Records) -> list[Block]:
     if records.scale.sizes:
         said = "Sizes of effects (Cohen 1988), after rounding to two decimals:"
         blocks = [Paragraph(text(said)), _facts(_sizes(records.scale))]
-    rules = certainty_rules(records.scale, abstracts=records.has_abstracts)
+    rules = robustness_rules(records.scale, abstracts=records.has_abstracts)
     said = (
-        "Certainty of the numbers, by the first rule that applies. This is not a GRADE rating: the "
-        "risk of bias of the trials was not assessed, so no number is called more certain than "
-        "moderate."
+        "Robustness of the numbers, by the first rule that applies. It says what the numbers "
+        "depend on. It is not a GRADE rating and not the certainty of the evidence: the risk of "
+        "bias of the trials was not assessed."
     )
     return [*blocks, Paragraph(text(said)), _facts(rules)]
 

@@ -1,9 +1,11 @@
 """What the trials of a synthesis differ in, and whether their effects differ with it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import pandas as pd
 
+from metarepro.plan import Moderator
 from metarepro.report.blocks import (
     Block,
     Bullets,
@@ -18,13 +20,66 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.records import Records, Row
 from metarepro.sensitivity.moderator_summaries import moderators
-from metarepro.wording.phrases import counted
+from metarepro.wording.phrases import counted, decimal
 
 CAVEAT = (
     "These are comparisons between trials, not within them: trials that differ in one respect "
-    "differ in others, so an association is not a cause. Several moderators were tested; Holm's p "
-    "allows for it, the intervals do not."
+    "differ in others, so an association is not a cause."
 )
+#: A p below this is counted.
+_SIGNIFICANCE = 0.05
+
+
+def caveats(records: Records) -> Paragraph:
+    """What a reader of any test of a moderator must know."""
+    said = [CAVEAT, _tests_made(records), *_related(records)]
+    return Paragraph(text(" ".join(filter(None, said))), "note")
+
+
+def _tests_made(records: Records) -> str:
+    """How many tests were made in all, and how many small p values chance alone would give."""
+    tests = _tested(records)
+    made, small = len(tests), int((tests["p_value"] < _SIGNIFICANCE).sum())
+    if not made:
+        return ""
+    n_syntheses = tests["synthesis"].nunique()
+    return (
+        f"In all {counted(made, 'test')} {'was' if made == 1 else 'were'} made, of "
+        f"{counted(tests['moderator'].nunique(), 'moderator')} in {n_syntheses} "
+        f"{'synthesis' if n_syntheses == 1 else 'syntheses'}. {small} "
+        f"{'has' if small == 1 else 'have'} p below {_SIGNIFICANCE:g}; by chance alone about "
+        f"{decimal(made * _SIGNIFICANCE, 1)} would. Holm's p allows for the moderators of one "
+        "synthesis, not for the number of syntheses, which share trials. The intervals allow for "
+        "neither."
+    )
+
+
+def _related(records: Records) -> list[str]:
+    """Which tested moderators group the same values, so that their tests are not independent."""
+    tested = set(_tested(records)["moderator"])
+    by_source: dict[object, list[Moderator]] = defaultdict(list)
+    for name, moderator in records.plan.moderators.items():
+        if name in tested:
+            by_source[moderator.column, moderator.characteristic].append(moderator)
+    return [
+        f"{' and '.join(moderator.label for moderator in group)} group the same values"
+        f"{_nested(group)}, so their tests are not independent."
+        for group in by_source.values()
+        if len(group) > 1
+    ]
+
+
+def _nested(group: Sequence[Moderator]) -> str:
+    """That levels of one moderator are made of those of another, which keeps every value apart."""
+    apart = any(not moderator.levels and not moderator.number for moderator in group)
+    return ", one nested in the other" if apart else ""
+
+
+def _tested(records: Records) -> pd.DataFrame:
+    """All tests of moderators that were made."""
+    tests = records.tables["moderators"]
+    made: pd.DataFrame = tests[tests["p_value"].notna()]
+    return made
 
 
 def section(records: Records, key: str) -> list[Section]:
@@ -35,7 +90,7 @@ def section(records: Records, key: str) -> list[Section]:
     blocks: list[Block] = []
     tested = moderator_table(records, [key])
     if tested.rows:
-        blocks = [Paragraph(text(CAVEAT), "note"), *_figure(records, key), tested]
+        blocks = [caveats(records), *_figure(records, key), tested]
     not_tested = _not_tested(records, rows)
     if not_tested:
         blocks.append(Bullets(not_tested))

@@ -17,10 +17,13 @@ from metarepro.wording.scales import Scale
 Pool = Mapping[Any, Any]
 
 
-def certainty_rules(scale: Scale, *, abstracts: bool) -> dict[str, str]:
-    """Every certainty and when it is used; the first that applies.
+#: Levels of robustness, the lowest first. None is a word of GRADE, so that nobody takes one for a
+#: rating of the evidence.
+WEAK, LIMITED, FAIR = "weak", "limited", "fair"
 
-    It is not a GRADE rating: the risk of bias of the trials was not assessed.
+
+def robustness_rules(scale: Scale, *, abstracts: bool) -> dict[str, str]:
+    """Every level of robustness, what it means and when it is used; the first that applies.
 
     Parameters
     ----------
@@ -31,16 +34,18 @@ def certainty_rules(scale: Scale, *, abstracts: bool) -> dict[str, str]:
     """
     wide = f", or one wider than {scale.wide:.1f}" if math.isfinite(scale.wide) else ""
     includes = f"the confidence interval or the prediction interval includes {scale.no_effect}"
-    low = [
+    doubts = [
         *([includes] if scale.compares else []),
         "there is no prediction interval",
         f"there are fewer than {FEW_TRIALS} trials",
         *(["more than half of the results were read in abstracts"] if abstracts else []),
     ]
     return {
-        "very low": f"one trial, {NO_RELIABLE_INTERVAL}, no confidence interval{wide}",
-        "low": f"{', '.join(low[:-1])}, or {low[-1]}",
-        "moderate": "none of these",
+        WEAK: "the interval cannot be trusted, or says too little: one trial, "
+        f"{NO_RELIABLE_INTERVAL}, no confidence interval{wide}",
+        LIMITED: "there is an interval that can be trusted, but another trial or a fuller set of "
+        f"results could change what the numbers say: {', '.join(doubts[:-1])}, or {doubts[-1]}",
+        FAIR: "none of these: the numbers hold for the trials that were pooled, if these are sound",
     }
 
 
@@ -79,21 +84,22 @@ def mostly_abstracts(n_abstracts: int, k: float) -> bool:
     return n_abstracts > MOSTLY_ABSTRACTS * k
 
 
-def certainty(pool: Pool, n_abstracts: int, scale: Scale) -> str:
-    """How certain the numbers are: a key of `certainty_rules`."""
+def robustness(pool: Pool, n_abstracts: int, scale: Scale) -> str:
+    """How robust the numbers are: a key of `robustness_rules`."""
     if _grave_doubts(pool, scale):
-        return "very low"
-    return "low" if _doubts(pool, n_abstracts, scale) else "moderate"
+        return WEAK
+    return LIMITED if _doubts(pool, n_abstracts, scale) else FAIR
 
 
-def certainty_with_reasons(pool: Pool, n_abstracts: int, scale: Scale) -> str:
-    """The certainty, and which of its rules apply to a pool."""
+def robustness_with_reasons(pool: Pool, n_abstracts: int, scale: Scale) -> str:
+    """The robustness, and which of its rules apply to a pool."""
     doubts = _grave_doubts(pool, scale) or _doubts(pool, n_abstracts, scale)
-    return ": ".join(filter(None, [certainty(pool, n_abstracts, scale), "; ".join(doubts)]))
+    reasons = f" ({'; '.join(doubts)})" if doubts else ""
+    return robustness(pool, n_abstracts, scale) + reasons
 
 
 def _grave_doubts(pool: Pool, scale: Scale) -> list[str]:
-    """What makes a certainty very low; a trial alone says all."""
+    """What makes numbers weak; a trial alone says all."""
     if pool["n_trials"] < 2:
         return ["one trial"]
     width = pool["ci_high"] - pool["ci_low"]
@@ -106,7 +112,7 @@ def _grave_doubts(pool: Pool, scale: Scale) -> list[str]:
 
 
 def _doubts(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
-    """What makes a certainty low."""
+    """What limits the robustness of numbers."""
     null = scale.no_effect
     doubts = {
         f"the confidence interval includes {null}": scale.includes_null(
@@ -232,7 +238,7 @@ def sentences(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
     said = [
         f"{amount(pool)}.",
         *(compared if scale.compares else [without_comparison(pool, scale)]),
-        f"Certainty of these numbers: {certainty(pool, n_abstracts, scale)}.",
+        f"Robustness of these numbers: {robustness_with_reasons(pool, n_abstracts, scale)}.",
         abstracts(n_abstracts, pool["k"]) if scale.compares else "",
     ]
     return [sentence for sentence in said if sentence]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from metarepro.plan import Plan
 from metarepro.report.blocks import Link, Text, joined
-from metarepro.report.plain_language import certainty, certainty_with_reasons, sentences
+from metarepro.report.plain_language import robustness, robustness_with_reasons, sentences
 from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import labels, title
@@ -165,13 +165,13 @@ class Records:
         members = self.rows("weights", "synthesis", key)
         return sum(self.effects[m["result_id"]]["source_kind"] == "abstract" for m in members)
 
-    def certainty(self, key: str) -> str:
-        """How certain the numbers of a synthesis are."""
-        return certainty(self.pools[key], self.n_abstracts(key), self.scale_of(key))
+    def robustness(self, key: str) -> str:
+        """How robust the numbers of a synthesis are."""
+        return robustness(self.pools[key], self.n_abstracts(key), self.scale_of(key))
 
-    def certainty_with_reasons(self, key: str) -> str:
-        """How certain the numbers of a synthesis are, and why."""
-        return certainty_with_reasons(self.pools[key], self.n_abstracts(key), self.scale_of(key))
+    def robustness_with_reasons(self, key: str) -> str:
+        """How robust the numbers of a synthesis are, and why."""
+        return robustness_with_reasons(self.pools[key], self.n_abstracts(key), self.scale_of(key))
 
     def sentences(self, key: str) -> str:
         """What the numbers of a synthesis allow to say."""

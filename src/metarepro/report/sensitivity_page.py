@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from metarepro.report.blocks import Block, Page, Paragraph, Section, Table, linked, table, text
-from metarepro.report.moderators import CAVEAT as MODERATOR_CAVEAT
-from metarepro.report.moderators import moderator_table
+from metarepro.report.moderators import caveats, moderator_table
 from metarepro.report.records import Records, trail
 from metarepro.report.sensitivity import CAVEAT, OPTIONAL, titled
 from metarepro.sensitivity import summaries
@@ -79,9 +78,7 @@ def _sections(records: Records) -> Iterator[Section]:
             yield Section(name.replace("_", "-"), heading, blocks)
     moderators = moderator_table(records, keys)
     if moderators.rows:
-        yield Section(
-            "moderators", "Moderators", [Paragraph(text(MODERATOR_CAVEAT), "note"), moderators]
-        )
+        yield Section("moderators", "Moderators", [caveats(records), moderators])
 
 
 def _table(records: Records, name: str, caption: str, frame: pd.DataFrame) -> Table:

@@ -77,7 +77,7 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
         ("Heterogeneity", text(_heterogeneity(pool))),
         ("Model", text(model_text(pool))),
         ("Remarks", text(remarks(pool) or "none")),
-        ("Certainty", text(records.certainty_with_reasons(key))),
+        ("Robustness of the numbers", text(records.robustness_with_reasons(key))),
         ("Timepoint", text(pool["timepoint"].replace("_", "-").replace("+", ", "))),
         ("Tiers of effects", text(pool["tiers"].replace("+", ", "))),
     ]
@@ -208,7 +208,7 @@ def pool_table(
                 records.scale.heading: records.scale.of_pool(pool),
                 records.scale.prediction: records.scale.at(pool).prediction_of(pool),
                 "I²": percent(i2(pool)),
-                "Certainty": records.certainty(key),
+                "Robustness": records.robustness(key),
                 "Remarks": remarks(pool),
             }
         )
@@ -217,6 +217,6 @@ def pool_table(
         caption,
         rows,
         columns=(heading,),
-        choices=("Certainty",),
+        choices=("Robustness",),
         download="data/pooled.csv",
     )
