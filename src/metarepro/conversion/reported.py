@@ -130,7 +130,7 @@ class Working:
         total = self.n if known(self.n) else n
         if not known(total):
             raise NoRouteError("no_variance", "no standard error, CI, exact p or arm sizes")
-        self.assume("equal arms", "approximate")
+        self.assume("equal arms", "derived")
         return total / 2, total / 2
 
     def printed_se(self, estimate: float) -> tuple[float, str] | None:

@@ -192,7 +192,7 @@ def _result(row: Mapping[Any, Any], analysis: Mapping[Any, Any], review_id: str)
         **dict.fromkeys(("shared_control", "duplicate_of", "second_copy"), ""),
         **dict.fromkeys(("p_relation", "exclude", "exclude_reason"), ""),
         **dict.fromkeys(("n_total", "value", "ci_low", "ci_high", "se"), math.nan),
-        **dict.fromkeys(("df1", "df2", "reference_sd"), math.nan),
+        **dict.fromkeys(("df1", "df2", "reference_sd", "months_after"), math.nan),
         "higher_is_better": row["higher_is_better"],
         "sign": "scale",
         "adjusted": "unknown",

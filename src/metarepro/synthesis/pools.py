@@ -16,7 +16,7 @@ from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION, TRUSTED_DF
 from metarepro.plan import Plan, Synthesis
-from metarepro.synthesis.membership import KEYS, subgroup_pools, usable
+from metarepro.synthesis.membership import KEYS, in_set, subgroup_pools
 from metarepro.synthesis.tables import POOLED, SUBGROUP_TESTS, WEIGHTS
 from metarepro.tabular.tables import empty_table, from_rows, in_order
 from metarepro.wording.scales import shared_side
@@ -185,9 +185,9 @@ def synthesise(effects: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.Data
     """
     rows, weights = [], []
     for set_name, chosen in plan.sets.items():
-        in_set = usable(effects, chosen.timepoints, chosen.tiers)
+        rows_of_set = in_set(effects, chosen)
         for name, by in ((name, synthesis.by) for name, synthesis in plan.syntheses.items()):
-            for group_keys, group in split(in_set, by):
+            for group_keys, group in split(rows_of_set, by):
                 own = group_keys["effect_measure"]
                 values = [group_keys[c] for c in by] + [own] * (own != plan.measure)
                 synthesis = ".".join([set_name, name, *values])
