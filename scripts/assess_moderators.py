@@ -38,9 +38,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     with open_cache(args.cache_dir) as cache:
         for synthesis, all_effects in several_trials(pooled, effects, plan):
             key = {"synthesis": synthesis["synthesis"]}
-            tiers = plan.sets[synthesis["set_name"]].tiers
+            chosen = plan.sets[synthesis["set_name"]]
             settings = Settings.from_plan(plan, synthesis["synthesis"])
-            found = cache.call(moderator_rows, all_effects, tiers, settings, plan.moderators)
+            found = cache.call(moderator_rows, all_effects, chosen, settings, plan.moderators)
             for name, own in found.items():
                 rows[name] += [key | row for row in own]
     for table in MODERATOR_TABLES:

@@ -37,9 +37,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         for synthesis, all_effects in several_trials(pooled, effects, plan):
             key = {"synthesis": synthesis["synthesis"]}
             reference = [synthesis[name] for name in ("estimate", "ci_low", "ci_high")]
-            tiers = plan.sets[synthesis["set_name"]].tiers
+            chosen = plan.sets[synthesis["set_name"]]
             settings = Settings.from_plan(plan, synthesis["synthesis"])
-            found = cache.call(assess_synthesis, all_effects, reference, settings, tiers)
+            found = cache.call(assess_synthesis, all_effects, reference, settings, chosen)
             for name, own in found.items():
                 rows[name] += [key | row for row in own]
     for table in SENSITIVITY_TABLES:

@@ -24,10 +24,9 @@ from metarepro.study.tables import (
     EXTRACTED_INTERVENTIONS,
     EXTRACTED_OUTCOMES,
 )
-from metarepro.synthesis.membership import members, usable, without_place
+from metarepro.synthesis.membership import members, timely, without_place
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
-from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.tables import read_result
 from metarepro.wording.scales import scale_of
 from metarepro.wording.summaries import labels, title
@@ -43,7 +42,7 @@ def tasks(
     """One task a figure, for the syntheses of which a moderator was tested."""
     primary = plan.evidence.set
     primary_set = plan.sets[primary]
-    every = usable(effects, primary_set.timepoints, TIERS)
+    every = timely(effects, primary_set)
     chosen = pooled[
         (pooled["set_name"] == primary)
         & (pooled["n_trials"] >= FEW_TRIALS)
@@ -56,7 +55,7 @@ def tasks(
         task = partial(
             draw_moderators,
             own,
-            primary_set.tiers,
+            primary_set,
             Settings.from_plan(plan, synthesis["synthesis"]),
             plan.moderators,
             {name: names[name] for name in sorted(set(own["intervention"]))},

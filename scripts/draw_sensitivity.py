@@ -20,10 +20,9 @@ from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.plots import funnel_plot
 from metarepro.study.tables import EXTRACTED_DOMAINS, EXTRACTED_INTERVENTIONS, EXTRACTED_OUTCOMES
-from metarepro.synthesis.membership import members, usable, without_place
+from metarepro.synthesis.membership import members, of_kind, timely, without_place
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
-from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.tables import read_result
 from metarepro.wording.scales import scale_of
 from metarepro.wording.summaries import labels, title
@@ -38,7 +37,7 @@ def tasks(
     """One task a figure."""
     primary = plan.evidence.set
     primary_set = plan.sets[primary]
-    every = usable(effects, primary_set.timepoints, TIERS)
+    every = timely(effects, primary_set)
     whole = [name for name, synthesis in plan.syntheses.items() if synthesis.by == ("domain",)]
     by = pooled["synthesis"].str.split(".").str[1]
     chosen = pooled[
@@ -53,7 +52,7 @@ def tasks(
         heading, scale = title(synthesis, names, plan.sets), scale_of(plan).at(synthesis)
         settings = Settings.from_plan(plan, key)
         all_effects = without_place(members(every, synthesis))
-        own = usable(all_effects, primary_set.timepoints, primary_set.tiers)
+        own = of_kind(all_effects, primary_set)
         trials = average_by_trial(own, settings.rho)
         if len(trials) >= MIN_TRIALS_FOR_ASYMMETRY:
             draw = partial(

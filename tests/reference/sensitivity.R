@@ -139,7 +139,8 @@ extreme <- function(data, which_one) {
 
 selections_of <- function(all, data) {
   list(
-    all_tiers = all, direct_only = all[all$tier == "direct", ],
+    all_tiers = all, without_approximate = data, all_designs = data,
+    direct_only = all[all$tier == "direct", ],
     without_secondary_sources = data[data$source_kind != "secondary_review", ],
     adjusted_only = data[data$adjusted == "yes", ],
     unadjusted_only = data[data$adjusted == "no", ],

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from metarepro.catalogue import RESULT_TABLES
+from metarepro.plan import EffectSet
 from metarepro.sensitivity.assessment import assess_synthesis
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
@@ -14,6 +15,8 @@ from metarepro.tabular.tables import read_result
 RESULTS = Path("results")
 POOLS = read_result(RESULTS, POOLED)
 ASSESSED = POOLS[POOLS["set_name"].isin(["post", "follow_up", "change"]) & (POOLS["n_trials"] >= 2)]
+
+CHOSEN = EffectSet(label="", timepoints=("post",), tiers=("direct", "derived"))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,7 @@ def test_one_synthesis_has_its_rows_in_every_table() -> None:
         )
     ]
     settings = Settings("REML", "knapp_hartung_conservative", 0.8)
-    tables = assess_synthesis(pd.DataFrame(rows), (0.3, -0.2, 0.8), settings, ("direct", "derived"))
+    tables = assess_synthesis(pd.DataFrame(rows), (0.3, -0.2, 0.8), settings, CHOSEN)
     by_variant = {row["variant"]: row for row in tables["variants"]}
     assert by_variant["primary"]["estimate"] == pytest.approx(0.3)
     assert by_variant["all_tiers"]["estimate"] == pytest.approx(0.125)

@@ -79,9 +79,7 @@ def test_moderators_are_those_of_metafor(data: Dataset, plan: Plan, tables: Tabl
     # R: metafor 3.8-1, rma(yi, vi, mods = ~ ablat): slope -0.02910166 (se 0.007195555), tau2
     # 0.07635469; turned, and per 10 degrees. mods = ~ allocation: 0.4478182 and 0.5368564.
     own = with_characteristics(tables["effects"], data.characteristics)
-    tests, levels = moderators(
-        own, ("direct", "derived"), Settings.from_plan(plan), plan.moderators
-    )
+    tests, levels = moderators(own, plan.sets["post"], Settings.from_plan(plan), plan.moderators)
     latitude = next(level for level in levels if level.moderator == "latitude")
     test = next(test for test in tests if test.moderator == "latitude")
     assert (latitude.difference, latitude.difference_se, test.tau2) == pytest.approx(

@@ -13,7 +13,7 @@ from metarepro.conversion.trial_means import average_by_trial
 from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.three_level import pool_three_level
-from metarepro.plan import Moderator
+from metarepro.plan import EffectSet, Moderator
 from metarepro.sensitivity.bias import assess
 from metarepro.sensitivity.influence import cumulative, influence, leave_one_out
 from metarepro.sensitivity.moderators import moderators
@@ -22,7 +22,7 @@ from metarepro.sensitivity.source_kinds import pools_by_source_kind
 from metarepro.sensitivity.variants import variants
 from metarepro.synthesis.pools import Settings, pool_trials
 
-TIERS = ("direct", "derived")
+CHOSEN = EffectSet(label="", timepoints=("post",), tiers=("direct", "derived"))
 LEVELS = [0.8, 0.9, 0.99]
 
 
@@ -102,7 +102,7 @@ def test_robust_variance_predicts_at_its_level(level: float) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("model", ["random", "common"])
 def test_variants(level: float, model: str) -> None:
-    rows = variants(effects(), settings(level, model), TIERS)
+    rows = variants(effects(), settings(level, model), CHOSEN)
     check([row for row in rows if row.ci_method != "t"], level, at_least=20)
 
 
@@ -133,7 +133,7 @@ def test_small_studies(level: float) -> None:
 @pytest.mark.parametrize("model", ["random", "common"])
 def test_levels_of_moderators(level: float, extra: int, model: str) -> None:
     plan = {"adjusted": Moderator(label="Adjusted", column="source_kind")}
-    _, rows = moderators(effects(extra=extra), TIERS, settings(level, model), plan)
+    _, rows = moderators(effects(extra=extra), CHOSEN, settings(level, model), plan)
     check(rows, level, at_least=2)
     differences = [
         {name: vars(row)[f"difference_{name}"] for name in ("se", "df", "ci_low", "ci_high")}
@@ -153,7 +153,7 @@ def test_outliers_are_told_by_the_interval_of_the_level() -> None:
     # Its own interval at 95% (0.84 to 1.36) lies above that of the pool, at 99.9% it does not.
     table = effects(8, 0).assign(yi=[0.3] * 7 + [1.1], vi=[0.02] * 7 + [0.0176])
     gone = {
-        level: {row.variant: row for row in variants(table, settings(level), TIERS)}[
+        level: {row.variant: row for row in variants(table, settings(level), CHOSEN)}[
             "without_outliers"
         ].removed
         for level in (0.8, 0.999)
@@ -162,7 +162,7 @@ def test_outliers_are_told_by_the_interval_of_the_level() -> None:
 
 
 def test_a_variant_says_its_level() -> None:
-    words = [row.description for row in variants(effects(), settings(0.9), TIERS)]
+    words = [row.description for row in variants(effects(), settings(0.9), CHOSEN)]
     assert "without results whose own 90% interval lies outside that of the primary pool" in words
 
 
@@ -204,6 +204,6 @@ def test_diagnostics_are_those_of_the_common_effect() -> None:
 
 
 def test_estimators_are_still_compared_under_a_common_effect() -> None:
-    rows = {row.variant: row for row in variants(effects(), settings(model="common"), TIERS)}
+    rows = {row.variant: row for row in variants(effects(), settings(model="common"), CHOSEN)}
     assert rows["primary"].model == "common_of_means"
     assert (rows["tau2_pm"].model, rows["tau2_pm"].tau2_method) == ("random", "PM")

@@ -11,6 +11,7 @@ from tests.plans import MODERATORS, small_plan
 from tests.report_records import PLAN as REPORT_PLAN
 from tests.report_records import make_records
 
+from metarepro.plan import EffectSet
 from metarepro.report.blocks import plain
 from metarepro.report.moderators import caveats
 from metarepro.sensitivity.moderator_plots import moderator_plot, panels
@@ -19,6 +20,7 @@ from metarepro.synthesis.pools import Settings
 from metarepro.wording.scales import Scale
 
 SMD = Scale()
+CHOSEN = EffectSet(label="", timepoints=("post",), tiers=("direct",))
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 PLAN = small_plan(moderators=MODERATORS).moderators
 NAMES = {"home_visiting": "Home visiting", "video_feedback": "Video feedback"}
@@ -53,7 +55,7 @@ def marks(ax: Any, gid: str) -> Any:
 
 
 def test_the_area_of_a_bubble_is_the_weight_of_its_result() -> None:
-    own = panels(effects(), ("direct",), SETTINGS, PLAN)
+    own = panels(effects(), CHOSEN, SETTINGS, PLAN)
     fig = moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2")
     (year,) = (panel for panel in own if panel.is_number)
     drawn = marks(fig.axes[-1], "results")
@@ -68,7 +70,7 @@ def test_the_area_of_a_bubble_is_the_weight_of_its_result() -> None:
 
 
 def test_levels_are_drawn_where_they_are_named_and_doubtful_ones_are_broken() -> None:
-    own = panels(effects(), ("direct",), SETTINGS, PLAN)
+    own = panels(effects(), CHOSEN, SETTINGS, PLAN)
     fig = moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2")
     (panel,) = (panel for panel in own if panel.test.moderator == "intervention")
     ax = fig.axes[0]
@@ -84,7 +86,7 @@ def test_levels_are_drawn_where_they_are_named_and_doubtful_ones_are_broken() ->
 
 
 def test_the_head_of_a_panel_gives_the_test() -> None:
-    own = panels(effects(), ("direct",), SETTINGS, PLAN)
+    own = panels(effects(), CHOSEN, SETTINGS, PLAN)
     words = [
         text.get_text()
         for text in moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2").texts

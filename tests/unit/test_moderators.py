@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from tests.plans import MODERATORS, small_plan
 
+from metarepro.plan import EffectSet
 from metarepro.sensitivity.moderators import (
     Level,
     ModeratorTest,
@@ -20,7 +21,7 @@ from metarepro.sensitivity.moderators import (
 from metarepro.synthesis.pools import Settings
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
-TIERS = ("direct", "derived")
+CHOSEN = EffectSet(label="", timepoints=("post",), tiers=("direct", "derived"))
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference/meta_regression.json").read_text(encoding="utf-8")
 )
@@ -141,7 +142,7 @@ def test_every_moderator_has_a_row_and_p_is_adjusted_for_those_that_were_tested(
         income=["high"] * 7 + ["low_or_middle"] * 7,
         year=np.linspace(1990, 2020, 14),
     )
-    tests, _ = moderators(table, TIERS, SETTINGS, PLAN)
+    tests, _ = moderators(table, CHOSEN, SETTINGS, PLAN)
     assert [test.moderator for test in tests] == list(PLAN)
     p = {test.moderator: test.p_value for test in tests if not test.reason}
     assert set(p) == {"design", "income", "year"}
@@ -157,7 +158,7 @@ def test_every_moderator_has_a_row_and_p_is_adjusted_for_those_that_were_tested(
 
 def test_tiers_are_compared_over_all_results_and_the_others_over_those_of_the_plan() -> None:
     table = effects([0.1, 0.2, 0.3, 0.0, 0.1, 0.2], tier=["direct"] * 3 + ["approximate"] * 3)
-    tests = {test.moderator: test for test in moderators(table, TIERS, SETTINGS, PLAN)[0]}
+    tests = {test.moderator: test for test in moderators(table, CHOSEN, SETTINGS, PLAN)[0]}
     assert tests["tier"].n_trials == 6
     assert tests["design"].n_trials == 3
     assert not tests["tier"].reason

@@ -40,7 +40,9 @@ def log_effect(**cells: Any) -> tuple[float, str, tuple[str, ...]]:
 def test_the_reading_that_fits_is_taken(
     cells: dict[str, Any], se: float, tier: str, notes: tuple[str, ...]
 ) -> None:
-    assert log_effect(**cells) == (pytest.approx(se), tier, notes)
+    found, own_tier, own_notes = log_effect(**cells)
+    assert found == pytest.approx(se)
+    assert (own_tier, own_notes) == (tier, notes)
 
 
 def test_near_1_both_scales_are_the_same() -> None:

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from metarepro.plan import EffectSet
 from metarepro.sensitivity.variants import Variant, variants
 from metarepro.synthesis.pools import Settings
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/sensitivity.json").read_text(encoding="utf-8"))
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
-TIERS = ("direct", "derived")
+CHOSEN = EffectSet(label="", timepoints=("post",), tiers=("direct", "derived"))
 
 #: Measured over all fits of sensitivity.json: 9.6e-13 at worst (p of robust variance without the
 #: outlier; tau2 3.5e-14).
@@ -27,7 +28,8 @@ ABSOLUTE = 1e-14
 RELATIVE_THREE_LEVEL, ABSOLUTE_THREE_LEVEL = 1e-5, 1e-8
 
 NAMES = [
-    *("primary", "all_tiers", "direct_only", "without_secondary_sources"),
+    *("primary", "all_tiers", "without_approximate", "direct_only", "all_designs"),
+    "without_secondary_sources",
     *("adjusted_only", "unadjusted_only", "randomised_only"),
     *("lowest_per_trial", "highest_per_trial", "average_per_trial"),
     *("without_outliers", "without_influential"),
@@ -67,7 +69,7 @@ def four(**columns: Any) -> pd.DataFrame:
 
 
 def by_name(table: pd.DataFrame, settings: Settings = SETTINGS) -> dict[str, Variant]:
-    return {row.variant: row for row in variants(table, settings, TIERS)}
+    return {row.variant: row for row in variants(table, settings, CHOSEN)}
 
 
 @cache
@@ -122,13 +124,13 @@ def test_as_many_outliers_go_as_in_r(case: str) -> None:
 
 @pytest.mark.parametrize("table", [four(), four()[:1], four()[:0]], ids=["four", "one", "none"])
 def test_variants_are_always_the_same_in_the_same_order(table: pd.DataFrame) -> None:
-    assert [row.variant for row in variants(table, SETTINGS, TIERS)] == NAMES
+    assert [row.variant for row in variants(table, SETTINGS, CHOSEN)] == NAMES
 
 
 def test_nothing_depends_on_the_order_or_index_of_the_rows() -> None:
     turned = four()[::-1].set_index(pd.Index([7] * 5))
     for one, other in zip(
-        variants(four(), SETTINGS, TIERS), variants(turned, SETTINGS, TIERS), strict=True
+        variants(four(), SETTINGS, CHOSEN), variants(turned, SETTINGS, CHOSEN), strict=True
     ):
         assert repr(one) == repr(other)
 
@@ -155,6 +157,13 @@ def test_a_trial_with_a_result_left_is_not_removed() -> None:
 def test_all_tiers_adds_what_the_plan_leaves_out() -> None:
     rows = by_name(four(tier=["approximate", *["direct"] * 4]))
     assert (rows["primary"].n_trials, rows["all_tiers"].n_trials) == (3, 4)
+
+
+def test_all_designs_adds_what_the_plan_leaves_out() -> None:
+    randomised = CHOSEN.model_copy(update={"designs": ("rct", "cluster_rct")})
+    table = four(design=["quasi", *["rct"] * 4])
+    rows = {row.variant: row for row in variants(table, SETTINGS, randomised)}
+    assert (rows["primary"].n_trials, rows["all_designs"].n_trials) == (3, 4)
 
 
 def test_participants_are_those_of_the_results_selected() -> None:

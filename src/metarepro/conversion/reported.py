@@ -141,7 +141,7 @@ class Working:
         total = self.n if known(self.n) else n
         if not known(total):
             raise NoRouteError("no_variance", "no standard error, CI, exact p or arm sizes")
-        self.assume("equal arms", "approximate")
+        self.assume("equal arms", "derived")
         return total / 2, total / 2
 
     @property

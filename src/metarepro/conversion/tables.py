@@ -24,6 +24,7 @@ EFFECTS = Table(
         "measure": text(required=True),
         "timepoint": level(*input_tables.TIMEPOINTS),
         "timepoint_detail": text(),
+        "months_after": number(at_least=0),
         "statistic": level(*STATISTICS),
         "design": level(*input_tables.DESIGNS),
         "adjusted": level(*input_tables.ADJUSTED),

@@ -31,14 +31,15 @@ def synthesis_rows(
     subgroups: str,
     names: Mapping[str, str],
 ) -> pd.DataFrame:
-    """Results of a synthesis, and the approximate ones that it would have but does not pool.
+    """Results of a synthesis, and those at its time that the plan does not pool.
 
     Parameters
     ----------
     synthesis : mapping
         A row of `tables.POOLED`.
     effects, weights : DataFrame
-        `tables.EFFECTS` and the synthesis' rows of `tables.WEIGHTS`.
+        The effects at the time of its set (`membership.timely`), and the synthesis' rows of
+        `tables.WEIGHTS`.
     subgroups : str
         Column that divides the plot, or "".
     names : mapping
@@ -49,9 +50,7 @@ def synthesis_rows(
     DataFrame
         `forest.ROW_COLUMNS`; results that are not pooled have no weight.
     """
-    timely = effects["timepoint"].isin(synthesis["timepoint"].split("+"))
-    usable = effects[(effects["exclude"] == "") & timely]
-    rows = members(usable, synthesis).merge(
+    rows = members(effects, synthesis).merge(
         weights[["result_id", "weight"]], on="result_id", how="left"
     )
     rows["subgroup"] = rows[subgroups].map(dict(names)) if subgroups else ""

@@ -9,6 +9,7 @@ from metarepro.figures.forest import forest_plot
 from metarepro.figures.forest_tables import subgroup_test_text, summaries, synthesis_rows
 from metarepro.figures.style import family_colour
 from metarepro.plan import Plan
+from metarepro.synthesis.membership import timely
 from metarepro.wording.scales import scale_of
 from metarepro.wording.summaries import labels, title
 
@@ -35,7 +36,8 @@ def forest_tasks(
         key = synthesis["synthesis"]
         weights = tables["weights"][tables["weights"]["synthesis"] == key]
         subgroups = plan.synthesis_of(key).subgroups or ""
-        rows = synthesis_rows(synthesis, tables["effects"], weights, subgroups, names)
+        effects = timely(tables["effects"], plan.sets[synthesis["set_name"]])
+        rows = synthesis_rows(synthesis, effects, weights, subgroups, names)
         pools = summaries(synthesis, pooled, plan.syntheses, names)
         test = subgroup_test_text(tests[key]) if key in tests else ""
         draw = partial(

@@ -13,6 +13,7 @@ from metarepro.models.tau2 import ESTIMATORS
 Key = Literal["intervention", "family", "domain", "outcome"]
 Tier = Literal["direct", "derived", "approximate"]
 Timepoint = Literal["post", "follow_up", "change"]
+Design = Literal["rct", "cluster_rct", "quasi", "single_arm", "unclear"]
 #: The measures that effects may be on; `wording.scales.MEASURES` says how each is printed.
 Measure = Literal["SMD", "MD", "OR", "RR", "RD", "HR", "IRR", "ratio", "correlation", "proportion"]
 MEASURES: tuple[str, ...] = get_args(Measure)
@@ -115,12 +116,24 @@ class PoolingOfSynthesis(_Section):
     rho: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
+class Months(_Section):
+    """Time since the end of the intervention, in months: above one number, up to another."""
+
+    above: float | None = None
+    up_to: float | None = None
+    #: Results of which the source does not say it.
+    unknown: bool = False
+
+
 class EffectSet(_Section):
     """Effects that are pooled apart from those of other sets."""
 
     label: str
     timepoints: Timepoints
     tiers: Tiers
+    #: Designs of the trials; none named: all.
+    designs: Annotated[tuple[Design, ...], BeforeValidator(_several)] = ()
+    months_after: Months | None = None
 
 
 class Evidence(_Section):

@@ -2,8 +2,7 @@
 
 from metarepro.report.blocks import Figure
 from metarepro.report.records import Records, Row
-from metarepro.synthesis.membership import members, usable
-from metarepro.tabular.input_tables import TIERS
+from metarepro.synthesis.membership import members, timely
 from metarepro.wording.phrases import counted, decimal, percent
 
 
@@ -25,12 +24,11 @@ def forest(records: Records, key: str) -> list[Figure]:
 
 
 def _squares(records: Records, pool: Row) -> str:
-    """What the squares of a forest plot mean, where it has two kinds of them."""
-    timely = usable(records.tables["effects"], pool["timepoint"].split("+"), TIERS)
-    drawn = members(timely, pool)
+    """Which results of a forest plot are not pooled, where there are such."""
+    drawn = members(timely(records.tables["effects"], records.plan.sets[pool["set_name"]]), pool)
     if len(drawn) == pool["k"]:
         return ""
-    return "Filled squares are pooled; hollow ones are approximate and not pooled."
+    return "Results without a weight are not pooled: the plan leaves out their tier or design."
 
 
 def domain_summary(records: Records, domain: str) -> list[Figure]:

@@ -8,7 +8,7 @@ from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.report.blocks import Drawing, Link, Matrix, MatrixCell, MatrixRow
 from metarepro.report.plain_language import abstracts
 from metarepro.report.records import Records, Row
-from metarepro.synthesis.membership import usable
+from metarepro.synthesis.membership import timely
 from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.phrases import (
     NO_RELIABLE_INTERVAL,
@@ -198,12 +198,15 @@ def empty_reason(records: Records, intervention: str, domain: str) -> str:
         return f"No result in this domain was found ({trials})."
     primary = records.plan.sets[records.plan.evidence.set]
     excluded = int((here["exclude"] != "").sum())
-    pooled_elsewhere = usable(here, primary.timepoints, ("direct", "derived", "approximate"))
+    left_out = timely(here, primary)
+    tiers = int((~left_out["tier"].isin(primary.tiers)).sum())
+    designs = len(left_out) - tiers
     parts = [
         f"{excluded} excluded" if excluded else "",
-        f"{len(pooled_elsewhere)} approximate" if len(pooled_elsewhere) else "",
+        f"{tiers} of other tiers" if tiers else "",
+        f"{designs} of trials not shown to be randomised" if designs else "",
     ]
-    other = len(here) - excluded - len(pooled_elsewhere)
+    other = len(here) - excluded - len(left_out)
     parts.append(f"{other} at another time" if other else "")
     said = ", ".join(filter(None, parts))
     return f"No result that can be pooled: {counted(len(here), 'result')} read, {said} ({trials})."

@@ -10,7 +10,7 @@ from metarepro.models.thresholds import (
     MIN_TRIALS_FOR_PREDICTION,
     TRUSTED_DF,
 )
-from metarepro.plan import Plan, Reproduction
+from metarepro.plan import Months, Plan, Reproduction
 from metarepro.report.blocks import (
     Block,
     Bullets,
@@ -216,6 +216,8 @@ def _sets(plan: Plan) -> list[Block]:
             "Set": name.replace("_", " "),
             "Times": ", ".join(chosen.timepoints).replace("_", "-"),
             "Tiers": ", ".join(chosen.tiers),
+            "Designs": ", ".join(chosen.designs).replace("_", " ") or "all",
+            "After the intervention": _months(chosen.months_after),
             "Plots and pages": "yes" if name in plan.figures else "no",
         }
         for name, chosen in plan.sets.items()
@@ -239,6 +241,17 @@ def _sets(plan: Plan) -> list[Block]:
         table("plans", "Syntheses", plans),
         Paragraph(text(said)),
     ]
+
+
+def _months(months: Months | None) -> str:
+    """The time since the end of the intervention that a set takes."""
+    if months is None:
+        return "any time"
+    if months.unknown:
+        return "not stated"
+    above = "" if months.above is None else f"more than {months.above:g}"
+    up_to = "" if months.up_to is None else f"up to {months.up_to:g}"
+    return f"{', '.join(filter(None, [above, up_to]))} months"
 
 
 def _words(records: Records) -> list[Block]:

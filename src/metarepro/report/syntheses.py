@@ -3,6 +3,9 @@
 import math
 from collections.abc import Sequence
 
+import pandas as pd
+
+from metarepro.plan import EffectSet
 from metarepro.report.blocks import (
     Block,
     Facts,
@@ -20,7 +23,7 @@ from metarepro.report.matrix import prediction_words, share_of_review
 from metarepro.report.moderators import section as moderators
 from metarepro.report.records import Records, Row, trail
 from metarepro.report.sensitivity import sensitivity
-from metarepro.synthesis.membership import members, subgroup_pools
+from metarepro.synthesis.membership import members, subgroup_pools, timely
 from metarepro.wording.phrases import (
     DASH,
     capitalised,
@@ -139,24 +142,35 @@ def _results(records: Records, key: str) -> list[Block]:
 
 
 def _left_out(records: Records, key: str, pooled: set[str]) -> Table:
-    """Results of the same question and time that are not pooled: approximate or excluded."""
+    """Results of the same question and time that are not pooled."""
     pool = records.pools[key]
+    chosen = records.plan.sets[pool["set_name"]]
     effects = records.tables["effects"]
-    timely = effects["timepoint"].isin(pool["timepoint"].split("+"))
+    excluded = effects[
+        (effects["exclude"] != "") & effects["timepoint"].isin(pool["timepoint"].split("+"))
+    ]
+    candidates = pd.concat([timely(effects, chosen), excluded]).sort_index()
     rows = [
         {
             "Trial": records.trial_link(effect["trial_id"], effect["label"]),
             "Outcome": records.names[effect["outcome"]],
             "Measure": effect["measure"],
             records.scale.heading: records.effect(effect),
-            "Reason": EXCLUSIONS.get(effect["exclude"], "approximate effect size"),
+            "Reason": EXCLUSIONS.get(effect["exclude"]) or _not_in_set(effect, chosen),
             "Result": records.result_link(effect["result_id"]),
         }
-        for effect in members(effects[timely], pool).to_dict("records")
+        for effect in members(candidates, pool).to_dict("records")
         if effect["result_id"] not in pooled
     ]
     caption = "Results that match the question but are not pooled"
     return table("left-out", caption, rows, choices=("Reason",), download="data/effects.csv")
+
+
+def _not_in_set(effect: Row, chosen: EffectSet) -> str:
+    """Why the plan does not pool an effect."""
+    if effect["tier"] not in chosen.tiers:
+        return f"{effect['tier']} effect size"
+    return f"design: {effect['design'].replace('_', ' ')}"
 
 
 def _subgroups(records: Records, key: str) -> list[Block]:

@@ -194,7 +194,7 @@ def _result(row: Mapping[Any, Any], analysis: Mapping[Any, Any], review_id: str)
         **dict.fromkeys(("se_basis", "corrected"), ""),
         **dict.fromkeys(("n_total", "value", "ci_low", "ci_high", "se"), math.nan),
         **dict.fromkeys(("df1", "df2", "reference_sd", "correlation"), math.nan),
-        **dict.fromkeys(("time_t", "time_c"), math.nan),
+        **dict.fromkeys(("time_t", "time_c", "months_after"), math.nan),
         "higher_is_better": row["higher_is_better"],
         "sign": "scale",
         "adjusted": "unknown",

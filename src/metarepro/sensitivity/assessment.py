@@ -7,28 +7,31 @@ from typing import Any
 import pandas as pd
 
 from metarepro.conversion.trial_means import average_by_trial
+from metarepro.plan import EffectSet
 from metarepro.sensitivity.bias import assess, caliper
 from metarepro.sensitivity.influence import cumulative, influence, leave_one_out
 from metarepro.sensitivity.multiverse import agreement, specifications
 from metarepro.sensitivity.source_kinds import pools_by_source_kind
 from metarepro.sensitivity.variants import variants
+from metarepro.synthesis.membership import of_kind
 from metarepro.synthesis.pools import Settings
+from metarepro.tabular.input_tables import TIERS
 
 
 def assess_synthesis(
     all_effects: pd.DataFrame,
     reference: Sequence[float],
     settings: Settings,
-    tiers: Sequence[str],
+    chosen: EffectSet,
 ) -> dict[str, list[dict[str, Any]]]:
     """Rows of every table for one synthesis.
 
-    From its usable effects of all tiers, and the estimate and interval of its pool.
+    From its usable effects of all tiers and designs, and the estimate and interval of its pool.
     """
-    pooled_effects = all_effects[all_effects["tier"].isin(tiers)]
+    pooled_effects = of_kind(all_effects, chosen)
     averaged = average_by_trial(pooled_effects, settings.rho)
     found: dict[str, Sequence[Any]] = {
-        "variants": variants(all_effects, settings, tiers),
+        "variants": variants(all_effects, settings, chosen),
         "leave_one_out": leave_one_out(pooled_effects, settings),
         "cumulative": cumulative(pooled_effects, settings),
         "influence": influence(averaged, settings) if len(averaged) >= 3 else (),
@@ -36,6 +39,7 @@ def assess_synthesis(
         "caliper": (caliper(pooled_effects),),
     }
     rows = {name: [asdict(row) for row in results] for name, results in found.items()}
-    rows["source_kinds"] = list(pools_by_source_kind(all_effects, settings))
+    all_tiers = of_kind(all_effects, chosen.model_copy(update={"tiers": TIERS}))
+    rows["source_kinds"] = list(pools_by_source_kind(all_tiers, settings))
     rows["multiverse"] = [agreement(specifications(all_effects, level=settings.level), *reference)]
     return rows

@@ -30,14 +30,14 @@ from metarepro.figures.plot_page import (
     write,
 )
 from metarepro.models.meta_regression import MetaRegression
-from metarepro.plan import Moderator
+from metarepro.plan import EffectSet, Moderator
 from metarepro.sensitivity.moderator_names import level_label
 from metarepro.sensitivity.moderators import (
     Level,
     ModeratorTest,
     design,
+    looked_at,
     moderators,
-    of_tiers,
     units,
     with_level,
 )
@@ -79,7 +79,7 @@ class Panel:
 
 def draw_moderators(
     effects: pd.DataFrame,
-    tiers: Sequence[str],
+    chosen: EffectSet,
     settings: Settings,
     plan: Mapping[str, Moderator],
     names: Mapping[str, str],
@@ -88,25 +88,25 @@ def draw_moderators(
     colour: str,
     scale: Scale,
 ) -> Figure:
-    """Regress the usable effects of one synthesis, of all tiers, on its moderators; draw that."""
-    own = panels(effects, tiers, settings, plan, scale)
+    """Regress the usable effects of one synthesis, of all kinds, on its moderators; draw that."""
+    own = panels(effects, chosen, settings, plan, scale)
     return moderator_plot(own, names, pooled_estimate, title=heading, colour=colour)
 
 
 def panels(
     effects: pd.DataFrame,
-    tiers: Sequence[str],
+    chosen: EffectSet,
     settings: Settings,
     plan: Mapping[str, Moderator],
     scale: Scale = SMD,
 ) -> list[Panel]:
-    """Panels of one synthesis, from its usable effects of all tiers."""
-    tests, levels = moderators(effects, tiers, settings, plan)
+    """Panels of one synthesis, from its usable effects of all tiers and designs."""
+    tests, levels = moderators(effects, chosen, settings, plan)
     found = []
     for (name, moderator), test in zip(plan.items(), tests, strict=True):
         if test.reason:
             continue
-        own = with_level(of_tiers(effects, moderator, tiers), moderator)
+        own = with_level(looked_at(effects, moderator, chosen), moderator)
         fitted = regress(own, design(own, moderator)[0], settings)
         mine = [level for level in levels if level.moderator == name]
         found.append(Panel(moderator, own, test, mine, fitted, scale))

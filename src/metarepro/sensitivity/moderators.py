@@ -6,7 +6,7 @@ trials, not within them: trials with different content also differ in much else.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,8 +17,9 @@ from statsmodels.stats.multitest import multipletests
 
 from metarepro.models.meta_regression import Array, MetaRegression
 from metarepro.models.thresholds import FEW_TRIALS, TRUSTED_DF
-from metarepro.plan import Moderator, Number
+from metarepro.plan import EffectSet, Moderator, Number
 from metarepro.sensitivity.moderator_names import SLOPE
+from metarepro.synthesis.membership import of_kind
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.subgroups import (
     MIN_RESIDUAL_DF,
@@ -129,7 +130,7 @@ class Level:
 
 def moderators(
     all_effects: pd.DataFrame,
-    tiers: Sequence[str],
+    chosen: EffectSet,
     settings: Settings,
     plan: Mapping[str, Moderator],
 ) -> tuple[list[ModeratorTest], list[Level]]:
@@ -138,9 +139,9 @@ def moderators(
     Parameters
     ----------
     all_effects : DataFrame
-        Usable effects of the synthesis, of all tiers (`tables.EFFECTS`).
-    tiers : sequence of str
-        Tiers that the plan pools.
+        Usable effects of the synthesis, of all tiers and designs (`tables.EFFECTS`).
+    chosen : EffectSet
+        What the plan pools of them.
     settings : Settings
         Model, estimators, assumed correlation and level.
     plan : mapping
@@ -155,7 +156,7 @@ def moderators(
     """
     tests, levels = [], []
     for name, moderator in plan.items():
-        effects = of_tiers(all_effects, moderator, tiers)
+        effects = looked_at(all_effects, moderator, chosen)
         test, found = assess_moderator(effects, name, moderator, settings)
         tests.append(test)
         levels += found
@@ -164,12 +165,12 @@ def moderators(
 
 def moderator_rows(
     all_effects: pd.DataFrame,
-    tiers: Sequence[str],
+    chosen: EffectSet,
     settings: Settings,
     plan: Mapping[str, Moderator],
 ) -> dict[str, list[dict[str, Any]]]:
     """Rows of both tables for one synthesis; parameters as of `moderators`."""
-    tests, levels = moderators(all_effects, tiers, settings, plan)
+    tests, levels = moderators(all_effects, chosen, settings, plan)
     return {
         "moderators": [asdict(test) for test in tests],
         "moderator_levels": [asdict(level) for level in levels],
@@ -229,9 +230,9 @@ def assess_moderator(
     return test, _levels(effects, name, names, fitted, settings.level)
 
 
-def of_tiers(effects: pd.DataFrame, moderator: Moderator, tiers: Sequence[str]) -> pd.DataFrame:
-    """Effects that a moderator looks at: those of the plan's tiers, or all."""
-    return effects if moderator.all_tiers else effects[effects["tier"].isin(tiers)]
+def looked_at(effects: pd.DataFrame, moderator: Moderator, chosen: EffectSet) -> pd.DataFrame:
+    """Effects that a moderator looks at: those that the plan pools, or all."""
+    return effects if moderator.all_tiers else of_kind(effects, chosen)
 
 
 def with_level(effects: pd.DataFrame, moderator: Moderator) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import pool_three_level
+from metarepro.plan import EffectSet
 from metarepro.sensitivity.influence import influence
 from metarepro.sensitivity.multiverse import (
     ADJUSTED_LET_IN,
@@ -31,12 +32,14 @@ from metarepro.sensitivity.multiverse import (
     SECONDARY_SOURCES,
     one_per_trial,
 )
+from metarepro.synthesis.membership import of_kind
 from metarepro.synthesis.pools import (
     Settings,
     count_participants,
     pool_trials,
     without_early_prediction,
 )
+from metarepro.tabular.input_tables import TIERS
 from metarepro.wording.phrases import confidence
 
 #: Assumed correlations of the results of one trial that are compared.
@@ -113,18 +116,18 @@ _FAILED: dict[str, Any] = dict.fromkeys((*_FROM_POOLED, *_LEVELS), math.nan) | d
 )
 
 
-def variants(all_effects: pd.DataFrame, settings: Settings, tiers: Sequence[str]) -> list[Variant]:
+def variants(all_effects: pd.DataFrame, settings: Settings, chosen: EffectSet) -> list[Variant]:
     """Pool one synthesis in every way of the sensitivity set.
 
     Parameters
     ----------
     all_effects : DataFrame
-        Usable effects of the synthesis, of all tiers: columns trial_id, label, year, yi, vi,
-        n_total, tier, source_kind, adjusted, design.
+        Usable effects of the synthesis, of all tiers and designs: columns trial_id, label, year,
+        yi, vi, n_total, tier, source_kind, adjusted, design.
     settings : Settings
         Model, estimators, assumed correlation and level of the analysis plan.
-    tiers : sequence of str
-        Tiers that the plan pools.
+    chosen : EffectSet
+        What the plan pools of them.
 
     Returns
     -------
@@ -138,8 +141,8 @@ def variants(all_effects: pd.DataFrame, settings: Settings, tiers: Sequence[str]
     `influence.influence`, several results of a trial averaged) leaves with all its results.
     """
     every = all_effects.reset_index(drop=True)
-    primary = every[every["tier"].isin(tiers)]
-    choices = [*_selections(every, primary, settings), *_methods(primary, settings)]
+    primary = of_kind(every, chosen)
+    choices = [*_selections(every, primary, settings, chosen), *_methods(primary, settings)]
     return _mark_equal([_variant(choice, primary) for choice in choices])
 
 
@@ -167,8 +170,13 @@ class _Choice:
     pool: Callable[[pd.DataFrame], tuple[Pooled, str]]
 
 
-def _selections(every: pd.DataFrame, primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
+def _selections(
+    every: pd.DataFrame, primary: pd.DataFrame, settings: Settings, chosen: EffectSet
+) -> list[_Choice]:
     """Variants that pool other effects than the plan, with the plan's estimators."""
+
+    def with_other(**kinds: tuple[str, ...]) -> Callable[[], pd.DataFrame]:
+        return lambda: of_kind(every, chosen.model_copy(update=kinds))
 
     def of(column: str, allowed: Sequence[str] | None) -> Callable[[], pd.DataFrame]:
         return lambda: primary if allowed is None else primary[primary[column].isin(allowed)]
@@ -180,8 +188,10 @@ def _selections(every: pd.DataFrame, primary: pd.DataFrame, settings: Settings) 
     left_out = SECONDARY_SOURCES["without"]
     selections: list[tuple[str, str, Callable[[], pd.DataFrame]]] = [
         ("primary", "as in the analysis plan", lambda: primary),
-        ("all_tiers", "results of all tiers", lambda: every),
-        ("direct_only", "results of tier direct only", lambda: every[every["tier"] == "direct"]),
+        ("all_tiers", "results of all tiers", with_other(tiers=TIERS)),
+        ("without_approximate", "without approximate results", with_other(tiers=TIERS[:-1])),
+        ("direct_only", "results of tier direct only", with_other(tiers=TIERS[:1])),
+        ("all_designs", "trials of every design", with_other(designs=())),
         (
             "without_secondary_sources",
             "without results that are known from other reviews only",

@@ -3,12 +3,13 @@
 Apart from `synthesis`, so that what only draws or lists syntheses does not import the models.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from metarepro.plan import Plan, Synthesis
+from metarepro.plan import EffectSet, Plan, Synthesis
 from metarepro.study.tables import PLACE
 from metarepro.tabular.input_tables import TIERS
 
@@ -26,6 +27,31 @@ def usable(effects: pd.DataFrame, timepoints: Sequence[str], tiers: Sequence[str
         & effects["timepoint"].isin(timepoints)
         & effects["tier"].isin(tiers)
     ]
+
+
+def in_set(effects: pd.DataFrame, chosen: EffectSet) -> pd.DataFrame:
+    """Rows that a set of the plan pools."""
+    return of_kind(timely(effects, chosen), chosen)
+
+
+def of_kind(effects: pd.DataFrame, chosen: EffectSet) -> pd.DataFrame:
+    """Of usable rows those of the tiers and designs of a set."""
+    rows = effects[effects["tier"].isin(chosen.tiers)]
+    return rows[rows["design"].isin(chosen.designs)] if chosen.designs else rows
+
+
+def timely(effects: pd.DataFrame, chosen: EffectSet) -> pd.DataFrame:
+    """Rows at the time of a set, of all tiers and designs: what other choices could pool."""
+    rows = usable(effects, chosen.timepoints, TIERS)
+    months = chosen.months_after
+    if months is None:
+        return rows
+    after = rows["months_after"]
+    if months.unknown:
+        return rows[after.isna()]
+    low = -math.inf if months.above is None else months.above
+    high = math.inf if months.up_to is None else months.up_to
+    return rows[(after > low) & (after <= high)]
 
 
 def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame:
@@ -55,7 +81,7 @@ def several_trials(
     nothing to vary, and a set with other tiers is a variant.
     """
     for name in plan.figures:
-        every = usable(effects, plan.sets[name].timepoints, TIERS)
+        every = timely(effects, plan.sets[name])
         chosen = pooled[(pooled["set_name"] == name) & (pooled["n_trials"] >= 2)]
         for synthesis in chosen.to_dict("records"):
             yield synthesis, without_place(members(every, synthesis))

@@ -16,7 +16,7 @@ from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
 from metarepro.plan import Plan
-from metarepro.synthesis.membership import KEYS, SHARED, usable
+from metarepro.synthesis.membership import KEYS, SHARED, in_set
 from metarepro.synthesis.tables import POOLED, WEIGHTS
 from metarepro.tabular.tables import empty_table, from_rows, in_order
 from metarepro.wording.scales import BETTER
@@ -193,9 +193,9 @@ def synthesise(effects: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.Data
     """
     rows, weights = [], []
     for set_name, chosen in plan.sets.items():
-        in_set = usable(effects, chosen.timepoints, chosen.tiers)
+        rows_of_set = in_set(effects, chosen)
         for name, by in ((name, synthesis.by) for name, synthesis in plan.syntheses.items()):
-            groups = list(split(in_set, by))
+            groups = list(split(rows_of_set, by))
             keys = [_key(group_keys, by, plan.measure) for group_keys, _ in groups]
             for key, (group_keys, group) in zip(keys, groups, strict=True):
                 turned = group_keys["better"] == BETTER[1] and keys.count(key) > 1

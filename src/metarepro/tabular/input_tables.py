@@ -231,6 +231,7 @@ RESULTS = Table(
         "measure": text(required=True),
         "timepoint": level(*TIMEPOINTS),
         "timepoint_detail": text(required=True),
+        "months_after": number(at_least=0),
         "statistic": level(*STATISTICS),
         "n_t": _arm_size(),
         "mean_t": number(),
