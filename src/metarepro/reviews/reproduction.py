@@ -16,6 +16,7 @@ not_computable the file asks for something that there is no formula for
 """
 
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,15 @@ _KEYS = (
 )
 #: Q of a pool of one study that is this small is what binary rounding left of 0.
 _ROUNDING_OF_ZERO = 1e-12
+_SHOWN_NAMES = {
+    f"{whose}_{name}": f"the {shown} {term}"
+    for whose, shown in (("published", "published"), ("reproduced", "recomputed"))
+    for name, term in zip(
+        _ON_EFFECT_SCALE[:3], ("estimate", "lower limit", "upper limit"), strict=True
+    )
+}
+#: The exponential of more is no number of a computer's.
+_LARGEST_LOG = math.log(sys.float_info.max)
 
 
 @dataclass(frozen=True)
@@ -197,7 +207,9 @@ def _is_ratio(analysis: Mapping[Any, Any], name: str) -> bool:
 
 def _as_printed(analysis: Mapping[Any, Any], name: str, ours: float) -> float:
     """Our number on the scale of the published one."""
-    return float(np.exp(ours)) if _is_ratio(analysis, name) else ours
+    if not _is_ratio(analysis, name):
+        return ours
+    return math.inf if ours > _LARGEST_LOG else math.exp(ours)
 
 
 def _difference(
@@ -225,16 +237,24 @@ def _half_unit(analysis: Mapping[Any, Any], name: str) -> float:
 
 
 def _on_printed_scale(row: dict[str, Any], scale: str) -> dict[str, Any]:
-    """Estimates and limits of ratios as ratios."""
+    """Estimates and limits of ratios as ratios; those beyond all numbers are left out and said."""
     names = [f"reproduced_{n}" for n in _ON_EFFECT_SCALE[:3] if scale != "difference"]
     names += [f"published_{n}" for n in _ON_EFFECT_SCALE[:3] if scale == "log"]
-    return row | {name: float(np.exp(row[name])) for name in names}
+    beyond = [name for name in names if row[name] > _LARGEST_LOG]
+    ratios = {n: math.nan if n in beyond else math.exp(row[n]) for n in names}
+    said = [f"{_SHOWN_NAMES[name]}, exp({row[name]:.6g}), is out of range" for name in beyond]
+    reason = ". ".join(filter(None, [row["reason"], "; ".join(said)]))
+    return row | ratios | {"reason": reason}
 
 
 def _single_study(deviation: Deviation, analysis: Mapping[Any, Any], pool: ReviewPool) -> str:
     rounding = pool.k == 1 and abs(analysis["published_q"]) < _ROUNDING_OF_ZERO
-    extremes = {"i2": (0, 100), "q_p": (0, 1)}
-    if not rounding or deviation.published not in extremes.get(deviation.quantity, ()):
+    extremes = {"i2": (0, 100), "q_p": (0, 1)}.get(deviation.quantity, ())
+    # The I2 of such a Q is 100% but for the same rounding.
+    if not rounding or not any(
+        math.isclose(deviation.published, x, abs_tol=_ROUNDING_OF_ZERO, rel_tol=_ROUNDING_OF_ZERO)
+        for x in extremes
+    ):
         return ""
     return (
         "one study has no heterogeneity; the file's Q is what binary rounding left of 0, and its "
@@ -250,8 +270,18 @@ def _wald_p(deviation: Deviation, analysis: Mapping[Any, Any], pool: ReviewPool)
     return "beside an HKSJ interval the file gives the p of Wald's test" if agrees else ""
 
 
+def _hksj_single(deviation: Deviation, analysis: Mapping[Any, Any], pool: ReviewPool) -> str:
+    alone = analysis["ci_method"] == "hksj" and pool.k == 1
+    if not alone or (deviation.quantity, deviation.published) != ("t", 0):
+        return ""
+    return (
+        "one study has no Hartung-Knapp-Sidik-Jonkman statistic; the file prints T as 0 beside "
+        "the study's own interval and p"
+    )
+
+
 #: Classes of deviations that may occur in any file: each gives its reason, or "".
-EXPLANATIONS = (_single_study, _wald_p)
+EXPLANATIONS = (_single_study, _hksj_single, _wald_p)
 
 
 def _verdict(
