@@ -51,7 +51,7 @@ def reproduce(
 
     A file that cannot be read is reported and the others are still done; the exit code is then 1.
     """
-    reviews, nowhere = named_reviews(files)
+    reviews, nowhere, passed_over = named_reviews(files)
     known = read_known(known_deviations)
     with click.progressbar(
         reviews.items(), label="Recomputing", file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -60,8 +60,8 @@ def reproduce(
     tables = batch.tables()
     write_batch(tables, output_dir, for_people=True)
     page = output_dir / "summary.html"
-    write_file(page, batch_page(tables, nowhere).encode())
-    for said in [*nowhere, *batch.unreadable]:
+    write_file(page, batch_page(tables, nowhere, passed_over).encode())
+    for said in [*nowhere, *batch.unreadable, *passed_over]:
         click.echo(said, err=True)
     click.echo(f"{summary(tables, len(nowhere))}\nWritten to {output_dir}; start with {page}")
     if nowhere or batch.unreadable or not reviews:

@@ -58,7 +58,13 @@ REVMAN_WEB = Convention(
 )
 
 #: The convention of each format of review files.
-CONVENTIONS = {"revman5": REVMAN5, "revman_web": REVMAN_WEB}
+CONVENTIONS = {
+    "revman5": REVMAN5,
+    "revman5_csv": REVMAN5,
+    "revman5_accuracy": REVMAN5,
+    "revman_web": REVMAN_WEB,
+    "revman_web_accuracy": REVMAN_WEB,
+}
 
 
 def choices(what: Literal["tau2_methods", "ci_methods"]) -> tuple[str, ...]:

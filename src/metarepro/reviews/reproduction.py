@@ -133,6 +133,7 @@ def _compare(
         pool = _pool_of(result, analysis)
         row |= {"k": pool.k, "n_participants": _participants(studies, pool)}
         row |= _compare_pool(analysis, pool, result, known)
+    row["reason"] = ". ".join(filter(None, [row["reason"], analysis["inferred"]]))
     return _on_printed_scale(row, analysis["published_scale"])
 
 

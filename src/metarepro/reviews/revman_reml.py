@@ -6,8 +6,6 @@ likelihood: nothing for an estimate, but I2, a percentage of small variances, mo
 digit. Six published values of tau2, one of them 1.6e-9 in place of 0, come out to 1e-16.
 """
 
-import numpy as np
-
 from metarepro.models.mantel_haenszel import Array
 
 #: RevMan Web ends with the first step in tau2 that is no longer than this.
