@@ -63,8 +63,8 @@ class Utf8:
 
     def note(self) -> str:
         """What was done, for the reader of a summary; "" if the text was UTF-8."""
-        many = f"{self.replaced} byte{'' if self.replaced == 1 else 's'}"
-        return f"{many} that are not UTF-8 read as windows-1252" if self.replaced else ""
+        many = "1 byte that is" if self.replaced == 1 else f"{self.replaced} bytes that are"
+        return f"{many} not UTF-8 read as windows-1252" if self.replaced else ""
 
     def _decoded(self, data: bytes, *, final: bool) -> str:
         pieces: list[str] = []

@@ -77,6 +77,7 @@ class Found(NamedTuple):
 def named_reviews(arguments: Sequence[Path]) -> Found:
     """Every review of the files and folders, and what else is there."""
     found: list[tuple[str, Path]] = []
+    by_table: set[Path] = set()
     unreadable, passed_over = [], []
     for argument in arguments:
         try:
@@ -92,8 +93,10 @@ def named_reviews(arguments: Sequence[Path]) -> Found:
         for path in there.reviews:
             inside = path != argument and argument in path.parents
             relative = path.relative_to(argument).as_posix() if inside else path.name
+            if path != argument and not inside:
+                by_table.add(path)
             # Several tables of one package may be given, which all stand for it.
-            if path == argument or inside or (_plain(relative), path) not in found:
+            if path not in by_table or (_plain(relative), path) not in found:
                 found.append((_plain(relative), path))
     return Found(_told_apart(found), unreadable, passed_over)
 
