@@ -17,7 +17,7 @@ from metarepro.reviews.reproduction import reproduce
 CORPUS = Path(__file__).parents[3] / "shared/corpus"
 Z95 = 1.959963984540054
 RATIOS = ("RR", "OR", "PETO_OR")
-ARMS = {
+ARMS: dict[str, list[dict[str, float]]] = {
     "continuous": [
         *({"n_t": 20, "mean_t": 5.1, "sd_t": 2.0, "n_c": 21, "mean_c": 3.5, "sd_c": 2.1},),
         *({"n_t": 33, "mean_t": 6.4, "sd_t": 1.8, "n_c": 30, "mean_c": 6.6, "sd_c": 2.2},),
@@ -118,7 +118,7 @@ def test_the_settings_that_made_the_numbers_come_back(
     tau2_method: str,
     digits: int,
 ) -> None:
-    plan = {"method": method, "model": model, "tau2_method": tau2_method}
+    plan: dict[str, Any] = {"method": method, "model": model, "tau2_method": tau2_method}
     path = rows_only(tmp_path, data_type, measure, log=measure in RATIOS, digits=digits, **plan)
     row = inferred(path)
     assert row["data_type"] == data_type

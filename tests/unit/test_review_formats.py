@@ -33,9 +33,9 @@ STUDY_RESULTS = (
 BIAS = "Study,Domain (judgement): Attrition\nAbel 2001,Low\n"
 
 
-def downloaded(**parts: str) -> dict[str, bytes]:
+def downloaded(risk_of_bias: str = "") -> dict[str, bytes]:
     """A package as RevMan Web gives it, its study data included."""
-    files = package(**parts)
+    files = package(risk_of_bias=risk_of_bias)
     return files | {
         f"{PREFIX}-study-data/{PREFIX}-study-results.csv": STUDY_RESULTS.encode(),
         f"{PREFIX}-study-data/{PREFIX}-study-information.csv": b"Study,Year,Funding\nA,2001,x\n",

@@ -85,9 +85,8 @@ def read(documents: Sequence[Document], file: str) -> Extraction:
 
 def _tables(root: Element) -> Iterator[tuple[Element | None, Element]]:
     """The 2x2 tables in document order, each with the test that it lies in."""
-    waiting: list[tuple[Element | None, Element]] = [
-        (None, data) for data in root.children("ANALYSES_AND_DATA")
-    ][::-1]
+    waiting: list[tuple[Element | None, Element]] = []
+    waiting += [(None, data) for data in root.children("ANALYSES_AND_DATA")][::-1]
     while waiting:
         test, element = waiting.pop()
         if element.attributes.keys() >= set(_COUNTS.values()):

@@ -70,7 +70,7 @@ def read(documents: Sequence[Document], file: str) -> Extraction:
     for row in sheet.rows:
         if not row.text("Study"):
             cells.wrong(sheet, row, "Study", "nothing", "the name of a study")
-        study = {
+        study: dict[str, object] = {
             "review_id": review_id,
             "test_number": row.text("Analysis number"),
             "test": row.text("Test name") or row.text("Analysis name"),

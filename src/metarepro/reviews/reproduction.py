@@ -140,7 +140,9 @@ def _compare(
 def _participants(studies: pd.DataFrame, pool: ReviewPool) -> float:
     """Participants of the studies in a pool, as far as their rows have them."""
     pooled = studies[~np.isnan(pool.weights)] if pool.k else studies.iloc[:0]
-    return float((pooled["n_t"] + pooled["n_c"]).sum(min_count=1))
+    numbers = pooled["n_t"] + pooled["n_c"]
+    # What is only shown beside given estimates may be anything.
+    return float(numbers[numbers >= 0].sum(min_count=1))
 
 
 def _compare_pool(
