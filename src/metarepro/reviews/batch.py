@@ -98,7 +98,7 @@ def reproduce_files(*paths: Path | str, known: Known | None = None) -> Reproduct
     Raises
     ------
     InputError
-        For a folder that cannot be looked into.
+        For a folder without a review, and one that cannot be looked into.
 
     Examples
     --------
@@ -146,10 +146,11 @@ def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | No
             "accuracy": recompute_accuracy(extraction, name),
             "audit": audit_studies(extraction).assign(source_table=name),
         }
+        if forest is not None:
+            folder = forest.joinpath(*map(file_name, name.split("/")))
+            extraction = extraction.with_notes(draw_forests(extraction, folder))
         row = _read_row(name, extraction, len(tables["reproduction"]))
         _check_writable(tables | {"files": from_rows([row], BATCH_TABLES["files"])}, name)
-        if forest is not None:
-            draw_forests(extraction, forest.joinpath(*map(file_name, name.split("/"))))
     except MemoryError:  # says nothing of the file
         raise
     except Exception as error:  # noqa: BLE001 - one file must not end a run over hundreds
@@ -194,16 +195,21 @@ def _check_writable(tables: Mapping[str, pd.DataFrame], name: str) -> None:
         raise DataError(problems)
 
 
-def draw_forests(extraction: Extraction, folder: Path) -> None:
-    """Draw every analysis of a review."""
+def draw_forests(extraction: Extraction, folder: Path) -> list[str]:
+    """Draw every analysis of a review; which could not be drawn, as a plot costs no results."""
     # Drawing takes longer to import than most files to recompute.
     from metarepro.figures.style import save_figure
     from metarepro.reviews.reproduction import recomputed
     from metarepro.reviews.revman_forest import revman_forest
 
+    not_drawn = []
     for analyses, studies, result in recomputed(extraction):
-        if not isinstance(result, str) and len(studies):
-            first = analyses.iloc[0]
-            figure = revman_forest(studies, analyses, result)
-            number = f"{first['comparison_number']}.{first['outcome_number']}"
-            save_figure(figure, folder / file_name(number))
+        if isinstance(result, str) or not len(studies):
+            continue
+        first = analyses.iloc[0]
+        number = f"{first['comparison_number']}.{first['outcome_number']}"
+        try:
+            save_figure(revman_forest(studies, analyses, result), folder / file_name(number))
+        except (ArithmeticError, ValueError) as error:
+            not_drawn.append(f"no forest plot of {number}: {error}")
+    return not_drawn

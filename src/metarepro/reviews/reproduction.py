@@ -109,10 +109,11 @@ def recomputed(
 def _pool(
     studies: pd.DataFrame, analyses: pd.DataFrame, convention: Convention
 ) -> AnalysisResult | str:
+    settings = AnalysisSettings.from_row(analyses.iloc[0].to_dict())
     try:
-        return pool_analysis(
-            studies, AnalysisSettings.from_row(analyses.iloc[0].to_dict()), convention
-        )
+        # What falls out of the range of numbers is said of its pool (`_in_range`).
+        with np.errstate(all="ignore"):
+            return pool_analysis(studies, settings, convention)
     except ValueError as error:
         return str(error)
 
@@ -134,7 +135,23 @@ def _compare(
         row |= {"k": pool.k, "n_participants": _participants(studies, pool)}
         row |= _compare_pool(analysis, pool, result, known)
     row["reason"] = ". ".join(filter(None, [row["reason"], analysis["inferred"]]))
-    return _on_printed_scale(row, analysis["published_scale"])
+    return _in_range(_on_printed_scale(row, analysis["published_scale"]))
+
+
+def _in_range(row: dict[str, Any]) -> dict[str, Any]:
+    """No infinite numbers: no table holds them, and the other pools are still to be written."""
+    columns = [f"reproduced_{name}" for name in QUANTITIES]
+    beyond = [name for name in columns if math.isinf(row[name])]
+    said = [f"the recomputed {name.removeprefix('reproduced_')} is out of range" for name in beyond]
+    largest = row["max_abs_difference"]
+    return (
+        row
+        | dict.fromkeys(beyond, math.nan)
+        | {
+            "max_abs_difference": math.nan if math.isinf(largest) else largest,
+            "reason": ". ".join(filter(None, [row["reason"], "; ".join(said)])),
+        }
+    )
 
 
 def _participants(studies: pd.DataFrame, pool: ReviewPool) -> float:
