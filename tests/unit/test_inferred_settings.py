@@ -219,7 +219,26 @@ def test_a_real_review_without_its_settings(tmp_path: Path) -> None:
     true = whole[whole["level"] == "overall"].set_index(keys)
     ours = with_settings(read_review(tmp_path)).analyses
     ours = ours[ours["level"] == "overall"].set_index(keys)
-    decided = ours[~ours["inferred"].str.contains("the same weights|no weights")]
+    decided = ours[~ours["inferred"].str.contains("the same weights|no weights|single study")]
     assert len(decided) >= 10
     for name in ("data_type", "measure", "method", "model", "tau2_method"):
         assert decided[name].tolist() == true.loc[decided.index, name].tolist(), name
+
+
+def test_measures_with_the_same_effects_are_told_apart_by_their_weights(tmp_path: Path) -> None:
+    """Where no arm differs every ratio is 1, whatever its name."""
+    same = [
+        {"n_t": 40, "events_t": 20, "n_c": 80, "events_c": 40},
+        {"n_t": 100, "events_t": 10, "n_c": 60, "events_c": 6},
+    ]
+    plan: dict[str, Any] = {"method": "IV", "model": "fixed"}
+    row = inferred(rows_only(tmp_path, "dichotomous", "OR", log=True, arms=same, **plan))
+    assert row["measure"] == "OR"
+    assert "the same weights come from" in row["inferred"]
+
+
+def test_a_single_study_shows_no_model(tmp_path: Path) -> None:
+    plan: dict[str, Any] = {"method": "IV", "model": "random", "tau2_method": "DL"}
+    row = inferred(rows_only(tmp_path, "continuous", "MD", arms=ARMS["continuous"][:1], **plan))
+    assert row["measure"] == "MD"
+    assert "Not decided: a single study shows neither method nor model" in row["inferred"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from metarepro.readers.archives import DiskFile, Document, head_of, walk
 from metarepro.readers.formats import format_of
 from metarepro.readers.other_files import what_is
-from metarepro.readers.packages import Package, find_packages
+from metarepro.readers.packages import Package, find_packages, is_named_otherwise
 from metarepro.readers.revman_web_tables import kind_of
 
 #: Files called like this are listed whatever they hold, so that a broken one is not passed over.
@@ -121,8 +121,9 @@ def package_of(path: Path) -> Package | None:
     if not kind_of(head):
         return None
     folder = path.parent
-    name = glob.escape(path.name.partition("-")[0])
-    near = {path, *folder.glob("*.csv")}
+    start = path.name.partition("-")[0]
+    near = {path, *(p for p in folder.glob("*.csv") if not is_named_otherwise(p.name, start))}
+    name = glob.escape(start)
     for where, pattern in ((folder, "*/{}-*"), (folder.parent, "{}-*"), (folder.parent, "*/{}-*")):
         near.update(where.glob(pattern.format(name)))
     documents = [

@@ -7,6 +7,7 @@ People unpack and rename them, keep two reviews side by side, or add tables of t
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from metarepro.readers.archives import Document, base_name
 from metarepro.readers.revman_web_tables import is_complete, kind_of
@@ -16,6 +17,7 @@ from metarepro.readers.revman_web_words import (
     DATA_ROWS,
     FILE_NAMES,
     SETTINGS,
+    SIGNATURES,
 )
 
 #: Kinds of tables that make a review, the one that says most of it first.
@@ -24,12 +26,18 @@ _MAIN = (SETTINGS, ACCURACY_ROWS, DATA_ROWS)
 _FARTHEST = 2
 
 
+def is_named_otherwise(name: str, start: str) -> bool:
+    """Whether a file name is that of a table of another review than those that start like this."""
+    kinds = (FILE_NAMES.get(kind, kind) for kind in SIGNATURES)
+    return not name.startswith(start) and any(kind in name for kind in kinds)
+
+
 @dataclass(frozen=True)
 class _Table:
     document: Document
     kind: str
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What the file is named after, e.g. the number of the review; "" if it was renamed."""
         kind = FILE_NAMES.get(self.kind, self.kind)
@@ -40,7 +48,7 @@ class _Table:
         """Whether the name of the file is that of its kind."""
         return FILE_NAMES.get(self.kind, self.kind) in base_name(self.document)
 
-    @property
+    @cached_property
     def folders(self) -> tuple[str, ...]:
         return tuple(self.document.name.replace("!", "/").split("/")[:-1])
 
@@ -63,10 +71,9 @@ class _Table:
         """Whether kinds, names and places allow that two tables are of one review."""
         if (other.kind == ACCURACY_ROWS) != (self.kind == ACCURACY_PARAMETERS):
             return False
-        steps = self.steps_to(other)
         if self.prefix and other.prefix:
-            return self.prefix == other.prefix and steps <= _FARTHEST
-        return steps == 0
+            return self.prefix == other.prefix and self.steps_to(other) <= _FARTHEST
+        return self.steps_to(other) == 0
 
 
 @dataclass

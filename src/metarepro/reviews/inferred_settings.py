@@ -101,14 +101,18 @@ def with_settings(extraction: Extraction) -> Extraction:
 
 def _settings(studies: pd.DataFrame, data_type: str, convention: Convention) -> dict[str, Any]:
     """The settings of one analysis."""
-    found = next(_measures(studies, data_type, convention), None)
-    if found is None:
+    measures = list(_measures(studies, data_type, convention))
+    if not measures:
         return {"measure": "OTHER", "method": "IV", "model": "fixed", "inferred": NO_MEASURE}
-    level = _level(studies, found, convention)
     totals = _totals(studies)
-    fitting = _fitting(studies, found, totals, convention)
-    models = _MODELS[found["measure"]] if data_type != "oe" else (_PETO,)
-    chosen = (fitting or models)[0]
+    fitting = [_fitting(studies, found, totals, convention) for found in measures]
+    # Of several measures that give the printed effects, one whose weights are those printed.
+    best = next((i for i, models in enumerate(fitting) if models), 0)
+    found, models = measures[best], fitting[best]
+    chosen = (models or _models(found))[0]
+    level = _level(studies, found, convention)
+    alike = [_words(other) for i, other in enumerate(measures) if i != best and fitting[i]]
+    alone = int((studies["estimable"] == "yes").sum()) == 1
     is_log = found["log_data"] == "yes"
     return found | {
         "measure_label": _NAMES[found["measure"]] if found["measure"] != "OTHER" else "Effect",
@@ -119,7 +123,7 @@ def _settings(studies: pd.DataFrame, data_type: str, convention: Convention) -> 
         "interval_level": level,
         "study_interval_level": level,
         "published_scale": "ratio" if is_log else "difference",
-        "inferred": _said(found, fitting, models, totals),
+        "inferred": _said(found, models, totals, alike, alone=alone),
     }
 
 
@@ -197,9 +201,8 @@ def _fitting(
 ) -> list[_Model]:
     """Models whose weights are those printed; none where there are no weights."""
     printed = studies["published_weight"].to_numpy(float)
-    models = _MODELS[found["measure"]] if found["data_type"] != "oe" else (_PETO,)
     fitting = []
-    for model in models if totals != "NO" else ():
+    for model in _models(found) if totals != "NO" else ():
         result = _pool(studies, found, model, convention)
         if result is None:
             continue
@@ -235,22 +238,42 @@ def _pool(
         return None
 
 
+def _models(found: Mapping[str, Any]) -> tuple[_Model, ...]:
+    """The models that RevMan has for a measure."""
+    return (_PETO,) if found["data_type"] == "oe" else _MODELS[found["measure"]]
+
+
+def _words(found: Mapping[str, Any]) -> str:
+    """A measure in words."""
+    words = _NAMES[found["measure"]]
+    if found["measure"] == "OTHER":
+        words += ", logarithms of ratios" if found["log_data"] == "yes" else ", no ratios"
+    return words + (", events swapped" if found["swap_events"] == "yes" else "")
+
+
 def _said(
-    found: Mapping[str, Any], fitting: Sequence[_Model], models: Sequence[_Model], totals: str
+    found: Mapping[str, Any],
+    fitting: Sequence[_Model],
+    totals: str,
+    alike: Sequence[str],
+    *,
+    alone: bool,
 ) -> str:
     """What was inferred, and what is open, in words."""
-    measure = _NAMES[found["measure"]]
-    if found["measure"] == "OTHER":
-        measure += ", " + ("logarithms of ratios" if found["log_data"] == "yes" else "no ratios")
-    swapped = ", events swapped" if found["swap_events"] == "yes" else ""
-    if not fitting:
-        why = "no weights are printed" if totals == "NO" else "no model gives the printed weights"
-        return f"inferred: {measure}{swapped}. Not decided: {why}; {models[0]} is shown"
-    alike = [str(model) for model in fitting[1:]]
-    open_ones = [f"the same weights come from {'; '.join(alike)}"] if alike else []
-    if any(model.model == "random" for model in fitting):
-        open_ones.append(
-            "the interval (Wald's is shown, Hartung-Knapp-Sidik-Jonkman's is possible)"
-        )
-    text = f"inferred: {measure}{swapped}; {fitting[0]}"
-    return text + (f". Not decided: {'; '.join(open_ones)}" if open_ones else "")
+    inferred = f"inferred: {_words(found)}"
+    is_open = [f"the measure may as well be: {'; '.join(alike)}"] if alike else []
+    if not fitting or alone:
+        shown = (fitting or _models(found))[0]
+        why = "no model gives the printed weights"
+        why = "no weights are printed" if totals == "NO" else why
+        why = "a single study shows neither method nor model" if alone else why
+        is_open.append(f"{why} ({shown}, is shown)")
+    else:
+        inferred += f"; {fitting[0]}"
+        if fitting[1:]:
+            same = "; ".join(map(str, fitting[1:]))
+            is_open.append(f"the same weights come from {same}")
+        if any(model.model == "random" for model in fitting):
+            wald = "Wald's is shown, Hartung-Knapp-Sidik-Jonkman's is possible"
+            is_open.append(f"the interval ({wald})")
+    return inferred + (f". Not decided: {'; '.join(is_open)}" if is_open else "")

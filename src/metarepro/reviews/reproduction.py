@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from metarepro.errors import InputError
 from metarepro.models.conventions import CONVENTIONS, Convention
 from metarepro.readers.review_tables import Extraction
 from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, ReviewPool, pool_analysis
@@ -114,7 +115,7 @@ def _pool(
         # What falls out of the range of numbers is said of its pool (`_in_range`).
         with np.errstate(all="ignore"):
             return pool_analysis(studies, settings, convention)
-    except ValueError as error:
+    except (ValueError, InputError) as error:
         return str(error)
 
 
