@@ -23,9 +23,12 @@ from tests.review_files import (
 
 from metarepro.figures import style
 from metarepro.readers.review_file import read_review
+from metarepro.readers.review_tables import Extraction
+from metarepro.reviews import batch
 from metarepro.reviews.batch import do_files
 from metarepro.reviews.batch_tables import BATCH_TABLES, write_batch
 from metarepro.reviews.inferred_settings import with_settings
+from metarepro.reviews.reproduction import Known, reproduce
 
 ROWS = {
     "CONT": (CONT, CONT_ROW, ("MEAN_1", "SD_1", "TOTAL_1")),
@@ -90,12 +93,8 @@ def test_a_limit_beyond_all_numbers_does_not_lose_the_batch(tmp_path: Path) -> N
 def test_a_value_that_cannot_be_written_costs_its_own_file_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from metarepro.reviews import batch
-
-    real = batch.reproduce
-
-    def odd(extraction: object, name: str, known: object) -> pd.DataFrame:
-        table: pd.DataFrame = real(extraction, name, known)  # type: ignore[arg-type]
+    def odd(extraction: Extraction, name: str, known: Known) -> pd.DataFrame:
+        table = reproduce(extraction, name, known)
         return table.assign(reproduced_q=float("inf")) if name == "odd.rm5" else table
 
     monkeypatch.setattr(batch, "reproduce", odd)

@@ -227,7 +227,7 @@ def test_a_real_review_without_its_settings(tmp_path: Path) -> None:
 
 def test_measures_with_the_same_effects_are_told_apart_by_their_weights(tmp_path: Path) -> None:
     """Where no arm differs every ratio is 1, whatever its name."""
-    same = [
+    same: list[dict[str, float]] = [
         {"n_t": 40, "events_t": 20, "n_c": 80, "events_c": 40},
         {"n_t": 100, "events_t": 10, "n_c": 60, "events_c": 6},
     ]

@@ -42,10 +42,9 @@ def pool(kind: str, published: dict[str, float], **settings: str) -> dict[str, o
         "P(Z)": "P_Z",
         "df": "DF",
     }
+    labels: dict[str, object] = {"Data Type": kind, "Group Label 1": "Play"}
     numbers = {column: f"{published[name]:.8f}" for column, name in columns.items()}
-    return (
-        {"Data Type": kind, "Group Label 1": "Play", "Group Label 2": "Care"} | numbers | settings
-    )
+    return labels | numbers | settings
 
 
 MEANS = [

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from metarepro.readers.archives import MIB, Document, base_name
@@ -84,6 +85,7 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
+@lru_cache(maxsize=64)
 def kind_of(head: bytes) -> str:
     """Which table starts like this, by the columns that only it has; "" if none.
 
