@@ -28,6 +28,7 @@ from scipy import stats
 from metarepro.errors import InputError
 from metarepro.models.conventions import CONVENTIONS, Convention
 from metarepro.readers.review_tables import Extraction
+from metarepro.reviews.inferred_settings import NO_MEASURE
 from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, ReviewPool, pool_analysis
 from metarepro.reviews.tables import QUANTITIES, REVIEW_REPRODUCTION
 from metarepro.tabular.tables import from_rows
@@ -110,7 +111,10 @@ def recomputed(
 def _pool(
     studies: pd.DataFrame, analyses: pd.DataFrame, convention: Convention
 ) -> AnalysisResult | str:
-    settings = AnalysisSettings.from_row(analyses.iloc[0].to_dict())
+    first = analyses.iloc[0].to_dict()
+    if first["inferred"] == NO_MEASURE:
+        return NO_MEASURE
+    settings = AnalysisSettings.from_row(first)
     try:
         # What falls out of the range of numbers is said of its pool (`_in_range`).
         with np.errstate(all="ignore"):
@@ -135,7 +139,8 @@ def _compare(
         pool = _pool_of(result, analysis)
         row |= {"k": pool.k, "n_participants": _participants(studies, pool)}
         row |= _compare_pool(analysis, pool, result, known)
-    row["reason"] = ". ".join(filter(None, [row["reason"], analysis["inferred"]]))
+    if row["reason"] != analysis["inferred"]:
+        row["reason"] = ". ".join(filter(None, [row["reason"], analysis["inferred"]]))
     return _in_range(_on_printed_scale(row, analysis["published_scale"]))
 
 
