@@ -10,7 +10,7 @@ from tests.review_files import DATA_ROWS, HEADERS, PREFIX, csv_table
 
 from metarepro.models.conventions import REVMAN_WEB
 from metarepro.readers.review_file import read_review
-from metarepro.reviews.inferred_settings import NO_MEASURE, with_settings
+from metarepro.reviews.inferred_settings import NO_EFFECTS, NO_MEASURE, with_settings
 from metarepro.reviews.pooling import AnalysisSettings, pool_analysis
 from metarepro.reviews.reproduction import reproduce
 
@@ -189,17 +189,18 @@ def test_weights_of_no_model_are_said(tmp_path: Path) -> None:
     assert "no model gives the printed weights" in inferred(path)["inferred"]
 
 
+@pytest.mark.parametrize(("printed", "why"), [("0.123456", NO_MEASURE), ("", NO_EFFECTS)])
 @pytest.mark.parametrize(("data_type", "measure"), [("continuous", "MD"), ("iv", "OTHER")])
 def test_effects_of_no_measure_are_not_computable(
-    tmp_path: Path, data_type: str, measure: str
+    tmp_path: Path, data_type: str, measure: str, printed: str, why: str
 ) -> None:
     path = rows_only(tmp_path, data_type, measure, method="IV", model="fixed")
-    table = pd.read_csv(path, dtype=str, keep_default_na=False).assign(Mean="0.123456")
+    table = pd.read_csv(path, dtype=str, keep_default_na=False).assign(Mean=printed)
     table.to_csv(path, index=False)
-    assert inferred(path)["inferred"] == NO_MEASURE
+    assert inferred(path)["inferred"] == why
     (pool,) = reproduce(with_settings(read_review(path)), "f", {}).to_dict("records")
     assert pool["verdict"] == "not_computable"
-    assert pool["reason"] == NO_MEASURE
+    assert pool["reason"] == why
 
 
 def test_a_review_with_settings_is_left_alone(tmp_path: Path) -> None:

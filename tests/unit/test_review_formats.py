@@ -26,6 +26,7 @@ from metarepro.readers.review_file import read_review
 from metarepro.reviews.chunks import checksum, named_reviews
 from metarepro.tabular.problems import DataError
 
+INFORMATION = b"Study,Year,Data source\nAbel 2001,2001,PUB\n"
 STUDY_RESULTS = (
     "Study,Outcome,Data type,Effect measure,Arm,Reference arm,Sample size,Cases,Mean,SD,SE,"
     "Variance,CI level,CI start,CI end,P value,Footnotes\n"
@@ -38,7 +39,7 @@ def downloaded(risk_of_bias: str = "") -> dict[str, bytes]:
     files = package(risk_of_bias=risk_of_bias)
     return files | {
         f"{PREFIX}-study-data/{PREFIX}-study-results.csv": STUDY_RESULTS.encode(),
-        f"{PREFIX}-study-data/{PREFIX}-study-information.csv": b"Study,Year,Funding\nA,2001,x\n",
+        f"{PREFIX}-study-data/{PREFIX}-study-information.csv": INFORMATION,
     }
 
 
@@ -60,7 +61,8 @@ def test_a_package_as_downloaded_is_one_review(
 ) -> None:
     files = downloaded(risk_of_bias=risk_of_bias)
     write(tmp_path, {inside + name: content for name, content in files.items()})
-    assert len(find_reviews(tmp_path)) == 1
+    there = survey(tmp_path)
+    assert (len(there.reviews), there.others) == (1, [])
     (study,) = read_review(tmp_path).studies.to_dict("records")
     assert study["risk_of_bias"] == ("Attrition: Low" if risk_of_bias else "")
 

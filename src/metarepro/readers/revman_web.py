@@ -58,6 +58,7 @@ from metarepro.readers.revman_web_words import (
     RISK_OF_BIAS,
     SETTINGS,
     SHOWN,
+    STUDY_INFORMATION,
     STUDY_RESULTS,
     SUBGROUPS,
     TAU2_METHOD_WORDS,
@@ -70,7 +71,7 @@ from metarepro.tabular.problems import DataError, Problem
 
 WORDS = "a RevMan Web package"
 IN_TABLES = True
-_OWN_KINDS = (SETTINGS, DATA_ROWS, SUBGROUPS, RISK_OF_BIAS, STUDY_RESULTS)
+_OWN_KINDS = (SETTINGS, DATA_ROWS, SUBGROUPS, RISK_OF_BIAS, STUDY_RESULTS, STUDY_INFORMATION)
 # What a study row has from its analysis, and its numbers.
 _SHARED = ("review_id", "comparison_number", "comparison", "outcome_number", "outcome")
 _NUMBERS = tuple(column for columns in INPUTS.values() for column in columns)

@@ -7,6 +7,7 @@ DATA_ROWS = "data-rows"
 SUBGROUPS = "subgroup-estimates"
 RISK_OF_BIAS = "risk-of-bias"
 STUDY_RESULTS = "study-results"
+STUDY_INFORMATION = "study-information"
 ACCURACY_ROWS = "accuracy-data-rows"
 ACCURACY_PARAMETERS = "parameters"
 EXPORT = "export of data and analyses"
@@ -17,6 +18,7 @@ SIGNATURES = {
     DATA_ROWS: {"analysis group", "analysis number", "study", "giv mean", "giv se"},
     SUBGROUPS: {"analysis group", "analysis number", "subgroup", "heterogeneity df"},
     STUDY_RESULTS: {"study", "outcome", "arm", "reference arm"},
+    STUDY_INFORMATION: {"study", "year", "data source"},
     ACCURACY_ROWS: {"analysis number", "study", "tp", "fp", "fn", "tn"},
     ACCURACY_PARAMETERS: {"analysis number", "e(logitse)", "e(logitsp)"},
     EXPORT: {"comparison number", "outcome number", "subgroup number", "effect measure"},

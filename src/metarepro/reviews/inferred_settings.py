@@ -45,6 +45,7 @@ _NAMES = {
 _METHODS = {"IV": "inverse variance", "MH": "Mantel-Haenszel", "PETO": "Peto"}
 _ESTIMATORS = {"DL": "DerSimonian-Laird", "REML": "REML"}
 NO_MEASURE = "no measure gives the printed effects of the studies"
+NO_EFFECTS = "no effects of the studies are printed, which would show their measure"
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def _settings(studies: pd.DataFrame, data_type: str, convention: Convention) -> 
     """The settings of one analysis."""
     measures = list(_measures(studies, data_type, convention))
     if not measures:
-        return {"measure": "OTHER", "method": "IV", "model": "fixed", "inferred": NO_MEASURE}
+        why = NO_EFFECTS if studies["published_estimate"].isna().all() else NO_MEASURE
+        return {"measure": "OTHER", "method": "IV", "model": "fixed", "inferred": why}
     totals = _totals(studies)
     fitting = [_fitting(studies, found, totals, convention) for found in measures]
     # Of several measures that give the printed effects, one whose weights are those printed.
@@ -132,8 +134,6 @@ def _measures(
 ) -> Iterator[dict[str, Any]]:
     """Measures whose effects are those printed, events as they are before swapped ones."""
     printed = studies["published_estimate"].to_numpy(float)
-    if np.isnan(printed).all():
-        return
     for swapped in (False, True) if data_type == "dichotomous" else (False,):
         for measure in _MEASURES[data_type]:
             effects = study_effects(

@@ -28,7 +28,7 @@ from scipy import stats
 from metarepro.errors import InputError
 from metarepro.models.conventions import CONVENTIONS, Convention
 from metarepro.readers.review_tables import Extraction
-from metarepro.reviews.inferred_settings import NO_MEASURE
+from metarepro.reviews.inferred_settings import NO_EFFECTS, NO_MEASURE
 from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, ReviewPool, pool_analysis
 from metarepro.reviews.tables import QUANTITIES, REVIEW_REPRODUCTION
 from metarepro.tabular.tables import from_rows
@@ -112,8 +112,8 @@ def _pool(
     studies: pd.DataFrame, analyses: pd.DataFrame, convention: Convention
 ) -> AnalysisResult | str:
     first = analyses.iloc[0].to_dict()
-    if first["inferred"] == NO_MEASURE:
-        return NO_MEASURE
+    if first["inferred"] in (NO_MEASURE, NO_EFFECTS):
+        return str(first["inferred"])
     settings = AnalysisSettings.from_row(first)
     try:
         # What falls out of the range of numbers is said of its pool (`_in_range`).
