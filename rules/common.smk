@@ -29,7 +29,7 @@ def template_files(pattern):
 
 def reviews_with_data():
     """Data files of reviews, or the folders that hold their tables."""
-    from metarepro.readers.review_file import find_reviews, review_folders
+    from metarepro.readers.folders import find_reviews, review_folders
 
     folders = review_folders(Path("data"))
     return [review.as_posix() for folder in folders for review in find_reviews(folder)]

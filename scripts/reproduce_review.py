@@ -21,12 +21,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments.add_argument("--known-deviations", type=Path, required=True, help="with reasons")
     arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     args = arguments.parse_args(argv)
-    reviews, nowhere = named_reviews(args.files)
+    reviews, nowhere, passed_over = named_reviews(args.files)
     known = read_known(args.known_deviations)
     batch = do_files(reviews.items(), known, args.output_dir / "forest")
     tables = batch.tables()
     write_batch(tables, args.output_dir)
-    for said in [*nowhere, *batch.unreadable]:
+    for said in [*nowhere, *batch.unreadable, *passed_over]:
         print(said, file=sys.stderr)
     print(summary(tables, len(nowhere)))
     return 1 if nowhere or batch.unreadable else 0

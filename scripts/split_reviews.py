@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = arguments.parse_args(argv)
     if args.chunk_size < 1:
         arguments.error("a chunk holds at least 1 file")
-    reviews, unreadable = named_reviews(args.files)
+    reviews, unreadable, _ = named_reviews(args.files)
     chunks = divide(reviews, Path.cwd(), args.chunk_size)
     plan = json.dumps({"chunks": list(chunks), "unreadable": unreadable}, indent=1) + "\n"
     texts = {f"{number}.json": chunk.to_json() for number, chunk in chunks.items()}

@@ -41,6 +41,7 @@ rule report:
     """Say what was found; fail if a review could not be read."""
     input:
         "reproduction.csv",
+        "accuracy.csv",
         "audit.csv",
         "files.csv",
         plan="chunks/plan.json",
@@ -64,6 +65,7 @@ rule reproduce_chunk:
         code=code("reproduce_chunk.py"),
     output:
         "parts/{chunk}/reproduction.csv",
+        "parts/{chunk}/accuracy.csv",
         "parts/{chunk}/audit.csv",
         "parts/{chunk}/files.csv",
     log:
@@ -81,13 +83,14 @@ rule gather_reviews:
         expand(
             "parts/{chunk}/{table}.csv",
             chunk=CHUNKS,
-            table=["reproduction", "audit", "files"],
+            table=["reproduction", "accuracy", "audit", "files"],
         ),
         chunks=expand("chunks/{chunk}.json", chunk=CHUNKS),
         plan="chunks/plan.json",
         code=code("gather_reviews.py"),
     output:
         "reproduction.csv",
+        "accuracy.csv",
         "audit.csv",
         "files.csv",
     log:

@@ -128,13 +128,13 @@ mantel_haenszel <- function(x, measure, random, by_hand, level = 0.95) {
   w <- 1 / e$vi
   q <- if (k > 1) sum(w * (e$yi - f[1])^2) else 0
   i2 <- i2_of(q, k - 1)
+  if (k == 1) { # RevMan prints the study's own interval
+    return(out(k, e$yi, sqrt(e$vi), 0, 0, 0, level = level))
+  }
   if (!random) {
     return(out(k, f[1], f[2], 0, q, i2, level = level))
   }
-  tau2 <- if (k > 1) max(0, (q - (k - 1)) / (sum(w) - sum(w^2) / sum(w))) else 0
-  if (k == 1) {
-    return(out(k, e$yi, sqrt(e$vi), 0, 0, 0, level = level))
-  }
+  tau2 <- max(0, (q - (k - 1)) / (sum(w) - sum(w^2) / sum(w)))
   m <- rma.uni(e$yi, e$vi, tau2 = tau2, level = 100 * level)
   p <- predict(m)
   out(k, as.numeric(m$beta), m$se, tau2, q, i2, level = level, pi = c(p$pi.lb, p$pi.ub))

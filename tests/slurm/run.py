@@ -26,7 +26,7 @@ from tests.review_files import rm5_bytes
 from tests.slurm.cluster import PATIENCE, Cluster, install, wait_for
 
 ROOT = Path(__file__).parents[2]
-TABLES = ("reproduction.csv", "audit.csv", "files.csv")
+TABLES = ("reproduction.csv", "accuracy.csv", "audit.csv", "files.csv")
 CHUNK_SIZE = 15
 BROKEN = "broken.rm5"
 #: As it would be on a cluster, but asking for the state of jobs more often.

@@ -37,8 +37,9 @@ def test_a_review_is_reproduced(review: Path) -> None:
     assert list(result.files["status"]) == ["read"]
 
 
-def test_a_reproduction_of_nothing_is_empty(tmp_path: Path) -> None:
-    assert metarepro.reproduce(tmp_path).pools.empty
+def test_a_folder_without_a_review_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(metarepro.InputError, match="no review in this folder"):
+        metarepro.reproduce(tmp_path)
 
 
 def test_a_table_is_pooled_and_drawn() -> None:

@@ -12,9 +12,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.data_folder import RESULTS, REVIEW, TRIALS, write_data_folder
 from tests.made_up_review import OUTCOME_MAP, made_up_review
-from tests.review_files import PLAIN, package, rm5_bytes, zipped
+from tests.review_files import (
+    BINARY_DATA,
+    DATA,
+    DATA_ROWS,
+    HEADERS,
+    PLAIN,
+    csv_table,
+    package,
+    rm5_bytes,
+    zipped,
+)
+from tests.unit.test_accuracy import HEADER as ACCURACY_HEADER
+from tests.unit.test_accuracy import ROW as ACCURACY_ROW
+from tests.unit.test_accuracy import diagnostic, study
+from tests.unit.test_revman5_csv import HEADER as EXPORT_HEADER
+from tests.unit.test_revman5_csv import export
 
 from metarepro.readers.review_file import read_review
+from metarepro.reviews.batch import do_files
 from metarepro.reviews.data_files import read_reviews
 from metarepro.study.transcription import read
 from metarepro.study.validation import check_data
@@ -117,6 +133,26 @@ def test_tables_in_revman_web_packages(data: st.DataObject, tmp_path: Path) -> N
     path = tmp_path / "review.zip"
     path.write_bytes(zipped(files | {name: data.draw(damaged(files[name]))}))
     tolerated(lambda: read_review(path))
+
+
+ONE_FILE = {
+    "export.csv": csv_table(EXPORT_HEADER, export()),
+    "CD000000-data-rows.csv": csv_table(HEADERS["2025"][DATA_ROWS], [DATA, BINARY_DATA]),
+    "CD000001-data-rows.csv": csv_table(ACCURACY_HEADER, [ACCURACY_ROW]),
+    "accuracy.rm5": diagnostic("<TEST NO='1'>" + study() + study(TP=0, FN=0) + "</TEST>"),
+}
+
+
+@quick
+@given(data=st.data())
+def test_formats_of_one_file(data: st.DataObject, tmp_path: Path) -> None:
+    """Read, and recomputed: whatever was read can be written."""
+    name = data.draw(st.sampled_from(sorted(ONE_FILE)))
+    path = tmp_path / name
+    path.write_bytes(data.draw(damaged(ONE_FILE[name])))
+    tolerated(lambda: read_review(path))
+    (row,) = do_files([(name, path)], {}).files
+    assert "internal error" not in row["notes"]
 
 
 def check(folder: Path) -> None:

@@ -19,7 +19,7 @@ SIMULATED = json.loads(
 #: Four standard errors of the mean of 400 values of g.
 NEAR = 0.04
 NAN = math.nan
-ARMS_OF_30 = {"n_t": 30, "n_c": 30}
+ARMS_OF_30: dict[str, Any] = {"n_t": 30, "n_c": 30}
 
 
 def effect(choices: Choices = CHOICES, **cells: Any) -> Effect:

@@ -36,7 +36,8 @@ from tests.review_files import (
 )
 
 from metarepro.readers import archives, xml_tree
-from metarepro.readers.review_file import find_reviews, read_review
+from metarepro.readers.folders import find_reviews
+from metarepro.readers.review_file import read_review
 from metarepro.tabular.problems import DataError
 
 MAX_SECONDS = 10
@@ -230,7 +231,7 @@ Content = Callable[[], bytes | Iterator[bytes]]
 CASES: dict[str, tuple[Content, str]] = {
     "empty file": (lambda: b"", "an empty file"),
     "text": (lambda: b"Dear colleague,", "something that starts"),
-    "single table": (lambda: next(iter(package().values())), "a single table of RevMan Web"),
+    "single table": (lambda: next(iter(package().values())), "no table of data-rows"),
     "billion laughs": (lambda: BILLION_LAUGHS.encode(), "a document type declaration"),
     "quadratic blow-up": (lambda: QUADRATIC.encode(), "a document type declaration"),
     "external entity": (lambda: EXTERNAL.encode(), "a document type declaration"),
@@ -247,7 +248,7 @@ CASES: dict[str, tuple[Content, str]] = {
         lambda: rm5_bytes(PLAIN)[: PLAIN.index("MEAN_1") + 60],
         "the end of the file inside CONT_OUTCOME",
     ),
-    "wrong root": (lambda: b"<html><body/></html>", "the root element html"),
+    "wrong root": (lambda: b"<article><body/></article>", "the root element article"),
     "not XML after all": (lambda: b"< something", "not well-formed"),
     "second root": (lambda: rm5_bytes(PLAIN + PLAIN), "junk after document element"),
     "200 MB of nesting": (lambda: nesting(200), "elements nested deeper than 200"),
@@ -255,9 +256,13 @@ CASES: dict[str, tuple[Content, str]] = {
     "100 MB of study rows": (lambda: many_rows(100), "more than 200000 elements in studies"),
     "a tag of 200 MB": (lambda: long_tag(200), "a tag of more than 4 MB"),
     "a title of 200 MB": (lambda: long_title(200), "more than 20000000 characters"),
-    "bytes not UTF-8": (
-        lambda: rm5_bytes(PLAIN).replace(b"Depression", b"D\xe9pression"),
-        "not well-formed (invalid token)",
+    "bytes of no encoding": (
+        lambda: rm5_bytes(PLAIN).replace(b"Depression", b"D\x81pression"),
+        "an encoding that cannot be read",
+    ),
+    "1 MB of bytes not UTF-8": (
+        lambda: rm5_bytes(PLAIN).replace(b"Depression", b"\xe9" * 2**20),
+        "more than 50000 bytes not UTF-8",
     ),
     "unknown encoding": (
         lambda: rm5_bytes(PLAIN).replace(b"UTF-8", b"KLINGON"),
@@ -290,10 +295,10 @@ CASES: dict[str, tuple[Content, str]] = {
     "file without a name": (nameless, "names that stay inside"),
     "absolute path": (lambda: renamed("/etc/evil.csv"), "found '/etc/evil.csv'"),
     "Windows path": (lambda: renamed("C:\\evil.csv"), "names that stay inside"),
-    "empty zip": (lambda: zipped({}), "no table of overall-estimates-and-settings"),
+    "empty zip": (lambda: zipped({}), "a zip file without a review"),
     "zip with other things": (
         lambda: zipped({"a.csv": b"x,y\n1,2\n", "b.xml": b"<a/>"}),
-        "no table of overall-estimates-and-settings",
+        "a zip file without a review",
     ),
     "zip with two reviews": (
         lambda: zipped({"a.rm5": rm5_bytes(PLAIN), "b.rm5": rm5_bytes(PLAIN)}),
@@ -301,7 +306,7 @@ CASES: dict[str, tuple[Content, str]] = {
     ),
     "two packages in a zip": (
         lambda: zipped(package() | {f"more/{name}": text for name, text in package().items()}),
-        "a second table of",
+        "2 reviews",
     ),
     "missing column": (lambda: without("Analysis model"), "Analysis model: found 'no such column'"),
     "semicolons": (
@@ -322,11 +327,11 @@ CASES: dict[str, tuple[Content, str]] = {
         ),
         "unexpected end of data",
     ),
-    "CSV not UTF-8": (
+    "CSV in no encoding": (
         lambda: swapped(
             package(),
             DATA_ROWS,
-            csv_table(HEADERS["2025"][DATA_ROWS], [DATA | {"Study": "@"}]).replace(b"@", b"\xe9"),
+            csv_table(HEADERS["2025"][DATA_ROWS], [DATA | {"Study": "@"}]).replace(b"@", b"\x81"),
         ),
         "text in UTF-8",
     ),

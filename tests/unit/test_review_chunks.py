@@ -65,7 +65,7 @@ def test_reviews_called_alike_are_told_apart(folder: Path) -> None:
         ("single.rm5", given[4]),
         ("other.rm5 (2)", given[5]),
     ]
-    both, _ = named_reviews([folder / "a", folder / "a/y", folder / "b"])
+    both, *_ = named_reviews([folder / "a", folder / "a/y", folder / "b"])
     assert list(both) == [
         *("single.rm5", "x/review.rm5", "y/review.rm5"),
         *("a/y/review.rm5", "other.rm5", "b/review.rm5"),

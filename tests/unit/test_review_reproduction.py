@@ -10,8 +10,8 @@ from tests.made_up_corpus import write_corpus
 from tests.made_up_review import PUBLISHED, made_up_review
 from tests.review_files import rm5_bytes
 
-from metarepro.readers import revman5
-from metarepro.readers.review_file import find_reviews, read_review
+from metarepro.readers.folders import find_reviews
+from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import (
     PUBLISHED_VALUES,
     SUBGROUP_TEST,
@@ -27,7 +27,7 @@ CORPUS = Path(__file__).parents[3] / "shared/corpus"
 def extraction(tmp_path: Path, **changes: Any) -> Extraction:
     path = tmp_path / "review.rm5"
     path.write_bytes(rm5_bytes(made_up_review(**changes)))
-    return revman5.read(path)
+    return read_review(path)
 
 
 def first(review: Extraction, known: dict[tuple[str, ...], str] | None = None) -> dict[Any, Any]:

@@ -14,7 +14,7 @@ from tests.review_files import rm5_bytes
 from metarepro.conversion.effects import supersede
 from metarepro.conversion.reported import Choices, Reported
 from metarepro.conversion.routes import convert
-from metarepro.readers import revman5
+from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import Extraction
 from metarepro.reviews.results import (
     outcome_map_template,
@@ -42,7 +42,7 @@ PLACE = {"file": "data/reviews/made/x.rm5", "sha256": "0" * 64}
 def extraction(tmp_path: Path) -> Extraction:
     path = tmp_path / "review.rm5"
     path.write_bytes(rm5_bytes(made_up_review()))
-    return revman5.read(path)
+    return read_review(path)
 
 
 def outcome_map(extraction: Extraction, **second: str) -> pd.DataFrame:

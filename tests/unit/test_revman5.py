@@ -31,7 +31,7 @@ from tests.review_files import (
 )
 
 from metarepro.catalogue import RESULT_TABLES
-from metarepro.readers import revman5
+from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import Extraction, precision_notes
 from metarepro.tabular.problems import DataError
 
@@ -46,7 +46,7 @@ def read(tmp_path: Path) -> Reader:
     def of_text(text: str | bytes, name: str = "review.rm5") -> Extraction:
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else rm5_bytes(text))
-        return revman5.read(path)
+        return read_review(path)
 
     return of_text
 
@@ -586,7 +586,7 @@ each_file = pytest.mark.parametrize("name", FILES, ids=lambda name: Path(name).s
 @each_file
 def test_file_is_read_whole(collection: Path, name: str) -> None:
     path = collection / name
-    extraction = revman5.read(path)
+    extraction = read_review(path)
     root = ElementTree.parse(path).getroot()
     tags = [item.tag for item in root.iter()]
     assert len(extraction.studies) == sum(
@@ -602,7 +602,7 @@ def test_logs_are_those_of_the_ratios(collection: Path, name: str) -> None:
     """The natural logs, against EFFECT_SIZE that the reader does not use for ratios."""
     path = collection / name
     root = ElementTree.parse(path).getroot()
-    analyses = revman5.read(path).analyses
+    analyses = read_review(path).analyses
     logs = analyses[(analyses["published_scale"] == "log") & (analyses["estimable"] == "yes")]
     for locator, estimate in zip(logs["locator"], logs["published_estimate"], strict=True):
         found = root.find(locator.replace("/COCHRANE_REVIEW/", "./"))

@@ -28,8 +28,8 @@ from tests.review_files import (
 )
 
 from metarepro.catalogue import RESULT_TABLES
-from metarepro.readers import revman_web
-from metarepro.readers.review_file import find_reviews, read_review
+from metarepro.readers.folders import find_reviews
+from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import MAX_PROBLEMS, Extraction
 from metarepro.tabular.problems import DataError
 
@@ -47,7 +47,7 @@ def read(tmp_path: Path) -> Reader:
     def of_files(files: dict[str, bytes]) -> Extraction:
         path = tmp_path / "package.zip"
         path.write_bytes(zipped(files))
-        return revman_web.read(path)
+        return read_review(path)
 
     return of_files
 

@@ -39,19 +39,22 @@ def reproduce(
 ) -> None:
     """Recompute Cochrane reviews and compare the results.
 
-    Takes RevMan 5 files (.rm5), RevMan Web packages (.zip) and folders of these; the format is
-    recognised from the content. Writes to the output folder:
+    Takes RevMan 5 files (.rm5, or their export as .csv), RevMan Web packages (.zip, or their
+    tables) and folders of these; the format is recognised from the content. Writes to the output
+    folder:
 
     \b
     summary.html       the results on one page
     reproduction.csv   one row per pool, overall or subgroup: published, recomputed, verdict, reason
+    accuracy.csv       one row per study of a review of diagnostic test accuracy
     audit.csv          what does not add up in the study rows
     files.csv          one row per file: what it is, what was skipped, or why it could not be read
     forest/            with --forest: a forest plot of every analysis
 
     A file that cannot be read is reported and the others are still done; the exit code is then 1.
+    Other files in the folders are named and passed over.
     """
-    reviews, nowhere = named_reviews(files)
+    reviews, nowhere, passed_over = named_reviews(files)
     known = read_known(known_deviations)
     with click.progressbar(
         reviews.items(), label="Recomputing", file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -60,8 +63,8 @@ def reproduce(
     tables = batch.tables()
     write_batch(tables, output_dir, for_people=True)
     page = output_dir / "summary.html"
-    write_file(page, batch_page(tables, nowhere).encode())
-    for said in [*nowhere, *batch.unreadable]:
+    write_file(page, batch_page(tables, nowhere, passed_over).encode())
+    for said in [*nowhere, *batch.unreadable, *passed_over]:
         click.echo(said, err=True)
     click.echo(f"{summary(tables, len(nowhere))}\nWritten to {output_dir}; start with {page}")
     if nowhere or batch.unreadable or not reviews:

@@ -3,7 +3,7 @@
 The arithmetic that RevMan 5 and RevMan Web share (0.5 in all cells of a table with an empty one,
 also inside the Mantel-Haenszel sums; Mantel-Haenszel's estimate inside Q; inverse variance between
 subgroups) is written where it is used, in `study_effects`, `mantel_haenszel` and
-`review_pooling`. Here stands what a program may be asked for and what can differ.
+`reviews.pooling`. Here stands what a program may be asked for and what can differ.
 """
 
 from dataclasses import dataclass
@@ -46,9 +46,12 @@ REVMAN5 = Convention(
 )
 
 #: RevMan Web: RevMan 5's arithmetic and, since 2024, REML, the HKSJ interval and prediction
-#: intervals. For these no published number has been recomputed yet. Taken are metafor's: the HKSJ
-#: variance as it comes, and a prediction interval with the reference of the confidence interval,
-#: t with k - 1 degrees of freedom or normal (Cochrane's Methods Group names both, no formula).
+#: intervals. Published numbers confirm all three, and fixed-effect Mantel-Haenszel risk ratios: the
+#: HKSJ variance as it comes, also below 1; beside it the p of Wald's test; a prediction interval
+#: with the reference of the confidence interval, t with k - 1 degrees of freedom or normal; I2 from
+#: tau2; and REML where RevMan's iteration stops (`reviews.revman_reml`). Unconfirmed, for both
+#: programs: risk differences of several studies with empty cells, given O - E and variance,
+#: swapped events, levels other than 95%.
 REVMAN_WEB = Convention(
     name="revman_web",
     zero_cell=0.5,
@@ -57,8 +60,14 @@ REVMAN_WEB = Convention(
     ci_methods=("wald", "hksj"),
 )
 
-#: The convention of each format of review files.
-CONVENTIONS = {"revman5": REVMAN5, "revman_web": REVMAN_WEB}
+#: The convention of each format of review files; those of test accuracy have no pools.
+CONVENTIONS = {
+    "revman5": REVMAN5,
+    "revman5_csv": REVMAN5,
+    "revman5_accuracy": REVMAN5,
+    "revman_web": REVMAN_WEB,
+    "revman_web_accuracy": REVMAN_WEB,
+}
 
 
 def choices(what: Literal["tau2_methods", "ci_methods"]) -> tuple[str, ...]:

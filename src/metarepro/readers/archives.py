@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from metarepro.tabular.problems import DataError, Problem
 
@@ -24,7 +24,8 @@ MAX_MEMBERS = 2000
 # A directory entry has some 100 bytes.
 MAX_DIRECTORY_BYTES = 1 * MIB
 MAX_NESTING = 4
-HEAD_BYTES = 4096
+# The header of a table has some kilobytes.
+HEAD_BYTES = 16 * 1024
 # Folders inside each other where reviews are looked for.
 MAX_FOLDERS = 50
 
@@ -49,6 +50,32 @@ _DAMAGE = (
 )
 
 
+class Document(Protocol):
+    """A file that a reader is given, on disk or inside an archive.
+
+    Attributes
+    ----------
+    name : with the folders it is in, and with the archives: ``inner.zip!folder/file.csv``
+    place : where it is, for messages
+    head : its first `HEAD_BYTES`
+    """
+
+    @property
+    def name(self) -> str:
+        """The name, with folders and archives."""
+
+    @property
+    def place(self) -> str:
+        """Where it is."""
+
+    @property
+    def head(self) -> bytes:
+        """The first bytes."""
+
+    def open(self) -> BinaryIO:
+        """The content, from its start."""
+
+
 @dataclass(frozen=True)
 class Member:
     """A file inside an archive.
@@ -58,15 +85,60 @@ class Member:
     name : str
         With the archives it is in: ``outer.zip!inner.zip!folder/file.csv``.
     content : bytes
+    place : str
     """
 
     name: str
     content: bytes
+    place: str
 
     @property
-    def base(self) -> str:
-        """The name without its folders."""
-        return self.name.rpartition("!")[2].rpartition("/")[2]
+    def head(self) -> bytes:
+        """The first bytes."""
+        return self.content[:HEAD_BYTES]
+
+    def open(self) -> BinaryIO:
+        """The content, from its start."""
+        return io.BytesIO(self.content)
+
+
+@dataclass(frozen=True)
+class DiskFile:
+    """A file on disk, with its first bytes.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        As seen from the folder that was given.
+    place : str
+    head : bytes
+    """
+
+    path: Path
+    name: str
+    place: str
+    head: bytes
+
+    def open(self) -> BinaryIO:
+        """The content, from its start."""
+        return self.path.open("rb")
+
+
+def base_name(document: Document) -> str:
+    """The name of a document without its folders."""
+    return document.name.rpartition("!")[2].rpartition("/")[2]
+
+
+def head_of(path: Path) -> bytes:
+    """The first bytes of an ordinary file; none of what cannot be read."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return b""
+        with path.open("rb") as stream:
+            return stream.read(HEAD_BYTES)
+    except (OSError, ValueError):
+        return b""
 
 
 class _Budget:
@@ -170,7 +242,7 @@ def _members(
                 if content.startswith(ZIP_MAGIC):
                     yield from _members(io.BytesIO(content), file, name + "!", budget, depth + 1)
                 elif content:
-                    yield Member(name, content)
+                    yield Member(name, content, f"{file}!{name}")
     except _DAMAGE as error:
         found = f"a damaged zip file ({error})"
         raise DataError([Problem(place, None, "", found, "a whole zip file")]) from None

@@ -1,24 +1,29 @@
 """Reads a review file of any known format; the format is recognised from the content."""
 
-import io
+from collections.abc import Sequence
 from pathlib import Path
 
-from metarepro.readers import revman5, revman_web
+from metarepro.readers import revman5
 from metarepro.readers.archives import (
     HEAD_BYTES,
     ZIP_MAGIC,
+    DiskFile,
+    Document,
     file_size_problem,
     members,
-    visible,
 )
+from metarepro.readers.folders import find_reviews, is_folder, package_of, tables_in
+from metarepro.readers.formats import format_of
+from metarepro.readers.other_files import what_is
+from metarepro.readers.packages import Package, find_packages
 from metarepro.readers.review_tables import Extraction
-from metarepro.readers.revman_web_tables import kind_of
-from metarepro.readers.revman_web_words import RISK_OF_BIAS, SETTINGS
+from metarepro.readers.xml_tree import is_xml
 from metarepro.tabular.problems import DataError, Problem
 
-FORMATS = "a RevMan 5 file (.rm5), a RevMan Web package (.zip) or a folder with its tables"
-REVIEW_SUFFIXES = (".rm5", ".zip")
-_XML_MARKS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
+ALLOWED = (
+    "a RevMan 5 file (.rm5, or its export as .csv), a RevMan Web package (.zip) or a folder with "
+    "its tables"
+)
 
 
 def read_review(path: Path | str) -> Extraction:
@@ -27,8 +32,8 @@ def read_review(path: Path | str) -> Extraction:
     Parameters
     ----------
     path : Path or str
-        A RevMan 5 file, also in a zip file; a RevMan Web package, also a zip file in another; or
-        a folder with one of these or with the tables of a package.
+        A file of one of `formats.FORMATS`, also in a zip file or one in another; a table of a
+        RevMan Web package, which stands for its package; or a folder with one review.
 
     Returns
     -------
@@ -37,7 +42,7 @@ def read_review(path: Path | str) -> Extraction:
     Raises
     ------
     DataError
-        If the file is neither, or with all its problems.
+        If the file is none of these, or with all its problems.
     """
     path = Path(path)
     try:
@@ -48,7 +53,7 @@ def read_review(path: Path | str) -> Extraction:
 
 
 def _read(path: Path) -> Extraction:
-    if _is_folder(path):
+    if is_folder(path):
         return _read_folder(path)
     problem = file_size_problem(path)
     if problem:
@@ -56,123 +61,69 @@ def _read(path: Path) -> Extraction:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if head.startswith(ZIP_MAGIC):
-        return _read_zip(path)
-    if _is_xml(head):
-        return revman5.read(path)
-    found = (
-        "a single table of RevMan Web" if kind_of(head) else f"something that starts {head[:20]!r}"
-    )
-    raise DataError([Problem(path.as_posix(), None, "", found, FORMATS)])
-
-
-def review_folders(data_dir: Path) -> list[Path]:
-    """The folders of the reviews in a data folder, in order."""
-    folders = data_dir.glob("reviews/*")
-    return sorted(path for path in folders if path.is_dir() and not path.name.startswith("."))
-
-
-def find_reviews(path: Path | str) -> list[Path]:
-    """The reviews in a folder and its subfolders, in order; a file stands for itself.
-
-    Files called .rm5 or .zip are listed whatever they hold, so that a broken one is not passed
-    over, others only if their content is that of a review. A folder with the tables of a RevMan
-    Web package is one review, also with its tables in two subfolders as the package has them.
-    Links to folders are not followed.
-
-    Raises
-    ------
-    DataError
-        For folders nested too deep, and such that cannot be looked into.
-    """
-    root = Path(path)
-    found: list[Path] = []
-    # Not by recursion, whose limit a file system may exceed.
-    waiting = [root]
-    while waiting:
-        item = waiting.pop()
-        if item != root and item.is_symlink() and item.is_dir():
-            continue
-        if item == root and not _is_folder(item):
-            return [item]
-        if not item.is_dir():
-            named = item.suffix.lower() in REVIEW_SUFFIXES
-            if named or (item.is_file() and _is_review(item)):
-                found.append(item)
-            continue
-        inside = visible(item, root)
-        if _is_package(item, inside):
-            found.append(item)
-        else:
-            waiting += inside[::-1]
-    return found
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        # A name that is too long, or a folder above that is closed.
-        return False
-
-
-def _is_package(folder: Path, inside: list[Path]) -> bool:
-    """Whether the tables of one RevMan Web package lie in a folder or in two subfolders."""
-    folders = [item for item in inside if item.is_dir() and not item.is_symlink()]
-    with_tables = [kinds for kinds in map(_kinds, folders) if kinds]
-    unpacked = len(with_tables) > 1 and sum(SETTINGS in kinds for kinds in with_tables) == 1
-    return unpacked or bool(_kinds(folder) - {RISK_OF_BIAS})
+        return _read_zip(path, what_is(head))
+    known = format_of(head)
+    if known is None and is_xml(head) and not what_is(head):
+        known = revman5  # its reader says what is wrong
+    if known is None:
+        found = what_is(head) or f"something that starts {head[:20]!r}"
+        raise _refused(path.as_posix(), found, ALLOWED)
+    document = DiskFile(path, path.name, path.as_posix(), head)
+    package = package_of(path) if known.IN_TABLES else None
+    if package is None:
+        return known.read([document], path.as_posix())
+    return _read_documents(package.documents, path.as_posix())
 
 
 def _read_folder(path: Path) -> Extraction:
     reviews = find_reviews(path)
     if reviews == [path]:
-        return revman_web.read(path)
+        (package,), _ = find_packages(tables_in(path))
+        return _read_documents(package.documents, path.as_posix())
     if len(reviews) == 1:
         return read_review(reviews[0])
     names = ", ".join(review.relative_to(path).as_posix() for review in reviews)
     found = f"{len(reviews)} reviews: {names}" if reviews else "no review"
-    raise DataError([Problem(path.as_posix(), None, "", found, "a folder with one review")])
+    raise _refused(path.as_posix(), found, "a folder with one review")
 
 
-def _read_zip(path: Path) -> Extraction:
+def _read_zip(path: Path, other: str) -> Extraction:
+    """The one review of a zip file, which may be of some `other` kind by the look of it."""
     files = members(path)
-    reviews = [member for member in files if _is_xml(member.content) and _is_rm5(member.content)]
+    packages, left_over = find_packages(files)
+    whole = [package for package in packages if package.is_whole] or packages
+    reviews: list[Sequence[Document]] = [[file] for file in files if _is_single(file)]
+    reviews += [package.documents for package in whole]
+    file = path.as_posix()
+    if len(reviews) > 1:
+        found = f"{len(reviews)} reviews: {', '.join(review[0].name for review in reviews)}"
+        raise _refused(file, found, "one review in a zip file")
     if not reviews:
-        return revman_web.read_members(files, path.as_posix())
-    if len(reviews) > 1 or any(kind_of(member.content) for member in files):
-        found = ", ".join(member.name for member in reviews)
-        found = f"{found} and more" if len(reviews) == 1 else found
-        raise DataError([Problem(path.as_posix(), None, "", found, "one review in a zip file")])
-    (review,) = reviews
-    return revman5.read_stream(io.BytesIO(review.content), f"{path.as_posix()}!{review.name}")
+        tables = ", ".join(document.name for document in left_over)
+        found = f"no data rows beside {tables}" if tables else "a zip file without a review"
+        raise _refused(file, other or found, ALLOWED)
+    over = [p for p in packages if not _among(p, whole)]
+    review = _read_documents(reviews[0], file)
+    notes = [f"passed over: {package.documents[0].name}" for package in over]
+    return review.with_notes(notes)
 
 
-def _is_xml(content: bytes) -> bool:
-    return content[:HEAD_BYTES].lstrip(b" \t\r\n").startswith(_XML_MARKS)
+def _among(package: Package, whole: Sequence[Package]) -> bool:
+    return any(package is other for other in whole)
 
 
-def _is_rm5(content: bytes) -> bool:
-    """Whether the root of the XML is that of a review, in any encoding."""
-    return f"<{revman5.ROOT}".encode() in content[:HEAD_BYTES].replace(b"\0", b"")
+def _is_single(document: Document) -> bool:
+    known = format_of(document.head)
+    return known is not None and not known.IN_TABLES
 
 
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(HEAD_BYTES)
-    except OSError:
-        return b""
+def _read_documents(documents: Sequence[Document], file: str) -> Extraction:
+    """Read a review; the first of its documents tells the format."""
+    known = format_of(documents[0].head)
+    assert known is not None  # what no format knows is no document of a review
+    place = file if known.IN_TABLES else documents[0].place
+    return known.read(documents, place)
 
 
-def _kinds(folder: Path) -> set[str]:
-    """Which tables of a RevMan Web package lie in a folder."""
-    try:
-        files = [item for item in folder.iterdir() if item.is_file()]
-    except OSError:
-        return set()
-    return {kind_of(_head(item)) for item in files} - {""}
-
-
-def _is_review(path: Path) -> bool:
-    head = _head(path)
-    return _is_xml(head) and _is_rm5(head)
+def _refused(file: str, found: str, allowed: str) -> DataError:
+    return DataError([Problem(file, None, "", found, allowed)])

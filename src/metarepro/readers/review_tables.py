@@ -6,9 +6,10 @@ for "not there". Published values stand on the printed scale or, where `publishe
 "log", on the natural-log scale.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from statistics import median_low
 from typing import Any
@@ -21,7 +22,13 @@ from metarepro.tabular.columns import Columns, foreign_text, level, number, whol
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import Problem
 
-FORMATS = ("revman5", "revman_web")
+FORMATS = (
+    "revman5",
+    "revman5_csv",
+    "revman5_accuracy",
+    "revman_web",
+    "revman_web_accuracy",
+)
 DATA_TYPES = ("continuous", "dichotomous", "iv", "oe")
 # ROM ratio of means, IRR rate ratio, OTHER whatever the authors of an analysis of given estimates
 # called it (`measure_label` has their words).
@@ -42,9 +49,11 @@ APPLIES_TO = ("both", "overall", "subgroup")
 SCALES = ("log", "ratio", "difference")
 YES_NO = ("yes", "no")
 
-# Beyond this the squares and sums of a pool lose their meaning; no real result comes near.
-LARGEST_NUMBER = 1e15
+# What is typed in is squared and summed; beyond this it would leave the range of numbers.
+LARGEST_INPUT = 1e75
 LONGEST_NUMBER = 60
+# What RevMan writes for a result that it did not calculate.
+NOT_COMPUTED = ("", "NaN", "Infinity", "-Infinity", "INF", "-INF")
 # Values with as many decimals are exact to the 1e-6 that a reproduction is held to.
 FULL_DECIMALS = 6
 # A file with more is not what it seems.
@@ -130,6 +139,8 @@ ANALYSIS_COLUMNS: Columns = (
         "n_c": number(),
         "events_t": number(),
         "events_c": number(),
+        # What the file does not say and was inferred, in words.
+        "inferred": foreign_text(),
         "label_t": foreign_text(),
         "label_c": foreign_text(),
         "favours_left": foreign_text(),
@@ -139,6 +150,21 @@ ANALYSIS_COLUMNS: Columns = (
     | {name: number() for name in (*PUBLISHED_VALUES, *SUBGROUP_TEST)}
     | {"published_precision": foreign_text(), "locator": foreign_text(required=True)}
 )
+
+ACCURACY_COUNTS = ("tp", "fp", "fn", "tn")
+ACCURACY_RESULTS = tuple(
+    f"{name}{end}" for name in ("sensitivity", "specificity") for end in ("", "_low", "_high")
+)
+ACCURACY_COLUMNS: Columns = {
+    "review_id": foreign_text(required=True),
+    "test_number": foreign_text(),
+    "test": foreign_text(),
+    "subgroup": foreign_text(),
+    "study": foreign_text(required=True),
+    **{name: number() for name in ACCURACY_COUNTS},
+    **{f"published_{name}": number() for name in ACCURACY_RESULTS},
+    "locator": foreign_text(required=True),
+}
 
 # First match wins; the words are looked for in lower case.
 _MEASURE_WORDS = (
@@ -191,12 +217,20 @@ class Extraction:
         Columns of `ANALYSIS_COLUMNS`.
     notes : tuple of str
         What was skipped or ignored, for the reader of the summary.
+    accuracy : DataFrame
+        Columns of `ACCURACY_COLUMNS`: the study rows of a review of diagnostic test accuracy,
+        which has no others.
     """
 
     review: ReviewFile
     studies: pd.DataFrame
     analyses: pd.DataFrame
     notes: tuple[str, ...] = ()
+    accuracy: pd.DataFrame = field(default_factory=lambda: table((), ACCURACY_COLUMNS))
+
+    def with_notes(self, notes: Iterable[str]) -> "Extraction":
+        """The same with further notes."""
+        return replace(self, notes=(*self.notes, *notes))
 
 
 def add_problem(problems: list[Problem], problem: Problem) -> None:
@@ -212,21 +246,37 @@ class NotANumberError(ValueError):
     """A cell that should hold a number; the message says what is allowed."""
 
 
-def parse_number(text: str) -> float:
+def parse_number(text: str, largest: float = LARGEST_INPUT) -> float:
     """A number in the digits of a review file.
 
     Raises
     ------
     NotANumberError
-        For nan, infinities, decimal commas, and numbers above `LARGEST_NUMBER`.
+        For nan, infinities, decimal commas, and numbers above `largest`.
     """
     stripped = text.strip()
     if len(stripped) > LONGEST_NUMBER or not _NUMBER.fullmatch(stripped):
         raise NotANumberError("a finite number in digits with a decimal point")
     value = float(stripped)
-    if abs(value) > LARGEST_NUMBER:
-        raise NotANumberError(f"a number between {-LARGEST_NUMBER:g} and {LARGEST_NUMBER:g}")
+    if abs(value) > largest:
+        raise NotANumberError(f"a number between {-largest:g} and {largest:g}")
     return value + 0.0
+
+
+def parse_published(text: str) -> float:
+    """A number that a program calculated: of any size; nan where it could not.
+
+    The limit of a ratio may be 1e157; beyond all numbers it is as good as none.
+
+    Raises
+    ------
+    NotANumberError
+        For what is no number.
+    """
+    if text.strip() in NOT_COMPUTED:
+        return math.nan
+    value = parse_number(text, math.inf)
+    return value if math.isfinite(value) else math.nan
 
 
 def measure_of(label: str, data_type: str) -> str:

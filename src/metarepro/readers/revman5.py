@@ -4,11 +4,12 @@ Only the analyses, the list of studies, the risk-of-bias judgements and the titl
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from metarepro.readers.archives import file_size_problem
+from metarepro.readers.archives import Document
 from metarepro.readers.review_tables import (
     ANALYSIS_COLUMNS,
     CD_NUMBER,
@@ -21,16 +22,20 @@ from metarepro.readers.review_tables import (
     precision_notes,
     table,
 )
+from metarepro.readers.revman5_bias import risk_of_bias
 from metarepro.readers.xml_tree import (
     Attributes,
     Element,
     Logs,
+    is_xml,
     ratios_instead_of_logs,
-    read_tree,
+    read_root,
 )
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
+WORDS = "a RevMan 5 file"
+IN_TABLES = False
 ROOT = "COCHRANE_REVIEW"
 # Children worth keeping; of elements not listed, all are.
 _CHILDREN: dict[str, frozenset[str]] = {
@@ -81,17 +86,23 @@ _PUBLISHED = {
     "published_p": "P_Z",
 }
 _TEST = {"subgroup_q": "Q", "subgroup_q_p": "P_Q", "subgroup_i2": "I2_Q"}
-# YES means that the trial did well, whatever the wording of the item.
-_RATINGS = {"YES": "low", "NO": "high", "UNKNOWN": "unclear"}
 LN10 = math.log(10)
 
 
-def read(path: Path | str) -> Extraction:
+def sniff(head: bytes) -> bool:
+    """Whether a file that starts like this is a RevMan 5 file, in any encoding."""
+    return is_xml(head) and f"<{ROOT}".encode() in head.replace(b"\0", b"")
+
+
+def read(documents: Sequence[Document], file: str) -> Extraction:
     """Read a RevMan 5 file.
 
     Parameters
     ----------
-    path : Path or str
+    documents : sequence of Document
+        The one file.
+    file : str
+        Its name in messages.
 
     Returns
     -------
@@ -102,17 +113,7 @@ def read(path: Path | str) -> Extraction:
     DataError
         With all problems of the file, or with the first that keeps it from being read.
     """
-    path = Path(path)
-    problem = file_size_problem(path)
-    if problem:
-        raise DataError([problem])
-    with path.open("rb") as stream:
-        return read_stream(stream, path.as_posix())
-
-
-def read_stream(stream: BinaryIO, file: str) -> Extraction:
-    """Read a RevMan 5 file that is open in binary mode, `file` being its name in messages."""
-    root = read_tree(stream, file, ROOT, _CHILDREN)
+    root, note = read_root(documents[0], file, ROOT, _CHILDREN)
     reading = _Reading(file, root)
     reading.read()
     if not reading.attributes.problems and not reading.analyses:
@@ -125,7 +126,7 @@ def read_stream(stream: BinaryIO, file: str) -> Extraction:
         reading.review(),
         table(reading.studies, STUDY_COLUMNS),
         table(reading.analyses, ANALYSIS_COLUMNS),
-        tuple(reading.notes),
+        tuple([note] if note else []) + tuple(reading.notes),
     )
 
 
@@ -177,7 +178,7 @@ class _Reading:
             for studies in listed.children("STUDIES"):
                 self._names_of(studies)
         for items in self.root.children("QUALITY_ITEMS"):
-            self._risk_of_bias(items)
+            self.bias |= risk_of_bias(items)
         review_id = self.review().review_id
         for data in self.root.children("ANALYSES_AND_DATA"):
             for comparison in data.children("COMPARISON"):
@@ -202,24 +203,6 @@ class _Reading:
                 attributes = study.attributes
                 name, year = (clean_text(attributes.get(key, "")) for key in ("NAME", "YEAR"))
                 self.names[attributes.get("ID", "")] = (name, year)
-
-    def _risk_of_bias(self, items: Element) -> None:
-        ratings: dict[str, list[str]] = {}
-        for item in items.children("QUALITY_ITEM"):
-            domain = item.text_of("NAME")
-            groups = {
-                group.attributes.get("ID", ""): group.text_of("NAME")
-                for group in item.children("QUALITY_ITEM_DATA_ENTRY_GROUP")
-            }
-            for data in item.children("QUALITY_ITEM_DATA"):
-                for entry in data.children("QUALITY_ITEM_DATA_ENTRY"):
-                    result = entry.attributes.get("RESULT", "")
-                    group = groups.get(entry.attributes.get("GROUP_ID", ""), "")
-                    name = f"{domain} ({group})" if group else domain
-                    rating = _RATINGS.get(result, result)
-                    study = ratings.setdefault(entry.attributes.get("STUDY_ID", ""), [])
-                    study.append(f"{name.replace(';', ',')}: {rating}")
-        self.bias = {study: clean_text("; ".join(texts)) for study, texts in ratings.items()}
 
     def _outcome(self, outcome: Element, keys: dict[str, Any]) -> None:
         kind, _, rest = outcome.tag.rpartition("_")

@@ -6,12 +6,11 @@ the graph.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from metarepro.readers.archives import Member, file_size_problem, members
+from metarepro.readers.archives import Document
 from metarepro.readers.review_tables import (
     ANALYSIS_COLUMNS,
     CD_NUMBER,
@@ -19,13 +18,21 @@ from metarepro.readers.review_tables import (
     STUDY_COLUMNS,
     Extraction,
     ReviewFile,
-    computable,
     decimals,
     is_log,
     measure_of,
     precision_notes,
     table,
 )
+from metarepro.readers.revman_web_analysis import (
+    Analysis,
+    Pool,
+    all_zero,
+    entered,
+    mark_estimable,
+    yes_no,
+)
+from metarepro.readers.revman_web_rows import settings_of_rows
 from metarepro.readers.revman_web_tables import (
     Cells,
     Row,
@@ -33,7 +40,7 @@ from metarepro.readers.revman_web_tables import (
     UnknownSettingError,
     find_sheets,
     flag,
-    folder_members,
+    kind_of,
     risk_of_bias,
     setting,
 )
@@ -51,6 +58,8 @@ from metarepro.readers.revman_web_words import (
     RISK_OF_BIAS,
     SETTINGS,
     SHOWN,
+    STUDY_INFORMATION,
+    STUDY_RESULTS,
     SUBGROUPS,
     TAU2_METHOD_WORDS,
     TEST,
@@ -60,6 +69,9 @@ from metarepro.readers.revman_web_words import (
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
+WORDS = "a RevMan Web package"
+IN_TABLES = True
+_OWN_KINDS = (SETTINGS, DATA_ROWS, SUBGROUPS, RISK_OF_BIAS, STUDY_RESULTS, STUDY_INFORMATION)
 # What a study row has from its analysis, and its numbers.
 _SHARED = ("review_id", "comparison_number", "comparison", "outcome_number", "outcome")
 _NUMBERS = tuple(column for columns in INPUTS.values() for column in columns)
@@ -67,32 +79,21 @@ _NUMBERS = tuple(column for columns in INPUTS.values() for column in columns)
 _Key = tuple[str, str]
 
 
-@dataclass
-class _Pool:
-    """A row of the table of analyses, and its published values as they are written."""
-
-    row: dict[str, Any]
-    texts: dict[str, str]
+def sniff(head: bytes) -> bool:
+    """Whether a table that starts like this is of a review of interventions."""
+    return kind_of(head) in _OWN_KINDS
 
 
-@dataclass
-class _Analysis:
-    """An analysis with its pools, study rows and the names of its subgroups by number."""
-
-    settings: dict[str, Any]
-    show_subgroups: bool
-    pools: list[_Pool] = field(default_factory=list)
-    studies: list[dict[str, Any]] = field(default_factory=list)
-    subgroups: dict[str, str] = field(default_factory=dict)
-
-
-def read(path: Path | str) -> Extraction:
-    """Read a RevMan Web package.
+def read(documents: Sequence[Document], file: str) -> Extraction:
+    """Read the tables of a RevMan Web package.
 
     Parameters
     ----------
-    path : Path or str
-        A zip file, also one in another, or a folder with the tables.
+    documents : sequence of Document
+        At most one of each kind (`packages.find_packages`). Without the settings they are inferred
+        from the data rows later (`reviews.inferred_settings`).
+    file : str
+        The package in messages.
 
     Returns
     -------
@@ -103,22 +104,11 @@ def read(path: Path | str) -> Extraction:
     DataError
         With all problems of the package.
     """
-    path = Path(path)
-    if path.is_dir():
-        return read_members(folder_members(path), path.as_posix())
-    problem = file_size_problem(path)
-    if problem:
-        raise DataError([problem])
-    return read_members(members(path), path.as_posix())
-
-
-def read_members(files: Iterable[Member], file: str) -> Extraction:
-    """Read the tables among some files, `file` being the package in messages."""
-    sheets, notes, problems = find_sheets(files, file)
-    for kind in (SETTINGS, DATA_ROWS):
-        if kind not in sheets and not problems:
-            problems.append(Problem(file, None, "", f"no table of {kind}", "a RevMan Web package"))
-        elif kind in sheets and not sheets[kind].rows and not problems:
+    sheets, notes, problems = find_sheets(documents)
+    if DATA_ROWS not in sheets and not problems:
+        problems.append(Problem(file, None, "", f"no table of {DATA_ROWS}", "a RevMan Web package"))
+    for kind in {SETTINGS, DATA_ROWS} & sheets.keys() if not problems else ():
+        if not sheets[kind].rows:
             place = sheets[kind].file
             problems.append(Problem(place, None, "", "a table without rows", "one or more rows"))
     if problems:
@@ -134,15 +124,18 @@ class _Reading:
         self.sheets = sheets
         self.notes = list(notes)
         self.cells = Cells()
-        self.analyses: dict[_Key, _Analysis] = {}
+        self.analyses: dict[_Key, Analysis] = {}
         self.studies: list[dict[str, Any]] = []
         self.skipped: set[_Key] = set()
 
     def extraction(self) -> Extraction:
         """The tables, if nothing is wrong."""
         review_id = self._review_id()
-        for row in self.sheets[SETTINGS].rows:
-            self._analysis(row, review_id)
+        if SETTINGS in self.sheets:
+            for row in self.sheets[SETTINGS].rows:
+                self._analysis(row, review_id)
+        else:
+            self._analyses_of_rows(review_id)
         if SUBGROUPS in self.sheets:
             for row in self.sheets[SUBGROUPS].rows:
                 self._subgroup(row)
@@ -151,12 +144,17 @@ class _Reading:
             self._study(row, bias)
         if self.cells.problems:
             raise DataError(self.cells.problems)
+        if SUBGROUPS not in self.sheets and any(
+            analysis.show_subgroups and analysis.subgroups for analysis in self.analyses.values()
+        ):
+            said = f"no table of {SUBGROUPS}: the published results of subgroups are missing"
+            self.notes.append(said)
         pools = [pool for analysis in self.analyses.values() for pool in analysis.pools]
         texts = [pool.texts for pool in pools]
         for pool, precision in zip(pools, precision_notes(texts), strict=True):
             pool.row["published_precision"] = precision
         for analysis in self.analyses.values():
-            _mark_estimable(analysis)
+            mark_estimable(analysis)
         return Extraction(
             ReviewFile(review_id, "", "revman_web", self._schema(texts)),
             table(self.studies, STUDY_COLUMNS),
@@ -166,12 +164,15 @@ class _Reading:
 
     def _review_id(self) -> str:
         """The package says nothing of itself; its files are named after the review."""
-        prefix = self.sheets[SETTINGS].base.rpartition("-" + SETTINGS)[0]
+        kind = SETTINGS if SETTINGS in self.sheets else DATA_ROWS
+        prefix = self.sheets[kind].base.rpartition("-" + kind)[0]
         stem = Path(self.file).stem
         number = CD_NUMBER.search(prefix) or CD_NUMBER.search(stem)
         return clean_text(number[0] if number else prefix or stem) or "review"
 
     def _schema(self, texts: Sequence[Mapping[str, str]]) -> str:
+        if SETTINGS not in self.sheets:
+            return "data rows only"
         columns = self.sheets[SETTINGS].columns
         if "CI/PI level" not in columns:
             return "2023"
@@ -201,10 +202,29 @@ class _Reading:
             self.notes.append(f"{'.'.join(key)} {row.text('Analysis name')!r}: no numbers, skipped")
             return
         overall, subgroups = (flag(row, f"{level} estimates") for level in ("Overall", "Subgroup"))
-        analysis = self.analyses[key] = _Analysis(settings, subgroups)
+        analysis = self.analyses[key] = Analysis(settings, subgroups)
         pool = self._pool(sheet, row, settings | {"level": "overall"}, overall)
         pool.texts |= self.cells.take(sheet, row, TEST, pool.row)
         analysis.pools.append(pool)
+
+    def _analyses_of_rows(self, review_id: str) -> None:
+        """The analyses that only the data rows know of, with what these say of their settings."""
+        sheet = self.sheets[DATA_ROWS]
+        rows: dict[_Key, list[Row]] = {}
+        for row in sheet.rows:
+            rows.setdefault(_key(row), []).append(row)
+        for key, own in rows.items():
+            name = own[0].text("Analysis name")
+            settings = settings_of_rows(own, self.cells, sheet)
+            if not settings:
+                self.skipped.add(key)
+                self.notes.append(f"{'.'.join(key)} {name!r}: no numbers, skipped")
+                continue
+            settings |= {"review_id": review_id, "comparison_number": key[0]}
+            settings |= {"outcome_number": key[1], "outcome": name}
+            locator = f"{sheet.base}, line {own[0].line}"
+            pool = settings | {"level": "overall", "estimable": "yes", "locator": locator}
+            self.analyses[key] = Analysis(settings, False, [Pool(pool, {})])
 
     def _settings(self, row: Row, key: _Key, review_id: str) -> dict[str, Any]:
         """What holds for all pools of an analysis; nothing if it has no numbers."""
@@ -243,9 +263,9 @@ class _Reading:
             "ci_method": setting(row, "CI method", CI_METHOD_WORDS),
             "interval_level": self.cells.level(sheet, row, interval),
             "study_interval_level": self.cells.level(sheet, row, studies),
-            "log_data": _yes_no(log),
-            "swap_events": _yes_no(swapped),
-            "prediction_interval": _yes_no(flag(row, "Prediction interval")),
+            "log_data": yes_no(log),
+            "swap_events": yes_no(swapped),
+            "prediction_interval": yes_no(flag(row, "Prediction interval")),
             "totals": "YES" if overall else "SUB" if subgroups else "NO",
             "label_t": row.text("Experimental group label"),
             "label_c": row.text("Control group label"),
@@ -271,7 +291,7 @@ class _Reading:
         shown = analysis.show_subgroups
         analysis.pools.append(self._pool(sheet, row, analysis.settings | subgroup, shown))
 
-    def _analysis_of(self, sheet: Sheet, row: Row) -> _Analysis | None:
+    def _analysis_of(self, sheet: Sheet, row: Row) -> Analysis | None:
         """The analysis that a row belongs to; None, with a problem, if there is none."""
         key = _key(row)
         if key not in self.analyses and key not in self.skipped:
@@ -279,15 +299,15 @@ class _Reading:
             self.cells.wrong(sheet, row, "Analysis number", ".".join(key), allowed)
         return self.analyses.get(key)
 
-    def _pool(self, sheet: Sheet, row: Row, keys: dict[str, Any], expected: bool) -> _Pool:
+    def _pool(self, sheet: Sheet, row: Row, keys: dict[str, Any], expected: bool) -> Pool:
         """The row of a pool; `expected` says whether a result was to be calculated."""
-        pool = _Pool(keys, {})
+        pool = Pool(keys, {})
         data_type = keys["data_type"]
         columns = SHOWN.get(data_type) or tuple(INPUTS.get(data_type, ()))
         totals = {
             name: self.cells.number(sheet, row, TOTALS[name]) for name in TOTALS if name in columns
         }
-        if data_type not in SHOWN or _entered(totals):
+        if data_type not in SHOWN or entered(totals):
             pool.row |= totals
         pool.row |= {"estimable": "yes", "locator": f"{sheet.base}, line {row.line}"}
         if not expected:
@@ -295,7 +315,7 @@ class _Reading:
         pool.texts = self.cells.take(sheet, row, EFFECT, pool.row)
         if not pool.texts:
             pool.row["estimable"] = "no"
-        elif _all_zero(pool.row):
+        elif all_zero(pool.row):
             pool.row |= dict.fromkeys(EFFECT, math.nan)
             pool.texts = {}
             self.notes.append(f"{pool.row['locator']}: no published result (0, 0 to 0)")
@@ -335,15 +355,15 @@ class _Reading:
             column: self.cells.number(sheet, row, TOTALS[column], typed_in=True)
             for column in SHOWN.get(data_type, ())
         }
-        if _entered(shown):
+        if entered(shown):
             study |= shown
         self.cells.take(sheet, row, EFFECT | {"published_weight": "Weight"}, study)
-        if _all_zero(study):
+        if all_zero(study):
             study |= dict.fromkeys((*EFFECT, "published_weight"), math.nan)
         analysis.studies.append(study)
         self.studies.append(study)
 
-    def _subgroup_number(self, sheet: Sheet, row: Row, analysis: _Analysis) -> str:
+    def _subgroup_number(self, sheet: Sheet, row: Row, analysis: Analysis) -> str:
         """Number of the subgroup that a study row names; 2023 has only the name."""
         name, number = row.text("Subgroup"), row.text("Subgroup number")
         if not name and not number:
@@ -351,14 +371,15 @@ class _Reading:
         named = [n for n, known in analysis.subgroups.items() if known == name]
         if number in named or (not number and len(named) == 1):
             return number or named[0]
-        if not analysis.show_subgroups and not named and number not in analysis.subgroups:
-            # Without estimates the subgroups are nowhere else.
+        listed = analysis.show_subgroups and SUBGROUPS in self.sheets
+        if not listed and not named and number not in analysis.subgroups:
+            # Without estimates, or their table, the subgroups are nowhere else.
             number = number or str(len(analysis.subgroups) + 1)
             analysis.subgroups[number] = name
             keys = {"level": "subgroup", "subgroup_number": number, "subgroup": name}
             locator = f"{sheet.base}, line {row.line}"
             pool = analysis.settings | keys | {"estimable": "yes", "locator": locator}
-            analysis.pools.append(_Pool(pool, {}))
+            analysis.pools.append(Pool(pool, {}))
             return number
         known = ", ".join(f"{n} {text}" for n, text in analysis.subgroups.items()) or "none"
         found = f"{number} {name}".strip()
@@ -368,26 +389,3 @@ class _Reading:
 
 def _key(row: Row) -> _Key:
     return row.text("Analysis group"), row.text("Analysis number")
-
-
-def _yes_no(flag: bool) -> str:
-    return "yes" if flag else "no"
-
-
-def _entered(numbers: Mapping[str, float]) -> bool:
-    """Whether numbers that are only shown were typed in; 2023 has zeros where they were not."""
-    return any(value > 0 for value in numbers.values())
-
-
-def _all_zero(row: Mapping[str, Any]) -> bool:
-    """Whether estimate and limits are all 0: what 2023 writes where nothing was calculated."""
-    return all(row[column] == 0 for column in EFFECT)
-
-
-def _mark_estimable(analysis: _Analysis) -> None:
-    """A study without an effect is not estimable, unless no effect was calculated at all."""
-    printed = [not math.isnan(study["published_estimate"]) for study in analysis.studies]
-    settings = analysis.settings
-    for study, has_effect in zip(analysis.studies, printed, strict=True):
-        gives_effect = computable(study, settings["data_type"], settings["measure"])
-        study["estimable"] = _yes_no(has_effect if any(printed) else gives_effect)

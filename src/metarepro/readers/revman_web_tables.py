@@ -3,30 +3,32 @@
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from metarepro.readers.archives import (
-    MIB,
-    Member,
-    file_size_problem,
-    walk,
+from metarepro.readers.archives import MIB, Document, base_name
+from metarepro.readers.encodings import Utf8
+from metarepro.readers.review_tables import (
+    NotANumberError,
+    add_problem,
+    parse_number,
+    parse_published,
 )
-from metarepro.readers.review_tables import NotANumberError, add_problem, parse_number
 from metarepro.readers.revman_web_words import (
     JUDGEMENT,
     NEEDED,
     OPTIONAL,
     RISK_OF_BIAS,
+    SIGNATURES,
     setting_words,
 )
-from metarepro.readers.xml_tree import LEVELS, NOT_COMPUTED, level_of
-from metarepro.tabular.cells import HEADER_ROW, decode
+from metarepro.readers.xml_tree import LEVELS, level_of
+from metarepro.tabular.cells import HEADER_ROW
 from metarepro.tabular.plain_text import clean_text
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import Problem
 
 # Real tables have some 100 kB and under 10,000 rows.
 MAX_TABLE_BYTES = 50 * MIB
@@ -34,9 +36,7 @@ MAX_ROWS = 50_000
 # Footnotes are the longest; csv has a limit of its own, of 128 kB.
 MAX_CELL_CHARACTERS = 5 * MIB
 MAX_COLUMNS = 1000
-MAX_FILES = 2000
-MIN_KNOWN_COLUMNS = 6
-HEADER_BYTES = 64 * 1024
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
 def _plain(column: str) -> str:
@@ -85,100 +85,87 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
+@lru_cache(maxsize=64)
 def kind_of(head: bytes) -> str:
-    """Which table starts like this, "" if none."""
-    header = _header(head)
+    """Which table starts like this, by the columns that only it has; "" if none.
+
+    Also a table that was saved again with another separator.
+    """
+    return next(filter(None, (_kind(_header(head, mark)) for mark in _SEPARATORS)), "")
+
+
+def is_complete(head: bytes) -> bool:
+    """Whether a table that starts like this has all columns that its kind needs."""
+    header = _header(head, ",")
+    return {_plain(name) for name in NEEDED.get(_kind(header), ())} <= set(header)
+
+
+def _kind(header: Sequence[str]) -> str:
     if len(header) > 1 and header[0] == "study" and any(c.startswith(JUDGEMENT) for c in header):
         return RISK_OF_BIAS
-    known = {kind: len(set(header) & set(names)) for kind, names in _KNOWN.items()}
-    best = max(known, key=lambda kind: known[kind])
-    return best if known[best] >= MIN_KNOWN_COLUMNS else ""
+    columns = set(header)
+    return next((kind for kind, own in SIGNATURES.items() if own <= columns), "")
 
 
-def separator_problem(head: bytes, file: str) -> list[Problem]:
-    """A table that was saved again with another separator."""
-    for separator, name in ((b";", "semicolons"), (b"\t", "tabs")):
-        if separator in head and kind_of(head.replace(separator, b",")):
-            found = f"fields separated by {name}"
-            return [Problem(file, HEADER_ROW, "", found, "the CSV file as RevMan Web writes it")]
-    return []
-
-
-def find_sheets(
-    members: Iterable[Member], file: str
-) -> tuple[dict[str, Sheet], list[str], list[Problem]]:
+def find_sheets(documents: Iterable[Document]) -> tuple[dict[str, Sheet], list[str], list[Problem]]:
     """The tables of a package by their kind, notes and problems.
 
     Parameters
     ----------
-    members : iterable of Member
-    file : str
-        The package in messages.
+    documents : iterable of Document
+        One of each kind; of kinds that nothing is taken from, any number.
     """
     sheets: dict[str, Sheet] = {}
     notes: list[str] = []
     problems: list[Problem] = []
-    for member in members:
-        place = f"{file}!{member.name}" if member.name else file
-        kind = kind_of(member.content)
-        if not kind:
-            problems += separator_problem(member.content[:HEADER_BYTES], place)
-        elif kind in sheets:
-            found = f"a second table of {kind} (first: {sheets[kind].base})"
-            problems.append(Problem(place, None, "", found, "one review"))
-        else:
-            sheets[kind], unknown, wrong = _sheet(member, place, kind)
+    for document in documents:
+        kind = kind_of(document.head)
+        if kind in NEEDED or kind == RISK_OF_BIAS:
+            sheets[kind], said, wrong = _sheet(document, kind)
             problems += wrong
-            if unknown:
-                notes.append(f"{member.base}: ignored unknown columns {', '.join(unknown)}")
+            notes += [f"{base_name(document)}: {note}" for note in said]
     return sheets, notes, problems
 
 
-def folder_members(folder: Path) -> list[Member]:
-    """The tables in a folder and its subfolders.
-
-    Raises
-    ------
-    DataError
-        If there are too many files, or folders are too deep in each other.
-    """
-    found = []
-    for count, path in enumerate(walk(folder), 1):
-        if count > MAX_FILES:
-            allowed = f"at most {MAX_FILES} files and folders"
-            raise DataError([Problem(folder.as_posix(), None, "", "more", allowed)])
-        if file_size_problem(path):
-            continue
-        relative = path.relative_to(folder)
-        with path.open("rb") as stream:
-            head = stream.read(HEADER_BYTES)
-            if kind_of(head) or separator_problem(head, ""):
-                rest = stream.read(MAX_TABLE_BYTES)
-                found.append(Member(relative.as_posix(), head + rest))
-    return found
-
-
-def _header(head: bytes) -> list[str]:
-    line = head[:HEADER_BYTES].split(b"\n", 1)[0].decode("utf-8-sig", "replace").strip("\r")
+def _header(head: bytes, separator: str) -> list[str]:
+    line = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace").strip("\r")
     try:
-        return [_plain(name) for name in next(csv.reader([line]), [])]
+        return [_plain(name) for name in next(csv.reader([line], delimiter=separator), [])]
     except csv.Error:
         return []
 
 
-def _sheet(member: Member, place: str, kind: str) -> tuple[Sheet, list[str], list[Problem]]:
+def _sheet(document: Document, kind: str) -> tuple[Sheet, list[str], list[Problem]]:
     """Split a table into rows, all of its known columns named as in the newest schema."""
-    empty = Sheet(place, member.base, (), ())
-    if len(member.content) > MAX_TABLE_BYTES:
-        found = f"{len(member.content) / MIB:.0f} MB"
-        return empty, [], [Problem(place, None, "", found, f"at most {MAX_TABLE_BYTES // MIB} MB")]
-    _, problems = decode(member.content, place)
+    empty = Sheet(document.place, base_name(document), (), ())
+    separator = next(mark for mark in _SEPARATORS if _kind(_header(document.head, mark)))
+    if separator != ",":
+        found = f"fields separated by {_SEPARATORS[separator]}"
+        allowed = "the CSV file as RevMan writes it"
+        return empty, [], [Problem(document.place, HEADER_ROW, "", found, allowed)]
+    content, note, problems = read_text(document)
     if problems:
         return empty, [], problems
     # Text in memory would take up to four bytes a character.
-    content = io.BytesIO(member.content)
-    with _cell_limit(), io.TextIOWrapper(content, "utf-8-sig", newline="") as lines:
-        return _rows(lines, member, place, kind)
+    with _cell_limit(), io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="") as lines:
+        sheet, unknown, problems = _rows(lines, empty, kind)
+    ignored = f"ignored unknown columns {', '.join(unknown)}" if unknown else ""
+    return sheet, [said for said in (note, ignored) if said], problems
+
+
+def read_text(document: Document) -> tuple[bytes, str, list[Problem]]:
+    """A table as UTF-8, a note if it was not, and what keeps it from being read."""
+    with document.open() as stream:
+        content = stream.read(MAX_TABLE_BYTES + 1)
+        if len(content) > MAX_TABLE_BYTES:
+            found = f"{(len(content) + len(stream.read())) / MIB:.0f} MB"
+            allowed = f"at most {MAX_TABLE_BYTES // MIB} MB"
+            return b"", "", [Problem(document.place, None, "", found, allowed)]
+    text = Utf8(io.BytesIO(content))
+    try:
+        return text.read(), text.note(), []
+    except ValueError as error:
+        return b"", "", [Problem(document.place, None, "", str(error), "text in UTF-8")]
 
 
 @contextmanager
@@ -191,10 +178,8 @@ def _cell_limit() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _rows(
-    lines: Iterable[str], member: Member, place: str, kind: str
-) -> tuple[Sheet, list[str], list[Problem]]:
-    empty = Sheet(place, member.base, (), ())
+def _rows(lines: Iterable[str], empty: Sheet, kind: str) -> tuple[Sheet, list[str], list[Problem]]:
+    place = empty.file
     problems: list[Problem] = []
     reader = csv.reader(lines, strict=True)
     try:
@@ -234,7 +219,7 @@ def _rows(
     except csv.Error as error:
         problems.append(_csv_problem(place, line, error))
     unknown = [name for name, column in zip(header, columns, strict=True) if name and not column]
-    return Sheet(place, member.base, tuple(filter(None, columns)), tuple(rows)), unknown, problems
+    return replace(empty, columns=tuple(filter(None, columns)), rows=tuple(rows)), unknown, problems
 
 
 def _csv_problem(place: str, line: int, error: csv.Error) -> Problem:
@@ -289,11 +274,14 @@ class Cells:
 
     def number(self, sheet: Sheet, row: Row, column: str, *, typed_in: bool = False) -> float:
         """A number, nan for an empty cell; what was calculated may also be NaN or infinite."""
-        text = row.text(column)
-        if not text or (not typed_in and text in NOT_COMPUTED):
+        return self.parsed(sheet, row, column, row.text(column), typed_in=typed_in)
+
+    def parsed(self, sheet: Sheet, row: Row, column: str, text: str, *, typed_in: bool) -> float:
+        """A text of a cell as `number` gives it."""
+        if not text:
             return math.nan
         try:
-            return parse_number(text)
+            return parse_number(text) if typed_in else parse_published(text)
         except NotANumberError as error:
             self.wrong(sheet, row, column, text, str(error) + ", or empty")
             return math.nan

@@ -6,7 +6,25 @@ SETTINGS = "overall-estimates-and-settings"
 DATA_ROWS = "data-rows"
 SUBGROUPS = "subgroup-estimates"
 RISK_OF_BIAS = "risk-of-bias"
+STUDY_RESULTS = "study-results"
+STUDY_INFORMATION = "study-information"
+ACCURACY_ROWS = "accuracy-data-rows"
+ACCURACY_PARAMETERS = "parameters"
+EXPORT = "export of data and analyses"
 JUDGEMENT = "domain (judgement):"
+#: What only one kind of table has, in plain lower case. Of the risk of bias it is `JUDGEMENT`.
+SIGNATURES = {
+    SETTINGS: {"analysis group", "analysis number", "statistical method", "overall estimates"},
+    DATA_ROWS: {"analysis group", "analysis number", "study", "giv mean", "giv se"},
+    SUBGROUPS: {"analysis group", "analysis number", "subgroup", "heterogeneity df"},
+    STUDY_RESULTS: {"study", "outcome", "arm", "reference arm"},
+    STUDY_INFORMATION: {"study", "year", "data source"},
+    ACCURACY_ROWS: {"analysis number", "study", "tp", "fp", "fn", "tn"},
+    ACCURACY_PARAMETERS: {"analysis number", "e(logitse)", "e(logitsp)"},
+    EXPORT: {"comparison number", "outcome number", "subgroup number", "effect measure"},
+}
+#: Names of the files that hold a table, where the kind is called otherwise.
+FILE_NAMES = {ACCURACY_ROWS: DATA_ROWS}
 # Columns of our tables, of theirs.
 EFFECT = {
     "published_estimate": "Mean",
@@ -30,6 +48,15 @@ TEST = {
     "subgroup_q_df": "Subgroup df",
     "subgroup_q_p": "Subgroup P",
     "subgroup_i2": "Subgroup I²",
+}
+ACCURACY_COUNTS = {"tp": "TP", "fp": "FP", "fn": "FN", "tn": "TN"}
+ACCURACY_RESULTS = {
+    "published_sensitivity": "Sensitivity",
+    "published_sensitivity_low": "Sens CI start",
+    "published_sensitivity_high": "Sens CI end",
+    "published_specificity": "Specificity",
+    "published_specificity_low": "Spec CI start",
+    "published_specificity_high": "Spec CI end",
 }
 _ARMS = ("Experimental cases", "Experimental N", "Control cases", "Control N")
 _HETEROGENEITY = (
@@ -83,6 +110,24 @@ NEEDED = {
         *EFFECT.values(),
         *_HETEROGENEITY,
     ),
+    ACCURACY_ROWS: ("Analysis number", "Analysis name", "Study", *ACCURACY_COUNTS.values()),
+    # RevMan 5 lets people choose the columns.
+    EXPORT: (
+        "Comparison Number",
+        "Outcome Number",
+        "Subgroup Number",
+        "Name",
+        "Data Type",
+        "Statistical Method",
+        "Effect Measure",
+        "Analysis Model",
+        "Total 1",
+        "Total 2",
+        "Effect Estimate",
+        "SE",
+        "CI Start",
+        "CI End",
+    ),
 }
 OPTIONAL = {
     SETTINGS: (
@@ -107,6 +152,7 @@ OPTIONAL = {
         "Study CI",
         "Estimate CI",
         "Sort by",
+        "Sort studies by",
         "Graph label (left)",
         "Graph label (right)",
         "Graph scale",
@@ -120,6 +166,42 @@ OPTIONAL = {
     ),
     DATA_ROWS: ("Analysis name", "Subgroup number", "Applicability", "Study year", "Footnotes"),
     SUBGROUPS: ("Weight", "PI start", "PI end", *_TAU2_INTERVAL, "Effect T", "ID"),
+    ACCURACY_ROWS: (
+        "Test number",
+        "Test name",
+        "Subgroup by",
+        "Subgroup item",
+        "Subgroup",
+        *ACCURACY_RESULTS.values(),
+    ),
+    EXPORT: (
+        "Events 1",
+        "Mean 1",
+        "SD 1",
+        "Events 2",
+        "Mean 2",
+        "SD 2",
+        "O-E",
+        "Var",
+        "Weight",
+        "Q",
+        "P(Q)",
+        "I²(Q)",
+        "Tau²",
+        "Z",
+        "P(Z)",
+        "Qint",
+        "P(Qint)",
+        "I²(Qint)",
+        "df",
+        "Group Label 1",
+        "Group Label 2",
+        "Left Graph Label",
+        "Right Graph Label",
+        "Year of study",
+        "User defined order",
+        "Swap event and non-event",
+    ),
 }
 
 # What the settings are called, as `setting_words` makes them plain.

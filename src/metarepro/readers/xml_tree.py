@@ -7,18 +7,20 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from metarepro.readers.archives import MIB
+from metarepro.readers.archives import MIB, Document
+from metarepro.readers.encodings import Utf8, claims_utf8
 from metarepro.readers.review_tables import (
     NotANumberError,
     add_problem,
     decimals,
     parse_number,
+    parse_published,
 )
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
@@ -31,8 +33,7 @@ MAX_KEPT_CHARACTERS = 20_000_000
 # A start tag with all its attributes; the longest are notes of some kilobytes.
 MAX_TAG_BYTES = 4 * MIB
 _CHUNK = 1 * MIB
-# What RevMan 5 writes for a result that it did not calculate.
-NOT_COMPUTED = ("", "NaN", "Infinity", "-Infinity", "INF", "-INF")
+_XML_MARKS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
 LEVELS = "a percentage of at least 50 and below 100, e.g. 95"
 _LOWEST_LEVEL = 0.5
 # Of a printed ratio, to that of its log.
@@ -146,8 +147,15 @@ class _Collector:
         """The file ends."""
 
 
+class Readable(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Some bytes, none at the end."""
+
+
 def read_tree(
-    stream: BinaryIO, file: str, root_tag: str, wanted: Mapping[str, frozenset[str]]
+    stream: Readable, file: str, root_tag: str, wanted: Mapping[str, frozenset[str]]
 ) -> Element:
     """Read the wanted elements of an XML file.
 
@@ -195,6 +203,22 @@ def read_tree(
     return collector.root
 
 
+def is_xml(head: bytes) -> bool:
+    """Whether a file starts like XML, in any encoding."""
+    return head.lstrip(b" \t\r\n").startswith(_XML_MARKS)
+
+
+def read_root(
+    document: Document, file: str, root_tag: str, wanted: Mapping[str, frozenset[str]]
+) -> tuple[Element, str]:
+    """The wanted elements of a file as `read_tree` gives them, and a note on its encoding."""
+    with document.open() as stream:
+        if not claims_utf8(document.head):
+            return read_tree(stream, file, root_tag, wanted), ""
+        text = Utf8(stream)
+        return read_tree(text, file, root_tag, wanted), text.note()
+
+
 def _xml_problem(file: str, collector: _Collector, found: str, allowed: str) -> Problem:
     return Problem(file, max(1, collector.line()), "", found, allowed)
 
@@ -238,12 +262,18 @@ class Attributes:
 
     def published(self, element: Element, attribute: str) -> float:
         """What RevMan calculated; it writes NaN and infinities where there is nothing."""
-        text = element.attributes.get(attribute, "").strip()
-        return math.nan if text in NOT_COMPUTED else self._parsed(element, attribute, text)
+        text = element.attributes.get(attribute, "")
+        return self._parsed(element, attribute, text, parse_published)
 
-    def _parsed(self, element: Element, attribute: str, text: str) -> float:
+    def _parsed(
+        self,
+        element: Element,
+        attribute: str,
+        text: str,
+        parse: Callable[[str], float] = parse_number,
+    ) -> float:
         try:
-            return parse_number(text)
+            return parse(text)
         except NotANumberError as error:
             self.wrong(element, attribute, text, str(error))
             return math.nan

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.readers.review_tables import ACCURACY_COUNTS
 from metarepro.report.blocks import (
     Block,
     Bullets,
@@ -73,7 +74,9 @@ class Fold:
     table: Table
 
 
-def batch_page(tables: Mapping[str, pd.DataFrame], elsewhere: Sequence[str]) -> str:
+def batch_page(
+    tables: Mapping[str, pd.DataFrame], elsewhere: Sequence[str], passed_over: Sequence[str] = ()
+) -> str:
     """Write the page.
 
     Parameters
@@ -82,6 +85,8 @@ def batch_page(tables: Mapping[str, pd.DataFrame], elsewhere: Sequence[str]) -> 
         Those of `reviews.batch_tables.BATCH_TABLES`.
     elsewhere : sequence of str
         What is wrong with files and folders that are no row of the table of files.
+    passed_over : sequence of str
+        Files in the folders that are no review.
 
     Returns
     -------
@@ -95,7 +100,9 @@ def batch_page(tables: Mapping[str, pd.DataFrame], elsewhere: Sequence[str]) -> 
         *_unreadable(files, elsewhere),
         Section("files", "Files", [_files_table(files, pools, findings)]),
         *_not_exact(files, pools),
+        *_accuracy(files, tables["accuracy"]),
         *_findings(files, findings),
+        *_passed_over(passed_over),
     ]
     return (
         environment()
@@ -223,6 +230,47 @@ def _findings(
         )
     )
     return [Section("findings", "Findings of the audit", [meaning, *blocks])]
+
+
+def _accuracy(files: Sequence[Mapping[str, Any]], rows: pd.DataFrame) -> list[Section]:
+    """For each review of test accuracy its studies."""
+    by_file = _by_file(rows, "file")
+    blocks: list[Block] = [
+        table(
+            f"accuracy-{number}",
+            file["file"],
+            [_accuracy_row(row) for row in by_file[file["file"]]],
+        )
+        for number, file in enumerate(files, start=1)
+        if file["file"] in by_file
+    ]
+    return [Section("accuracy", "Diagnostic test accuracy", blocks)] if blocks else []
+
+
+def _accuracy_row(row: Mapping[str, Any]) -> TableRow:
+    counts = " / ".join(whole(row[name]) for name in ACCURACY_COUNTS)
+    names = [row[name] for name in ("test", "subgroup", "study") if row[name]]
+    return {
+        "Test and study": ": ".join(names),
+        "TP / FP / FN / TN": counts,
+        "Sensitivity": _proportion(row, "sensitivity"),
+        "Specificity": _proportion(row, "specificity"),
+        "Verdict": _VERDICTS[row["verdict"]][0],
+    }
+
+
+def _proportion(row: Mapping[str, Any], name: str) -> str:
+    numbers = [row[f"reproduced_{name}{end}"] for end in ("", "_low", "_high")]
+    if pd.isna(numbers[0]):
+        return DASH
+    estimate, low, high = (decimal(number, 3) for number in numbers)
+    return f"{estimate} [{low}, {high}]"
+
+
+def _passed_over(said: Sequence[str]) -> list[Section]:
+    """Files in the folders that are no review."""
+    items = [text(words) for words in said]
+    return [Section("passed-over", "Files passed over", [Bullets(items)])] if items else []
 
 
 def _finding_row(finding: Mapping[str, Any], review_id: str) -> TableRow:

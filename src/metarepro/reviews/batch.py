@@ -1,7 +1,7 @@
 """Recomputes review files one by one; what goes wrong with one does not touch the others."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,17 @@ import pandas as pd
 from metarepro.errors import InputError
 from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import Extraction
+from metarepro.reviews.accuracy import recompute_accuracy
 from metarepro.reviews.audit_studies import audit_studies
 from metarepro.reviews.batch_tables import BATCH_TABLES, below_each_other
 from metarepro.reviews.chunks import named_reviews
+from metarepro.reviews.inferred_settings import with_settings
 from metarepro.reviews.reproduction import Known, reproduce
 from metarepro.reviews.tables import DEVIATIONS
 from metarepro.tabular.file_names import file_name
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError
-from metarepro.tabular.tables import from_rows, read_table
+from metarepro.tabular.tables import check_values, from_rows, read_table
 
 
 @dataclass
@@ -28,12 +30,13 @@ class Batch:
 
     Attributes
     ----------
-    reproduced, findings : tables of the files that were read
+    reproduced, accuracy, findings : tables of the files that were read
     files : rows of the table of files
     unreadable : what is wrong with each file that could not be read
     """
 
     reproduced: list[pd.DataFrame] = field(default_factory=list)
+    accuracy: list[pd.DataFrame] = field(default_factory=list)
     findings: list[pd.DataFrame] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
@@ -42,6 +45,7 @@ class Batch:
         """The tables of `BATCH_TABLES`."""
         return {
             "reproduction": below_each_other("reproduction", self.reproduced),
+            "accuracy": below_each_other("accuracy", self.accuracy),
             "audit": below_each_other("audit", self.findings),
             "files": from_rows(self.files, BATCH_TABLES["files"]),
         }
@@ -67,11 +71,13 @@ class Reproduction:
     pools : one row per pool: published, recomputed, verdict, reason (`tables.REVIEW_REPRODUCTION`)
     findings : what does not add up in the study rows
     files : one row per file: what it is, or why it could not be read
+    accuracy : one row per study of a review of diagnostic test accuracy (`tables.REVIEW_ACCURACY`)
     """
 
     pools: pd.DataFrame
     findings: pd.DataFrame
     files: pd.DataFrame
+    accuracy: pd.DataFrame
 
 
 def reproduce_files(*paths: Path | str, known: Known | None = None) -> Reproduction:
@@ -92,7 +98,7 @@ def reproduce_files(*paths: Path | str, known: Known | None = None) -> Reproduct
     Raises
     ------
     InputError
-        For a folder that cannot be looked into.
+        For a folder without a review, and one that cannot be looked into.
 
     Examples
     --------
@@ -100,11 +106,12 @@ def reproduce_files(*paths: Path | str, known: Known | None = None) -> Reproduct
     >>> metarepro.reproduce("nosuch.rm5").files["status"].tolist()
     ['unreadable']
     """
-    reviews, nowhere = named_reviews([Path(path) for path in paths])
+    reviews, nowhere, _ = named_reviews([Path(path) for path in paths])
     if nowhere:
         raise InputError("\n".join(nowhere))
     tables = do_files(reviews.items(), read_known() if known is None else known).tables()
-    return Reproduction(tables["reproduction"], tables["audit"], tables["files"])
+    names = ("reproduction", "audit", "files", "accuracy")
+    return Reproduction(*(tables[name] for name in names))
 
 
 def do_files(
@@ -133,11 +140,17 @@ def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | No
         Folder for forest plots; without it none are drawn.
     """
     try:
-        extraction = read_review(path)
-        table = reproduce(extraction, name, known)
-        findings = audit_studies(extraction).assign(source_table=name)
+        extraction = with_settings(read_review(path))
+        tables = {
+            "reproduction": reproduce(extraction, name, known),
+            "accuracy": recompute_accuracy(extraction, name),
+            "audit": audit_studies(extraction).assign(source_table=name),
+        }
         if forest is not None:
-            draw_forests(extraction, forest.joinpath(*map(file_name, name.split("/"))))
+            folder = forest.joinpath(*map(file_name, name.split("/")))
+            extraction = extraction.with_notes(draw_forests(extraction, folder))
+        row = _read_row(name, extraction, len(tables["reproduction"]))
+        _check_writable(tables | {"files": from_rows([row], BATCH_TABLES["files"])}, name)
     except MemoryError:  # says nothing of the file
         raise
     except Exception as error:  # noqa: BLE001 - one file must not end a run over hundreds
@@ -148,26 +161,55 @@ def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | No
         notes = clean_text(said)
         batch.files.append({"file": name, "status": "unreadable", "notes": notes} | blank)
         return
-    batch.reproduced.append(table)
-    batch.findings.append(findings)
+    batch.reproduced.append(tables["reproduction"])
+    batch.accuracy.append(tables["accuracy"])
+    batch.findings.append(tables["audit"])
+    batch.files.append(row)
+
+
+def _read_row(name: str, extraction: Extraction, pools: int) -> dict[str, Any]:
+    """The row of a file that was read."""
     review = extraction.review
-    batch.files.append(
+    return (
         {"file": name, "status": "read", "review_id": review.review_id, "title": review.title}
-        | {"format": review.format, "schema": review.schema, "pools": len(table)}
-        | {"study_rows": len(extraction.studies), "notes": "; ".join(extraction.notes)}
+        | {"format": review.format, "schema": review.schema, "pools": pools}
+        | {"study_rows": len(extraction.studies) + len(extraction.accuracy)}
+        | {"notes": "; ".join(extraction.notes)}
     )
 
 
-def draw_forests(extraction: Extraction, folder: Path) -> None:
-    """Draw every analysis of a review."""
+def _check_writable(tables: Mapping[str, pd.DataFrame], name: str) -> None:
+    """Refuse what could not be written: it would keep the tables of all files back.
+
+    Raises
+    ------
+    DataError
+        With each such value.
+    """
+    problems = [
+        problem
+        for table, frame in tables.items()
+        for problem in check_values(frame, BATCH_TABLES[table], name)[1]
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def draw_forests(extraction: Extraction, folder: Path) -> list[str]:
+    """Draw every analysis of a review; which could not be drawn, as a plot costs no results."""
     # Drawing takes longer to import than most files to recompute.
     from metarepro.figures.style import save_figure
     from metarepro.reviews.reproduction import recomputed
     from metarepro.reviews.revman_forest import revman_forest
 
+    not_drawn = []
     for analyses, studies, result in recomputed(extraction):
-        if not isinstance(result, str) and len(studies):
-            first = analyses.iloc[0]
-            figure = revman_forest(studies, analyses, result)
-            number = f"{first['comparison_number']}.{first['outcome_number']}"
-            save_figure(figure, folder / file_name(number))
+        if isinstance(result, str) or not len(studies):
+            continue
+        first = analyses.iloc[0]
+        number = f"{first['comparison_number']}.{first['outcome_number']}"
+        try:
+            save_figure(revman_forest(studies, analyses, result), folder / file_name(number))
+        except (ArithmeticError, ValueError) as error:
+            not_drawn.append(f"no forest plot of {number}: {error}")
+    return not_drawn

@@ -1,4 +1,4 @@
-"""The three tables that a batch of review files gives, and those of several batches as one.
+"""The tables that a batch of review files gives, and those of several batches as one.
 
 The files of a batch stand in the order given, and a row tells of one file only: the tables of
 several batches, one below the other, are the tables of all their files.
@@ -12,14 +12,24 @@ import pandas as pd
 
 from metarepro.audit.tables import AUDIT
 from metarepro.reviews.chunks import Chunk
-from metarepro.reviews.tables import REVIEW_FILES, REVIEW_REPRODUCTION, VERDICTS
+from metarepro.reviews.tables import (
+    REVIEW_ACCURACY,
+    REVIEW_FILES,
+    REVIEW_REPRODUCTION,
+    VERDICTS,
+)
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.spreadsheet_cells import for_spreadsheets
 from metarepro.tabular.tables import empty_table, read_table, write_table
 from metarepro.wording.phrases import counted
 
 #: Names of the files that a batch writes -> their tables.
-BATCH_TABLES = {"reproduction": REVIEW_REPRODUCTION, "audit": AUDIT, "files": REVIEW_FILES}
+BATCH_TABLES = {
+    "reproduction": REVIEW_REPRODUCTION,
+    "accuracy": REVIEW_ACCURACY,
+    "audit": AUDIT,
+    "files": REVIEW_FILES,
+}
 
 
 def below_each_other(name: str, tables: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -9,14 +9,18 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from metarepro.readers.archives import file_size_problem, walk
-from metarepro.readers.review_file import find_reviews
+from metarepro.readers.archives import file_size_problem
+from metarepro.readers.folders import files_of, survey
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError
+from metarepro.wording.phrases import counted
 
 #: Files in a chunk; benchmarks/reviews.py shows what others cost.
 CHUNK_SIZE = 50
+#: Files that are no review, by name for each folder.
+_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -53,31 +57,61 @@ class Chunk:
         return cls(content["folder"], tuple(ChunkFile(**file) for file in content["files"]))
 
 
-def named_reviews(arguments: Sequence[Path]) -> tuple[dict[str, Path], list[str]]:
-    """Every review of the files and folders, by the name it has in the tables.
+class Found(NamedTuple):
+    """What lies in the files and folders that were given.
 
-    Returns
-    -------
-    reviews : dict of str to Path
-        In the order of the arguments. A name is the path inside the folder that was given, or the
-        name of the file; where files of several folders are called alike, the path from the folder
-        that holds them all.
-    unreadable : list of str
-        What is wrong with folders that could not be looked into.
+    Attributes
+    ----------
+    reviews : by the name that each has in the tables, in the order of the arguments. A name is the
+        path inside the folder that was given, or the name of the file; where files of several
+        folders are called alike, the path from the folder that holds them all
+    unreadable : what is wrong with folders in which there is no review, or nothing can be seen
+    passed_over : for each folder with reviews or beside them the files that are none
     """
+
+    reviews: dict[str, Path]
+    unreadable: list[str]
+    passed_over: list[str]
+
+
+def named_reviews(arguments: Sequence[Path]) -> Found:
+    """Every review of the files and folders, and what else is there."""
     found: list[tuple[str, Path]] = []
-    unreadable = []
+    by_table: set[Path] = set()
+    unreadable, passed_over = [], []
     for argument in arguments:
         try:
-            reviews = find_reviews(argument)
+            there = survey(argument)
         except DataError as error:
             unreadable.append(f"{argument}: {error}")
             continue
-        for path in reviews:
+        others = _in_words(there.others)
+        if there.reviews:
+            passed_over += others
+        else:
+            unreadable.append(f"{argument}: no review in this folder. {' '.join(others)}".strip())
+        for path in there.reviews:
             inside = path != argument and argument in path.parents
             relative = path.relative_to(argument).as_posix() if inside else path.name
-            found.append((_plain(relative), path))
-    return _told_apart(found), unreadable
+            if path != argument and not inside:
+                by_table.add(path)
+            # Several tables of one package may be given, which all stand for it.
+            if path not in by_table or (_plain(relative), path) not in found:
+                found.append((_plain(relative), path))
+    return Found(_told_apart(found), unreadable, passed_over)
+
+
+def _in_words(others: Sequence[tuple[Path, str]]) -> list[str]:
+    """For each folder its files that are no review, the first few of them by name."""
+    folders: dict[str, list[str]] = {}
+    for path, words in others:
+        said = f"{_plain(path.name)} ({words})" if words else _plain(path.name)
+        folders.setdefault(_plain(path.parent.as_posix()), []).append(said)
+    return [
+        f"{folder}: passed over {counted(len(files), 'file')}: {', '.join(files[:_SHOWN])}"
+        + (f" and {len(files) - _SHOWN} more." if len(files) > _SHOWN else ".")
+        for folder, files in folders.items()
+    ]
 
 
 def _plain(name: str) -> str:
@@ -131,12 +165,13 @@ def divide(reviews: Mapping[str, Path], folder: Path, size: int = CHUNK_SIZE) ->
 
 
 def checksum(path: Path) -> str:
-    """sha256 of a file, or of the names and contents of the files in a folder; "" if unreadable."""
+    """sha256 of the names and contents of the files of a review; "" if unreadable."""
     digest = hashlib.sha256()
     try:
-        for file in sorted(walk(path)) if path.is_dir() else [path]:
-            if not file.is_dir() and file_size_problem(file) is None:
-                digest.update(bytes(file.relative_to(path)) + b"\0")
+        for file in files_of(path):
+            if file_size_problem(file) is None:
+                name = file.name if file == path else os.path.relpath(file, path)
+                digest.update(os.fsencode(name) + b"\0")
                 with file.open("rb") as stream:
                     digest.update(hashlib.file_digest(stream, "sha256").digest())
     except (OSError, DataError):

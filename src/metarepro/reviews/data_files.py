@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.readers.review_file import find_reviews, read_review, review_folders
+from metarepro.readers.folders import files_of, find_reviews, review_folders
+from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import Extraction
 from metarepro.reviews.results import (
     outcome_map_template,
@@ -108,7 +109,10 @@ def _read_file(path: Path, folder: Path, data: Dataset) -> ReviewData:
     """Read a data file and the maps beside it, and compare them."""
     problems: list[Problem] = []
     try:
-        extraction = read_review(path)
+        extraction = _settled(read_review(path))
+        if len(extraction.accuracy):
+            found, allowed = "a review of diagnostic test accuracy", "a review of interventions"
+            problems.append(Problem(path.as_posix(), None, "", found, allowed))
     except DataError as error:
         problems += error.problems
     maps = {table.name: _read_map(folder, table, problems) for table in (OUTCOME_MAP, STUDY_MAP)}
@@ -126,6 +130,16 @@ def _read_file(path: Path, folder: Path, data: Dataset) -> ReviewData:
         return ReviewData(tuple(error.problems), template=template)
     problems = _values_not_allowed(tables, provenance["file"])
     return ReviewData(tuple(problems), {} if problems else tables)
+
+
+def _settled(extraction: Extraction) -> Extraction:
+    """The review with all settings, inferred where its file has none."""
+    if not (extraction.analyses["method"] == "").any():
+        return extraction
+    # Pooling takes longer to import than most files to read.
+    from metarepro.reviews.inferred_settings import with_settings
+
+    return with_settings(extraction)
 
 
 def _read_map(folder: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
@@ -191,9 +205,9 @@ def _values_not_allowed(tables: dict[str, pd.DataFrame], file: str) -> list[Prob
 
 
 def digest(path: Path) -> str:
-    """Return the sha256 of a file, or of all files of a folder in order."""
+    """Return the sha256 of the files of a review, in order."""
     whole = hashlib.sha256()
-    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+    for file in files_of(path):
         if file.is_file():
             whole.update(file.read_bytes())
     return whole.hexdigest()

@@ -24,6 +24,7 @@ from metarepro.models.mantel_haenszel import (
     mh_risk_ratio,
 )
 from metarepro.models.pooling import pool
+from metarepro.reviews.revman_reml import revman_reml, typical_variance
 from metarepro.reviews.study_effects import StudyEffects, study_effects
 
 #: Mantel-Haenszel's fixed-effect estimate of each measure, from the tables as counted and those
@@ -199,10 +200,12 @@ def pool_effects(
     weights = np.full(used.shape, np.nan)
     if k == 0:
         return ReviewPool(k=0, weights=weights)
-    if settings.method == "MH":
-        result = _mantel_haenszel(rows, settings)
-    elif k == 1:
+    if k == 1:
+        # RevMan prints the study's own interval, also where Mantel-Haenszel's sums give another:
+        # a risk difference without events.
         result = _given_tau2(rows, 0.0, settings)
+    elif settings.method == "MH":
+        result = _mantel_haenszel(rows, settings)
     else:
         result = _inverse_variance(rows, settings)
     weights[used] = 100 * result.weights / result.weights.sum()
@@ -292,20 +295,27 @@ def _mantel_haenszel(rows: StudyEffects, settings: AnalysisSettings) -> _Result:
 
 def _inverse_variance(rows: StudyEffects, settings: AnalysisSettings) -> _Result:
     """Two or more studies by inverse variance; Peto's pool is one as well."""
+    if settings.tau2_method == "REML":
+        return _reml(rows, settings)
     fit = pool(
         rows.yi,
         rows.vi,
         model="common" if settings.model == "fixed" else "random",
-        tau2_method=settings.tau2_method or "DL",
+        tau2_method="DL",
         ci_method="z",
     )
     if settings.model == "fixed":
         return _Result(fit.estimate, fit.se, fit.se, np.nan, 0.0, fit.q, fit.i2_q, fit.weights)
-    # Cochrane takes I2 from tau2 (Methods Group, 2024), which for DerSimonian-Laird is I2 from Q.
-    i2 = fit.i2_q if settings.tau2_method == "DL" else fit.i2_tau2
-    if settings.ci_method == "wald":
-        return _Result(fit.estimate, fit.se, fit.se, np.nan, fit.tau2, fit.q, i2, fit.weights)
-    return _given_tau2(rows, fit.tau2, settings)._replace(q=fit.q, i2=i2)
+    return _given_tau2(rows, fit.tau2, settings)._replace(q=fit.q, i2=fit.i2_q)
+
+
+def _reml(rows: StudyEffects, settings: AnalysisSettings) -> _Result:
+    """REML with I2 from tau2 (Cochrane Methods Group 2024), which for DerSimonian-Laird is Q's."""
+    w = 1 / rows.vi
+    tau2 = revman_reml(rows.yi, rows.vi)
+    q = _q(rows.yi, w, float((w * rows.yi).sum() / w.sum()))
+    i2 = 100 * tau2 / (tau2 + typical_variance(rows.vi))
+    return _given_tau2(rows, tau2, settings)._replace(q=q, i2=i2)
 
 
 def _given_tau2(rows: StudyEffects, tau2: float, settings: AnalysisSettings) -> _Result:

@@ -16,6 +16,7 @@ not_computable the file asks for something that there is no formula for
 """
 
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +25,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from metarepro.errors import InputError
 from metarepro.models.conventions import CONVENTIONS, Convention
 from metarepro.readers.review_tables import Extraction
+from metarepro.reviews.inferred_settings import NO_EFFECTS, NO_MEASURE
 from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, ReviewPool, pool_analysis
 from metarepro.reviews.tables import QUANTITIES, REVIEW_REPRODUCTION
 from metarepro.tabular.tables import from_rows
@@ -42,6 +45,15 @@ _KEYS = (
 )
 #: Q of a pool of one study that is this small is what binary rounding left of 0.
 _ROUNDING_OF_ZERO = 1e-12
+_SHOWN_NAMES = {
+    f"{whose}_{name}": f"the {shown} {term}"
+    for whose, shown in (("published", "published"), ("reproduced", "recomputed"))
+    for name, term in zip(
+        _ON_EFFECT_SCALE[:3], ("estimate", "lower limit", "upper limit"), strict=True
+    )
+}
+#: The exponential of more is no number of a computer's.
+_LARGEST_LOG = math.log(sys.float_info.max)
 
 
 @dataclass(frozen=True)
@@ -99,11 +111,15 @@ def recomputed(
 def _pool(
     studies: pd.DataFrame, analyses: pd.DataFrame, convention: Convention
 ) -> AnalysisResult | str:
+    first = analyses.iloc[0].to_dict()
+    if first["inferred"] in (NO_MEASURE, NO_EFFECTS):
+        return str(first["inferred"])
+    settings = AnalysisSettings.from_row(first)
     try:
-        return pool_analysis(
-            studies, AnalysisSettings.from_row(analyses.iloc[0].to_dict()), convention
-        )
-    except ValueError as error:
+        # What falls out of the range of numbers is said of its pool (`_in_range`).
+        with np.errstate(all="ignore"):
+            return pool_analysis(studies, settings, convention)
+    except (ValueError, InputError) as error:
         return str(error)
 
 
@@ -123,13 +139,33 @@ def _compare(
         pool = _pool_of(result, analysis)
         row |= {"k": pool.k, "n_participants": _participants(studies, pool)}
         row |= _compare_pool(analysis, pool, result, known)
-    return _on_printed_scale(row, analysis["published_scale"])
+    if row["reason"] != analysis["inferred"]:
+        row["reason"] = ". ".join(filter(None, [row["reason"], analysis["inferred"]]))
+    return _in_range(_on_printed_scale(row, analysis["published_scale"]))
+
+
+def _in_range(row: dict[str, Any]) -> dict[str, Any]:
+    """No infinite numbers: no table holds them, and the other pools are still to be written."""
+    columns = [f"reproduced_{name}" for name in QUANTITIES]
+    beyond = [name for name in columns if math.isinf(row[name])]
+    said = [f"the recomputed {name.removeprefix('reproduced_')} is out of range" for name in beyond]
+    largest = row["max_abs_difference"]
+    return (
+        row
+        | dict.fromkeys(beyond, math.nan)
+        | {
+            "max_abs_difference": math.nan if math.isinf(largest) else largest,
+            "reason": ". ".join(filter(None, [row["reason"], "; ".join(said)])),
+        }
+    )
 
 
 def _participants(studies: pd.DataFrame, pool: ReviewPool) -> float:
     """Participants of the studies in a pool, as far as their rows have them."""
     pooled = studies[~np.isnan(pool.weights)] if pool.k else studies.iloc[:0]
-    return float((pooled["n_t"] + pooled["n_c"]).sum(min_count=1))
+    numbers = pooled["n_t"] + pooled["n_c"]
+    # What is only shown beside given estimates may be anything.
+    return float(numbers[numbers >= 0].sum(min_count=1))
 
 
 def _compare_pool(
@@ -197,7 +233,9 @@ def _is_ratio(analysis: Mapping[Any, Any], name: str) -> bool:
 
 def _as_printed(analysis: Mapping[Any, Any], name: str, ours: float) -> float:
     """Our number on the scale of the published one."""
-    return float(np.exp(ours)) if _is_ratio(analysis, name) else ours
+    if not _is_ratio(analysis, name):
+        return ours
+    return math.inf if ours > _LARGEST_LOG else math.exp(ours)
 
 
 def _difference(
@@ -225,16 +263,24 @@ def _half_unit(analysis: Mapping[Any, Any], name: str) -> float:
 
 
 def _on_printed_scale(row: dict[str, Any], scale: str) -> dict[str, Any]:
-    """Estimates and limits of ratios as ratios."""
+    """Estimates and limits of ratios as ratios; those beyond all numbers are left out and said."""
     names = [f"reproduced_{n}" for n in _ON_EFFECT_SCALE[:3] if scale != "difference"]
     names += [f"published_{n}" for n in _ON_EFFECT_SCALE[:3] if scale == "log"]
-    return row | {name: float(np.exp(row[name])) for name in names}
+    beyond = [name for name in names if row[name] > _LARGEST_LOG]
+    ratios = {n: math.nan if n in beyond else math.exp(row[n]) for n in names}
+    said = [f"{_SHOWN_NAMES[name]}, exp({row[name]:.6g}), is out of range" for name in beyond]
+    reason = ". ".join(filter(None, [row["reason"], "; ".join(said)]))
+    return row | ratios | {"reason": reason}
 
 
 def _single_study(deviation: Deviation, analysis: Mapping[Any, Any], pool: ReviewPool) -> str:
     rounding = pool.k == 1 and abs(analysis["published_q"]) < _ROUNDING_OF_ZERO
-    extremes = {"i2": (0, 100), "q_p": (0, 1)}
-    if not rounding or deviation.published not in extremes.get(deviation.quantity, ()):
+    extremes = {"i2": (0, 100), "q_p": (0, 1)}.get(deviation.quantity, ())
+    # The I2 of such a Q is 100% but for the same rounding.
+    if not rounding or not any(
+        math.isclose(deviation.published, x, abs_tol=_ROUNDING_OF_ZERO, rel_tol=_ROUNDING_OF_ZERO)
+        for x in extremes
+    ):
         return ""
     return (
         "one study has no heterogeneity; the file's Q is what binary rounding left of 0, and its "
@@ -250,8 +296,18 @@ def _wald_p(deviation: Deviation, analysis: Mapping[Any, Any], pool: ReviewPool)
     return "beside an HKSJ interval the file gives the p of Wald's test" if agrees else ""
 
 
+def _hksj_single(deviation: Deviation, analysis: Mapping[Any, Any], pool: ReviewPool) -> str:
+    alone = analysis["ci_method"] == "hksj" and pool.k == 1
+    if not alone or (deviation.quantity, deviation.published) != ("t", 0):
+        return ""
+    return (
+        "one study has no Hartung-Knapp-Sidik-Jonkman statistic; the file prints T as 0 beside "
+        "the study's own interval and p"
+    )
+
+
 #: Classes of deviations that may occur in any file: each gives its reason, or "".
-EXPLANATIONS = (_single_study, _wald_p)
+EXPLANATIONS = (_single_study, _hksj_single, _wald_p)
 
 
 def _verdict(

@@ -30,6 +30,11 @@ NO_VARIANCE = "the variance of O - E is not above 0"
 OUT_OF_RANGE = "the effect or its variance is out of range"
 FILE_SAYS_NO = "the file marks the row as not estimable"
 
+# Weights are cubed by REML, and squares of effects are multiplied by weights: what is beyond these
+# would leave the range of numbers there, and is no effect of a real study.
+_LARGEST_EFFECT = 1e75
+_SMALLEST_VARIANCE, _LARGEST_VARIANCE = 1e-70, 1e150
+
 
 @dataclass(frozen=True, eq=False)
 class StudyEffects:
@@ -129,7 +134,8 @@ def _checked(
 ) -> StudyEffects:
     """Blank the rows with a fault; of several the last one named is the reason."""
     reason = np.full(yi.shape, "", dtype=object)
-    reason[~(np.isfinite(yi) & np.isfinite(vi) & (vi > 0))] = OUT_OF_RANGE
+    in_range = (abs(yi) <= _LARGEST_EFFECT) & (vi >= _SMALLEST_VARIANCE) & (vi <= _LARGEST_VARIANCE)
+    reason[~in_range] = OUT_OF_RANGE
     for text, rows in faults.items():
         reason[rows] = text
     bad = reason != ""
@@ -147,7 +153,7 @@ def _from_o_e(
 ) -> StudyEffects:
     """Peto's effect (O - E) / V with variance 1 / V."""
     none = ~(variance > 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         yi, vi = o_e / variance, 1 / variance
     return _checked(yi, vi, {NO_VARIANCE: none, **faults}, tables)
 
@@ -172,7 +178,7 @@ def _dichotomous(
     if measure == "PETO_OR":
         return _from_o_e(*peto_o_e(tables), faults, tables)
     corrected = tables.plus(convention.zero_cell)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         yi, vi = _EFFECTS[measure](tables, corrected)
     return _checked(yi, vi, faults, tables, corrected)
 
@@ -211,7 +217,7 @@ def _continuous(studies: pd.DataFrame, measure: str, convention: Convention) -> 
         NO_PARTICIPANTS: (n_t <= 0) | (n_c <= 0),
         MISSING: ~np.isfinite(difference + sd_t + sd_c + n),
     }
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if measure == "MD":
             return _checked(difference, sd_t**2 / n_t + sd_c**2 / n_c, faults)
         pooled_sd = np.sqrt(((n_t - 1) * sd_t**2 + (n_c - 1) * sd_c**2) / (n - 2))

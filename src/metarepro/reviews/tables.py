@@ -1,6 +1,8 @@
 """The tables of reviews that come with their own data file."""
 
 from metarepro.readers.review_tables import (
+    ACCURACY_COLUMNS,
+    ACCURACY_RESULTS,
     ANALYSIS_COLUMNS,
     ANALYSIS_KEYS,
     DATA_TYPES,
@@ -93,6 +95,15 @@ REVIEW_REPRODUCTION = Table(
         "verdict": level(*VERDICTS),
         "reason": foreign_text(),
     },
+    optional=True,
+)
+REVIEW_ACCURACY = Table(
+    "review_accuracy",
+    "reproduction/review_files/accuracy.csv",
+    {"file": foreign_text(required=True)}
+    | ACCURACY_COLUMNS
+    | {f"reproduced_{name}": number() for name in ACCURACY_RESULTS}
+    | {"verdict": level("exact", "different", "not_published", "not_estimable")},
     optional=True,
 )
 REVIEW_FILES = Table(
