@@ -15,7 +15,7 @@ from metarepro.entry.adding import add_draft
 from metarepro.entry.data_guide import GUIDE, column_meanings, meaning_of
 from metarepro.entry.drafts import FILL_IN
 from metarepro.study.validation import load
-from metarepro.tabular.input_tables import INPUT_TABLES, REVIEW_KEYS
+from metarepro.tabular.input_tables import INPUT_TABLES, PUBLISHED_MEASURES, REVIEW_KEYS
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.reported_statistics import STATISTICS
 
@@ -368,3 +368,8 @@ def test_a_new_review_needs_only_its_role(project: Path) -> None:
     assert len(load(project / "data").reviews) == 2
     again = command("new-review", "dee2024")
     assert (again.exit_code, "review.yaml: File exists" in again.stderr) == (1, True)
+
+
+def test_the_guide_names_every_way_to_print_a_pooled_result() -> None:
+    _, meaning = meaning_of("measure", column_meanings()["published"])
+    assert set(re.split(r", | or |: |; ", meaning)) >= set(PUBLISHED_MEASURES)

@@ -108,7 +108,7 @@ def test_no_claim_of_a_benefit_is_on_what_compares_no_groups(
 def test_no_claim_is_on_a_multiple_of_a_ratio(tmp_path: Path, measure: str) -> None:
     ((column, found, allowed),) = problems(tmp_path, TIMES, {"measure": measure})
     assert (column, found) == ("claim_kind", "moderator_ratio_about")
-    assert allowed.startswith("moderator_direction: the outcome is on a")
+    assert allowed.startswith("moderator_direction, since the outcome is on the ")
 
 
 @pytest.mark.parametrize("measure", ["SMD", "MD", "RD"])
@@ -126,7 +126,7 @@ def test_a_claim_needs_the_synthesis_that_it_is_set_against(
     syntheses = {name: one for name, one in SYNTHESES.items() if name != left_out}
     ((column, _, allowed),) = problems(tmp_path, claim, {"syntheses": syntheses})
     assert column == "claim_kind"
-    assert allowed.endswith(f"has a synthesis: this one needs it by {by}")
+    assert allowed == f"another kind, or a synthesis by {by} in config/config.yaml"
 
 
 def test_a_reference_is_a_value_of_the_characteristic(tmp_path: Path) -> None:

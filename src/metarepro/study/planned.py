@@ -63,8 +63,8 @@ def _of_claim(claim: pd.Series, plan: Plan) -> Iterator[Problem]:
     """Problems of a claim with its pool, and with its moderator."""
     if by := POOLED_CLAIMS.get(claim["claim_kind"]):
         if not plan.synthesis_by(by):
-            allowed = f"a kind for which {CONFIG} has a synthesis: this one needs it by "
-            yield problem_of_row(claim, "claim_kind", allowed + " and ".join(by))
+            allowed = f"another kind, or a synthesis by {' and '.join(by)} in {CONFIG}"
+            yield problem_of_row(claim, "claim_kind", allowed)
         yield from _of_measure(claim, plan.measure_of(claim["outcome"]))
     if claim["moderator"]:
         yield from _of_moderator(claim, plan)
@@ -78,8 +78,8 @@ def _of_measure(claim: pd.Series, name: str) -> Iterator[Problem]:
         yield problem_of_row(claim, "outcome", allowed)
     elif claim["claim_kind"] == "moderator_ratio_about" and measure.is_ratio:
         allowed = (
-            f"moderator_direction: the outcome is on a {measure.label}, of which a multiple would "
-            "be one of logarithms"
+            f"moderator_direction, since the outcome is on the {measure.label}: a multiple of it "
+            "would be one of its logarithm"
         )
         yield problem_of_row(claim, "claim_kind", allowed)
 
