@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from metarepro.catalogue import RESULT_TABLES
-from metarepro.plan import EffectSet
+from metarepro.plan import EffectSet, read_plan
 from metarepro.sensitivity.assessment import assess_synthesis
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
@@ -14,7 +14,8 @@ from metarepro.tabular.tables import read_result
 
 RESULTS = Path("results")
 POOLS = read_result(RESULTS, POOLED)
-ASSESSED = POOLS[POOLS["set_name"].isin(["post", "follow_up", "change"]) & (POOLS["n_trials"] >= 2)]
+FIGURES = read_plan(Path("config/config.yaml")).figures
+ASSESSED = POOLS[POOLS["set_name"].isin(FIGURES) & (POOLS["n_trials"] >= 2)]
 
 CHOSEN = EffectSet(label="", timepoints=("post",), tiers=("direct", "derived"))
 
@@ -71,7 +72,7 @@ def test_one_synthesis_has_its_rows_in_every_table() -> None:
         {
             **{"trial_id": trial, "label": trial, "year": 2000.0 + i, "yi": yi, "vi": 0.04},
             **{"n_total": 100.0, "tier": tier, "source_kind": kind, "adjusted": "no"},
-            "design": "rct",
+            **{"design": "rct", "effect_measure": "SMD", "n_t": 50.0, "n_c": 50.0},
         }
         for i, (trial, yi, tier, kind) in enumerate(
             [

@@ -64,8 +64,12 @@ EFFECTS = pd.DataFrame(
 WEIGHTS = pd.DataFrame({"result_id": ["a-01", "b-01", "c-01"], "weight": [50.0, 30.0, 20.0]})
 
 
+def in_time() -> pd.DataFrame:
+    return EFFECTS[(EFFECTS["exclude"] == "") & (EFFECTS["timepoint"] == "post")]
+
+
 def rows() -> pd.DataFrame:
-    return synthesis_rows(OVERALL, EFFECTS, WEIGHTS, "intervention", NAMES)
+    return synthesis_rows(OVERALL, in_time(), WEIGHTS, "intervention", NAMES)
 
 
 def test_rows_of_a_synthesis_are_those_that_belong_to_it() -> None:

@@ -47,6 +47,9 @@ def effects(n_trials: int = 12, extra: int = 3) -> pd.DataFrame:
             "source_kind": np.where(np.arange(size) % 2 == 0, "abstract", "table"),
             "adjusted": np.where(np.arange(size) % 2 == 0, "yes", "no"),
             "design": "rct",
+            "effect_measure": "SMD",
+            "n_t": 50.0,
+            "n_c": 50.0,
             "intervention": "a",
             "family": "a",
         }

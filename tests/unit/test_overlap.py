@@ -133,7 +133,7 @@ SMD = {
 }
 NUMBERS = (
     *("mean_t", "sd_t", "events_t", "mean_c", "sd_c", "events_c", "n_total", "se", "p_value"),
-    *("df1", "df2", "reference_sd", "time_t", "time_c", "correlation"),
+    *("df1", "df2", "reference_sd", "time_t", "time_c", "correlation", "months_after"),
 )
 
 

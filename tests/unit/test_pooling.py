@@ -389,8 +389,8 @@ def test_an_empty_q_profile_is_said_to_be_empty() -> None:
 
 
 def test_an_interval_of_tau2_that_leaves_out_the_estimate_is_flagged() -> None:
-    # One large study far from many small ones: DerSimonian-Laird lies below the Q-profile.
-    yi, vi = [0.0, 10.0, -12.0, 11.0, -9.0, 14.0], [1e-4, 1.0, 1.0, 1.0, 1.0, 1.0]
+    # Two large studies that agree and small ones that do not: DerSimonian-Laird lies below.
+    yi, vi = [0.0, 0.1, 5.0, -5.0], [1e-4, 1e-4, 1.0, 1.0]
     got = pool(yi, vi, tau2_method="DL")
     assert got.tau2 < got.tau2_ci_low
     assert "tau2_outside_interval" in got.flags

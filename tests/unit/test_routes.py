@@ -53,7 +53,7 @@ def test_turning_the_instrument_turns_the_effect(case: dict[str, Any]) -> None:
         ({"ci_low": 0, "ci_high": 1, "p_value": 0.1, "p_relation": "="}, "ci", "direct"),
         ({"p_value": 0.3, "p_relation": "=", "n_t": 9, "n_c": 9}, "p", "derived"),
         ({"n_t": 9, "n_c": 9}, "ns", "derived"),
-        ({"n_total": 18}, "ns", "approximate"),
+        ({"n_total": 18}, "ns", "derived"),
         ({"p_value": 0.1, "p_relation": "<", "n_t": 9, "n_c": 9}, "ns", "derived"),
         ({"p_value": 0.1, "p_relation": "<"}, "p bound", "approximate"),
     ],

@@ -277,7 +277,7 @@ def names_of_tasks(*syntheses: tuple[str, int]) -> list[str]:
     effects = make_effects(n).assign(
         exclude="", timepoint="post", tier="direct", label="A", year=2000.0
     )
-    effects = effects.assign(effect_measure="SMD", better="higher")
+    effects = effects.assign(effect_measure="SMD", better="higher", design="rct")
     pooled = pd.DataFrame([make_synthesis(key, k) for key, k in syntheses])
     plan = read_plan(Path("config/config.yaml"))
     return [task.name for task in tasks(effects, pooled, {"a": "A", "b": "B"}, plan)]

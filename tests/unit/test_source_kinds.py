@@ -63,6 +63,6 @@ def test_every_result_counts_in_the_shares() -> None:
 def test_what_cannot_be_pooled_is_a_row_with_its_reason() -> None:
     table = effects(source_kind="table", yi=0.1, vi=[1e-14, 0.05, 0.03])
     (row,) = pools_by_source_kind(table, SETTINGS)
-    assert row["reason"] == "one trial carries all the weight; robust variance is undefined"
+    assert row["reason"].startswith("vi differ by a factor of 5e+12")
     assert (row["n_trials"], row["k"], row["n_participants"]) == (2, 3, 90)
     assert "estimate" not in row

@@ -37,7 +37,7 @@ from metarepro.synthesis.pools import (
     Settings,
     count_participants,
     pool_trials,
-    without_early_prediction,
+    without_prediction_of_few,
 )
 from metarepro.tabular.input_tables import TIERS
 from metarepro.wording.phrases import confidence
@@ -356,7 +356,7 @@ def _variant(choice: _Choice, primary: pd.DataFrame) -> Variant:
     except (ValueError, ArithmeticError) as error:
         outcome |= {"reason": str(error)}
     else:
-        pooled = without_early_prediction(pooled)
+        pooled = without_prediction_of_few(pooled)
         outcome = {column: getattr(pooled, column) for column in _FROM_POOLED}
         outcome |= {"flags": "; ".join(pooled.flags), "reason": reason}
         outcome |= {column: getattr(pooled, column, math.nan) for column in _LEVELS}

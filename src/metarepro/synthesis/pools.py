@@ -116,10 +116,10 @@ def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]
         pooled = _common_of_means(yi, vi, trials, settings)
     else:
         pooled = pool_correlated(yi, vi, trials, rho=settings.rho, level=settings.level)
-    return without_early_prediction(pooled), ""
+    return without_prediction_of_few(pooled), ""
 
 
-def without_early_prediction(pooled: AnyPool) -> AnyPool:
+def without_prediction_of_few(pooled: AnyPool) -> AnyPool:
     """Drop the prediction interval of a pool of fewer trials than one needs."""
     if pooled.n_trials < MIN_TRIALS_FOR_PREDICTION:
         return replace(pooled, pi_low=math.nan, pi_high=math.nan)

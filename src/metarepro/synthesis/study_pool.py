@@ -17,7 +17,7 @@ from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.three_level import pool_three_level
 from metarepro.readers.effect_table import EffectTable, table_of_frame
-from metarepro.synthesis.pools import without_early_prediction
+from metarepro.synthesis.pools import without_prediction_of_few
 from metarepro.wording.scales import MEASURES, Scale
 
 DEFAULT_MODEL = "random"
@@ -244,7 +244,7 @@ def _pool(
                 pooled = pool_three_level(*rows, level=level)
             if model == NESTED[1]:
                 pooled = with_robust_variance(pooled, *rows)
-            return without_early_prediction(pooled)
+            return without_prediction_of_few(pooled)
         pooled = pool(
             yi,
             vi,
@@ -255,4 +255,4 @@ def _pool(
         )
     except (ValueError, ArithmeticError) as error:
         raise InputError(str(error)) from None
-    return without_early_prediction(pooled)
+    return without_prediction_of_few(pooled)
