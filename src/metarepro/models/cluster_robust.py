@@ -78,10 +78,11 @@ def with_robust_variance(
     se, model_se, df = _cr2(rows.y, members, covariances)
     normal_half = critical_value(pooled.level, np.nan) * model_se
     found = inference(pooled.estimate, rows.unit * se, df, pooled.tau2, pooled.level)
+    few = n_trials <= ROBUST_VARIANCE_LEANS
     flags = {
         "df_below_4": df < TRUSTED_DF,
-        "narrower_than_model": critical_value(pooled.level, df) * se < normal_half,
-        "few_trials": n_trials <= ROBUST_VARIANCE_LEANS,
+        "narrower_than_model": few and critical_value(pooled.level, df) * se < normal_half,
+        "few_trials": few,
     }
     of_tau2 = ("several_modes", "tau2_zero", "tau2_interval_empty", "tau2_outside_interval")
     kept = tuple(flag for flag in pooled.flags if flag in of_tau2)

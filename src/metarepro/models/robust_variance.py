@@ -61,9 +61,9 @@ def pool_correlated(
         the weights at tau2 = 0, and its expectation given rho. Q has no chi-squared distribution
         here, and neither a Q-profile interval nor a tau2-based I2 is published for this model:
         `q_p`, `tau2_ci_*` and `i2_tau2` are NaN. The prediction interval takes the Satterthwaite
-        df for reference. Flags: "df_below_4", "narrower_than_model" (the interval is narrower than
-        the normal interval with the weights' own variance 1 / sum w, which happens by chance with
-        few trials), "zero_standard_error" (the means of the trials are all equal: no test and no
+        df for reference. Flags: "df_below_4", "narrower_than_model" (of 10 trials or fewer, whose
+        interval is narrower than the normal interval with the weights' own variance 1 / sum w; with
+        more trials either of the two may be the narrower one), "zero_standard_error" (the means of the trials are all equal: no test and no
         interval), "few_trials" (10 or fewer), "tau2_zero".
 
     Raises
@@ -98,11 +98,13 @@ def pool_correlated(
     )
     q, q_df = _heterogeneity(rows.y, rows.v, rows.trial, rho)
     model_width = critical_value(level, np.nan) / np.sqrt(fit.weights.sum())
+    few = n_trials <= ROBUST_VARIANCE_LEANS
+    width = se * critical_value(level, float(fit.df[0]))
     flags = {
         "df_below_4": found["df"] < TRUSTED_DF,
-        "narrower_than_model": 0 < se * critical_value(level, float(fit.df[0])) < model_width,
+        "narrower_than_model": few and 0 < width < model_width,
         "zero_standard_error": se == 0,
-        "few_trials": n_trials <= ROBUST_VARIANCE_LEANS,
+        "few_trials": few,
         "tau2_zero": fit.tau2 == 0,
     }
     return Pooled(
