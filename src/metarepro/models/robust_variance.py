@@ -61,10 +61,11 @@ def pool_correlated(
         the weights at tau2 = 0, and its expectation given rho. Q has no chi-squared distribution
         here, and neither a Q-profile interval nor a tau2-based I2 is published for this model:
         `q_p`, `tau2_ci_*` and `i2_tau2` are NaN. The prediction interval takes the Satterthwaite
-        df for reference. Flags: "df_below_4", "narrower_than_model" (of 10 trials or fewer, whose
-        interval is narrower than the normal interval with the weights' own variance 1 / sum w; with
-        more trials either of the two may be the narrower one), "zero_standard_error" (the means of the trials are all equal: no test and no
-        interval), "few_trials" (10 or fewer), "tau2_zero".
+        df for reference. Flags: "df_below_4"; "narrower_than_model" (of 10 trials or fewer, whose
+        interval is narrower than the normal interval with the weights' own variance 1 / sum w;
+        with more trials either of the two may be the narrower one); "zero_standard_error" (the
+        means of the trials are all equal: no test and no interval); "few_trials" (10 or fewer);
+        "tau2_zero".
 
     Raises
     ------

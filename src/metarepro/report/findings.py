@@ -77,7 +77,7 @@ def _in_short(records: Records, key: str) -> list[str | Link]:
     pool = records.pools[key]
     behind = f" ({counted(pool['n_trials'], 'trial')}, robustness {records.robustness(key)})"
     scale = records.scale_of(key)
-    return [f"{scale.symbol} ", records.synthesis_link(key, scale.of(pool)), behind]
+    return [f"{scale.symbol} ", records.synthesis_link(key, scale.of_pool(pool)), behind]
 
 
 def _cells(records: Records) -> str:
@@ -141,17 +141,30 @@ def _pools(records: Records) -> list[Text]:
 
 
 def _domain(records: Records, domain: str) -> Iterator[Text]:
-    """What all interventions of a domain do together; nothing if the plan does not pool them."""
-    keys = records.over_all("domain", domain)
+    """What each outcome of a domain shows, and then their summary; nothing that is not pooled."""
+    keys, outcomes = records.over_all("domain", domain), records.outcomes(domain)
+    if outcomes:
+        parts: list[str | Link] = []
+        for key in outcomes:
+            parts += [
+                "; " if parts else "",
+                f"{records.title(key).partition(' (all')[0].lower()}, ",
+            ]
+            parts += _in_short(records, key)
+        yield text(records.domain_link(domain), ", outcome by outcome: ", *parts, ".")
     if not keys and not records.cells(domain):
         yield text(records.domain_link(domain), ": no result that can be pooled.")
     for key in keys:
-        parts = ["all interventions together.", composition(records, key), records.sentences(key)]
-        said = " ".join(filter(None, parts))
+        together = f"all {_of_what(outcomes)}interventions together."
+        said = " ".join(filter(None, [together, composition(records, key), records.sentences(key)]))
         link = records.domain_link(domain)
         if len(keys) > 1:  # which of them
-            link, said = records.synthesis_link(key), said.removeprefix(f"{parts[0]} ")
+            link, said = records.synthesis_link(key), said.removeprefix(f"{together} ")
         yield text(link, f", {said}" if len(keys) == 1 else f". {said}")
+
+
+def _of_what(outcomes: Sequence[str]) -> str:
+    return "outcomes (a summary of effects on different things) and " if len(outcomes) > 1 else ""
 
 
 def composition(records: Records, key: str) -> str:

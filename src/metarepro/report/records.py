@@ -219,6 +219,11 @@ class Records:
             key for intervention in self.interventions for key in self.cell(intervention, domain)
         ]
 
+    def outcomes(self, domain: str) -> list[str]:
+        """Keys of the syntheses of each outcome of a domain, over all interventions."""
+        rows = self.rows("outcomes", "domain", domain)
+        return [key for row in rows for key in self.over_all("outcome", row["outcome"])]
+
     def synthesis_link(self, key: str, words: str = "") -> Link | str:
         """Link to the page of a synthesis; the words alone where it has none."""
         words = words or self.title(key)

@@ -59,31 +59,25 @@ def _pools(records: Records, domain: str, keys: Sequence[str]) -> list[Block]:
     tables = [
         pool_table(
             records,
+            "outcomes",
+            "Each outcome, over all interventions",
+            records.outcomes(domain),
+            "outcome",
+        ),
+        pool_table(
+            records,
             "interventions",
             "Each intervention in this domain",
             cells,
             "intervention",
         ),
-        pool_table(
-            records,
-            "outcomes",
-            "Each outcome, over all interventions",
-            _outcomes(records, domain),
-            "outcome",
-        ),
     ]
     return [
-        *(block for key in keys for block in [*_consists(records, key), *_said(records, key)]),
         *([] if keys or cells else [Paragraph(text("No result that can be pooled."))]),
-        *domain_summary(records, domain),
         *(made for made in tables if made.rows),
+        *domain_summary(records, domain),
+        *(block for key in keys for block in [*_consists(records, key), *_said(records, key)]),
     ]
-
-
-def _outcomes(records: Records, domain: str) -> list[str]:
-    """Keys of the syntheses of each outcome of a domain."""
-    rows = records.rows("outcomes", "domain", domain)
-    return [key for row in rows for key in records.over_all("outcome", row["outcome"])]
 
 
 def _consists(records: Records, key: str) -> list[Block]:
