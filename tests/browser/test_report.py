@@ -87,7 +87,8 @@ def test_a_number_is_followed_to_its_source(page: Page, report_folder: Path) -> 
     pooled = row.locator(".estimate a").first
     numbers = pooled.inner_text()
     pooled.click()
-    expect(page.locator(".facts dd").first).to_have_text(numbers)
+    # An interval that cannot be leaned on stands in the table of numbers only.
+    expect(page.locator(".facts dd").first).to_contain_text(numbers.split()[0])
     result = page.locator("#table-members tbody tr").first.locator("a").last
     result_id = result.inner_text()
     result.click()

@@ -132,14 +132,14 @@ def test_tables_to_download_hold_no_formulas(report_folder: Path) -> None:
 
 
 def test_the_numbers_of_a_synthesis_are_those_of_the_table(report_folder: Path) -> None:
-    key = "post.intervention_domain.video_feedback.relationship"
+    key = "post.intervention_domain.responsive_caregiving.relationship"
     pool = pd.read_csv("results/pooled/pooled.csv").set_index("synthesis").loc[key]
     numbers = "{:.2f} [{:.2f}, {:.2f}]".format(
         *(float(str(pool[column])) for column in ("estimate", "ci_low", "ci_high"))
     ).replace("-", "\u2212")
-    for page in ("index.html", f"syntheses/{key}.html", "interventions/video_feedback.html"):
+    for page in ("index.html", f"syntheses/{key}.html", "interventions/responsive_caregiving.html"):
         words = (report_folder / page).read_text(encoding="utf-8")
-        found = numbers if page != "interventions/video_feedback.html" else numbers[:4]
+        found = numbers if page != "interventions/responsive_caregiving.html" else numbers[:4]
         assert found in words, page
 
 

@@ -245,7 +245,8 @@ def test_a_review_file_takes_the_place_of_transcribed_results(project: Path) -> 
     # Ann's transcribed results of the same outcome and time stay visible.
     assert list(effects.loc[["ann2001-01", "ann2001-02"], "exclude"]) == ["superseded"] * 2
     pooled = pd.read_csv(project / "results/pooled/pooled.csv").set_index("synthesis")
-    key = "post.intervention_domain.play.relationship"
+    # The file does not say whether the trial is randomised: it is in the sensitivity analysis.
+    key = "post_all_designs.intervention_domain.play.relationship"
     assert "review2020-dee2005" in str(pooled.loc[key, "trial_ids"])
     reproduced = pd.read_csv(project / "results/reproduction/review_files/reproduction.csv")
     assert list(reproduced["verdict"]) == ["exact", "exact"]
@@ -271,7 +272,7 @@ def test_an_unmapped_review_file_stops_with_a_template(project: Path) -> None:
         ("  rho: 0.8", "  rho: 0.8\n  rhoo: 1", "pooling.rhoo: found 'an unknown key'"),
         ("  rho: 0.8", "  rho: 1.8", "1.8"),
         ("tau2_method: REML", "tau2_method: RMEL", "allowed: one of: DL, HE"),
-        ("figures: [post,", "figures: [postt,", "found 'postt'; allowed: a set: post"),
+        ("figures:\n  - post\n", "figures:\n  - postt\n", "found 'postt'; allowed: a set: post"),
         ("  set: post", "  set: primary", "found 'primary'; allowed: a set: post"),
         (
             "    subgroups: outcome\n    subgroup_synthesis: intervention_outcome",

@@ -2,10 +2,12 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from metarepro.report.blocks import plain
+
 
 def environment() -> Environment:
     """Make the environment of the templates of the report; every text is escaped."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader("metarepro", "templates/report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -13,3 +15,5 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.globals["plain"] = plain
+    return made
