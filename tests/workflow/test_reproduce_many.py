@@ -99,7 +99,7 @@ def test_no_review_is_an_error(tmp_path: Path) -> None:
     split(tmp_path)
     done = workflow(tmp_path)
     assert done.returncode == 1
-    assert "0 files: 0 read, 0 unreadable" in done.stdout + done.stderr
+    assert "1 file: 0 read, 1 unreadable" in done.stdout + done.stderr
     assert (tmp_path / "out/files.csv").read_text().startswith("file,status")
 
 
