@@ -8,6 +8,8 @@ import pytest
 from tests.plans import small_plan
 from tests.report_records import EFFECT, KEY, POOL, make_pages, make_records
 
+from metarepro.report.matrix import matrix
+
 #: Key of a pool -> what it is: RR of survival and of death, and a proportion, in one domain.
 POOLS: dict[str, dict[str, Any]] = {
     KEY: {"effect_measure": "RR", "better": "higher", "estimate": math.log(1.25)},
@@ -51,3 +53,12 @@ def test_each_pool_has_a_page_that_says_which_it_is(pages: dict[str, str]) -> No
 def test_nothing_favours_a_proportion(pages: dict[str, str]) -> None:
     words = pages[f"syntheses/{KEY}.proportion.html"].partition("Numbers")[0]
     assert "favour" not in words
+
+
+def test_an_interval_that_is_not_printed_is_not_drawn() -> None:
+    records = make_records(pooled=[POOL | {"n_trials": 3.0, "flags": "df_below_4"}])
+    (row,) = matrix(records).rows
+    drawn = row.cells[0].drawing
+    assert drawn is not None
+    assert drawn.estimate is not None
+    assert (drawn.interval, drawn.prediction) == (None, None)

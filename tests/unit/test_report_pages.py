@@ -245,21 +245,20 @@ def test_an_empty_cell_says_what_became_of_its_results() -> None:
 
 def test_drawings_share_one_axis_and_cut_what_lies_beyond() -> None:
     common = axis(make_records())
-    inside = drawing(POOL | {"pi_low": NAN, "pi_high": NAN}, common, Scale())
+    pool = POOL | {"pi_low": NAN, "pi_high": NAN, "flags": ""}
+    inside = drawing(pool, common, Scale())
     assert inside.interval is not None
     assert inside.estimate is not None
     assert inside.zero == inside.interval[0]
     assert inside.zero < inside.estimate < inside.interval[1]
     assert inside.prediction is None
     assert not inside.cut_low
-    wide = drawing(
-        POOL | {"ci_low": -3.0, "ci_high": 3.0, "pi_low": NAN, "pi_high": NAN}, common, Scale()
-    )
+    wide = drawing(pool | {"ci_low": -3.0, "ci_high": 3.0}, common, Scale())
     assert wide.interval == (inside.ticks[0], inside.ticks[-1])
     assert wide.cut_low
     assert wide.cut_high
     far = {"estimate": common.limits[1] + 1, "ci_low": 2.0, "ci_high": 3.0}
-    beyond = drawing(POOL | far | {"pi_low": NAN, "pi_high": NAN}, common, Scale())
+    beyond = drawing(pool | far, common, Scale())
     assert beyond.estimate is None
     assert beyond.interval is None
     assert 0 < inside.ticks[0] < inside.ticks[-1] < WIDTH

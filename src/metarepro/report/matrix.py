@@ -216,6 +216,8 @@ def drawing(pool: Row, common: Axis, scale: Scale) -> Drawing:
     """Where the numbers of a pool lie on the axis."""
     least, most = common.limits
     ends = [scale.placed(pool[f"{kind}_low"], pool[f"{kind}_high"]) for kind in ("ci", "pi")]
+    if not has_reliable_interval(pool["flags"]):
+        ends = [(math.nan, math.nan)] * 2  # what is not printed is not drawn
     estimate, _ = scale.placed(pool["estimate"], pool["estimate"])
     known = [pair for pair in ends if pair[0] == pair[0]]
     return Drawing(
