@@ -21,7 +21,7 @@ from metarepro.conversion.paired import paired_mean_difference, smd_from_paired_
 from metarepro.conversion.reported import Choices, NoRouteError, Reported
 from metarepro.conversion.routes import ROUTES, convert
 from metarepro.plan import MEASURES as PLAN_MEASURES
-from metarepro.wording.scales import MEASURES, Scale
+from metarepro.wording.scales import MEASURES, Scale, better_of
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference/measures.json").read_text(encoding="utf-8")
@@ -202,3 +202,17 @@ def test_a_proportion_is_that_of_the_outcome() -> None:
     reported = Reported("proportion", "scale", "yes", "decrease", events_t=30, n_t=40)
     yi = convert(reported, CHOICES, "proportion").yi
     assert Scale("proportion", turn=-1).number(yi) == "0.25"
+
+
+@pytest.mark.parametrize("case", RESULTS, ids=str)
+@pytest.mark.parametrize("outcome", ["increase", "decrease"])
+def test_more_of_the_outcome_is_printed_above_no_effect(
+    case: tuple[str, str], outcome: str
+) -> None:
+    # Every result here has more of what is counted in the treatment arm.
+    measure, statistic = case
+    better = {"increase": "yes", "decrease": "no"}[outcome]
+    reported = Reported(statistic, "scale", better, outcome, **RESULTS[case])
+    effect = convert(reported, CHOICES, measure)
+    side = {"effect_measure": measure, "better": better_of(measure, outcome)}
+    assert Scale(measure).at(side).shown(effect.yi) > Scale(measure).null

@@ -11,7 +11,7 @@ from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRI
 from metarepro.comparison.targets import WHOLE_REVIEW
 from metarepro.models.thresholds import TRUSTED_DF
 from metarepro.plan import Plan
-from metarepro.wording.phrases import counted, decimal, interval, whole
+from metarepro.wording.phrases import NO_RELIABLE_INTERVAL, counted, decimal, interval, whole
 from metarepro.wording.published import PRINTED
 
 # What a result says of a benefit. The thresholds of a firm interval are the same for all three
@@ -73,8 +73,15 @@ class Pool:
         )
 
     @property
+    def withheld(self) -> bool:
+        """Whether it pools too few trials for an interval that could decide anything."""
+        return self.n_trials >= 2 and not self.trusted
+
+    @property
     def signal(self) -> str:
-        """What it says of a benefit."""
+        """What it says of a benefit; an interval that no page prints says nothing."""
+        if self.withheld:
+            return OPEN
         return _signal(self.ci_low > 0, self.ci_high < 0, firm=self.firm)
 
 
@@ -214,7 +221,10 @@ def _beside(pool: Pool | None) -> str:
         return "our own interval agrees"
     side = "on the same side" if pool.estimate > 0 else "not on the same side"
     limits = f" ({_limits(pool)})"
-    return f"our own estimate is {side}, its interval includes no effect{limits}"
+    interval_of_ours = (
+        f"with {NO_RELIABLE_INTERVAL}" if pool.withheld else "its interval includes no effect"
+    )
+    return f"our own estimate is {side}, {interval_of_ours}{limits}"
 
 
 def _too_little(pool: Pool | None, theirs: Collection[str], review: str) -> str:
@@ -222,7 +232,10 @@ def _too_little(pool: Pool | None, theirs: Collection[str], review: str) -> str:
     parts = []
     if pool:
         what = "excludes a benefit" if pool.signal == LIMITED_HARM else "includes no effect"
-        parts.append(f"Our interval {what} and is not firm: {_limits(pool)}.")
+        said = f"Our interval {what} and is not firm"
+        if pool.withheld:
+            said = f"Our pool has {NO_RELIABLE_INTERVAL}"
+        parts.append(f"{said}: {_limits(pool)}.")
     if not theirs:
         parts.append(f"Nothing could be read of {review}.")
     elif set(theirs) <= _DIRECTIONS:

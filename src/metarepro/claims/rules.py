@@ -148,8 +148,9 @@ RULES = (
         "effect",
         "Shown by limited evidence",
         PARTLY,
-        "An interval excludes no effect in favour but is not firm: few trials or degrees of "
-        "freedom, low certainty, mostly abstracts, or a part of the cited review only.",
+        "An interval excludes no effect in favour but is not firm: one trial or few, low "
+        "certainty, mostly abstracts, or a part of the cited review only. Of our pools with fewer "
+        "than 4 degrees of freedom no interval is used.",
     ),
     Rule(
         "effect_inconclusive",

@@ -111,9 +111,9 @@ def summary(pool: Mapping[Any, Any], name: str, subgroup: str) -> dict[str, Any]
 
 
 def warnings(flags: str) -> str:
-    """The gravest of the flags of a pool, in words, after why its interval is not shown."""
+    """Why the interval of a pool is not shown, else the gravest of its flags, in words."""
     gravest = next((FLAGS[flag] for flag in flags.split("; ") if flag in FLAGS), "")
-    return ": ".join(filter(None, [no_interval(flags), gravest]))
+    return no_interval(flags) or gravest
 
 
 def shown_intervals(pool: Mapping[Any, Any]) -> dict[str, float]:

@@ -161,7 +161,7 @@ def _effects(records: Records) -> list[Block]:
         else "",
         "Tiers: direct (means and SDs, counts, an estimate with interval or standard error), "
         "derived (exact p, t or F, a standardised raw difference), approximate (p given as a "
-        "bound, equal arms assumed, and the like).",
+        "bound, percentages, an adjusted test, and the like).",
     ]
     effects = records.tables["effects"]
     made = table("routes", "Routes to an effect size", linked(routes(effects)))
@@ -192,8 +192,9 @@ def _pooling(plan: Plan) -> list[Block]:
         else "",
         f"Tests for small-study effects need at least {MIN_TRIALS_FOR_ASYMMETRY} trials.",
         "The estimate and the results of the trials are shown, but no interval, where a robust "
-        f"interval has fewer than {TRUSTED_DF:g} degrees of freedom or is narrower than its "
-        f"model's, and where the pool has fewer than {MIN_TRIALS_FOR_INTERVAL} trials.",
+        f"interval has fewer than {TRUSTED_DF:g} degrees of freedom or, of 10 trials or fewer, is "
+        f"narrower than its model's, and where the pool has fewer than {MIN_TRIALS_FOR_INTERVAL} "
+        "trials.",
     ]
     return [Bullets([text(sentence) for sentence in said if sentence])]
 
