@@ -26,7 +26,14 @@ def test_an_interval_that_cannot_be_leaned_on_is_not_printed(flag: str) -> None:
     assert Scale().of_pool(pool) == f"0.17 ({no_interval(flag)})"
     assert Scale().prediction_of(pool) == "\u2013"
     assert pd.isna(list(shown_intervals(pool).values())).all()
-    assert warnings(flag) == f"{no_interval(flag)}: {FLAGS[flag]}"
+
+
+def test_a_plot_says_why_an_interval_is_withheld() -> None:
+    # Too few trials say it all; of a narrow interval the reason follows.
+    assert warnings("df_below_4; few_trials") == NO_RELIABLE_INTERVAL
+    assert warnings("narrower_than_model") == (
+        f"no reliable interval: {FLAGS['narrower_than_model']}"
+    )
 
 
 @pytest.mark.parametrize("flag", ["", "few_trials", "normal_few_trials", "several_modes"])

@@ -12,6 +12,7 @@ from metarepro.synthesis.membership import members, subgroup_pools, without_plac
 from metarepro.wording.phrases import (
     DASH,
     FLAGS,
+    NO_RELIABLE_INTERVAL,
     PUBLISHED,
     f_test,
     i2,
@@ -113,7 +114,8 @@ def summary(pool: Mapping[Any, Any], name: str, subgroup: str) -> dict[str, Any]
 def warnings(flags: str) -> str:
     """Why the interval of a pool is not shown, else the gravest of its flags, in words."""
     gravest = next((FLAGS[flag] for flag in flags.split("; ") if flag in FLAGS), "")
-    return no_interval(flags) or gravest
+    why = no_interval(flags)
+    return why if why == NO_RELIABLE_INTERVAL else ": ".join(filter(None, [why, gravest]))
 
 
 def shown_intervals(pool: Mapping[Any, Any]) -> dict[str, float]:
