@@ -353,13 +353,43 @@ def test_arms_that_are_not_reported_are_halves_of_the_total() -> None:
     assert total == halves
 
 
-def test_sizes_that_are_not_reported_leave_no_test() -> None:
+ON_SIZES = ("egger", "egger_random", "pet", "peese", "pet_peese", "peters")
+
+
+def numbers(result: BiasResult) -> list[Any]:
+    return [value for value in asdict(result).values() if value == value]
+
+
+def twenty_trials() -> pd.DataFrame:
+    case = REFERENCE["cases"]["heterogeneous"]
+    rows = table(case["yi"], case["vi"]).assign(effect_measure="SMD", n_total=math.nan)
+    return rows.assign(n_t=case["n1"], n_c=case["n2"])
+
+
+def without_sizes_of_three(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(n_t=rows["n_t"].where(rows.index >= 3))
+
+
+def test_trials_without_sizes_are_left_out_of_tests_on_sizes() -> None:
+    found = by_method(without_sizes_of_three(twenty_trials()))
+    dropped = by_method(twenty_trials().drop(index=[0, 1, 2]))
+    for name in ON_SIZES:
+        assert found[name].k == 17
+        assert numbers(found[name]) == numbers(dropped[name]), name
+
+
+def test_trials_without_sizes_stay_in_other_tests() -> None:
+    found = by_method(without_sizes_of_three(twenty_trials()))
+    complete = by_method(twenty_trials())
+    for name in set(METHODS) - set(ON_SIZES):
+        assert numbers(found[name]) == numbers(complete[name]), name
+
+
+def test_too_few_trials_with_sizes_leave_no_test_on_sizes() -> None:
     rows = smd()
-    rows.loc[[0, 3], ["n_t"]] = math.nan
-    results = by_method(rows)
-    said = {results[name].reason for name in ("egger", "egger_random", "pet", "peese", "peters")}
-    assert said == {"2 trials do not report how many took part"}
-    assert results["begg"].reason == ""
+    rows.loc[rows.index[9:], "n_t"] = math.nan
+    said = {by_method(rows)[name].reason for name in ON_SIZES}
+    assert said == {f"9 of {len(rows)} trials report how many took part; at least 10 are needed"}
 
 
 @pytest.mark.parametrize("unit", [1e-6, 1e6])

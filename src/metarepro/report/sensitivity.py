@@ -1,6 +1,6 @@
 """What the pooled effect of one synthesis depends on: in sentences, and as tables."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -179,12 +179,21 @@ def _small_study_sentences(records: Records, key: str) -> list[str]:
         return [f"No test for small-study effects: {'; '.join(reasons)}."] if reasons else []
     said = []
     if "egger" in tested:
-        said.append(f"Egger's test for small-study effects: {p_value(tested['egger']['p_value'])}.")
+        said.append(
+            f"Egger's test for small-study effects{_with_sizes(tested['egger'], rows)}: "
+            f"{p_value(tested['egger']['p_value'])}."
+        )
     scale = records.scale_of(key)
     for name, method in ADJUSTED.items():
         if name in tested and tested[name]["estimate"] == tested[name]["estimate"]:
             said.append(
-                f"{method}, which tries to adjust for such effects: {scale.symbol} "
-                f"{scale.of(tested[name])}."
+                f"{method}, which tries to adjust for such effects{_with_sizes(tested[name], rows)}"
+                f": {scale.symbol} {scale.of(tested[name])}."
             )
     return said
+
+
+def _with_sizes(row: Row, rows: Mapping[str, Row]) -> str:
+    """Of how many trials a test is, where some do not report their sizes."""
+    k, of = row["k"], max(other["k"] for other in rows.values())
+    return f" ({k} of {of} trials; the others do not report how many took part)" if k < of else ""

@@ -52,7 +52,7 @@ def egger(yi: Array, vi: Array, predictor: Array | None = None) -> dict[str, Any
     Raises
     ------
     ValueError
-        If the predictor of a trial is not known, or is the same for all.
+        If the predictor is the same for all trials.
     """
     fitted = _weighted_regression(yi, _predictor(vi, predictor), vi)
     return {"statistic": fitted.tvalues[1], "df": fitted.df_resid, "p_value": fitted.pvalues[1]}
@@ -177,13 +177,9 @@ def pet_peese(
 
 
 def _predictor(vi: Array, predictor: Array | None) -> Array:
-    """What effects are regressed on: standard errors, or something that is known and differs."""
+    """What effects are regressed on: standard errors, or something that differs."""
     if predictor is None:
         return np.sqrt(vi)
-    unknown = int(np.isnan(predictor).sum())
-    if unknown:
-        trials = "1 trial does" if unknown == 1 else f"{unknown} trials do"
-        raise ValueError(f"{trials} not report how many took part")
     if np.ptp(predictor) <= SAME_SIZE * predictor.max():
         raise ValueError("all trials are of one size")
     return predictor

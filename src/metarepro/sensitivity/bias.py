@@ -70,7 +70,7 @@ class BiasResult:
     Attributes
     ----------
     method : one of `METHODS`
-    k : number of trials
+    k : number of trials; for a method that needs their sizes, of those that report them
     tests : what `statistic` and `p_value` test: "asymmetry", "selection" or "effect" (that the
         adjusted effect is 0)
     statistic : t (egger, pet, peese), z (egger_random), Kendall's tau-b (begg), estimate / se
@@ -153,13 +153,11 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
     The standard error of a standardised mean difference has the difference in it, so that large
     effects come with large standard errors in any collection of trials. Egger's test, PET and PEESE
     of such effects take sqrt(1 / n_t + 1 / n_c) for predictor (Pustejovsky and Rodgers 2019), with
-    halves of the total where arm sizes are not reported, and are not made where a trial reports
-    neither.
+    halves of the total where arm sizes are not reported. Trials that report neither are left out of
+    them, as of Peters' test.
     """
     trials = average_by_trial(effects, settings.rho)
     yi, vi = trials["yi"].to_numpy(float), trials["vi"].to_numpy(float)
-    few = f"{len(trials)} trials; at least {MIN_TRIALS_FOR_ASYMMETRY} are needed"
-    reason = few if len(trials) < MIN_TRIALS_FOR_ASYMMETRY else _no_spread(yi, vi)
     level = settings.level
     modified = set(effects["effect_measure"]) <= set(_EFFECT_IN_SE)
     size, total = (
@@ -167,30 +165,39 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
         for values in (inverse_sizes(effects), participants(effects))
     )
     predictor = np.sqrt(size.mean().to_numpy(float)) if modified else np.sqrt(vi)
-    regressed: dict[str, Callable[..., dict[str, Any]]] = {
+    regressions: dict[str, Callable[..., dict[str, Any]]] = {
         "egger": egger,
         "egger_random": partial(egger_random, level=level),
         "pet": partial(pet, level=level),
         "peese": partial(peese, level=level),
         "pet_peese": partial(pet_peese, level=level),
     }
-    apply: dict[str, Callable[[], dict[str, Any]]] = {
-        **{name: partial(method, yi, vi, predictor) for name, method in regressed.items()},
-        "peters": partial(peters, yi, vi, total.max().to_numpy(float)),
-        "begg": partial(begg, yi, vi),
-        "trim_and_fill": partial(trim_and_fill, yi, vi, settings.ci_method, level=level),
-        "selection": partial(selection_model, yi, vi, level=level),
-        "excess_significance": partial(excess_significance, yi, vi),
-        "fail_safe_rosenthal": partial(fail_safe_rosenthal, yi, vi),
-        "fail_safe_rosenberg": partial(fail_safe_rosenberg, yi, vi),
+    on_sizes = {name: (method, predictor) for name, method in regressions.items()}
+    on_sizes["peters"] = (peters, total.max().to_numpy(float))
+    on_effects: dict[str, Callable[..., dict[str, Any]]] = {
+        "begg": begg,
+        "trim_and_fill": partial(trim_and_fill, ci_method=settings.ci_method, level=level),
+        "selection": partial(selection_model, level=level),
+        "excess_significance": excess_significance,
+        "fail_safe_rosenthal": fail_safe_rosenthal,
+        "fail_safe_rosenberg": fail_safe_rosenberg,
     }
     results = []
     for method, tests in METHODS.items():
+        known = np.ones(len(trials), dtype=bool)
+        columns: tuple[Array, ...] = (yi, vi)
+        if method in on_sizes:
+            apply, sizes = on_sizes[method]
+            known = ~np.isnan(sizes)
+            columns = yi[known], vi[known], sizes[known]
+        else:
+            apply = on_effects[method]
         try:
-            found = {"reason": reason} if reason else apply[method]()
+            reason = _too_few(known) or _no_spread(yi[known], vi[known])
+            found = {"reason": reason} if reason else apply(*columns)
         except (MetaAnalysisError, ValueError, ArithmeticError) as error:
             found = {"reason": str(error)}
-        results.append(BiasResult(method=method, k=len(trials), tests=tests, **found))
+        results.append(BiasResult(method=method, k=int(known.sum()), tests=tests, **found))
     return tuple(results)
 
 
@@ -231,6 +238,19 @@ def caliper(effects: pd.DataFrame) -> Caliper:
         n_045_050=count(0.045, 0.05),
         n_050_055=count(0.05, 0.055),
         n_050_060=count(0.05, 0.06),
+    )
+
+
+def _too_few(known: npt.NDArray[np.bool_]) -> str:
+    """Why there are too few trials for a method; "" if there are not."""
+    k, of = int(known.sum()), len(known)
+    if k >= MIN_TRIALS_FOR_ASYMMETRY:
+        return ""
+    if of < MIN_TRIALS_FOR_ASYMMETRY:
+        return f"{of} trials; at least {MIN_TRIALS_FOR_ASYMMETRY} are needed"
+    return (
+        f"{k} of {of} trials report how many took part; at least {MIN_TRIALS_FOR_ASYMMETRY} are "
+        "needed"
     )
 
 
