@@ -77,11 +77,11 @@ def comparison(low: float, high: float, **changes: Any) -> Comparison:
         (comparison(-0.5, 0.1), "moderator_not_greater", "not_supported"),
         (comparison(-0.1, 0.5), "moderator_not_greater", "not_supported"),
         # What is too little to support is too little to refute.
-        (comparison(-0.5, -0.1, df=3.5), "moderator_inconclusive", "not_yet_testable"),
+        (comparison(-0.5, -0.1, df=3.5), "moderator_not_fitted", "not_yet_testable"),
         (comparison(-0.5, -0.1, covered=0.4), "moderator_inconclusive", "not_yet_testable"),
         (comparison(-0.1, 0.5, abstract_share=0.6), "moderator_inconclusive", "not_yet_testable"),
         (comparison(0.1, 0.5), "moderator_shown", "supported"),
-        (comparison(0.1, 0.5, df=3.5), "moderator_limited", "partly_supported"),
+        (comparison(0.1, 0.5, df=3.5), "moderator_not_fitted", "not_yet_testable"),
         (comparison(0.1, 0.5, covered=math.nan), "moderator_limited", "partly_supported"),
         (comparison(0.1, 0.5, abstract_share=0.6), "moderator_limited", "partly_supported"),
     ],
@@ -90,6 +90,12 @@ def test_each_rule_of_a_moderator(compared: Comparison, rule: str, verdict: str)
     finding = judge_moderator(compared)
     assert (finding.rule, finding.verdict) == (rule, verdict)
     assert finding.needed or verdict in ("supported", "not_supported")
+
+
+def test_a_difference_with_few_degrees_of_freedom_shows_no_interval() -> None:
+    reason = judge_moderator(comparison(0.1, 0.5, df=1.5)).reason
+    assert "too few trials for a reliable interval (1.5 degrees of freedom)" in reason
+    assert "[" not in reason
 
 
 @pytest.mark.parametrize(

@@ -575,3 +575,24 @@ def test_a_distance_counts_on_scales_without_units_only(
 ) -> None:
     target = published_target(measure, *published, "+", PRINTED[measure].name)
     assert verdict(target, *ours) == expected
+
+
+FEW = "too few trials for a reliable interval"
+
+
+def test_beside_other_trials_a_withheld_interval_is_neither_shown_nor_used() -> None:
+    result = judge(PUBLISHED, 0.79, -2.28, 3.86, Coverage(2, 1, 20), FEW)
+    assert f"0.79 ({FEW}) against" in result.reason
+    assert "2.28" not in result.reason
+    assert "excludes" not in result.reason
+    assert result.decision_differs == ""
+
+
+def test_a_withheld_interval_leaves_the_signs_to_compare() -> None:
+    result = judge(PUBLISHED, -0.79, -2.28, 3.86, Coverage(2, 1, 20), FEW)
+    assert "the sign differs" in result.reason
+    assert result.decision_differs == "yes"
+
+
+def test_the_interval_of_the_same_trials_is_compared_however_few_they_are() -> None:
+    assert judge(PUBLISHED, 0.40, 0.20, 0.61, Coverage(2, 2, 2), FEW).verdict == "exact"

@@ -14,7 +14,13 @@ from metarepro.plan import Moderator
 from metarepro.sensitivity.moderator_names import level_label
 from metarepro.sensitivity.moderators import values
 from metarepro.synthesis.subgroups import MIN_TRIALS_OF_LEVEL
-from metarepro.wording.phrases import capitalised, counted, decimal, interval
+from metarepro.wording.phrases import (
+    NO_RELIABLE_INTERVAL,
+    capitalised,
+    counted,
+    decimal,
+    interval,
+)
 from metarepro.wording.scales import Scale
 
 
@@ -68,13 +74,14 @@ class Comparison:
         return fewest >= MIN_TRIALS_OF_LEVEL and math.isfinite(self.difference)
 
     @property
+    def decides(self) -> bool:
+        """Whether the interval of the difference can be leaned on."""
+        return self.fitted and self.df >= TRUSTED_DF
+
+    @property
     def enough(self) -> bool:
-        """Whether the comparison can be trusted and is a fair part of the review's evidence."""
-        return (
-            self.df >= TRUSTED_DF
-            and self.covered >= ENOUGH_COVERED
-            and self.abstract_share <= MOSTLY_ABSTRACTS
-        )
+        """Whether the comparison is a fair part of the review's evidence."""
+        return self.covered >= ENOUGH_COVERED and self.abstract_share <= MOSTLY_ABSTRACTS
 
 
 def unfitted(
@@ -150,7 +157,7 @@ def _fitted(side: Side, row: Mapping[Any, Any]) -> Side:
 def judge_moderator(comparison: Comparison) -> Judgement:
     """Verdict on the claim that the effect is greater at one level."""
     c = comparison
-    if not c.fitted:
+    if not c.decides:
         return Judgement("moderator_not_fitted", _not_fitted(c), _needed(c))
     printed = c.scale.differences
     shown = printed.interval(c.difference, c.ci_low, c.ci_high)
@@ -164,15 +171,14 @@ def judge_moderator(comparison: Comparison) -> Judgement:
         return Judgement("moderator_inconclusive", f"{between}, which {what}.", _needed(c))
     if c.enough:
         return Judgement("moderator_shown", f"{between}.")
-    return Judgement("moderator_limited", f"{between}, df {decimal(c.df, 1)}.", _needed(c))
+    return Judgement("moderator_limited", f"{between}.", _needed(c))
 
 
 def judge_factor(comparison: Comparison, claimed: float, level: float = 0.95) -> Judgement:
     """Verdict on the claim that the effect is `claimed` times as large; `level` of its interval."""
     c = comparison
-    if not c.fitted or not c.df >= TRUSTED_DF:
-        few = "" if not c.fitted else f" The difference has {decimal(c.df, 1)} degrees of freedom."
-        return Judgement("factor_not_fitted", _not_fitted(c) + few, _needed(c))
+    if not c.decides:
+        return Judgement("factor_not_fitted", _not_fitted(c), _needed(c))
     low, high = ratio_interval(c, level)
     if math.isnan(low):
         unclear = f"the mean of {c.reference.trials} cannot be told from zero"
@@ -246,18 +252,23 @@ def moderator_words(comparison: Comparison) -> str:
 def factor_words(comparison: Comparison, level: float = 0.95) -> str:
     """The ratio with its interval in words; "" if it has none."""
     c = comparison
-    if not c.fitted:
+    if not c.decides:
         return ""
     ratio = c.level.mean / c.reference.mean if c.reference.mean else math.nan
     return f"ratio {interval(ratio, *ratio_interval(c, level))}"
 
 
 def _not_fitted(c: Comparison) -> str:
-    few = (
+    held = (
         f"{c.about}: we hold results of {c.trials}; the cited review's own comparison could not be "
         "read."
     )
-    return f"{few} {capitalised(c.reason)}." if c.reason else few
+    if c.reason:
+        return f"{held} {capitalised(c.reason)}."
+    if not c.fitted:
+        return held
+    few = f"{NO_RELIABLE_INTERVAL} ({decimal(c.df, 1)} degrees of freedom)"
+    return f"{held} Their difference rests on {few}."
 
 
 def _needed(c: Comparison) -> str:

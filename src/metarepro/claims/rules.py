@@ -325,8 +325,8 @@ RULES = (
         "moderator",
         "Too few trials on one side",
         NOT_YET,
-        "A comparison of two levels of a moderator needs at least 2 trials of each, and a model "
-        "that could be fitted.",
+        "A comparison of two levels of a moderator needs at least 2 trials of each, a model that "
+        "could be fitted, and at least 4 degrees of freedom: with fewer its interval is not used.",
     ),
     Rule(
         "moderator_not_greater",
@@ -349,8 +349,8 @@ RULES = (
         "moderator",
         "Greater in our trials",
         SUPPORTED,
-        "The interval of the difference is above zero and firm: at least 4 degrees of freedom, at "
-        "least half of the trials that the cited review pooled are confirmed to be in it, and not "
+        "The interval of the difference is above zero and firm: at least "
+        "half of the trials that the cited review pooled are confirmed to be in it, and not "
         "more than half of its results are from abstracts.",
     ),
     Rule(

@@ -24,6 +24,7 @@ from metarepro.plan import Plan, Reproduction
 from metarepro.synthesis.membership import usable
 from metarepro.synthesis.pools import Settings, count_participants, pool_trials
 from metarepro.tabular.tables import empty_table, from_rows, in_order
+from metarepro.wording.phrases import no_interval
 
 #: Columns of a published row that are shown as they are.
 _SHOWN = (
@@ -168,5 +169,6 @@ def _columns(
     else:
         pool = {name: getattr(pooled, name) for name in (*_POOL, *_MODEL)}
         pool["flags"] = "; ".join(pooled.flags)
-        verdict = judge(target, pooled.estimate, pooled.ci_low, pooled.ci_high, coverage)
+        ours = pooled.estimate, pooled.ci_low, pooled.ci_high
+        verdict = judge(target, *ours, coverage, no_interval(pooled.flags))
     return columns | pool | asdict(verdict)

@@ -85,7 +85,12 @@ class Verdict:
 
 
 def judge(
-    target: Target, estimate: float, ci_low: float, ci_high: float, coverage: Coverage
+    target: Target,
+    estimate: float,
+    ci_low: float,
+    ci_high: float,
+    coverage: Coverage,
+    no_interval: str = "",
 ) -> Verdict:
     """Verdict on our pool against a published one; rules in the module's head.
 
@@ -97,17 +102,23 @@ def judge(
         Our pool on the scale of the target.
     coverage : Coverage
         Whether our trials are the published ones.
+    no_interval : str
+        Why our interval cannot be leaned on (`wording.phrases.no_interval`). It is still compared
+        with that of the same trials, which shows whether the published method was applied; beside
+        a pool of other trials it is neither shown nor used.
 
     Returns
     -------
     Verdict
         The absolute difference is on the scale of pooling, the relative one a share of the
         published estimate (NaN if that is 0); `published_ci_holds_estimate` is "yes", "no" or,
-        without a CI, "", and `decision_differs` "" where the measure compares no groups.
+        without a CI, "", and `decision_differs` "" where the measure compares no groups or our
+        interval is withheld and the signs agree.
     """
     if target.reason:
         return Verdict("not_testable", target.reason)
-    ours = (estimate, ci_low, ci_high)
+    withheld = no_interval if coverage.doubt else ""
+    ours = (estimate, math.nan, math.nan) if withheld else (estimate, ci_low, ci_high)
     difference = abs(estimate - target.estimate)
     relative = difference / abs(target.estimate) if target.estimate else math.nan
     held, conflict = _holds(target, estimate), _conflict(target, *ours)
@@ -131,13 +142,15 @@ def judge(
     }
     sentences = [
         coverage.doubt,
-        f"{target.scale.symbol} {target.scale.interval(*ours)} against "
+        f"{target.scale.symbol} {target.scale.interval(*ours)}"
+        f"{f' ({withheld})' if withheld else ''} against "
         f"{target.scale.interval(target.estimate, target.ci_low, target.ci_high)} "
         f"published (difference {decimal(difference)}{target.scale.pooled_on}{percent})",
         held_text[held],
         conflict,
     ]
-    differs = "" if not target.scale.compares else "yes" if conflict else "no"
+    undecided = not target.scale.compares or (withheld and not conflict)
+    differs = "" if undecided else "yes" if conflict else "no"
     reason = "; ".join(filter(None, sentences))
     return Verdict(verdict, reason, difference, relative, held, differs)
 
@@ -160,7 +173,7 @@ def _conflict(target: Target, estimate: float, low: float, high: float) -> str:
         return ""
     if target.estimate * estimate < 0:
         return "the sign differs"
-    if math.isnan(target.ci_low):
+    if math.isnan(target.ci_low + low):
         return ""
     published_excludes = target.ci_low > TOLERANCE or target.ci_high < -TOLERANCE
     if published_excludes == (low > TOLERANCE or high < -TOLERANCE):
