@@ -118,3 +118,15 @@ def test_a_coefficient_that_hangs_on_one_trial_is_refused() -> None:
 def test_bad_input(yi: list[float], vi: list[float], x: list[list[float]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         fit(yi, vi, x)
+
+
+#: The likelihood of these three effects has two maxima (`test_pooling.TWO_MODES`).
+TWO_MODES = [-15.3, -11.4, 5.2], [226.1, 1.4, 46.8]
+
+
+def test_a_likelihood_with_two_maxima_is_flagged() -> None:
+    assert fit(*TWO_MODES, np.ones((3, 1)), tau2_method="ML").several_modes
+
+
+def test_the_flag_is_for_several_maxima_only() -> None:
+    assert not fit(*TWO_MODES, np.ones((3, 1)), tau2_method="DL").several_modes

@@ -168,3 +168,26 @@ def test_a_robust_interval_narrower_than_its_model_is_flagged() -> None:
     got = with_robust_variance(model, yi, vi, trials)
     assert got.ci_high - got.ci_low < model.ci_high - model.ci_low
     assert "narrower_than_model" in got.flags
+
+
+#: Four results of two trials: either the trials differ or the results do.
+TWO_MODES = [0.04, 0.08, 0.87, -0.74], [0.006, 0.013, 0.664, 0.011], ["a", "a", "b", "b"]
+
+
+def restricted_likelihood(of_trial: float, of_result: float) -> float:
+    """Log-likelihood of `TWO_MODES` but for a constant, straight from the normal density."""
+    y, v, trial = (np.array(column) for column in TWO_MODES)
+    precision = np.linalg.inv(np.diag(v + of_result) + of_trial * (trial[:, np.newaxis] == trial))
+    rest = y - (precision @ y).sum() / precision.sum()
+    fit = rest @ precision @ rest
+    return float(np.linalg.slogdet(precision)[1] - np.log(precision.sum()) - fit) / 2
+
+
+def test_a_likelihood_of_three_levels_with_two_maxima_is_flagged() -> None:
+    steps = np.linspace(0, 1, 51) ** 2
+    heights = np.array([[restricted_likelihood(a, b) for b in steps] for a in steps])
+    around = np.pad(heights, 1, constant_values=-np.inf)
+    beside = np.lib.stride_tricks.sliding_window_view(around, (3, 3)).reshape(51, 51, 9)
+    highest_beside = np.delete(beside, 4, axis=2).max(axis=2)
+    assert (heights > highest_beside).sum() == 2
+    assert "several_modes" in pool_three_level(*TWO_MODES).flags
