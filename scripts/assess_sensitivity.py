@@ -4,8 +4,9 @@ Writes, for every synthesis of two or more trials of the sets that have figures:
 rows, estimators and intervals), leave_one_out.csv, cumulative.csv (by year), influence.csv (three
 trials or more; results of a trial averaged), small_study.csv (ten trials or more; otherwise the
 reason), caliper.csv (results just below p 0.05), source_kinds.csv (each kind of source on its own)
-and multiverse.csv (how many of all reasonable specifications agree). These describe what the
-results depend on; none of them mends a bias.
+and multiverse.csv (how many of all reasonable specifications agree). no_effect_bounds.csv has the
+syntheses of all sets to which results of unreported direction or size belong, with these at no
+effect. These describe what the results depend on; none of them corrects a bias.
 """
 
 from collections import defaultdict
@@ -17,7 +18,8 @@ from metarepro.command import add_cache, run, stage_parser
 from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
 from metarepro.sensitivity.assessment import assess_synthesis
-from metarepro.sensitivity.tables import SENSITIVITY_TABLES
+from metarepro.sensitivity.no_effect_bound import no_effect_bounds
+from metarepro.sensitivity.tables import NO_EFFECT_BOUNDS, SENSITIVITY_TABLES
 from metarepro.synthesis.membership import several_trials
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
@@ -42,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             found = cache.call(assess_synthesis, all_effects, reference, settings, chosen)
             for name, own in found.items():
                 rows[name] += [key | row for row in own]
+    rows[NO_EFFECT_BOUNDS.name] = list(no_effect_bounds(pooled, effects, plan))
     for table in SENSITIVITY_TABLES:
         write_table(from_rows(rows[table.name], table), table.at(args.results_dir), table)
 

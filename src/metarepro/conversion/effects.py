@@ -8,15 +8,16 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.conversion.no_effect import at_no_effect
 from metarepro.conversion.reported import Choices, NoRouteError, Reported, known
 from metarepro.conversion.routes import convert
 from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import Plan
 from metarepro.study.countries import income
-from metarepro.tabular.input_tables import REVIEW_FILE
+from metarepro.tabular.input_tables import REVIEW_FILE, UNREPORTED
 from metarepro.tabular.tables import empty_table, in_order
 from metarepro.tabular.trial_interventions import intervention_of_results
-from metarepro.wording.scales import better_of
+from metarepro.wording.scales import MEASURES, better_of
 
 #: Columns of a reported result that `Reported` takes over by name.
 _REPORTED_COLUMNS = [f.name for f in fields(Reported)]
@@ -93,7 +94,9 @@ def supersede(effects: pd.DataFrame) -> pd.DataFrame:
     winners = effects[own].drop_duplicates(key).set_index(key)[["result_id", "file"]]
     match = effects[key].join(winners, on=key)
     gives_way = (
-        (effects["exclude"] == "") & match["file"].notna() & (effects["file"] != match["file"])
+        effects["exclude"].isin(["", *UNREPORTED])
+        & match["file"].notna()
+        & (effects["file"] != match["file"])
     )
     superseded = effects.copy()
     superseded.loc[gives_way, "exclude"] = "superseded"
@@ -114,15 +117,16 @@ def _effect_columns(
         "better": better_of(measure, reported.beneficial_direction),
         "exclude": row["exclude"],
         "exclude_reason": row["exclude_reason"],
-        **dict.fromkeys(("yi", "vi", "sei", "ci_low", "ci_high"), math.nan),
-        **dict.fromkeys(("route", "se_source", "tier", "assumptions"), ""),
+        **dict.fromkeys(("yi", "vi", "sei", "ci_low", "ci_high", "vi_at_zero"), math.nan),
+        **dict.fromkeys(("route", "se_source", "tier", "assumptions", "tier_at_zero"), ""),
     }
     if row["exclude"]:
-        return columns
+        return columns | _columns_at_zero(reported, choices, measure, row["exclude"])
     try:
         effect = convert(reported, choices, measure)
     except NoRouteError as no_route:
-        return columns | {"exclude": no_route.code, "exclude_reason": str(no_route)}
+        why = {"exclude": no_route.code, "exclude_reason": str(no_route)}
+        return columns | why | _columns_at_zero(reported, choices, measure, no_route.code)
     sei = math.sqrt(effect.vi)
     return columns | {
         "yi": effect.yi,
@@ -134,4 +138,18 @@ def _effect_columns(
         "se_source": effect.se_source,
         "tier": effect.tier,
         "assumptions": "; ".join(effect.assumptions),
+    }
+
+
+def _columns_at_zero(
+    reported: Reported, choices: Choices, measure: str, code: str
+) -> dict[str, Any]:
+    """What a result whose direction or size is not printed has at no effect; {} for others."""
+    if code not in UNREPORTED or math.isnan(MEASURES[measure].null):
+        return {}
+    zero = at_no_effect(reported, choices, measure)
+    return {
+        "vi_at_zero": zero.vi,
+        "tier_at_zero": zero.tier,
+        "assumptions": "; ".join(f"at no effect: {assumption}" for assumption in zero.assumptions),
     }

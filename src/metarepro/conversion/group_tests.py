@@ -116,7 +116,7 @@ def difference_without_sd(w: Working) -> Found:
     r = w.reported
     if r.value == 0:
         raise NoRouteError(
-            "no_variance", "a difference of 0 without an SD has no standardised variance"
+            "not_significant", "a difference of 0 without an SD has no standardised variance"
         )
     need("no_variance", "no arm sizes to recover the SD with", w.n)
     se, source = w.se_of(r.value)
@@ -157,7 +157,8 @@ def p_only(w: Working) -> Found:
     need("no_variance", "no p, or no n", r.p_value, w.n)
     _benefit_only(w)
     if r.p_relation == ">" or r.p_value == 0:
-        raise NoRouteError("no_variance", f"p {r.p_relation} {r.p_value:g} tells no effect size")
+        code = "not_significant" if r.p_relation == ">" else "no_variance"
+        raise NoRouteError(code, f"p {r.p_relation} {r.p_value:g} tells no effect size")
     if r.p_relation == "<":
         w.assume(f"p taken at its bound {r.p_value:g}", "approximate")
     source = "p" if r.p_relation == "=" else "p bound"

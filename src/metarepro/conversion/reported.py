@@ -205,7 +205,8 @@ class Working:
         r = self.reported
         if r.p_relation != "<" or not 0 < r.p_value < 1 or estimate == 0:
             reason = "no standard error, CI, p below a bound or arm sizes"
-            raise NoRouteError("no_variance", reason)
+            without_size = r.p_relation == ">" or estimate == 0
+            raise NoRouteError("not_significant" if without_size else "no_variance", reason)
         self.assume(f"p taken at its bound {r.p_value:g}", "approximate")
         return self._se_from_p(estimate)
 

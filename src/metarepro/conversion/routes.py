@@ -155,7 +155,7 @@ def _risk_ratio(w: Working) -> Found:
     risk = _control_risk(w)
     lnrr = math.log(r.value)
     if lnrr == 0:
-        raise NoRouteError("no_variance", "a risk ratio of 1 has no z to take over")
+        raise NoRouteError("not_significant", "a risk ratio of 1 has no z to take over")
     se, source = w.se_of(lnrr)
     yi, vi = _through_baseline_risk(
         w, lnrr, se, lambda ln: es.odds_ratio_from_risk_ratio(math.exp(ln), risk)
@@ -168,7 +168,7 @@ def _risk_difference(w: Working) -> Found:
     need("no_variance", "no printed risk difference", r.value)
     risk = _control_risk(w)
     if r.value == 0:
-        raise NoRouteError("no_variance", "a risk difference of 0 has no z to take over")
+        raise NoRouteError("not_significant", "a risk difference of 0 has no z to take over")
     se, source = w.se_of(r.value)
     yi, vi = _through_baseline_risk(
         w, r.value, se, lambda rd: es.odds_ratio_from_risk_difference(rd, risk)

@@ -44,6 +44,10 @@ EFFECTS = Table(
         "se_source": text(),
         "tier": level("", *input_tables.TIERS),
         "assumptions": text(),
+        # Of a result whose direction or size is not printed, at no effect. `vi_at_zero` is empty
+        # where its sizes are not known either.
+        "vi_at_zero": number(above=0),
+        "tier_at_zero": level("", *input_tables.TIERS),
         "exclude": identifier(required=False),
         # What is used instead: of a duplicate, and of a row that a review's own data file has.
         "duplicate_of": identifier(required=False),

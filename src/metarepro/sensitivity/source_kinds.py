@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from metarepro.sensitivity.bias import caliper
-from metarepro.synthesis.pools import Settings, count_participants, pool_trials, pooled_columns
+from metarepro.synthesis.pools import Settings, pool_or_reason
 
 
 def pools_by_source_kind(effects: pd.DataFrame, settings: Settings) -> list[dict[str, Any]]:
@@ -37,24 +37,9 @@ def pools_by_source_kind(effects: pd.DataFrame, settings: Settings) -> list[dict
     return [
         {
             "source_kind": kind,
-            **_pool(group, settings),
+            **pool_or_reason(group, settings),
             "share_favourable": float((group["yi"] > 0).mean()),
             "share_significant": caliper(group).n_significant / len(group),
         }
         for kind, group in effects.groupby("source_kind", sort=True)
     ]
-
-
-def _pool(effects: pd.DataFrame, settings: Settings) -> dict[str, Any]:
-    try:
-        pooled, reason = pool_trials(effects, settings)
-    except (ValueError, ArithmeticError) as error:
-        trials = sorted(set(effects["trial_id"]))
-        return {
-            "n_trials": len(trials),
-            "k": len(effects),
-            **count_participants(effects),
-            "trial_ids": " ".join(trials),
-            "reason": str(error),
-        }
-    return pooled_columns(pooled, effects) | {"reason": reason}

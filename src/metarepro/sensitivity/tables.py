@@ -115,6 +115,22 @@ _SOURCE_KIND: Columns = {
     "reason": text(),
     "trial_ids": text(required=True),
 }
+_NO_EFFECT_BOUND: Columns = {
+    "n_at_zero": whole(at_least=0, required=True),
+    "n_trials_at_zero": whole(at_least=0, required=True),
+    "n_not_entered": whole(at_least=0, required=True),
+    "at_zero": text(),
+    "not_entered": text(),
+    **_HOW,
+    "n_trials": whole(at_least=1),
+    "k": whole(at_least=1),
+    "n_participants": number(at_least=0),
+    "n_unknown": whole(at_least=0),
+    **STATISTICS,
+    "flags": text(),
+    "reason": text(),
+    "trial_ids": text(),
+}
 _MULTIVERSE: Columns = {
     **{
         name: whole(at_least=0, required=True)
@@ -171,6 +187,11 @@ def _table(name: str, columns: Columns, about: str) -> Table:
 
 
 MULTIVERSE = _table("multiverse", _MULTIVERSE, "agreement of all reasonable specifications")
+NO_EFFECT_BOUNDS = _table(
+    "no_effect_bounds",
+    _NO_EFFECT_BOUND,
+    "every synthesis with its results of unreported direction or size at no effect",
+)
 #: What one synthesis depends on.
 SENSITIVITY_TABLES = (
     _table("variants", _VARIANT, "every synthesis with other results, models and intervals"),
@@ -181,6 +202,7 @@ SENSITIVITY_TABLES = (
     _table("caliper", _CALIPER, "results just below p 0.05"),
     _table("source_kinds", _SOURCE_KIND, "every synthesis by kind of source"),
     MULTIVERSE,
+    NO_EFFECT_BOUNDS,
 )
 MODERATORS = _table("moderators", _MODERATORS, "tests of what trials differ in")
 MODERATOR_LEVELS = _table(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from metarepro.plan import EffectSet, Plan, Synthesis
 from metarepro.study.tables import PLACE
-from metarepro.tabular.input_tables import TIERS
+from metarepro.tabular.input_tables import TIERS, UNREPORTED
 
 #: Columns that tell what a synthesis is of; empty where it runs over all values.
 KEYS = ("intervention", "family", "domain", "outcome")
@@ -27,6 +27,30 @@ def usable(effects: pd.DataFrame, timepoints: Sequence[str], tiers: Sequence[str
         & effects["timepoint"].isin(timepoints)
         & effects["tier"].isin(tiers)
     ]
+
+
+def at_zero(effects: pd.DataFrame) -> pd.DataFrame:
+    """All rows, with results whose direction or size is not printed as if they were usable.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        `tables.EFFECTS`.
+
+    Returns
+    -------
+    DataFrame
+        These results have `yi` 0, the `vi` of no effect (NaN if their sizes are not known) and
+        are not excluded. The column `at_zero` tells which they are.
+    """
+    unreported = effects["exclude"].isin(UNREPORTED) & (effects["tier_at_zero"] != "")
+    return effects.assign(
+        at_zero=unreported,
+        exclude=effects["exclude"].mask(unreported, ""),
+        yi=effects["yi"].mask(unreported, 0.0),
+        vi=effects["vi"].mask(unreported, effects["vi_at_zero"]),
+        tier=effects["tier"].mask(unreported, effects["tier_at_zero"]),
+    )
 
 
 def in_set(effects: pd.DataFrame, chosen: EffectSet) -> pd.DataFrame:

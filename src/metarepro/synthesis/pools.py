@@ -119,6 +119,25 @@ def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]
     return without_prediction_of_few(pooled), ""
 
 
+def pool_or_reason(effects: pd.DataFrame, settings: Settings) -> dict[str, Any]:
+    """Columns of `tables.POOLED` for effects of at least one trial, pooled by `pool_trials`.
+
+    Where they cannot be pooled there are no statistics, and `reason` says why.
+    """
+    try:
+        pooled, reason = pool_trials(effects, settings)
+    except (ValueError, ArithmeticError) as error:
+        trials = sorted(set(effects["trial_id"]))
+        return {
+            "n_trials": len(trials),
+            "k": len(effects),
+            **count_participants(effects),
+            "trial_ids": " ".join(trials),
+            "reason": str(error),
+        }
+    return pooled_columns(pooled, effects) | {"reason": reason}
+
+
 def without_prediction_of_few(pooled: AnyPool) -> AnyPool:
     """Drop the prediction interval of a pool of fewer trials than one needs."""
     if pooled.n_trials < MIN_TRIALS_FOR_PREDICTION:

@@ -46,6 +46,7 @@ EFFECT_SOURCE_KINDS = (*SOURCE_KINDS, REVIEW_FILE)
 EXCLUSIONS = (
     "no_variance",
     "direction_unknown",
+    "not_significant",
     "duplicate",
     "range_only",
     "percentages_without_n",
@@ -54,6 +55,9 @@ EXCLUSIONS = (
     "outside_scope",
     "ineligible_comparison",
 )
+#: Of these, results whose direction or size is not printed: what is printed of them depends on how
+#: they turned out.
+UNREPORTED = ("direction_unknown", "not_significant")
 PUBLISHED_TIMEPOINTS = ("post", "follow_up")
 REVIEW_ROLES = ("cited", "context")
 #: How reviews print pooled results: of which measure, and whether the number is on the scale on

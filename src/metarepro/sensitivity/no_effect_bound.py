@@ -1,0 +1,66 @@
+"""Pools with the results whose direction or size is not printed, at no effect.
+
+These results can enter a pool only when they are favourable or significant (see
+`conversion.no_effect`). What the pool would be if all of them had found no effect bounds how much
+that selection can have raised it. It is no worst case: they may also favour the control group.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from metarepro.plan import Plan
+from metarepro.synthesis.membership import at_zero, in_set, members
+from metarepro.synthesis.pools import Settings, pool_or_reason
+
+NONE_ENTERS = "no variance at no effect is known of any of these results"
+
+
+def no_effect_bounds(
+    pooled: pd.DataFrame, effects: pd.DataFrame, plan: Plan
+) -> Iterator[dict[str, Any]]:
+    """Pool again every synthesis of every set to which such results belong.
+
+    Parameters
+    ----------
+    pooled : DataFrame
+        `synthesis.tables.POOLED`.
+    effects : DataFrame
+        `conversion.tables.EFFECTS`.
+    plan : Plan
+        Its sets and how it pools.
+
+    Yields
+    ------
+    dict
+        A row of `sensitivity.tables.NO_EFFECT_BOUNDS`: `synthesis`; `at_zero` and `not_entered`,
+        the ids of the results that are in at no effect, and of those without a variance, blank-
+        separated; `n_at_zero`, `n_trials_at_zero` and `n_not_entered`, how many results, trials
+        and results these are; and the columns of a pool. Where none of the results enters there
+        are no statistics. A synthesis that no such result belongs to has no row.
+    """
+    every = at_zero(effects)
+    for set_name, chosen in plan.sets.items():
+        of_set = in_set(every, chosen)
+        for synthesis in pooled[pooled["set_name"] == set_name].to_dict("records"):
+            group = members(of_set, synthesis)
+            if group["at_zero"].any():
+                settings = Settings.from_plan(plan, synthesis["synthesis"])
+                yield {"synthesis": synthesis["synthesis"], **_bound(group, settings)}
+
+
+def _bound(group: pd.DataFrame, settings: Settings) -> dict[str, Any]:
+    """The row of one synthesis, of its effects with those at no effect."""
+    entered = group[group["vi"].notna()]
+    zero, left_out = entered[entered["at_zero"]], group[group["vi"].isna()]
+    about = {
+        "n_at_zero": len(zero),
+        "n_trials_at_zero": zero["trial_id"].nunique(),
+        "n_not_entered": len(left_out),
+        "at_zero": " ".join(sorted(zero["result_id"])),
+        "not_entered": " ".join(sorted(left_out["result_id"])),
+    }
+    if zero.empty:
+        return about | {"reason": NONE_ENTERS}
+    return about | pool_or_reason(entered, settings)
