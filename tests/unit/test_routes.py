@@ -67,7 +67,7 @@ def test_standard_error_is_taken_from_the_best_source(
 
 EXCLUDED: list[tuple[str, dict[str, Any]]] = [
     ("no_variance", {"value": 0.5}),
-    ("no_variance", {"value": 0.5, "p_value": 0.3, "p_relation": ">"}),
+    ("not_significant", {"value": 0.5, "p_value": 0.3, "p_relation": ">"}),
     ("no_variance", ARMS),
     ("direction_unknown", {"value": 0.5, "se": 0.1, "sign": "unsigned"}),
     ("direction_unknown", {"value": 0.5, "se": 0.1, "higher_is_better": ""}),
@@ -78,7 +78,7 @@ EXCLUDED: list[tuple[str, dict[str, Any]]] = [
     ("percentages_without_n", {"statistic": "percentages", "mean_t": 10, "mean_c": 20}),
     ("no_baseline_risk", {"statistic": "risk_ratio", "value": 0.7, "se": 0.1}),
     ("no_baseline_risk", {"statistic": "risk_difference", "value": -0.1, "se": 0.04}),
-    ("no_variance", {"statistic": "mean_difference", "value": 0, "se": 1, **ARMS}),
+    ("not_significant", {"statistic": "mean_difference", "value": 0, "se": 1, **ARMS}),
     ("no_variance", {"statistic": "t_test", "value": 2, "df2": 9, "design": "cluster_rct"}),
     ("not_two_groups", {"statistic": "t_test", "value": 2, "df2": 40, **ARMS}),
     ("not_two_groups", {"statistic": "mean_difference", "value": 2, "se": 1, "df2": 40, **ARMS}),
@@ -104,7 +104,7 @@ EXCLUDED: list[tuple[str, dict[str, Any]]] = [
     ("direction_unknown", {"statistic": "f_test", "value": 9, "df1": 1, **ARMS}),
     ("not_convertible", {"statistic": "f_test", "value": 9, "df1": 2, "sign": "benefit", **ARMS}),
     (
-        "no_variance",
+        "not_significant",
         {"statistic": "p_only", "p_value": 0.05, "p_relation": ">", "sign": "benefit", **ARMS},
     ),
     ("impossible_input", {"statistic": "eta_squared", "value": 1, "sign": "benefit", **ARMS}),

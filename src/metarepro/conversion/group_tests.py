@@ -145,8 +145,8 @@ def f_test(w: Working) -> Found:
 def eta_squared(w: Working) -> Found:
     """Printed (partial) eta squared."""
     r = w.reported
-    need("no_variance", "no printed eta squared, or no n", r.value, w.n)
     _benefit_only(w)
+    need("no_variance", "no printed eta squared, or no n", r.value, w.n)
     w.assume("eta squared of a two-group comparison", "approximate")
     return _from_t(w, es.t_from_eta_squared(r.value, w.test_df), "eta squared")
 
@@ -154,11 +154,12 @@ def eta_squared(w: Working) -> Found:
 def p_only(w: Working) -> Found:
     """Printed p and nothing else."""
     r = w.reported
-    need("no_variance", "no p, or no n", r.p_value, w.n)
     _benefit_only(w)
-    if r.p_relation == ">" or r.p_value == 0:
-        code = "not_significant" if r.p_relation == ">" else "no_variance"
-        raise NoRouteError(code, f"p {r.p_relation} {r.p_value:g} tells no effect size")
+    if r.p_relation == ">":
+        raise NoRouteError("not_significant", f"p > {r.p_value:g} tells no effect size")
+    need("no_variance", "no p, or no n", r.p_value, w.n)
+    if r.p_value == 0:
+        raise NoRouteError("no_variance", "p 0 tells no effect size")
     if r.p_relation == "<":
         w.assume(f"p taken at its bound {r.p_value:g}", "approximate")
     source = "p" if r.p_relation == "=" else "p bound"

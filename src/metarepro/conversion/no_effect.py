@@ -44,7 +44,7 @@ def at_no_effect(reported: Reported, choices: Choices, measure: str = "SMD") -> 
     Examples
     --------
     >>> unsigned = Reported("p_only", "unsigned", higher_is_better="", n_total=80, p_value=0.3)
-    >>> at_no_effect(unsigned, Choices(icc=0.05, cluster_size=20)).vi
+    >>> round(at_no_effect(unsigned, Choices(icc=0.05, cluster_size=20)).vi, 4)
     0.05
     """
     w = Working(reported, choices)

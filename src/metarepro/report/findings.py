@@ -8,6 +8,7 @@ all interventions together do, and what they consist of.
 from collections.abc import Iterator, Sequence
 
 from metarepro.plan import About
+from metarepro.report import no_effect
 from metarepro.report.blocks import Link, Text, text
 from metarepro.report.plain_language import WEAK
 from metarepro.report.records import Records, Row
@@ -27,6 +28,7 @@ def findings(records: Records) -> list[Text]:
         *_pools(records),
         text(_selection(records)),
         text(_beside(records)),
+        text(no_effect.on_domains(records)),
         _published(records),
     ]
     return [sentence for sentence in said if sentence]

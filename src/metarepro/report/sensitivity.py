@@ -5,6 +5,7 @@ from functools import partial
 
 import pandas as pd
 
+from metarepro.report import no_effect
 from metarepro.report.blocks import Block, Bullets, Link, Paragraph, Table, linked, table, text
 from metarepro.report.figures import dependence
 from metarepro.report.records import Records, Row
@@ -36,7 +37,8 @@ Summarise = Callable[[pd.DataFrame, summaries.Pools, Scale], pd.DataFrame]
 def sensitivity(records: Records, key: str) -> list[Block]:
     """Sentences, tables and figures; one sentence where there is one trial."""
     if not records.rows("variants", "synthesis", key):
-        return [Paragraph(text(ONE_TRIAL))]
+        found = summary(records, key)
+        return [Paragraph(text(ONE_TRIAL)), *([found] if found.items else [])]
     return [
         summary(records, key),
         Paragraph(text(CAVEAT), "note"),
@@ -106,12 +108,13 @@ def titled(records: Records, keys: Sequence[str]) -> summaries.Pools:
 
 
 def summary(records: Records, key: str) -> Bullets:
-    """The range over variants, single trials and specifications, and the tests that are allowed."""
+    """The ranges over variants, trials and specifications, the tests, and the bound."""
     said = [
         *_range_of_variants(records, key),
         *_range_without_each(records, key),
         *_specifications(records, key),
         *_small_study_sentences(records, key),
+        *no_effect.sentences(records, key),
     ]
     return Bullets([text(sentence) for sentence in said])
 

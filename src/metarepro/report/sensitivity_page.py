@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from metarepro.report import no_effect
 from metarepro.report.blocks import Block, Page, Paragraph, Section, Table, linked, table, text
 from metarepro.report.moderators import caveats, moderator_table
 from metarepro.report.records import Records, trail
@@ -56,6 +57,12 @@ def _sections(records: Records) -> Iterator[Section]:
             "Kinds of sources",
             SOURCE_KINDS,
             summaries.source_kinds(tables["source_kinds"], pools, scale),
+        ),
+        (
+            "no_effect_bounds",
+            "Results of unreported direction or size",
+            no_effect.BOUND,
+            summaries.no_effect_bounds(tables["no_effect_bounds"], pools, scale),
         ),
         (
             "small_study",

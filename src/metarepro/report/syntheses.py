@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from metarepro.plan import EffectSet
+from metarepro.report import no_effect
 from metarepro.report.blocks import (
     Block,
     Facts,
@@ -88,6 +89,7 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
         held = share_of_review(records, pool["family"], pool["trial_ids"].split(" "))
         found.append(("Coverage of the cited review", text(held)))
     found.append((_beside_label(records), text(_beside(records, pool))))
+    found.append(("Unreported results at no effect", text(no_effect.fact(records, key))))
     found.append(("Key in the tables", text(key)))
     return [fact for fact in found if fact[1]]
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from metarepro.plan import Plan
 from metarepro.synthesis.membership import at_zero, in_set, members
-from metarepro.synthesis.pools import Settings, pool_or_reason
+from metarepro.synthesis.pools import Settings, pool_or_reason, without_pool
 
 NONE_ENTERS = "no variance at no effect is known of any of these results"
 
@@ -37,8 +37,8 @@ def no_effect_bounds(
         A row of `sensitivity.tables.NO_EFFECT_BOUNDS`: `synthesis`; `at_zero` and `not_entered`,
         the ids of the results that are in at no effect, and of those without a variance, blank-
         separated; `n_at_zero`, `n_trials_at_zero` and `n_not_entered`, how many results, trials
-        and results these are; and the columns of a pool. Where none of the results enters there
-        are no statistics. A synthesis that no such result belongs to has no row.
+        and results these are; and the columns of a pool. Where none of the results enters, the
+        statistics are missing. A synthesis that no such result belongs to has no row.
     """
     every = at_zero(effects)
     for set_name, chosen in plan.sets.items():
@@ -62,5 +62,5 @@ def _bound(group: pd.DataFrame, settings: Settings) -> dict[str, Any]:
         "not_entered": " ".join(sorted(left_out["result_id"])),
     }
     if zero.empty:
-        return about | {"reason": NONE_ENTERS}
+        return about | without_pool(entered, NONE_ENTERS)
     return about | pool_or_reason(entered, settings)

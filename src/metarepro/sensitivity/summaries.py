@@ -205,6 +205,25 @@ def source_kinds(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFram
     )
 
 
+def no_effect_bounds(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
+    """One row per synthesis to which results of unreported direction or size belong."""
+    return _rows(
+        table,
+        pools,
+        scale,
+        lambda row, pool, own: {
+            "Results at no effect": whole(row["n_at_zero"]),
+            "Trials at no effect": whole(row["n_trials_at_zero"]),
+            "Results that could not be included": whole(row["n_not_entered"]),
+            f"{scale.heading} with them": own.of_pool({**pool, **row}),
+            scale.difference: own.differences.number_or_dash(row["estimate"] - pool["estimate"]),
+            "Trials": whole(row["n_trials"]),
+            "Results": whole(row["k"]),
+            "Remarks": remarks(row),
+        },
+    )
+
+
 def multiverse(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
     """One row per synthesis."""
     return _rows(

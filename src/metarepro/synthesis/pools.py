@@ -28,6 +28,8 @@ AnyPool = TypeVar("AnyPool", bound=Pooled)
 _UNKNOWN: dict[str, float] = dict.fromkeys(
     ("tau2_ci_low", "tau2_ci_high", "i2_q", "i2_tau2", "q", "q_df", "q_p"), math.nan
 )
+#: Of a pool not in the table: a row for each result, and what is the same for all pools.
+_UNTOLD = ("weights", "level")
 
 
 @dataclass(frozen=True)
@@ -122,20 +124,27 @@ def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]
 def pool_or_reason(effects: pd.DataFrame, settings: Settings) -> dict[str, Any]:
     """Columns of `tables.POOLED` for effects of at least one trial, pooled by `pool_trials`.
 
-    Where they cannot be pooled there are no statistics, and `reason` says why.
+    Where they cannot be pooled the statistics are missing, and `reason` says why.
     """
     try:
         pooled, reason = pool_trials(effects, settings)
     except (ValueError, ArithmeticError) as error:
-        trials = sorted(set(effects["trial_id"]))
-        return {
-            "n_trials": len(trials),
-            "k": len(effects),
-            **count_participants(effects),
-            "trial_ids": " ".join(trials),
-            "reason": str(error),
-        }
+        return without_pool(effects, str(error))
     return pooled_columns(pooled, effects) | {"reason": reason}
+
+
+def without_pool(effects: pd.DataFrame, reason: str) -> dict[str, Any]:
+    """The same columns for effects that are not pooled."""
+    trials = sorted(set(effects["trial_id"]))
+    return {
+        **dict.fromkeys((f.name for f in fields(Pooled) if f.name not in _UNTOLD), math.nan),
+        **dict.fromkeys(("model", "tau2_method", "ci_method", "flags"), ""),
+        "n_trials": len(trials),
+        "k": len(effects),
+        **count_participants(effects),
+        "trial_ids": " ".join(trials),
+        "reason": reason,
+    }
 
 
 def without_prediction_of_few(pooled: AnyPool) -> AnyPool:
@@ -247,8 +256,7 @@ def _key(group_keys: Mapping[str, str], by: Sequence[str], measure: str) -> tupl
 
 def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:
     """A pooled result and its members as columns of `tables.POOLED`."""
-    untold = ("weights", "level")  # a row for each result; the same for all pools
-    columns = {f.name: getattr(pooled, f.name) for f in fields(Pooled) if f.name not in untold}
+    columns = {f.name: getattr(pooled, f.name) for f in fields(Pooled) if f.name not in _UNTOLD}
     return columns | {
         "flags": "; ".join(pooled.flags),
         **count_participants(effects),
