@@ -11,6 +11,7 @@ from metarepro.models.thresholds import (
     TRUSTED_DF,
 )
 from metarepro.plan import Months, Plan, Reproduction
+from metarepro.report import no_effect
 from metarepro.report.blocks import (
     Block,
     Bullets,
@@ -162,6 +163,7 @@ def _effects(records: Records) -> list[Block]:
         "Tiers: direct (means and SDs, counts, an estimate with interval or standard error), "
         "derived (exact p, t or F, a standardised raw difference), approximate (p given as a "
         "bound, percentages, an adjusted test, and the like).",
+        no_effect.BOUND if records.has("no_effect_bounds") else "",
     ]
     effects = records.tables["effects"]
     made = table("routes", "Routes to an effect size", linked(routes(effects)))

@@ -6,21 +6,21 @@ from collections.abc import Iterator, Sequence
 from metarepro.report.records import Records, Row
 from metarepro.wording.phrases import counted
 
-#: What the bound is, and what it is not.
 BOUND = (
-    "A result enters a pool only if its source says which arm did better, and if its size is "
-    "printed; sources say less of what was not favourable or not significant. Here such results "
-    "are in with no effect, and with the variance of their sample sizes. This is a bound under no "
-    "effect and not the worst case: they may also favour the control group."
+    "A result without a sign, such as an F, enters a pool only if its source says which arm did "
+    "better. One that is only said to be not significant never does. Both rules can let in more "
+    "favourable results than there were. Here such results are in at no effect, with the variance "
+    "that their sample sizes give. This is a bound under no effect, not the worst case: they may "
+    "also favour the control group."
 )
-CAUTION = (
-    "They may also favour the control group: this is a bound under no effect, not the worst case."
+_CAUTION = (
+    "What was not reported may also favour the control group, so this is a bound under no effect, "
+    "not the worst case."
 )
-UNREPORTED = "whose direction or size is not reported"
 
 
 def sentences(records: Records, key: str) -> list[str]:
-    """What a pool becomes, and what could not be put at no effect; [] if nothing belongs to it."""
+    """What a pool becomes, and what could not be set to no effect; [] if nothing belongs to it."""
     return [said for row in _rows(records, key) for said in _sentences(records, row)]
 
 
@@ -30,7 +30,7 @@ def fact(records: Records, key: str) -> str:
     for row in _rows(records, key):
         if row["n_at_zero"]:
             number = records.scale.of_pool({**records.pools[key], **row})
-            parts.append(f"{number}, {_how_many(row)} at no effect")
+            parts.append(f"{number}, with {_how_many(row)} at no effect")
         if row["n_not_entered"]:
             parts.append(f"{counted(row['n_not_entered'], 'result')} could not be included")
     return "; ".join(parts)
@@ -48,7 +48,8 @@ def on_domains(records: Records) -> str:
                 parts.append(f"{label}, {scale.symbol} {bound} instead of {own}")
     if not parts:
         return ""
-    return f"With the results {UNREPORTED} at no effect: {'; '.join(parts)}."
+    said = "With the results whose direction or size is not reported set to no effect"
+    return f"{said}: {'; '.join(parts)}."
 
 
 def _rows(records: Records, key: str) -> Sequence[Row]:
@@ -58,13 +59,17 @@ def _rows(records: Records, key: str) -> Sequence[Row]:
 def _sentences(records: Records, row: Row) -> Iterator[str]:
     pool, scale = records.pools[row["synthesis"]], records.scale_of(row["synthesis"])
     if row["n_at_zero"]:
-        start = f"With {_how_many(row)} at no effect, {UNREPORTED},"
+        whose = "its" if row["n_at_zero"] == 1 else "their"
+        start = (
+            f"With {_how_many(row)} set to no effect because {whose} direction or size is not "
+            "reported,"
+        )
         if math.isnan(row["estimate"]):
             yield f"{start} nothing can be pooled: {row['reason']}."
         else:
             bound = records.scale.of_pool({**pool, **row})
             own = scale.number(pool["estimate"])
-            yield f"{start} {scale.symbol} is {bound} instead of {own}. {CAUTION}"
+            yield f"{start} {scale.symbol} is {bound} instead of {own}. {_CAUTION}"
     if row["n_not_entered"]:
         yield _not_entered(records, row)
 
@@ -75,9 +80,11 @@ def _how_many(row: Row) -> str:
 
 
 def _not_entered(records: Records, row: Row) -> str:
-    """Which results could not be put at no effect."""
+    """Which results could not be set to no effect."""
     labels = {records.effects[result_id]["label"] for result_id in row["not_entered"].split()}
     one = row["n_not_entered"] == 1
-    said = f"{counted(row['n_not_entered'], 'result')} {UNREPORTED} could not be put at no effect"
-    why = f"because no variance can be worked out for {'it' if one else 'them'}"
-    return f"{said}, {why} ({', '.join(sorted(labels))})."
+    results = counted(row["n_not_entered"], "result")
+    return (
+        f"{results} without reported direction or size could not be set to no effect, because no "
+        f"variance can be worked out for {'it' if one else 'them'} ({', '.join(sorted(labels))})."
+    )
