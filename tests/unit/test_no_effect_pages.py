@@ -7,7 +7,7 @@ from tests.plans import small_plan
 from tests.report_records import EFFECT, KEY, POOL, make_records, render
 
 from metarepro.report import no_effect, sensitivity_page, syntheses
-from metarepro.report.blocks import Paragraph, plain
+from metarepro.report.blocks import Bullets, Paragraph, plain
 from metarepro.report.findings import findings
 from metarepro.report.sensitivity import ONE_TRIAL, sensitivity
 from metarepro.sensitivity.no_effect_bound import NONE_ENTERS
@@ -83,7 +83,8 @@ def test_a_pool_of_one_trial_shows_the_bound_too() -> None:
     first, second = sensitivity(records, KEY)
     assert isinstance(first, Paragraph)
     assert plain(first.text) == ONE_TRIAL
-    assert "0.29 [0.10, 0.48] instead of 0.39" in plain(second.items[0])  # type: ignore[union-attr]
+    assert isinstance(second, Bullets)
+    assert "0.29 [0.10, 0.48] instead of 0.39" in plain(second.items[0])
 
 
 def test_the_page_of_the_synthesis_has_the_number() -> None:
@@ -115,8 +116,8 @@ PLAN = small_plan(
         (
             0.29,
             [
-                "With the results whose direction or size is not reported set to no effect: "
-                "Closeness, g 0.29 instead of 0.39."
+                "With the results whose direction or size is not reported set to no effect (a "
+                "bound under no effect, not the worst case): Closeness, g 0.29 instead of 0.39."
             ],
         ),
         (0.391, []),

@@ -48,8 +48,10 @@ def on_domains(records: Records) -> str:
                 parts.append(f"{label}, {scale.symbol} {bound} instead of {own}")
     if not parts:
         return ""
-    said = "With the results whose direction or size is not reported set to no effect"
-    return f"{said}: {'; '.join(parts)}."
+    return (
+        "With the results whose direction or size is not reported set to no effect (a bound under "
+        f"no effect, not the worst case): {'; '.join(parts)}."
+    )
 
 
 def _rows(records: Records, key: str) -> Sequence[Row]:
