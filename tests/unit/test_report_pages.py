@@ -315,8 +315,9 @@ def test_sensitivity_in_sentences() -> None:
         "Over 2 variants the pooled g lies between \u22120.10 (lowest) and 0.50 (highest).",
         "With one trial left out it lies between 0.20 (without Ann 2001) and 0.40 (without "
         "Bob 2002).",
-        "Of 40 different specifications, 98% keep the sign and 50% the conclusion (whether the "
-        "interval includes zero); their g ranges from \u22120.10 to 0.60, median 0.20.",
+        "Of 40 different analyses, 98% keep the sign and 50% the conclusion (whether the "
+        "interval includes zero); their g ranges from \u22120.10 to 0.60, median 0.20. "
+        "These are shares of analyses, which are not independent and not equally reasonable.",
         "No test for small-study effects: 2 trials; at least 10 are needed.",
     ]
 

@@ -123,7 +123,10 @@ def effects_by_icc(
     """
     ours = effects[(effects["exclude"] == "") & effects["design_effect"].notna()]["result_id"]
     converted = [
-        convert_by(_with_icc(plan, icc)).set_index("result_id").loc[ours, ["yi", "vi"]].assign(icc=icc)
+        convert_by(_with_icc(plan, icc))
+        .set_index("result_id")
+        .loc[ours, ["yi", "vi"]]
+        .assign(icc=icc)
         for icc in plan.effects.iccs
     ]
     return pd.concat(converted).reset_index().pipe(in_order, EFFECTS_BY_ICC)

@@ -90,7 +90,7 @@ class Effects(_Section):
 
     icc: Annotated[float, Field(ge=0, le=1)]
     cluster_size: Annotated[float, Field(ge=1)]
-    #: What the multiverse takes in its place; not named: half and double.
+    #: What the specification curves take in its place; not named: half and double.
     other_iccs: Annotated[
         tuple[Annotated[float, Field(ge=0, le=1)], ...] | None, BeforeValidator(_several)
     ] = None

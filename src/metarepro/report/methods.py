@@ -123,7 +123,9 @@ def glossary(records: Records) -> dict[str, str]:
         "Robustness of the numbers": "How far a pool depends on few trials, on chance or on a "
         "selection of results, by the rules above. Not the certainty of the evidence.",
         "Leave-one-out": "The pool recomputed with each trial left out in turn.",
-        "Specification": "One combination of reasonable choices of results, model and interval.",
+        "Specification curve": "The pooled effect in all analyses that combine the choices of "
+        "results, conversion, model and interval. A share of analyses says how many agree; they "
+        "are not independent and not equally reasonable.",
     }
     if records.cited_reviews:
         terms["Coverage"] = (

@@ -116,6 +116,8 @@ _SOURCE_KIND: Columns = {
     "trial_ids": text(required=True),
 }
 _MULTIVERSE: Columns = {
+    # Dimensions of `choices.DIMENSIONS` in which the analyses differ.
+    "choices": text(),
     **{
         name: whole(at_least=0, required=True)
         for name in ("n_specifications", "n_failed", "n_duplicates", "n_different")
@@ -170,7 +172,9 @@ def _table(name: str, columns: Columns, about: str) -> Table:
     return Table(name, f"sensitivity/{name}.csv", _SYNTHESIS | columns, about)
 
 
-MULTIVERSE = _table("multiverse", _MULTIVERSE, "agreement of all reasonable specifications")
+MULTIVERSE = _table(
+    "multiverse", _MULTIVERSE, "shares of analyses that agree, over all combinations of choices"
+)
 #: What one synthesis depends on.
 SENSITIVITY_TABLES = (
     _table("variants", _VARIANT, "every synthesis with other results, models and intervals"),
