@@ -369,7 +369,7 @@ def test_the_mean_of_a_trial_is_that_of_conversion(rho: float) -> None:
     got = one_per_trial(effects(), "average", rho).set_index("trial_id")
     for trial, own in effects().groupby("trial_id"):
         expected = trial_effect(own["yi"].to_numpy(), own["vi"].to_numpy(), rho)
-        assert got.loc[trial, ["yi", "vi"]].tolist() == pytest.approx(expected, rel=1e-14)
+        assert tuple(got.loc[[trial], ["yi", "vi"]].iloc[0]) == pytest.approx(expected, rel=1e-14)
 
 
 @pytest.mark.parametrize("how", ["lowest", "highest"])

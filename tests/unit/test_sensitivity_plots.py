@@ -69,7 +69,7 @@ def make_by_icc(effects: pd.DataFrame) -> pd.DataFrame:
 
 
 def make_specification(number: int = 1, **changes: Any) -> dict[str, Any]:
-    row = {"specification": number, "icc": NAN}
+    row: dict[str, Any] = {"specification": number, "icc": NAN}
     row |= {name: options[0] for name, options in CHOICES.items()}
     row |= {"k": 9, "n_trials": 5} | dict.fromkeys(NUMBERS, 0.1)
     row |= {"estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5, "same_as": 0, "reason": ""}

@@ -152,8 +152,8 @@ def _effects(records: Records) -> list[Block]:
         f"Every result becomes an effect size ({scale.label}, {records.direction}). A result to "
         "which no route applies is excluded with a code; nothing is guessed.",
         "Cluster trials analysed as if individuals were independent, and tests of cluster trials "
-        f"without standard deviations: intracluster correlation {plan.icc:g}; "
-        f"where the number of clusters is not reported, {plan.cluster_size:g} "
+        f"without standard deviations: intracluster correlation {plan.icc:g}"
+        f"{_other_iccs(records.plan)}; where the number of clusters is not reported, {plan.cluster_size:g} "
         "participants per cluster, and the result counts as approximate."
         if (records.tables["trials"]["design"] == "cluster_rct").any()
         else "",
@@ -177,6 +177,12 @@ def _effects(records: Records) -> list[Block]:
     if excluded:
         blocks += [Paragraph(text("Reasons for exclusion:")), _facts(excluded)]
     return blocks
+
+
+def _other_iccs(plan: Plan) -> str:
+    """The intracluster correlations that are compared, behind that of the plan."""
+    others = [f"{icc:g}" for icc in plan.effects.iccs if icc != plan.effects.icc]
+    return f" (specification curves also take {' and '.join(others)})" if others else ""
 
 
 def _pooling(plan: Plan) -> list[Block]:

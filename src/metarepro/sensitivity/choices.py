@@ -138,11 +138,11 @@ def at_each_icc(
     if by_icc is None:
         return [(math.nan, effects)]
     found: dict[bytes, tuple[float, pd.DataFrame]] = {}
-    for icc, moved in by_icc.groupby("icc", sort=True):
-        numbers = effects[["result_id"]].merge(moved, on="result_id", how="left")
-        numbers = numbers[["yi", "vi"]].set_axis(effects.index)
-        at = effects.assign(**{name: numbers[name].fillna(effects[name]) for name in numbers})
-        found.setdefault(at[["yi", "vi"]].to_numpy().tobytes(), (float(icc), at))
+    for icc in sorted(map(float, set(by_icc["icc"]))):
+        moved = by_icc[by_icc["icc"] == icc].set_index("result_id")
+        own = effects["result_id"].map(moved["yi"]), effects["result_id"].map(moved["vi"])
+        at = effects.assign(yi=own[0].fillna(effects["yi"]), vi=own[1].fillna(effects["vi"]))
+        found.setdefault(at[["yi", "vi"]].to_numpy().tobytes(), (icc, at))
     return list(found.values()) if len(found) > 1 else [(math.nan, effects)]
 
 
