@@ -15,6 +15,7 @@ from tests.report_records import (
     RESULT,
     REVIEW,
     TRIAL,
+    make_pages,
     make_records,
     render,
 )
@@ -320,6 +321,24 @@ def test_sensitivity_in_sentences() -> None:
         "These are shares of analyses, which are not independent and not equally reasonable.",
         "No test for small-study effects: 2 trials; at least 10 are needed.",
     ]
+
+
+def test_the_methods_page_names_the_intracluster_correlations() -> None:
+    trial = {"trial_id": "ann2001", "label": "Ann 2001", "design": "cluster_rct"}
+    page = make_pages(make_records(trials=[trial]))["methods.html"]
+    assert "correlation 0.05 (specification curves also take 0.025 and 0.1); where" in page
+
+
+def test_the_methods_page_is_silent_on_clusters_without_cluster_trials() -> None:
+    assert "intracluster" not in make_pages(make_records())["methods.html"]
+
+
+def test_the_sensitivity_page_speaks_of_shares_of_analyses() -> None:
+    row = {"synthesis": KEY, "n_different": 4.0, "share_same_sign": 0.75, "choices": "design"}
+    page = unescape(make_pages(make_records(multiverse=[row]))["sensitivity.html"])
+    assert "The percentages are shares of analyses" in page
+    assert "not equally reasonable" in page
+    assert "Analyses with the same sign" in page
 
 
 ABOUT = PLAN.model_copy(

@@ -153,8 +153,8 @@ def _effects(records: Records) -> list[Block]:
         "which no route applies is excluded with a code; nothing is guessed.",
         "Cluster trials analysed as if individuals were independent, and tests of cluster trials "
         f"without standard deviations: intracluster correlation {plan.icc:g}"
-        f"{_other_iccs(records.plan)}; where the number of clusters is not reported, {plan.cluster_size:g} "
-        "participants per cluster, and the result counts as approximate."
+        f"{_other_iccs(records.plan)}; where the number of clusters is not reported, "
+        f"{plan.cluster_size:g} participants per cluster, and the result counts as approximate."
         if (records.tables["trials"]["design"] == "cluster_rct").any()
         else "",
         "Measurements of the same participants, where a source does not print their correlation: "
