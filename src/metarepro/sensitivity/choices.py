@@ -114,6 +114,13 @@ def selections(effects: pd.DataFrame, dimension: str, options: Sequence[str]) ->
     """Options that are choices here: other results than the ones before, of two trials or more.
 
     If none of them lets in two trials the first one stays.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"trial_id": ["a", "b", "c"], "equal_arms": ["yes", "no", "no"]})
+    >>> found = selections(effects, "equal_arms", ("with", "without"))
+    >>> {option: chosen.tolist() for option, chosen in found.items()}
+    {'with': [True, True, True], 'without': [False, True, True]}
     """
     different: dict[bytes, tuple[str, Mask]] = {}
     masks = {option: let_in(effects, dimension, option) for option in options}
@@ -134,6 +141,15 @@ def at_each_icc(
         Columns result_id, yi, vi.
     by_icc : DataFrame, optional
         Rows of `tables.EFFECTS_BY_ICC`.
+
+    Examples
+    --------
+    >>> effects = pd.DataFrame({"result_id": ["a", "b"], "yi": [0.3, 0.2], "vi": [0.04, 0.05]})
+    >>> other = pd.DataFrame(
+    ...     {"result_id": ["b", "b"], "icc": [0.05, 0.1], "yi": [0.2, 0.2], "vi": [0.05, 0.07]}
+    ... )
+    >>> [(icc, at["vi"].tolist()) for icc, at in at_each_icc(effects, other)]
+    [(0.05, [0.04, 0.05]), (0.1, [0.04, 0.07])]
     """
     if by_icc is None:
         return [(math.nan, effects)]

@@ -59,13 +59,17 @@ MOST_COLUMNS = 400
 _SHOWN = 0.75
 
 _OPTIONS = {
-    "lowest": "least favourable",
-    "highest": "most favourable",
     "direct+derived": "direct, derived",
     "direct+derived+approximate": "with approximate",
     **{interval.name: interval.short for interval in INTERVALS.values()},
     "satterthwaite": "Satterthwaite",
     "MM": "moments",
+}
+_OF_A_TRIAL = {
+    "average": "mean",
+    "all": "all, robust variance",
+    "lowest": "least favourable",
+    "highest": "most favourable",
 }
 # Not smoothed: each cell is a pixel of the image in the SVG.
 _IMAGE: dict[str, Any] = {"aspect": "auto", "interpolation": "none"}
@@ -304,18 +308,20 @@ def _choices_of(table: pd.DataFrame) -> tuple[pd.DataFrame, Array, list[tuple[st
     column = first.map(pd.Series(np.arange(len(chosen)), index=chosen["specification"])).to_numpy()
     rows, labels = [], []
     for dimension in made_in(table):
-        made = pooled[dimension].map(_option)
-        for option in dict.fromkeys(table[dimension].map(_option)):
+        made = [_option(dimension, value) for value in pooled[dimension]]
+        for option in dict.fromkeys(_option(dimension, value) for value in table[dimension]):
             row = np.zeros(len(chosen))
-            row[column[(made == option).to_numpy()]] = 1
+            row[column[[name == option for name in made]]] = 1
             rows.append(row)
             labels.append((dimension, option))
     return chosen, np.array(rows), labels
 
 
-def _option(value: Any) -> str:
+def _option(dimension: str, value: Any) -> str:
     if isinstance(value, float):
         return "no part" if math.isnan(value) else f"{value:g}"
+    if dimension == "per_trial":
+        return _OF_A_TRIAL[value]
     return _OPTIONS.get(value, str(value))
 
 
