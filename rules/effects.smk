@@ -1,7 +1,7 @@
 """Effects: every reported result as Hedges' g, or the code why it has none.
 
-Reads results/extracted; writes effects.csv and audit.csv, the list of what does not add up in
-the sources.
+Reads results/extracted; writes effects.csv, effects_by_icc.csv and audit.csv, the list of what does
+not add up in the sources.
 """
 
 
@@ -23,6 +23,7 @@ rule compute_effects:
             caption="captions/effects.rst",
             category="Tables between the stages",
         ),
+        "results/effects/effects_by_icc.csv",
     log:
         "logs/compute_effects.log",
     conda:

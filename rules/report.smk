@@ -94,6 +94,7 @@ rule draw_sensitivity:
         "results/extracted/domains.csv",
         "results/extracted/outcomes.csv",
         "results/effects/effects.csv",
+        "results/effects/effects_by_icc.csv",
         "results/pooled/pooled.csv",
         config="config/config.yaml",
         code=code("draw_sensitivity.py"),

@@ -5,9 +5,10 @@ Reads the effects and the pools; writes one table an analysis, for the primary s
 
 
 rule assess_sensitivity:
-    """Leave out trials, test for small-study effects, and run all reasonable specifications."""
+    """Leave out trials, test for small-study effects, and combine all choices."""
     input:
         "results/effects/effects.csv",
+        "results/effects/effects_by_icc.csv",
         "results/pooled/pooled.csv",
         config="config/config.yaml",
         code=code("assess_sensitivity.py"),

@@ -4,9 +4,9 @@ Writes, for every synthesis of two or more trials of the sets that have figures:
 rows, estimators and intervals), leave_one_out.csv, cumulative.csv (by year), influence.csv (three
 trials or more; results of a trial averaged), small_study.csv (ten trials or more; otherwise the
 reason), caliper.csv (results just below p 0.05), source_kinds.csv (each kind of source on its own)
-and multiverse.csv (how many of all reasonable specifications agree). no_effect_bounds.csv has the
-syntheses of all sets to which results of unreported direction or size belong, with these at no
-effect. These describe what the results depend on; none of them corrects a bias.
+and multiverse.csv (how many analyses agree, over all combinations of choices). no_effect_bounds.csv
+has the syntheses of all sets to which results of unreported direction or size belong, with these at
+no effect. These describe what the results depend on; none of them corrects a bias.
 """
 
 from collections import defaultdict
@@ -15,15 +15,16 @@ from typing import Any
 
 from metarepro.cache import open_cache
 from metarepro.command import add_cache, run, stage_parser
-from metarepro.conversion.tables import EFFECTS
+from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
 from metarepro.plan import read_plan
 from metarepro.sensitivity.assessment import assess_synthesis
 from metarepro.sensitivity.no_effect_bound import no_effect_bounds
 from metarepro.sensitivity.tables import NO_EFFECT_BOUNDS, SENSITIVITY_TABLES
-from metarepro.synthesis.membership import several_trials
+from metarepro.synthesis.membership import of_results, several_trials
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
 from metarepro.tabular.tables import from_rows, read_result, write_table
+from metarepro.wording.scales import scale_of
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = arguments.parse_args(argv)
     plan = read_plan(args.config)
     effects = read_result(args.results_dir, EFFECTS)
+    by_icc = read_result(args.results_dir, EFFECTS_BY_ICC)
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     pooled = read_result(args.results_dir, POOLED)
     with open_cache(args.cache_dir) as cache:
@@ -41,7 +43,15 @@ def main(argv: Sequence[str] | None = None) -> None:
             reference = [synthesis[name] for name in ("estimate", "ci_low", "ci_high")]
             chosen = plan.sets[synthesis["set_name"]]
             settings = Settings.from_plan(plan, synthesis["synthesis"])
-            found = cache.call(assess_synthesis, all_effects, reference, settings, chosen)
+            found = cache.call(
+                assess_synthesis,
+                all_effects,
+                of_results(by_icc, all_effects),
+                reference,
+                settings,
+                chosen,
+                scale_of(plan).at(synthesis),
+            )
             for name, own in found.items():
                 rows[name] += [key | row for row in own]
     rows[NO_EFFECT_BOUNDS.name] = list(no_effect_bounds(pooled, effects, plan))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from metarepro.cache import open_cache
 from metarepro.command import add_output_and_cache, run, stage_parser
-from metarepro.conversion.tables import EFFECTS
+from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.figures.folder import FigureTask, draw_all
 from metarepro.models.thresholds import MIN_TRIALS_FOR_ASYMMETRY
@@ -20,7 +20,7 @@ from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.plots import funnel_plot
 from metarepro.study.tables import EXTRACTED_DOMAINS, EXTRACTED_INTERVENTIONS, EXTRACTED_OUTCOMES
-from metarepro.synthesis.membership import members, of_kind, timely, without_place
+from metarepro.synthesis.membership import members, of_kind, of_results, timely, without_place
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
 from metarepro.tabular.tables import read_result
@@ -32,7 +32,11 @@ MIN_TRIALS_OF_SUBSETS = 5
 
 
 def tasks(
-    effects: pd.DataFrame, pooled: pd.DataFrame, names: dict[str, str], plan: Plan
+    effects: pd.DataFrame,
+    by_icc: pd.DataFrame,
+    pooled: pd.DataFrame,
+    names: dict[str, str],
+    plan: Plan,
 ) -> list[FigureTask]:
     """One task a figure."""
     primary = plan.evidence.set
@@ -64,7 +68,16 @@ def tasks(
                 scale=scale,
             )
             found.append(FigureTask(f"{key}.funnel", draw))
-        curve = partial(draw_specifications, all_effects, (estimate, *limits), heading, scale)
+        curve = partial(
+            draw_specifications,
+            all_effects,
+            of_results(by_icc, all_effects),
+            (estimate, *limits),
+            settings,
+            primary_set,
+            heading,
+            scale,
+        )
         subsets = partial(draw_gosh, trials, estimate, settings, heading, scale)
         found += [FigureTask(f"{key}.specifications", curve), FigureTask(f"{key}.gosh", subsets)]
     return found
@@ -80,9 +93,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         table.name: read_result(results, table)
         for table in (EXTRACTED_INTERVENTIONS, EXTRACTED_DOMAINS, EXTRACTED_OUTCOMES)
     }
-    effects, pooled = read_result(results, EFFECTS), read_result(results, POOLED)
+    effects, by_icc = read_result(results, EFFECTS), read_result(results, EFFECTS_BY_ICC)
+    pooled = read_result(results, POOLED)
     plan = read_plan(args.config)
-    found = tasks(effects, pooled, labels(codebook, plan.families), plan)
+    found = tasks(effects, by_icc, pooled, labels(codebook, plan.families), plan)
     with open_cache(args.cache_dir) as cache:
         draw_all(found, args.output_dir, cache)
 

@@ -7,7 +7,7 @@ imports this module depends on all rooms.
 from metarepro.audit.tables import AUDIT
 from metarepro.claims.tables import CLAIMS_TABLES
 from metarepro.comparison.tables import REPRODUCTION, REVIEW_WEIGHTS
-from metarepro.conversion.tables import EFFECTS
+from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
 from metarepro.overlap.tables import OVERLAP_TABLES
 from metarepro.reviews.tables import (
     EXTRACTED_FROM_FILES,
@@ -25,7 +25,7 @@ STAGES: dict[str, tuple[Table, ...]] = {
     "inputs": (INPUTS,),
     **{part: tuple(tables.values()) for part, tables in PARTS.items()},
     "review_files": (*EXTRACTED_FROM_FILES, REVIEW_FILE_PROBLEMS),
-    "effects": (EFFECTS,),
+    "effects": (EFFECTS, EFFECTS_BY_ICC),
     "audit": (AUDIT,),
     "pooled": POOLED_TABLES,
     "sensitivity": SENSITIVITY_TABLES,

@@ -1,16 +1,19 @@
 """The sensitivity tables of the project's own syntheses."""
 
+import math
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from metarepro.catalogue import RESULT_TABLES
+from metarepro.conversion.tables import EFFECTS_BY_ICC
 from metarepro.plan import EffectSet, read_plan
 from metarepro.sensitivity.assessment import assess_synthesis
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
-from metarepro.tabular.tables import read_result
+from metarepro.tabular.tables import empty_table, read_result
+from metarepro.wording.scales import Scale
 
 RESULTS = Path("results")
 POOLS = read_result(RESULTS, POOLED)
@@ -70,6 +73,7 @@ def test_source_kinds_share_out_the_results_of_all_tiers() -> None:
 def test_one_synthesis_has_its_rows_in_every_table() -> None:
     rows = [
         {
+            **{"result_id": trial, "design_effect": math.nan, "equal_arms": "no"},
             **{"trial_id": trial, "label": trial, "year": 2000.0 + i, "yi": yi, "vi": 0.04},
             **{"n_total": 100.0, "tier": tier, "source_kind": kind, "adjusted": "no"},
             **{"design": "rct", "effect_measure": "SMD", "n_t": 50.0, "n_c": 50.0},
@@ -84,7 +88,9 @@ def test_one_synthesis_has_its_rows_in_every_table() -> None:
         )
     ]
     settings = Settings("REML", "knapp_hartung_conservative", 0.8)
-    tables = assess_synthesis(pd.DataFrame(rows), (0.3, -0.2, 0.8), settings, CHOSEN)
+    by_icc = empty_table(EFFECTS_BY_ICC)
+    reference = (0.3, -0.2, 0.8)
+    tables = assess_synthesis(pd.DataFrame(rows), by_icc, reference, settings, CHOSEN, Scale())
     by_variant = {row["variant"]: row for row in tables["variants"]}
     assert by_variant["primary"]["estimate"] == pytest.approx(0.3)
     assert by_variant["all_tiers"]["estimate"] == pytest.approx(0.125)
@@ -94,3 +100,4 @@ def test_one_synthesis_has_its_rows_in_every_table() -> None:
     assert set(kinds) == {"abstract", "table", "database"}
     assert (kinds["database"]["estimate"], kinds["database"]["share_favourable"]) == (-0.4, 0.0)
     assert tables["multiverse"][0]["share_same_sign"] == 1
+    assert tables["multiverse"][0]["choices"] == "tiers per_trial tau2_method ci_method"

@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 from tests.plans import small_plan
 
-from metarepro.conversion.effects import compute_effects
-from metarepro.conversion.tables import EFFECTS
+from metarepro.conversion.effects import compute_effects, effects_by_icc
+from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
+from metarepro.models.pooling import pool
+from metarepro.plan import Plan
+from metarepro.sensitivity.multiverse import specifications
 from metarepro.study.tables import EXTRACTED_RESULTS, EXTRACTED_TRIALS
 from metarepro.tabular.tables import Table, from_rows
 
@@ -34,7 +37,11 @@ def table(rows: list[dict[str, Any]], of: Table) -> pd.DataFrame:
 
 
 def effects(
-    *rows: dict[str, Any], design: str = "rct", n_clusters: float = math.nan, country: str = ""
+    *rows: dict[str, Any],
+    design: str = "rct",
+    n_clusters: float = math.nan,
+    country: str = "",
+    plan: Plan = PLAN,
 ) -> Any:
     trial = {"trial_id": "a", "label": "A 2001", "intervention": "play", "design": design}
     trial["country"] = country
@@ -50,7 +57,7 @@ def effects(
         CODEBOOK["outcomes"],
         CODEBOOK["interventions"],
         CODEBOOK["countries"],
-        PLAN,
+        plan,
     )
     assert list(computed.columns) == list(EFFECTS.columns)
     return computed
@@ -141,3 +148,110 @@ def test_a_result_is_of_the_intervention_that_it_names() -> None:
 def test_an_intervention_of_several_is_not_guessed() -> None:
     with pytest.raises(KeyError):
         of_two_arms("talk", "")
+
+
+# --- other intracluster correlations --------------------------------------------------------------
+
+_ARMS = {"n_t": 50.0, "n_c": 50.0, "higher_is_better": "no"}
+#: A cluster trial of 10 clusters: every kind of row to which a design effect is applied.
+OF_CLUSTERS: dict[str, dict[str, Any]] = {
+    "means": MEANS,
+    "counts": _ARMS | {"statistic": "counts", "events_t": 10.0, "events_c": 20.0},
+    "t": _ARMS | {"statistic": "t_test", "value": -2.0},
+    "t, halves": {"statistic": "t_test", "value": -2.0, "n_total": 100.0, "higher_is_better": "no"},
+    "difference": _ARMS | {"statistic": "mean_difference", "value": -2.0, "se": 0.9},
+    "p": _ARMS | {"statistic": "p_only", "sign": "benefit", "p_value": 0.03, "p_relation": "="},
+    "sizes": _ARMS | {"statistic": "smd", "value": -0.3},
+    "individuals' SE": _ARMS | {"statistic": "smd", "value": -0.3, "se": 0.2, "adjusted": "no"},
+}
+#: The authors' own standard error allows for the clusters; no row has it for a correlation of ours.
+THEIRS = _ARMS | {"statistic": "smd", "value": -0.3, "se": 0.35}
+
+
+def plan_with(**of_effects: Any) -> Plan:
+    return small_plan(effects={"cluster_size": 20.0} | of_effects)
+
+
+def cluster_effects(plan: Plan) -> pd.DataFrame:
+    rows = [{"adjusted": "unknown"} | row for row in (*OF_CLUSTERS.values(), THEIRS)]
+    computed: pd.DataFrame = effects(*rows, design="cluster_rct", n_clusters=10, plan=plan)
+    return computed
+
+
+def by_icc(plan: Plan) -> pd.DataFrame:
+    return effects_by_icc(cluster_effects(plan), cluster_effects, plan)
+
+
+@pytest.mark.parametrize("icc", [0.025, 0.05, 0.1])
+def test_each_icc_gives_what_a_conversion_with_it_gives(icc: float) -> None:
+    found = by_icc(plan_with(icc=0.05))
+    own = found[found["icc"] == icc].set_index("result_id")
+    converted = cluster_effects(plan_with(icc=icc)).iloc[: len(OF_CLUSTERS)].set_index("result_id")
+    pd.testing.assert_frame_equal(own[["yi", "vi"]], converted[["yi", "vi"]], check_exact=True)
+
+
+def test_the_effect_of_a_test_moves_with_the_icc() -> None:
+    # d = 2 sqrt(DE (1/50 + 1/50)); DE = 1 + 9 ICC; J(98) by Hedges (1981), equation 6e.
+    j = math.exp(math.lgamma(49) - math.lgamma(48.5)) / 7
+    found = by_icc(plan_with(icc=0.05)).set_index(["result_id", "icc"])
+    at = list(OF_CLUSTERS).index("t")
+    for icc in (0.025, 0.05, 0.1):
+        factor = 1 + 9 * icc
+        g = j * 2 * math.sqrt(factor * 0.04)
+        yi, vi = found.loc[(f"a-0{at}", icc), ["yi", "vi"]]
+        assert yi == pytest.approx(g, rel=1e-9)
+        assert vi == pytest.approx(factor * (0.04 + g**2 / 200), rel=1e-9)
+
+
+def test_only_the_variance_of_means_moves_with_the_icc() -> None:
+    found = by_icc(plan_with(icc=0.05)).set_index(["result_id", "icc"]).loc["a-00"]
+    assert len(set(found["yi"])) == 1
+    assert found["vi"][0.1] / found["vi"][0.05] == pytest.approx(1.9 / 1.45)
+
+
+def test_a_standard_error_of_the_authors_has_no_row() -> None:
+    assert set(by_icc(plan_with(icc=0.05))["result_id"]) == {f"a-0{i}" for i in range(8)}
+
+
+def test_the_plan_may_name_other_iccs() -> None:
+    found = by_icc(plan_with(icc=0.05, other_iccs=[0.2, 0.01]))
+    assert found["icc"].unique().tolist() == [0.01, 0.05, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("icc", "expected"), [(0.05, (0.025, 0.05, 0.1)), (0.8, (0.4, 0.8, 1.0)), (0.0, (0.0,))]
+)
+def test_without_a_word_of_the_plan_half_and_double_are_taken(
+    icc: float, expected: tuple[float, ...]
+) -> None:
+    assert plan_with(icc=icc).effects.iccs == expected
+
+
+def test_a_study_without_cluster_trials_has_no_other_iccs() -> None:
+    found = effects_by_icc(effects(MEANS), lambda plan: effects(MEANS, plan=plan), PLAN)
+    assert found.empty
+    assert list(found.columns) == list(EFFECTS_BY_ICC.columns)
+
+
+def test_rows_say_their_design_effect_and_equal_arms() -> None:
+    computed = cluster_effects(plan_with(icc=0.05)).set_index(
+        pd.Index([*OF_CLUSTERS, "theirs"], name="kind")
+    )
+    assert computed["design_effect"].dropna().tolist() == pytest.approx([1.45] * 8)
+    assert computed.index[computed["equal_arms"] == "yes"].tolist() == ["t, halves"]
+
+
+def test_a_specification_pools_what_a_conversion_with_its_icc_gives() -> None:
+    def table_at(icc: float) -> pd.DataFrame:
+        # One row each, as if of trials of their own.
+        computed = cluster_effects(plan_with(icc=icc))
+        return computed.assign(trial_id=computed["result_id"])
+
+    found = specifications(table_at(0.05), by_icc=by_icc(plan_with(icc=0.05)))
+    # The estimate of tau2 is 0 by every estimator: one of them is left.
+    one_way = found[(found["tau2_method"] == "DL") & (found["ci_method"] == "z")]
+    for icc in (0.025, 0.05, 0.1):
+        every = one_way[(one_way["icc"] == icc) & (one_way["k"] == 9)].iloc[0]
+        expected = pool(table_at(icc)["yi"], table_at(icc)["vi"], tau2_method="DL", ci_method="z")
+        assert every["estimate"] == pytest.approx(expected.estimate, rel=1e-9)
+        assert every["ci_low"] == pytest.approx(expected.ci_low, rel=1e-9)

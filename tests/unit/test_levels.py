@@ -37,6 +37,7 @@ def effects(n_trials: int = 12, extra: int = 3) -> pd.DataFrame:
     size = len(trials)
     return pd.DataFrame(
         {
+            "result_id": [f"result{i:02d}" for i in range(size)],
             "trial_id": [f"trial{i:02d}" for i in trials],
             "label": [f"Trial {i}" for i in trials],
             "year": [1990.0 + 2 * i for i in trials],
@@ -47,6 +48,8 @@ def effects(n_trials: int = 12, extra: int = 3) -> pd.DataFrame:
             "source_kind": np.where(np.arange(size) % 2 == 0, "abstract", "table"),
             "adjusted": np.where(np.arange(size) % 2 == 0, "yes", "no"),
             "design": "rct",
+            "design_effect": math.nan,
+            "equal_arms": "no",
             "effect_measure": "SMD",
             "intervention": "a",
             "family": "a",
@@ -149,7 +152,7 @@ def test_levels_of_moderators(level: float, extra: int, model: str) -> None:
 @pytest.mark.parametrize("level", LEVELS)
 def test_specifications(level: float) -> None:
     table = specifications(effects(), level=level)
-    check(table.to_dict("records"), level, at_least=100)
+    check(table.to_dict("records"), level, at_least=50)
 
 
 def test_outliers_are_told_by_the_interval_of_the_level() -> None:

@@ -11,12 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metarepro.conversion.trial_means import trial_effect
 from metarepro.models.pooling import pool, unpack
 from metarepro.models.robust_variance import pool_correlated
+from metarepro.plan import EffectSet
 from metarepro.sensitivity import gosh as gosh_module
 from metarepro.sensitivity import multiverse
+from metarepro.sensitivity.choice_names import DIMENSIONS
+from metarepro.sensitivity.choices import CHOICES, choices_of, made_in
 from metarepro.sensitivity.gosh import gosh
-from metarepro.sensitivity.multiverse import CHOICES, agreement, one_per_trial, specifications
+from metarepro.sensitivity.multiverse import agreement, one_per_trial, specifications
+from metarepro.synthesis.pools import Settings
+from metarepro.wording.scales import Scale
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/gosh.json").read_text(encoding="utf-8"))
@@ -27,6 +33,7 @@ def effects(**columns: Any) -> pd.DataFrame:
     """Five trials, two of them with several results, of all kinds that choices tell apart."""
     table = pd.DataFrame(
         {
+            "result_id": ["a-1", "a-2", "b-1", "c-1", "d-1", "e-1", "e-2", "e-3"],
             "trial_id": ["a", "a", "b", "c", "d", "e", "e", "e"],
             "yi": [0.1, 0.5, 0.3, -0.2, 0.7, 0.4, 0.2, 0.9],
             "vi": [0.04, 0.05, 0.02, 0.06, 0.03, 0.05, 0.05, 0.07],
@@ -34,6 +41,8 @@ def effects(**columns: Any) -> pd.DataFrame:
             "source_kind": ["abstract"] * 3 + ["secondary_review"] * 2 + ["table"] * 3,
             "adjusted": ["yes", "no", "unknown", "yes", "no", "yes", "no", "yes"],
             "design": ["rct"] * 4 + ["unclear"] + ["cluster_rct"] * 3,
+            "design_effect": [math.nan] * 5 + [1.5, 1.5, math.nan],
+            "equal_arms": ["no", "yes", "no", "no", "yes", "no", "no", "no"],
         }
     )
     return table.assign(**columns)
@@ -43,9 +52,11 @@ def choose(**options: Any) -> dict[str, Any]:
     """One option in each dimension that lets everything in, except as told."""
     plain = {
         "tiers": ["direct+derived+approximate"],
+        "design": ["all"],
+        "clusters": ["with"],
+        "equal_arms": ["with"],
         "secondary": ["with"],
         "adjusted": ["all"],
-        "design": ["all"],
         "per_trial": ["average"],
         "tau2_method": ["REML"],
         "ci_method": ["knapp_hartung_conservative"],
@@ -124,19 +135,39 @@ def test_gosh_refuses_what_has_no_subset(yi: list[float], limit: int) -> None:
         gosh(yi, [0.1] * len(yi), limit=limit, seed=1)
 
 
+#: Results e-1 and e-2 as three intracluster correlations give them; the second is the plan's.
+BY_ICC = pd.DataFrame(
+    {
+        "result_id": ["e-1", "e-2"] * 3,
+        "icc": [0.01, 0.01, 0.05, 0.05, 0.1, 0.1],
+        "yi": [0.38, 0.19, 0.4, 0.2, 0.44, 0.23],
+        "vi": [0.04, 0.04, 0.05, 0.05, 0.07, 0.07],
+    }
+)
+
+
 def test_one_row_for_each_combination() -> None:
-    table = specifications(effects())
+    table = specifications(effects(), by_icc=BY_ICC)
     # lowest and highest: 4 estimators x 3 intervals; average: the same for 3 rho; all: 3 rho.
-    assert len(table) == 3 * 2 * 3 * 2 * (12 + 12 + 36 + 3)
+    # 3 intracluster correlations, and one pool without the results that they are for.
+    assert len(table) == 2 * 2 * (3 + 1) * 2 * 2 * 3 * (12 + 12 + 36 + 3)
     assert table["specification"].tolist() == list(range(1, len(table) + 1))
-    assert not table[list(CHOICES)].duplicated().any()
+    assert not table[list(DIMENSIONS)].duplicated().any()
 
 
 def test_each_result_is_that_of_pool() -> None:
-    data = effects()
-    table = specifications(data)
+    table = specifications(effects(), by_icc=BY_ICC)
     compared = 0
-    for row in table[table["reason"] == ""].sample(200, random_state=1).to_dict("records"):
+    for row in table[table["reason"] == ""].sample(300, random_state=1).to_dict("records"):
+        data = effects()
+        if row["clusters"] == "without":
+            assert math.isnan(row["icc"])
+            data = data[data["result_id"].isin(["a-1", "a-2", "b-1", "c-1", "d-1", "e-3"])]
+        else:
+            at = BY_ICC[BY_ICC["icc"] == row["icc"]]
+            data.loc[[5, 6], ["yi", "vi"]] = at[["yi", "vi"]].to_numpy()
+        if row["equal_arms"] == "without":
+            data = data[~data["result_id"].isin(["a-2", "d-1"])]
         chosen = data[data["tier"].isin(row["tiers"].split("+"))]
         if row["secondary"] == "without":
             chosen = chosen[chosen["source_kind"] != "secondary_review"]
@@ -166,15 +197,14 @@ def test_each_result_is_that_of_pool() -> None:
     assert compared > 100
 
 
-def test_choices_that_pool_the_same_numbers_are_marked() -> None:
+def test_with_one_result_each_neither_rho_nor_the_choice_of_a_result_is_a_choice() -> None:
     one_each = effects().drop_duplicates("trial_id")
     table = specifications(
-        one_each, choose(per_trial=["lowest", "highest", "average", "all"], rho=[0.4, 0.8])
+        one_each, choose(per_trial=["average", "all", "lowest", "highest"], rho=[0.4, 0.8])
     )
-    # One result a trial: lowest, highest and average are the same, and rho has no part.
-    assert table["per_trial"].tolist() == ["lowest", "highest", *["average"] * 2, *["all"] * 2]
-    assert table["same_as"].tolist() == [0, 1, 1, 1, 0, 5]
-    assert table["estimate"].nunique() == 2
+    assert table["per_trial"].tolist() == ["average", "all"]
+    assert table["same_as"].tolist() == [0, 0]
+    assert made_in(table) == ["per_trial"]
 
 
 def test_rho_is_a_choice_where_trials_have_several_results() -> None:
@@ -183,10 +213,96 @@ def test_rho_is_a_choice_where_trials_have_several_results() -> None:
 
 
 def test_selections_of_the_same_rows_are_marked() -> None:
-    data = effects(design="rct")
+    # Without unclear designs and without approximate results trial d goes: the same rows.
+    table = specifications(effects(), choose(design=["all", "randomised"], tiers=CHOICES["tiers"]))
+    assert table["same_as"].tolist() == [0, 0, 2, 2]
+    assert table["estimate"].nunique() == 2
+
+
+def test_estimators_that_agree_are_no_choice() -> None:
+    # Two equal effects in each pool: tau2 is 0 by every estimator.
+    data = effects().iloc[2:4].assign(yi=[0.3, 0.31], vi=[0.02, 0.06])
+    table = specifications(data, choose(tau2_method=["REML", "DL"], ci_method=["z"]))
+    assert table["tau2_method"].tolist() == ["REML"]
+
+
+def test_an_option_that_lets_in_the_same_results_is_left_out() -> None:
+    table = specifications(effects(equal_arms="no"), choose(equal_arms=["with", "without"]))
+    assert table["equal_arms"].tolist() == ["with"]
+
+
+def test_an_option_that_leaves_one_trial_is_left_out() -> None:
+    # Where every design is unclear there is no pool of randomised trials.
+    data = effects(design="unclear")
     table = specifications(data, choose(design=["all", "randomised"]))
-    assert table["same_as"].tolist() == [0, 1]
-    assert table["estimate"][0] == table["estimate"][1]
+    assert table["design"].tolist() == ["all"]
+
+
+def test_a_study_without_cluster_trials_has_no_choice_of_them() -> None:
+    table = specifications(effects(design_effect=math.nan), by_icc=BY_ICC.iloc[:0])
+    assert not {"clusters", "icc"} & set(made_in(table))
+    assert table["icc"].isna().all()
+    assert set(table["clusters"]) == {"with"}
+
+
+def test_one_intracluster_correlation_is_no_choice() -> None:
+    table = specifications(effects(), by_icc=BY_ICC[BY_ICC["icc"] == 0.05])
+    assert "icc" not in made_in(table)
+    assert "clusters" in made_in(table)
+
+
+def test_combinations_with_the_same_numbers_count_once() -> None:
+    # Every row of cluster trials is approximate: strict or without them is the same pool.
+    data = effects().assign(tier=["direct"] * 5 + ["approximate", "approximate", "direct"])
+    table = specifications(
+        data, choose(tiers=CHOICES["tiers"], clusters=CHOICES["clusters"]), BY_ICC
+    )
+    # With all tiers: three correlations and none; strict: once without, three times in vain.
+    assert len(table) == 8
+    assert agreement(table, 0.3, 0.1, 0.5)["n_different"] == 4
+
+
+RVE = Settings("REML", "knapp_hartung_conservative", 0.8)
+ALL_TIERS = EffectSet(label="", timepoints=("post",), tiers=("direct", "derived", "approximate"))
+
+
+def test_rho_that_moves_no_printed_digit_is_no_choice() -> None:
+    # All of trial e alike: its weight moves, the printed estimate does not.
+    data = effects(yi=[0.3, 0.3, 0.3, 0.301, 0.3, 0.3, 0.3, 0.3])
+    assert choices_of(data, RVE, ALL_TIERS, Scale())["rho"] == (0.8,)
+
+
+def test_rho_that_moves_a_printed_digit_is_a_choice() -> None:
+    data = effects(
+        yi=[1.0, 0.3, 0.1, 0.3, 0.6, -0.5, 0.1, 0.1],
+        vi=[0.2, 0.1, 0.04, 0.2, 0.2, 0.01, 0.2, 0.01],
+    )
+    trials = data["trial_id"].tolist()
+    printed = [
+        f"{pool_correlated(data['yi'], data['vi'], trials, rho=rho).estimate:.2f}"
+        for rho in (0.4, 0.6, 0.8)
+    ]
+    assert printed == ["0.21", "0.21", "0.22"]
+    assert choices_of(data, RVE, ALL_TIERS, Scale())["rho"] == (0.4, 0.6, 0.8)
+
+
+def test_rho_is_no_choice_where_each_trial_has_one_result() -> None:
+    one_each = effects().drop_duplicates("trial_id")
+    assert choices_of(one_each, RVE, ALL_TIERS, Scale())["rho"] == (0.8,)
+
+
+def test_the_tiers_of_the_plan_are_a_choice() -> None:
+    direct = ALL_TIERS.model_copy(update={"tiers": ("direct",)})
+    chosen = choices_of(effects(), RVE, direct, Scale())["tiers"]
+    assert chosen == ("direct+derived+approximate", "direct+derived", "direct")
+
+
+def test_the_pool_of_the_plan_is_one_of_the_specifications() -> None:
+    data = effects()
+    plan = pool_correlated(data["yi"], data["vi"], data["trial_id"].tolist(), rho=0.8)
+    table = specifications(data, choices_of(data, RVE, ALL_TIERS, Scale()), BY_ICC)
+    same = np.isclose(table["estimate"], plan.estimate) & np.isclose(table["ci_low"], plan.ci_low)
+    assert same.any()
 
 
 @pytest.mark.parametrize(
@@ -248,6 +364,14 @@ def test_one_result_of_each_trial() -> None:
     assert got["average"]["vi"][0] == pytest.approx((0.09 + math.sqrt(0.002)) / 4)
 
 
+@pytest.mark.parametrize("rho", [0.0, 0.5, 0.8])
+def test_the_mean_of_a_trial_is_that_of_conversion(rho: float) -> None:
+    got = one_per_trial(effects(), "average", rho).set_index("trial_id")
+    for trial, own in effects().groupby("trial_id"):
+        expected = trial_effect(own["yi"].to_numpy(), own["vi"].to_numpy(), rho)
+        assert tuple(got.loc[[trial], ["yi", "vi"]].iloc[0]) == pytest.approx(expected, rel=1e-14)
+
+
 @pytest.mark.parametrize("how", ["lowest", "highest"])
 def test_of_equal_results_the_most_precise_is_taken(how: str) -> None:
     data = pd.DataFrame({"trial_id": ["a", "a"], "yi": [0.5, 0.5], "vi": [0.2, 0.1]})
@@ -272,9 +396,13 @@ def test_agreement_by_hand() -> None:
             "ci_high": [0.5, 0.5, 0.1, -0.2, 0.5, math.nan],
             "same_as": [0, 0, 0, 0, 1, 0],
             "reason": ["", "", "", "", "", "no result fits"],
+            "specification": [1, 2, 3, 4, 5, 6],
+            **dict.fromkeys(DIMENSIONS, "one"),
+            "tiers": ["all", "all", "strict", "strict", "all", "strict"],
         }
     )
     assert agreement(table, 0.25, 0.05, 0.45) == {
+        "choices": "tiers",
         "n_specifications": 6,
         "n_failed": 1,
         "n_duplicates": 1,

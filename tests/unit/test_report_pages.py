@@ -15,6 +15,7 @@ from tests.report_records import (
     RESULT,
     REVIEW,
     TRIAL,
+    make_pages,
     make_records,
     render,
 )
@@ -315,10 +316,29 @@ def test_sensitivity_in_sentences() -> None:
         "Over 2 variants the pooled g lies between \u22120.10 (lowest) and 0.50 (highest).",
         "With one trial left out it lies between 0.20 (without Ann 2001) and 0.40 (without "
         "Bob 2002).",
-        "Of 40 different specifications, 98% keep the sign and 50% the conclusion (whether the "
-        "interval includes zero); their g ranges from \u22120.10 to 0.60, median 0.20.",
+        "Of 40 different analyses, 98% keep the sign and 50% the conclusion (whether the "
+        "interval includes zero); their g ranges from \u22120.10 to 0.60, median 0.20. "
+        "These are shares of analyses, which are not independent and not equally reasonable.",
         "No test for small-study effects: 2 trials; at least 10 are needed.",
     ]
+
+
+def test_the_methods_page_names_the_intracluster_correlations() -> None:
+    trial = {"trial_id": "ann2001", "label": "Ann 2001", "design": "cluster_rct"}
+    page = make_pages(make_records(trials=[trial]))["methods.html"]
+    assert "correlation 0.05 (specification curves also take 0.025 and 0.1); where" in page
+
+
+def test_the_methods_page_is_silent_on_clusters_without_cluster_trials() -> None:
+    assert "intracluster" not in make_pages(make_records())["methods.html"]
+
+
+def test_the_sensitivity_page_speaks_of_shares_of_analyses() -> None:
+    row = {"synthesis": KEY, "n_different": 4.0, "share_same_sign": 0.75, "choices": "design"}
+    page = unescape(make_pages(make_records(multiverse=[row]))["sensitivity.html"])
+    assert "The percentages are shares of analyses" in page
+    assert "not equally reasonable" in page
+    assert "Analyses with the same sign" in page
 
 
 ABOUT = PLAN.model_copy(

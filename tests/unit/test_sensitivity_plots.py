@@ -15,10 +15,12 @@ from matplotlib.text import Text
 
 from draw_sensitivity import tasks
 from metarepro.figures import style as fg
-from metarepro.plan import read_plan
+from metarepro.plan import EffectSet, read_plan
+from metarepro.sensitivity.choice_names import DIMENSIONS
+from metarepro.sensitivity.choices import CHOICES
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.gosh import Gosh, gosh
-from metarepro.sensitivity.multiverse import CHOICES, NUMBERS, specifications
+from metarepro.sensitivity.multiverse import NUMBERS, specifications
 from metarepro.sensitivity.plots import (
     MOST_COLUMNS,
     funnel_plot,
@@ -45,16 +47,30 @@ def make_effects(n_trials: int, shift: float = 0.3) -> pd.DataFrame:
     effects = make_trials(2 * n_trials, shift)
     i = np.arange(2 * n_trials)
     return effects.assign(
+        result_id=[f"result{j:02}" for j in i],
         trial_id=[f"trial{j // 2:02}" for j in i],
         tier=np.array(["direct", "derived", "approximate"])[i % 3],
         source_kind=np.array(["paper", "secondary_review"])[i // 2 % 2],
         adjusted=np.array(["yes", "no"])[i // 4 % 2],
         design=np.array(["rct", "quasi"])[i // 6 % 2],
+        design_effect=np.where(i % 5 == 0, 1.5, NAN),
+        equal_arms=np.array(["yes", "no"])[i % 7 % 2],
+    )
+
+
+def make_by_icc(effects: pd.DataFrame) -> pd.DataFrame:
+    """Results with a design effect as three intracluster correlations give them."""
+    own = effects[effects["design_effect"].notna()]
+    factors = {0.025: 0.8, 0.05: 1.0, 0.1: 1.4}
+    return pd.concat(
+        own[["result_id", "yi"]].assign(icc=icc, vi=factor * own["vi"])
+        for icc, factor in factors.items()
     )
 
 
 def make_specification(number: int = 1, **changes: Any) -> dict[str, Any]:
-    row = {"specification": number} | {name: options[0] for name, options in CHOICES.items()}
+    row: dict[str, Any] = {"specification": number, "icc": NAN}
+    row |= {name: options[0] for name, options in CHOICES.items()}
     row |= {"k": 9, "n_trials": 5} | dict.fromkeys(NUMBERS, 0.1)
     row |= {"estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5, "same_as": 0, "reason": ""}
     return row | changes
@@ -90,7 +106,11 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "funnel": lambda: funnel_plot(make_trials(25), 0.3, title=LONG, pooled_interval=(0.1, 0.5)),
     "funnel, one trial": lambda: funnel_plot(make_trials(1), 0.3, title="A"),
     "funnel, far from zero": lambda: funnel_plot(make_trials(12, 30.0), 30.0, title="A"),
-    "curve": lambda: specification_curve(specifications(make_effects(12)), *REFERENCE, title=LONG),
+    "curve": lambda: specification_curve(
+        specifications(make_effects(12), by_icc=make_by_icc(make_effects(12))),
+        *REFERENCE,
+        title=LONG,
+    ),
     "curve, one specification": lambda: make_curve(make_specification()),
     "curve, all below": lambda: specification_curve(
         specifications(make_effects(8, -3.0)), -3.0, -4.0, -2.0, title="$A$"
@@ -202,8 +222,20 @@ def test_a_duplicate_adds_its_choice_to_the_column_of_the_first() -> None:
         make_specification(3, estimate=0.4, secondary="without", same_as=1),
     )
     opacity = np.asarray(named(fig, "choices").get_array())[::4, :, 3]
-    # Rows: direct, with, without ...; columns by estimate. Opacity is stored as share or byte.
-    np.testing.assert_array_equal(opacity[:3] > 0, [[1, 1], [1, 1], [0, 1]])
+    # Rows: with, without; columns by estimate. Opacity is stored as share or byte.
+    np.testing.assert_array_equal(opacity > 0, [[1, 1], [0, 1]])
+
+
+def test_a_choice_that_is_none_is_not_drawn() -> None:
+    drawn = text(make_curve(make_specification(1), make_specification(2, tiers="direct")))
+    assert DIMENSIONS["tiers"] in drawn
+    assert DIMENSIONS["design"] not in drawn
+
+
+def test_the_curve_speaks_of_shares_of_analyses() -> None:
+    drawn = text(make_curve(make_specification()))
+    assert "1 different analysis; plan 0.30 [0.10, 0.50]. In brackets: share of analyses." in drawn
+    assert "Analyses are not independent and not equally reasonable." in drawn
 
 
 @pytest.mark.parametrize(
@@ -226,7 +258,10 @@ def test_monstrous_intervals_are_cut_and_counted() -> None:
 
 def test_many_specifications_share_columns() -> None:
     n = 3 * MOST_COLUMNS
-    fig = make_curve(*(make_specification(i, estimate=0.3 + i / n) for i in range(1, n + 1)))
+    tiers = ("direct", "direct+derived")
+    fig = make_curve(
+        *(make_specification(i, estimate=0.3 + i / n, tiers=tiers[i % 2]) for i in range(1, n + 1))
+    )
     assert np.asarray(named(fig, "choices").get_array()).shape[1] == MOST_COLUMNS
     assert "share a column" in text(fig)
 
@@ -280,7 +315,8 @@ def names_of_tasks(*syntheses: tuple[str, int]) -> list[str]:
     effects = effects.assign(effect_measure="SMD", better="higher", design="rct")
     pooled = pd.DataFrame([make_synthesis(key, k) for key, k in syntheses])
     plan = read_plan(Path("config/config.yaml"))
-    return [task.name for task in tasks(effects, pooled, {"a": "A", "b": "B"}, plan)]
+    by_icc = make_by_icc(effects)
+    return [task.name for task in tasks(effects, by_icc, pooled, {"a": "A", "b": "B"}, plan)]
 
 
 def test_ten_trials_have_a_funnel() -> None:
@@ -305,7 +341,16 @@ def test_fewer_than_five_trials_are_not_drawn() -> None:
 @pytest.mark.parametrize(
     "draw",
     [
-        partial(draw_specifications, make_effects(6), REFERENCE, "Title", Scale()),
+        partial(
+            draw_specifications,
+            make_effects(6),
+            make_by_icc(make_effects(6)),
+            REFERENCE,
+            SETTINGS,
+            EffectSet(label="", timepoints=("post",), tiers=("direct",)),
+            "Title",
+            Scale(),
+        ),
         partial(draw_gosh, make_trials(6), 0.3, SETTINGS, "Title", Scale()),
     ],
 )

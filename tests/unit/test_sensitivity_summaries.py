@@ -34,6 +34,14 @@ def test_rows_of_other_syntheses_are_not_shown() -> None:
     assert list(pages.multiverse(rows, POOLS, SMD)["Synthesis"]) == ["Play: Mind"]
 
 
+def test_shares_are_called_shares_of_analyses_and_the_choices_are_named() -> None:
+    shares = {"share_same_sign": 0.97, "share_above_zero": 0.5, "choices": "tiers icc"}
+    found = only(pages.multiverse(table("multiverse", shares), POOLS, SMD))
+    assert found["Analyses with the same sign"] == "97%"
+    assert found["Analyses that favour the intervention"] == "50%"
+    assert found["Choices that matter"] == "Effects; ICC of that adjustment"
+
+
 def test_a_variant_stands_beside_the_plan() -> None:
     numbers = {"estimate": 0.18, "ci_low": -0.1, "ci_high": 0.46, "p_value": 0.0004, "k": 4.0}
     row = {"description": "two levels", "n_trials": 2.0, "removed": "a2001 b", "flags": ""}

@@ -1,7 +1,7 @@
 """The table of effects: every reported result as an effect, or the code why it is none."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from statistics import NormalDist
 from typing import Any
@@ -11,7 +11,7 @@ import pandas as pd
 from metarepro.conversion.no_effect import at_no_effect
 from metarepro.conversion.reported import Choices, NoRouteError, Reported, known
 from metarepro.conversion.routes import convert
-from metarepro.conversion.tables import EFFECTS
+from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
 from metarepro.plan import Plan
 from metarepro.study.countries import income
 from metarepro.tabular.input_tables import REVIEW_FILE, UNREPORTED
@@ -105,6 +105,40 @@ def supersede(effects: pd.DataFrame) -> pd.DataFrame:
     return superseded
 
 
+def effects_by_icc(
+    effects: pd.DataFrame, convert_by: Callable[[Plan], pd.DataFrame], plan: Plan
+) -> pd.DataFrame:
+    """Convert again what the design effect of the plan was applied to, with each of its ICCs.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        `tables.EFFECTS`, as the plan converts.
+    convert_by : function
+        From a plan to the effects of the same results (`compute_effects`).
+    plan : Plan
+        Its `effects.iccs` are the intracluster correlations, its own among them.
+
+    Returns
+    -------
+    DataFrame
+        One row per usable result and ICC, by ICC (`tables.EFFECTS_BY_ICC`).
+    """
+    ours = effects[(effects["exclude"] == "") & effects["design_effect"].notna()]["result_id"]
+    converted = [
+        convert_by(_with_icc(plan, icc))
+        .set_index("result_id")
+        .loc[ours, ["yi", "vi"]]
+        .assign(icc=icc)
+        for icc in plan.effects.iccs
+    ]
+    return pd.concat(converted).reset_index().pipe(in_order, EFFECTS_BY_ICC)
+
+
+def _with_icc(plan: Plan, icc: float) -> Plan:
+    return plan.model_copy(update={"effects": plan.effects.model_copy(update={"icc": icc})})
+
+
 def _effect_columns(
     row: Mapping[Any, Any], choices: Choices, measure: str, z: float
 ) -> dict[str, Any]:
@@ -117,8 +151,10 @@ def _effect_columns(
         "better": better_of(measure, reported.beneficial_direction),
         "exclude": row["exclude"],
         "exclude_reason": row["exclude_reason"],
-        **dict.fromkeys(("yi", "vi", "sei", "ci_low", "ci_high", "vi_at_zero"), math.nan),
-        **dict.fromkeys(("route", "se_source", "tier", "assumptions", "tier_at_zero"), ""),
+        **dict.fromkeys(("yi", "vi", "sei", "ci_low", "ci_high"), math.nan),
+        **dict.fromkeys(("design_effect", "vi_at_zero"), math.nan),
+        **dict.fromkeys(("route", "se_source", "tier", "equal_arms", "assumptions"), ""),
+        "tier_at_zero": "",
     }
     if row["exclude"]:
         return columns | _columns_at_zero(reported, choices, measure, row["exclude"])
@@ -137,6 +173,8 @@ def _effect_columns(
         "route": effect.route,
         "se_source": effect.se_source,
         "tier": effect.tier,
+        "design_effect": effect.design_effect,
+        "equal_arms": "yes" if effect.equal_arms else "no",
         "assumptions": "; ".join(effect.assumptions),
     }
 

@@ -93,7 +93,11 @@ class Reported:
 
 @dataclass(frozen=True)
 class Effect:
-    """An effect (positive favours the intervention), its variance and how it came about."""
+    """An effect (positive favours the intervention), its variance and how it came about.
+
+    `design_effect` is the factor for clusters that the conversion applied, NaN if it applied none;
+    `equal_arms` is True where arm sizes are halves of a total.
+    """
 
     yi: float
     vi: float
@@ -101,6 +105,8 @@ class Effect:
     se_source: str
     tier: str
     assumptions: tuple[str, ...] = ()
+    design_effect: float = math.nan
+    equal_arms: bool = False
 
 
 class NoRouteError(Exception):
@@ -119,7 +125,8 @@ class Working:
     choices: Choices
     tier: str = "direct"
     assumptions: list[str] = field(default_factory=list)
-    allowed_for_clusters: bool = False
+    applied_design_effect: float = math.nan
+    equal_arms: bool = False
 
     def assume(self, text: str, tier: str = "direct") -> None:
         """Record an assumption; the row falls to `tier` if it is not there already."""
@@ -141,6 +148,7 @@ class Working:
         total = self.n if known(self.n) else n
         if not known(total):
             raise NoRouteError("no_variance", "no standard error, CI, exact p or arm sizes")
+        self.equal_arms = True
         self.assume("equal arms", "derived")
         return total / 2, total / 2
 
@@ -229,7 +237,7 @@ class Working:
             f"design effect {factor:.3g} (ICC {self.choices.icc:g}, clusters of {size:.3g}{doubt})",
             tier,
         )
-        self.allowed_for_clusters = True
+        self.applied_design_effect = factor
         return factor
 
     def allow_for_clusters(self, vi: float) -> float:

@@ -260,7 +260,16 @@ def convert(reported: Reported, choices: Choices, measure: str = "SMD") -> Effec
         w.assume("turned: the instrument or event runs against the outcome")
     if measure == "SMD":
         vi = _against_arm_sizes(w, yi, vi, se_source)
-    return Effect(yi, vi, reported.statistic, se_source, w.tier, tuple(w.assumptions))
+    return Effect(
+        yi,
+        vi,
+        reported.statistic,
+        se_source,
+        w.tier,
+        tuple(w.assumptions),
+        w.applied_design_effect,
+        w.equal_arms,
+    )
 
 
 #: Up to this share of what the arm sizes allow, a standard error is one of individuals.
@@ -282,7 +291,7 @@ def _against_arm_sizes(w: Working, yi: float, vi: float, se_source: str) -> floa
     if share < es.SE_RATIO_LIMIT:
         w.assume(f"standard error only {share:.2f} of what the arm sizes allow", "approximate")
         return vi
-    printed = se_source in ("se", "ci", "p") and not w.allowed_for_clusters
+    printed = se_source in ("se", "ci", "p") and not known(w.applied_design_effect)
     if r.design != "cluster_rct" or not printed:
         return vi
     if r.adjusted == "yes":

@@ -1,4 +1,4 @@
-"""The table in results/effects: every reported result as an effect size."""
+"""The tables in results/effects: every reported result as an effect size."""
 
 from metarepro.plan import MEASURES
 from metarepro.tabular import input_tables
@@ -43,6 +43,10 @@ EFFECTS = Table(
         "route": text(),
         "se_source": text(),
         "tier": level("", *input_tables.TIERS),
+        # The factor for clusters that the conversion applied; empty where it applied none.
+        "design_effect": number(at_least=1),
+        # Whether arm sizes are halves of a total.
+        "equal_arms": level("", "yes", "no"),
         "assumptions": text(),
         # Of a result whose direction or size is not printed, at no effect. `vi_at_zero` is empty
         # where its sizes are not known either.
@@ -59,4 +63,17 @@ EFFECTS = Table(
         "row": whole(at_least=2, required=True),
     },
     "every result as an effect size, or why there is none",
+)
+#: The results that have a `design_effect`, also with the correlation of the plan itself.
+EFFECTS_BY_ICC = Table(
+    "effects_by_icc",
+    "effects/effects_by_icc.csv",
+    {
+        "result_id": identifier(),
+        "icc": number(at_least=0, at_most=1, required=True),
+        "yi": number(required=True),
+        "vi": number(above=0, required=True),
+    },
+    "results of cluster trials to which a design effect was applied, at each intracluster "
+    "correlation of the plan",
 )

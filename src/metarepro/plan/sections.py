@@ -90,8 +90,20 @@ class Effects(_Section):
 
     icc: Annotated[float, Field(ge=0, le=1)]
     cluster_size: Annotated[float, Field(ge=1)]
+    #: What the specification curves take in its place; not named: half and double.
+    other_iccs: Annotated[
+        tuple[Annotated[float, Field(ge=0, le=1)], ...] | None, BeforeValidator(_several)
+    ] = None
     #: Correlation of two measurements of one participant, where a source does not print it.
     paired_correlation: Annotated[float, Field(gt=-1, lt=1)] | None = None
+
+    @property
+    def iccs(self) -> tuple[float, ...]:
+        """The intracluster correlations that are compared, rising, the plan's own among them."""
+        others = self.other_iccs
+        if others is None:
+            others = (self.icc / 2, min(1.0, 2 * self.icc))
+        return tuple(sorted({self.icc, *others}))
 
 
 class Pooling(_Section):

@@ -3,7 +3,7 @@
 from metarepro.report.blocks import Figure
 from metarepro.report.records import Records, Row
 from metarepro.synthesis.membership import members, timely
-from metarepro.wording.phrases import counted, decimal, percent
+from metarepro.wording.phrases import counted, counted_analyses, decimal, percent
 
 
 def forest(records: Records, key: str) -> list[Figure]:
@@ -60,8 +60,9 @@ def dependence(records: Records, key: str) -> list[Figure]:
         ),
         "specifications": (
             f"Specification curve of {name}{_shares(records, key)}.",
-            "Specification curve: the pooled effect under every reasonable choice of results and "
-            "models.",
+            "Specification curve: the pooled effect in every analysis that combines the choices "
+            "below it. Percentages are shares of analyses, which are not independent and not "
+            "equally reasonable. Choices that change nothing here are left out.",
         ),
         "gosh": (
             f"GOSH plot of {name}: pooled {symbol} and heterogeneity of subsets of its "
@@ -100,8 +101,8 @@ def _shares(records: Records, key: str) -> str:
     if not rows or rows[0]["n_different"] == 0:
         return ""
     row, scale = rows[0], records.scale_of(key)
-    same = f", {percent(100 * row['share_same_sign'])} with the sign of the pool"
+    same = f", {percent(100 * row['share_same_sign'])} of them with the sign of the pool"
     return (
-        f": {counted(row['n_different'], 'different specification')}, {scale.symbol} from "
+        f": {counted_analyses(row['n_different'])}, {scale.symbol} from "
         f"{scale.span(row['lowest'], row['highest'])}{same if scale.compares else ''}"
     )

@@ -124,7 +124,9 @@ def glossary(records: Records) -> dict[str, str]:
         "Robustness of the numbers": "How far a pool depends on few trials, on chance or on a "
         "selection of results, by the rules above. Not the certainty of the evidence.",
         "Leave-one-out": "The pool recomputed with each trial left out in turn.",
-        "Specification": "One combination of reasonable choices of results, model and interval.",
+        "Specification curve": "The pooled effect in all analyses that combine the choices of "
+        "results, conversion, model and interval. A share of analyses says how many agree; they "
+        "are not independent and not equally reasonable.",
     }
     if records.cited_reviews:
         terms["Coverage"] = (
@@ -151,9 +153,9 @@ def _effects(records: Records) -> list[Block]:
         f"Every result becomes an effect size ({scale.label}, {records.direction}). A result to "
         "which no route applies is excluded with a code; nothing is guessed.",
         "Cluster trials analysed as if individuals were independent, and tests of cluster trials "
-        f"without standard deviations: intracluster correlation {plan.icc:g}; "
-        f"where the number of clusters is not reported, {plan.cluster_size:g} "
-        "participants per cluster, and the result counts as approximate."
+        f"without standard deviations: intracluster correlation {plan.icc:g}"
+        f"{_other_iccs(records.plan)}; where the number of clusters is not reported, "
+        f"{plan.cluster_size:g} participants per cluster, and the result counts as approximate."
         if (records.tables["trials"]["design"] == "cluster_rct").any()
         else "",
         "Measurements of the same participants, where a source does not print their correlation: "
@@ -177,6 +179,12 @@ def _effects(records: Records) -> list[Block]:
     if excluded:
         blocks += [Paragraph(text("Reasons for exclusion:")), _facts(excluded)]
     return blocks
+
+
+def _other_iccs(plan: Plan) -> str:
+    """The intracluster correlations that are compared, behind that of the plan."""
+    others = [f"{icc:g}" for icc in plan.effects.iccs if icc != plan.effects.icc]
+    return f" (specification curves also take {' and '.join(others)})" if others else ""
 
 
 def _pooling(plan: Plan) -> list[Block]:

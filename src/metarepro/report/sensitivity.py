@@ -10,7 +10,7 @@ from metarepro.report.blocks import Block, Bullets, Link, Paragraph, Table, link
 from metarepro.report.figures import dependence
 from metarepro.report.records import Records, Row
 from metarepro.sensitivity import summaries
-from metarepro.wording.phrases import counted, p_value, percent
+from metarepro.wording.phrases import counted, counted_analyses, p_value, percent
 from metarepro.wording.scales import Scale
 
 ONE_TRIAL = "One trial: there is nothing to leave out or to model differently."
@@ -22,7 +22,15 @@ CAVEAT = (
 OPTIONAL = (
     *("p", "I²", "τ²", "Model", "Trials removed", "Participants", "Year"),
     *("Covariance ratio", "Hat value", "DFBETAS", "τ² without", "Q without"),
-    *("Statistic", "df", "Trials added", "All combinations", "Without a pool", "Equal to another"),
+    *(
+        "Statistic",
+        "df",
+        "Trials added",
+        "All combinations",
+        "Without a pool",
+        "Equal to another",
+        "Choices that matter",
+    ),
     *("p 0.045 to 0.05", "p 0.05 to 0.055", "Its standard error"),
 )
 #: Methods that give an adjusted effect, as the sentences name them.
@@ -157,20 +165,21 @@ def _specifications(records: Records, key: str) -> list[str]:
         return []
     (row,) = rows
     if row["n_different"] == 0:
-        return ["No other specification could be computed."]
+        return ["No other analysis could be computed."]
     scale = records.scale_of(key)
     if not scale.compares:
         return [
-            f"Over {counted(row['n_different'], 'different specification')} the {scale.label} "
-            f"ranges from {scale.span(row['lowest'], row['highest'])}, median "
+            f"Over {counted_analyses(row['n_different'])} the {scale.label} ranges from "
+            f" {scale.span(row['lowest'], row['highest'])}, median "
             f"{scale.number(row['median'])}."
         ]
     return [
-        f"Of {counted(row['n_different'], 'different specification')}, "
+        f"Of {counted_analyses(row['n_different'])}, "
         f"{percent(100 * row['share_same_sign'])} keep the sign and "
         f"{percent(100 * row['share_same_conclusion'])} the conclusion (whether the interval "
         f"includes {scale.no_effect}); their {scale.symbol} ranges from "
-        f"{scale.span(row['lowest'], row['highest'])}, median {scale.number(row['median'])}."
+        f"{scale.span(row['lowest'], row['highest'])}, median {scale.number(row['median'])}. "
+        "These are shares of analyses, which are not independent and not equally reasonable."
     ]
 
 

@@ -12,9 +12,13 @@ from metarepro.report.sensitivity import CAVEAT, OPTIONAL, titled
 from metarepro.sensitivity import summaries
 
 MULTIVERSE = (
-    "How many of all combinations of choices agree with the analysis plan. Combinations are "
-    "counted, not weighted: a share is not a probability. Many use normal intervals, which are too "
-    "narrow with few trials."
+    "How many analyses agree with the analysis plan, over all combinations of choices that matter "
+    "in a synthesis: which effects, designs and sources are in; the intracluster correlation of "
+    "cluster trials that were adjusted here, and the pool without them; equal arms assumed; "
+    "adjustment; the result of a trial; the model and the interval. Choices that give the same "
+    "numbers count once. The percentages are shares of analyses: these are counted, not weighted, "
+    "use the same trials and are not equally reasonable, so no share is a probability. Many use "
+    "normal intervals, which are too narrow with few trials."
 )
 SOURCE_KINDS = "The results of each kind of source on their own, of all tiers."
 SMALL_STUDY = (
@@ -48,7 +52,7 @@ def _sections(records: Records) -> Iterator[Section]:
     for name, heading, about, frame in (
         (
             "multiverse",
-            "All reasonable specifications",
+            "All combinations of choices",
             MULTIVERSE,
             summaries.multiverse(tables["multiverse"], pools, scale),
         ),

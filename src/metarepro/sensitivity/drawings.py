@@ -3,9 +3,12 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from metarepro.plan import EffectSet
+from metarepro.sensitivity.choices import choices_of
 from metarepro.sensitivity.gosh import gosh
 from metarepro.sensitivity.multiverse import specifications
 from metarepro.sensitivity.plots import gosh_plot, specification_curve
+from metarepro.synthesis.membership import of_kind
 from metarepro.synthesis.pools import Settings
 from metarepro.wording.scales import Scale
 
@@ -14,13 +17,20 @@ SEED = 2012
 
 
 def draw_specifications(
-    effects: pd.DataFrame, reference: tuple[float, float, float], heading: str, scale: Scale
+    effects: pd.DataFrame,
+    by_icc: pd.DataFrame,
+    reference: tuple[float, float, float],
+    settings: Settings,
+    chosen: EffectSet,
+    heading: str,
+    scale: Scale,
 ) -> Figure:
-    """Pool one synthesis, its effects of all tiers, under all choices, and draw that.
+    """Pool one synthesis, its effects of all tiers and designs, under all choices, and draw that.
 
-    `reference`: estimate and interval of the analysis plan.
+    `reference`: estimate and interval of the analysis plan, which pools the `chosen` effects.
     """
-    table = specifications(effects, level=scale.level)
+    choices = choices_of(of_kind(effects, chosen), settings, chosen, scale)
+    table = specifications(effects, choices, by_icc, settings.level)
     return specification_curve(table, *reference, title=heading, scale=scale)
 
 

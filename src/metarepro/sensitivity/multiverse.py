@@ -1,42 +1,33 @@
 """How much a synthesis depends on the choices of its analyst.
 
-`specifications` pools under every combination of reasonable choices (Simonsohn, Simmons & Nelson
-2020), and `agreement` says how many of these share the sign and the conclusion of a reference.
+`specifications` pools under every combination of choices (Simonsohn, Simmons & Nelson 2020), and
+`agreement` says how many of these analyses share the sign and the conclusion of a reference. A
+share of analyses is no probability: they use the same results, and some are better than others.
 """
 
 import itertools
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from metarepro.conversion.trial_means import trial_effect
-from metarepro.models.intervals import INTERVALS
-from metarepro.models.pooled import Pools
 from metarepro.models.pooling import pack, pool_subsets
 from metarepro.models.robust_variance import pool_correlated
-from metarepro.models.tau2 import ESTIMATORS
+from metarepro.sensitivity.choice_names import DIMENSIONS
+from metarepro.sensitivity.choices import (
+    CHOICES,
+    POOLING,
+    SELECTING,
+    Mask,
+    at_each_icc,
+    made_in,
+    selections,
+)
 
-#: Reasonable choices for one synthesis, each a dimension with its options.
-CHOICES: Mapping[str, Sequence[Any]] = {
-    "tiers": ("direct", "direct+derived", "direct+derived+approximate"),
-    "secondary": ("with", "without"),
-    "adjusted": ("all", "adjusted", "unadjusted"),
-    "design": ("all", "randomised"),
-    "per_trial": ("lowest", "highest", "average", "all"),
-    "tau2_method": tuple(entry.name for entry in ESTIMATORS.values() if entry.compared),
-    "ci_method": tuple(INTERVALS),
-    "rho": (0.4, 0.6, 0.8),
-}
-#: Options of `secondary` -> source kinds that are left out: tables of other reviews.
-SECONDARY_SOURCES = {"with": (), "without": ("secondary_review",)}
-#: Options of `adjusted` -> values of that column that are let in.
-ADJUSTED_LET_IN = {"all": ("yes", "no", "unknown"), "adjusted": ("yes",), "unadjusted": ("no",)}
-#: Options of `design` -> designs that are let in (None: all).
-DESIGNS_LET_IN = {"all": None, "randomised": ("rct", "cluster_rct")}
+Array = npt.NDArray[np.float64]
 
 #: What a specification says of its pool; NaN where there is none.
 NUMBERS = ("estimate", "se", "df", "ci_low", "ci_high", "tau2")
@@ -47,6 +38,7 @@ EQUAL_PLACES = 8
 def specifications(
     effects: pd.DataFrame,
     choices: Mapping[str, Sequence[Any]] = CHOICES,
+    by_icc: pd.DataFrame | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Pool one synthesis under every combination of choices.
@@ -54,24 +46,27 @@ def specifications(
     Parameters
     ----------
     effects : DataFrame
-        Effects of the synthesis, of all tiers: columns trial_id, yi, vi, tier, source_kind,
-        adjusted, design.
+        Effects of the synthesis, of all tiers and designs: columns result_id, trial_id, yi, vi,
+        tier, source_kind, adjusted, design, design_effect, equal_arms.
     choices : mapping
-        Dimensions and options as in `CHOICES`; every dimension, with one option or more.
+        Dimensions and options as in `choices.CHOICES`; every dimension, with one option or more.
         per_trial: the lowest, highest or average result of each trial, pooled as independent, or
         all of its results by robust variance. `rho` is the assumed correlation of a trial's
         results, of use to "average" and "all".
+    by_icc : DataFrame, optional
+        The results to which a design effect was applied, as other intracluster correlations give
+        them (`conversion.tables.EFFECTS_BY_ICC`); each correlation is an option.
     level : float
         Coverage of all intervals.
 
     Returns
     -------
     DataFrame
-        One row a specification: `specification` (from 1), the dimensions ("" or NaN where one
+        One row a specification: `specification` (from 1), the `choices.DIMENSIONS` (NaN where one
         does not apply; "all" has tau2_method "MM" and ci_method "satterthwaite"), `k` (results
         selected), `n_trials`, `NUMBERS`, `same_as` (the first specification of as many results
         and trials with the same estimate and interval; 0 if it is itself the first) and `reason`
-        (why there is no result, else "").
+        (why there is no result, else ""). A dimension that changes nothing has one option.
 
     Raises
     ------
@@ -81,19 +76,15 @@ def specifications(
     _check_choices(choices)
     rows: list[dict[str, Any]] = []
     pools: list[pd.DataFrame] = []
-    selecting = [choices[name] for name in ("tiers", "secondary", "adjusted", "design")]
-    methods = _methods(choices)
+    methods = _methods(choices, one_each=effects["trial_id"].is_unique)
     # Many selections let in the same results: these are reduced once.
     reduced: dict[bytes, list[pd.DataFrame]] = {}
-    for options in itertools.product(*selecting):
-        chosen = _select(effects, *options)
-        selected = effects[chosen]
-        about = dict(zip(("tiers", "secondary", "adjusted", "design"), options, strict=True))
-        about |= {"k": len(selected), "n_trials": selected["trial_id"].nunique()}
-        if chosen.tobytes() not in reduced:
-            reduced[chosen.tobytes()] = _reduce(selected, methods)
+    for about, selected in _selected(effects, choices, by_icc):
+        content = selected.index.to_numpy().tobytes() + selected[["yi", "vi"]].to_numpy().tobytes()
+        if content not in reduced:
+            reduced[content] = _reduce(selected, methods)
         rows += [about | method for method in methods]
-        pools += reduced[chosen.tobytes()]
+        pools += reduced[content]
     first = _first_alike(rows, pools)
     results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of], level)
     table = pd.DataFrame(rows)
@@ -102,12 +93,13 @@ def specifications(
         table[name] = [results[of][name] for of in first]
     table["same_as"] = [0 if i == of else of + 1 for i, of in enumerate(first)]
     table.insert(0, "specification", np.arange(1, len(table) + 1))
-    return table[["specification", *choices, "k", "n_trials", *NUMBERS, "same_as", "reason"]]
+    table = table[["specification", *DIMENSIONS, "k", "n_trials", *NUMBERS, "same_as", "reason"]]
+    return _without_idle(table, choices)
 
 
 def agreement(
     table: pd.DataFrame, estimate: float, ci_low: float, ci_high: float
-) -> dict[str, float]:
+) -> dict[str, Any]:
     """How many specifications agree with a reference.
 
     Parameters
@@ -120,9 +112,10 @@ def agreement(
     Returns
     -------
     dict
-        n_specifications, n_failed, n_duplicates (of those with a result), n_different (results
-        left), and of these: share_same_sign, share_same_conclusion (the interval is above 0,
-        below it or holds it, as the reference's; no interval is no agreement), share_above_zero,
+        choices (the dimensions that matter, blank-separated), n_specifications, n_failed,
+        n_duplicates (of those with a result), n_different (results left), and of these, as shares
+        of analyses: share_same_sign, share_same_conclusion (the interval is above 0, below it or
+        holds it, as the reference's; no interval is no agreement), share_above_zero,
         share_below_zero (intervals), and lowest, median and highest estimate. NaN if none is left.
     """
     pooled = table[table["reason"] == ""]
@@ -136,6 +129,7 @@ def agreement(
         return float(np.mean(holds)) if len(different) else math.nan
 
     return {
+        "choices": " ".join(made_in(table)),
         "n_specifications": len(table),
         "n_failed": len(table) - len(pooled),
         "n_duplicates": len(pooled) - len(different),
@@ -159,31 +153,27 @@ def one_per_trial(effects: pd.DataFrame, per_trial: str, rho: float) -> pd.DataF
         Columns trial_id, yi, vi.
     per_trial : "lowest", "highest", "average" or "all"
         The result with the lowest or highest yi (of equal ones the most precise), the mean with
-        its variance (`trial_means.trial_effect`), or all results as they are.
+        its variance (as `trial_means.trial_effect`), or all results as they are.
     rho : float
         Assumed correlation of the results of one trial; of use to "average" only.
 
     Returns
     -------
     DataFrame
-        Columns trial_id, yi, vi.
+        Columns trial_id, yi, vi; of a result that is taken as it is, its index.
     """
-    rows = effects[["trial_id", "yi", "vi"]]
+    trials, code = np.unique(effects["trial_id"].to_numpy(object), return_inverse=True)
+    yi, vi = effects["yi"].to_numpy(float), effects["vi"].to_numpy(float)
+    order = np.lexsort((vi, -yi if per_trial == "highest" else yi, code))
     if per_trial == "average":
-        means = {
-            trial: trial_effect(group["yi"].to_numpy(), group["vi"].to_numpy(), rho)
-            for trial, group in rows.sort_values(["trial_id", "yi", "vi"]).groupby("trial_id")
-        }
-        return pd.DataFrame(
-            {
-                "trial_id": pd.Series(list(means), dtype=rows["trial_id"].dtype),
-                "yi": pd.Series([y for y, _ in means.values()], dtype=float),
-                "vi": pd.Series([v for _, v in means.values()], dtype=float),
-            }
-        )
-    up = per_trial != "highest"
-    rows = rows.sort_values(["trial_id", "yi", "vi"], ascending=[True, up, True])
-    return rows if per_trial == "all" else rows.drop_duplicates("trial_id")
+        code, yi, vi = code[order], yi[order], vi[order]
+        m, sum_vi = np.bincount(code), np.bincount(code, vi)
+        between = np.bincount(code, np.sqrt(vi)) ** 2 - sum_vi
+        variance = np.where(m == 1, sum_vi, sum_vi + rho * between) / m**2
+        return pd.DataFrame({"trial_id": trials, "yi": np.bincount(code, yi) / m, "vi": variance})
+    if per_trial != "all":
+        order = order[np.diff(code[order], prepend=-1) > 0]
+    return effects[["trial_id", "yi", "vi"]].iloc[order]
 
 
 def _check_choices(choices: Mapping[str, Sequence[Any]]) -> None:
@@ -199,18 +189,22 @@ def _check_choices(choices: Mapping[str, Sequence[Any]]) -> None:
         raise ValueError(f"rho must lie between 0 and 1, got {list(choices['rho'])}")
 
 
-def _select(
-    effects: pd.DataFrame, tiers: str, secondary: str, adjusted: str, design: str
-) -> npt.NDArray[np.bool_]:
-    selected = (
-        effects["tier"].isin(tiers.split("+"))
-        & ~effects["source_kind"].isin(SECONDARY_SOURCES[secondary])
-        & effects["adjusted"].isin(ADJUSTED_LET_IN[adjusted])
-    )
-    designs = DESIGNS_LET_IN[design]
-    if designs is not None:
-        selected &= effects["design"].isin(designs)
-    return selected.to_numpy()
+def _selected(
+    effects: pd.DataFrame, choices: Mapping[str, Sequence[Any]], by_icc: pd.DataFrame | None
+) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """Every way to select results and to convert those of clusters: the choices, the results."""
+    options = [selections(effects, name, choices[name]).items() for name in SELECTING]
+    needed = ["result_id", "trial_id", "yi", "vi"]
+    converted = at_each_icc(effects[needed], by_icc)
+    for combination in itertools.product(*options):
+        about: dict[str, Any] = dict(zip(SELECTING, (name for name, _ in combination), strict=True))
+        chosen: Mask = np.logical_and.reduce([mask for _, mask in combination])
+        # Without the results that it is for there is no correlation to choose.
+        ours = about["clusters"] == "with"
+        for icc, at in converted if ours else [(math.nan, effects[needed])]:
+            rows = at[chosen]
+            counts = {"k": len(rows), "n_trials": rows["trial_id"].nunique()}
+            yield about | {"icc": icc} | counts, rows
 
 
 def _reduce(selected: pd.DataFrame, methods: Sequence[Mapping[str, Any]]) -> list[pd.DataFrame]:
@@ -223,24 +217,32 @@ def _reduce(selected: pd.DataFrame, methods: Sequence[Mapping[str, Any]]) -> lis
     return [tables[method["per_trial"], method["rho"]] for method in methods]
 
 
-def _methods(choices: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
-    """Every way to pool what was selected."""
+def _methods(choices: Mapping[str, Sequence[Any]], one_each: bool) -> list[dict[str, Any]]:
+    """Every way to pool what was selected; where trials have one result each none is extreme."""
     methods = []
-    for per_trial in choices["per_trial"]:
+    extreme = ("lowest", "highest") if one_each and "average" in choices["per_trial"] else ()
+    for per_trial in (how for how in choices["per_trial"] if how not in extreme):
         rhos = choices["rho"] if per_trial in ("average", "all") else (math.nan,)
         robust = per_trial == "all"
         estimators = ("MM",) if robust else choices["tau2_method"]
         intervals = ("satterthwaite",) if robust else choices["ci_method"]
-        for rho, estimator, interval in itertools.product(rhos, estimators, intervals):
-            methods.append(
-                {
-                    "per_trial": per_trial,
-                    "tau2_method": estimator,
-                    "ci_method": interval,
-                    "rho": rho,
-                }
-            )
+        methods += [
+            dict(zip(POOLING, (per_trial, *how), strict=True))
+            for how in itertools.product(estimators, intervals, rhos)
+        ]
     return methods
+
+
+def _without_idle(table: pd.DataFrame, choices: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Leave out the ways to pool that never give another result."""
+    made = made_in(table)
+    for name in ("tau2_method", "ci_method", "rho"):
+        if name not in made:
+            other = table[name].isin(choices[name][1:])
+            table = table[~other | ((table["same_as"] == 0) & (table["reason"] == ""))]
+    new = {old: i for i, old in enumerate(table["specification"], start=1)} | {0: 0}
+    numbered = {name: table[name].map(new) for name in ("specification", "same_as")}
+    return table.assign(**numbered).reset_index(drop=True)
 
 
 def _first_alike(rows: list[dict[str, Any]], pools: list[pd.DataFrame]) -> list[int]:
@@ -291,8 +293,14 @@ def _pool_all(
             results[i] = _pool_robust(pools[i], rows[i]["rho"], level)
         else:
             batches.setdefault((rows[i]["tau2_method"], rows[i]["ci_method"]), []).append(i)
+    padded = _padded([pools[i] for numbers in batches.values() for i in numbers])
     for (tau2_method, ci_method), numbers in batches.items():
-        batch = _pool_tables([pools[i] for i in numbers], tau2_method, ci_method, level)
+        yi, vi, member = (
+            np.array(each) for each in zip(*(padded[id(pools[i])] for i in numbers), strict=True)
+        )
+        batch = pool_subsets(
+            yi, vi, pack(member), tau2_method=tau2_method, ci_method=ci_method, level=level
+        )
         for j, i in enumerate(numbers):
             results[i] = {name: float(getattr(batch, name)[j]) for name in NUMBERS}
             flat = math.isnan(results[i]["ci_low"])
@@ -312,14 +320,10 @@ def _pool_robust(table: pd.DataFrame, rho: float, level: float) -> dict[str, Any
     return result | {"reason": "all trials' means are equal: no standard error" if flat else ""}
 
 
-def _pool_tables(
-    tables: list[pd.DataFrame], tau2_method: str, ci_method: str, level: float
-) -> Pools:
-    """Pool tables of different lengths together, the shorter ones repeated and masked."""
-    k = max(map(len, tables))
-    yi = np.array([np.resize(table["yi"], k) for table in tables])
-    vi = np.array([np.resize(table["vi"], k) for table in tables])
-    member = np.arange(k) < np.array([len(table) for table in tables])[:, None]
-    return pool_subsets(
-        yi, vi, pack(member), tau2_method=tau2_method, ci_method=ci_method, level=level
-    )
+def _padded(tables: Sequence[pd.DataFrame]) -> dict[int, tuple[Array, Array, Mask]]:
+    """Effects, variances and which of them are there, by table: the shorter ones are repeated."""
+    k = max(map(len, tables), default=0)
+    return {
+        id(table): (np.resize(table["yi"], k), np.resize(table["vi"], k), np.arange(k) < len(table))
+        for table in {id(table): table for table in tables}.values()
+    }

@@ -31,16 +31,17 @@ from metarepro.figures.plot_page import (
     write,
 )
 from metarepro.models.intervals import INTERVALS
+from metarepro.sensitivity.choice_names import DIMENSIONS
+from metarepro.sensitivity.choices import made_in
 from metarepro.sensitivity.gosh import Gosh
-from metarepro.sensitivity.multiverse import CHOICES
-from metarepro.wording.phrases import counted, percent, whole
+from metarepro.wording.phrases import counted, counted_analyses, percent, whole
 from metarepro.wording.scales import Scale
 
 Array = npt.NDArray[np.float64]
 SMD = Scale()
 
 _ROW = 0.15
-_FOOT = 0.5  # under the matrix of choices
+_FOOT = 0.64  # under the matrix of choices
 _LEFT = 2.45  # of the matrix of choices
 
 #: Regions of a funnel by two-sided p: the level at which one ends (0: none), colour and name.
@@ -57,24 +58,18 @@ MOST_COLUMNS = 400
 #: The axis shows this share of the ends of the intervals, and every estimate.
 _SHOWN = 0.75
 
-_DIMENSIONS = {
-    "tiers": "Effects",
-    "secondary": "Tables of other reviews",
-    "adjusted": "Adjustment for covariates",
-    "design": "Design",
-    "per_trial": "Result of a trial",
-    "tau2_method": "Estimator of τ²",
-    "ci_method": "Interval",
-    "rho": "Correlation in a trial",
-}
 _OPTIONS = {
-    "lowest": "least favourable",
-    "highest": "most favourable",
     "direct+derived": "direct, derived",
     "direct+derived+approximate": "with approximate",
     **{interval.name: interval.short for interval in INTERVALS.values()},
     "satterthwaite": "Satterthwaite",
     "MM": "moments",
+}
+_OF_A_TRIAL = {
+    "average": "mean",
+    "all": "all, robust variance",
+    "lowest": "least favourable",
+    "highest": "most favourable",
 }
 # Not smoothed: each cell is a pixel of the image in the SVG.
 _IMAGE: dict[str, Any] = {"aspect": "auto", "interpolation": "none"}
@@ -156,6 +151,8 @@ def specification_curve(
 ) -> Figure:
     """Draw all different specifications by estimate, and below the choices that made them.
 
+    Choices that change nothing in the synthesis are left out (`choices.made_in`).
+
     Parameters
     ----------
     table : DataFrame
@@ -189,14 +186,17 @@ def specification_curve(
     beyond = int(np.sum((low < bottom) | (high > top)))
     n = len(values)
     tall = _ROW * len(labels)
-    about = f"{counted(n, 'different specification')}; plan {plan}"
+    about = f"{counted_analyses(n)}; plan {plan}. In brackets: share of analyses."
     legend = [
-        (colour, f"interval {where}: {np.sum(side == s)} ({percent(100 * np.mean(side == s))})")
+        (
+            colour,
+            f"interval {where}: {whole(np.sum(side == s))} ({percent(100 * np.mean(side == s))})",
+        )
         for s, (colour, name) in SIDES.items()
         for where in [name.replace("zero", scale.no_effect)]
     ]
     with fg.drawing_style():
-        fig = start_page(title, about, legend, 3.5 + tall)
+        fig = start_page(title, about, legend, 3 + _FOOT + tall)
         favoured = scale.sides[1]
         y_title = f"Pooled {scale.symbol}" + (f" ({favoured} →)" if favoured else "")
         curve = add_axes(fig, _LEFT, _FOOT + tall + 0.15, 2.55, y_title=y_title)
@@ -215,12 +215,14 @@ def specification_curve(
         line.set(marker="o" if n < 60 else "", markersize=2.5)  # one has no line
         curve.set(xlim=(-0.5, n - 0.5), ylim=(bottom, top), xticks=[])
         set_effect_ticks(curve, "y", bottom, top, scale)
-        _draw_choices(fig, add_axes(fig, _LEFT, _FOOT, tall), choices, labels)
+        if labels:
+            _draw_choices(fig, add_axes(fig, _LEFT, _FOOT, tall), choices, labels)
         clipped = f" {counted(beyond, 'interval')} cut at the border." if beyond else ""
-        write(fig, MARGIN, 0.28, f"Black: estimates; dashed: the plan.{clipped}")
+        write(fig, MARGIN, 0.42, f"Black: estimates; dashed: the plan.{clipped}")
         note = "Several marks in a column for one choice: they give the same result."
-        note += " Grey: specifications share a column." if n > MOST_COLUMNS else ""
-        write(fig, MARGIN, 0.14, note)
+        note += " Grey: analyses share a column." if n > MOST_COLUMNS else ""
+        write(fig, MARGIN, 0.28, note)
+        write(fig, MARGIN, 0.14, "Analyses are not independent and not equally reasonable.")
     return fig
 
 
@@ -305,19 +307,21 @@ def _choices_of(table: pd.DataFrame) -> tuple[pd.DataFrame, Array, list[tuple[st
         raise ValueError("no specification has a result")
     column = first.map(pd.Series(np.arange(len(chosen)), index=chosen["specification"])).to_numpy()
     rows, labels = [], []
-    for dimension in CHOICES:
-        made = pooled[dimension].map(_option)
-        for option in dict.fromkeys(table[dimension].map(_option)):
+    for dimension in made_in(table):
+        made = [_option(dimension, value) for value in pooled[dimension]]
+        for option in dict.fromkeys(_option(dimension, value) for value in table[dimension]):
             row = np.zeros(len(chosen))
-            row[column[(made == option).to_numpy()]] = 1
+            row[column[[name == option for name in made]]] = 1
             rows.append(row)
             labels.append((dimension, option))
     return chosen, np.array(rows), labels
 
 
-def _option(value: Any) -> str:
+def _option(dimension: str, value: Any) -> str:
     if isinstance(value, float):
         return "no part" if math.isnan(value) else f"{value:g}"
+    if dimension == "per_trial":
+        return _OF_A_TRIAL[value]
     return _OPTIONS.get(value, str(value))
 
 
@@ -339,7 +343,7 @@ def _draw_choices(fig: Figure, ax: Axes, choices: Array, labels: Sequence[tuple[
     for row, (dimension, option) in enumerate(labels):
         y = _FOOT + (k - row - 0.5) * _ROW
         if dimension != before:
-            write(fig, MARGIN, y, _DIMENSIONS[dimension], bold=True, va="center_baseline")
+            write(fig, MARGIN, y, DIMENSIONS[dimension], bold=True, va="center_baseline")
         write(fig, _LEFT - 0.08, y, option, ha="right", va="center_baseline")
         if dimensions.index(dimension) % 2 == 0:
             ax.axhspan(row - 0.5, row + 0.5, color="#EDEDED", linewidth=0, zorder=0)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.sensitivity.choice_names import DIMENSIONS
 from metarepro.wording.phrases import (
     DASH,
     decimal,
@@ -44,12 +45,12 @@ TESTS = {
     "effect": "adjusted effect against no effect",
     "selection": "more significant results than expected",
 }
-#: Shares of specifications, of measures that compare groups.
+#: Shares of analyses, of measures that compare groups.
 SHARES = {
-    "Same sign": "share_same_sign",
-    "Same conclusion": "share_same_conclusion",
-    "Interval favours the intervention": "share_above_zero",
-    "Interval favours the control": "share_below_zero",
+    "Analyses with the same sign": "share_same_sign",
+    "Analyses with the same conclusion": "share_same_conclusion",
+    "Analyses that favour the intervention": "share_above_zero",
+    "Analyses that favour the control": "share_below_zero",
 }
 DETAILS = {
     "left": "would be added on the left",
@@ -231,7 +232,7 @@ def multiverse(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
         pools,
         scale,
         lambda row, pool, own: {
-            "Different specifications": whole(row["n_different"]),
+            "Different analyses": whole(row["n_different"]),
             f"Lowest {scale.symbol}": own.number_or_dash(min(_ends(row), key=own.shown)),
             f"Median {scale.symbol}": own.number_or_dash(row["median"]),
             f"Highest {scale.symbol}": own.number_or_dash(max(_ends(row), key=own.shown)),
@@ -242,6 +243,7 @@ def multiverse(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
             "All combinations": whole(row["n_specifications"]),
             "Without a pool": whole(row["n_failed"]),
             "Equal to another": whole(row["n_duplicates"]),
+            "Choices that matter": "; ".join(DIMENSIONS[name] for name in row["choices"].split()),
         },
     )
 

@@ -132,6 +132,8 @@ _NO_EFFECT_BOUND: Columns = {
     "trial_ids": text(),
 }
 _MULTIVERSE: Columns = {
+    # Dimensions of `choices.DIMENSIONS` in which the analyses differ.
+    "choices": text(),
     **{
         name: whole(at_least=0, required=True)
         for name in ("n_specifications", "n_failed", "n_duplicates", "n_different")
@@ -186,7 +188,9 @@ def _table(name: str, columns: Columns, about: str) -> Table:
     return Table(name, f"sensitivity/{name}.csv", _SYNTHESIS | columns, about)
 
 
-MULTIVERSE = _table("multiverse", _MULTIVERSE, "agreement of all reasonable specifications")
+MULTIVERSE = _table(
+    "multiverse", _MULTIVERSE, "shares of analyses that agree, over all combinations of choices"
+)
 NO_EFFECT_BOUNDS = _table(
     "no_effect_bounds",
     _NO_EFFECT_BOUND,

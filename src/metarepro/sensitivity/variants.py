@@ -24,14 +24,9 @@ from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import pool_three_level
 from metarepro.plan import EffectSet
+from metarepro.sensitivity.choices import ADJUSTED_LET_IN, DESIGNS_LET_IN, SECONDARY_SOURCES
 from metarepro.sensitivity.influence import influence
-from metarepro.sensitivity.multiverse import (
-    ADJUSTED_LET_IN,
-    DESIGNS_LET_IN,
-    EQUAL_PLACES,
-    SECONDARY_SOURCES,
-    one_per_trial,
-)
+from metarepro.sensitivity.multiverse import EQUAL_PLACES, one_per_trial
 from metarepro.synthesis.membership import of_kind
 from metarepro.synthesis.pools import (
     Settings,

@@ -87,6 +87,11 @@ def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame
     return effects[belongs]
 
 
+def of_results(by_icc: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `tables.EFFECTS_BY_ICC` that are of these effects, numbered anew."""
+    return by_icc[by_icc["result_id"].isin(effects["result_id"])].reset_index(drop=True)
+
+
 def without_place(effects: pd.DataFrame) -> pd.DataFrame:
     """Rows without where they are from, numbered anew.
 

@@ -115,6 +115,11 @@ def counted(value: float, noun: str) -> str:
     return f"{whole(value)} {noun}" if value == 1 else f"{whole(value)} {noun}s"
 
 
+def counted_analyses(value: float) -> str:
+    """Print "1 different analysis" or "40 different analyses", of a multiverse."""
+    return f"{whole(value)} different {'analysis' if value == 1 else 'analyses'}"
+
+
 def p_value(value: float) -> str:
     """Print "p = 0.034" or "p < 0.001"."""
     if math.isnan(value):
