@@ -1,6 +1,6 @@
 """Figures: forest plots of syntheses, published results and domains, and what pools depend on.
 
-Reads the tables of all stages before; writes each figure as SVG (committed) and PNG.
+Reads the tables of all stages before; writes each figure as SVG.
 """
 
 

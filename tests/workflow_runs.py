@@ -13,7 +13,7 @@ FOLDERS = ("rules", "config", "profiles", "scripts", "src")
 FILES = ("Snakefile", "environment.yml", "requirements.txt")
 
 
-#: Beside PNGs: what depends on the machine or is none of the workflow's; git ignores it as well.
+#: What depends on the machine or is none of the workflow's; git ignores it as well.
 NOT_COMPARED = {".snakemake_timestamp", "forest_plots.docx", "changes.md"}
 #: Folders of results that are not committed.
 NOT_COMMITTED = ("report/", "manuscript/")
@@ -57,12 +57,12 @@ def rules_run(run: subprocess.CompletedProcess[str]) -> set[str]:
 
 
 def files(folder: Path, pictures: bool = False) -> dict[str, Path]:
-    """Files of a folder; `pictures`: with PNGs, and Word documents that hold some."""
+    """Files of a folder; `pictures`: with Word documents that hold some."""
     passed_over = NOT_COMPARED - ({"forest_plots.docx"} if pictures else set())
     return {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and (pictures or path.suffix != ".png") and path.name not in passed_over
+        if path.is_file() and path.name not in passed_over
     }
 
 

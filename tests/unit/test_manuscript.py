@@ -18,9 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
+from metarepro.figures.style import png_bytes
 from metarepro.manuscript.bibtex import bibliography, first_author
 from metarepro.manuscript.docx import figures_document, table_document, without_dates
-from metarepro.manuscript.figures import ForestPlot, caption, pdf_bytes, png_bytes
+from metarepro.manuscript.figures import ForestPlot, caption, pdf_bytes
 from metarepro.manuscript.latex import figures_part, table_part
 from metarepro.manuscript.summary import INTERVENTION, in_words, published_certainty
 from metarepro.manuscript.text import bibtex, bibtex_verbatim, latex, one_line

@@ -608,8 +608,7 @@ def test_the_result_of_another_analysis_is_refused() -> None:
 
 def test_two_drawings_give_the_same_bytes(tmp_path: Path) -> None:
     saved = [fg.save_figure(plot(), tmp_path / name) for name in ("a", "b")]
-    for first, second in zip(*saved, strict=True):
-        assert first.read_bytes() == second.read_bytes()
+    assert saved[0].read_bytes() == saved[1].read_bytes()
 
 
 def assert_analyses_are_legible(extraction: Extraction) -> None:

@@ -24,7 +24,6 @@ from metarepro.wording.scales import Scale
 
 CODE_FOLDERS = ("config/", "rules/", "scripts/")
 CODE_FILES = ("Snakefile", "environment.yml", "requirements.txt")
-FIGURES = (".svg", ".png")
 #: A movement below this share of the old interval's width (without one, of the value) is rounding.
 ROUNDING = 1e-6
 
@@ -159,7 +158,7 @@ def compare_states(before: State, after: State) -> Changes:
 
 def is_figure(path: str) -> bool:
     """Whether a result is a figure (the report has copies of them, which are not counted again)."""
-    return path.endswith(FIGURES) and not path.startswith("results/report/")
+    return path.endswith(".svg") and not path.startswith("results/report/")
 
 
 def _fate(path: str, before: State, after: State) -> str:

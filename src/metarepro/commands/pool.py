@@ -8,7 +8,7 @@ import click
 
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.figures.study_forest import study_forest
-from metarepro.figures.style import figure_files, write_figure
+from metarepro.figures.style import png_bytes, save_figure
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooling import MODELS
 from metarepro.models.tau2 import ESTIMATORS
@@ -87,7 +87,9 @@ def pool(
     provenance = Provenance(
         effects.file, effects.sha256, version("metarepro"), command, effects.unused
     )
-    write_figure(figure_files(study_forest(result)), output_dir / "forest")
+    plot = study_forest(result)
+    save_figure(plot, output_dir / "forest")
+    write_file(output_dir / "forest.png", png_bytes(plot))
     report = markdown_report(result, provenance, "forest.svg")
     write_file(output_dir / "report.md", report.encode())
     write_file(output_dir / "report.xlsx", workbook(result, provenance))

@@ -9,8 +9,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from metarepro.cache import Cache
-from metarepro.figures.style import FIGURE_FILES, figure_files, write_figure
-from metarepro.tabular.atomic import new_folder
+from metarepro.figures.style import svg_bytes
+from metarepro.tabular.atomic import new_folder, write_file
 
 #: Another process takes as long to start as this many figures to draw.
 _FIGURES_OF_PROCESS = 4
@@ -25,7 +25,7 @@ class FigureTask:
 
 
 def draw_all(tasks: Sequence[FigureTask], folder: Path, cache: Cache, processes: int = 1) -> None:
-    """Draw all figures as SVG and PNG; what else is in the folder goes.
+    """Draw all figures as SVG; what else is in the folder goes.
 
     Parameters
     ----------
@@ -38,30 +38,24 @@ def draw_all(tasks: Sequence[FigureTask], folder: Path, cache: Cache, processes:
     processes : int
         How many draw side by side. The files do not depend on it.
     """
-    keys = {task.name: cache.key(task.draw) for task in tasks}
+    keys = {task.name: f"{cache.key(task.draw)}.svg" for task in tasks}
     with new_folder(folder) as unfinished:
         changed = []
         for task in tasks:
-            kept = _kept(cache, keys[task.name])
-            if len(kept) == len(FIGURE_FILES):
-                write_figure(kept, unfinished / task.name)
-            else:
+            kept = cache.get(keys[task.name])
+            if kept is None:
                 changed.append(task)
+            else:
+                write_file(unfinished / f"{task.name}.svg", kept)
         drawn = list(_draw_side_by_side(changed, processes))
-        for task, files in zip(changed, drawn, strict=True):
-            write_figure(files, unfinished / task.name)
+        for task, svg in zip(changed, drawn, strict=True):
+            write_file(unfinished / f"{task.name}.svg", svg)
     # Last: on a disk that is nearly full the results come first.
-    for task, files in zip(changed, drawn, strict=True):
-        for suffix, content in files.items():
-            cache.put(keys[task.name] + suffix, content)
+    for task, svg in zip(changed, drawn, strict=True):
+        cache.put(keys[task.name], svg)
 
 
-def _kept(cache: Cache, key: str) -> dict[str, bytes]:
-    contents = {suffix: cache.get(key + suffix) for suffix in FIGURE_FILES}
-    return {suffix: content for suffix, content in contents.items() if content is not None}
-
-
-def _draw_side_by_side(tasks: Sequence[FigureTask], processes: int) -> Iterator[dict[str, bytes]]:
+def _draw_side_by_side(tasks: Sequence[FigureTask], processes: int) -> Iterator[bytes]:
     processes = min(processes, len(tasks) // _FIGURES_OF_PROCESS)
     if processes < 2:
         yield from map(_draw, tasks)
@@ -71,5 +65,5 @@ def _draw_side_by_side(tasks: Sequence[FigureTask], processes: int) -> Iterator[
         yield from pool.map(_draw, tasks, chunksize=4)
 
 
-def _draw(task: FigureTask) -> dict[str, bytes]:
-    return figure_files(task.draw())
+def _draw(task: FigureTask) -> bytes:
+    return svg_bytes(task.draw())

@@ -23,7 +23,9 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.textpath import text_to_path
+from PIL import Image
 
+from metarepro.figures.svg import finished, font_file
 from metarepro.plan import Family
 from metarepro.tabular.atomic import write_file
 from metarepro.wording.phrases import NOT_REPORTED
@@ -40,10 +42,7 @@ RULE_COLOUR = "#8C8C8C"
 #: Where trials of several families are together.
 MIXED_COLOUR = "#404040"
 
-FIGURE_FILES = (".svg", ".png")
-PNG_DPI = 150
-# For pages of text zlib's third level is faster than its default, and the files are smaller.
-_PNG_COMPRESSION = {"compress_level": 3}
+PNG_DPI = 200
 
 # No label is drawn longer; what is cut is marked by an ellipsis.
 _LONGEST_TEXT = 600
@@ -57,8 +56,10 @@ def drawing_style() -> Iterator[None]:
         mpl.rcdefaults()
         mpl.rcParams["text.parse_math"] = False  # a "$" in a study label is a dollar sign
         mpl.rcParams["text.hinting"] = "no_hinting"  # letters as wide in the PNG as measured
-        mpl.rcParams["svg.fonttype"] = "path"
+        mpl.rcParams["svg.fonttype"] = "none"
         mpl.rcParams["svg.hashsalt"] = "metarepro"
+        mpl.rcParams["pdf.fonttype"] = 42  # the font itself, not its outlines
+        mpl.rcParams["pdf.compression"] = 0  # versions of zlib differ
         yield
 
 
@@ -70,17 +71,12 @@ def family_colour(family: str, families: Mapping[str, Family]) -> str:
 @cache
 def font(size: float = TEXT_SIZE, bold: bool = False) -> FontProperties:
     """DejaVu Sans from matplotlib's own files, `size` in points."""
-    return FontProperties(fname=_font_file(bold), size=size)
-
-
-def _font_file(bold: bool) -> str:
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name)
+    return FontProperties(fname=font_file(bold), weight="bold" if bold else "normal", size=size)
 
 
 @cache
 def _drawable() -> frozenset[int]:
-    plain, bold = (frozenset(FT2Font(_font_file(b)).get_charmap()) for b in (False, True))
+    plain, bold = (frozenset(FT2Font(font_file(b)).get_charmap()) for b in (False, True))
     return plain & bold
 
 
@@ -141,63 +137,47 @@ def wrap(
     return lines
 
 
-def save_figure(fig: Figure, path_without_suffix: Path) -> tuple[Path, Path]:
-    """Write a figure as `.svg` and `.png`.
+def save_figure(fig: Figure, path_without_suffix: Path) -> Path:
+    """Write a figure as SVG, and return the path.
 
     Parameters
     ----------
     fig
-        As in `figure_files`.
+        As in `svg_bytes`.
     path_without_suffix
-        Where to write; the folder is made if need be. Dots in the name are kept.
-
-    Returns
-    -------
-    The paths of the SVG and the PNG. Each file appears complete or not at all.
+        Where to write; the folder is made if need be. Dots in the name are kept. The file appears
+        complete or not at all.
     """
-    svg, png = write_figure(figure_files(fig), path_without_suffix)
-    return svg, png
+    path = path_without_suffix.with_name(f"{path_without_suffix.name}.svg")
+    write_file(path, svg_bytes(fig))
+    return path
 
 
-def write_figure(files: Mapping[str, bytes], path_without_suffix: Path) -> list[Path]:
-    """Write what `figure_files` gives, and return the paths."""
-    folder, name = path_without_suffix.parent, path_without_suffix.name
-    paths = [folder / f"{name}{suffix}" for suffix in files]
-    for path, content in zip(paths, files.values(), strict=True):
-        write_file(path, content)
-    return paths
+def svg_bytes(fig: Figure) -> bytes:
+    """A figure as SVG; each time the same bytes.
 
-
-def figure_files(fig: Figure) -> dict[str, bytes]:
-    """Content of a figure's files by their suffix, `FIGURE_FILES`; each time the same bytes.
-
-    Its label, if it has one, becomes the title inside the SVG (read out by screen readers).
+    Its label, if it has one, becomes the title inside (read out by screen readers).
     """
     # None leaves an entry out: date and creator would change with the day and the version.
-    svg_about: dict[str, str | None] = {"Date": None, "Creator": None}
+    about: dict[str, str | None] = {"Date": None, "Creator": None}
     if label := str(fig.get_label()):
-        svg_about["Title"] = label
-    png_about = {"metadata": {"Software": None}, "pil_kwargs": _PNG_COMPRESSION}
-    with drawing_style():
-        svg = _saved(fig, {"format": "svg", "metadata": svg_about})
-        png = _saved(fig, {"format": "png", "dpi": PNG_DPI} | png_about)
-    return {".svg": _compact(svg.decode("utf-8")).encode("utf-8"), ".png": png}
+        about["Title"] = label
+    return finished(saved(fig, {"format": "svg", "metadata": about}))
 
 
-def _saved(fig: Figure, options: dict[str, Any]) -> bytes:
+def png_bytes(fig: Figure) -> bytes:
+    """A figure as PNG. Its pixels may depend on the machine's FreeType."""
+    options = {"format": "png", "dpi": PNG_DPI, "metadata": {"Software": None}}
+    picture = Image.open(io.BytesIO(saved(fig, options)))
+    # 256 colours are enough for a few and their edges, at a third of the size.
+    small = io.BytesIO()
+    picture.convert("RGB").quantize(256).save(small, "PNG", dpi=(PNG_DPI, PNG_DPI))
+    return small.getvalue()
+
+
+def saved(fig: Figure, options: Mapping[str, Any]) -> bytes:
+    """What `Figure.savefig` writes in this project's style."""
     buffer = io.BytesIO()
-    fig.savefig(buffer, **options)
+    with drawing_style():
+        fig.savefig(buffer, **options)
     return buffer.getvalue()
-
-
-def _compact(svg: str) -> str:
-    """Write an SVG a third shorter: no indentation, glyphs placed by `x` to a tenth of a percent.
-
-    Most of a figure is one line for each letter; its place is in hundredths of the size of the
-    type, so that 0.1 is 0.01 points.
-    """
-    svg = re.sub(r"^ +", "", svg, flags=re.MULTILINE)
-    glyph = re.compile(
-        r'^(<use xlink:href="#[^"]+") transform="translate\((\d+(?:\.\d+)?) 0\)"/>$', re.MULTILINE
-    )
-    return glyph.sub(lambda use: f'{use[1]} x="{round(float(use[2]), 1):g}"/>', svg)

@@ -1,26 +1,21 @@
 """Forest plots for manuscripts: what they show in words, and their files as bytes."""
 
 import base64
-import io
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
-from PIL import Image
 
 from metarepro.cache import Cache
-from metarepro.figures.style import drawing_style
+from metarepro.figures.style import png_bytes, saved
 from metarepro.figures.syntheses import forest_tasks
 from metarepro.plan import Plan
 from metarepro.wording.phrases import counted, no_interval
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import evidence_pools, labels, title
-
-PNG_DPI = 200
 
 
 @dataclass(frozen=True)
@@ -93,30 +88,11 @@ def caption(pool: Mapping[Any, Any], scale: Scale) -> str:
     )
 
 
-def png_bytes(figure: Figure) -> bytes:
-    """A figure as PNG. Its pixels may depend on the machine's FreeType."""
-    options = {"format": "png", "dpi": PNG_DPI, "metadata": {"Software": None}}
-    picture = Image.open(io.BytesIO(_bytes(figure, options)))
-    # 256 colours are enough for a few and their edges, at a third of the size.
-    small = io.BytesIO()
-    picture.convert("RGB").quantize(256).save(small, "PNG", dpi=(PNG_DPI, PNG_DPI))
-    return small.getvalue()
-
-
 def pdf_bytes(figure: Figure) -> bytes:
     """A figure as PDF with its fonts embedded as TrueType, the same bytes on every machine.
 
-    It carries no date and no version, and is not compressed: versions of zlib differ.
+    It carries no date and no version.
     """
     unsaid = dict.fromkeys(("Creator", "Producer", "CreationDate"))
     about = unsaid | {"Title": str(figure.get_label()) or None}
-    return _bytes(figure, {"format": "pdf", "metadata": about})
-
-
-def _bytes(figure: Figure, options: dict[str, Any]) -> bytes:
-    buffer = io.BytesIO()
-    with drawing_style():
-        mpl.rcParams["pdf.fonttype"] = 42
-        mpl.rcParams["pdf.compression"] = 0
-        figure.savefig(buffer, **options)
-    return buffer.getvalue()
+    return saved(figure, {"format": "pdf", "metadata": about})
