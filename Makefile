@@ -8,12 +8,12 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 
 # Values reach the shell through the environment, as they were given: neither make nor the shell
 # looks for commands in them.
-GIVEN := FILES OUTPUT FORMAT STATISTIC ID BASE CHUNK PROFILE CORPUS CORES
+GIVEN := FILES OUTPUT FORMAT STATISTIC ID BASE CHUNK PROFILE CORPUS CORES ROOMS SAMPLE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
 .PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
-.PHONY: test-wheel lint docs lock reference check-data setup clean help new-trial add-trial new-review changes
+.PHONY: mutation test-wheel lint docs lock reference check-data setup clean help new-trial add-trial new-review changes
 
 results: setup  ## metarepro run, which runs the workflow (default); CORES=1 for one core
 	@metarepro run --cores "$${CORES:-all}"
@@ -31,6 +31,10 @@ fuzz: setup  ## fuzz the readers of files: make fuzz SECONDS=60 (for each reader
 	python -m pip install --disable-pip-version-check --quiet -r tests/fuzz/requirements.txt
 	for reader in csv revman5 revman_web; do \
 	  python -m tests.fuzz.fuzz_$$reader -max_total_time=$(or $(SECONDS),60) || exit 1; done
+
+mutation: setup  ## break the code on purpose: which mistakes does no test notice? ROOMS="models claims" SAMPLE=100; an hour
+	python -m pip install --disable-pip-version-check --quiet -r tests/mutation/requirements.txt
+	python -m tests.mutation.run --sample "$${SAMPLE:-100}" $${ROOMS:-conversion models comparison claims}
 
 lint: setup  ## lint, format check, type check and the direction of imports only
 	ruff check .

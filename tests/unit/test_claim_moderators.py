@@ -81,7 +81,8 @@ def comparison(low: float, high: float, **changes: Any) -> Comparison:
         (comparison(-0.5, -0.1, covered=0.4), "moderator_inconclusive", "not_yet_testable"),
         (comparison(-0.1, 0.5, abstract_share=0.6), "moderator_inconclusive", "not_yet_testable"),
         (comparison(0.1, 0.5), "moderator_shown", "supported"),
-        (comparison(0.1, 0.5, df=3.5), "moderator_not_fitted", "not_yet_testable"),
+        (comparison(0.1, 0.5, df=4.0), "moderator_shown", "supported"),
+        (comparison(0.1, 0.5, df=3.9), "moderator_not_fitted", "not_yet_testable"),
         (comparison(0.1, 0.5, covered=math.nan), "moderator_limited", "partly_supported"),
         (comparison(0.1, 0.5, abstract_share=0.6), "moderator_limited", "partly_supported"),
     ],
@@ -102,7 +103,8 @@ def test_a_difference_with_few_degrees_of_freedom_shows_no_interval() -> None:
     ("compared", "claimed", "rule", "verdict"),
     [
         (sides(1, 4), 4, "factor_not_fitted", "not_yet_testable"),
-        (comparison(0.5, 0.7, df=3.0), 4, "factor_not_fitted", "not_yet_testable"),
+        (comparison(0.5, 0.7, df=3.9), 4, "factor_not_fitted", "not_yet_testable"),
+        (comparison(0.5, 0.7, df=4.0), 4, "factor_held", "partly_supported"),
         # 0.8 / 0.2: the ratio is 4, and 2 is far below it.
         (comparison(0.5, 0.7), 4, "factor_held", "partly_supported"),
         (comparison(0.5, 0.7), 2, "factor_excluded", "not_supported"),

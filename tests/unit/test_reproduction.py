@@ -167,6 +167,11 @@ def test_published_interval_holds_our_estimate(estimate: float, held: str) -> No
     assert result.published_ci_holds_estimate == held
 
 
+def test_a_standardised_difference_is_said_in_favour() -> None:
+    reason = judge(smd(-0.4, -0.61, -0.2, "-"), 0.3, 0.1, 0.51, COMPLETE).reason
+    assert reason.startswith("g 0.30 [0.10, 0.51] against 0.40 [0.20, 0.61] published")
+
+
 # Partial: the same number may be luck.
 
 
@@ -397,6 +402,19 @@ def test_doubtful_rows_are_no_targets_but_show_our_pool(status: str) -> None:
 def test_risk_ratio_is_not_testable_but_shows_our_pool() -> None:
     row = compare_one(measure="RR", estimate=0.5, ci_low=0.3, ci_high=0.9)
     assert (row["verdict"], row["k"]) == ("not_testable", 2)
+
+
+@pytest.mark.parametrize(("sign", "better"), [("-", "lower"), ("+", "higher")])
+def test_a_mean_difference_favours_as_the_review_prints_it(sign: str, better: str) -> None:
+    published = published_row(measure="MD", beneficial_sign=sign)
+    effects = EFFECTS.assign(effect_measure="MD", better="higher")
+    plan = PLAN.model_copy(update={"measure": "MD"})
+    assert compare(published, INCLUDED, effects, plan)[0].iloc[0]["better"] == better
+
+
+def test_without_a_target_an_effect_favours_as_ours_do() -> None:
+    effects = pd.DataFrame([effect("a-01", better="lower"), effect("b-01", better="lower")])
+    assert compare_one(effects, status="suspect")["better"] == "lower"
 
 
 def test_problems_of_the_published_numbers_are_shown() -> None:

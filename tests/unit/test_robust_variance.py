@@ -114,6 +114,14 @@ def test_flags(trials: int, flags: tuple[str, ...]) -> None:
     assert got.flags == flags
 
 
+@pytest.mark.parametrize("second", [0.2, 0.3, 0.5, 0.6])
+def test_rounding_of_4_degrees_of_freedom_is_not_below_4(second: float) -> None:
+    # Five equal weights: df = 4, of which binary arithmetic leaves 3.9999999999999996 or 4.
+    got = pool_correlated([0.1, second, 0.4, 0.8, 0.9], [0.04] * 5, list("abcde"))
+    assert got.df == pytest.approx(4, abs=1e-12)
+    assert "df_below_4" not in got.flags
+
+
 @pytest.mark.parametrize("yi", [[0.1, 0.1, 0.1], [0.1, 0.7, 0.4]])
 def test_equal_trial_means_leave_no_standard_error(yi: list[float]) -> None:
     # The scores are 0 up to rounding; left alone they give p = 1e-16.

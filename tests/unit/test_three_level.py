@@ -161,6 +161,15 @@ def test_robust_variance_of_a_reml_model_is_clubsandwichs(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("second", [0.2, 0.3, 0.5, 0.6])
+def test_rounding_of_4_degrees_of_freedom_is_not_below_4(second: float) -> None:
+    # Five equal weights: df = 4, of which binary arithmetic leaves 3.9999999999999996 or 4.
+    rows = ([0.1, second, 0.4, 0.8, 0.9], [0.04] * 5)
+    got = with_robust_variance(pool(*rows), *rows, list("abcde"))
+    assert got.df == pytest.approx(4, abs=1e-12)
+    assert "df_below_4" not in got.flags
+
+
 def test_a_robust_interval_narrower_than_its_model_is_flagged() -> None:
     # Four trials whose means lie closer together than chance allows.
     yi, vi, trials = [0.3, 0.5, 0.35, 0.45, 0.4, 0.41], [0.1] * 6, ["a", "a", "b", "b", "c", "d"]

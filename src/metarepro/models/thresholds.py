@@ -10,8 +10,9 @@ FEW_TRIALS = 10
 #: trials are few here and enough there.
 ROBUST_VARIANCE_LEANS = 10
 #: Below this a Satterthwaite t reference is not trusted (Tipton 2015; robumeta prints the same
-#: warning).
-TRUSTED_DF = 4.0
+#: warning). 1e-9 is for rounding: five trials of equal weight have 4, which may be computed as
+#: 3.9999999999999996.
+TRUSTED_DF = 4 - 1e-9
 #: With fewer trials tau2 is hardly known: a Knapp-Hartung interval is right but too wide to tell
 #: anything, and a random-effects normal interval is far too narrow.
 MIN_TRIALS_FOR_INTERVAL = 4
