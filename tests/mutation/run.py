@@ -129,7 +129,8 @@ class Tests:
         if not ran - {""}:
             ran = self.of_room(mutant.path)
         names = {name.split("|")[0] for name in ran} & set(self.seconds)
-        chosen, total = [], 0.0
+        chosen: list[str] = []
+        total = 0.0
         for name in sorted(names, key=lambda name: (self.seconds[name], name)):
             total += self.seconds[name]
             if chosen and total > budget:

@@ -16,6 +16,7 @@ from metarepro.claims.effects import (
     relevant_results,
 )
 from metarepro.claims.rules import CLAIM_VERDICTS, RULES, VERDICT_OF
+from metarepro.wording.phrases import NO_RELIABLE_INTERVAL
 
 NAN = math.nan
 
@@ -101,6 +102,67 @@ def test_each_rule_of_an_effect(
     assert (finding.rule, finding.verdict) == (rule, verdict)
     assert finding.reason.endswith((".", ". "))
     assert finding.needed or verdict in ("supported", "not_supported")
+
+
+ONE_TRIAL = {"n_trials": 1, "df": NAN}
+
+
+@pytest.mark.parametrize(
+    ("ours", "published", "said"),
+    [
+        # What limits a pool.
+        (pool(0.1, 0.5, **ONE_TRIAL), [], "the interval of our pool; the limits: one trial."),
+        (pool(0.1, 0.5, covered=0.49), [], "less than half of the cited review's trials confirmed"),
+        (pool(0.1, 0.5, covered=NAN), [], "how many trials the cited review pooled is not known."),
+        (pool(0.1, 0.5, abstract_share=0.51), [], "the limits: mostly abstracts."),
+        (pool(0.1, 0.5, df=3.9), [], f"has {NO_RELIABLE_INTERVAL}: 3.9 degrees of freedom."),
+        (None, ["limited"], "a result of Ann 2020; the limits: few trials or low certainty."),
+        # What our pool says beside a review that shows the effect.
+        (None, ["shows"], "; we have no pool beside it."),
+        (pool(0.1, 0.5, covered=0.05), ["shows"], "; our own interval agrees."),
+        (
+            pool(-0.4, 0.5, **ONE_TRIAL),
+            ["shows"],
+            "; our own estimate is on the same side, its interval includes no effect (one trial).",
+        ),
+        (
+            pool(-0.5, 0.4, df=1),
+            ["shows"],
+            "our own estimate is not on the same side, "
+            f"with {NO_RELIABLE_INTERVAL} (1.0 degrees of freedom).",
+        ),
+        # Why intervals do not decide.
+        (
+            pool(-0.5, -0.1, **ONE_TRIAL),
+            [],
+            "Our interval excludes a benefit and is not firm: one trial. "
+            "Nothing could be read of Ann 2020.",
+        ),
+        (
+            pool(-0.5, 0.1, **ONE_TRIAL),
+            ["open"],
+            "Our interval includes no effect and is not firm: one trial. An interval of Ann 2020 "
+            "includes no effect, from few trials or with low certainty.",
+        ),
+        (None, ["limited_harm", "open"], "An interval of Ann 2020 excludes a benefit, from few"),
+        (pool(-0.5, 0.1, **ONE_TRIAL), ["points"], "one trial. Ann 2020 reports an improvement;"),
+        # Directions.
+        (None, ["points"], "Ann 2020 reports an improvement; no number"),
+        (None, ["against"], "Ann 2020 reports no improvement; no number"),
+        (None, ["points", "against"], "Ann 2020 says different things of it; no number"),
+        # Whose intervals they are.
+        (FAVOURS, ["null"], "in favour: the interval of our pool. Does not: a result of Ann 2020."),
+        (HARMS, ["harm"], "Excludes a benefit: the interval of our pool and a result of Ann 2020."),
+        (INCLUDES_NONE, [], "Includes no effect: the interval of our pool."),
+    ],
+)
+def test_the_reason_says_what_decides(ours: Pool | None, published: list[str], said: str) -> None:
+    assert said in judge_effect(ours, published, "Ann 2020").reason
+
+
+def test_a_review_of_few_trials_needs_more_of_them() -> None:
+    assert judge_effect(None, ["limited"], "Ann 2020").needed == "Usable results of more trials"
+    assert "Ann 2020's result" in judge_effect(pool(0.1, 0.5, covered=0.4), [], "Ann 2020").needed
 
 
 @pytest.mark.parametrize("published", [[], ["points"], ["against"], ["open"]])

@@ -62,6 +62,11 @@ def test_adjusted_t_with_its_correlation_meets_the_true_effect() -> None:
     assert mean(of_t(t, **cells).yi for t in SIMULATED["ancova"]) == pytest.approx(0.5, abs=NEAR)
 
 
+def test_adjusted_t_without_degrees_of_freedom_has_those_of_one_covariate() -> None:
+    cells = ARMS_OF_30 | {"adjusted": "yes", "correlation": 0.7}
+    assert of_t(3.0, **cells) == of_t(3.0, **cells, df2=57)
+
+
 def test_adjusted_t_without_it_is_too_large_and_says_so() -> None:
     cells = ARMS_OF_30 | {"df2": 57, "adjusted": "yes"}
     found = [of_t(t, **cells) for t in SIMULATED["ancova"]]

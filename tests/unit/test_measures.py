@@ -18,7 +18,7 @@ from metarepro.conversion.measures import (
     risk_difference,
 )
 from metarepro.conversion.paired import paired_mean_difference, smd_from_paired_means
-from metarepro.conversion.reported import Choices, NoRouteError, Reported
+from metarepro.conversion.reported import Choices, Effect, NoRouteError, Reported
 from metarepro.conversion.routes import ROUTES, convert
 from metarepro.plan import MEASURES as PLAN_MEASURES
 from metarepro.wording.scales import MEASURES, Scale, better_of
@@ -216,3 +216,108 @@ def test_more_of_the_outcome_is_printed_above_no_effect(
     effect = convert(reported, CHOICES, measure)
     side = {"effect_measure": measure, "better": better_of(measure, outcome)}
     assert Scale(measure).at(side).shown(effect.yi) > Scale(measure).null
+
+
+def of(measure: str, statistic: str, **cells: Any) -> Effect:
+    """Effect of a result of which more is better."""
+    return convert(Reported(statistic, "scale", "yes", **cells), CHOICES, measure)
+
+
+@pytest.mark.parametrize("measure", ["OR", "RR", "RD"])
+def test_percentages_are_the_counts_behind_them_approximately(measure: str) -> None:
+    # 25% of 40 and 12.5% of 40 are ten and five.
+    counted = of(measure, "counts", **RESULTS[measure, "counts"])
+    worked_out = of(measure, "percentages", **RESULTS[measure, "percentages"])
+    assert (worked_out.yi, worked_out.vi) == pytest.approx((counted.yi, counted.vi))
+    assert (counted.tier, worked_out.tier) == ("direct", "approximate")
+
+
+@pytest.mark.parametrize("measure", ["OR", "RR", "RD"])
+@pytest.mark.parametrize("cells", [(0, 5), (40, 5), (5, 0), (5, 40)])
+def test_an_empty_cell_of_either_arm_is_noted(measure: str, cells: tuple[int, int]) -> None:
+    found = of(measure, "counts", events_t=cells[0], n_t=40, events_c=cells[1], n_c=40)
+    assert found.assumptions == ("0.5 added to all cells",)
+
+
+@pytest.mark.parametrize("measure", ["OR", "RR", "RD"])
+def test_one_event_of_each_kind_is_no_empty_cell(measure: str) -> None:
+    assert of(measure, "counts", events_t=1, n_t=2, events_c=1, n_c=2).assumptions == ()
+
+
+@pytest.mark.parametrize(
+    ("events", "noted"), [((0, 3), True), ((3, 0), True), ((1, 3), False), ((3, 1), False)]
+)
+def test_an_arm_without_events_is_noted_with_rates(events: tuple[int, int], noted: bool) -> None:
+    found = of("IRR", "rates", events_t=events[0], time_t=100, events_c=events[1], time_c=90)
+    assert ("0.5 added to the events of both arms" in found.assumptions) == noted
+
+
+@pytest.mark.parametrize(("events", "noted"), [(0, True), (40, True), (1, False), (39, False)])
+def test_a_proportion_of_none_or_all_is_noted(events: int, noted: bool) -> None:
+    found = of("proportion", "proportion", events_t=events, n_t=40)
+    assert ("0.5 added to events and non-events" in found.assumptions) == noted
+
+
+@pytest.mark.parametrize(
+    ("measure", "statistic", "yi", "vi"),
+    [
+        # As printed; the logarithm of 2 with the error of its interval, ln(3.7 / 1.1) / 3.92.
+        ("MD", "mean_difference", 1.5, 0.25),
+        ("RD", "risk_difference", 0.1, 0.0016),
+        ("HR", "hazard_ratio", 0.693147, 0.095760),
+        # atanh(0.4) with 1 / 47.
+        ("correlation", "correlation", 0.423649, 1 / 47),
+        # Four in 20 pairs with r = 0.6: 2 SD^2 (1 - r) / n.
+        ("MD", "paired_means", 1.0, 0.16),
+        ("MD", "change_means", 1.0, 0.4),
+    ],
+)
+def test_routes_give_value_and_variance(measure: str, statistic: str, yi: float, vi: float) -> None:
+    found = of(measure, statistic, **RESULTS[measure, statistic])
+    assert (found.yi, found.vi) == pytest.approx((yi, vi), rel=1e-4)
+
+
+@pytest.mark.parametrize("case", [case for case in RESULTS if "value" in RESULTS[case]], ids=str)
+@pytest.mark.parametrize(("adjusted", "factor"), [("no", 1.95), ("yes", 1.0), ("unknown", 1.0)])
+def test_a_printed_variance_of_a_cluster_trial_is_multiplied_if_not_adjusted(
+    case: tuple[str, str], adjusted: str, factor: float
+) -> None:
+    clusters = {"design": "cluster_rct", "cluster_size": 20.0, "adjusted": adjusted}
+    alone, found = of(*case, **RESULTS[case]), of(*case, **RESULTS[case], **clusters)
+    assert found.vi == pytest.approx(factor * alone.vi)
+
+
+def test_pairs_are_counted_by_their_total_or_else_the_treatment_arm() -> None:
+    both = RESULTS["MD", "paired_means"]
+    of_arm = {name: value for name, value in both.items() if name != "n_total"}
+    assert of("MD", "paired_means", **of_arm, n_t=20) == of("MD", "paired_means", **both)
+
+
+@pytest.mark.parametrize(
+    ("function", "fits", "broken"),
+    [
+        (fisher_z, (0.5, 4), (0.5, 3)),
+        (logit, (4, 4), (5, 4)),
+        (logit, (0, 4), (-1, 4)),
+        (logit, (0, 1), (0, 0)),
+        (risk_difference, (4, 4, 0, 4), (5, 4, 0, 4)),
+        (risk_difference, (0, 4, 4, 4), (0, 4, 5, 4)),
+        (risk_difference, (0, 4, 0, 4), (-1, 4, 0, 4)),
+        (risk_difference, (0, 4, 0, 4), (0, 4, -1, 4)),
+        (risk_difference, (0, 1, 0, 1), (0, 0, 0, 1)),
+        (risk_difference, (0, 1, 0, 1), (0, 1, 0, 0)),
+        (log_risk_ratio, (1, 4, 0, 4), (0, 4, 0, 4)),
+        (log_risk_ratio, (3, 4, 4, 4), (4, 4, 4, 4)),
+        (log_rate_ratio, (1, 0.5, 0, 0.5), (0, 0.5, 0, 0.5)),
+        (paired_mean_difference, (1, 1, 0, 1, 3, 0.5), (1, 1, 0, 1, 2, 0.5)),
+        (paired_mean_difference, (1, 1, 0, 1, 9, 0.99), (1, 1, 0, 1, 9, 1.0)),
+        (paired_mean_difference, (1, 1, 0, 1, 9, -0.99), (1, 1, 0, 1, 9, -1.0)),
+        (smd_from_paired_means, (1, 0, 0.1, 9, 0.5), (1, 0, 0.0, 9, 0.5)),
+    ],
+)
+def test_the_first_impossible_number_is_refused(
+    function: Any, fits: tuple[float, ...], broken: tuple[float, ...]
+) -> None:
+    assert math.isfinite(function(*fits).vi)
+    with pytest.raises(ValueError, match=r"\w"):
+        function(*broken)

@@ -336,6 +336,15 @@ def test_plausible_trials_are_pooled_and_make_it_partial() -> None:
     assert (row["basis"], row["verdict"]) == ("listed 2, plausible 1", "partial")
 
 
+def test_a_pool_of_one_plausible_trial_is_partial() -> None:
+    included = pd.DataFrame([{"review_id": "rev", "trial_id": "a", "basis": "plausible"}])
+    reason = "we hold 1 trial against 1 published, none of them confirmed as included"
+    other = EFFECTS.assign(trial_id="a")
+    row = compare_one(other, included, k=1.0)
+    assert row["verdict"] == "partial"
+    assert reason in row["reason"]
+
+
 def test_the_published_intervention_selects() -> None:
     effects = pd.DataFrame([effect("a-01"), effect("b-01", intervention="home_visiting")])
     row = compare_one(effects, intervention="home_visiting")

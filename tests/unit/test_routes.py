@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from metarepro.conversion.reported import Choices, NoRouteError, Reported
+from metarepro.conversion.reported import Choices, NoRouteError, Reported, df_of_interval
 from metarepro.conversion.routes import ROUTES, convert
 from metarepro.tabular.reported_statistics import STATISTICS
 
@@ -78,6 +78,9 @@ EXCLUDED: list[tuple[str, dict[str, Any]]] = [
     ("percentages_without_n", {"statistic": "percentages", "mean_t": 10, "mean_c": 20}),
     ("no_baseline_risk", {"statistic": "risk_ratio", "value": 0.7, "se": 0.1}),
     ("no_baseline_risk", {"statistic": "risk_difference", "value": -0.1, "se": 0.04}),
+    # No effect has no z that could be taken over.
+    ("not_significant", {"statistic": "risk_ratio", "value": 1.0, "se": 0.1, "mean_c": 20}),
+    ("not_significant", {"statistic": "risk_difference", "value": 0.0, "se": 0.1, "mean_c": 20}),
     ("not_significant", {"statistic": "mean_difference", "value": 0, "se": 1, **ARMS}),
     ("no_variance", {"statistic": "t_test", "value": 2, "df2": 9, "design": "cluster_rct"}),
     ("not_two_groups", {"statistic": "t_test", "value": 2, "df2": 40, **ARMS}),
@@ -106,6 +109,10 @@ EXCLUDED: list[tuple[str, dict[str, Any]]] = [
     (
         "not_significant",
         {"statistic": "p_only", "p_value": 0.05, "p_relation": ">", "sign": "benefit", **ARMS},
+    ),
+    (
+        "no_variance",
+        {"statistic": "p_only", "p_value": 0.0, "p_relation": "=", "sign": "benefit", **ARMS},
     ),
     ("impossible_input", {"statistic": "eta_squared", "value": 1, "sign": "benefit", **ARMS}),
 ]
@@ -177,6 +184,34 @@ def test_adjusted_error_of_a_cluster_trial_below_individuals_is_approximate(
     effect = convert(row, CHOICES)
     assert effect.tier == tier
     assert effect.vi == pytest.approx(share**2 * 2 / 500, rel=0.01)
+
+
+@pytest.mark.parametrize(("share", "factor"), [(0.99, 1.95), (1.06, 1.0)])
+def test_half_of_the_participants_stand_for_an_arm(share: float, factor: float) -> None:
+    arms = {"n_total": 1000, "design": "cluster_rct", "cluster_size": 20}
+    effect = convert(reported(value=1e-6, se=share * math.sqrt(2 / 500), **arms), CHOICES)
+    assert effect.vi == pytest.approx(factor * share**2 * 2 / 500, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("cells", "df"),
+    [
+        ({}, 8),
+        ({"adjusted": "yes"}, math.inf),
+        ({"design": "cluster_rct"}, math.inf),
+        ({"n": math.nan}, math.inf),
+        ({"statistic": "smd"}, math.inf),
+        # As printed, but a ratio has no t.
+        ({"printed_df": 6, "adjusted": "yes"}, 6),
+        ({"printed_df": 6, "statistic": "smd"}, 6),
+        ({"printed_df": 6, "statistic": "odds_ratio"}, math.inf),
+    ],
+)
+def test_an_interval_has_the_degrees_of_freedom_of_its_test(
+    cells: dict[str, Any], df: float
+) -> None:
+    row = {"statistic": "mean_difference", "adjusted": "no", "design": "rct", "n": 10.0}
+    assert df_of_interval(**(row | cells)) == df
 
 
 def test_interval_of_a_cluster_trial_is_normal() -> None:
