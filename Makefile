@@ -34,7 +34,8 @@ fuzz: setup  ## fuzz the readers of files: make fuzz SECONDS=60 (for each reader
 
 mutation: setup  ## break the code on purpose: which mistakes does no test notice? ROOMS="models claims" SAMPLE=100; an hour
 	python -m pip install --disable-pip-version-check --quiet -r tests/mutation/requirements.txt
-	python -m tests.mutation.run --sample "$${SAMPLE:-100}" $${ROOMS:-conversion models comparison claims}
+	rm -rf .mutation && git clone --quiet . .mutation
+	cd .mutation && PYTHONPATH=$(CURDIR)/.mutation/src python -m tests.mutation.run --sample "$${SAMPLE:-100}" $${ROOMS:-conversion models comparison claims}
 
 lint: setup  ## lint, format check, type check and the direction of imports only
 	ruff check .
@@ -116,7 +117,7 @@ $(READY): requirements.txt
 	@touch $@
 
 clean:  ## remove the environment, logs, cache and Snakemake's records; results stay
-	rm -rf $(VENV) docs/_build docs/modules .snakemake .metarepro_cache logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mutation docs/_build docs/modules .snakemake .metarepro_cache logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22

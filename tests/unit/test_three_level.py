@@ -200,3 +200,27 @@ def test_a_likelihood_of_three_levels_with_two_maxima_is_flagged() -> None:
     highest_beside = np.delete(beside, 4, axis=2).max(axis=2)
     assert (heights > highest_beside).sum() == 2
     assert "several_modes" in pool_three_level(*TWO_MODES).flags
+
+
+@pytest.mark.parametrize("unit", [0.01, 1.0, 100.0])
+def test_a_robust_interval_wider_than_its_model_is_not_flagged(unit: float) -> None:
+    yi = unit * np.array([0.1, 0.3, 0.2, 0.5, 0.9])
+    vi, trials = unit**2 * np.array([0.04, 0.04, 0.03, 0.05, 0.02]), ["a", "a", "b", "c", "d"]
+    model = pool(yi, vi, ci_method="z")
+    got = with_robust_variance(model, yi, vi, trials)
+    assert got.ci_high - got.ci_low > model.ci_high - model.ci_low
+    assert "narrower_than_model" not in got.flags
+
+
+@pytest.mark.parametrize(("n_trials", "flagged"), [(10, True), (11, False)])
+def test_robust_variance_of_ten_trials_or_fewer_is_flagged(n_trials: int, flagged: bool) -> None:
+    rows = (np.linspace(0, 1, n_trials), np.full(n_trials, 0.02))
+    got = with_robust_variance(pool(*rows), *rows, list(range(n_trials)))
+    assert ("few_trials" in got.flags) == flagged
+
+
+def test_flags_of_tau2_stay_with_robust_variance() -> None:
+    rows = ([0.3, 0.31, 0.3], [0.1, 0.1, 0.1])
+    kept = with_robust_variance(pool(*rows, ci_method="z"), *rows, list("abc")).flags
+    of_interval = ("df_below_4", "narrower_than_model", "few_trials")
+    assert kept == (*of_interval, "tau2_zero", "tau2_interval_empty")
