@@ -66,6 +66,7 @@ FAVOURS, INCLUDES_NONE, HARMS = pool(0.1, 0.5), pool(-0.1, 0.5), pool(-0.5, -0.1
         (FAVOURS, ["against"], "effect_shown", "supported"),
         (pool(0.1, 0.5, covered=0.5, abstract_share=0.5), [], "effect_shown", "supported"),
         (pool(0.1, 0.5, df=4.0), [], "effect_shown", "supported"),
+        (pool(0.1, 0.5, n_trials=2, df=1.0), [], "effect_inconclusive", "not_yet_testable"),
         (None, ["shows"], "effect_shown_as_published", "supported"),
         (pool(-0.5, 0.4, df=1), ["shows"], "effect_shown_as_published", "supported"),
         (pool(0.1, 0.5, covered=0.05), ["shows"], "effect_shown_as_published", "supported"),

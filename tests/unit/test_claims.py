@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from metarepro.claims.claims import Sources, assess_claims
+from metarepro.claims.context import uncited_reviews, unusable_results
 from metarepro.claims.counts import compare_costs
 from metarepro.claims.local_evaluations import evaluate
 from metarepro.claims.tables import AUDITED_CLAIMS
@@ -283,6 +284,53 @@ def test_participants_are_called_what_the_claim_calls_them(audited: Rows) -> Non
 )
 def test_what_a_claim_says_in_words(claim: dict[str, Any], words: str) -> None:
     assert claimed_words({"counted": "", "claimed_relation": ""} | claim).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ({"claim_kind": "moderator_ratio_about", "claimed_value": 4.0}, "about 4 times the effect"),
+        ({"claimed_direction": "greater"}, "greater with light"),
+        ({"claimed_direction": "improved"}, "improved"),
+    ],
+)
+def test_what_a_claim_compares_in_words(claim: dict[str, Any], words: str) -> None:
+    of_claim = {"claim_kind": "moderator_direction", "claimed_value": math.nan, "subject": "light"}
+    assert claimed_words({"counted": "", "claimed_relation": ""} | of_claim | claim).startswith(
+        words
+    )
+
+
+def test_results_are_not_usable_for_a_claim_of_their_intervention_and_outcome_only() -> None:
+    row = {"intervention": "play", "outcome": "warmth", "label": "Ann 2001"}
+    row |= {"exclude": "no_variance", "exclude_reason": "no standard error"}
+    changes: list[dict[str, str]] = [
+        *({}, {}, {"label": "Bob 2002"}, {"intervention": "music"}, {"outcome": "speech"}),
+        *({"exclude": ""}, {"exclude": "duplicate"}, {"exclude": "superseded"}),
+    ]
+    effects = pd.DataFrame([row | changed for changed in changes])
+    assert unusable_results(effects, {"intervention": "play", "outcome": "warmth"}) == (
+        "Read but not usable: Ann 2001 (no standard error; code no_variance); "
+        "Bob 2002 (no standard error; code no_variance)"
+    )
+    assert unusable_results(effects, {"intervention": "play", "outcome": "sleep"}) == ""
+
+
+def test_an_uncited_review_is_said_with_what_its_numbers_show() -> None:
+    row = {
+        **{"label": "Eve 2015", "status": "verified", "intervention": "play", "measure": "SMD"},
+        **{"estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5, "k": 6.0, "beneficial_sign": "+"},
+        **{"p_value": math.nan, "p_relation": "", "certainty": "", "narrative_direction": ""},
+    }
+    rows = pd.DataFrame(
+        [row, row | {"ci_low": -0.1}, row | {"beneficial_sign": "-", "certainty": "low"}]
+    )
+    assert uncited_reviews(rows) == [
+        "Eve 2015, not cited by the report and not counted: "
+        "in favour, SMD 0.30 [0.10, 0.50] (certainty not given); "
+        "an interval that includes no effect, SMD 0.30 [\u22120.10, 0.50] (certainty not given); "
+        "against, SMD 0.30 [0.10, 0.50] (certainty low)"
+    ]
 
 
 def test_words_of_a_claim_decide_nothing() -> None:

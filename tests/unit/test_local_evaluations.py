@@ -12,11 +12,13 @@ from metarepro.claims.local_evaluations import (
     cited,
     counts_of,
     evaluate,
+    evaluation_words,
     exact_p,
     footnotes,
     judge_evaluations,
     judge_proportion,
     named_places,
+    proportion_words,
     wilson,
 )
 
@@ -203,3 +205,62 @@ def test_each_place_that_is_named_counts_once() -> None:
 def test_intervals_have_the_level_of_the_plan() -> None:
     row = evaluate(pd.DataFrame([evaluation()]), level=0.8).iloc[0]
     assert (row["ci_low"], row["ci_high"]) == wilson(40, 48, 0.8) != wilson(40, 48)
+
+
+@pytest.mark.parametrize(
+    ("cells", "remark"),
+    [
+        ({}, "40 of 48 is 83.33%"),
+        (
+            {"value": "0.854", "n": 55.0},
+            "47 of 55 is 85.45%: printed as 85.4%, cut off instead of rounded",
+        ),
+        (
+            {"value": "0.94", "n": 125.0},
+            "any count from 117 to 118 of 125 prints as 94%; the lowest is taken",
+        ),
+        (
+            {"statistic": "relative_reduction_more_than", "value": "0.5"},
+            "a reduction by more than 50%; "
+            "without the counts before and after there is no interval",
+        ),
+        (
+            {"statistic": "one_in_before_after", "value": "4;10", "n": math.nan},
+            "25% before and 10% after; without the number of participants there is no interval",
+        ),
+    ],
+)
+def test_the_remark_says_what_stands_behind_a_figure(cells: dict[str, Any], remark: str) -> None:
+    assert evaluated(evaluation(**cells))["remark"].item() == remark
+
+
+def test_a_share_is_said_with_its_interval() -> None:
+    # R: prop.test(40, 48, correct = FALSE)
+    expected = "40 of 48: 83.33% (Wilson, 70.42% to 91.30%)"
+    assert proportion_words(evaluated(evaluation()), 0.83) == expected
+
+
+@pytest.mark.parametrize("cells", [{"value": "0.84"}, {"n": 3.0}])
+def test_another_share_and_one_of_no_count_are_not_said(cells: dict[str, Any]) -> None:
+    assert proportion_words(evaluated(evaluation(**cells)), 0.83) == ""
+
+
+def test_evaluations_are_counted_with_design_size_and_publication() -> None:
+    table = evaluated(
+        evaluation(),
+        evaluation(n=20.0, design="pre_post", published="no"),
+        evaluation(n=math.nan, reported_direction="no_difference", published="no"),
+    )
+    assert evaluation_words(table, "improved") == (
+        "2 of 3 evaluations cited say so (2 post-only, 1 pre-post; n 48, 20; 1 published)"
+    )
+    assert evaluation_words(table.iloc[2:], "no_difference") == (
+        "1 of 1 evaluation cited says so (1 post-only; n not given; none published)"
+    )
+
+
+def test_an_exact_test_is_said_with_its_reference() -> None:
+    table = evaluated(evaluation(**REFERENCED | {"value": "0.545"}))
+    # R: binom.test(30, 55)$p.value
+    reason = "30 of 55 is 54.55%. Exact test against 50%: p = 0.590."
+    assert judge_proportion(table, 0.545, against_reference=True).reason == reason

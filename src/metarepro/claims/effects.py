@@ -60,8 +60,8 @@ class Pool:
 
     @property
     def trusted(self) -> bool:
-        """Whether its interval can be leaned on."""
-        return self.n_trials >= 2 and self.df >= TRUSTED_DF
+        """Whether its interval can be leaned on; that of one trial has no degrees of freedom."""
+        return self.df >= TRUSTED_DF
 
     @property
     def firm(self) -> bool:
