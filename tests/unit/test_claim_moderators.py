@@ -179,6 +179,9 @@ def test_means_are_printed_as_readers_know_them() -> None:
         (Scale("RR"), (-0.7, -0.5), "is 0.55 [0.50, 0.61], which is below 1."),
         (Scale("MD", turn=-1), (-0.7, -0.5), "is 0.60 [0.50, 0.70], which is above zero."),
         (Scale(), (-0.7, -0.5), "is −0.60 [−0.70, −0.50], which is below zero."),
+        # A limit of exactly no effect does not exclude it.
+        (Scale(), (-0.5, 0.0), "which includes zero."),
+        (Scale(), (0.0, 0.5), "which includes zero."),
     ],
 )
 def test_a_difference_is_printed_on_the_scale_of_differences(

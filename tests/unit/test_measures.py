@@ -232,14 +232,14 @@ def test_percentages_are_the_counts_behind_them_approximately(measure: str) -> N
     assert (counted.tier, worked_out.tier) == ("direct", "approximate")
 
 
-@pytest.mark.parametrize("measure", ["OR", "RR", "RD"])
+@pytest.mark.parametrize("measure", ["SMD", "OR", "RR", "RD"])
 @pytest.mark.parametrize("cells", [(0, 5), (40, 5), (5, 0), (5, 40)])
 def test_an_empty_cell_of_either_arm_is_noted(measure: str, cells: tuple[int, int]) -> None:
     found = of(measure, "counts", events_t=cells[0], n_t=40, events_c=cells[1], n_c=40)
     assert found.assumptions == ("0.5 added to all cells",)
 
 
-@pytest.mark.parametrize("measure", ["OR", "RR", "RD"])
+@pytest.mark.parametrize("measure", ["SMD", "OR", "RR", "RD"])
 def test_one_event_of_each_kind_is_no_empty_cell(measure: str) -> None:
     assert of(measure, "counts", events_t=1, n_t=2, events_c=1, n_c=2).assumptions == ()
 
@@ -282,8 +282,10 @@ def test_routes_give_value_and_variance(measure: str, statistic: str, yi: float,
 def test_a_printed_variance_of_a_cluster_trial_is_multiplied_if_not_adjusted(
     case: tuple[str, str], adjusted: str, factor: float
 ) -> None:
-    clusters = {"design": "cluster_rct", "cluster_size": 20.0, "adjusted": adjusted}
-    alone, found = of(*case, **RESULTS[case]), of(*case, **RESULTS[case], **clusters)
+    clusters: dict[str, Any] = {"design": "cluster_rct", "cluster_size": 20, "adjusted": adjusted}
+    measure, statistic = case
+    alone = of(measure, statistic, **RESULTS[case])
+    found = of(measure, statistic, **RESULTS[case], **clusters)
     assert found.vi == pytest.approx(factor * alone.vi)
 
 

@@ -210,7 +210,8 @@ def test_half_of_the_participants_stand_for_an_arm(share: float, factor: float) 
 def test_an_interval_has_the_degrees_of_freedom_of_its_test(
     cells: dict[str, Any], df: float
 ) -> None:
-    row = {"statistic": "mean_difference", "adjusted": "no", "design": "rct", "n": 10.0}
+    row: dict[str, Any] = {"statistic": "mean_difference", "adjusted": "no", "design": "rct"}
+    row |= {"n": 10.0}
     assert df_of_interval(**(row | cells)) == df
 
 
@@ -259,6 +260,26 @@ def test_standard_error_below_what_the_arms_allow_is_approximate() -> None:
     believed = convert(reported(value=0.001, se=0.1425, n_t=50, n_c=50), CHOICES)
     doubted = convert(reported(value=0.001, se=0.1395, n_t=50, n_c=50), CHOICES)
     assert (believed.tier, doubted.tier) == ("direct", "approximate")
+
+
+@pytest.mark.parametrize(
+    ("n_t", "tier"),
+    [
+        (2, "approximate"),  # 2 and 9 participants give an SE of 0.78
+        (1, "direct"),  # no formula holds for one participant
+    ],
+)
+def test_arms_of_two_participants_are_the_smallest_looked_at(n_t: int, tier: str) -> None:
+    row = reported(value=0.001, se=0.5, corrected="yes", n_t=n_t, n_c=9)
+    assert convert(row, CHOICES).tier == tier
+
+
+def test_sds_of_arms_of_unknown_size_are_averaged_as_variances() -> None:
+    cells = {"value": 2.0, "se": 0.5, "sd_t": 3.0, "sd_c": 4.0}
+    effect = convert(reported(statistic="mean_difference", **cells), CHOICES)
+    # The mean of 9 and 16 is 12.5; without sizes there is no small-sample correction.
+    assert (effect.yi, effect.vi) == pytest.approx((2 / math.sqrt(12.5), 0.25 / 12.5))
+    assert effect.tier == "derived"
 
 
 def test_shared_control_group_is_recorded() -> None:

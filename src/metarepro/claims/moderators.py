@@ -165,7 +165,7 @@ def judge_moderator(comparison: Comparison) -> Judgement:
     between = f"{c.about}: the {kind} between {c.trials} is {shown}"
     if not c.ci_low > 0:
         beyond = "below" if printed.turn > 0 else "above"
-        what = f"{'includes' if c.ci_high > 0 else f'is {beyond}'} {printed.no_effect}"
+        what = f"{'includes' if c.ci_high >= 0 else f'is {beyond}'} {printed.no_effect}"
         if c.enough:
             return Judgement("moderator_not_greater", f"{between}, which {what}.")
         return Judgement("moderator_inconclusive", f"{between}, which {what}.", _needed(c))
