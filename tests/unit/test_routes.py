@@ -282,6 +282,22 @@ def test_sds_of_arms_of_unknown_size_are_averaged_as_variances() -> None:
     assert effect.tier == "derived"
 
 
+def test_a_difference_without_an_error_has_that_of_its_arm_sizes() -> None:
+    cells = {"value": 2.0, "sd_t": 4.0, "sd_c": 4.0, "n_t": 30, "n_c": 30}
+    effect = convert(reported(statistic="mean_difference", **cells), CHOICES)
+    # J of 58 df is 0.98700 (Hedges 1981, equation 6e).
+    g = 0.5 * 0.98700
+    assert (effect.yi, effect.vi) == pytest.approx((g, 2 / 30 + g**2 / 120), rel=1e-5)
+    assert (effect.se_source, effect.tier) == ("ns", "derived")
+
+
+def test_a_difference_may_have_the_error_of_its_bound_of_p() -> None:
+    cells = {"value": 3.0, "reference_sd": 15.0, "p_value": 0.05, "p_relation": "<"}
+    effect = convert(reported(statistic="mean_difference", **cells), CHOICES)
+    assert (effect.yi, effect.vi) == pytest.approx((0.2, (0.2 / 1.959964) ** 2), rel=1e-6)
+    assert (effect.se_source, effect.tier) == ("p bound", "approximate")
+
+
 def test_shared_control_group_is_recorded() -> None:
     effect = convert(reported(value=0.5, se=0.2, shared_control="yes"), CHOICES)
     assert any("shares its control group" in text for text in effect.assumptions)
