@@ -397,7 +397,7 @@ def test_an_interval_of_tau2_that_leaves_out_the_estimate_is_flagged() -> None:
     assert "tau2_outside_interval" not in pool(yi, vi).flags
 
 
-@pytest.mark.parametrize("ratio", [1e12, 1e14, 1e16, 1e18, 1e20])
+@pytest.mark.parametrize("ratio", [1.01e10, 1e12, 1e14, 1e16, 1e18, 1e20])
 def test_variances_that_leave_no_digits_are_refused(ratio: float) -> None:
     said = re.escape(f"vi differ by a factor of {ratio:.3g}")
     with pytest.raises(ValueError, match=said):
