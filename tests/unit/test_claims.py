@@ -134,6 +134,16 @@ def test_a_wider_pool_is_not_taken(sources: Sources) -> None:
     assert math.isnan(after["estimate"])
 
 
+def test_coverage_counts_the_list_of_the_cited_review_only(sources: Sources) -> None:
+    claims = DATA.claims.set_index("claim_id")
+    for claim in ("c09", "c19"):
+        own = sources.included["review_id"] == claims.loc[claim, "source_review"]
+        listed = audit(replace(sources, included=sources.included[own]))[claim]["coverage"]
+        others = audit(replace(sources, included=sources.included[~own]))[claim]["coverage"]
+        assert audit(sources)[claim]["coverage"] == listed != others
+        assert "; 0 confirmed and 0 plausible of" in others
+
+
 def test_mostly_abstracts_are_a_caveat(sources: Sources) -> None:
     effects = sources.effects.assign(source_kind="abstract")
     caveat = audit(replace(sources, effects=effects))["c04"]["caveat"]

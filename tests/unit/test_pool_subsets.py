@@ -312,3 +312,10 @@ def test_estimate_lies_among_the_effects_and_tau2_is_no_less_than_0(seed: int, m
     assert (got.tau2 >= 0).all()
     slack = 1e-12 * np.abs(yi).max()
     assert ((got.estimate >= lowest - slack) & (got.estimate <= highest + slack)).all()
+
+
+def test_more_fits_than_are_scanned_together_have_the_same_tau2() -> None:
+    effects = ([0.1, 0.3, 0.9], [0.02, 0.02, 0.03])
+    one = pool_subsets(*effects, pack([[1, 1, 1]])).tau2
+    many = pool_subsets(*effects, pack(np.ones((2049, 3))), chunk=2049).tau2
+    assert set(many) == set(one)
