@@ -134,6 +134,16 @@ def test_a_wider_pool_is_not_taken(sources: Sources) -> None:
     assert math.isnan(after["estimate"])
 
 
+def test_the_number_of_the_cited_review_stands_beside_the_claim(audited: Rows) -> None:
+    assert audited["c07"]["published"] == "O'Hara 2019: 22 studies"
+    assert audited["c01"]["published"] == "Sleed 2022: 77 studies, of all its interventions"
+
+
+def test_a_number_that_was_not_seen_is_not_said(sources: Sources) -> None:
+    reviews = sources.reviews.assign(n_studies=math.nan)
+    assert audit(replace(sources, reviews=reviews))["c07"]["published"] == ""
+
+
 def test_coverage_counts_the_list_of_the_cited_review_only(sources: Sources) -> None:
     claims = DATA.claims.set_index("claim_id")
     for claim in ("c09", "c19"):
