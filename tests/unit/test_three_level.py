@@ -212,6 +212,14 @@ def test_a_robust_interval_wider_than_its_model_is_not_flagged(unit: float) -> N
     assert "narrower_than_model" not in got.flags
 
 
+def test_ten_trials_that_lie_apart_are_not_narrower_than_their_model() -> None:
+    rows = (np.linspace(0, 1, 10), np.full(10, 0.02))
+    model = pool(*rows, ci_method="z")
+    got = with_robust_variance(model, *rows, list(range(10)))
+    assert got.ci_high - got.ci_low > model.ci_high - model.ci_low
+    assert "narrower_than_model" not in got.flags
+
+
 @pytest.mark.parametrize(("n_trials", "flagged"), [(10, True), (11, False)])
 def test_robust_variance_of_ten_trials_or_fewer_is_flagged(n_trials: int, flagged: bool) -> None:
     rows = (np.linspace(0, 1, n_trials), np.full(n_trials, 0.02))
