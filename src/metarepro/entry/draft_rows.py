@@ -4,14 +4,13 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-
-import yaml
+from typing import Any
 
 from metarepro.entry.drafts import FILL_IN
 from metarepro.tabular.cells import HEADER_ROW
 from metarepro.tabular.input_tables import INPUT_TABLES
 from metarepro.tabular.problems import Problem
-from metarepro.tabular.yaml_text import parse_yaml_nodes, repeated_keys
+from metarepro.tabular.yaml_text import Document, Place, parse_yaml
 
 #: Section of a form to the table that it goes into.
 SECTIONS = {"trial": "trials", "cluster": "clusters", "results": "results"}
@@ -63,24 +62,23 @@ def read_draft(content: bytes, trial_id: str, file: str) -> tuple[list[Record], 
     problems : list of Problem
         What is no form, and what is still to be filled in; the cells are not checked here.
     """
-    root, problems = parse_yaml_nodes(content, file)
-    if problems:
+    document, problems = parse_yaml(content, file, texts=True)
+    if document is None:
         hint = 'a text with a colon in quotes, a double quote inside it as \\"'
         return [], [replace(problem, allowed=f"{problem.allowed}; {hint}") for problem in problems]
     sections = "the sections " + ", ".join(SECTIONS)
-    if not isinstance(root, yaml.MappingNode):
-        return [], [Problem(file, None, "", "no sections", sections)]
-    problems = repeated_keys(root, file)
+    if not isinstance(document.value, dict):
+        return [], [*problems, Problem(file, None, "", "no sections", sections)]
     records: list[Record] = []
-    for key, value in root.value:
-        line = key.start_mark.line + 1
-        table = SECTIONS.get(_key_text(key))
+    for key, value in document.value.items():
+        table = SECTIONS.get(key)
         if table is None:
-            problems.append(Problem(file, line, "", _key_text(key), sections))
+            problems.append(Problem(file, document.line((key,)), "", key, sections))
             continue
-        items = value.value if isinstance(value, yaml.SequenceNode) else [value]
-        for item in items:
-            record, wrong = _record(item, table, trial_id, file)
+        items = value if isinstance(value, list) else [value]
+        for number, item in enumerate(items):
+            place: Place = (key, number) if isinstance(value, list) else (key,)
+            record, wrong = _record(item, place, document, trial_id, file)
             problems += wrong
             if record:
                 records.append(record)
@@ -90,40 +88,35 @@ def read_draft(content: bytes, trial_id: str, file: str) -> tuple[list[Record], 
 
 
 def _record(
-    node: yaml.Node, table: str, trial_id: str, file: str
+    item: Any, place: Place, document: Document, trial_id: str, file: str
 ) -> tuple[Record | None, list[Problem]]:
     """One mapping as a row; None if none of its fields is filled in."""
-    columns = list(INPUT_TABLES[table].columns)
-    line = node.start_mark.line + 1
-    if not isinstance(node, yaml.MappingNode):
+    table = SECTIONS[str(place[0])]
+    columns = INPUT_TABLES[table].columns
+    line = document.line(place) or 1
+    if not isinstance(item, dict):
         return None, [Problem(file, line, "", "no fields", "fields such as 'note: \"\"'")]
-    problems = repeated_keys(node, file)
-    cells, lines = dict.fromkeys(columns, ""), {}
-    for key, value in node.value:
-        line_of_key = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode) or key.value not in columns:
+    problems = []
+    cells = dict.fromkeys(columns, "")
+    lines = {key: document.line((*place, key)) or line for key in item}
+    for key, value in item.items():
+        if key not in columns:
             known = "the columns " + ", ".join(columns)
-            problems.append(Problem(file, line_of_key, "", _key_text(key), known))
-        elif not isinstance(value, yaml.ScalarNode):
+            problems.append(Problem(file, lines[key], "", key, known))
+        elif not isinstance(value, str):
             found = "a list or fields"
-            problems.append(Problem(file, line_of_key, key.value, found, "a text or a number"))
+            problems.append(Problem(file, lines[key], key, found, "a text or a number"))
         else:
-            cells[key.value], lines[key.value] = value.value, line_of_key
-            if FILL_IN in value.value:
-                allowed = (
-                    f"{INPUT_TABLES[table].columns[key.value].description} (still to be filled in)"
-                )
-                problems.append(Problem(file, line_of_key, key.value, value.value, allowed))
+            cells[key] = value
+            if FILL_IN in value:
+                allowed = f"{columns[key].description} (still to be filled in)"
+                problems.append(Problem(file, lines[key], key, value, allowed))
     if cells.get("trial_id", "") not in ("", trial_id):
         found = cells["trial_id"]
         problems.append(Problem(file, lines["trial_id"], "trial_id", found, trial_id))
     if not any(cells.values()) and not problems:
         return None, []
     return Record(table, cells | {"trial_id": trial_id}, lines, line), problems
-
-
-def _key_text(key: yaml.Node) -> str:
-    return key.value if isinstance(key, yaml.ScalarNode) else "a key that is no text"
 
 
 def duplicates(

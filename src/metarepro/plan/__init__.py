@@ -6,11 +6,12 @@ what was found, what is allowed.
 """
 
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from metarepro.plan.contradictions import contradictions
-from metarepro.plan.problems import key_of, line_of, problem_of
+from metarepro.plan.problems import problem_of
 from metarepro.plan.sections import (
     MEASURES,
     About,
@@ -28,7 +29,7 @@ from metarepro.plan.sections import (
 )
 from metarepro.tabular.cells import read_bytes
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.tabular.yaml_text import parse_yaml, parse_yaml_nodes
+from metarepro.tabular.yaml_text import Document, key_of, parse_yaml
 
 __all__ = [
     "About",
@@ -80,17 +81,34 @@ def read_plan(path: Path | str) -> Plan:
 def parse_plan(content: bytes, file: str) -> Plan:
     """Read an analysis plan from the bytes of its file."""
     document, problems = parse_yaml(content, file)
-    if problems:
+    if document is None:
         raise DataError(problems)
-    root, _ = parse_yaml_nodes(content, file)
+    # Of a value that is no plain YAML nothing more is said.
+    told = {problem.column for problem in problems}
+    sections = set(Plan.model_fields)
     try:
         plan = Plan.model_validate(document.value)
     except ValidationError as error:
-        raise DataError(problem_of(file, root, one) for one in error.errors()) from None
-    wrong = [
-        Problem(file, line_of(root, place), key_of(place), found, allowed)
-        for place, found, allowed in contradictions(plan)
+        errors = error.errors()
+        wrong = (problem_of(file, document, one) for one in errors)
+        problems += [problem for problem in wrong if problem.column not in told]
+        plan, sections = _usable(document, {one["loc"][0] for one in errors if one["loc"]})
+    problems += [
+        Problem(file, document.line(place), key_of(place), found, allowed)
+        for place, found, allowed in contradictions(plan, sections)
+        if key_of(place) not in told
     ]
-    if wrong:
-        raise DataError(wrong)
-    return plan
+    if problems:
+        raise DataError(problems)
+    return plan.with_lines(document)
+
+
+def _usable(document: Document, wrong: set[Any]) -> tuple[Plan, set[str]]:
+    """A plan of those sections in which every value is allowed, and their names."""
+    given = document.value if isinstance(document.value, dict) else {}
+    sections = {}
+    for name, field in Plan.model_fields.items():
+        if name in given and name not in wrong:
+            kind: Any = Annotated[field.annotation, field]
+            sections[name] = TypeAdapter(kind).validate_python(given[name])
+    return Plan.model_construct(**sections), set(sections)

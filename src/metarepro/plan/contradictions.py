@@ -1,10 +1,10 @@
 """What in a plan refers to nothing, or does not fit together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from metarepro.plan.problems import Place
 from metarepro.plan.sections import Moderator, Plan
 from metarepro.tabular.input_tables import DESIGNS, EFFECT_SOURCE_KINDS, INCOMES, TIERS
+from metarepro.tabular.yaml_text import Place
 
 #: Place, what was found and what is allowed.
 Contradiction = tuple[Place, str, str]
@@ -17,29 +17,54 @@ _VALUES = {
 }
 
 
-def contradictions(plan: Plan) -> Iterator[Contradiction]:
-    """Names that refer to nothing, and parts that do not fit together: place, found, allowed."""
-    sets = f"a set: {', '.join(plan.sets)}"
+def contradictions(plan: Plan, sections: Collection[str]) -> Iterator[Contradiction]:
+    """Names that refer to nothing, and parts that do not fit together.
+
+    Parameters
+    ----------
+    plan : Plan
+    sections : collection of str
+        Those of the plan that can be looked at; the others hold nothing that is allowed.
+
+    Yields
+    ------
+    tuple
+        Place, what was found and what is allowed.
+    """
+    for needed, check in _CHECKS:
+        if set(needed) <= set(sections):
+            yield from check(plan)
+
+
+def _figures(plan: Plan) -> Iterator[Contradiction]:
     for number, name in enumerate(plan.figures):
         if name not in plan.sets:
-            yield ("figures", number), name, sets
+            yield ("figures", number), name, _a_set(plan)
+
+
+def _sets_of_evidence(plan: Plan) -> Iterator[Contradiction]:
     for key in ("set", "beside"):
         if (name := getattr(plan.evidence, key)) not in plan.sets:
-            yield ("evidence", key), name, sets
+            yield ("evidence", key), name, _a_set(plan)
+
+
+def _a_set(plan: Plan) -> str:
+    return f"a set: {', '.join(plan.sets)}"
+
+
+def _synthesis_of_evidence(plan: Plan) -> Iterator[Contradiction]:
     shown = plan.syntheses.get(plan.evidence.synthesis)
     if shown is None or set(shown.by) != {"intervention", "domain"}:
         allowed = "a synthesis by intervention and domain"
         yield ("evidence", "synthesis"), plan.evidence.synthesis, allowed
-    if plan.study.about:
-        for number, family in enumerate(plan.study.about.families):
-            if family not in plan.families:
-                allowed = f"a family: {', '.join(plan.families)}"
-                yield ("study", "about", "families", number), family, allowed
-    yield from _columns_of_syntheses(plan)
-    yield from _subgroups(plan)
-    for name, moderator in plan.moderators.items():
-        for place, found, allowed in _moderator(moderator, plan):
-            yield ("moderators", name, *place), found, allowed
+
+
+def _families_of_study(plan: Plan) -> Iterator[Contradiction]:
+    about = plan.study.about
+    for number, family in enumerate(about.families if about else ()):
+        if family not in plan.families:
+            allowed = f"a family: {', '.join(plan.families)}"
+            yield ("study", "about", "families", number), family, allowed
 
 
 def _columns_of_syntheses(plan: Plan) -> Iterator[Contradiction]:
@@ -67,6 +92,12 @@ def _subgroups(plan: Plan) -> Iterator[Contradiction]:
             if synthesis.subgroups in synthesis.by or of is None or not needed <= set(of.by):
                 allowed = f"a synthesis by {' and '.join(sorted(needed))}, at least"
                 yield (*place, "subgroup_synthesis"), synthesis.subgroup_synthesis, allowed
+
+
+def _moderators(plan: Plan) -> Iterator[Contradiction]:
+    for name, moderator in plan.moderators.items():
+        for place, found, allowed in _moderator(moderator, plan):
+            yield ("moderators", name, *place), found, allowed
 
 
 def _moderator(moderator: Moderator, plan: Plan) -> Iterator[Contradiction]:
@@ -125,3 +156,15 @@ def _reference(moderator: Moderator, plan: Plan) -> Iterator[Contradiction]:
     for level in moderator.level_labels:
         if level not in known:
             yield ("level_labels", level), level, allowed
+
+
+#: The sections that a check looks at, and the check.
+_CHECKS: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterator[Contradiction]]], ...] = (
+    (("figures", "sets"), _figures),
+    (("evidence", "sets"), _sets_of_evidence),
+    (("evidence", "syntheses"), _synthesis_of_evidence),
+    (("study", "families"), _families_of_study),
+    (("syntheses",), _columns_of_syntheses),
+    (("syntheses",), _subgroups),
+    (("moderators", "families"), _moderators),
+)

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from pydantic import BaseModel
 
 from metarepro.plan.sections import Plan
 from metarepro.tabular.problems import Problem
-
-#: The keys that lead to a value of the plan.
-Place = tuple[str | int, ...]
+from metarepro.tabular.yaml_text import Document, key_of
 
 #: What pydantic calls a wrong type, in words.
 _TYPES = {
@@ -29,11 +26,11 @@ _PATTERNS = {
 }
 
 
-def problem_of(file: str, root: yaml.Node | None, error: Mapping[str, Any]) -> Problem:
+def problem_of(file: str, document: Document, error: Mapping[str, Any]) -> Problem:
     """One error of pydantic in the words of the person who edits the plan."""
     place = tuple(part for part in error["loc"] if part != "[key]")
     kind, context = error["type"], error.get("ctx", {})
-    found = str(error["input"])
+    found = "nothing" if error["input"] is None else str(error["input"])
     if kind == "missing":
         found, allowed = "no such key", f"{place[-1]}, which a plan must give"
     elif kind == "extra_forbidden":
@@ -48,15 +45,10 @@ def problem_of(file: str, root: yaml.Node | None, error: Mapping[str, Any]) -> P
         allowed = _TYPES[kind]
     else:
         allowed = error["msg"].removeprefix("Input should be ").removeprefix("String should have ")
-    return Problem(file, line_of(root, place), key_of(place), found, allowed)
+    return Problem(file, document.line(place), key_of(place), found, allowed)
 
 
-def key_of(place: Place) -> str:
-    """A place as it is told: "pooling.level"."""
-    return ".".join(map(str, place))
-
-
-def _known_keys(place: Place) -> list[str]:
+def _known_keys(place: tuple[str | int, ...]) -> list[str]:
     """Keys that a section of the plan may have."""
     model: type[BaseModel] = Plan
     for part in place:
@@ -71,18 +63,3 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
         return annotation
     inner = (_model_in(part) for part in getattr(annotation, "__args__", ()))
     return next((model for model in inner if model), None)
-
-
-def line_of(node: yaml.Node | None, place: Place) -> int | None:
-    """Line of a place in the file, or of the nearest section around it."""
-    line = None
-    for part in place:
-        if isinstance(node, yaml.MappingNode):
-            pair = next((p for p in node.value if p[0].value == str(part)), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-    return line

@@ -1,13 +1,14 @@
 """The sections of an analysis plan: keys, types and defaults."""
 
 from collections.abc import Collection, Iterable
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
 
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.tau2 import ESTIMATORS
+from metarepro.tabular.yaml_text import Document
 
 #: What a synthesis may run over; an outcome has one domain, an intervention one family.
 Key = Literal["intervention", "family", "domain", "outcome"]
@@ -240,6 +241,17 @@ class Plan(_Section):
     syntheses: Annotated[dict[Name, Synthesis], Field(min_length=1)]
     reproduction: Reproduction
     moderators: dict[Name, Moderator] = {}
+
+    _document: Document = PrivateAttr(default=Document(None, {}))
+
+    def with_lines(self, document: Document) -> Self:
+        """The same plan, which knows the file that it is from."""
+        self._document = document
+        return self
+
+    def line_of(self, *place: str | int) -> int | None:
+        """Line of a key in the file; None if the plan is from none."""
+        return self._document.line(place)
 
     def measure_of(self, outcome: str) -> str:
         """Measure of the effects on an outcome."""

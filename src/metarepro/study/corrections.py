@@ -2,11 +2,12 @@
 
 The tables stay as they were transcribed. A correction names the cell and what stands there now;
 if that is no longer so, the correction is refused, so that none is applied twice or to a row that
-has since been mended.
+has since been mended. What is wrong with the new value is wrong in the list, not in the table.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,8 @@ from metarepro.tabular.tables import Table
 from metarepro.tabular.yaml_text import parse_yaml
 
 KEYS = ("file", "row", "column", "from", "to", "reason", "source")
+#: File (as problems name it), row as a spreadsheet counts, and column.
+Cell = tuple[str, int, str]
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class Correction:
         The cell as it is and as it shall be, letter for letter.
     reason, source : str
         Why, and where the right value was read.
-    line : int
-        Line in the file of corrections.
+    lines : mapping of str to int
+        Line of each key in the file of corrections.
     """
 
     file: str
@@ -44,7 +47,7 @@ class Correction:
     after: str
     reason: str
     source: str
-    line: int
+    lines: Mapping[str, int]
 
 
 def read_corrections(
@@ -68,42 +71,44 @@ def read_corrections(
     problems : list of Problem
     """
     document, problems = parse_yaml(content, file)
-    if problems:
+    if document is None:
         return [], problems
-    entries = document.value
-    if not isinstance(entries, list):
-        found = "an empty file" if entries is None else type(entries).__name__
-        return [], [Problem(file, None, "", found, "a list of corrections, or []")]
-    corrections: list[Correction] = []
-    cells = set()
-    for line, entry in zip(document.lines, entries, strict=True):
-        wrong = _entry_problems(entry, line, file, data_files)
-        problems += wrong
+    if not isinstance(document.value, list):
+        found = "an empty file" if document.value is None else type(document.value).__name__
+        allowed = "a list of corrections; write [] if there are none"
+        return [], [*problems, Problem(file, None, "", found, allowed)]
+    # Of a value that is no plain YAML nothing more is said.
+    told = {(problem.row, problem.column) for problem in problems}
+    corrections: dict[tuple[str, str, str], Correction] = {}
+    for number, entry in enumerate(document.value):
+        lines = {key: document.line((number, key)) or 1 for key in KEYS}
+        wrong = _entry_problems(entry, lines, file, data_files)
+        problems += [problem for problem in wrong if (problem.row, problem.column) not in told]
         if wrong:
             continue
         names = {"from": "before", "to": "after"}
         fields = {names.get(key, key): value for key, value in entry.items()}
-        correction = Correction(**fields, line=line)
+        correction = Correction(**fields, lines=lines)
         cell = (correction.file, correction.row, correction.column)
-        if cell in cells:
+        if cell in corrections:
             found = f"{correction.row}, {correction.column} again"
-            problems.append(Problem(file, line, "row", found, "one correction a cell"))
-        else:
-            cells.add(cell)
-            corrections.append(correction)
-    return corrections, problems
+            problems.append(Problem(file, lines["row"], "row", found, "one correction a cell"))
+        corrections.setdefault(cell, correction)
+    return list(corrections.values()), problems
 
 
 def _entry_problems(
-    entry: object, line: int, file: str, data_files: Collection[str]
+    entry: Any, lines: Mapping[str, int], file: str, data_files: Collection[str]
 ) -> list[Problem]:
     keys = "the keys " + ", ".join(KEYS)
     if not isinstance(entry, dict):
-        return [Problem(file, line, "", str(entry), keys)]
+        return [Problem(file, min(lines.values()), "", str(entry), keys)]
     problems = [
-        Problem(file, line, str(key), "an unknown key", keys) for key in entry if key not in KEYS
+        Problem(file, min(lines.values()), key, "an unknown key", keys)
+        for key in entry
+        if key not in KEYS
     ]
-    for key in KEYS:
+    for key, line in lines.items():
         if key not in entry:
             problems.append(Problem(file, line, key, "no such key", keys))
         elif not isinstance(entry[key], str):
@@ -117,16 +122,17 @@ def _entry_problems(
         return problems
     if entry["file"] not in data_files:
         known = "one of: " + ", ".join(sorted(data_files))
-        problems.append(Problem(file, line, "file", entry["file"], known))
+        problems.append(Problem(file, lines["file"], "file", entry["file"], known))
     if entry["from"] == entry["to"]:
-        problems.append(Problem(file, line, "to", entry["to"], "something other than in from"))
+        allowed = "something other than in from"
+        problems.append(Problem(file, lines["to"], "to", entry["to"], allowed))
     return problems
 
 
-def apply_corrections(
+def place_corrections(
     cells: pd.DataFrame, table: Table, corrections: Sequence[Correction], file: str
-) -> tuple[pd.DataFrame, pd.Series, list[Problem]]:
-    """Change the cells of one table.
+) -> tuple[dict[tuple[int, str], Correction], list[Problem]]:
+    """Find the cells of one table that corrections are for.
 
     Parameters
     ----------
@@ -140,14 +146,12 @@ def apply_corrections(
 
     Returns
     -------
-    corrected : DataFrame of str
-    notes : Series of str
-        For each row "column: old -> new (reason)", joined by "; "; "" if nothing was changed.
+    placed : dict of (row, column) to Correction
     problems : list of Problem
-        Corrections whose row or column is not there or whose `from` does not match.
+        Corrections of an id, and those whose row or column is not there or whose `from` does not
+        match.
     """
-    corrected = cells.copy()
-    notes = pd.Series("", index=cells.index, dtype="str")
+    placed = {}
     problems = []
     key = _id_column(table)
     ids = pd.Series([str(row) for row in cells.index], index=cells.index, dtype="str")
@@ -156,25 +160,80 @@ def apply_corrections(
         ids, kind = cells[key], f"a {key} that the table has once"
     for correction in corrections:
         rows = ids.index[ids == correction.row]
-        if correction.column not in cells.columns:
-            columns = "one of: " + ", ".join(cells.columns)
-            problems.append(Problem(file, correction.line, "column", correction.column, columns))
+        column = correction.column
+        wrong = None
+        if column not in cells.columns:
+            wrong = "column", column, "one of: " + ", ".join(cells.columns)
+        elif column == key or column.endswith("_id"):
+            allowed = "a column that is no id: rows are found by their ids; correct it in the table"
+            wrong = "column", column, allowed
         elif len(rows) != 1:
-            problems.append(Problem(file, correction.line, "row", correction.row, kind))
-        elif (there := cells.loc[rows[0], correction.column]) != correction.before:
-            allowed = f"what is in {correction.row}, {correction.column}: {there!r}"
-            problems.append(Problem(file, correction.line, "from", correction.before, allowed))
+            wrong = "row", correction.row, kind
+        elif (there := cells.loc[rows[0], column]) != correction.before:
+            wrong = "from", correction.before, f"what is in {correction.row}, {column}: {there!r}"
+        if wrong:
+            problems.append(Problem(file, correction.lines[wrong[0]], *wrong))
         else:
-            row = rows[0]
-            corrected.loc[row, correction.column] = correction.after
-            note = (
-                f"{correction.column}: {correction.before} -> {correction.after}"
-                f" ({correction.reason})"
-            )
-            # The cell may have held a line break; the note is one line of a table.
-            note = "".join(char if char.isprintable() else " " for char in note)
-            notes[row] = f"{notes[row]}; {note}" if notes[row] else note
-    return corrected, notes, problems
+            placed[int(rows[0]), column] = correction
+    return placed, problems
+
+
+def apply_corrections(
+    cells: pd.DataFrame, placed: Mapping[tuple[int, str], Correction]
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Change the cells of one table.
+
+    Returns
+    -------
+    corrected : DataFrame of str
+    notes : Series of str
+        For each row "column: old -> new (reason)", joined by "; "; "" if nothing was changed.
+    """
+    corrected = cells.copy()
+    notes = pd.Series("", index=cells.index, dtype="str")
+    for (row, column), correction in placed.items():
+        corrected.loc[row, column] = correction.after
+        note = f"{column}: {correction.before} -> {correction.after} ({correction.reason})"
+        # The cell may have held a line break; the note is one line of a table.
+        note = "".join(char if char.isprintable() else " " for char in note)
+        notes[row] = f"{notes[row]}; {note}" if notes[row] else note
+    return corrected, notes
+
+
+def blame_corrections(
+    problems: Iterable[Problem], corrected: Mapping[Cell, Correction], file: str
+) -> list[Problem]:
+    """Problems of corrected cells as problems of the list of corrections.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Of the tables with their corrections.
+    corrected : mapping of Cell to Correction
+    file : str
+        Name of the file of corrections in problems.
+
+    Returns
+    -------
+    list of Problem
+        Those of other cells in a corrected row say that it was corrected.
+    """
+    in_row: dict[tuple[str, int | None], Correction] = {}
+    for (table, row, _), correction in corrected.items():
+        in_row.setdefault((table, row), correction)
+    blamed = []
+    for problem in problems:
+        own = corrected.get((problem.file, problem.row or 0, problem.column))
+        near = in_row.get((problem.file, problem.row))
+        if own:
+            allowed = f"{problem.allowed} (in {own.row}, {own.column} of {own.file})"
+            blamed.append(Problem(file, own.lines["to"], "to", problem.found, allowed))
+        elif near:
+            by = f"{file}, line {near.lines['to']}, changes {near.column} of this row"
+            blamed.append(replace(problem, allowed=f"{problem.allowed} ({by})"))
+        else:
+            blamed.append(problem)
+    return blamed
 
 
 def _id_column(table: Table) -> str | None:

@@ -8,6 +8,7 @@ from metarepro.plan import CONFIG, Plan
 from metarepro.study.transcription import Dataset
 from metarepro.tabular.input_tables import POOLED_CLAIMS
 from metarepro.tabular.problems import Problem, problem_of_row
+from metarepro.tabular.yaml_text import Place, key_of
 from metarepro.wording.scales import MEASURES
 
 
@@ -25,7 +26,7 @@ def not_in_plan(data: Dataset, plan: Plan) -> list[Problem]:
     families = [problem_of_row(row, "family", allowed) for _, row in unknown.iterrows()]
     outcomes = set(data.outcomes["outcome"])
     measures = [
-        Problem(CONFIG, None, f"outcome_measures.{name}", name, "an outcome of the codebook")
+        _of_plan(plan, ("outcome_measures", name), name, "an outcome of the codebook")
         for name in plan.outcome_measures
         if name not in outcomes
     ]
@@ -56,7 +57,11 @@ def _no_references(data: Dataset, plan: Plan) -> Iterator[Problem]:
         if moderator.levels or not known or moderator.reference in ("", *known):
             continue
         allowed = f"a level: {', '.join(sorted(known))}"
-        yield Problem(CONFIG, None, f"moderators.{name}.reference", moderator.reference, allowed)
+        yield _of_plan(plan, ("moderators", name, "reference"), moderator.reference, allowed)
+
+
+def _of_plan(plan: Plan, place: Place, found: str, allowed: str) -> Problem:
+    return Problem(CONFIG, plan.line_of(*place), key_of(place), found, allowed)
 
 
 def _of_claim(claim: pd.Series, plan: Plan) -> Iterator[Problem]:

@@ -11,7 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from metarepro.study.corrections import Correction, apply_corrections, read_corrections
+from metarepro.study.corrections import (
+    Cell,
+    Correction,
+    apply_corrections,
+    place_corrections,
+    read_corrections,
+)
 from metarepro.study.tables import EXTRACTED_INCLUDED, EXTRACTED_PUBLISHED, REVIEWS
 from metarepro.tabular.cells import parse_cells, read_bytes
 from metarepro.tabular.columns import is_plain
@@ -24,7 +30,7 @@ from metarepro.tabular.input_tables import (
 )
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.tables import Table, check_cells, empty_table, from_rows
-from metarepro.tabular.yaml_text import parse_yaml
+from metarepro.tabular.yaml_text import Document, parse_yaml
 
 CORRECTIONS_FILE = "corrections.yaml"
 REVIEW_FILE = "review.yaml"
@@ -33,6 +39,7 @@ _OF_REVIEWS = {PUBLISHED: EXTRACTED_PUBLISHED, INCLUDED: EXTRACTED_INCLUDED}
 #: Tables that are one file.
 _SINGLE = tuple(table for table in INPUT_TABLES.values() if "{review_id}" not in table.path)
 WHOLE_KEYS = ("year", "n_studies", "n_participants")
+YEARS = range(1900, 2100)
 REVIEW_ID = re.compile(r"[a-z0-9_\-]{1,60}")
 LIST_KEYS = ("authors", "families", "notes", "sources")
 
@@ -84,6 +91,8 @@ class Dataset:
         What was wrong in single cells, files and corrections.
     incomplete : frozenset of str
         Tables of which rows could not be read; nothing can be looked up in them.
+    corrected : dict of Cell to Correction
+        The cells that do not hold what the tables say.
     """
 
     interventions: pd.DataFrame
@@ -106,6 +115,7 @@ class Dataset:
     inputs: pd.DataFrame
     problems: tuple[Problem, ...]
     incomplete: frozenset[str]
+    corrected: dict[Cell, Correction]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of the data folder by name."""
@@ -121,6 +131,7 @@ class _Reading:
     inputs: list[tuple[str, float, str]] = field(default_factory=list)
     incomplete: set[str] = field(default_factory=set)
     corrections: list[Correction] = field(default_factory=list)
+    corrected: dict[Cell, Correction] = field(default_factory=dict)
 
     def name(self, relative: str) -> str:
         """Path as messages and tables show it: from the folder that holds the data folder."""
@@ -157,12 +168,14 @@ class _Reading:
             return _with_provenance(empty_table(table), "", "", pd.Series(dtype="str"))
         self.note_input(relative, content, len(cells))
         mine = [correction for correction in self.corrections if correction.file == relative]
-        name = self.name(CORRECTIONS_FILE)
-        corrected, notes, problems = apply_corrections(cells, table, mine, name)
+        file = self.name(relative)
+        placed, problems = place_corrections(cells, table, mine, self.name(CORRECTIONS_FILE))
         self.problems += problems
-        frame, problems = check_cells(corrected, table, self.name(relative))
+        self.corrected |= {(file, *cell): correction for cell, correction in placed.items()}
+        corrected, notes = apply_corrections(cells, placed)
+        frame, problems = check_cells(corrected, table, file)
         self.problems += problems
-        return _with_provenance(frame, self.name(relative), _sha256(content), notes)
+        return _with_provenance(frame, file, _sha256(content), notes)
 
     def read_corrections(self, data_files: Iterable[str]) -> None:
         """Take in the list of corrections, if there is one."""
@@ -184,11 +197,13 @@ class _Reading:
         if content is None:
             return None
         document, problems = parse_yaml(content, self.name(relative))
-        if not problems:
-            problems = review_problems(document.value, self.name(relative))
+        if document:
+            told = {problem.column.partition(".")[0] for problem in problems}
+            wrong = review_problems(document, self.name(relative))
+            problems += [problem for problem in wrong if problem.column not in told]
         self.problems += problems
         self.note_input(relative, content)
-        if problems:
+        if problems or document is None:
             return None
         values: dict[str, Any] = {
             key: tuple(value or ()) if key in LIST_KEYS else value
@@ -251,6 +266,7 @@ def read(folder: Path | str) -> Dataset:
         inputs=pd.DataFrame(sorted(reading.inputs), columns=["file", "rows", "sha256"]),
         problems=tuple(reading.problems),
         incomplete=frozenset(reading.incomplete),
+        corrected=reading.corrected,
     )
 
 
@@ -278,28 +294,32 @@ def list_reviews(data: Dataset) -> pd.DataFrame:
     return from_rows(rows, REVIEWS)
 
 
-def review_problems(value: Any, file: str) -> list[Problem]:
+def review_problems(document: Document, file: str) -> list[Problem]:
     """Check keys and types of a review.yaml."""
+    value = document.value
     keys = "the keys " + ", ".join(REVIEW_KEYS)
     if not isinstance(value, dict):
         return [Problem(file, None, "", type(value).__name__, keys)]
-    wrong = [str(key) for key in value if key not in REVIEW_KEYS]
-    problems = [Problem(file, None, key, "an unknown key", keys) for key in wrong]
-    problems += [
-        Problem(file, None, key, "no such key", keys) for key in REVIEW_KEYS if key not in value
-    ]
-    if not problems and tuple(value) != REVIEW_KEYS:
-        problems.append(Problem(file, None, "", ", ".join(value), keys + ", in this order"))
+    wrong = {key: ("an unknown key", keys) for key in value if key not in REVIEW_KEYS}
+    wrong |= {key: ("no such key", keys) for key in REVIEW_KEYS if key not in value}
+    if not wrong and tuple(value) != REVIEW_KEYS:
+        wrong[""] = ", ".join(value), keys + ", in this order"
     for key in REVIEW_KEYS:
         if key in value and (allowed := _wrong_value(key, value[key])):
-            problems.append(Problem(file, None, key, str(value[key]), allowed))
-    return problems
+            wrong[key] = str(value[key]), allowed
+    return [
+        Problem(file, document.line((key,)), key, found, allowed)
+        for key, (found, allowed) in wrong.items()
+    ]
 
 
 def _wrong_value(key: str, value: Any) -> str:
     """What is allowed, if this is not."""
     if key == "role":
         return "" if value in REVIEW_ROLES else "one of: " + ", ".join(REVIEW_ROLES)
+    if key == "year":
+        fits = value is None or (type(value) is int and value in YEARS)
+        return "" if fits else f"a year from {YEARS[0]} to {YEARS[-1]}, or null"
     if key in WHOLE_KEYS:
         fits = value is None or (type(value) is int and value > 0)
         return "" if fits else "a whole number above 0, or null"

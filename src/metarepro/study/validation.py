@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.study import transcription
+from metarepro.study.corrections import blame_corrections
 from metarepro.study.countries import economies
-from metarepro.study.transcription import Dataset
+from metarepro.study.transcription import CORRECTIONS_FILE, Dataset
 from metarepro.tabular.file_names import ALLOWED, odd_names
 from metarepro.tabular.input_tables import POOLED_CLAIMS, PROPORTIONS
 from metarepro.tabular.problems import DataError, Problem, problem_of_row
@@ -86,7 +87,8 @@ def read_and_check(folder: Path | str) -> tuple[Dataset, list[Problem]]:
     folder = Path(folder)
     inside = folder.resolve().name
     odd = [Problem(f"{inside}/{name}", None, "", name, ALLOWED) for name in odd_names(folder)]
-    return data, [*odd, *data.problems, *check_data(data)]
+    problems = [*odd, *data.problems, *check_data(data)]
+    return data, blame_corrections(problems, data.corrected, f"{inside}/{CORRECTIONS_FILE}")
 
 
 def check_data(data: Dataset) -> list[Problem]:

@@ -1,28 +1,47 @@
-"""A YAML file as plain values with the lines that they are on; problems instead of exceptions."""
+"""A YAML file as plain values with the lines that they are on; problems instead of exceptions.
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+Every YAML file of a study is read here, and nothing in it can run or grow: the parser's events are
+taken one by one, and what is no plain YAML is refused. So is what one reader takes for a number and
+another for text.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
 import yaml
 
 from metarepro.tabular.cells import decode
-from metarepro.tabular.problems import Problem
+from metarepro.tabular.problems import DataError, Problem
 
-#: A review.yaml has some kilobytes; as many take seconds.
+#: A plan has some kilobytes; as many take seconds.
 MAX_KILOBYTES = 500
+MAX_DEPTH = 20
+#: Whole numbers up to here are exact in every table.
+MAX_WHOLE = 10**15
 
+#: The keys and numbers of items that lead to a value.
+Place = tuple[str | int, ...]
 
-class PlainLoader(yaml.SafeLoader):
-    """Values as they stand there: no tags, and no anchors whose aliases could grow without end."""
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Refuse what is not plain before anything is made of it."""
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs have no types
-        if getattr(event, "anchor", None) or getattr(event, "tag", None):
-            problem = "a tag, an anchor or an alias"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
-        return super().compose_node(parent, index)
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?(e[-+]?[0-9]+)?", re.IGNORECASE)
+#: What readers of YAML 1.1 or 1.2 take for something other than text, and what to write instead.
+_TRAPS = tuple(
+    (re.compile(pattern, re.IGNORECASE), allowed)
+    for pattern, allowed in (
+        (r"y|n|yes|no|on|off|true|false", "true or false, or the word in quotes"),
+        (r"null", "null, or the word in quotes"),
+        (r"[-+]?\.?(nan|inf|infinity)", "a finite number, or the word in quotes"),
+        (r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([t ].*)?", "a date in quotes"),
+        (
+            r"[-+]?\.?[0-9][0-9_.:]*(e[-+]?[0-9_]*)?|[-+]?0[xob][0-9a-f_]*",
+            "a decimal number such as 20, -0.5 or 1e-3, or text in quotes",
+        ),
+        (r"=|<<", "text in quotes; keys of another place are written out again"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -32,64 +51,184 @@ class Document:
     Parameters
     ----------
     value : Any
-        As `yaml.safe_load` gives it; None for an empty file.
-    lines : tuple of int
-        Line of each item if the file is a list.
+        Of dict, list, str, int, float, bool and None; None for an empty file.
+    lines : mapping of Place to int
+        Line of each key and each item; that of () is the line at which the value begins.
     """
 
-    value: Any = None
-    lines: tuple[int, ...] = ()
+    value: Any
+    lines: Mapping[Place, int]
+
+    def line(self, place: Place) -> int | None:
+        """Line of a place, or of the nearest one around it; None in an empty file."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place)
 
 
-def parse_yaml(content: bytes, file: str) -> tuple[Document, list[Problem]]:
-    """Read a YAML file; a key given twice, which YAML readers pass over, is a problem."""
-    root, problems = _read(content, file, lambda text: yaml.compose(text, Loader=PlainLoader))
-    value, problems_of_values = _read(
-        content, file, lambda text: yaml.load(text, Loader=PlainLoader)
-    )
-    if problems or problems_of_values:
-        return Document(), problems or problems_of_values
-    items = root.value if isinstance(root, yaml.SequenceNode) else []
-    for mapping in [root, *items]:
-        problems += repeated_keys(mapping, file)
-    lines = tuple(item.start_mark.line + 1 for item in items)
-    return Document(value, lines), problems
+def key_of(place: Place) -> str:
+    """A place as it is told, without the number of the item if the file is a list.
+
+    Examples
+    --------
+    >>> key_of(("pooling", "level")), key_of(("figures", 0)), key_of((3, "from"))
+    ('pooling.level', 'figures.0', 'from')
+    """
+    return ".".join(map(str, place[1:] if place and isinstance(place[0], int) else place))
 
 
-def parse_yaml_nodes(content: bytes, file: str) -> tuple[yaml.Node | None, list[Problem]]:
-    """Read a YAML file as nodes: every value is the text that stands there, with its line."""
-    return _read(content, file, lambda text: yaml.compose(text, Loader=yaml.BaseLoader))
+def parse_yaml(
+    content: bytes, file: str, *, texts: bool = False
+) -> tuple[Document | None, list[Problem]]:
+    r"""Read a YAML file, which nobody need have written in good faith.
 
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    file : str
+        Its name in problems.
+    texts : bool
+        Take every value as the text that stands there, whatever it looks like.
 
-def _read(content: bytes, file: str, load: Callable[[str], Any]) -> tuple[Any, list[Problem]]:
+    Returns
+    -------
+    document : Document or None
+        With a value that is a problem as its text; None if the file is not plain YAML.
+    problems : list of Problem
+
+    Examples
+    --------
+    >>> document, problems = parse_yaml(b"icc: 0.05\nsize: 022\n", "config.yaml")
+    >>> document.value
+    {'icc': 0.05, 'size': '022'}
+    >>> problems[0].row, problems[0].allowed
+    (2, 'a decimal number such as 20, -0.5 or 1e-3, or text in quotes')
+    """
     if len(content) > 1024 * MAX_KILOBYTES:
         found = f"{len(content) // 1024} kB"
         return None, [Problem(file, None, "", found, f"at most {MAX_KILOBYTES} kB")]
     text, problems = decode(content, file)
     if problems:
         return None, problems
+    reading = _Reading(file, yaml.parse(text, Loader=yaml.SafeLoader), texts)
     try:
-        return load(text), []
+        return Document(reading.document(), reading.lines), reading.problems
+    except DataError as error:
+        return None, [*reading.problems, *error.problems]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        return None, [Problem(file, line, "", error.problem or "?", "well-formed YAML")]
-    # ValueError: impossible dates and numbers; RecursionError: nesting without end.
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        found = str(error).partition("\n")[0]
-        return None, [Problem(file, None, "", found, "well-formed YAML")]
+        problem = Problem(file, line, "", error.problem or "?", "well-formed YAML")
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        found = f"the character U+{ord(text[error.position]):04X}"
+        problem = Problem(file, line, "", found, "characters that can be printed")
+    except (ValueError, OverflowError):  # "\UFFFFFFFF" in a text
+        found = "the number of a character that there is not"
+        problem = Problem(file, reading.line, "", found, "well-formed YAML")
+    return None, [*reading.problems, problem]
 
 
-def repeated_keys(node: yaml.Node | None, file: str) -> list[Problem]:
-    """Keys that a mapping has more than once."""
-    if not isinstance(node, yaml.MappingNode):
-        return []
-    seen = set()
-    problems = []
-    for key, _ in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            continue
-        if key.value in seen:
-            line = key.start_mark.line + 1
-            problems.append(Problem(file, line, key.value, "the key again", "each key once"))
-        seen.add(key.value)
-    return problems
+@dataclass
+class _Reading:
+    """A YAML file on its way in, event by event."""
+
+    file: str
+    events: Iterator[yaml.Event]
+    texts: bool
+    problems: list[Problem] = field(default_factory=list)
+    lines: dict[Place, int] = field(default_factory=dict)
+    #: Where the last event began.
+    line: int = 1
+
+    def document(self) -> Any:
+        """The value of the only document of the file."""
+        self._next()  # the start of the stream
+        start = self._next()
+        if not isinstance(start, yaml.DocumentStartEvent):
+            return None
+        if start.version or start.tags:
+            self._refuse("a directive (%)", "plain YAML")
+        value = self._value((), self._next())
+        self._next()  # the end of the document
+        if isinstance(self._next(), yaml.DocumentStartEvent):
+            self._refuse("a second document", "one")
+        return value
+
+    def _next(self) -> yaml.Event:
+        event = next(self.events)
+        if event.start_mark:
+            self.line = event.start_mark.line + 1
+        return event
+
+    def _value(self, place: Place, event: yaml.Event) -> Any:
+        self.lines.setdefault(place, self.line)
+        self._check_plain(place, event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(place, event)
+        if len(place) == MAX_DEPTH:
+            self._refuse("lists or keys inside each other", f"at most {MAX_DEPTH} levels")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(place)
+        return self._mapping(place) if isinstance(event, yaml.MappingStartEvent) else None
+
+    def _list(self, place: Place) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            items.append(self._value((*place, len(items)), event))
+        return items
+
+    def _mapping(self, place: Place) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                self._refuse("a key that is no text", "plain YAML")
+            here = (*place, event.value)
+            self._check_plain(here, event)
+            if not isinstance(self._scalar(here, event), str):
+                self._problem(here, event.value, "a key that is text, in quotes")
+            if event.value in values:
+                self._problem(here, "the key again", "each key once")
+            self.lines.setdefault(here, self.line)
+            values.setdefault(event.value, self._value(here, self._next()))
+        return values
+
+    def _scalar(self, place: Place, event: yaml.ScalarEvent) -> Any:
+        """A quoted or folded text as it is, another one as the number or word that it is."""
+        text: str = event.value
+        if self.texts or not event.implicit[0]:
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if _NUMBER.fullmatch(text):
+            number = _number(text)
+            if number is None:
+                self._problem(place, text, f"at most {MAX_WHOLE:.0e}, as exact as it stands there")
+            return text if number is None else number
+        for trap, allowed in _TRAPS:
+            if trap.fullmatch(text):
+                self._problem(place, text, allowed)
+                break
+        return text
+
+    def _check_plain(self, place: Place, event: yaml.Event) -> None:
+        """Anchors and tags; an alias is nothing, so that nothing can grow."""
+        tag = getattr(event, "tag", None)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or tag:
+            found = "a tag, an anchor or an alias"
+            self._problem(place, found, "plain YAML; text that begins with !, & or * in quotes")
+
+    def _problem(self, place: Place, found: str, allowed: str) -> None:
+        self.problems.append(Problem(self.file, self.line, key_of(place), found, allowed))
+
+    def _refuse(self, found: str, allowed: str) -> NoReturn:
+        raise DataError([Problem(self.file, self.line, "", found, allowed)])
+
+
+def _number(text: str) -> float | None:
+    """A number; None if it would be cut to fit: 1e999, 1e-999, 12345678901234567890."""
+    number = float(text)
+    if not re.search("[.eE]", text):
+        return int(text) if abs(number) <= MAX_WHOLE else None
+    is_zero = not re.search("[1-9]", re.split("[eE]", text)[0])
+    return number if math.isfinite(number) and (number == 0) == is_zero else None
