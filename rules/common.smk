@@ -1,5 +1,6 @@
 """What the rules share: checks of the config, the tables, and the files of data/ as inputs."""
 
+import sys
 from pathlib import Path
 
 from metarepro.plan import read_plan
@@ -10,15 +11,19 @@ from metarepro.catalogue import DOWNLOADS, STAGES
 
 
 def check_plan():
-    """The scripts read config/config.yaml: an option on the command line would be ignored."""
-    if config:
-        raise WorkflowError(
-            "The analysis plan is config/config.yaml: edit it instead of using --config."
+    """The plan is plain YAML, which only metarepro reads: for Snakemake a config is code.
+
+    Ended with SystemExit, the run says what is wrong and nothing about this file.
+    """
+    if config or workflow.config_settings.overwrite_config:
+        sys.exit(
+            "The analysis plan is config/config.yaml: edit it instead of using --config or "
+            "--configfile."
         )
     try:
         read_plan("config/config.yaml")
     except DataError as error:
-        raise WorkflowError(str(error)) from None
+        sys.exit(str(error))
 
 
 def template_files(pattern):

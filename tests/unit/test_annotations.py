@@ -59,7 +59,7 @@ def test_the_command_annotates_every_problem(tmp_path: Path) -> None:
     lines = refused.stdout.splitlines()
     results, trials = ((folder / name).read_text().splitlines() for name in (RESULTS, TRIALS))
     assert [line.partition("::data/")[0] for line in lines] == [
-        "::error file=data/reviews/review2020/review.yaml",
+        "::error file=data/reviews/review2020/review.yaml,line=8",
         f"::error file=data/trials/results.csv,line=3,col={results[2].index('0,34')}",
         f"::error file=data/trials/trials.csv,line=2,col={trials[1].index('RCT') + 1}",
     ]

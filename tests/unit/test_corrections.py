@@ -7,7 +7,7 @@ import yaml
 from tests.data_folder import PUBLISHED, RESULTS, set_cells, write_data_folder
 
 from metarepro.study.transcription import read
-from metarepro.study.validation import load
+from metarepro.study.validation import load, read_and_check
 from metarepro.tabular.problems import Problem
 
 CORRECTION = {
@@ -61,10 +61,27 @@ def test_a_correction_can_mend_a_cell_that_is_not_allowed(folder: Path) -> None:
     assert load(folder).results["value"][1] == 0.30
 
 
-def test_what_a_correction_writes_is_checked(folder: Path) -> None:
+def test_a_value_that_is_not_allowed_is_a_problem_of_the_correction(folder: Path) -> None:
     correct(folder, CORRECTION | {"to": "0,30"})
-    (problem,) = problems_of(folder)
-    assert (problem.file, problem.row, problem.found) == ("data/trials/results.csv", 3, "0,30")
+    (problem,) = read_and_check(folder)[1]
+    assert (problem.file, problem.row, problem.column) == ("data/corrections.yaml", 5, "to")
+    assert problem.found == "0,30"
+    assert problem.allowed.endswith("(in ann2001-02, value of trials/results.csv)")
+
+
+def test_a_value_that_does_not_fit_its_row_is_a_problem_of_the_correction(folder: Path) -> None:
+    correct(folder, CORRECTION | {"to": "0.6"})
+    (problem,) = read_and_check(folder)[1]
+    assert (problem.file, problem.row, problem.column) == ("data/corrections.yaml", 5, "to")
+    assert problem.allowed == "within its CI (in ann2001-02, value of trials/results.csv)"
+
+
+def test_a_problem_beside_a_corrected_cell_names_the_correction(folder: Path) -> None:
+    correct(folder, CORRECTION | {"column": "ci_low", "from": "0.1", "to": "0.4"})
+    (problem,) = read_and_check(folder)[1]
+    assert (problem.file, problem.row, problem.column) == (f"data/{RESULTS}", 3, "value")
+    allowed = "within its CI (data/corrections.yaml, line 5, changes ci_low of this row)"
+    assert problem.allowed == allowed
 
 
 def test_a_table_without_ids_goes_by_the_row_number(folder: Path) -> None:
@@ -88,6 +105,8 @@ def test_a_table_without_ids_goes_by_the_row_number(folder: Path) -> None:
         ({"reason": " "}, "reason", " ", "one line of text, not empty"),
         ({"source": ""}, "source", "", "one line of text, not empty"),
         ({"status": "done"}, "status", "an unknown key", "the keys file, row, column"),
+        ({"column": "result_id", "from": "ann2001-02"}, "column", "result_id", "a column that is"),
+        ({"column": "trial_id", "from": "ann2001"}, "column", "trial_id", "a column that is no id"),
     ],
 )
 def test_each_kind_of_mistake_has_its_message(
@@ -96,7 +115,8 @@ def test_each_kind_of_mistake_has_its_message(
     correct(folder, CORRECTION | change)
     (problem,) = problems_of(folder)
     assert problem.file == "data/corrections.yaml"
-    assert (problem.row, problem.column, problem.found) == (1, column, found)
+    line = [*CORRECTION, *change].index(column) + 1
+    assert (problem.row, problem.column, problem.found) == (line, column, found)
     assert problem.allowed.startswith(allowed)
 
 
@@ -110,7 +130,7 @@ def test_no_key_may_be_left_out(key: str, folder: Path) -> None:
 def test_a_cell_can_be_corrected_only_once(folder: Path) -> None:
     correct(folder, CORRECTION, CORRECTION | {"from": "0.30", "to": "0.31"})
     (problem,) = problems_of(folder)
-    assert (problem.row, problem.found) == (8, "ann2001-02, value again")
+    assert (problem.row, problem.found) == (9, "ann2001-02, value again")
 
 
 def test_a_correction_of_an_id_that_is_there_twice_is_refused(folder: Path) -> None:
@@ -123,18 +143,15 @@ def test_a_correction_of_an_id_that_is_there_twice_is_refused(folder: Path) -> N
 @pytest.mark.parametrize(
     ("text", "row", "found", "allowed"),
     [
-        ("file: a\n", None, "dict", "a list of corrections, or []"),
+        ("", None, "an empty file", "a list of corrections; write [] if there are none"),
+        ("# none\n", None, "an empty file", "a list of corrections; write [] if there are none"),
+        ("file: a\n", 1, "no list", "a list of corrections; write [] if there are none"),
         ("- a\n", 1, "a", "the keys file"),
         ("- {row: '1', row: '2'}\n", 1, "the key again", "each key once"),
         ("- {\n", 2, "expected the node content", "well-formed YAML"),
-        ("- 2020-13-45\n", None, "month must be in 1..12", "well-formed YAML"),
-        (
-            "- !!python/object/apply:os.getcwd []\n",
-            1,
-            "a tag, an anchor or an alias",
-            "well-formed YAML",
-        ),
-        ("[" * 5000, None, "maximum recursion", "well-formed YAML"),
+        ("- 2020-13-45\n", 1, "2020-13-45", "a date in quotes"),
+        ("- !!python/object/apply:os.getcwd []\n", 1, "a tag, an anchor or an", "plain YAML"),
+        ("[" * 5000, 1, "lists or keys inside each other", "at most 20 levels"),
         ("- \udcff\n", 1, "b'\\xff'", "text in UTF-8"),
     ],
 )

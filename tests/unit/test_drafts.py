@@ -297,15 +297,13 @@ def test_what_is_no_form_is_refused(text: str, found: str, project: Path) -> Non
     assert state(project) == before
 
 
-def test_a_tag_is_not_obeyed(project: Path) -> None:
+@pytest.mark.parametrize("tag", ["apply:os.mkdir [x]", "name:os.mkdir x"])
+def test_a_tag_is_refused_and_not_obeyed(project: Path, tag: str) -> None:
     form = write_form("eve2003", "means")
     fill(form)
-    text = form.read_text().replace('"Eve 2003"', "!!python/object/apply:os.mkdir [x]")
-    form.write_text(text)
-    assert ("label", "a list or fields") in [(c, f) for _, c, f in refused("eve2003")]
-    form.write_text(text.replace("apply:os.mkdir [x]", "name:os.mkdir x"))
-    assert command("add-trial", "eve2003").exit_code == 0
-    assert rows(project, TRIALS)[-1]["label"] == "x"
+    form.write_text(form.read_text().replace('"Eve 2003"', f"!!python/object/{tag}"))
+    ((_, column, found),) = refused("eve2003")
+    assert (column, found) == ("trial.label", "a tag, an anchor or an alias")
     assert not Path("x").exists()
 
 

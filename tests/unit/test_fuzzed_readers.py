@@ -29,11 +29,12 @@ from tests.unit.test_accuracy import diagnostic, study
 from tests.unit.test_revman5_csv import HEADER as EXPORT_HEADER
 from tests.unit.test_revman5_csv import export
 
+from metarepro.plan import parse_plan
 from metarepro.readers.review_file import read_review
 from metarepro.reviews.batch import do_files
 from metarepro.reviews.data_files import read_reviews
 from metarepro.study.transcription import read
-from metarepro.study.validation import check_data
+from metarepro.study.validation import read_and_check
 from metarepro.tabular import input_tables
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.tables import read_table
@@ -157,8 +158,7 @@ def test_formats_of_one_file(data: st.DataObject, tmp_path: Path) -> None:
 
 def check(folder: Path) -> None:
     """Read a data folder as all scripts do, with the rules between its tables."""
-    found = read(folder)
-    for problem in [*found.problems, *check_data(found)]:
+    for problem in read_and_check(folder)[1]:
         str(problem).encode()
 
 
@@ -198,3 +198,13 @@ def test_data_folders(data: st.DataObject, tmp_path: Path) -> None:
     path = folder / data.draw(st.sampled_from(["corrections.yaml", REVIEW, RESULTS, TRIALS]))
     path.write_bytes(data.draw(damaged(path.read_bytes())))
     tolerated(lambda: check(folder))
+
+
+PLAN = Path("config/config.yaml").read_bytes()
+
+
+@given(data=st.data())
+@quick
+def test_plans(data: st.DataObject) -> None:
+    content = data.draw(damaged(PLAN))
+    tolerated(lambda: parse_plan(content, "config/config.yaml"))

@@ -230,14 +230,14 @@ LEVELS = {"characteristic": "depth", "levels": {"deep": ["d", "e"], "flat": ["f"
         (
             {"characteristic": "depth", "number": {"per": "m", "unit": math.inf}},
             "number.unit",
-            "inf",
-            "a finite number",
+            ".inf",
+            "a finite number, or the word in quotes",
         ),
         (
             {"characteristic": "depth", "number": {"per": "m", "origin": math.nan}},
             "number.origin",
-            "nan",
-            "a finite number",
+            ".nan",
+            "a finite number, or the word in quotes",
         ),
     ],
 )

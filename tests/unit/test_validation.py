@@ -502,7 +502,9 @@ def test_a_suspect_row_may_lack_a_limit(folder: Path) -> None:
         ("role", ["cited"], "['cited']", "one of: cited, context"),
         ("families", ["Work!"], "['Work!']", "families as in codebook"),
         ("families", "parenting", "parenting", "a list of texts, or null"),
-        ("year", "2020", "2020", "a whole number above 0, or null"),
+        ("year", "2020", "2020", "a year from 1900 to 2099, or null"),
+        ("year", 20199, "20199", "a year from 1900 to 2099, or null"),
+        ("year", 1899, "1899", "a year from 1900 to 2099, or null"),
         ("n_studies", 3.5, "3.5", "a whole number above 0, or null"),
         ("n_participants", True, "True", "a whole number above 0, or null"),
         ("authors", [1], "[1]", "a list of texts, or null"),
@@ -515,7 +517,8 @@ def test_each_mistake_in_a_review_has_its_message(
 ) -> None:
     set_review(folder, {key: value})
     (problem,) = [p for p in problems_of(folder) if p.file == f"data/{REVIEW}"]
-    assert (problem.column, problem.found) == (key, found)
+    line = (folder / REVIEW).read_text().partition(f"{key}:")[0].count("\n") + 1
+    assert (problem.row, problem.column, problem.found) == (line, key, found)
     assert problem.allowed.startswith(allowed)
 
 
@@ -523,7 +526,8 @@ def test_each_mistake_in_a_review_has_its_message(
     ("text", "found"),
     [
         ("title: A\n", "no such key"),
-        ("- a\n", "list"),
+        ("", "no keys"),
+        ("- a\n", "no keys"),
         ("title: a: b\n", "mapping values are not allowed here"),
         ("title: A\ntitle: B\n", "the key again"),
     ],
@@ -564,9 +568,9 @@ def test_mistakes_in_several_files_come_together(folder: Path) -> None:
     set_review(folder, {"role": "quoted"})
     (folder / "corrections.yaml").write_text("{}\n")
     assert [(p.file.partition("/")[2], p.row, p.column) for p in problems_of(folder)] == [
-        ("corrections.yaml", None, ""),
+        ("corrections.yaml", 1, ""),
         (CLAIMS, 2, "outcome"),
-        (REVIEW, None, "role"),
+        (REVIEW, 8, "role"),
         (RESULTS, 3, "value"),
         (RESULTS, 6, "result_id"),
         (RESULTS, 6, "trial_id"),

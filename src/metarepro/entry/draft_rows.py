@@ -69,6 +69,8 @@ def read_draft(content: bytes, trial_id: str, file: str) -> tuple[list[Record], 
     sections = "the sections " + ", ".join(SECTIONS)
     if not isinstance(document.value, dict):
         return [], [*problems, Problem(file, None, "", "no sections", sections)]
+    # Of a line that is no plain YAML nothing more is said.
+    told = {problem.row for problem in problems}
     records: list[Record] = []
     for key, value in document.value.items():
         table = SECTIONS.get(key)
@@ -79,7 +81,7 @@ def read_draft(content: bytes, trial_id: str, file: str) -> tuple[list[Record], 
         for number, item in enumerate(items):
             place: Place = (key, number) if isinstance(value, list) else (key,)
             record, wrong = _record(item, place, document, trial_id, file)
-            problems += wrong
+            problems += [problem for problem in wrong if problem.row not in told]
             if record:
                 records.append(record)
     if not problems and not records:

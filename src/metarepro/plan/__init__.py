@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter, ValidationError
 
 from metarepro.plan.contradictions import contradictions
-from metarepro.plan.problems import problem_of
+from metarepro.plan.problems import problem_of, unseen
 from metarepro.plan.sections import (
     MEASURES,
     About,
@@ -83,6 +83,11 @@ def parse_plan(content: bytes, file: str) -> Plan:
     document, problems = parse_yaml(content, file)
     if document is None:
         raise DataError(problems)
+    allowed = "text of characters that can be seen, and plain spaces"
+    problems += [
+        Problem(file, document.line(place), key_of(place), found, allowed)
+        for place, found in unseen(document.value)
+    ]
     # Of a value that is no plain YAML nothing more is said.
     told = {problem.column for problem in problems}
     sections = set(Plan.model_fields)

@@ -1,13 +1,13 @@
 """What is wrong in a plan, in the words of the person who edits it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
 from metarepro.plan.sections import Plan
 from metarepro.tabular.problems import Problem
-from metarepro.tabular.yaml_text import Document, key_of
+from metarepro.tabular.yaml_text import Document, Place, key_of
 
 #: What pydantic calls a wrong type, in words.
 _TYPES = {
@@ -48,7 +48,7 @@ def problem_of(file: str, document: Document, error: Mapping[str, Any]) -> Probl
     return Problem(file, document.line(place), key_of(place), found, allowed)
 
 
-def _known_keys(place: tuple[str | int, ...]) -> list[str]:
+def _known_keys(place: Place) -> list[str]:
     """Keys that a section of the plan may have."""
     model: type[BaseModel] = Plan
     for part in place:
@@ -63,3 +63,16 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
         return annotation
     inner = (_model_in(part) for part in getattr(annotation, "__args__", ()))
     return next((model for model in inner if model), None)
+
+
+def unseen(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    """Texts and keys with characters that cannot be seen: their places and they themselves."""
+    if isinstance(value, str) and not all(line.isprintable() for line in value.split("\n")):
+        yield place, value
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from unseen(item, (*place, number))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from unseen(key, (*place, key))
+            yield from unseen(item, (*place, key))

@@ -74,14 +74,15 @@ def read_corrections(
     if document is None:
         return [], problems
     if not isinstance(document.value, list):
-        found = "an empty file" if document.value is None else type(document.value).__name__
+        found = "an empty file" if document.value is None else "no list"
         allowed = "a list of corrections; write [] if there are none"
-        return [], [*problems, Problem(file, None, "", found, allowed)]
+        return [], [*problems, Problem(file, document.line(()), "", found, allowed)]
     # Of a value that is no plain YAML nothing more is said.
     told = {(problem.row, problem.column) for problem in problems}
     corrections: dict[tuple[str, str, str], Correction] = {}
     for number, entry in enumerate(document.value):
-        lines = {key: document.line((number, key)) or 1 for key in KEYS}
+        given = entry if isinstance(entry, dict) else ()
+        lines = {key: document.line((number, key)) or 1 for key in (*KEYS, *given)}
         wrong = _entry_problems(entry, lines, file, data_files)
         problems += [problem for problem in wrong if (problem.row, problem.column) not in told]
         if wrong:
@@ -104,11 +105,10 @@ def _entry_problems(
     if not isinstance(entry, dict):
         return [Problem(file, min(lines.values()), "", str(entry), keys)]
     problems = [
-        Problem(file, min(lines.values()), key, "an unknown key", keys)
-        for key in entry
-        if key not in KEYS
+        Problem(file, lines[key], key, "an unknown key", keys) for key in entry if key not in KEYS
     ]
-    for key, line in lines.items():
+    for key in KEYS:
+        line = lines[key]
         if key not in entry:
             problems.append(Problem(file, line, key, "no such key", keys))
         elif not isinstance(entry[key], str):

@@ -27,6 +27,7 @@ from metarepro.tabular.input_tables import (
     PUBLISHED,
     REVIEW_KEYS,
     REVIEW_ROLES,
+    YEARS,
 )
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.tables import Table, check_cells, empty_table, from_rows
@@ -39,7 +40,6 @@ _OF_REVIEWS = {PUBLISHED: EXTRACTED_PUBLISHED, INCLUDED: EXTRACTED_INCLUDED}
 #: Tables that are one file.
 _SINGLE = tuple(table for table in INPUT_TABLES.values() if "{review_id}" not in table.path)
 WHOLE_KEYS = ("year", "n_studies", "n_participants")
-YEARS = range(1900, 2100)
 REVIEW_ID = re.compile(r"[a-z0-9_\-]{1,60}")
 LIST_KEYS = ("authors", "families", "notes", "sources")
 
@@ -299,7 +299,7 @@ def review_problems(document: Document, file: str) -> list[Problem]:
     value = document.value
     keys = "the keys " + ", ".join(REVIEW_KEYS)
     if not isinstance(value, dict):
-        return [Problem(file, None, "", type(value).__name__, keys)]
+        return [Problem(file, document.line(()), "", "no keys", keys)]
     wrong = {key: ("an unknown key", keys) for key in value if key not in REVIEW_KEYS}
     wrong |= {key: ("no such key", keys) for key in REVIEW_KEYS if key not in value}
     if not wrong and tuple(value) != REVIEW_KEYS:

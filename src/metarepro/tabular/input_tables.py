@@ -146,9 +146,13 @@ EVALUATION_STATISTICS = (
 PROGRAMME_MATCHES = ("same", "related")
 
 
+#: Years of publications; 20199 is a slip.
+YEARS = range(1900, 2100)
+
+
 def year() -> pa.Column:
     """Year of a publication."""
-    return whole(at_least=1900, at_most=2099)
+    return whole(at_least=YEARS[0], at_most=YEARS[-1])
 
 
 def _arm_size() -> pa.Column:

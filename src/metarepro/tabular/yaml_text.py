@@ -16,8 +16,9 @@ import yaml
 from metarepro.tabular.cells import decode
 from metarepro.tabular.problems import DataError, Problem
 
-#: A plan has some kilobytes; as many take seconds.
+#: A plan has some kilobytes and some hundred events; as many take a second.
 MAX_KILOBYTES = 500
+MAX_EVENTS = 50_000
 MAX_DEPTH = 20
 #: Whole numbers up to here are exact in every table.
 MAX_WHOLE = 10**15
@@ -138,8 +139,9 @@ class _Reading:
     texts: bool
     problems: list[Problem] = field(default_factory=list)
     lines: dict[Place, int] = field(default_factory=dict)
-    #: Where the last event began.
+    #: Where the last event began, and how many there were.
     line: int = 1
+    count: int = 0
 
     def document(self) -> Any:
         """The value of the only document of the file."""
@@ -159,6 +161,9 @@ class _Reading:
         event = next(self.events)
         if event.start_mark:
             self.line = event.start_mark.line + 1
+        self.count += 1
+        if self.count > MAX_EVENTS:
+            self._refuse("more keys and values", f"at most some {MAX_EVENTS}")
         return event
 
     def _value(self, place: Place, event: yaml.Event) -> Any:
@@ -203,7 +208,9 @@ class _Reading:
         if _NUMBER.fullmatch(text):
             number = _number(text)
             if number is None:
-                self._problem(place, text, f"at most {MAX_WHOLE:.0e}, as exact as it stands there")
+                self._problem(
+                    place, text, "a number within double precision, a whole one up to 1e15"
+                )
             return text if number is None else number
         for trap, allowed in _TRAPS:
             if trap.fullmatch(text):

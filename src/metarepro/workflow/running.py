@@ -1,6 +1,7 @@
 """Runs the workflow of the study in the current folder."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,7 +16,13 @@ WHOLE = Path(".snakemake/whole_run")
 #: if a run fails before it starts, or finds nothing to be done.
 UNFINISHED = Path(".snakemake/unfinished_run")
 #: What a study's rules need in general; what follows on the command line comes after these.
-DEFAULTS = ("--rerun-incomplete", "--show-failed-logs", "--scheduler", "greedy")
+#: A profile can hold code, so that one in the study's folder is used only on request.
+DEFAULTS = (
+    *("--rerun-incomplete", "--show-failed-logs", "--scheduler", "greedy"),
+    *("--workflow-profile", "none"),
+)
+#: --config, --configfile, and whatever Snakemake takes for them.
+CONFIG_OPTION = re.compile(r"--conf.*|-C.*")
 #: In a run of everything Snakemake does not list the files of each job. It is silent on what
 #: failed then as well: `_failures` tells it.
 QUIET = ("--quiet", "host", "rules")
@@ -40,8 +47,13 @@ def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
     Raises
     ------
     InputError
-        If there is no Snakefile here.
+        If there is no Snakefile here, or Snakemake is to read a config.
     """
+    if given := next(filter(CONFIG_OPTION.fullmatch, extra), None):
+        raise InputError(
+            f"{given} would have Snakemake read a config, which may hold code; edit the analysis "
+            "plan, config/config.yaml, instead"
+        )
     if not Path("Snakefile").is_file():
         raise InputError(
             "there is no Snakefile here: call metarepro run in the folder of a study, "
