@@ -267,3 +267,12 @@ def test_a_place_that_is_not_there_has_the_line_around_it(
     document, _ = read("# A plan\na:\n  b: [1,\n    2]\n")
     assert document is not None
     assert document.line(place) == line
+
+
+def test_no_other_code_reads_yaml() -> None:
+    """Nor has Snakemake a config to read, which it would run."""
+    parts = ("src/**/*.py", "scripts/*.py", "rules/*.smk", "workflows/*.smk", "**/Snakefile")
+    code = {path: path.read_text("utf-8") for part in parts for path in ROOT.glob(part)}
+    reading = [path.name for path, text in code.items() if "import yaml" in text]
+    configured = [path.name for path, text in code.items() if "\nconfigfile" in text]
+    assert (reading, configured) == (["yaml_text.py"], [])
