@@ -20,6 +20,10 @@ from metarepro.tabular.problems import DataError, Problem
 MAX_KILOBYTES = 500
 MAX_EVENTS = 50_000
 MAX_DEPTH = 20
+#: Characters of a key.
+LONGEST_KEY = 200
+#: A file with more is another kind of file.
+MAX_PROBLEMS = 100
 #: Whole numbers up to here are exact in every table.
 MAX_WHOLE = 10**15
 
@@ -188,6 +192,8 @@ class _Reading:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 self._refuse("a key that is no text", "plain YAML")
+            if len(event.value) > LONGEST_KEY:
+                self._refuse(event.value, f"a key of at most {LONGEST_KEY} characters")
             here = (*place, event.value)
             self._check_plain(here, event)
             if not isinstance(self._scalar(here, event), str):
@@ -207,11 +213,11 @@ class _Reading:
             return _WORDS[text]
         if _NUMBER.fullmatch(text):
             number = _number(text)
-            if number is None:
-                self._problem(
-                    place, text, "a number within double precision, a whole one up to 1e15"
-                )
-            return text if number is None else number
+            if number is not None:
+                return number
+            allowed = "a number within double precision, a whole one up to 1e15"
+            self._problem(place, text, allowed)
+            return text
         for trap, allowed in _TRAPS:
             if trap.fullmatch(text):
                 self._problem(place, text, allowed)
@@ -226,6 +232,8 @@ class _Reading:
             self._problem(place, found, "plain YAML; text that begins with !, & or * in quotes")
 
     def _problem(self, place: Place, found: str, allowed: str) -> None:
+        if len(self.problems) == MAX_PROBLEMS:
+            self._refuse("more problems than these", "plain YAML")
         self.problems.append(Problem(self.file, self.line, key_of(place), found, allowed))
 
     def _refuse(self, found: str, allowed: str) -> NoReturn:
