@@ -253,6 +253,14 @@ def test_a_key_has_a_greatest_length() -> None:
     assert (line, found) == (2, "b" * (LONGEST_KEY + 1))
 
 
+@pytest.mark.parametrize("key", ["a\\nb", "a\\u200bb", "\\ud800", "a\\e[2J"])
+def test_all_of_a_key_can_be_seen(key: str) -> None:
+    """It is told as it is, so that it must not end a line or hide something."""
+    ((line, column, found),) = problems_of(f'a: 1\n"{key}": 2\n')
+    assert (line, column) == (2, "")
+    assert not found.isprintable()
+
+
 def test_as_texts_values_are_what_stands_there() -> None:
     document, problems = read("a: 022\nb: no\nc:\nd: '1:30'\n", texts=True)
     assert problems == []

@@ -66,7 +66,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def unseen(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
-    """Texts and keys with characters that cannot be seen: their places and they themselves."""
+    """Texts with characters that cannot be seen: their places and they themselves."""
     if isinstance(value, str) and not all(line.isprintable() for line in value.split("\n")):
         yield place, value
     elif isinstance(value, list):
@@ -74,5 +74,4 @@ def unseen(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
             yield from unseen(item, (*place, number))
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from unseen(key, (*place, key))
             yield from unseen(item, (*place, key))

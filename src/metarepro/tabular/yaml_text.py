@@ -192,8 +192,9 @@ class _Reading:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 self._refuse("a key that is no text", "plain YAML")
-            if len(event.value) > LONGEST_KEY:
-                self._refuse(event.value, f"a key of at most {LONGEST_KEY} characters")
+            if len(event.value) > LONGEST_KEY or not event.value.isprintable():
+                allowed = f"a key of at most {LONGEST_KEY} characters, all of which can be seen"
+                self._refuse(event.value, allowed)
             here = (*place, event.value)
             self._check_plain(here, event)
             if not isinstance(self._scalar(here, event), str):
