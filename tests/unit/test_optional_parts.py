@@ -78,7 +78,11 @@ def test_an_empty_list_of_corrections_is_written_as_one(content: str, tmp_path: 
     (folder / "corrections.yaml").write_text(content)
     _, problems = read_and_check(folder)
     assert [(p.file, p.found, p.allowed) for p in problems] == [
-        ("data/corrections.yaml", "an empty file", "a list of corrections, or []")
+        (
+            "data/corrections.yaml",
+            "an empty file",
+            "a list of corrections; write [] if there are none",
+        )
     ]
 
 
