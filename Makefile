@@ -8,12 +8,12 @@ export PATH := $(abspath $(VENV))/bin:$(PATH)
 
 # Values reach the shell through the environment, as they were given: neither make nor the shell
 # looks for commands in them.
-GIVEN := FILES OUTPUT FORMAT STATISTIC ID BASE CHUNK PROFILE CORPUS CORES ROOMS SAMPLE
+GIVEN := FILES OUTPUT FORMAT STATISTIC ID BASE COMMIT CHUNK PROFILE CORPUS CORES ROOMS SAMPLE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
 .PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
-.PHONY: mutation test-wheel lint docs lock reference check-data setup clean help new-trial add-trial new-review changes
+.PHONY: mutation test-wheel lint docs lock reference check-data setup clean help new-trial add-trial new-review changes verify
 
 results: setup  ## metarepro run, which runs the workflow (default); CORES=1 for one core
 	@metarepro run --cores "$${CORES:-all}"
@@ -65,13 +65,19 @@ add-trial: setup  ## metarepro add-trial: make add-trial ID=smith2024
 new-review: setup  ## metarepro new-review: make new-review ID=smith2024
 	@metarepro new-review -- "$${ID:-?}"
 
+verify: setup  ## metarepro verify: inputs and results are those of the last run; COMMIT=HEAD: and those of the commit
+	@metarepro verify $${COMMIT:+--commit "$$COMMIT"}
+
 changes: setup  ## metarepro changes: make changes BASE=main (OUTPUT=file to write it too)
 	@metarepro changes $${OUTPUT:+--output "$$OUTPUT"} -- "$${BASE:-HEAD}"
 
-# xargs knows quotation marks, and nothing else that a shell would obey.
+# FILES is one name if there is such a file, whatever it is called, else several: xargs knows
+# quotation marks, and nothing else that a shell would obey.
+with_files = if test -e "$$FILES"; then $(1) "$$FILES"; else printf '%s\n' "$$FILES" | xargs $(1); fi
+
 reproduce: setup  ## metarepro reproduce: make reproduce FILES="a.rm5 'two words.rm5' folder" OUTPUT=folder
 	@test -n "$$FILES" || { echo 'Which files? make reproduce FILES="review.rm5 folder"'; exit 2; }
-	@printf '%s\n' "$$FILES" | xargs metarepro reproduce --output-dir "$${OUTPUT:-reproduction}" --
+	@$(call with_files,metarepro reproduce --output-dir "$${OUTPUT:-reproduction}" --)
 
 lock:  ## renew requirements.txt and environment.yml from requirements.in (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
@@ -82,8 +88,8 @@ lock:  ## renew requirements.txt and environment.yml from requirements.in (needs
 
 reproduce-many: setup  ## the same for hundreds, job by job: FILES=... OUTPUT=folder PROFILE=profiles/slurm CHUNK=50
 	@test -n "$$FILES" || { echo 'Which files? make reproduce-many FILES="folder" OUTPUT=folder'; exit 2; }
-	@printf '%s\n' "$$FILES" | xargs python scripts/split_reviews.py $${CHUNK:+--chunk-size "$$CHUNK"} \
-	  --output-dir "$${OUTPUT:-reproduction}/chunks" --
+	@$(call with_files,python scripts/split_reviews.py $${CHUNK:+--chunk-size "$$CHUNK"} \
+	  --output-dir "$${OUTPUT:-reproduction}/chunks" --)
 	@snakemake --snakefile workflows/reproduce_many.smk --directory "$${OUTPUT:-reproduction}" \
 	  --workflow-profile "$${PROFILE:-profiles/default}" --retries 2 --keep-going --quiet rules \
 	  || { test -z "$$(ls "$${OUTPUT:-reproduction}/.snakemake/locks" 2>/dev/null)" \

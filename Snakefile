@@ -12,6 +12,7 @@ Stages, each in a file of its own in rules/; no stage reads a later one:
     report          -> results/figures        a figure of every synthesis, review and domain
     manuscript      -> results/manuscript     tables, figures and references to take over
     report_pages    -> results/report         the pages for readers, from all of these
+    manifest        -> results/manifest.csv   every input and result with its sha256
 """
 
 from snakemake.utils import min_version
@@ -42,6 +43,13 @@ if data_files("report"):
 if reviews_with_data():
 
     include: "rules/review_files.smk"
+
+
+# Last: they need to know all other rules.
+include: "rules/manifest.smk"
+
+
+watch_contents()
 
 
 rule all:

@@ -1,9 +1,12 @@
 """The code that a script consists of, as inputs of its rule."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import metarepro
+from metarepro.manifest.files import digest_of
+
 
 
 def seen_from_here(path):
@@ -53,3 +56,21 @@ def code(script):
             found.append(path)
             queue.extend(imported_modules(path))
     return [*sorted(found), *LOCKED]
+
+
+@cache
+def content(path):
+    """The sha256 of a file, computed once."""
+    return digest_of([path])
+
+
+def watch_contents():
+    """Make the content of what a rule reads, and no rule makes, one of its parameters.
+
+    Snakemake looks at the dates of files first: it takes one with other content and an old date for
+    unchanged. Parameters it compares.
+    """
+    made = {str(file) for each in workflow.rules for file in each.output}
+    for each in workflow.rules:
+        sources = sorted({str(file) for file in each.input} - made)
+        each.set_params(sources=[content(path) for path in sources])

@@ -76,9 +76,15 @@ def downloads():
 
 
 def check_file_names():
-    """Snakemake and shells would read something else into a strange name."""
+    """Snakemake and shells would read something else into a strange name, or wait for a pipe."""
+    from metarepro.errors import InputError
+    from metarepro.manifest.files import refuse_strange_files
     from metarepro.tabular.file_names import ALLOWED, odd_names
 
+    try:
+        refuse_strange_files(Path())
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
     odd = odd_names(Path("data"))
     if odd:
         raise WorkflowError(f"data: found {odd}; allowed: {ALLOWED}")

@@ -68,6 +68,7 @@ _COMMANDS = (
     ("add-trial", "evidence:add_trial", "Check a filled-in form and add it to the data."),
     ("new-review", "evidence:new_review", "Write the folder of a review."),
     ("changes", "changes:changes", "Show what changed since a commit, and what moved."),
+    ("verify", "verify:verify", "Check that inputs and results are those of the last run."),
     ("completion", "completion:completion", "Print the completion script of a shell."),
 )
 

@@ -15,15 +15,16 @@ from tests.command import command
 from metarepro.changes.changes import Changes, Movement, compare_states
 from metarepro.changes.report import report
 from metarepro.changes.tables import compare_tables
+from metarepro.manifest.files import is_input
+from metarepro.manifest.listing import is_result
 
 RESULTS = "data/trials/results.csv"
 EFFECTS = "results/effects/effects.csv"
 POOLED = "results/pooled/pooled.csv"
 CLAIMS = "results/claims/claims.csv"
-INPUTS = "results/extracted/inputs.csv"
+MANIFEST = "results/manifest.csv"
 PROBLEMS = "results/extracted/review_file_problems.csv"
 REVIEW_FILES = "results/reproduction/review_files/reproduction.csv"
-INPUTS_AT_THE_END = "results/inputs.csv"
 POOL = "post.domain.relationship"
 
 
@@ -58,12 +59,11 @@ def project(**files: bytes) -> dict[str, bytes]:
         "scripts/pool.py": b"1",
     } | files
     rows = [
-        {"file": path, "rows": 2, "sha256": hashlib.sha256(content).hexdigest()}
+        f"{path},{hashlib.sha256(content).hexdigest()},\n"
         for path, content in state.items()
-        if path.startswith("data/")
+        if is_input(path) or is_result(path)
     ]
-    # A table between stages ends with an empty line, its copy for people does not.
-    return {INPUTS: table(rows), INPUTS_AT_THE_END: table(rows)} | state
+    return {MANIFEST: "".join(["file,sha256,folder\n", *rows]).encode()} | state
 
 
 NEW_SD = {
@@ -259,59 +259,64 @@ def test_results_that_are_older_than_the_data_are_named() -> None:
     assert compare_states(project(), after).outdated == {"before": [], "after": [RESULTS]}
     text = written(project(), after)
     assert text.index("Run `make` first") < text.index("No sign, no interval's")
-    unfinished = {path: content for path, content in project().items() if path != INPUTS}
-    assert compare_states(project(), unfinished).outdated["after"] == [INPUTS]
+    unfinished = {path: content for path, content in project().items() if path != MANIFEST}
+    assert compare_states(project(), unfinished).outdated["after"] == [MANIFEST]
+
+
+@pytest.mark.parametrize("manifest", [b"", b"file,sha256\n", b'file,sha256,folder\n"open', b"\xff"])
+def test_a_manifest_that_cannot_be_read_is_none(manifest: bytes) -> None:
+    broken = project() | {MANIFEST: manifest}
+    assert compare_states(project(), broken).outdated["after"] == [MANIFEST]
 
 
 def test_a_run_that_was_killed_after_the_pools_is_told() -> None:
     killed = project(**NEW_SD, **{POOLED: table([pool(0.5, 0.2, 0.8)])})
-    killed[INPUTS_AT_THE_END] = project()[INPUTS_AT_THE_END]
+    killed[MANIFEST] = project()[MANIFEST]
     changes = compare_states(project(), killed)
-    assert changes.outdated["after"] == []
-    assert changes.half_made == {"before": False, "after": True}
-    text = written(project(), killed)
-    assert text.index("The results of this tree are half-made") < text.index("No sign, no int")
-    assert "The results of the commit" not in text
+    assert changes.outdated["after"] == [RESULTS]
+    assert changes.altered == {"before": [], "after": [POOLED]}
 
 
-@pytest.mark.parametrize("copy", [None, b"", b"file,rows,sha256\n", b'file,rows,sha256\n"open'])
-def test_results_without_a_whole_copy_of_the_inputs_are_half_made(copy: bytes | None) -> None:
-    state = {path: content for path, content in project().items() if path != INPUTS_AT_THE_END}
-    if copy is not None:
-        state[INPUTS_AT_THE_END] = copy
-    assert compare_states(state, project()).half_made == {"before": True, "after": False}
+def test_a_result_edited_by_hand_is_told() -> None:
+    edited = project() | {POOLED: table([pool(0.5, 0.2, 0.8)])}
+    assert compare_states(project(), edited).altered == {"before": [], "after": [POOLED]}
+    text = written(project(), edited)
+    said = "**Results of this tree are not those that `results/manifest.csv` lists** "
+    assert text.index(f"{said}(`{POOLED}`)") < text.index("No sign, no int")
+    assert "Results of the commit" not in text
+
+
+@pytest.mark.parametrize("path", ["results/old/x.csv", "results/pooled/evil.html"])
+def test_a_result_that_no_rule_makes_is_told(path: str) -> None:
+    assert compare_states(project() | {path: b"1"}, project()).altered["before"] == [path]
 
 
 @pytest.mark.parametrize(
     "path",
-    [
-        "data/reviews/r2020/a.rm5",
-        "data/reviews/r2020/outcome_map.csv",
-        "data/corrections.yaml",
-        "config/config.yaml",
-        "scripts/pool.py",
-        "rules/pool.smk",
-        "Snakefile",
-        "requirements.txt",
-    ],
+    ["data/reviews/r2020/a.rm5", "data/reviews/r2020/outcome_map.csv", "config/config.yaml"],
+)
+def test_every_input_is_judged_by_its_checksum(path: str) -> None:
+    before, after = project(**{path: b"1"}), project(**{path: b"2"})
+    assert compare_states(before, after).without_effect == ()
+    stale = after | {MANIFEST: before[MANIFEST]}
+    assert compare_states(before, stale).outdated["after"] == [path]
+
+
+@pytest.mark.parametrize(
+    "path", ["scripts/pool.py", "rules/pool.smk", "Snakefile", "requirements.txt"]
 )
 def test_an_edit_that_the_checksums_do_not_see_and_that_moves_nothing(path: str) -> None:
     after = project(**{path: b"a,b\n1,2\n"})
-    listing = {name: project()[name] for name in (INPUTS, INPUTS_AT_THE_END)}
     question = "was `make` run after this edit?"
-    text = written(project(), after | listing)
+    text = written(project(), after)
     assert text.index(question) < text.index(f"`{path}`") < text.index("No sign, no interval's")
-    moved = {POOLED: table([pool(0.5, 0.2, 0.8)])}
-    assert question not in written(project(), after | listing | moved)
+    moved = project(**{path: b"a,b\n1,2\n", POOLED: table([pool(0.5, 0.2, 0.8)])})
+    assert question not in written(project(), moved)
 
 
 @pytest.mark.parametrize("path", ["data/README.md", "README.md", "tests/unit/test_a.py"])
 def test_what_no_result_is_made_from_may_move_nothing(path: str) -> None:
     assert compare_states(project(), project() | {path: b"1"}).without_effect == ()
-
-
-def test_a_listed_input_is_judged_by_its_checksum() -> None:
-    assert compare_states(project(), project() | NEW_SD).without_effect == ()
 
 
 def test_reviews_that_the_results_lack_come_first() -> None:

@@ -53,11 +53,6 @@ class Inputs:
     reviews: frozenset[str]
 
 
-def is_input(path: str) -> bool:
-    """Whether a file is part of the evidence (explanations are not)."""
-    return path.startswith("data/") and not path.endswith(".md")
-
-
 def changed_inputs(before: State, after: State, paths: Sequence[str]) -> Inputs:
     """Compare the files of data/ that differ, tables record by record."""
     files: dict[str, TableChange | None] = {}

@@ -10,15 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metarepro.changes.alarms import alarms_of, own_scale
-from metarepro.changes.causes import Inputs, State, cause_of, changed_inputs, is_input
-from metarepro.changes.freshness import (
-    is_half_made,
-    outdated_inputs,
-    reviews_left_out,
-    unlisted_inputs,
-)
+from metarepro.changes.causes import Inputs, State, cause_of, changed_inputs
+from metarepro.changes.freshness import altered_results, outdated_inputs, reviews_left_out
 from metarepro.changes.result_tables import POOLED, RESULT_TABLES, ResultTable
 from metarepro.changes.tables import Row, RowChange, TableChange, compare_tables, number
+from metarepro.manifest.files import is_evidence, is_input
+from metarepro.manifest.listing import LOCAL, MANIFEST
 from metarepro.study.tables import PLACE
 from metarepro.wording.scales import Scale
 
@@ -89,11 +86,11 @@ class Changes:
         Files of results/ to "new", "changed" or "vanished"; figures without their ending.
     outdated : dict of str to list of str
         "before" and "after": inputs that the results of that state were not made from.
-    half_made : dict of str to bool
-        "before" and "after": whether the workflow has not come to its end in that state.
+    altered : dict of str to list of str
+        "before" and "after": results of that state that are not what its manifest lists.
     without_effect : tuple of str
-        If no file of results/ differs: changed code, configuration and inputs that are not listed
-        with a checksum. Whether the results were made after these edits, they cannot tell.
+        If no file of results/ differs: changed code. Whether the results were made after these
+        edits, they cannot tell.
     left_out : dict of str to list of str
         "before" and "after": reviews that the results of that state lack, with what is wrong.
     """
@@ -104,7 +101,7 @@ class Changes:
     figures: Mapping[str, str]
     others: Mapping[str, str]
     outdated: Mapping[str, list[str]]
-    half_made: Mapping[str, bool]
+    altered: Mapping[str, list[str]]
     without_effect: tuple[str, ...]
     left_out: Mapping[str, list[str]]
 
@@ -130,19 +127,19 @@ def compare_states(before: State, after: State) -> Changes:
     """
     paths = sorted({*before, *after})
     differing = [path for path in paths if before.get(path) != after.get(path)]
-    inputs = changed_inputs(before, after, [path for path in differing if is_input(path)])
+    inputs = changed_inputs(before, after, [path for path in differing if is_evidence(path)])
     pools = compare_tables(before.get(POOLED.path), after.get(POOLED.path), POOLED.key)
     moved: dict[str, Moved] = {}
     for table in RESULT_TABLES:
         moved[table.path] = _moved(table, before, after, inputs, moved, pools)
-    told = {table.path for table in RESULT_TABLES}
+    told = {table.path for table in RESULT_TABLES} | {MANIFEST, LOCAL}
     results = [path for path in differing if path.startswith("results/") and path not in told]
     figures = {
         path.rpartition(".")[0]: _fate(path, before, after) for path in results if is_figure(path)
     }
     code = tuple(p for p in differing if p.startswith(CODE_FOLDERS) or p in CODE_FILES)
-    anything_moved = any(path.startswith("results/") for path in differing)
-    unseen = () if anything_moved else (*unlisted_inputs(after, inputs.files), *code)
+    anything_moved = any(p.startswith("results/") and p != MANIFEST for p in differing)
+    unlisted = tuple(path for path in code if not is_input(path))
     return Changes(
         inputs=inputs,
         code=code,
@@ -150,8 +147,8 @@ def compare_states(before: State, after: State) -> Changes:
         figures=figures,
         others={p: _fate(p, before, after) for p in results if not is_figure(p)},
         outdated={"before": outdated_inputs(before), "after": outdated_inputs(after)},
-        half_made={"before": is_half_made(before), "after": is_half_made(after)},
-        without_effect=unseen,
+        altered={"before": altered_results(before), "after": altered_results(after)},
+        without_effect=() if anything_moved else unlisted,
         left_out={"before": reviews_left_out(before), "after": reviews_left_out(after)},
     )
 

@@ -1,70 +1,83 @@
 """Whether the results of a state are whole and made from its inputs, as far as files can tell."""
 
 import hashlib
-from collections.abc import Iterable
+from pathlib import Path
 
-import pandas as pd
-
-from metarepro.changes.causes import State, is_input
+from metarepro.changes.causes import State
+from metarepro.errors import InputError
+from metarepro.manifest.files import is_input
+from metarepro.manifest.listing import (
+    MANIFEST,
+    Entry,
+    differences,
+    is_committed,
+    is_result,
+    parse_manifest,
+    read_manifest,
+)
 from metarepro.reviews.problems import missing_reviews
 from metarepro.reviews.tables import REVIEW_FILE_PROBLEMS
-from metarepro.study.tables import INPUTS
 from metarepro.tabular.cells import parse_cells
-from metarepro.tabular.tables import Table
 
-#: The inputs that the results were made from, written near the start of the workflow ...
-LISTED = f"results/{INPUTS.path}"
-#: ... and the copy of it that the last large job writes.
-INPUTS_AT_THE_END = "results/inputs.csv"
 REVIEW_PROBLEMS = f"results/{REVIEW_FILE_PROBLEMS.path}"
 
 
 def outdated_inputs(state: State) -> list[str]:
-    """Inputs that differ from those that results/extracted/inputs.csv lists.
+    """Inputs that differ from those that results/manifest.csv lists.
 
     That file itself if it is not there or cannot be read.
     """
-    cells = _cells(state, LISTED, INPUTS)
-    if cells is None:
-        return [LISTED]
-    listed = dict(zip(cells["file"], cells["sha256"], strict=True))
-    kinds = {path.rpartition("/")[2] for path in listed}
-    there = {path for path in state if is_input(path) and path.rpartition("/")[2] in kinds}
-    return sorted(
-        path
-        for path in there | set(listed)
-        if path not in state or listed.get(path) != hashlib.sha256(state[path]).hexdigest()
-    )
+    listed = _listed(state)
+    if listed is None:
+        return [MANIFEST]
+    return _differing(state, {path for path in {*state, *listed} if is_input(path)}, listed)
 
 
-def unlisted_inputs(state: State, paths: Iterable[str]) -> list[str]:
-    """Those of the paths that results/extracted/inputs.csv does not list.
+def altered_results(state: State) -> list[str]:
+    """Results that differ from those that results/manifest.csv lists, without those not committed.
 
-    It has the tables that the workflow reads first: no data files of reviews, none of their maps.
+    They were edited, or the run that made them did not come to its end. None without that list.
     """
-    cells = _cells(state, LISTED, INPUTS)
-    listed = set() if cells is None else set(cells["file"])
-    return [path for path in paths if path not in listed]
+    listed = _listed(state)
+    if listed is None:
+        return []
+    paths = {path for path in {*state, *listed} if is_result(path) and is_committed(path)}
+    return _differing(state, paths, listed)
 
 
-def is_half_made(state: State) -> bool:
-    """Whether the run that read the inputs did not come to the report, the last large job.
-
-    Seen after a change of data only: no file of results/ tells by which code it was made.
-    """
-    first, last = (_cells(state, path, INPUTS) for path in (LISTED, INPUTS_AT_THE_END))
-    return first is None or last is None or not first.equals(last)
+def altered_pages(study: Path) -> list[str]:
+    """Results of a folder that differ from its manifest and that no state has: not committed."""
+    try:
+        found = differences(study, read_manifest(study))
+    except InputError:
+        return []
+    return [d.file for d in found if is_result(d.file) and not is_committed(d.file)]
 
 
 def reviews_left_out(state: State) -> list[str]:
     """Each review whose data file could not be used, with the first of its problems."""
     if REVIEW_PROBLEMS not in state:
         return []
-    cells = _cells(state, REVIEW_PROBLEMS, REVIEW_FILE_PROBLEMS)
-    return [f"{REVIEW_PROBLEMS}: cannot be read"] if cells is None else missing_reviews(cells)
+    columns = list(REVIEW_FILE_PROBLEMS.columns)
+    cells, problems = parse_cells(state[REVIEW_PROBLEMS], columns, REVIEW_PROBLEMS)
+    if problems or cells is None:
+        return [f"{REVIEW_PROBLEMS}: cannot be read"]
+    return missing_reviews(cells)
 
 
-def _cells(state: State, path: str, table: Table) -> pd.DataFrame | None:
-    """Cells of a table of results; None if it is not there or cannot be read."""
-    cells, problems = parse_cells(state.get(path, b""), list(table.columns), path)
-    return None if problems else cells
+def _listed(state: State) -> dict[str, Entry] | None:
+    """The manifest of a state; None if it is not there or cannot be read."""
+    try:
+        return parse_manifest(state[MANIFEST], MANIFEST)
+    except (KeyError, InputError):
+        return None
+
+
+def _differing(state: State, paths: set[str], listed: dict[str, Entry]) -> list[str]:
+    return sorted(
+        path
+        for path in paths
+        if path not in state
+        or path not in listed
+        or listed[path].sha256 != hashlib.sha256(state[path]).hexdigest()
+    )

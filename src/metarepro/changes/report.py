@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from metarepro.changes.alarms import UNKNOWN
 from metarepro.changes.causes import State
 from metarepro.changes.changes import Changes, Moved, Movement
-from metarepro.changes.freshness import INPUTS_AT_THE_END, LISTED
 from metarepro.changes.result_tables import ResultTable
 from metarepro.changes.tables import Row, TableChange, number
+from metarepro.manifest.listing import MANIFEST
 from metarepro.wording.markdown import FOLD_FROM, code, fenced, folded, plain, table
 from metarepro.wording.phrases import DASH, decimal
 from metarepro.wording.scales import Scale
@@ -117,11 +117,11 @@ def _warnings(changes: Changes) -> list[str]:
                 f"({_named(outdated)}). Run `make` first, else this report says too little.",
                 "",
             ]
-        if changes.half_made[side]:
+        if altered := changes.altered[side]:
             lines += [
-                f"> **The results of {state} are half-made** ({code(INPUTS_AT_THE_END)} does not "
-                f"list what {code(LISTED)} does): the workflow has not come to its end, and some "
-                "results may be older than others. Run `make` first.",
+                f"> **Results of {state} are not those that {code(MANIFEST)} lists** "
+                f"({_named(altered)}): they moved without input, by hand or by a run that has not "
+                "come to its end. Run `make` first.",
                 "",
             ]
         if left_out := changes.left_out[side]:

@@ -1,13 +1,16 @@
 """The command that says what changed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from metarepro.changes.changes import compare_states
+from metarepro.changes.freshness import altered_pages
 from metarepro.changes.report import report
-from metarepro.changes.states import commit_id, state_of_commit, state_of_tree
+from metarepro.changes.states import state_of_commit, state_of_tree
 from metarepro.commands.options import FILE_OR_FOLDER
+from metarepro.manifest.commits import commit_id
 from metarepro.workflow.running import UNFINISHED
 
 
@@ -24,7 +27,10 @@ def changes(base: str, output: Path | None) -> None:
     """
     commit = commit_id(base)
     before, after = state_of_commit(commit), state_of_tree()
-    text = report(compare_states(before, after), before, after, commit, UNFINISHED.exists())
+    compared = compare_states(before, after)
+    altered = {**compared.altered, "after": [*compared.altered["after"], *altered_pages(Path())]}
+    compared = replace(compared, altered=altered)
+    text = report(compared, before, after, commit, UNFINISHED.exists())
     content = text.encode("utf-8", "replace")
     if output:
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from metarepro.manifest.files import ORDINARY, strange_files
 from metarepro.study import transcription
 from metarepro.study.corrections import blame_corrections
 from metarepro.study.countries import economies
@@ -82,10 +83,18 @@ def load(folder: Path | str) -> Dataset:
 
 
 def read_and_check(folder: Path | str) -> tuple[Dataset, list[Problem]]:
-    """As `load`, with the problems beside what could be read."""
-    data = transcription.read(folder)
+    """As `load`, with the problems beside what could be read.
+
+    Raises
+    ------
+    DataError
+        For what is no ordinary file: nothing is read then.
+    """
     folder = Path(folder)
     inside = folder.resolve().name
+    if strange := strange_files(folder.parent, [folder.name]):
+        raise DataError(Problem(path, None, "", found, ORDINARY) for path, found in strange)
+    data = transcription.read(folder)
     odd = [Problem(f"{inside}/{name}", None, "", name, ALLOWED) for name in odd_names(folder)]
     problems = [*odd, *data.problems, *check_data(data)]
     return data, blame_corrections(problems, data.corrected, f"{inside}/{CORRECTIONS_FILE}")

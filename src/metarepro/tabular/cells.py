@@ -6,6 +6,7 @@ the rows are counted here.
 
 import csv
 import io
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,8 +21,14 @@ MAX_MEGABYTES = 50
 
 
 def read_bytes(path: Path, file: str) -> tuple[bytes, list[Problem]]:
-    """Content of a file; empty, with a problem, if it cannot be read."""
+    """Content of an ordinary file; empty, with a problem, if it cannot be read.
+
+    Anything else is not opened: whoever reads a named pipe waits for ever.
+    """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            found = "a folder" if path.is_dir() else "a named pipe, a socket or a device"
+            return b"", [Problem(file, None, "", found, "an ordinary file")]
         with path.open("rb") as stream:
             content = stream.read(MAX_MEGABYTES * MIB + 1)
     except FileNotFoundError:

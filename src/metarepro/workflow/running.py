@@ -2,16 +2,18 @@
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from metarepro.errors import InputError
+from metarepro.manifest.files import refuse_strange_files
+from metarepro.workflow.whole_runs import close, forget_altered_results, stamps
 
-#: A folder whose results were made by someone else has no record of how: all is made once.
-WHOLE = Path(".snakemake/whole_run")
 #: There from the start of a run to its end: rules/runs.smk makes and removes it as well, but not
 #: if a run fails before it starts, or finds nothing to be done.
 UNFINISHED = Path(".snakemake/unfinished_run")
@@ -32,6 +34,9 @@ REPORT = Path("results/report/index.html")
 def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
     """Run Snakemake with what a study needs, in the environment of this Python.
 
+    A run of everything compares inputs and results with the manifest of the last one, by content:
+    what is not as that one left it is made again.
+
     Parameters
     ----------
     cores : str
@@ -42,12 +47,13 @@ def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
     Returns
     -------
     int
-        The exit status of Snakemake.
+        The exit status of Snakemake; 1 if a file changed while the run was going on.
 
     Raises
     ------
     InputError
-        If there is no Snakefile here, or Snakemake is to read a config.
+        If there is no Snakefile here, Snakemake is to read a config, or something in data/ or
+        config/ is no ordinary file.
     """
     if given := next(filter(CONFIG_OPTION.fullmatch, extra), None):
         raise InputError(
@@ -59,17 +65,24 @@ def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
             "there is no Snakefile here: call metarepro run in the folder of a study, "
             "or start one: metarepro new DIR"
         )
+    refuse_strange_files(Path())
+    with _unheard_by_github():
+        return _run(cores, extra)
+
+
+def _run(cores: str, extra: Sequence[str]) -> int:
     command = [sys.executable, "-m", "snakemake", "--cores", cores, *DEFAULTS]
-    whole, start = not extra, time.time()
+    whole, start, inputs = not extra, time.time(), stamps()
     if os.environ.get("NO_COLOR"):
         command.append("--nocolor")
     if whole:
         UNFINISHED.parent.mkdir(exist_ok=True)
         UNFINISHED.touch()
-        command += [*QUIET, *([] if WHOLE.exists() else ["--forceall"])]
+        command += [*QUIET, *([] if forget_altered_results() else ["--forceall"])]
     status = subprocess.run([*command, *extra], env=_environment(), check=False).returncode
+    if whole and not close(inputs, finished=status == 0):
+        status = status or 1
     if whole and status == 0:
-        WHOLE.touch()
         UNFINISHED.unlink(missing_ok=True)
         print(f"Done; start with {REPORT}")
     elif whole:
@@ -82,6 +95,19 @@ def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
             file=sys.stderr,
         )
     return status
+
+
+@contextmanager
+def _unheard_by_github() -> Iterator[None]:
+    """In GitHub Actions: no line of a run, and so no name or cell that it quotes, is a command."""
+    token = secrets.token_hex(16) if os.environ.get("GITHUB_ACTIONS") == "true" else None
+    if token:
+        print(f"::stop-commands::{token}", flush=True)
+    try:
+        yield
+    finally:
+        if token:
+            print(f"\n::{token}::", flush=True)
 
 
 def _failures(start: float) -> list[str]:
