@@ -14,7 +14,7 @@ FILES = ("Snakefile", "environment.yml", "requirements.txt")
 
 
 #: What depends on the machine or is none of the workflow's; git ignores it as well.
-NOT_COMPARED = {".snakemake_timestamp", "forest_plots.docx", "changes.md"}
+NOT_COMPARED = {".snakemake_timestamp", "forest_plots.docx", "changes.md", "manifest.local.csv"}
 #: Folders of results that are not committed.
 NOT_COMMITTED = ("report/", "manuscript/")
 

@@ -118,6 +118,8 @@ def arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "import os, sys\nopen('arguments', 'w').write(' '.join(sys.argv[1:]))\n"
         "open('path', 'w').write(os.environ['PATH'])\nfailed = os.path.exists('fail')\n"
         "if failed: os.makedirs('logs', exist_ok=True); open('logs/a.log', 'w').write('A cell.')\n"
+        "os.makedirs('results', exist_ok=True)\n"
+        "open('results/manifest.csv', 'w').write('file,sha256,folder\\n')\n"
         "sys.exit(failed)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(fake.parent))

@@ -138,9 +138,7 @@ def test_a_clone_is_judged_without_what_is_not_committed(study: Path, tmp_path: 
 
 
 def test_a_bundle_that_was_changed_on_its_way_is_told(study: Path) -> None:
-    for part in ("config", "data", "results"):
-        subprocess.run(["cp", "-r", part, "--parents", "-t", "bundle"], check=False)
-    Path("bundle").mkdir(exist_ok=True)
+    Path("bundle").mkdir()
     subprocess.run(["cp", "-r", "config", "data", "results", "bundle"], check=True)
     assert command("verify", "bundle").exit_code == 0
     write(f"bundle/{PAGE}", "made up")
@@ -286,8 +284,8 @@ def test_gitattributes_hide_nothing(attribute: str, study: Path) -> None:
 
 
 def test_a_study_in_a_folder_of_a_repository(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write("inner/.keep", "")
-    subprocess.run(["cp", "-r", "config", "data", "results", "inner"], check=True)
+    Path("inner").mkdir()
+    subprocess.run(["cp", "-r", "config", "data", "results", ".gitignore", "inner"], check=True)
     commit()
     monkeypatch.chdir("inner")
     assert compare_with_commit(Path(), commit_id("HEAD")) == []

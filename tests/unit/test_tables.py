@@ -148,7 +148,7 @@ def test_the_message_counts_the_problems_and_gives_each_a_line() -> None:
 
 
 def test_a_missing_file_and_a_folder_are_problems(tmp_path: Path) -> None:
-    for path, found in ((tmp_path / "no.csv", "no such file"), (tmp_path, "Is a directory")):
+    for path, found in ((tmp_path / "no.csv", "no such file"), (tmp_path, "a folder")):
         with pytest.raises(DataError) as caught:
             read_table(path, input_tables.CLUSTERS)
         assert [p.found for p in caught.value.problems] == [found]

@@ -14,6 +14,8 @@ import pytest
 import yaml
 from tests.data_folder import set_cells
 
+from metarepro.manifest.listing import list_files, write_manifest
+
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = {p.stem: p for p in sorted((ROOT / ".github/workflows").glob("*.yml"))}
 CSV = "trials/results.csv"
@@ -151,7 +153,7 @@ def test_every_command_exists(name: str) -> None:
             if word == "make":
                 named = [a for a in arguments if re.fullmatch(r"[a-z-]+", a)]
                 assert set(named) <= targets, line
-            elif word not in ("cat", "git"):
+            elif word not in ("cat", "git") and "python3 -m" not in line:
                 assert os.access(ROOT / word, os.X_OK), line
 
 
@@ -159,12 +161,11 @@ def test_every_command_exists(name: str) -> None:
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A committed copy of the project, with an environment that make need not set up."""
     folder = tmp_path_factory.mktemp("clone") / "project"
-    for name in ("config", "data", "rules", "scripts"):
+    for name in ("config", "data", "rules", "scripts", "src"):
         leave = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, folder / name, ignore=leave)
     for name in ("effects", "extracted", "pooled", "reproduction"):
         shutil.copytree(ROOT / "results" / name, folder / "results" / name)
-    shutil.copy2(ROOT / "results/inputs.csv", folder / "results")
     for name in ("Makefile", "Snakefile", "requirements.txt", "environment.yml", ".gitignore"):
         shutil.copy2(ROOT / name, folder / name)
     os.utime(folder / "requirements.txt", (0, 0))
@@ -193,7 +194,9 @@ def bash(folder: Path, script: str, summary: Path) -> subprocess.CompletedProces
     environment = os.environ | {
         "VENV": str(folder.parent / "venv"),
         "GITHUB_STEP_SUMMARY": str(summary),
+        "RUNNER_TEMP": str(summary.parent / "temp"),
     }
+    (summary.parent / "temp").mkdir(exist_ok=True)
     options = ["--noprofile", "--norc", "-eo", "pipefail", "-c", script]
     return subprocess.run(
         ["bash", *options], cwd=folder, env=environment, capture_output=True, text=True, check=False
@@ -235,39 +238,50 @@ def test_a_good_edit_passes_and_is_reported(branch: Path, tmp_path: Path) -> Non
     assert text.endswith((branch / "results/changes.md").read_text())
 
 
-def test_forgotten_results_fail_and_committed_ones_pass(branch: Path, tmp_path: Path) -> None:
+GATE = "Nothing but data and results may change"
+
+
+@pytest.mark.parametrize("path", [".gitignore", "src/metarepro/manifest/pull_request.py"])
+def test_a_pull_request_of_data_that_changes_more_fails(
+    path: str, branch: Path, tmp_path: Path
+) -> None:
+    """The check is that of the base, whatever the pull request makes of it."""
+    set_cells(branch / "data", CSV, 2, {"note": "new"})
+    commit(branch)
+    step = command("data", GATE)
+    assert bash(branch, step, tmp_path / "summary").returncode == 0
+    git(branch, "reset", "--soft", "HEAD^1")
+    (branch / path).write_text("")
+    commit(branch)
+    refused = bash(branch, step, tmp_path / "summary")
+    assert refused.returncode == 1
+    assert f"\n  {path}\n" in refused.stdout
+
+
+def test_maintainers_may_let_code_and_data_change_together() -> None:
+    (gate,) = [step for step in steps("data") if step["name"] == GATE]
+    assert gate["if"] == "!contains(github.event.pull_request.labels.*.name, 'code and data')"
+    assert "labeled" in load("data")["on"]["pull_request"]["types"]
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_what_a_run_makes_is_compared_with_the_commit(name: str) -> None:
+    said = "\n".join(step.get("run", "") for step in steps(name))
+    if ".ci/run" in said:
+        said += (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert "verify COMMIT=HEAD" in said
+
+
+def test_forgotten_results_fail(branch: Path, tmp_path: Path) -> None:
+    """The run made them; the pull request has those of the base."""
     script = command("data", "Results must be committed with the data")
-    (branch / "results/changes.md").write_text("ignored")
+    pooled = branch / "results/pooled/pooled.csv"
+    outputs = [path.relative_to(branch).as_posix() for path in branch.glob("results/*")]
+    write_manifest(branch, list_files(branch, outputs))
+    commit(branch)
     assert bash(branch, script, tmp_path / "summary").returncode == 0
-    (branch / "results/pooled/new.csv").write_text("a\n")
+    pooled.write_text("a\n")
+    write_manifest(branch, list_files(branch, outputs))
     step = bash(branch, script, tmp_path / "summary")
     assert step.returncode != 0
-    assert "results/pooled/new.csv" in step.stdout
-
-
-SMUGGLED = "Nothing that git ignores may be in the pull request"
-
-
-@pytest.mark.parametrize("name", [".metarepro_cache", ".snakemake"])
-def test_a_cache_or_records_in_a_pull_request_fail(name: str, branch: Path, tmp_path: Path) -> None:
-    """Or links to such things."""
-    assert bash(branch, command("data", SMUGGLED), tmp_path / "summary").returncode == 0
-    shutil.rmtree(branch / name, ignore_errors=True)
-    (branch / name).symlink_to("results/pooled")
-    git(branch, "add", "--force", name)
-    commit(branch)
-    step = bash(branch, command("data", SMUGGLED), tmp_path / "summary")
-    assert (step.returncode, step.stdout) == (1, f"{name}\n")
-    git(branch, "rm", "-q", name)
-    (branch / name).mkdir()
-    (branch / name / "a").write_text("made up")
-    git(branch, "add", "--force", f"{name}/a")
-    commit(branch)
-    step = bash(branch, command("data", SMUGGLED), tmp_path / "summary")
-    assert (step.returncode, step.stdout) == (1, f"{name}/a\n")
-
-
-def test_the_project_holds_nothing_that_git_ignores(tmp_path: Path) -> None:
-    if not (ROOT / ".git").exists():
-        pytest.skip("not a clone")
-    assert bash(ROOT, command("data", SMUGGLED), tmp_path / "summary").returncode == 0
+    assert "results/pooled/pooled.csv: changed" in step.stdout

@@ -71,7 +71,8 @@ def test_a_run_makes_every_stage(finished: Path) -> None:
         "figures/syntheses/post.intervention_domain.play.relationship.svg",
         "overlap/pairs.csv",
         "overlap/shared_effects.csv",
-        "inputs.csv",
+        "manifest.csv",
+        "manifest.local.csv",
         "manuscript/summary_of_findings.docx",
         "manuscript/forest_plots/play-relationship.pdf",
         "manuscript/references.bib",
@@ -148,6 +149,7 @@ def test_a_changed_trial_row_runs_only_what_reads_it(project: Path) -> None:
         "draw_domains",
         "write_manuscript",
         "write_report",
+        "write_manifest",
     }
 
 
@@ -161,6 +163,7 @@ def test_an_edited_library_module_runs_what_imports_it(project: Path) -> None:
         "draw_domains",
         "write_manuscript",
         "write_report",
+        "write_manifest",
     }
 
 
@@ -172,6 +175,7 @@ def test_an_edited_rule_for_claims_runs_what_reads_the_claims(project: Path) -> 
         "assess_claims",
         "write_manuscript",
         "write_report",
+        "write_manifest",
     }
 
 
@@ -210,7 +214,7 @@ def test_every_table_of_the_catalogue_has_its_rule(finished: Path) -> None:
     made = {name for name in made if name.split("/")[0] not in ("report", "tables", "manuscript")}
     left_out = {*STAGES["review_files"], *STAGES["reproduced_files"]}
     declared = {table.path for table in RESULT_TABLES.values() if table not in left_out}
-    assert made == declared | {"inputs.csv"}
+    assert made == declared | {"manifest.csv", "manifest.local.csv"}
 
 
 def test_bad_data_stop_the_run_with_all_problems(project: Path) -> None:
