@@ -62,7 +62,8 @@ def commit() -> None:
 
 
 def compared(study: Path) -> list[str]:
-    return compare_with_commit(study, commit_id("HEAD"))
+    found = compare_with_commit(study, commit_id("HEAD"))
+    return [f"{path}: {how}" for path, how in found.items()]
 
 
 def test_inputs_are_the_plan_and_the_evidence(study: Path) -> None:
@@ -150,7 +151,7 @@ def test_a_bundle_that_was_changed_on_its_way_is_told(study: Path) -> None:
         "results/more.csv: not in the manifest",
         f"{POOLED}: missing",
         f"{PAGE}: changed",
-        "3 of 6 files differ. Call metarepro run, and commit.",
+        "Differences: 3. To make results again: metarepro run",
     ]
 
 
@@ -195,14 +196,14 @@ def test_a_commit_of_what_a_run_made_passes(study: Path) -> None:
         (POOLED, None, f"{POOLED}: missing in the commit"),
         (TRIALS, "two", f"{TRIALS}: changed"),
         (TRIALS, None, f"{TRIALS}: missing in the commit"),
-        ("data/x.csv", "1", "data/x.csv: not in the manifest, no rule makes it"),
-        ("results/old/x.csv", "1", "results/old/x.csv: not in the manifest, no rule makes it"),
+        ("data/x.csv", "1", "data/x.csv: not in the manifest: no rule makes it"),
+        ("results/old/x.csv", "1", "results/old/x.csv: not in the manifest: no rule makes it"),
         (
             "results/pooled/e.html",
             "1",
-            "results/pooled/e.html: not in the manifest, no rule makes it",
+            "results/pooled/e.html: not in the manifest: no rule makes it",
         ),
-        ("results/.hidden", "1", "results/.hidden: not in the manifest, no rule makes it"),
+        ("results/.hidden", "1", "results/.hidden: not in the manifest: no rule makes it"),
         (MANIFEST, "file,sha256,folder\n", f"{MANIFEST}: changed"),
         (MANIFEST, None, f"{MANIFEST}: missing in the commit"),
     ],
@@ -288,7 +289,7 @@ def test_a_study_in_a_folder_of_a_repository(study: Path, monkeypatch: pytest.Mo
     subprocess.run(["cp", "-r", "config", "data", "results", ".gitignore", "inner"], check=True)
     commit()
     monkeypatch.chdir("inner")
-    assert compare_with_commit(Path(), commit_id("HEAD")) == []
+    assert compare_with_commit(Path(), commit_id("HEAD")) == {}
 
 
 # What a pull request of data may change.

@@ -30,7 +30,7 @@ rule words:
 rule report:
     input: "results/copy.csv", "results/words.txt"
     output: directory("results/report")
-    shell: "cd {{output}} && cat ../copy.csv ../words.txt > index.html && echo a > a.txt"
+    shell: "mkdir {{output}}; cat {{input}} > {{output}}/index.html; echo a > {{output}}/a.txt"
 include: f"{{RULES}}/manifest.smk"
 watch_contents()
 """

@@ -8,7 +8,7 @@ from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.errors import InputError
 from metarepro.manifest.commits import commit_id, compare_with_commit
 from metarepro.manifest.files import refuse_strange_files, shown
-from metarepro.manifest.listing import Difference, differences, read_manifest
+from metarepro.manifest.listing import differences, read_manifest
 
 
 @click.command()
@@ -29,18 +29,15 @@ def verify(ctx: click.Context, folder: Path, commit: str | None) -> None:
     """
     refuse_strange_files(folder)
     entries = read_manifest(folder)
-    found = list(map(_said, differences(folder, entries)))
+    found = {difference.file: difference.kind for difference in differences(folder, entries)}
     if commit is not None:
         if folder != Path():
             raise InputError("--commit compares the study in the current folder: leave FOLDER out")
-        found += compare_with_commit(folder, commit_id(commit))
-    for line in found:
-        click.echo(shown(line))
+        found |= compare_with_commit(folder, commit_id(commit))
+    for file, how in sorted(found.items()):
+        click.echo(f"{shown(file)}: {how}")
     if found:
-        click.echo(f"{len(found)} of {len(entries)} files differ. Call metarepro run, and commit.")
+        again = "metarepro run" + (", then git add --all and git commit" if commit else "")
+        click.echo(f"Differences: {len(found)}. To make results again: {again}")
         ctx.exit(1)
     click.echo(f"{len(entries)} files: inputs and results are those of the last run")
-
-
-def _said(difference: Difference) -> str:
-    return f"{difference.file}: {difference.kind}"

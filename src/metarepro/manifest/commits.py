@@ -104,7 +104,7 @@ def contents(blobs: Iterable[Blob]) -> Iterator[bytes]:
         at = start + size + 1
 
 
-def compare_with_commit(study: Path, commit: str) -> list[str]:
+def compare_with_commit(study: Path, commit: str) -> dict[str, str]:
     """Compare what the last run read and made with what a commit has, both ways, by content.
 
     Parameters
@@ -116,40 +116,40 @@ def compare_with_commit(study: Path, commit: str) -> list[str]:
 
     Returns
     -------
-    list of str
-        What differs, one file a line; empty if nothing does. Modes count: inputs and results are
-        ordinary files, no links. Files that a run would take for its own records count as well.
+    dict
+        Each file that differs, and how. Modes count: inputs and results are ordinary files, no
+        links. Files that a run would take for its own records count as well.
     """
     there = tree(commit)
     entries = {path: entry for path, entry in read_manifest(study).items() if is_committed(path)}
-    return sorted([*_odd(there), *_compare(entries, there), *_manifest(study, there)])
+    return dict([*_compare(entries, there), *_manifest(study, there), *_odd(there)])
 
 
-def _odd(there: dict[str, Blob]) -> Iterator[str]:
+def _odd(there: dict[str, Blob]) -> Iterator[tuple[str, str]]:
     """What no commit of a study may have, whatever its .gitignore says."""
     for path, blob in there.items():
         first, *rest = path.split("/")
         if first in _RECORDS:
-            yield f"{path}: a record of runs; remove it: git rm --cached"
+            yield path, "a record of runs; remove it: git rm --cached"
         elif not is_committed(path) or path == LOCAL:
-            yield f"{path}: made anew by every run; remove it: git rm --cached"
+            yield path, "made anew by every run; remove it: git rm --cached"
         elif rest and first in (*SOURCES, "results") and blob.mode in _MODES:
-            yield f"{path}: {_MODES[blob.mode]}; allowed: an ordinary file"
+            yield path, f"{_MODES[blob.mode]}; allowed: an ordinary file"
 
 
-def _compare(entries: Entries, there: dict[str, Blob]) -> Iterator[str]:
+def _compare(entries: Entries, there: dict[str, Blob]) -> Iterator[tuple[str, str]]:
     listed = {path for path in there if is_input(path) or path.startswith("results/")}
     listed = {path for path in listed if is_committed(path)} - {LOCAL, MANIFEST}
     both = sorted(listed & entries.keys())
     for path, content in zip(both, contents(there[path] for path in both), strict=True):
         if hashlib.sha256(content).hexdigest() != entries[path].sha256:
-            yield f"{path}: {CHANGED}"
-    yield from (f"{path}: {MISSING} in the commit" for path in entries.keys() - listed)
-    yield from (f"{path}: {EXTRA}, no rule makes it" for path in listed - entries.keys())
+            yield path, CHANGED
+    yield from ((path, f"{MISSING} in the commit") for path in entries.keys() - listed)
+    yield from ((path, f"{EXTRA}: no rule makes it") for path in listed - entries.keys())
 
 
-def _manifest(study: Path, there: dict[str, Blob]) -> Iterator[str]:
+def _manifest(study: Path, there: dict[str, Blob]) -> Iterator[tuple[str, str]]:
     if MANIFEST not in there:
-        yield f"{MANIFEST}: {MISSING} in the commit"
+        yield MANIFEST, f"{MISSING} in the commit"
     elif list(contents([there[MANIFEST]])) != [(study / MANIFEST).read_bytes()]:
-        yield f"{MANIFEST}: {CHANGED}"
+        yield MANIFEST, CHANGED
