@@ -8,7 +8,6 @@ import metarepro
 from metarepro.manifest.files import digest_of
 
 
-
 def seen_from_here(path):
     """A path relative to the working directory if it is inside, else as it is."""
     path = Path(path).resolve()

@@ -155,6 +155,19 @@ def test_a_link_in_the_place_of_a_result_is_no_result(study: Path) -> None:
     assert (study / "results/copy.csv").read_bytes() == before
 
 
+def test_a_link_in_the_place_of_a_folder_goes_and_its_target_stays(
+    study: Path, tmp_path: Path
+) -> None:
+    before = contents(study)
+    target = tmp_path / "target"
+    (study / "results/report").rename(target)
+    edit(target / "a.txt", "mine")
+    (study / "results/report").symlink_to(target)
+    assert run(study).returncode == 0
+    assert contents(study) == before
+    assert (target / "a.txt").read_text() == "mine"
+
+
 def test_a_result_changed_with_its_manifest_is_made_again(study: Path) -> None:
     before = contents(study)
     edit(study / "results/copy.csv", "made up")

@@ -174,7 +174,7 @@ def differences(study: Path, entries: Entries) -> list[Difference]:
     found = [
         Difference(entry.file, kind, entry.folder or entry.file)
         for entry in entries.values()
-        if (kind := _kind(study / entry.file, entry))
+        if (kind := _kind(study, entry))
     ]
     paths = [path for part in (*SOURCES, "results") for path in files_in(study / part)]
     for name in (path.relative_to(study).as_posix() for path in paths):
@@ -184,10 +184,22 @@ def differences(study: Path, entries: Entries) -> list[Difference]:
     return sorted(found, key=lambda difference: difference.file)
 
 
-def _kind(path: Path, entry: Entry) -> str:
-    """How a file differs from its entry; "" if it does not. A result is never a link."""
+def _kind(study: Path, entry: Entry) -> str:
+    """How a file differs from its entry; "" if it does not. No link leads to a result."""
+    path = study / entry.file
     if not path.is_file():
         return CHANGED if path.exists() or path.is_symlink() else MISSING
-    if path.is_symlink() and not is_input(entry.file):
-        return CHANGED
-    return "" if sha256_of(path) == entry.sha256 else CHANGED
+    way = [] if is_input(entry.file) else folders_to(Path(entry.file))
+    linked = any((study / part).is_symlink() for part in way)
+    return CHANGED if linked or sha256_of(path) != entry.sha256 else ""
+
+
+def folders_to(result: Path) -> list[Path]:
+    """Return a result and the folders that it is in, from the top; results/ itself may be a link.
+
+    Examples
+    --------
+    >>> [path.as_posix() for path in folders_to(Path("results/pooled/pooled.csv"))]
+    ['results/pooled', 'results/pooled/pooled.csv']
+    """
+    return [*list(reversed(result.parents))[2:], result]

@@ -13,6 +13,7 @@ from metarepro.manifest.listing import (
     MANIFEST,
     Difference,
     differences,
+    folders_to,
     read_manifest,
 )
 
@@ -49,12 +50,19 @@ def forget_altered_results() -> bool:
     _name("Inputs that changed since the last run", [d for d in found if is_input(d.file)])
     altered = [d for d in found if not is_input(d.file) and (d.kind, d.output) != (EXTRA, d.file)]
     _name("Results that are not as the last run made them, so made again", altered)
-    for output in {Path(difference.output) for difference in altered}:
-        if output.is_dir() and not output.is_symlink():
-            shutil.rmtree(output)
-        else:
-            output.unlink(missing_ok=True)
+    for output in {difference.output for difference in altered}:
+        _remove(Path(output))
     return True
+
+
+def _remove(output: Path) -> None:
+    """Remove a result; where a link leads to it, the link, and nothing that it leads to."""
+    if link := next(filter(Path.is_symlink, folders_to(output)), None):
+        link.unlink()
+    elif output.is_dir():
+        shutil.rmtree(output)
+    else:
+        output.unlink(missing_ok=True)
 
 
 def stamps() -> Stamps:
