@@ -11,6 +11,7 @@ from tests.stages import draw_figures, make_tables, write_pages
 
 from metarepro.catalogue import RESULT_TABLES, STAGES
 from metarepro.study.validation import load, read_and_check
+from metarepro.tabular.problems import DataError
 from metarepro.tabular.tables import read_result
 
 #: Files and folders of data/ that a study can do without.
@@ -56,8 +57,10 @@ def test_what_every_study_has_must_be_there(part: str, tmp_path: Path) -> None:
 def test_a_link_to_nothing_is_no_file_that_is_left_out(tmp_path: Path) -> None:
     folder = without(tmp_path, CLUSTERS)
     (folder / CLUSTERS).symlink_to(tmp_path / "nowhere.csv")
-    _, problems = read_and_check(folder)
-    assert [(p.file, p.found) for p in problems] == [(f"data/{CLUSTERS}", "no such file")]
+    with pytest.raises(DataError) as refused:
+        read_and_check(folder)
+    found = [(problem.file, problem.found) for problem in refused.value.problems]
+    assert found == [(f"data/{CLUSTERS}", "a link to nothing")]
 
 
 def test_a_correction_of_a_table_that_is_left_out_is_refused(tmp_path: Path) -> None:

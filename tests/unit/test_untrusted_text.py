@@ -5,6 +5,7 @@ They go through the scripts as the workflow calls them; what is written is read 
 
 import ast
 import csv
+import os
 import re
 from contextlib import chdir
 from html.parser import HTMLParser
@@ -241,6 +242,13 @@ def test_a_table_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
     path = folder / "trials/trials.csv"
     path.unlink()
     path.symlink_to("/dev/zero")
+    with pytest.raises(DataError, match="found 'a link out of the study'"):
+        load(folder)
+
+
+def test_a_table_of_any_size_is_not_read_to_its_end(tmp_path: Path) -> None:
+    folder = write_data_folder(tmp_path / "data")
+    os.truncate(folder / "trials/trials.csv", 51 * 1024 * 1024)
     with pytest.raises(DataError, match="found 'more than 50 MB'"):
         load(folder)
 
