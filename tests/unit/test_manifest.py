@@ -26,8 +26,8 @@ from metarepro.manifest.pull_request import beside_data
 ROOT = Path(__file__).parents[2]
 TRIALS, PLAN = "data/trials/trials.csv", "config/config.yaml"
 POOLED, FIGURE = "results/pooled/pooled.csv", "results/figures/domains/a.svg"
-PAGE, PNG = "results/report/index.html", "results/figures/domains/a.png"
-OUTPUTS = (POOLED, "results/figures/domains", "results/report")
+PAGE, WORD = "results/report/index.html", "results/manuscript/a.docx"
+OUTPUTS = (POOLED, "results/figures/domains", "results/report", "results/manuscript")
 #: sha256 of "one\n", from the program sha256sum.
 ONE = "2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806"
 
@@ -36,7 +36,7 @@ ONE = "2c8b08da5ce60398e1f19af0e5dccc744df274b826abe585eaba68c525434806"
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A study after a run, committed as its .gitignore says."""
     monkeypatch.chdir(tmp_path)
-    for path in (TRIALS, "data/README.md", PLAN, POOLED, FIGURE, PNG, PAGE):
+    for path in (TRIALS, "data/README.md", PLAN, POOLED, FIGURE, WORD, PAGE):
         write(path, "one\n")
     template = ROOT / "src/metarepro/templates/study/gitignore"
     write(".gitignore", template.read_text(encoding="utf-8"))
@@ -81,7 +81,7 @@ def test_results_that_are_not_committed_have_a_list_of_their_own(study: Path) ->
     rows = [row.split(",")[0] for row in Path(MANIFEST).read_text().splitlines()[1:]]
     assert rows == [PLAN, TRIALS, FIGURE, POOLED]
     rows = [row.split(",")[0] for row in Path(LOCAL).read_text().splitlines()[1:]]
-    assert rows == [PNG, PAGE]
+    assert rows == [WORD, PAGE]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_results_that_are_not_committed_have_a_list_of_their_own(study: Path) ->
 )
 def test_git_ignores_what_is_not_committed(path: str, study: Path) -> None:
     Path(".gitignore").write_bytes((ROOT / path).read_bytes())
-    for result in (PNG, PAGE, POOLED, FIGURE, MANIFEST, "results/manuscript/a.docx"):
+    for result in (WORD, PAGE, POOLED, FIGURE, MANIFEST):
         done = subprocess.run(["git", "check-ignore", "-q", "--no-index", result], check=False)
         assert (done.returncode == 0) is not is_committed(result), result
 
@@ -107,7 +107,7 @@ def test_the_manifest_is_the_same_for_the_same_files(study: Path) -> None:
         (TRIALS, "two", Difference(TRIALS, "changed", TRIALS)),
         (POOLED, "two", Difference(POOLED, "changed", POOLED)),
         (PAGE, None, Difference(PAGE, "missing", "results/report")),
-        (PNG, "two", Difference(PNG, "changed", "results/figures/domains")),
+        (WORD, "two", Difference(WORD, "changed", "results/manuscript")),
         (PLAN, None, Difference(PLAN, "missing", PLAN)),
         ("results/x.csv", "1", Difference("results/x.csv", "not in the manifest", "results/x.csv")),
         (
@@ -245,7 +245,7 @@ def test_records_of_runs_fail_although_they_are_not_ignored(path: str, study: Pa
     assert compared(study) == [f"{path}: a record of runs; remove it: git rm --cached"]
 
 
-@pytest.mark.parametrize("path", [PAGE, PNG, LOCAL])
+@pytest.mark.parametrize("path", [PAGE, WORD, LOCAL])
 def test_what_every_run_makes_anew_is_not_committed(path: str, study: Path) -> None:
     git("add", "--force", path)
     git("commit", "-qm", "a change")

@@ -2,7 +2,7 @@
 
 There are two files of the same form. `MANIFEST` lists the inputs and those results that are the
 same on every machine; it is committed with them. `LOCAL` lists what is made anew by every run and
-not committed: the report, the files for manuscripts, pictures made of pixels.
+not committed: the report and the files for manuscripts.
 """
 
 import csv
@@ -74,8 +74,7 @@ def is_committed(path: str) -> bool:
     >>> is_committed("results/pooled/pooled.csv"), is_committed("results/report/index.html")
     (True, False)
     """
-    picture = path.startswith("results/") and path.endswith(".png")
-    return not path.startswith(_NOT_COMMITTED) and not picture
+    return not path.startswith(_NOT_COMMITTED)
 
 
 def is_result(path: str) -> bool:
