@@ -211,7 +211,7 @@ def test_the_small_folder_has_no_problem(folder: Path) -> None:
         (TRIALS, 2, {"year": "20001"}, "year", "20001", "a whole number, 1900 or more"),
         (TRIALS, 2, {"n_randomised": "0"}, "n_randomised", "0", "a whole number, 1 or more"),
         (TRIALS, 2, {"label": ""}, "label", "", "text on one line"),
-        (TRIALS, 3, {"doi": "10.1/a"}, "doi", "10.1/a", "a doi that no other trial has (ann2001"),
+        (TRIALS, 3, {"doi": "10.1000/a"}, "doi", "10.1000/a", "a doi that no other trial has (ann2001"),
         (CLUSTERS, 2, {"trial_id": "eve2003"}, "trial_id", "eve2003", "an id in trials"),
         (
             CLUSTERS,

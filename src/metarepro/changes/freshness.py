@@ -8,14 +8,14 @@ import pandas as pd
 from metarepro.changes.causes import State, is_input
 from metarepro.reviews.problems import missing_reviews
 from metarepro.reviews.tables import REVIEW_FILE_PROBLEMS
-from metarepro.study.tables import INPUTS
+from metarepro.study.tables import INPUTS, LAST_INPUTS
 from metarepro.tabular.cells import parse_cells
 from metarepro.tabular.tables import Table
 
 #: The inputs that the results were made from, written near the start of the workflow ...
 LISTED = f"results/{INPUTS.path}"
 #: ... and the copy of it that the last large job writes.
-INPUTS_AT_THE_END = "results/inputs.csv"
+INPUTS_AT_THE_END = f"results/{LAST_INPUTS}"
 REVIEW_PROBLEMS = f"results/{REVIEW_FILE_PROBLEMS.path}"
 
 

@@ -100,11 +100,11 @@ def _years_of_trials(trials: pd.DataFrame) -> Iterator[Problem]:
     latest = latest_year()
     for _, row in trials[trials["year"].notna()].iterrows():
         in_label = set(_YEAR.findall(row["label"]))
-        if row["year"] > latest:
-            yield problem_of_row(row, "year", f"at most {latest}")
-        elif in_label and f"{row['year']:.0f}" not in in_label:
+        if in_label and f"{row['year']:.0f}" not in in_label:
             allowed = f"the year of the label, {' or '.join(sorted(in_label))}, or another label"
             yield problem_of_row(row, "year", allowed)
+        elif row["year"] > latest:
+            yield problem_of_row(row, "year", f"at most {latest}")
 
 
 def _years_of_reviews(data: Dataset) -> Iterator[Problem]:

@@ -47,6 +47,8 @@ INPUTS = Table(
     },
     "every input file with its checksum",
 )
+#: The copy of it in results/ that the last large job of a run writes: its inputs, once it is done.
+LAST_INPUTS = "inputs.csv"
 EXTRACTED_INTERVENTIONS = _extracted(input_tables.INTERVENTIONS, "classes of interventions")
 EXTRACTED_DOMAINS = _extracted(input_tables.DOMAINS, "domains")
 EXTRACTED_OUTCOMES = _extracted(input_tables.OUTCOMES, "outcomes and their domains")

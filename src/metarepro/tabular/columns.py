@@ -33,7 +33,7 @@ _LOST_VALUES = {"nan", "NaN", "None", "null", "inf", "-inf", "<NA>", "NaT"}
 _DOI = r"10\.[0-9]{4,9}(\.[0-9]+)*/[A-Za-z0-9._;()/:<>\[\]#+,=&!*'@$?~\-]*[A-Za-z0-9)>\]#+=&*@$\-/_]"
 # RFC 3986; no name or password before the host, which may pretend to be it.
 _ADDRESS = re.compile(
-    r"https?://[A-Za-z0-9]([A-Za-z0-9.\-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
+    r"https?://[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+(:[0-9]{1,5})?"
     r"([/?#]([A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)?( .*)?"
 )
 # What stands before a colon where a source is named and no address: github:owner/repository.
@@ -62,11 +62,10 @@ def is_source(text: str) -> bool:
     >>> is_source("javascript:alert(1)"), is_source("https://example.org/^^5c")
     (False, False)
     """
-    if scheme := _SCHEME.match(text):
-        if scheme[1].lower() in ("http", "https"):
-            return bool(_ADDRESS.fullmatch(text))
-        return scheme[1].lower() in _NAMED
-    return "://" not in text
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() in ("http", "https"):
+        return bool(_ADDRESS.fullmatch(text))
+    return scheme is None or scheme[1].lower() in _NAMED
 
 
 def is_doi(text: str) -> bool:
