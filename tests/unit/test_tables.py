@@ -90,7 +90,9 @@ def test_what_is_no_clean_text_is_refused(cell: str, tmp_path: Path) -> None:
     assert (problem.row, problem.column, problem.found) == (2, "source", cell.strip('"'))
     assert (
         problem.allowed
-        == "text on one line, no spaces at its ends, not 'nan' or the like, not empty"
+        == "text on one line, plain spaces and none at its ends, no invisible characters; "
+        "an http:// or https:// address without spaces, ^, braces and the like in it, or words, "
+        "not empty"
     )
 
 

@@ -208,7 +208,8 @@ def sd_against_measure(row: Row) -> Finding | None:
         "sd_against_measure",
         printed,
         f"SD {elsewhere:.3g}",
-        f"{printed}; elsewhere the SD of this measure is {elsewhere:.3g}",
+        f"{printed}; elsewhere the SD of this measure is {elsewhere:.3g}: "
+        "another scoring, or a slip?",
     )
 
 

@@ -115,9 +115,7 @@ def _entry_problems(
         elif not isinstance(entry[key], str):
             quoted = "text in quotes, as it stands in the cell ('0.10'; '' for an empty cell)"
             problems.append(Problem(file, line, key, str(entry[key]), quoted))
-        elif key in ("reason", "source") and (
-            not entry[key].strip() or not is_visible(entry[key])
-        ):
+        elif key in ("reason", "source") and (not entry[key].strip() or not is_visible(entry[key])):
             allowed = "one line of text, not empty, no invisible characters"
             problems.append(Problem(file, line, key, entry[key], allowed))
     if problems:

@@ -29,8 +29,8 @@ def lost_rows(inputs: pd.DataFrame, results: Path) -> list[str]:
         return []
     now = dict(zip(inputs["file"], inputs["rows"], strict=True))
     return [
-        f"{file} has {now[file]:g} rows, {rows - now[file]:g} fewer than at the last run. If nobody "
-        "deleted them, the file was cut off: restore it"
+        f"{file} has {now[file]:g} rows, {rows - now[file]:g} fewer than at the last run. "
+        "If nobody deleted them, the file was cut off: restore it"
         for file, rows in zip(before["file"], before["rows"], strict=True)
         if file in now and now[file] < rows
     ]

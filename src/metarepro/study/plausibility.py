@@ -92,7 +92,7 @@ def _same_reviews(data: Dataset, of_trials: dict[str, str]) -> Iterator[Problem]
 def review_file(data: Dataset, review_id: str) -> str:
     """The review.yaml of a review, as problems name it."""
     end = f"/{review_id}/{REVIEW_FILE}"
-    return next(file for file in data.inputs["file"] if file.endswith(end))
+    return next(str(file) for file in data.inputs["file"] if file.endswith(end))
 
 
 def _years_of_trials(trials: pd.DataFrame) -> Iterator[Problem]:

@@ -5,11 +5,9 @@ place.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-
-import pandas as pd
 
 from metarepro.study.countries import economies
 from metarepro.study.transcription import Dataset
@@ -60,23 +58,21 @@ def _unknown_ids(data: Dataset) -> list[Problem]:
         for target in columns.values()
         if target not in data.incomplete
     }
-    places: dict[tuple[str, str], list[Problem]] = {}
+    cells: dict[tuple[str, str], list[Problem]] = {}
     for table, columns in _REFERENCES.items():
         for column, target in columns.items():
             for _, row in getattr(data, table).iterrows():
                 for name in row[column].split(" "):
                     if name and target in known and name not in known[target]:
-                        place = replace(problem_of_row(row, column, ""), found=name)
-                        places.setdefault((target, name), []).append(place)
-    empty = {target for target, _ in places if not known[target]}
-    return [
-        *(_empty(target, places) for target in sorted(empty)),
-        *(
-            replace(found[0], allowed=f"an id in {target}{_near(name, known[target])}{_others(found)}")
-            for (target, name), found in places.items()
-            if target not in empty
-        ),
-    ]
+                        cell = replace(problem_of_row(row, column, ""), found=name)
+                        cells.setdefault((target, name), []).append(cell)
+    empty = sorted({target for target, _ in cells if not known[target]})
+    problems = [_empty(target, cells) for target in empty]
+    for (target, name), same in cells.items():
+        if target not in empty:
+            allowed = f"an id in {target}{_near(name, known[target])}{_others(same)}"
+            problems.append(replace(same[0], allowed=allowed))
+    return problems
 
 
 def _near(name: str, known: Collection[str]) -> str:
@@ -85,22 +81,24 @@ def _near(name: str, known: Collection[str]) -> str:
     return f" ({near[0]} is one)" if near else ""
 
 
-def _others(places: Sequence[Problem]) -> str:
+def _others(cells: Sequence[Problem]) -> str:
     """How many further cells have the same name, and where."""
-    files = Counter(place.file for place in places[1:])
+    files = Counter(cell.file for cell in cells[1:])
     if not files:
         return ""
     counts = ", ".join(f"{number} in {file}" for file, number in files.items())
     return f", or this one added there; further cells with it: {counts}"
 
 
-def _empty(target: str, places: dict[tuple[str, str], list[Problem]]) -> Problem:
+def _empty(target: str, cells: Mapping[tuple[str, str], Sequence[Problem]]) -> Problem:
     """A table without rows of which names are used."""
-    cells = [place for (table, _), found in places.items() if table == target for place in found]
-    folder = cells[0].file.split("/")[0]
+    naming = [cell for (table, _), same in cells.items() if table == target for cell in same]
+    folder = naming[0].file.split("/")[0]
     file = INPUT_TABLES[target].path if target in INPUT_TABLES else target
-    allowed = f"the rows that {len(cells)} cells of other tables name, the first in {cells[0].file}"
-    return Problem(f"{folder}/{file}", None, "", "no rows", allowed)
+    many = f"the rows that {len(naming)} cells of other tables name"
+    return Problem(
+        f"{folder}/{file}", None, "", "no rows", f"{many}, the first in {naming[0].file}"
+    )
 
 
 def _unknown_countries(data: Dataset) -> list[Problem]:

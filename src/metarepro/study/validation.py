@@ -16,6 +16,7 @@ from metarepro.study.references import unknown_names
 from metarepro.study.transcription import CORRECTIONS_FILE, Dataset
 from metarepro.tabular.file_names import ALLOWED, odd_names
 from metarepro.tabular.input_tables import POOLED_CLAIMS, PROPORTIONS
+from metarepro.tabular.limits import Limits
 from metarepro.tabular.problems import DataError, Problem, problem_of_row
 from metarepro.tabular.reported_statistics import STATISTICS, Given
 from metarepro.tabular.result_links import (
@@ -116,6 +117,7 @@ def _apply(frame: pd.DataFrame, rules: Iterator[Rule]) -> list[Problem]:
     return [
         problem_of_row(row, column, allowed)
         for broken, column, allowed in rules
+        if broken.any()
         for _, row in frame[broken].iterrows()
     ]
 
@@ -153,14 +155,14 @@ def _result_rules(r: pd.DataFrame, trials: pd.DataFrame) -> Iterator[Rule]:
         yield has[column] & ~has["value"], "value", f"a number, since {column} is filled"
     outside = (r["value"] < r["ci_low"]) | (r["value"] > r["ci_high"])
     yield outside, "value", "within its CI"
-    for name, statistic in STATISTICS.items():
-        for limits, columns in (
-            (statistic.possible, ("value",)),
-            (statistic.possible_ci, ("ci_low", "ci_high")),
-        ):
-            for column in columns:
-                wrong = (r["statistic"] == name) & has[column] & ~limits.hold(r[column])
-                yield wrong, column, f"{limits}, since the statistic is {name}"
+    for name in STATISTICS.keys() & set(r["statistic"]):
+        own, limits = r["statistic"] == name, STATISTICS[name].possible
+        allowed = _since(limits, "statistic", name)
+        yield own & has["value"] & ~limits.hold(r["value"]), "value", allowed
+        limits = STATISTICS[name].possible_ci
+        allowed = _since(limits, "statistic", name)
+        for column in ("ci_low", "ci_high"):
+            yield own & has[column] & ~limits.hold(r[column]), column, allowed
     basis = (r["se_basis"] != "") & ~has["se"]
     yield basis, "se_basis", "empty, since se is empty"
     corrected = (r["corrected"] != "") & (r["statistic"] != "smd")
@@ -180,9 +182,13 @@ def _result_rules(r: pd.DataFrame, trials: pd.DataFrame) -> Iterator[Rule]:
     for column in ("duplicate_of", "second_copy"):
         yield ~duplicate & (r[column] != ""), column, "empty unless exclude is duplicate"
     given = Given(r)
-    for name, statistic in STATISTICS.items():
-        no_route = live & (r["statistic"] == name) & ~statistic.usable(given)
-        yield no_route, "statistic", f"for a row that is not excluded: {statistic.needs}"
+    for name in STATISTICS.keys() & set(r["statistic"]):
+        no_route = live & (r["statistic"] == name) & ~STATISTICS[name].usable(given)
+        yield no_route, "statistic", f"for a row that is not excluded: {STATISTICS[name].needs}"
+
+
+def _since(limits: Limits, column: str, name: str) -> str:
+    return f"{limits}, since the {column} is {name}"
 
 
 def _p_rules(frame: pd.DataFrame) -> Iterator[Rule]:
@@ -209,10 +215,12 @@ def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
     yield p["ci_low"] >= p["ci_high"], "ci_low", "below ci_high"
     outside = (p["estimate"] < p["ci_low"]) | (p["estimate"] > p["ci_high"])
     yield outside, "estimate", "within its CI"
-    for name, printed in PRINTED.items():
-        for column in ("estimate", *(() if name == "RD" else ("ci_low", "ci_high"))):
-            wrong = (p["measure"] == name) & has[column] & ~printed.possible.hold(p[column])
-            yield wrong, column, f"{printed.possible}, since the measure is {name}"
+    for name in PRINTED.keys() & set(p["measure"]):
+        own, limits = p["measure"] == name, PRINTED[name].possible
+        allowed = _since(limits, "measure", name)
+        # A normal interval of a risk difference may reach beyond.
+        for column in ("estimate", *(("ci_low", "ci_high") if name != "RD" else ())):
+            yield own & has[column] & ~limits.hold(p[column]), column, allowed
     yield p["n"] < p["k"], "n", "the participants, at least as many as k, the trials"
 
 
@@ -277,4 +285,3 @@ def _told_twice(characteristics: pd.DataFrame) -> list[Problem]:
         )
         for _, row in twice.iterrows()
     ]
-

@@ -30,7 +30,10 @@ _LOST_VALUES = {"nan", "NaN", "None", "null", "inf", "-inf", "<NA>", "NaT"}
 # What stands behind 10.NNNN/ in the DOIs that are registered; quotes, braces, backslashes, carets,
 # percent signs and spaces would be read as commands, or stand for another character. A point or
 # comma at the end is that of a sentence.
-_DOI = r"10\.[0-9]{4,9}(\.[0-9]+)*/[A-Za-z0-9._;()/:<>\[\]#+,=&!*'@$?~\-]*[A-Za-z0-9)>\]#+=&*@$\-/_]"
+_DOI = (
+    r"10\.[0-9]{4,9}(\.[0-9]+)*/"
+    r"[A-Za-z0-9._;()/:<>\[\]#+,=&!*'@$?~\-]*[A-Za-z0-9)>\]#+=&*@$\-/_]"
+)
 # RFC 3986; no name or password before the host, which may pretend to be it.
 _ADDRESS = re.compile(
     r"https?://[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+(:[0-9]{1,5})?"

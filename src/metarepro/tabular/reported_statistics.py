@@ -98,6 +98,9 @@ STATISTICS: dict[str, Statistic] = {
         lambda given: given.arms & given.all("events_t", "events_c"),
         ("n_t", "events_t", "n_c", "events_c"),
         of_arms=True,
+        # Of an odds ratio, if one is printed.
+        possible=POSITIVE,
+        possible_ci=POSITIVE,
     ),
     "smd": Statistic(
         "value, and a CI, se, p (= or <) or arm sizes",

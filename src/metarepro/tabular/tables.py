@@ -284,6 +284,8 @@ def _check(
                 allowed = f"{column.description}; {error}"
                 problems.append(Problem(file, row, name, str(value), allowed))
     typed = _frame(converted, table, frame.index)
+    if frame.empty:
+        return typed, problems
     try:
         schema.validate(typed, lazy=True)
     except pa.errors.SchemaErrors as error:
