@@ -351,6 +351,9 @@ def test_letters_of_other_scripts_are_allowed(folder: Path) -> None:
         ({"authors": ["Ann\u202e"]}, "authors", "a list of texts"),
         ({"year": 2090, "search_date": None}, "year", "at most 20"),
         ({"year": 1990, "search_date": None}, "year", "the year of the first trial"),
+        ({"n_participants": 2}, "n_participants", "from 3 (n_studies)"),
+        ({"n_participants": 10**15}, "n_participants", "to 10000000"),
+        ({"n_studies": 10**9}, "n_studies", "to 10000000"),
         ({"year": 2018}, "year", "at least the year of the search_date, 2019"),
     ],
 )
@@ -508,6 +511,17 @@ def test_a_renamed_id_is_one_problem_with_its_count(
     assert f"({name} is one)" in problem.allowed
     counts = problem.allowed.rpartition("further cells with it: ")[2].split(", ")
     assert sum(int(count.split(" ")[0]) for count in counts) == cells - 1
+
+
+def test_a_correction_of_a_renamed_trial_is_no_further_problem(folder: Path) -> None:
+    correction = (
+        "- {file: trials/trials.csv, row: ann2001, column: title, from: '', to: x,"
+        " reason: r, source: s}\n"
+    )
+    (folder / "corrections.yaml").write_text(correction)
+    path = folder / TRIALS
+    path.write_bytes(path.read_bytes().replace(b"\nann2001,", b"\nanna2001,"))
+    assert [problem.file for problem in problems_of(folder)] == [f"data/{INCLUDED}"]
 
 
 def test_a_trial_misspelled_in_a_result_is_one_problem(folder: Path) -> None:

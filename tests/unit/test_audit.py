@@ -435,7 +435,7 @@ def test_sds_that_do_not_fit(sd_t: float, sd_c: float, expected: list[str]) -> N
 
 @pytest.mark.parametrize(("n", "expected"), [(4, []), (50, ["sds_apart"])])
 def test_sds_of_small_arms_may_differ_by_chance(n: int, expected: list[str]) -> None:
-    """F = 25 with 3 and 3 degrees of freedom has a two-sided p of 0.025 (R: 2 * pf(25, 3, 3, F))."""
+    """F = 25 with 3 and 3 degrees of freedom has p 0.025: 2 * pf(25, 3, 3, lower.tail = FALSE)."""
     assert two_trials(1.4, 7.0, n_t=n, n_c=n) == expected
 
 

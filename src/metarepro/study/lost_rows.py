@@ -11,6 +11,7 @@ import pandas as pd
 from metarepro.study.tables import INPUTS, LAST_INPUTS
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.tables import read_table
+from metarepro.wording.phrases import counted
 
 
 def lost_rows(inputs: pd.DataFrame, results: Path) -> list[str]:
@@ -29,7 +30,7 @@ def lost_rows(inputs: pd.DataFrame, results: Path) -> list[str]:
         return []
     now = dict(zip(inputs["file"], inputs["rows"], strict=True))
     return [
-        f"{file} has {now[file]:g} rows, {rows - now[file]:g} fewer than at the last run. "
+        f"{file} has {counted(now[file], 'row')}, {rows - now[file]:g} fewer than at the last run. "
         "If nobody deleted them, the file was cut off: restore it"
         for file, rows in zip(before["file"], before["rows"], strict=True)
         if file in now and now[file] < rows

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from metarepro.study.transcription import REVIEW_FILE, Dataset
+from metarepro.tabular.columns import MOST
 from metarepro.tabular.plain_text import spelling
 from metarepro.tabular.problems import Problem, problem_of_row
 
@@ -23,6 +24,7 @@ def implausible(data: Dataset) -> list[Problem]:
         *_same_publication(data),
         *_years_of_trials(data.trials),
         *_years_of_reviews(data),
+        *_sizes_of_reviews(data),
         *_two_spellings(data),
         *_published_twice(data.published),
     ]
@@ -130,6 +132,18 @@ def _years_of_reviews(data: Dataset) -> Iterator[Problem]:
     for table in (data.local_evaluations, data.economic_evidence):
         for _, row in table[table["year"] > latest].iterrows():
             yield problem_of_row(row, "year", f"at most {latest}")
+
+
+def _sizes_of_reviews(data: Dataset) -> Iterator[Problem]:
+    """Reviews of more studies than participants, or of more than there can be."""
+    for review in data.reviews:
+        known = review.n_studies or 1
+        for key, least, named in (("n_studies", 1, ""), ("n_participants", known, " (n_studies)")):
+            number = getattr(review, key)
+            if number is not None and not least <= number <= MOST:
+                allowed = f"a whole number from {least}{named} to {MOST}"
+                file = review_file(data, review.review_id)
+                yield Problem(file, None, key, str(number), allowed)
 
 
 def _two_spellings(data: Dataset) -> Iterator[Problem]:

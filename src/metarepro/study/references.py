@@ -119,7 +119,8 @@ def _programme_names(data: Dataset) -> list[Problem]:
         problem_of_row(row, "name_in_trials", "a name that no other row has")
         for _, row in names[names["name_in_trials"].duplicated()].iterrows()
     ]
-    if "trials" in data.incomplete:
+    # That results are there and no trials is told by itself.
+    if "trials" in data.incomplete or (data.trials.empty and len(data.results)):
         return problems
     unknown = ~names["name_in_trials"].isin(data.trials["programme"])
     allowed = "a programme as trials/trials.csv spells it"

@@ -68,8 +68,16 @@ def read_and_check(folder: Path | str) -> tuple[Dataset, list[Problem]]:
     folder = Path(folder)
     inside = folder.resolve().name
     odd = [Problem(f"{inside}/{name}", None, "", name, ALLOWED) for name in odd_names(folder)]
-    problems = [*odd, *data.problems, *check_data(data)]
-    return data, blame_corrections(problems, data.corrected, f"{inside}/{CORRECTIONS_FILE}")
+    corrections = f"{inside}/{CORRECTIONS_FILE}"
+    found = check_data(data)
+    # A correction of a record whose id was renamed says nothing that other tables do not say.
+    names = {problem.found for problem in found}
+    cells = [
+        problem
+        for problem in data.problems
+        if (problem.file, problem.column) != (corrections, "row") or problem.found not in names
+    ]
+    return data, blame_corrections([*odd, *cells, *found], data.corrected, corrections)
 
 
 def check_data(data: Dataset) -> list[Problem]:
