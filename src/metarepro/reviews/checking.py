@@ -36,7 +36,10 @@ def check_folder(data_dir: Path, say: Callable[[str], None] = lambda _: None) ->
         With all problems of all files.
     """
     data, problems = read_and_check(data_dir)
-    for words in lost_rows(data.inputs, data_dir.resolve().parent / "results"):
+    # Of a file that is broken its problem says enough.
+    broken = {problem.file for problem in problems if not problem.column}
+    whole = data.inputs[~data.inputs["file"].isin(broken)]
+    for words in lost_rows(whole, data_dir.resolve().parent / "results"):
         say(words)
     # What the maps of reviews name is in tables that must have been read.
     reviews = {} if data.incomplete & _OF_MAPS else read_reviews(data_dir, data)

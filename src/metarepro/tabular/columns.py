@@ -97,7 +97,8 @@ def source(*, required: bool = False) -> pa.Column:
     """Where something was read: an address of the web, or words."""
 
     def fits(cell: str) -> bool:
-        return is_plain(cell) and is_source(cell) and (cell != "" or not required)
+        clean = is_plain(cell) and cell not in _LOST_VALUES
+        return clean and is_source(cell) and (cell != "" or not required)
 
     return _text_column(fits, f"{PLAIN}; {SOURCE}" + (", not empty" if required else ""))
 
