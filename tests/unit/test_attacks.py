@@ -521,7 +521,7 @@ def test_a_correction_of_a_renamed_trial_is_no_further_problem(folder: Path) -> 
     (folder / "corrections.yaml").write_text(correction)
     path = folder / TRIALS
     path.write_bytes(path.read_bytes().replace(b"\nann2001,", b"\nanna2001,"))
-    assert [problem.file for problem in problems_of(folder)] == [f"data/{INCLUDED}"]
+    assert [problem.file for problem in problems_of(folder)] == [f"data/{RESULTS}"]
 
 
 def test_a_trial_misspelled_in_a_result_is_one_problem(folder: Path) -> None:

@@ -37,7 +37,7 @@ def is_visible(text: str) -> bool:
 
     Examples
     --------
-    >>> is_visible("Quality of Life"), is_visible("Quality\u200b of\xa0Life")
+    >>> is_visible("Scale of pain"), is_visible("Scale\u200b of\xa0pain")
     (True, False)
     """
     return text.isprintable() and not _UNSEEN.search(text)
