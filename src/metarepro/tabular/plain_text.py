@@ -51,7 +51,7 @@ def spelling(text: str) -> str:
 
     Examples
     --------
-    >>> spelling("Scale-III  Motor") == spelling("scale\u2013III motor")
+    >>> spelling("Scale-III  Total") == spelling("scale\u2013III total")
     True
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
