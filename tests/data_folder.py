@@ -67,9 +67,10 @@ ROWS: dict[str, tuple[str, list[Mapping[str, str]]]] = {
     TRIALS: (
         "trials",
         [
-            _TRIAL | {"trial_id": "ann2001", "label": "Ann 2001", "design": "rct", "doi": "10.1/a"},
             _TRIAL
-            | {"trial_id": "bob2002", "label": "Bob 2002", "design": "cluster_rct"}
+            | {"trial_id": "ann2001", "label": "Ann 2001", "design": "rct", "doi": "10.1000/a"},
+            _TRIAL
+            | {"trial_id": "bob2002", "label": "Bob 2002", "year": "2002", "design": "cluster_rct"}
             | {"programme": "Play day"},
         ],
     ),

@@ -411,13 +411,43 @@ def test_sds_the_root_of_n_below_those_elsewhere_are_standard_errors() -> None:
     ("sd_t", "sd_c", "cells"),
     [
         (7.0, 7.0, {}),
-        (1.0, 7.0, {}),  # one arm only
-        (1.6, 1.6, {}),  # 4.4 times smaller; the root of n is 7.1
+        (2.0, 2.0, {}),  # 3.5 times smaller; the root of n is 7.1
+        (2.0, 7.0, {}),  # one arm only
         (1.0, 1.1, {"measure": "another scale"}),
     ],
 )
 def test_other_sds_are_left_alone(sd_t: float, sd_c: float, cells: dict[str, Any]) -> None:
     assert two_trials(sd_t, sd_c, **cells) == []
+
+
+@pytest.mark.parametrize(
+    ("sd_t", "sd_c", "expected"),
+    [
+        (0.7, 7.0, ["sds_apart"]),  # a decimal point
+        (7.0, 1.0, ["sds_apart"]),  # the SE of an SD of 7 with 50 participants
+        (1.6, 1.6, ["sd_against_measure"]),  # 4.4 times smaller; the root of n is 7.1
+        (30.0, 31.0, ["sd_against_measure"]),
+    ],
+)
+def test_sds_that_do_not_fit(sd_t: float, sd_c: float, expected: list[str]) -> None:
+    assert two_trials(sd_t, sd_c) == expected
+
+
+@pytest.mark.parametrize(("n", "expected"), [(4, []), (50, ["sds_apart"])])
+def test_sds_of_small_arms_may_differ_by_chance(n: int, expected: list[str]) -> None:
+    """F = 25 with 3 and 3 degrees of freedom has p 0.025: 2 * pf(25, 3, 3, lower.tail = FALSE)."""
+    assert two_trials(1.4, 7.0, n_t=n, n_c=n) == expected
+
+
+def test_an_sd_is_compared_with_other_rows_of_its_trial_where_no_other_trial_has_any() -> None:
+    """The SE of an SD of 7 is 0.99 with 50 participants; no d is printed."""
+    first = BLANK | MEANS | {"mean_t": 9.0, "sd_t": 1.0, "sd_c": 1.0}
+    later = first | {"result_id": "a-02", "sd_t": 7.0, "sd_c": 7.0, "measure": "THE SCALE"}
+    rows = [first | {"measure": "The scale"}, later]
+    findings = audit_results(pd.DataFrame(rows), NO_EFFECTS)
+    assert ("a-01", "se_typed_for_sd") in set(
+        zip(findings["record_id"], findings["check"], strict=True)
+    )
 
 
 def test_sd_elsewhere_is_the_median_of_other_trials() -> None:

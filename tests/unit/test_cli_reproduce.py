@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tests.command import command
 from tests.made_up_review import made_up_review
-from tests.review_files import rm5_bytes
+from tests.review_files import ANALYSIS, DATA, GROUP, package, rm5_bytes, zipped
 
 from metarepro.reviews import batch as review_batch
 from metarepro.reviews.audit_studies import audit_studies
@@ -46,6 +46,19 @@ def test_good_files(folder: Path, tmp_path: Path) -> None:
     assert "4 pools: 4 exact" in printed
     files = pd.read_csv(out / "files.csv", keep_default_na=False)
     assert list(files["title"].unique()) == ["A made-up review of video feedback"]
+
+
+def test_a_skipped_analysis_is_in_the_summary_and_in_the_exit_status(tmp_path: Path) -> None:
+    second = {"Analysis number": 2}
+    settings = [ANALYSIS, ANALYSIS | second | {"CI method": "Kenward"}]
+    file = tmp_path / "CD999999.zip"
+    file.write_bytes(zipped(package(settings, [DATA, DATA | second], [GROUP | second])))
+    out = tmp_path / "out"
+    done = command("reproduce", file, "--output-dir", out)
+    assert done.exit_code == 3
+    assert "1 analysis not recomputed" in done.stdout
+    assert list(pd.read_csv(out / "files.csv")["skipped"]) == [1]
+    assert "Analyses not recomputed" in (out / "summary.html").read_text()
 
 
 def test_files_called_alike_are_told_apart_by_their_folders(folder: Path, tmp_path: Path) -> None:

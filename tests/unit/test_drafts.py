@@ -246,7 +246,7 @@ def test_the_form_explains_every_column_that_decides(
 
 def test_a_problem_names_the_line_of_the_form(project: Path) -> None:
     form = write_form("eve2003", "means")
-    fill(form, mean_t="9,5", outcome="wealth", design="random", doi="10.1/a")
+    fill(form, mean_t="9,5", outcome="wealth", design="random", doi="10.1000/a")
     lines = form.read_text().splitlines()
     before = state(project)
     found = refused("eve2003")
@@ -254,7 +254,7 @@ def test_a_problem_names_the_line_of_the_form(project: Path) -> None:
         ("mean_t", "9,5"),
         ("outcome", "wealth"),
         ("design", "random"),
-        ("doi", "10.1/a"),
+        ("doi", "10.1000/a"),
     }
     for row, column, value in found:
         assert row is not None

@@ -82,6 +82,7 @@ def test_bibtex_braces_are_balanced_and_a_line_is_a_line(text: str) -> None:
 def test_an_address_keeps_its_characters() -> None:
     assert bibtex_verbatim("10.1016/S0140-6736(15)_%20#x") == "10.1016/S0140-6736(15)_%20#x"
     assert bibtex_verbatim("a {b}\\") == "a%20%7Bb%7D%5C"
+    assert bibtex_verbatim("10.1080/a^^5c") == "10.1080/a%5E%5E5c"
 
 
 # Bibliography ----------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from metarepro.tabular.tables import (
 
 CLUSTERS = "trial_id,n_clusters,source,locator,note\n"
 GOOD = CLUSTERS + "ann2001,12,https://example.org,table 1,\n"
+OPEN_QUOTE = 'a " at the beginning of a cell without its counterpart'
 
 
 def problems_of(
@@ -90,7 +91,9 @@ def test_what_is_no_clean_text_is_refused(cell: str, tmp_path: Path) -> None:
     assert (problem.row, problem.column, problem.found) == (2, "source", cell.strip('"'))
     assert (
         problem.allowed
-        == "text on one line, no spaces at its ends, not 'nan' or the like, not empty"
+        == "text on one line, plain spaces and none at its ends, no invisible characters; "
+        "an http:// or https:// address without spaces, ^, braces and the like in it, or words, "
+        "not empty"
     )
 
 
@@ -101,13 +104,19 @@ def test_what_is_no_clean_text_is_refused(cell: str, tmp_path: Path) -> None:
         (GOOD + "bob2002,12,s,l\n", 3, "", "4 cells", "5 cells"),
         (GOOD + "bob2002,12,s,l,,\n", 3, "", "6 cells", "5 cells"),
         (GOOD + "\n", 3, "", "an empty line", "5 cells"),
-        (GOOD + 'bob2002,12,"s"x,l,\n', 3, "", "',' expected after '\"'", "a well-formed CSV row"),
-        (GOOD + 'bob2002,12,"s,l,\n', 3, "", "unexpected end of data", "a well-formed CSV row"),
+        (GOOD + 'bob2002,12,"s"x,l,\n', 3, "", OPEN_QUOTE, 'a " at both ends'),
+        (GOOD + 'bob2002,12,"s,l,\n', 3, "", OPEN_QUOTE, 'a " at both ends'),
         (GOOD.encode() + b"bob2002,12,\xff,l,\n", 3, "", "b'\\xff'", "text in UTF-8"),
         (GOOD.replace("note", "remark"), 1, "note", "no such column", "the columns trial_id,"),
         (GOOD.replace("note", "source"), 1, "source", "the column again", "each column once"),
         (GOOD.replace("source,locator", "locator,source"), 1, "locator", "locator", "'source' in"),
-        (GOOD.replace(",", ";"), 1, "trial_id", "no such column", "the columns trial_id,"),
+        (
+            GOOD.replace(",", ";"),
+            1,
+            "",
+            "cells separated by semicolons",
+            "cells separated by commas",
+        ),
         (GOOD + "ann2001,9,s,l,\n", 3, "trial_id", "ann2001", "a value that no other row has"),
         (GOOD + "Bob 2002,9,s,l,\n", 3, "trial_id", "Bob 2002", "small letters, digits, _ and -"),
     ],

@@ -37,10 +37,13 @@ from metarepro.audit.summaries import (
     p_against_n,
     printed_d_against_means,
     ratio_against_risks,
+    sd_against_measure,
     sd_typed_for_se,
+    sds_apart,
     se_typed_for_sd,
 )
 from metarepro.audit.tables import AUDIT
+from metarepro.tabular.plain_text import spelling
 
 #: How severe each kind of finding is; one check may find two kinds.
 SEVERITY = {
@@ -66,6 +69,8 @@ SEVERITY = {
     "ratio_against_risks": "warning",
     "se_typed_for_sd": "warning",
     "sd_typed_for_se": "warning",
+    "sds_apart": "warning",
+    "sd_against_measure": "note",
 }
 
 Check = Callable[[Row], Finding | None]
@@ -87,6 +92,8 @@ RESULT_CHECKS: list[Check] = [
     ratio_against_risks,
     se_typed_for_sd,
     sd_typed_for_se,
+    sds_apart,
+    sd_against_measure,
 ]
 PUBLISHED_CHECKS: list[Check] = [published_off_centre_ci, published_p_against_ci]
 
@@ -119,7 +126,9 @@ def audit_results(results: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
     usable = results[results["exclude"] == ""]
     effect_columns = effects[["result_id", *EFFECT_COLUMNS]]
     renamed = effect_columns.set_index("result_id").add_prefix("effect_")
-    joined = usable.join(renamed, on="result_id").assign(sd_elsewhere=sd_elsewhere(usable))
+    # The SDs of a second copy count as well, those of rows with other faults do not.
+    sds = sd_elsewhere(results[results["exclude"].isin(["", "duplicate"])])
+    joined = usable.join(renamed, on="result_id").assign(sd_elsewhere=sds)
     return _findings("results", joined["result_id"], joined, RESULT_CHECKS)
 
 
@@ -145,17 +154,26 @@ def record_ids(published: pd.DataFrame) -> pd.Series:
 
 
 def sd_elsewhere(results: pd.DataFrame) -> pd.Series:
-    """Median SD (geometric mean of the arms) of the same measure in other trials.
+    """Median SD (geometric mean of the arms) of the same measure in other rows.
 
-    Trials' own other rows are not used: whoever took one SE for an SD did so throughout.
-    NaN where no other trial gives SDs of the measure.
+    Those of other trials come first: whoever took one SE for an SD may have done so throughout a
+    trial. Where no other trial has the measure, the trial's own other rows are taken.
+    NaN where no other row gives SDs of the measure.
+
+    Parameters
+    ----------
+    results : DataFrame
+        Columns result_id, trial_id, measure, sd_t and sd_c.
     """
-    sds = (results["sd_t"] * results["sd_c"]) ** 0.5
-    known = results.assign(sd=sds)[sds.notna()]
+    known = results.assign(
+        sd=(results["sd_t"] * results["sd_c"]) ** 0.5, name=results["measure"].map(spelling)
+    )
     found = []
-    for measure, trial in zip(results["measure"], results["trial_id"], strict=True):
-        others = known[(known["measure"] == measure) & (known["trial_id"] != trial)]
-        found.append(median(others["sd"]) if len(others) else math.nan)
+    for row in known.itertuples():
+        same = known[(known["name"] == row.name) & (known.index != row.Index) & known["sd"].notna()]
+        others = same[same["trial_id"] != row.trial_id]
+        sds = others["sd"] if len(others) else same["sd"]
+        found.append(median(sds) if len(sds) else math.nan)
     return pd.Series(found, index=results.index, dtype="float64")
 
 

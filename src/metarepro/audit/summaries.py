@@ -3,6 +3,8 @@
 import itertools
 import math
 
+from scipy import stats
+
 from metarepro.audit.checks import (
     LARGE_G,
     Finding,
@@ -34,6 +36,11 @@ LOG_RATIO_GAP, RISK_DIFFERENCE_GAP = 0.10, 0.02
 SAME_FACTOR = 1.5
 #: A difference below this is ordinary.
 SANE_D = 1.0
+#: SDs further apart than this are a slip rather than two groups: trials pooled as means rarely have
+#: SDs twice as large in one arm, and a slipped decimal point makes ten of one.
+SD_RATIO = 4.0
+#: ... unless chance gives such SDs in arms so small (F test of two variances).
+SD_RATIO_P = 0.001
 #: Smallest arm in which SD and SE are too far apart (the root of n) to be mistaken.
 MIN_ARM = 16
 
@@ -165,6 +172,45 @@ def ratio_against_risks(row: Row) -> Finding | None:
     text = f"{math.exp(middle) if log else middle:.3g}"
     check = "ratio_sign" if opposite else "ratio_against_risks"
     return Finding(check, f"{value:g}", text, f"the absolute risks give {text}, printed {value:g}")
+
+
+def sds_apart(row: Row) -> Finding | None:
+    """SDs of the arms that two samples of one population would hardly have."""
+    arms = arms_of(row)
+    if arms is None or not has(row, "sd_t", "sd_c"):
+        return None
+    (large, n_large), (small, n_small) = sorted(
+        zip((row["sd_t"], row["sd_c"]), arms, strict=True), reverse=True
+    )
+    ratio = large / small
+    p = 2 * float(stats.f.sf(ratio**2, n_large - 1, n_small - 1))
+    if ratio < SD_RATIO or p > SD_RATIO_P:
+        return None
+    return Finding(
+        "sds_apart",
+        f"SD {row['sd_t']:g} and {row['sd_c']:g}",
+        "",
+        f"the SD of one arm is {ratio:.3g} times that of the other: a decimal point, or the "
+        "standard error of one arm?",
+    )
+
+
+def sd_against_measure(row: Row) -> Finding | None:
+    """SDs of both arms far from those of the same measure elsewhere, which are no SEs either."""
+    elsewhere = row["sd_elsewhere"]
+    if not has(row, "sd_t", "sd_c", "sd_elsewhere") or se_typed_for_sd(row):
+        return None
+    shares = [row[name] / elsewhere for name in ("sd_t", "sd_c")]
+    if not (max(shares) <= 1 / SD_RATIO or min(shares) >= SD_RATIO):
+        return None
+    printed = f"SD {row['sd_t']:g} and {row['sd_c']:g}"
+    return Finding(
+        "sd_against_measure",
+        printed,
+        f"SD {elsewhere:.3g}",
+        f"{printed}; elsewhere the SD of this measure is {elsewhere:.3g}: "
+        "another scoring, or a slip?",
+    )
 
 
 def _same(a: float, b: float) -> bool:

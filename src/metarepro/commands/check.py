@@ -25,10 +25,11 @@ def check(ctx: click.Context, data_dir: Path, style: str) -> None:
     """Check the data of a study: all problems at once.
 
     Every cell, every rule between cells, and the data files of reviews with their maps. Prints
-    one line of counts if nothing is wrong.
+    one line of counts if nothing is wrong. Says as well which tables have lost rows since the last
+    run.
     """
     try:
-        click.echo(check_folder(data_dir))
+        click.echo(check_folder(data_dir, lambda words: click.echo(words, err=True)))
     except DataError as error:
         if style == "text":
             raise

@@ -8,9 +8,12 @@ import click
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.report.batch_page import batch_page
 from metarepro.reviews.batch import KNOWN_DEVIATIONS, do_files, read_known
-from metarepro.reviews.batch_tables import summary, write_batch
+from metarepro.reviews.batch_tables import skipped_analyses, summary, write_batch
 from metarepro.reviews.chunks import named_reviews
 from metarepro.tabular.atomic import write_file
+
+#: Exit status if a review was read without some of its analyses; 2 is that of a wrong call.
+SKIPPED = 3
 
 
 @click.command()
@@ -52,6 +55,7 @@ def reproduce(
     forest/            with --forest: a forest plot of every analysis
 
     A file that cannot be read is reported and the others are still done; the exit code is then 1.
+    If all files could be read, but not all their analyses recomputed, it is 3.
     Other files in the folders are named and passed over.
     """
     reviews, nowhere, passed_over = named_reviews(files)
@@ -69,3 +73,5 @@ def reproduce(
     click.echo(f"{summary(tables, len(nowhere))}\nWritten to {output_dir}; start with {page}")
     if nowhere or batch.unreadable or not reviews:
         ctx.exit(1)
+    if skipped_analyses(tables):
+        ctx.exit(SKIPPED)

@@ -1,8 +1,14 @@
 """The command that runs the workflow."""
 
+from pathlib import Path
+
 import click
 
+from metarepro.study.lost_rows import lost_rows
+from metarepro.study.transcription import read
 from metarepro.workflow.running import run_workflow
+
+_DATA = Path("data")
 
 
 @click.command()
@@ -20,4 +26,6 @@ def run(ctx: click.Context, cores: str, extra: tuple[str, ...]) -> None:
     metarepro run -- --keep-going    finish what does not depend on a job that failed
     metarepro run -- --unlock        after an interrupted run: let the next one start
     """
+    for words in lost_rows(read(_DATA).inputs, Path("results")) if _DATA.is_dir() else ():
+        click.echo(words, err=True)
     ctx.exit(run_workflow(cores, extra))

@@ -63,8 +63,11 @@ def bibtex(text: str) -> str:
 
 
 def bibtex_verbatim(text: str) -> str:
-    """A DOI or address in a field of BibTeX: as it is, but for what would end the field."""
+    """A DOI or address in a field of BibTeX: as it is, but for what would end the field.
+
+    Two carets would be read as another character, also where TeX reads letter by letter.
+    """
     text = one_line(text)
-    for character in " {}\\":
+    for character in " {}\\^":
         text = text.replace(character, f"%{ord(character):02X}")
     return text

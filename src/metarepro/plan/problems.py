@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from metarepro.plan.sections import Plan
+from metarepro.tabular.plain_text import is_visible
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.yaml_text import Document, Place, key_of
 
@@ -67,7 +68,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 def unseen(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
     """Texts with characters that cannot be seen: their places and they themselves."""
-    if isinstance(value, str) and not all(line.isprintable() for line in value.split("\n")):
+    if isinstance(value, str) and not all(map(is_visible, value.split("\n"))):
         yield place, value
     elif isinstance(value, list):
         for number, item in enumerate(value):

@@ -220,6 +220,8 @@ class Extraction:
     accuracy : DataFrame
         Columns of `ACCURACY_COLUMNS`: the study rows of a review of diagnostic test accuracy,
         which has no others.
+    skipped : tuple of str
+        Numbers of the analyses that have numbers and could not be used; the notes say why.
     """
 
     review: ReviewFile
@@ -227,6 +229,7 @@ class Extraction:
     analyses: pd.DataFrame
     notes: tuple[str, ...] = ()
     accuracy: pd.DataFrame = field(default_factory=lambda: table((), ACCURACY_COLUMNS))
+    skipped: tuple[str, ...] = ()
 
     def with_notes(self, notes: Iterable[str]) -> "Extraction":
         """The same with further notes."""

@@ -120,6 +120,7 @@ class _Reading:
         self.sheet = sheet
         self.cells = Cells()
         self.notes: list[str] = []
+        self.skipped: list[str] = []
         self.outcomes: list[_Outcome] = []
 
     def extraction(self, notes: Sequence[str]) -> Extraction:
@@ -144,6 +145,7 @@ class _Reading:
             table([row for outcome in self.outcomes for row in outcome.studies], STUDY_COLUMNS),
             table(pools, ANALYSIS_COLUMNS),
             (NOTE, *notes, *self.notes),
+            skipped=tuple(self.skipped),
         )
 
     def _rows(self, review_id: str) -> None:
@@ -189,6 +191,7 @@ class _Reading:
         if method not in METHODS or (
             not measure or (measure == "OTHER" and data_type in ("dichotomous", "continuous"))
         ):
+            self.skipped.append(f"{keys['comparison_number']}.{keys['outcome_number']}")
             self.notes.append(f"{name}: {row.text('Effect Measure')} by {given}, skipped")
             return None
         random = row.text("Analysis Model").upper().startswith("RANDOM")

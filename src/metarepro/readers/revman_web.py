@@ -127,6 +127,7 @@ class _Reading:
         self.analyses: dict[_Key, Analysis] = {}
         self.studies: list[dict[str, Any]] = []
         self.skipped: set[_Key] = set()
+        self.unknown: list[str] = []
 
     def extraction(self) -> Extraction:
         """The tables, if nothing is wrong."""
@@ -160,6 +161,7 @@ class _Reading:
             table(self.studies, STUDY_COLUMNS),
             table([pool.row for pool in pools], ANALYSIS_COLUMNS),
             tuple(self.notes),
+            skipped=tuple(self.unknown),
         )
 
     def _review_id(self) -> str:
@@ -195,6 +197,7 @@ class _Reading:
             settings = self._settings(row, key, review_id)
         except UnknownSettingError as error:
             self.skipped.add(key)
+            self.unknown.append(".".join(key))
             self.notes.append(f"analysis {'.'.join(key)} skipped: {error}")
             return
         if not settings:

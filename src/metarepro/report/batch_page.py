@@ -22,6 +22,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.templates import environment
+from metarepro.reviews.batch_tables import skipped_analyses
 from metarepro.wording.phrases import DASH, counted, decimal, whole
 
 #: Verdicts from what needs attention to what does not: the word in tables, and a sentence on
@@ -149,6 +150,8 @@ def _intro(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> list[Block]:
         "Pools": whole(len(tables["reproduction"])),
         "Findings of the audit": whole(len(tables["audit"])),
     }
+    if skipped := skipped_analyses(tables):
+        facts["Analyses not recomputed"] = f"{skipped}: their settings are not known; see the notes"
     downloads = [Link(f"{name}.csv", f"{name}.csv") for name in tables]
     return [
         Paragraph(text(answer), "lead"),

@@ -51,6 +51,8 @@ class Batch:
         }
 
 
+# What is counted of a file that was read.
+_NUMBERS = ("pools", "study_rows", "skipped")
 #: Deviations in published files whose reason is known.
 KNOWN_DEVIATIONS = Path(__file__).with_name("known_deviations.csv")
 
@@ -157,7 +159,7 @@ def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | No
         said = str(error) if isinstance(error, DataError) else f"internal error: {error!r}"
         batch.unreadable.append(f"{name}: {said}")
         texts = ("review_id", "title", "format", "schema")
-        blank = dict.fromkeys(texts, "") | dict.fromkeys(("pools", "study_rows"), math.nan)
+        blank = dict.fromkeys(texts, "") | dict.fromkeys(_NUMBERS, math.nan)
         notes = clean_text(said)
         batch.files.append({"file": name, "status": "unreadable", "notes": notes} | blank)
         return
@@ -174,6 +176,7 @@ def _read_row(name: str, extraction: Extraction, pools: int) -> dict[str, Any]:
         {"file": name, "status": "read", "review_id": review.review_id, "title": review.title}
         | {"format": review.format, "schema": review.schema, "pools": pools}
         | {"study_rows": len(extraction.studies) + len(extraction.accuracy)}
+        | {"skipped": len(extraction.skipped)}
         | {"notes": "; ".join(extraction.notes)}
     )
 

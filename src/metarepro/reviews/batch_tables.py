@@ -81,13 +81,22 @@ def read_batch(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def summary(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> str:
-    """Say in three lines what a batch found; `elsewhere` are failures that are no row of it."""
+    """Say what a batch found, a line each; `elsewhere` are failures that are no row of it."""
     status = tables["files"]["status"]
     read, verdicts = int((status == "read").sum()), Counter(tables["reproduction"]["verdict"])
     failed = len(status) - read + elsewhere
     counts = ", ".join(f"{verdicts[v]} {v}" for v in VERDICTS if verdicts[v])
-    return (
-        f"{counted(read + failed, 'file')}: {read} read, {failed} unreadable\n"
-        f"{counted(len(tables['reproduction']), 'pool')}: {counts or 'nothing to recompute'}\n"
-        f"{counted(len(tables['audit']), 'finding')} of the audit"
-    )
+    lines = [
+        f"{counted(read + failed, 'file')}: {read} read, {failed} unreadable",
+        f"{counted(len(tables['reproduction']), 'pool')}: {counts or 'nothing to recompute'}",
+        f"{counted(len(tables['audit']), 'finding')} of the audit",
+    ]
+    if skipped := skipped_analyses(tables):
+        what = "not recomputed, since the settings are not known: files.csv names them"
+        lines.append(f"{skipped} {'analysis' if skipped == 1 else 'analyses'} {what}")
+    return "\n".join(lines)
+
+
+def skipped_analyses(tables: Mapping[str, pd.DataFrame]) -> int:
+    """How many analyses have numbers and could not be used."""
+    return int(tables["files"]["skipped"].sum())

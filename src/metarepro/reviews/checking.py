@@ -1,23 +1,29 @@
 """Checks a data folder: every cell, every rule between cells, and the data files of reviews."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from metarepro.plan import read_plan
 from metarepro.reviews.data_files import read_reviews
+from metarepro.study.lost_rows import lost_rows
 from metarepro.study.planned import not_in_plan
 from metarepro.study.transcription import Dataset
 from metarepro.study.validation import read_and_check
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.wording.phrases import counted
 
+_OF_MAPS = frozenset({"trials", "outcomes", "interventions"})
 
-def check_folder(data_dir: Path) -> str:
+
+def check_folder(data_dir: Path, say: Callable[[str], None] = lambda _: None) -> str:
     """Check all of a data folder.
 
     Parameters
     ----------
     data_dir : Path
-        With the files that the data guide describes.
+        With the files that the data guide describes; the results of its last run beside it.
+    say : callable
+        Takes what deserves a look and is no problem, before any problem is raised.
 
     Returns
     -------
@@ -30,7 +36,13 @@ def check_folder(data_dir: Path) -> str:
         With all problems of all files.
     """
     data, problems = read_and_check(data_dir)
-    reviews = read_reviews(data_dir, data)
+    # Of a file that is broken its problem says enough.
+    broken = {problem.file for problem in problems if not problem.column}
+    whole = data.inputs[~data.inputs["file"].isin(broken)]
+    for words in lost_rows(whole, data_dir.resolve().parent / "results"):
+        say(words)
+    # What the maps of reviews name is in tables that must have been read.
+    reviews = {} if data.incomplete & _OF_MAPS else read_reviews(data_dir, data)
     problems += _problems_of_plan(data_dir.parent / "config/config.yaml", data)
     problems += [problem for review in reviews.values() for problem in review.problems]
     if problems:

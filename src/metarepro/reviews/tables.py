@@ -118,6 +118,7 @@ REVIEW_FILES = Table(
         "schema": foreign_text(),
         "pools": number(at_least=0),
         "study_rows": number(at_least=0),
+        "skipped": number(at_least=0),
         "notes": foreign_text(),
     },
     optional=True,

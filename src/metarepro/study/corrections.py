@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.tabular.plain_text import is_visible
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.tables import Table
 from metarepro.tabular.yaml_text import parse_yaml
@@ -114,10 +115,9 @@ def _entry_problems(
         elif not isinstance(entry[key], str):
             quoted = "text in quotes, as it stands in the cell ('0.10'; '' for an empty cell)"
             problems.append(Problem(file, line, key, str(entry[key]), quoted))
-        elif key in ("reason", "source") and (
-            not entry[key].strip() or len(entry[key].splitlines()) > 1
-        ):
-            problems.append(Problem(file, line, key, entry[key], "one line of text, not empty"))
+        elif key in ("reason", "source") and (not entry[key].strip() or not is_visible(entry[key])):
+            allowed = "one line of text, not empty, no invisible characters"
+            problems.append(Problem(file, line, key, entry[key], allowed))
     if problems:
         return problems
     if entry["file"] not in data_files:

@@ -28,7 +28,7 @@ def not_in_plan(data: Dataset, plan: Plan) -> list[Problem]:
     measures = [
         _of_plan(plan, ("outcome_measures", name), name, "an outcome of the codebook")
         for name in plan.outcome_measures
-        if name not in outcomes
+        if name not in outcomes and "outcomes" not in data.incomplete
     ]
     found = [*families, *measures, *_no_numbers(data.characteristics, plan)]
     found += _no_references(data, plan)

@@ -20,7 +20,7 @@ from metarepro.study.corrections import (
 )
 from metarepro.study.tables import EXTRACTED_INCLUDED, EXTRACTED_PUBLISHED, REVIEWS
 from metarepro.tabular.cells import parse_cells, read_bytes
-from metarepro.tabular.columns import is_plain
+from metarepro.tabular.columns import DOI, PLAIN, SOURCE, is_doi, is_plain, is_source
 from metarepro.tabular.input_tables import (
     INCLUDED,
     INPUT_TABLES,
@@ -162,15 +162,20 @@ class _Reading:
                 content, list(table.columns), self.name(relative), comments=True
             )
             self.problems += problems
-        if content is None or problems:
+        incomplete = content is None or bool(problems)
+        if incomplete:
             self.incomplete.add(table.name)
         if content is None or cells is None:
             return _with_provenance(empty_table(table), "", "", pd.Series(dtype="str"))
         self.note_input(relative, content, len(cells))
         mine = [correction for correction in self.corrections if correction.file == relative]
-        file = self.name(relative)
-        placed, problems = place_corrections(cells, table, mine, self.name(CORRECTIONS_FILE))
-        self.problems += problems
+        file, name = self.name(relative), self.name(CORRECTIONS_FILE)
+        placed, problems = place_corrections(cells, table, mine, name)
+        if mine and cells.empty and not incomplete:
+            allowed = f"the rows that {len(mine)} corrections in {name} change"
+            self.problems.append(Problem(file, None, "", "no rows", allowed))
+        elif not incomplete:  # else the row may be one of those that could not be read
+            self.problems += problems
         self.corrected |= {(file, *cell): correction for cell, correction in placed.items()}
         corrected, notes = apply_corrections(cells, placed)
         frame, problems = check_cells(corrected, table, file)
@@ -329,8 +334,10 @@ def _wrong_value(key: str, value: Any) -> str:
             return "a list of texts, or null; each on one line"
         if key == "families" and not all(re.fullmatch(r"[a-z0-9_\-]+", item) for item in items):
             return "families as in codebook/interventions.csv: small letters, digits, _ and -"
-        return ""
-    return "" if value is None or _is_line(value) else "text in quotes, or null; on one line"
+        return SOURCE if key == "sources" and not all(map(is_source, items)) else ""
+    if value is None or _is_line(value):
+        return "" if key != "doi" or value is None or is_doi(value) else f"{DOI}, or null"
+    return f"{PLAIN}, in quotes, or null"
 
 
 def _is_line(value: object) -> bool:

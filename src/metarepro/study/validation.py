@@ -4,8 +4,7 @@ What a single cell may hold is in the table schemas; what only deserves a look i
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +12,14 @@ import pandas as pd
 from metarepro.manifest.files import ORDINARY, strange_files
 from metarepro.study import transcription
 from metarepro.study.corrections import blame_corrections
-from metarepro.study.countries import economies
+from metarepro.study.plausibility import implausible
+from metarepro.study.references import unknown_names
 from metarepro.study.transcription import CORRECTIONS_FILE, Dataset
 from metarepro.tabular.file_names import ALLOWED, odd_names
 from metarepro.tabular.input_tables import POOLED_CLAIMS, PROPORTIONS
+from metarepro.tabular.limits import Limits
 from metarepro.tabular.problems import DataError, Problem, problem_of_row
-from metarepro.tabular.reported_statistics import RATIOS, STATISTICS, Given
+from metarepro.tabular.reported_statistics import STATISTICS, Given
 from metarepro.tabular.result_links import (
     lost_duplicates,
     repeated_interventions,
@@ -30,26 +31,6 @@ from metarepro.wording.published import PRINTED
 # Rows that break a rule, the column to look at, what is allowed there.
 Rule = tuple[pd.Series, str, str]
 
-REFERENCES = {
-    # table: column -> table in which its values must be an id
-    "outcomes": {"domain": "domains"},
-    "trials": {"intervention": "interventions"},
-    "results": {"trial_id": "trials", "outcome": "outcomes"},
-    "clusters": {"trial_id": "trials"},
-    "characteristics": {"trial_id": "trials"},
-    "published": {"outcome": "outcomes", "intervention": "interventions"},
-    "included": {"trial_id": "trials"},
-    "claims": {
-        "intervention": "interventions",
-        "domain": "domains",
-        "outcome": "outcomes",
-        "source_review": "reviews",
-    },
-    "local_evaluations": {"domain": "domains"},
-    "guidance": {"domain": "domains"},
-    "programmes": {"intervention": "interventions"},
-    "programme_names": {"programme": "programmes"},
-}
 CLAIM_DIRECTIONS = {
     # Claims that are a direction and no number, and the only direction that they can have.
     "effect_direction": "favours_intervention",
@@ -96,8 +77,16 @@ def read_and_check(folder: Path | str) -> tuple[Dataset, list[Problem]]:
         raise DataError(Problem(path, None, "", found, ORDINARY) for path, found in strange)
     data = transcription.read(folder)
     odd = [Problem(f"{inside}/{name}", None, "", name, ALLOWED) for name in odd_names(folder)]
-    problems = [*odd, *data.problems, *check_data(data)]
-    return data, blame_corrections(problems, data.corrected, f"{inside}/{CORRECTIONS_FILE}")
+    corrections = f"{inside}/{CORRECTIONS_FILE}"
+    found = check_data(data)
+    # A correction of a record whose id was renamed says nothing that other tables do not say.
+    names = {problem.found for problem in found}
+    cells = [
+        problem
+        for problem in data.problems
+        if (problem.file, problem.column) != (corrections, "row") or problem.found not in names
+    ]
+    return data, blame_corrections([*odd, *cells, *found], data.corrected, corrections)
 
 
 def check_data(data: Dataset) -> list[Problem]:
@@ -117,7 +106,7 @@ def check_data(data: Dataset) -> list[Problem]:
     """
     broken = {(problem.file, problem.row) for problem in data.problems}
     within_rows = [
-        *_apply(data.results, _result_rules(data.results)),
+        *_apply(data.results, _result_rules(data.results, data.trials)),
         *_apply(data.published, _published_rules(data.published)),
         *_apply(data.claims, _claim_rules(data)),
         *_apply(data.local_evaluations, _evaluation_rules(data.local_evaluations)),
@@ -128,17 +117,13 @@ def check_data(data: Dataset) -> list[Problem]:
         ),
     ]
     problems = [problem for problem in within_rows if (problem.file, problem.row) not in broken]
-    for table, columns in REFERENCES.items():
-        for column, target in columns.items():
-            problems += _unknown_ids(data, table, column, target)
-    problems += _unknown_countries(data)
-    problems += _same_publication(data.trials)
+    problems += unknown_names(data)
+    problems += implausible(data)
     problems += repeated_interventions(data.trials)
     problems += wrong_interventions(data.results, data.trials)
     problems += lost_duplicates(data.results, complete="results" not in data.incomplete)
     problems += results_kept_twice(data.results, data.trials)
     problems += _not_cluster_trials(data)
-    problems += _programme_names(data)
     problems += _told_twice(data.characteristics)
     # Of a cell that is not allowed by itself nothing more is said.
     told = {problem.place() for problem in data.problems}
@@ -149,18 +134,21 @@ def _apply(frame: pd.DataFrame, rules: Iterator[Rule]) -> list[Problem]:
     return [
         problem_of_row(row, column, allowed)
         for broken, column, allowed in rules
+        if broken.any()
         for _, row in frame[broken].iterrows()
     ]
 
 
-def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
+def _result_rules(r: pd.DataFrame, trials: pd.DataFrame) -> Iterator[Rule]:
+    known = r["trial_id"].isin(trials["trial_id"])
     live = r["exclude"] == ""
     has = r.notna()
     parts = zip(r["trial_id"], r["result_id"], strict=True)
     own_id = [
         bool(re.fullmatch(re.escape(trial) + r"-[0-9]{2}", result)) for trial, result in parts
     ]
-    yield ~pd.Series(own_id, index=r.index, dtype=bool), "result_id", "trial_id-NN"
+    # Of a trial that is not there another rule speaks.
+    yield ~pd.Series(own_id, index=r.index, dtype=bool) & known, "result_id", "trial_id-NN"
     for arm in ("t", "c"):
         # One person may have several events in the time that rates are made of.
         too_many = (r[f"events_{arm}"] > r[f"n_{arm}"]) & (r["statistic"] != "rates")
@@ -184,18 +172,18 @@ def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
         yield has[column] & ~has["value"], "value", f"a number, since {column} is filled"
     outside = (r["value"] < r["ci_low"]) | (r["value"] > r["ci_high"])
     yield outside, "value", "within its CI"
-    ratio = r["statistic"].isin(RATIOS)
-    for column in ("value", "ci_low"):
-        yield ratio & (r[column] <= 0), column, "above 0 for a ratio"
-    eta = (r["statistic"] == "eta_squared") & ~r["value"].between(0, 1) & has["value"]
-    yield eta, "value", "0 to 1 for eta squared"
-    yield r["correlation"].abs() >= 1, "correlation", "between -1 and 1"
+    for name in STATISTICS.keys() & set(r["statistic"]):
+        own, limits = r["statistic"] == name, STATISTICS[name].possible
+        allowed = _since(limits, "statistic", name)
+        yield own & has["value"] & ~limits.hold(r["value"]), "value", allowed
+        limits = STATISTICS[name].possible_ci
+        allowed = _since(limits, "statistic", name)
+        for column in ("ci_low", "ci_high"):
+            yield own & has[column] & ~limits.hold(r[column]), column, allowed
     basis = (r["se_basis"] != "") & ~has["se"]
     yield basis, "se_basis", "empty, since se is empty"
     corrected = (r["corrected"] != "") & (r["statistic"] != "smd")
     yield corrected, "corrected", "empty unless the statistic is smd"
-    correlation = (r["statistic"] == "correlation") & (r["value"].abs() >= 1)
-    yield correlation, "value", "between -1 and 1 for a correlation"
     for column in ("mean_t", "mean_c"):
         percent = (r["statistic"] == "percentages") & has[column] & ~r[column].between(0, 100)
         yield percent, column, "0 to 100 for percentages"
@@ -211,9 +199,13 @@ def _result_rules(r: pd.DataFrame) -> Iterator[Rule]:
     for column in ("duplicate_of", "second_copy"):
         yield ~duplicate & (r[column] != ""), column, "empty unless exclude is duplicate"
     given = Given(r)
-    for name, statistic in STATISTICS.items():
-        no_route = live & (r["statistic"] == name) & ~statistic.usable(given)
-        yield no_route, "statistic", f"for a row that is not excluded: {statistic.needs}"
+    for name in STATISTICS.keys() & set(r["statistic"]):
+        no_route = live & (r["statistic"] == name) & ~STATISTICS[name].usable(given)
+        yield no_route, "statistic", f"for a row that is not excluded: {STATISTICS[name].needs}"
+
+
+def _since(limits: Limits, column: str, name: str) -> str:
+    return f"{limits}, since the {column} is {name}"
 
 
 def _p_rules(frame: pd.DataFrame) -> Iterator[Rule]:
@@ -240,9 +232,13 @@ def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
     yield p["ci_low"] >= p["ci_high"], "ci_low", "below ci_high"
     outside = (p["estimate"] < p["ci_low"]) | (p["estimate"] > p["ci_high"])
     yield outside, "estimate", "within its CI"
-    ratio = p["measure"].isin([name for name, printed in PRINTED.items() if printed.is_ratio])
-    for column in ("estimate", "ci_low"):
-        yield ratio & (p[column] <= 0), column, "above 0 for a ratio"
+    for name in PRINTED.keys() & set(p["measure"]):
+        own, limits = p["measure"] == name, PRINTED[name].possible
+        allowed = _since(limits, "measure", name)
+        # A normal interval of a risk difference may reach beyond.
+        for column in ("estimate", *(("ci_low", "ci_high") if name != "RD" else ())):
+            yield own & has[column] & ~limits.hold(p[column]), column, allowed
+    yield p["n"] < p["k"], "n", "the participants, at least as many as k, the trials"
 
 
 def _claim_rules(data: Dataset) -> Iterator[Rule]:
@@ -288,48 +284,6 @@ def _footnote_rules(frame: pd.DataFrame) -> Iterator[Rule]:
     yield wrong, "footnote", "numbers or ranges (20, 44-46), or empty"
 
 
-def _ids(data: Dataset, target: str) -> Sequence[str]:
-    if target == "reviews":
-        return [review.review_id for review in data.reviews]
-    return list(getattr(data, target).iloc[:, 0])
-
-
-def _unknown_ids(data: Dataset, table: str, column: str, target: str) -> list[Problem]:
-    if target in data.incomplete:
-        return []
-    known = set(_ids(data, target))
-    return [
-        replace(problem_of_row(row, column, f"an id in {target}"), found=name)
-        for _, row in getattr(data, table).iterrows()
-        for name in row[column].split(" ")
-        if name and name not in known
-    ]
-
-
-def _unknown_countries(data: Dataset) -> list[Problem]:
-    if "countries" in data.incomplete or data.countries.empty:
-        return []
-    known = set(data.countries["country"])
-    return [
-        problem_of_row(row, "country", "countries of codebook/countries.csv, divided by '; '")
-        for _, row in data.trials.iterrows()
-        if not known.issuperset(economies(row["country"]))
-    ]
-
-
-def _same_publication(trials: pd.DataFrame) -> list[Problem]:
-    """Find one report under two trial ids."""
-    problems = []
-    for column in ("doi", "pmid"):
-        first: dict[str, str] = {}
-        for _, row in trials[trials[column] != ""].iterrows():
-            if row[column] in first:
-                allowed = f"a {column} that no other trial has ({first[row[column]]} has it)"
-                problems.append(problem_of_row(row, column, allowed))
-            first.setdefault(row[column], row["trial_id"])
-    return problems
-
-
 def _not_cluster_trials(data: Dataset) -> list[Problem]:
     designs = dict(zip(data.trials["trial_id"], data.trials["design"], strict=True))
     return [
@@ -347,20 +301,4 @@ def _told_twice(characteristics: pd.DataFrame) -> list[Problem]:
             row, "characteristic", f"one row for each characteristic of {row['trial_id']}"
         )
         for _, row in twice.iterrows()
-    ]
-
-
-def _programme_names(data: Dataset) -> list[Problem]:
-    """Find names of programmes that no trial has, and names that stand for two programmes."""
-    names = data.programme_names
-    problems = [
-        problem_of_row(row, "name_in_trials", "a name that no other row has")
-        for _, row in names[names["name_in_trials"].duplicated()].iterrows()
-    ]
-    if "trials" in data.incomplete:
-        return problems
-    unknown = ~names["name_in_trials"].isin(data.trials["programme"])
-    allowed = "a programme as trials/trials.csv spells it"
-    return problems + [
-        problem_of_row(row, "name_in_trials", allowed) for _, row in names[unknown].iterrows()
     ]

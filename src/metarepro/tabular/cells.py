@@ -6,6 +6,7 @@ the rows are counted here.
 
 import csv
 import io
+import re
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,14 +42,36 @@ def read_bytes(path: Path, file: str) -> tuple[bytes, list[Problem]]:
     return content, []
 
 
+# How files begin that other programs write, with what to do.
+_AS_CSV = "a table as CSV: in the spreadsheet program, save as CSV UTF-8 (comma delimited)"
+_OTHER_KINDS = (
+    (b"PK\x03\x04", "a spreadsheet or zip file (XLSX, ODS) under the name of a CSV file", _AS_CSV),
+    (b"\xd0\xcf\x11\xe0", "a spreadsheet (XLS) under the name of a CSV file", _AS_CSV),
+    (b"%PDF", "a PDF under the name of a CSV file", _AS_CSV),
+    (b"\x1f\x8b", "a compressed file (gzip)", "the file in it"),
+    (b"version https://git-lfs", "a pointer to a file in Git LFS", "the file: git lfs pull"),
+    (b"<!doctype html", "a page of the web (HTML)", "the file that the page offers"),
+    (b"<html", "a page of the web (HTML)", "the file that the page offers"),
+)
+_UTF8 = "text in UTF-8: in the program that wrote it, save as CSV UTF-8"
+_CONFLICT = re.compile(r"^(<{7}|={7}|>{7})(?= |$)", re.MULTILINE)
+_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+
+
 def decode(content: bytes, file: str) -> tuple[str, list[Problem]]:
     """Text of a UTF-8 file (a byte order mark is tolerated)."""
+    for start, found, allowed in _OTHER_KINDS:
+        if content[:64].lower().startswith(start.lower()):
+            return "", [Problem(file, None, "", found, allowed)]
+    head = content[:64]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(b"\0") > len(head) // 4:
+        return "", [Problem(file, None, "", "text in UTF-16", _UTF8)]
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + HEADER_ROW
         found = repr(content[error.start : error.end])
-        return "", [Problem(file, row, "", found, "text in UTF-8")]
+        return "", [Problem(file, row, "", found, _UTF8)]
 
 
 def parse_cells(
@@ -75,6 +98,8 @@ def parse_cells(
     problems : list of Problem
     """
     text, problems = decode(content, file)
+    if not problems:
+        problems = _of_the_whole(text, columns, file)
     if problems:
         return None, problems
     rows: list[list[str]] = []
@@ -83,8 +108,7 @@ def parse_cells(
         for fields in csv.reader(io.StringIO(text, newline=""), strict=True):
             rows.append(fields)  # noqa: PERF402
     except csv.Error as error:
-        row = len(rows) + HEADER_ROW
-        problems.append(Problem(file, row, "", str(error), "a well-formed CSV row"))
+        problems.append(_broken_row(len(rows) + HEADER_ROW, str(error), file))
     if not rows:
         empty = Problem(file, None, "", "no header", "a header: " + ",".join(columns))
         return None, problems or [empty]
@@ -103,6 +127,30 @@ def parse_cells(
     index = pd.Index(list(kept), dtype="int64")
     cells = pd.DataFrame(list(kept.values()), index=index, columns=list(columns), dtype="str")
     return cells, problems
+
+
+def _of_the_whole(text: str, columns: Sequence[str], file: str) -> list[Problem]:
+    """What is wrong with all of a table, and would be told of each of its cells."""
+    if conflict := _CONFLICT.search(text):
+        row = text.count("\n", 0, conflict.start()) + HEADER_ROW
+        allowed = "a file without conflict markers: resolve the merge"
+        return [Problem(file, row, "", conflict[0], allowed)]
+    header = text.split("\n", 1)[0].rstrip("\r").replace('"', "").lower()
+    for separator, name in _SEPARATORS.items():
+        fields = header.split(separator)
+        if len(fields) > 1 and len(set(fields) & set(columns)) > len(columns) // 2:
+            found = f"cells separated by {name}"
+            return [Problem(file, HEADER_ROW, "", found, "cells separated by commas: " + _AS_CSV)]
+    return []
+
+
+def _broken_row(row: int, error: str, file: str) -> Problem:
+    """A row that is no CSV: nothing behind it can be read."""
+    found, allowed = error, "a well-formed CSV row"
+    if "unexpected end of data" in error or "expected after" in error:
+        found = 'a " at the beginning of a cell without its counterpart'
+        allowed = 'a " at both ends of the cell or at none, and "" for one inside it'
+    return Problem(file, row, "", found, f"{allowed}; what follows cannot be read")
 
 
 def _header_problems(header: list[str], columns: Sequence[str], file: str) -> list[Problem]:

@@ -12,21 +12,74 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from metarepro.tabular.plain_text import clean_text
+from metarepro.tabular.limits import ANY_NUMBER, Limits
+from metarepro.tabular.plain_text import clean_text, is_visible
 
 Columns = dict[str, pa.Column]
 
+#: Nothing that people report is larger or smaller; a standard deviation beyond is a slip, and its
+#: square, cube and sum with others would leave double precision.
+LEAST, LARGEST = 1e-15, 1e15
+#: The quantile of t of a smaller p is not within them either.
+LEAST_P = 1e-50
+#: More participants no trial and no review has; one row with more would decide every pool.
+MOST = 10_000_000
+
 # Words that software writes for "nothing"; in a text cell they are a lost value.
 _LOST_VALUES = {"nan", "NaN", "None", "null", "inf", "-inf", "<NA>", "NaT"}
-# Control characters, ends of lines, and marks that turn the direction of what is around them.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# What stands behind 10.NNNN/ in the DOIs that are registered; quotes, braces, backslashes, carets,
+# percent signs and spaces would be read as commands, or stand for another character. A point or
+# comma at the end is that of a sentence.
+_DOI = (
+    r"10\.[0-9]{4,9}(\.[0-9]+)*/"
+    r"[A-Za-z0-9._;()/:<>\[\]#+,=&!*'@$?~\-]*[A-Za-z0-9)>\]#+=&*@$\-/_]"
+)
+# RFC 3986; no name or password before the host, which may pretend to be it.
+_ADDRESS = re.compile(
+    r"https?://[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+(:[0-9]{1,5})?"
+    r"([/?#]([A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)?( .*)?"
+)
+# What stands before a colon where a source is named and no address: github:owner/repository.
+_NAMED = ("doi", "github", "isbn", "pmid")
+_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.\-]*):(?=\S)")
 #: Ids become names of files.
 LONGEST_ID = 60
+#: What is allowed, in words, where it is checked without a column as well.
+PLAIN = "text on one line, plain spaces and none at its ends, no invisible characters"
+SOURCE = "an http:// or https:// address without spaces, ^, braces and the like in it, or words"
+DOI = "text like 10.1016/j.jpeds.2019.01.024: a DOI without https://doi.org/, quotes or spaces"
 
 
 def is_plain(text: str) -> bool:
-    """Whether a text is one line, without spaces at its ends or marks that cannot be seen."""
-    return text == text.strip() and not _CONTROL.search(text)
+    """Whether a text is one line, without spaces at its ends or characters that nobody sees."""
+    return text == text.strip() and is_visible(text)
+
+
+def is_source(text: str) -> bool:
+    """Whether a text is an address of the web (and perhaps a remark), or words.
+
+    Examples
+    --------
+    >>> is_source("https://example.org/a (table 2)"), is_source("thesis, p. 12")
+    (True, True)
+    >>> is_source("javascript:alert(1)"), is_source("https://example.org/^^5c")
+    (False, False)
+    """
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() in ("http", "https"):
+        return bool(_ADDRESS.fullmatch(text))
+    return scheme is None or scheme[1].lower() in _NAMED
+
+
+def is_doi(text: str) -> bool:
+    """Whether a text is a DOI, without the address of a resolver.
+
+    Examples
+    --------
+    >>> is_doi("10.1016/S2215-0366(14)00091-1"), is_doi("https://doi.org/10.1016/x")
+    (True, False)
+    """
+    return bool(re.fullmatch(_DOI, text))
 
 
 def text(*, required: bool = False, unique: bool = False) -> pa.Column:
@@ -35,9 +88,29 @@ def text(*, required: bool = False, unique: bool = False) -> pa.Column:
     def fits(cell: str) -> bool:
         return is_plain(cell) and cell not in _LOST_VALUES and (cell != "" or not required)
 
-    allowed = "text on one line, no spaces at its ends, not 'nan' or the like"
+    allowed = f"{PLAIN}, not 'nan' or the like"
     allowed += ", not empty" if required else ""
     return _text_column(fits, allowed, unique=unique)
+
+
+def source(*, required: bool = False) -> pa.Column:
+    """Where something was read: an address of the web, or words."""
+
+    def fits(cell: str) -> bool:
+        clean = is_plain(cell) and cell not in _LOST_VALUES
+        return clean and is_source(cell) and (cell != "" or not required)
+
+    return _text_column(fits, f"{PLAIN}; {SOURCE}" + (", not empty" if required else ""))
+
+
+def doi() -> pa.Column:
+    """DOI, or empty."""
+    return _text_column(lambda cell: cell == "" or is_doi(cell), f"{DOI}, or empty")
+
+
+def pubmed_id() -> pa.Column:
+    """Number of a record in PubMed, or empty."""
+    return _pattern(r"([1-9][0-9]{0,8})?", "text of digits only, as PubMed numbers it, or empty")
 
 
 def foreign_text(*, required: bool = False) -> pa.Column:
@@ -87,9 +160,9 @@ def number(
 ) -> pa.Column:
     """Finite number within limits."""
     limits = [
-        f"above {above:g}" if above is not None else "",
-        f"{at_least:g} or more" if at_least is not None else "",
-        f"{at_most:g} or less" if at_most is not None else "",
+        f"above {above:.10g}" if above is not None else "",
+        f"{at_least:.10g} or more" if at_least is not None else "",
+        f"{at_most:.10g} or less" if at_most is not None else "",
     ]
     allowed = "a whole number" if whole else "a number"
     if any(limits):
@@ -116,14 +189,47 @@ def whole(*, at_least: float, required: bool = False, at_most: float | None = No
     return number(at_least=at_least, at_most=at_most, required=required, whole=True)
 
 
+def count(*, at_least: float, required: bool = False) -> pa.Column:
+    """Number of people, events or the like in a trial or review."""
+    return whole(at_least=at_least, at_most=MOST, required=required)
+
+
+def printed(limits: Limits = ANY_NUMBER) -> pa.Column:
+    """Number that a source prints, of a magnitude with which can be calculated."""
+
+    def fits(numbers: pd.Series) -> pd.Series:
+        size = numbers.abs()
+        return limits.hold(numbers) & (size.between(LEAST, LARGEST) | (size == 0))
+
+    within = f", {limits}" if str(limits) else ""
+    zero = "0 or " if limits.hold_one(0) else ""
+    allowed = f"a number{within}, {zero}of a size from {LEAST:g} to {LARGEST:g}, or empty"
+    return pa.Column(float, pa.Check(fits), nullable=True, description=allowed)
+
+
 def share_of_100(*, required: bool = False) -> pa.Column:
     """Percentage from 0 to 100."""
     return number(at_least=0, at_most=100, required=required)
 
 
+def printed_percentage() -> pa.Column:
+    """Percentage as people print it: between 0 and 1 it is a share that was not multiplied."""
+
+    def fits(numbers: pd.Series) -> pd.Series:
+        return numbers.between(1, 100) | (numbers == 0)
+
+    allowed = "a percentage from 1 to 100 (72, not 0.72), or 0 if it is below 1, or empty"
+    return pa.Column(float, pa.Check(fits), nullable=True, description=allowed)
+
+
 def probability() -> pa.Column:
     """P value: above 0, since a printed .000 is a bound and no value."""
-    return number(above=0, at_most=1)
+
+    def fits(numbers: pd.Series) -> pd.Series:
+        return numbers.between(LEAST_P, 1)
+
+    allowed = f"a number above 0 ({LEAST_P:g} at least) and 1 or less, or empty"
+    return pa.Column(float, pa.Check(fits), nullable=True, description=allowed)
 
 
 def _pattern(pattern: str, allowed: str, *, unique: bool = False) -> pa.Column:

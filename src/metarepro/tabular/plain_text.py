@@ -1,16 +1,18 @@
-"""Texts of other people's files as one plain line."""
+"""Texts as one plain line: other people's made so, and what in our own is not."""
 
 import html
 import re
+import unicodedata
 
 _ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
-_HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\ufeff": "", "\u00ad": "", "\u200b": ""})
-# They turn the direction of what is around them.
-_DIRECTIONS = dict.fromkeys(
-    [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], ""
+_HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-"})
+# Of the characters that Unicode lets a program ignore, those that count as letters and marks, and
+# the blank of Braille.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
 )
-_PLAIN = _HYPHENS | _DIRECTIONS
 
 
 def clean_text(text: str) -> str:
@@ -22,4 +24,39 @@ def clean_text(text: str) -> str:
     resolved = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     # An unpaired surrogate cannot be written to a file.
     encodable = resolved.encode("utf-8", "replace").decode("utf-8")
-    return _SPACES.sub(" ", encodable.translate(_PLAIN)).strip()
+    spaced = _SPACES.sub(" ", encodable.translate(_HYPHENS))
+    seen = "".join(filter(str.isprintable, _UNSEEN.sub("", spaced)))
+    return _SPACES.sub(" ", seen).strip()
+
+
+def is_visible(text: str) -> bool:
+    r"""Whether all of a text can be seen, and its spaces are plain ones.
+
+    Zero-width characters, marks of direction, soft hyphens, no-break and other wide spaces make two
+    texts that look alike differ.
+
+    Examples
+    --------
+    >>> is_visible("Scale of pain"), is_visible("Scale\u200b of\xa0pain")
+    (True, False)
+    """
+    return text.isprintable() and not _UNSEEN.search(text)
+
+
+def spelling(text: str) -> str:
+    r"""What two spellings of one text share: no case, no spaces, one kind of dash and of letter.
+
+    Letters in full width, ligatures and accents typed as separate characters are those that they
+    stand for (Unicode, NFKC).
+
+    Examples
+    --------
+    >>> spelling("Scale-III  Total") == spelling("scale\u2013III total")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(
+        "-" if unicodedata.category(character) == "Pd" else character
+        for character in folded
+        if character != " " and is_visible(character)
+    )

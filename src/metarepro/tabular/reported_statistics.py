@@ -8,6 +8,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from metarepro.tabular.limits import (
+    ANY_NUMBER,
+    CORRELATION,
+    ETA_SQUARED,
+    NOT_NEGATIVE,
+    POSITIVE,
+    RISK_DIFFERENCE,
+    Limits,
+)
+
 
 class Given:
     """Which numbers the rows of a table of results give, each a Series of booleans."""
@@ -44,6 +54,8 @@ class Statistic:
     helpful : columns that it leaves open
     of_arms : whether the numbers are those of the arms, so that `sign` is "scale"
     is_ratio : whether it is above 0 and analysed as a logarithm
+    possible : what its `value` can be
+    possible_ci : what the limits of its interval can be
     """
 
     needs: str
@@ -52,6 +64,8 @@ class Statistic:
     helpful: tuple[str, ...] = ()
     of_arms: bool = False
     is_ratio: bool = False
+    possible: Limits = ANY_NUMBER
+    possible_ci: Limits = ANY_NUMBER
 
 
 _SPREAD = ("ci_low", "ci_high", "se", "se_basis", "p_value", "p_relation")
@@ -62,7 +76,12 @@ _BASELINE = (*_SPREAD, "n_t", "n_c", "events_c", "mean_c")
 
 def _ratio(helpful: tuple[str, ...] = _SPREAD + _SIZES) -> Statistic:
     return Statistic(
-        _OF_ESTIMATE, lambda given: given.value & given.spread, helpful=helpful, is_ratio=True
+        _OF_ESTIMATE,
+        lambda given: given.value & given.spread,
+        helpful=helpful,
+        is_ratio=True,
+        possible=POSITIVE,
+        possible_ci=POSITIVE,
     )
 
 
@@ -79,6 +98,9 @@ STATISTICS: dict[str, Statistic] = {
         lambda given: given.arms & given.all("events_t", "events_c"),
         ("n_t", "events_t", "n_c", "events_c"),
         of_arms=True,
+        # Of an odds ratio, if one is printed.
+        possible=POSITIVE,
+        possible_ci=POSITIVE,
     ),
     "smd": Statistic(
         "value, and a CI, se, p (= or <) or arm sizes",
@@ -96,18 +118,26 @@ STATISTICS: dict[str, Statistic] = {
     "odds_ratio": _ratio(),
     "risk_ratio": _ratio(_BASELINE),
     "risk_difference": Statistic(
-        _OF_ESTIMATE, lambda given: given.value & given.spread, helpful=_BASELINE
+        _OF_ESTIMATE,
+        lambda given: given.value & given.spread,
+        helpful=_BASELINE,
+        # Not its interval: a normal one may reach beyond.
+        possible=RISK_DIFFERENCE,
     ),
     "eta_squared": Statistic(
         "value and arm sizes (or n_total)",
         lambda given: given.value & given.n,
         helpful=("df2", *_SIZES, "correlation"),
+        possible=ETA_SQUARED,
+        possible_ci=ETA_SQUARED,
     ),
     "f_test": Statistic(
         "value, df1 = 1, and df2 or arm sizes",
         lambda given: given.value & given.two_groups & (given.n | given.has["df2"]),
         ("value", "df1"),
         ("df2", *_SIZES, "correlation"),
+        possible=NOT_NEGATIVE,
+        possible_ci=NOT_NEGATIVE,
     ),
     "t_test": Statistic(
         "value, and df1, df2 or arm sizes",
@@ -153,6 +183,7 @@ STATISTICS: dict[str, Statistic] = {
         "value (-1 to 1) and arm sizes (or n_total)",
         lambda given: given.value & given.n,
         helpful=_SIZES,
+        possible=CORRELATION,
     ),
     "proportion": Statistic(
         "events_t and n_t",

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from metarepro.tabular.plain_text import spelling
 from metarepro.tabular.problems import Problem, problem_of_row
 from metarepro.tabular.trial_interventions import intervention_of_results, interventions_of
 
@@ -62,12 +63,14 @@ def lost_duplicates(results: pd.DataFrame, *, complete: bool) -> list[Problem]:
 
 
 def results_kept_twice(results: pd.DataFrame, trials: pd.DataFrame) -> list[Problem]:
-    """Usable rows of the same result."""
-    compared = results.assign(intervention=intervention_of_results(results, trials))
+    """Usable rows of the same result, be it spelled differently."""
+    # The intervention of a trial that is not there is unknown.
+    interventions = intervention_of_results(results, trials).fillna("")
+    compared = results.assign(intervention=interventions)
     first: dict[tuple[str, ...], str] = {}
     problems = []
     for _, row in compared[compared["exclude"] == ""].iterrows():
-        key = tuple(row[_SAME_RESULT])
+        key = tuple(spelling(row[column]) for column in _SAME_RESULT)
         if key in first:
             allowed = (
                 f"one usable row a trial, arm, outcome, measure and time ({first[key]} is one)"

@@ -26,6 +26,8 @@ FLOAT_FORMAT = "%.10g"
 
 # No nan, inf, decimal comma or thousands separator; float() would take some of those.
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# Double precision tells no two numbers apart that differ behind them (IEEE 754).
+_MOST_DIGITS = 17
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +231,11 @@ def _number_of_cell(cell: str) -> float:
         return np.nan
     if not _NUMBER.fullmatch(cell):
         raise _NotAllowedError("in digits with a decimal point, no spaces")
-    return float(cell)
+    number = float(cell)
+    digits = re.split("[eE]", cell)[0].strip("+-").replace(".", "").strip("0")
+    if len(digits) > _MOST_DIGITS or np.isinf(number) or (digits and number == 0):
+        raise _NotAllowedError(f"within double precision: at most {_MOST_DIGITS} digits")
+    return number
 
 
 def _number_of_value(value: Any) -> float:
@@ -278,6 +284,8 @@ def _check(
                 allowed = f"{column.description}; {error}"
                 problems.append(Problem(file, row, name, str(value), allowed))
     typed = _frame(converted, table, frame.index)
+    if frame.empty:
+        return typed, problems
     try:
         schema.validate(typed, lazy=True)
     except pa.errors.SchemaErrors as error:

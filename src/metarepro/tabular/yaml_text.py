@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import yaml
 
 from metarepro.tabular.cells import decode
+from metarepro.tabular.plain_text import is_visible
 from metarepro.tabular.problems import DataError, Problem
 
 #: A plan has some kilobytes and some hundred events; as many take a second.
@@ -192,7 +193,7 @@ class _Reading:
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 self._refuse("a key that is no text", "plain YAML")
-            if len(event.value) > LONGEST_KEY or not event.value.isprintable():
+            if len(event.value) > LONGEST_KEY or not is_visible(event.value):
                 allowed = f"a key of at most {LONGEST_KEY} characters, all of which can be seen"
                 self._refuse(event.value, allowed)
             here = (*place, event.value)

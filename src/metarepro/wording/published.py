@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metarepro.tabular.input_tables import PUBLISHED_MEASURES
+from metarepro.tabular.limits import ANY_NUMBER, Limits
 from metarepro.wording.scales import MEASURES, Measure
 
 
@@ -43,6 +44,12 @@ class Printed:
     def is_ratio(self) -> bool:
         """Whether it is printed as a ratio, which is above 0."""
         return self.measure.is_ratio and not self.is_pooled
+
+    @property
+    def possible(self) -> Limits:
+        """What a printed estimate can be."""
+        on_another_scale = self.is_pooled and self.measure.pooled_on
+        return ANY_NUMBER if on_another_scale else self.measure.possible
 
     def to_pooling(self, number: float) -> float:
         """A printed number on the scale of pooling; ValueError if it is none of the measure."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.plan import Plan
+from metarepro.tabular import limits
 from metarepro.wording.phrases import DASH, confidence, decimal, no_interval
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Measure:
     sizes : lower limit of the absolute effect and the word for it, largest first; empty where no
         such words are in use
     pooled_on : the scale of pooling where it is not the printed one, as " on the log scale"
+    possible : what it can be, as it is printed
     """
 
     label: str
@@ -74,6 +76,7 @@ class Measure:
     wide: float = math.inf
     sizes: tuple[tuple[float, str], ...] = ()
     pooled_on: str = ""
+    possible: limits.Limits = limits.ANY_NUMBER
 
     @property
     def is_ratio(self) -> bool:
@@ -89,17 +92,24 @@ class Measure:
 COHEN = ((0.8, "large"), (0.5, "moderate"), (0.2, "small"), (0.0, "very small"))
 _LOG, _Z, _LOGIT = " on the log scale", " on the scale of Fisher's z", " on the logit scale"
 
+
+def _ratio(label: str, symbol: str, *, turns: bool = False) -> Measure:
+    return Measure(label, symbol, _exp, 1.0, turns=turns, pooled_on=_LOG, possible=limits.POSITIVE)
+
+
 #: Every measure by name: those that a plan may choose, and two that stand for others.
 MEASURES: Mapping[str, Measure] = {
     "SMD": Measure("Hedges' g", "g", natural=False, wide=1.0, sizes=COHEN),
     "MD": Measure("mean difference", "MD"),
-    "OR": Measure("odds ratio", "OR", _exp, 1.0, pooled_on=_LOG),
-    "RR": Measure("risk ratio", "RR", _exp, 1.0, turns=False, pooled_on=_LOG),
-    "RD": Measure("risk difference", "RD"),
-    "HR": Measure("hazard ratio", "HR", _exp, 1.0, turns=False, pooled_on=_LOG),
-    "IRR": Measure("incidence rate ratio", "IRR", _exp, 1.0, turns=False, pooled_on=_LOG),
-    "ratio": Measure("ratio", "ratio", _exp, 1.0, turns=False, pooled_on=_LOG),
-    "correlation": Measure("correlation", "r", math.tanh, compares=False, pooled_on=_Z),
+    "OR": _ratio("odds ratio", "OR", turns=True),
+    "RR": _ratio("risk ratio", "RR"),
+    "RD": Measure("risk difference", "RD", possible=limits.RISK_DIFFERENCE),
+    "HR": _ratio("hazard ratio", "HR"),
+    "IRR": _ratio("incidence rate ratio", "IRR"),
+    "ratio": _ratio("ratio", "ratio"),
+    "correlation": Measure(
+        *("correlation", "r", math.tanh), compares=False, pooled_on=_Z, possible=limits.CORRELATION
+    ),
     "proportion": Measure(
         "proportion",
         "proportion",
@@ -107,6 +117,7 @@ MEASURES: Mapping[str, Measure] = {
         math.nan,
         compares=False,
         pooled_on=_LOGIT,
+        possible=limits.SHARE,
     ),
     #: Given effects of which nothing more is known.
     "effect": Measure("effect", "effect"),
