@@ -402,7 +402,7 @@ FOUND: dict[str, dict[str, int]] = {
         "shared_arm_or_split": 1,
     },
     "revman5/CD000023StatsDataOnly.rm5": {"arms_swapped": 1, "arm_size_differs": 2},
-    "revman5/CD003188StatsDataOnly.rm5": {"se_below_arms": 1},
+    "revman5/CD003188StatsDataOnly.rm5": {"se_below_arms": 1, "sds_apart": 1},
     "revman5/CD008521StatsDataOnly.rm5": {},
     "revman5/CD009865StatsDataOnly.rm5": {"row_of_another_study": 2, "arm_size_differs": 14},
     "revman5/Fleiss1993.rm5": {},

@@ -246,3 +246,18 @@ def test_a_single_study_shows_no_model(tmp_path: Path) -> None:
     row = inferred(rows_only(tmp_path, "continuous", "MD", arms=ARMS["continuous"][:1], **plan))
     assert row["measure"] == "MD"
     assert "Not decided: a single study shows neither method nor model" in row["inferred"]
+
+
+def test_a_cell_left_from_another_type_of_data_does_not_decide(tmp_path: Path) -> None:
+    arms = [*ARMS["dichotomous"]]
+    arms[1] = arms[1] | {"estimate": 0.0, "se": 0.36}
+    row = inferred(
+        rows_only(tmp_path, "dichotomous", "RR", log=True, method="MH", model="fixed", arms=arms)
+    )
+    assert (row["data_type"], row["measure"]) == ("dichotomous", "RR")
+
+
+def test_counts_without_any_event_are_counts(tmp_path: Path) -> None:
+    arms = [row | {"events_t": 0, "events_c": 0} for row in ARMS["dichotomous"]]
+    path = rows_only(tmp_path, "dichotomous", "RD", method="IV", model="fixed", arms=arms)
+    assert inferred(path)["data_type"] == "dichotomous"

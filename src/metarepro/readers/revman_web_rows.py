@@ -40,17 +40,28 @@ def settings_of_rows(rows: Sequence[Row], cells: Cells, sheet: Sheet) -> dict[st
 
 
 def _data_type(rows: Sequence[Row], cells: Cells, sheet: Sheet) -> str:
-    """The first type whose own columns hold something; 2023 has zeros in those not in use."""
+    """The type whose own columns are filled in most rows, of several the first.
+
+    2023 has zeros in columns not in use, and single cells that were left from another type of
+    data. Participants stand in rows of every type: alone they tell of rows without events.
+    """
     own = {
         "iv": ("GIV SE",),
         "oe": ("Variance",),
         "continuous": ("Experimental SD", "Control SD", "Experimental mean", "Control mean"),
-        "dichotomous": ("Experimental N", "Control N"),
+        "dichotomous": ("Experimental cases", "Control cases"),
     }
     assert own.keys() == INPUTS.keys()
-    for data_type, columns in own.items():
-        for row in rows:
-            numbers = [cells.number(sheet, row, column, typed_in=True) for column in columns]
-            if any(number > 0 or number < 0 for number in numbers):
-                return data_type
-    return ""
+
+    def filled(columns: Sequence[str]) -> int:
+        """Rows with a number other than 0 in one of these columns."""
+        return sum(
+            any(abs(cells.number(sheet, row, name, typed_in=True)) > 0 for name in columns)
+            for row in rows
+        )
+
+    number = {data_type: filled(columns) for data_type, columns in own.items()}
+    most = max(number, key=lambda data_type: number[data_type])
+    if number[most]:
+        return most
+    return "dichotomous" if filled(("Experimental N", "Control N")) else ""

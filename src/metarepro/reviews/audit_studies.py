@@ -2,9 +2,10 @@
 
 `audit_studies` runs all checks. Those of the numbers of a row are here: SDs and standard errors,
 arms that changed places, counts, the row's own result. `audit_duplicates` has those for people
-counted twice, `audit_study_rows` what a check is. Severity as in `audit`. An SD that is an SE is
-read off the other numbers of the study or the pool, so that each message names what the row was
-set against.
+counted twice, `audit_repeats` those for results entered several times, `audit_arms` those that
+set an arm against another; `audit_study_rows` says what a check is. Severity as in `audit`. An SD
+that is an SE is read off the other numbers of the study or the pool, so that each message names
+what the row was set against.
 """
 
 import math
@@ -18,13 +19,14 @@ from metarepro.audit.summaries import MIN_ARM, SAME_FACTOR, sd_typed_for_se, se_
 from metarepro.audit.tables import AUDIT
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
 from metarepro.readers.review_tables import Extraction, is_log
+from metarepro.reviews.audit_arms import arm_sizes, sds_apart
 from metarepro.reviews.audit_duplicates import repeated_rows, same_people_again, shared_arms
+from metarepro.reviews.audit_repeats import changed_arms, changed_numbers
 from metarepro.reviews.audit_study_rows import (
     ARM,
     COUNTS,
     MAX_ROWS,
     MIN_OTHERS,
-    SAME_PEOPLE,
     Check,
     Found,
     StudyRow,
@@ -58,6 +60,9 @@ SEVERITY = {
     "count_not_whole": "note",
     "sd_zero": "warning",
     "arm_size_differs": "note",
+    "sds_apart": "note",
+    "changed_numbers": "warning",
+    "changed_arms": "warning",
     "row_effect": "warning",
     "row_ci": "warning",
 }
@@ -71,9 +76,6 @@ SPREAD_LIMIT = 2.0
 #: what share of the others must agree on the side, and how near to them the row is when turned.
 FAR_P, MIN_POOL, AGREEING, NEAR_Z = 0.01, 5, 0.8, 1.5
 SIGNIFICANT_P = 0.05
-#: An arm's size differing by more than this from the study's other analyses is listed, if that
-#: of the other arm does not.
-ARM_FACTOR = 1.8
 #: Beyond the printed digits: what is left of numbers that were stored with full precision.
 FULL_PRECISION = 1e-6
 
@@ -325,32 +327,6 @@ def impossible_counts(rows: list[StudyRow]) -> Found:
                 yield row, Finding("count_not_whole", f"{row[name]:g}", "", message)
 
 
-def arm_sizes(rows: list[StudyRow]) -> Found:
-    """One arm is much larger or smaller than in the study's other analyses, the other is not.
-
-    Analyses with subgroups or with several rows of the study are left out: they split arms.
-    """
-    sized = [row for row in rows if row["n_t"] > 0 and row["n_c"] > 0]
-    whole = [row for row in sized if row["subgroup_number"] == ""]
-    alone = [
-        group[0] for group in grouped(whole, "outcome_key", "study_id").values() if len(group) == 1
-    ]
-    for group in grouped(alone, "comparison_number", "study_id").values():
-        if len(group) <= MIN_OTHERS:
-            continue
-        sizes = ("n_t", "n_c")
-        others = {size: medians_of_others((r["place"], r[size]) for r in group) for size in sizes}
-        for row in group:
-            usual = {size: others[size][row["place"]] for size in sizes}
-            off = {size: abs(math.log(row[size] / usual[size])) for size in usual}
-            far, near = max(off, key=lambda size: off[size]), min(off.values())
-            small = max(row[far], usual[far]) < MIN_ARM
-            if not small and off[far] > math.log(ARM_FACTOR) and near < math.log(SAME_PEOPLE):
-                printed, implied = f"{far} {row[far]:g}", f"{far} {usual[far]:g}"
-                message = f"{printed}, in the study's other analyses {usual[far]:g} (median)"
-                yield row, Finding("arm_size_differs", printed, implied, message)
-
-
 # The row's own result
 
 
@@ -393,5 +369,8 @@ CHECKS: list[Check] = [
     shared_arms,
     impossible_counts,
     arm_sizes,
+    sds_apart,
+    changed_numbers,
+    changed_arms,
     printed_effects,
 ]

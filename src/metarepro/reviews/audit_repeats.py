@@ -1,0 +1,209 @@
+"""Checks of the audit for results that a review enters several times; see `audit_study_rows`.
+
+A review that shows an outcome again (by subgroup, in a sensitivity analysis) types the numbers of
+its studies again. `changed_numbers` sets the versions side by side. `changed_arms` does so with an
+analysis and its scenario twin, where participants without a result are added as if they had the
+event: it may add to an arm as many events as participants, and no other number.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+
+from metarepro.audit.checks import Finding, has, printed_decimals
+from metarepro.reviews.audit_study_rows import (
+    ARM,
+    COUNTS,
+    DATA,
+    MAX_ROWS,
+    MIN_OTHERS,
+    Found,
+    StudyRow,
+    grouped,
+    not_compared,
+)
+
+_ARM_NAMES = {"t": "first", "c": "second"}
+
+
+def changed_numbers(rows: list[StudyRow]) -> Found:
+    """A study that has other numbers for the same outcome in an earlier analysis.
+
+    An outcome is known by its type of data and its name, or the beginning of it. Comparisons of
+    different treatments may share names too: two are set against each other only if most of the
+    studies that they share have the same numbers in both. A row with fewer participants in both
+    arms is taken to be of a part of them, and a study with several rows in an analysis is left
+    out: its arms are split there.
+    """
+    alone = [
+        row
+        for (row, *others) in grouped(_named(rows), "outcome_key", "study_id").values()
+        if not others and not all(math.isnan(row[column]) for column in DATA)
+    ]
+    agreeing: Counter[tuple[str, str]] = Counter()
+    differing: list[tuple[tuple[str, str], StudyRow, StudyRow]] = []
+    for first, *later in grouped(alone, "study_id", "name", "data_type").values():
+        for row in later:
+            pair = (first["comparison_number"], row["comparison_number"])
+            if all(_same(row[column], first[column]) for column in DATA):
+                agreeing[pair] += 1
+            elif not _part(row, first) and not _part(first, row):
+                differing.append((pair, row, first))
+    number = Counter(pair for pair, *_ in differing)
+    arms = _arms(alone)
+    for pair, row, first in differing:
+        if agreeing[pair] >= max(MIN_OTHERS, number[pair]):
+            printed, implied = _numbers(row), _numbers(first)
+            message = f"{printed}; the same outcome in {first['record_id']} has {implied}"
+            message += _whose(row, first, arms)
+            yield row, Finding("changed_numbers", printed, implied, message)
+
+
+def _named(rows: list[StudyRow]) -> list[StudyRow]:
+    """The rows with the `name` of their outcome, those without one left out.
+
+    A longer name ("Pain", "Pain (0 to 10)") is the shorter one if no other begins so and no
+    comparison has both.
+    """
+    named = [row | {"name": " ".join(row["outcome"].lower().split())} for row in rows]
+    places: dict[tuple[str, str], set[str]] = {}
+    for row in named:
+        if row["name"]:
+            key = (row["data_type"], row["name"])
+            places.setdefault(key, set()).add(row["comparison_number"])
+    short = {}
+    for data_type, name in places:
+        longer = [b for a, b in places if a == data_type and b != name and b.startswith(name)]
+        apart = [b for b in longer if places[data_type, name].isdisjoint(places[data_type, b])]
+        if len(longer) == len(apart) == 1:
+            short[data_type, longer[0]] = name
+    return [
+        row | {"name": short.get((row["data_type"], row["name"]), row["name"])}
+        for row in named
+        if row["name"]
+    ]
+
+
+def _same(a: float, b: float) -> bool:
+    """Whether two numbers are equal, or one is the other rounded to some decimals."""
+    if a == b or (math.isnan(a) and math.isnan(b)):
+        return True
+    places = min(printed_decimals(a), printed_decimals(b))
+    return places > 0 and abs(a - b) <= 0.5 * 10.0**-places * (1 + 1e-9)
+
+
+def _part(row: StudyRow, whole: StudyRow) -> bool:
+    """Whether both arms are smaller: NaN is not."""
+    return bool(row["n_t"] < whole["n_t"] and row["n_c"] < whole["n_c"])
+
+
+def _numbers(row: StudyRow) -> str:
+    """The numbers of a row in words."""
+    if row["data_type"] == "oe":
+        return f"O-E {row['o_e']:g} (variance {row['variance']:g})"
+    if row["data_type"] == "iv":
+        return f"{row['estimate']:g} (SE {row['se']:g})"
+    return " against ".join(_arm_in_words(row, side) for side in ARM)
+
+
+def _arm_in_words(row: StudyRow, side: str) -> str:
+    n, mean, sd, events = (row[column] for column in ARM[side])
+    if row["data_type"] == "dichotomous":
+        return f"{events:g} of {n:g}"
+    return f"{mean:g} (SD {sd:g}, n {n:g})"
+
+
+_Arm = tuple[float, ...]
+
+
+def _arms(rows: list[StudyRow]) -> dict[_Arm, list[StudyRow]]:
+    """Rows by the numbers of each arm with a mean and an SD, which no two arms share by chance."""
+    found: dict[_Arm, list[StudyRow]] = {}
+    for row in rows:
+        for side in ARM:
+            numbers = _arm(row, side)
+            if row["data_type"] == "continuous" and all(map(math.isfinite, numbers)):
+                found.setdefault(numbers, []).append(row)
+    return found
+
+
+def _arm(row: StudyRow, side: str) -> _Arm:
+    return tuple(row[column] for column in ARM[side][:3])
+
+
+def _whose(row: StudyRow, first: StudyRow, arms: dict[_Arm, list[StudyRow]]) -> str:
+    """Whose numbers the arms carry that differ: another study's, or another outcome's."""
+    said = ""
+    for side, name in _ARM_NAMES.items():
+        if all(_same(a, b) for a, b in zip(_arm(row, side), _arm(first, side), strict=True)):
+            continue
+        others = arms.get(_arm(row, side), [])
+        study = next((o for o in others if o["study_id"] != row["study_id"]), None)
+        outcome = next((o for o in others if o["name"] != row["name"]), None)
+        if other := study or outcome:
+            said += f"; the {name} arm is that of {other['record_id']}"
+    return said
+
+
+def changed_arms(rows: list[StudyRow]) -> Found:
+    """Arms of a scenario that differ from the analysis by more than its missing participants.
+
+    Participants without a result count as events there, so that an arm has as many events more as
+    it has participants more. Two analyses of counts are taken for such twins if they have the same
+    studies, no arm is smaller in the second, and in each column of arms most of those that differ
+    obey. A scenario in which one group's missing participants do well is not looked for.
+    """
+    counted = [row for row in rows if row["data_type"] == "dichotomous" and has(row, *COUNTS)]
+    analyses: dict[str, dict[str, StudyRow]] = {}
+    for (outcome,), group in grouped(counted, "outcome_key").items():
+        own = {row["study_id"]: row for row in group}
+        if len(own) == len(group) >= MIN_OTHERS:
+            analyses[outcome] = own
+    alike: dict[frozenset[str], list[dict[str, StudyRow]]] = {}
+    for own in analyses.values():
+        alike.setdefault(frozenset(own), []).append(own)
+    for studies, group in alike.items():
+        if len(group) * len(studies) > MAX_ROWS:
+            yield not_compared([row for own in group for row in own.values()], "these analyses")
+            continue
+        for pair in combinations(group, 2):
+            yield from _against_twin(*pair)
+
+
+def _against_twin(one: dict[str, StudyRow], other: dict[str, StudyRow]) -> Found:
+    """Findings in the larger of two analyses, if it is a scenario of the smaller."""
+    base, scenario = sorted((one, other), key=lambda own: sum(map(_participants, own.values())))
+    sides = {side: list(_added(base, scenario, side)) for side in ARM}
+    for added in sides.values():
+        obeying = sum(participants == events for _, participants, events in added)
+        smaller = any(participants < 0 for _, participants, _ in added)
+        if smaller or not obeying or 2 * obeying < len(added):
+            return
+    for side, added in sides.items():
+        for study, participants, events in added:
+            if participants == events:
+                continue
+            row, before = scenario[study], base[study]
+            printed, was = _arm_in_words(row, side), _arm_in_words(before, side)
+            implied = f"{before[f'events_{side}'] + participants:g} of {row[f'n_{side}']:g}"
+            message = (
+                f"{_ARM_NAMES[side]} arm: {printed}, in {before['record_id']} {was}: "
+                f"participants without a result add {participants:g} to the arm and "
+                f"{events:g} to its events; in most other arms both are equal"
+            )
+            yield row, Finding("changed_arms", printed, implied, message)
+
+
+def _participants(row: StudyRow) -> float:
+    return float(row["n_t"] + row["n_c"])
+
+
+def _added(
+    base: dict[str, StudyRow], scenario: dict[str, StudyRow], side: str
+) -> Iterator[tuple[str, float, float]]:
+    """Study, participants and events that the scenario adds to each arm that it changes."""
+    for study, row in scenario.items():
+        added = [row[f"{name}_{side}"] - base[study][f"{name}_{side}"] for name in ("n", "events")]
+        if any(added):
+            yield study, *added
