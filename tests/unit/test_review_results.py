@@ -80,6 +80,15 @@ def test_mapped_rows_become_results_of_known_and_new_trials(
     write_table(new, tmp_path / "trials.csv", REVIEW_TRIALS)
 
 
+def test_a_comparison_without_a_name_leaves_the_time_to_the_name_of_the_outcome(
+    extraction: Extraction,
+) -> None:
+    # Data rows of RevMan Web without their settings do not name comparisons.
+    nameless = replace(extraction, studies=extraction.studies.assign(comparison=""))
+    table, _ = results(nameless, outcome_map(extraction))
+    assert list(table["timepoint_detail"]) == list(table["measure"])
+
+
 def test_counts_and_their_direction(extraction: Extraction) -> None:
     table, _ = results(
         extraction,

@@ -187,7 +187,7 @@ def _result(row: Mapping[Any, Any], analysis: Mapping[Any, Any], review_id: str)
         "outcome": row["outcome"],
         "measure": row["outcome_label"],
         "timepoint": row["timepoint"],
-        "timepoint_detail": row["comparison"],
+        "timepoint_detail": row["comparison"] or row["outcome_label"],
         "p_value": math.nan,
         **dict.fromkeys(("shared_control", "duplicate_of", "second_copy"), ""),
         **dict.fromkeys(("p_relation", "exclude", "exclude_reason"), ""),
