@@ -255,6 +255,17 @@ def test_unknown_number_of_clusters_is_an_approximation() -> None:
     assert "number of clusters not reported" in effect.assumptions[0]
 
 
+def test_arms_that_are_reduced_for_clusters_are_not_reduced_again() -> None:
+    cells = {"n_t": 98, "n_c": 88, "mean_t": 7.37, "sd_t": 4.36, "mean_c": 7.51, "sd_c": 4.9}
+    cluster = reported(
+        statistic="means", design="cluster_rct", cluster_size=6.4, n_basis="effective", **cells
+    )
+    effect = convert(cluster, CHOICES)
+    alone = convert(replace(cluster, design="rct"), CHOICES)
+    assert effect.vi == alone.vi
+    assert effect.tier == "derived"
+
+
 def test_standard_error_below_what_the_arms_allow_is_approximate() -> None:
     # 50 and 50 independent participants give an SE of 0.2, of which 0.7 is 0.14.
     believed = convert(reported(value=0.001, se=0.1425, n_t=50, n_c=50), CHOICES)

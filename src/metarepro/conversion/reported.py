@@ -89,6 +89,7 @@ class Reported:
     design: str = ""
     cluster_size: float = math.nan
     shared_control: str = ""
+    n_basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,10 @@ class Working:
         """Factor on the variance of independent participants; 1 but in cluster trials."""
         r = self.reported
         if r.design != "cluster_rct":
+            return 1.0
+        if r.n_basis == "effective":
+            self.assume("participants are already reduced for the clusters", "derived")
+            self.allowed_for_clusters = True
             return 1.0
         if known(r.cluster_size):
             size, tier = max(1.0, r.cluster_size), "direct"

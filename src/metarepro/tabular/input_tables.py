@@ -36,7 +36,7 @@ P_RELATIONS = ("", "=", "<", ">")
 SIGNS = ("scale", "benefit", "control_minus_treatment", "unsigned")
 SE_BASES = ("", "printed", "worked_out")
 ADJUSTED = ("yes", "no", "unknown")
-N_BASES = ("analysed", "randomised", "unknown")
+N_BASES = ("analysed", "randomised", "effective", "unknown")
 SOURCE_KINDS = (
     "abstract",
     "table",
