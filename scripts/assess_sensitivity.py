@@ -6,7 +6,9 @@ trials or more; results of a trial averaged), small_study.csv (ten trials or mor
 reason), caliper.csv (results just below p 0.05), source_kinds.csv (each kind of source on its own)
 and multiverse.csv (how many analyses agree, over all combinations of choices). no_effect_bounds.csv
 has the syntheses of all sets to which results of unreported direction or size belong, with these at
-no effect. These describe what the results depend on; none of them corrects a bias.
+no effect; whole_reviews.csv has, for every intervention, outcome and time, the pools of whole
+reviews beside those of abstracts. These describe what the results depend on; none of them corrects a
+bias.
 """
 
 from collections import defaultdict
@@ -19,7 +21,8 @@ from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
 from metarepro.plan import read_plan
 from metarepro.sensitivity.assessment import assess_synthesis
 from metarepro.sensitivity.no_effect_bound import no_effect_bounds
-from metarepro.sensitivity.tables import NO_EFFECT_BOUNDS, SENSITIVITY_TABLES
+from metarepro.sensitivity.tables import NO_EFFECT_BOUNDS, SENSITIVITY_TABLES, WHOLE_REVIEWS
+from metarepro.sensitivity.whole_reviews import beside_abstracts
 from metarepro.synthesis.membership import of_results, several_trials
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.tables import POOLED
@@ -55,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             for name, own in found.items():
                 rows[name] += [key | row for row in own]
     rows[NO_EFFECT_BOUNDS.name] = list(no_effect_bounds(pooled, effects, plan))
+    rows[WHOLE_REVIEWS.name] = beside_abstracts(effects, Settings.from_plan(plan))
     for table in SENSITIVITY_TABLES:
         write_table(from_rows(rows[table.name], table), table.at(args.results_dir), table)
 

@@ -296,6 +296,16 @@ def test_an_approximate_effect_of_a_review_takes_nothing_away() -> None:
     assert supersede(pd.DataFrame(rows))["exclude"].tolist() == ["", ""]
 
 
+def test_an_approximate_effect_of_a_review_replaces_an_approximate_one() -> None:
+    rows = [
+        effect("a-01", "abstract", tier="approximate"),
+        effect("made-1", "review_file", tier="approximate"),
+        effect("other-1", "review_file", file="y.rm5"),
+    ]
+    table = supersede(pd.DataFrame(rows))
+    assert table["duplicate_of"].tolist() == ["other-1", "other-1", ""]
+
+
 def test_a_review_row_without_an_effect_takes_nothing_away() -> None:
     rows = [effect("a-01", "abstract"), effect("made-1", "review_file", exclude="no_events")]
     assert supersede(pd.DataFrame(rows))["exclude"].tolist() == ["", "no_events"]

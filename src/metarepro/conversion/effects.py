@@ -80,23 +80,23 @@ def compute_effects(
 def supersede(effects: pd.DataFrame) -> pd.DataFrame:
     """Leave out what a review's own data file also has; the rows stay visible.
 
-    A result that was transcribed gives way to an effect of a review file (unless that is only
-    approximate) for the same trial, intervention, outcome and timepoint; of two review files the
-    first by id is used. (A review's file has the numbers that its authors analysed; a
-    transcription mostly has what an abstract printed.)
+    A result that was transcribed gives way to an effect of a review file for the same trial,
+    intervention, outcome and timepoint; of two review files the first by id is used. (A review's
+    file has the numbers that its authors analysed; a transcription mostly has what an abstract
+    printed.) An effect that is only approximate takes the place of approximate ones only.
     """
     key = ["trial_id", "intervention", "outcome", "timepoint"]
-    own = (
-        (effects["source_kind"] == REVIEW_FILE)
-        & (effects["exclude"] == "")
-        & (effects["tier"] != "approximate")
-    )
-    winners = effects[own].drop_duplicates(key).set_index(key)[["result_id", "file"]]
+    used, approximate = effects["exclude"] == "", effects["tier"] == "approximate"
+    own = effects[used & (effects["source_kind"] == REVIEW_FILE)]
+    best_first = own.sort_values("tier", key=lambda tier: tier == "approximate", kind="stable")
+    winners = best_first.drop_duplicates(key).set_index(key)[["result_id", "file", "tier"]]
     match = effects[key].join(winners, on=key)
+    no_weaker = approximate | ~used | (match["tier"] != "approximate")
     gives_way = (
         effects["exclude"].isin(["", *UNREPORTED])
         & match["file"].notna()
         & (effects["file"] != match["file"])
+        & no_weaker
     )
     superseded = effects.copy()
     superseded.loc[gives_way, "exclude"] = "superseded"

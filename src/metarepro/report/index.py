@@ -19,6 +19,7 @@ from metarepro.report.findings import findings
 from metarepro.report.kinds import apart, directions
 from metarepro.report.matrix import axis, matrix
 from metarepro.report.records import Records
+from metarepro.report.whole_reviews import whole_reviews
 from metarepro.reviews.problems import missing_reviews
 from metarepro.wording.phrases import counted, decimal
 
@@ -46,6 +47,7 @@ def _sections(records: Records) -> Iterator[Section]:
     else:
         yield Section("matrix", "The evidence", _matrix(records))
         yield Section("findings", "Main findings", [Bullets(findings(records))])
+        yield from whole_reviews(records)
     if records.has("claims"):
         yield Section("claims", "The claims", _claims(records))
     if records.has("evaluations", "guidance"):

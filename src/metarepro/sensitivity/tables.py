@@ -4,6 +4,7 @@ from metarepro.models.intervals import INTERVALS
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.tabular.columns import Columns, identifier, level, number, text, whole
 from metarepro.tabular.columns import share_of_100 as percent
+from metarepro.tabular.input_tables import TIMEPOINTS
 from metarepro.tabular.statistic_columns import (
     ESTIMATE,
     HETEROGENEITY,
@@ -14,6 +15,7 @@ from metarepro.tabular.statistic_columns import (
     statistics,
 )
 from metarepro.tabular.tables import Table
+from metarepro.wording.scales import BETTER
 
 _SYNTHESIS: Columns = {"synthesis": text(required=True)}
 _HOW: Columns = {
@@ -131,6 +133,20 @@ _NO_EFFECT_BOUND: Columns = {
     "reason": text(),
     "trial_ids": text(),
 }
+_WHOLE_REVIEWS: Columns = {
+    "intervention": identifier(),
+    "outcome": identifier(),
+    "timepoint": level(*TIMEPOINTS),
+    "effect_measure": text(required=True),
+    "better": level(*BETTER),
+    "source": level("whole_reviews", "abstracts", "difference"),
+    "n_trials": whole(at_least=1, required=True),
+    "k": whole(at_least=1, required=True),
+    **ESTIMATE,
+    "share_favourable": number(at_least=0, at_most=1),
+    "flags": text(),
+    "trial_ids": text(required=True),
+}
 _MULTIVERSE: Columns = {
     # Dimensions of `choices.DIMENSIONS` in which the analyses differ.
     "choices": text(),
@@ -196,7 +212,13 @@ NO_EFFECT_BOUNDS = _table(
     _NO_EFFECT_BOUND,
     "every synthesis with its results of unreported direction or size at no effect",
 )
-#: What one synthesis depends on.
+WHOLE_REVIEWS = Table(
+    "whole_reviews",
+    "sensitivity/whole_reviews.csv",
+    _WHOLE_REVIEWS,
+    "pools of whole reviews beside those of abstracts",
+)
+#: What the syntheses depend on.
 SENSITIVITY_TABLES = (
     _table("variants", _VARIANT, "every synthesis with other results, models and intervals"),
     _table("leave_one_out", _PARTIAL_POOL, "every synthesis without each of its trials"),
@@ -207,6 +229,7 @@ SENSITIVITY_TABLES = (
     _table("source_kinds", _SOURCE_KIND, "every synthesis by kind of source"),
     MULTIVERSE,
     NO_EFFECT_BOUNDS,
+    WHOLE_REVIEWS,
 )
 MODERATORS = _table("moderators", _MODERATORS, "tests of what trials differ in")
 MODERATOR_LEVELS = _table(

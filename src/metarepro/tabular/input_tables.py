@@ -37,8 +37,10 @@ SIGNS = ("scale", "benefit", "control_minus_treatment", "unsigned")
 SE_BASES = ("", "printed", "worked_out")
 ADJUSTED = ("yes", "no", "unknown")
 N_BASES = ("analysed", "randomised", "effective", "unknown")
+#: Where results are a selection: what was significant.
+ABSTRACT = "abstract"
 SOURCE_KINDS = (
-    "abstract",
+    ABSTRACT,
     "table",
     "registry",
     "database",
