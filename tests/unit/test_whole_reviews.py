@@ -73,7 +73,7 @@ def test_what_is_excluded_for_another_reason_does_not_count(exclude: str) -> Non
 def test_the_first_page_shows_both_pools_and_the_difference() -> None:
     table = rows()
     records = make_records(
-        effects=[dict(zip(table, row, strict=True)) for row in table.to_numpy(object)],
+        effects=[{str(name): row[name] for name in row} for row in table.to_dict("records")],
         pooled=[],
         weights=[],
         whole_reviews=beside_abstracts(table, SETTINGS),
