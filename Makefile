@@ -13,7 +13,7 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
 .PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
-.PHONY: mutation test-wheel lint docs lock reference check-data setup clean help new-trial add-trial new-review changes verify
+.PHONY: mutation test-wheel lint docs lock reference check-data setup clean help new-trial add-trial new-review map-review changes verify
 
 results: setup  ## metarepro run, which runs the workflow (default); CORES=1 for one core
 	@metarepro run --cores "$${CORES:-all}"
@@ -64,6 +64,9 @@ add-trial: setup  ## metarepro add-trial: make add-trial ID=smith2024
 
 new-review: setup  ## metarepro new-review: make new-review ID=smith2024
 	@metarepro new-review -- "$${ID:-?}"
+
+map-review: setup  ## metarepro map-review: make map-review ID=smith2024
+	@metarepro map-review -- "$${ID:-?}"
 
 verify: setup  ## metarepro verify: inputs and results are those of the last run; COMMIT=HEAD: and those of the commit
 	@metarepro verify $${COMMIT:+--commit "$$COMMIT"}

@@ -67,6 +67,7 @@ _COMMANDS = (
     ("new-trial", "evidence:new_trial", "Write a form for a trial or a further result of one."),
     ("add-trial", "evidence:add_trial", "Check a filled-in form and add it to the data."),
     ("new-review", "evidence:new_review", "Write the folder of a review."),
+    ("map-review", "evidence:map_review", "Write the map of a review's data file, to fill in."),
     ("changes", "changes:changes", "Show what changed since a commit, and what moved."),
     ("verify", "verify:verify", "Check that inputs and results are those of the last run."),
     ("completion", "completion:completion", "Print the completion script of a shell."),

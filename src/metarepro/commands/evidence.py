@@ -79,3 +79,20 @@ def new_review(review_id: str, data_dir: Path) -> None:
         "If its trials are known, add included.csv (trial_id,basis,note).\n"
         "Then: metarepro check"
     )
+
+
+@click.command()
+@click.argument("review_id", metavar="ID", type=IDENTIFIER)
+@data_dir
+def map_review(review_id: str, data_dir: Path) -> None:
+    """Write the map of a review's data file, to fill in.
+
+    ID is the review, whose folder in data/reviews holds its data file. Its outcome_map.csv gets a
+    row for each outcome of the file, in which you say what the outcome is in the codebook, or leave
+    that empty if it is not used. Rows that are there already stay as they are.
+    """
+    # Reading a review file takes longer to load than everything else here.
+    from metarepro.reviews.data_files import write_outcome_map
+
+    path, added = write_outcome_map(data_dir / "reviews" / review_id)
+    click.echo(f"{path}: {added} outcomes added. Fill them in, then: metarepro check")

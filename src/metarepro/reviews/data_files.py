@@ -23,7 +23,14 @@ from metarepro.reviews.tables import EXTRACTED_FROM_FILES
 from metarepro.study.transcription import Dataset
 from metarepro.tabular.input_tables import OUTCOME_MAP, STUDY_MAP
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.tabular.tables import Table, check_values, empty_table, in_order, read_table
+from metarepro.tabular.tables import (
+    Table,
+    check_values,
+    empty_table,
+    in_order,
+    read_table,
+    write_table,
+)
 
 _TABLES = {table.name: table for table in EXTRACTED_FROM_FILES}
 _CODEBOOK = {"outcome": "outcomes", "intervention": "interventions"}
@@ -76,6 +83,40 @@ def read_reviews(data_dir: Path, data: Dataset) -> dict[str, ReviewData]:
             review_id = Path(problem.file).parts[2]
             found[review_id] = ReviewData((*found[review_id].problems, problem))
     return found
+
+
+def write_outcome_map(folder: Path) -> tuple[Path, int]:
+    """Add a row for each outcome of a review's data file to the map beside it.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the review, with its data file.
+
+    Returns
+    -------
+    Path, int
+        The map, and how many rows it has got.
+
+    Raises
+    ------
+    DataError
+        If there is not one data file, or it or the map cannot be read.
+    """
+    files = find_reviews(folder) if folder.is_dir() else []
+    if len(files) != 1:
+        found = ", ".join(path.relative_to(folder).as_posix() for path in files) or "no data file"
+        raise DataError(
+            [Problem(folder.as_posix(), None, "", found, "one data file of the review")]
+        )
+    problems: list[Problem] = []
+    before = _read_map(folder, OUTCOME_MAP, problems)
+    if problems:
+        raise DataError(problems)
+    filled = outcome_map_template(read_review(files[0]), before)
+    path = folder / "outcome_map.csv"
+    write_table(filled, path, OUTCOME_MAP)
+    return path, len(filled) - len(before)
 
 
 def _read_folder(folder: Path, data: Dataset) -> ReviewData | None:

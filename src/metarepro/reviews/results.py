@@ -37,7 +37,10 @@ _Z95 = 1.959963984540054
 def outcome_map_template(extraction: Extraction, filled_in: pd.DataFrame) -> pd.DataFrame:
     """The map with a row for each outcome of the file; rows that are filled in stay."""
     outcomes = extraction.analyses.drop_duplicates(_ANALYSIS)
-    label = outcomes["comparison"] + ": " + outcomes["outcome"]
+    named = outcomes["comparison"].where(
+        outcomes["comparison"] == "", outcomes["comparison"] + ": "
+    )
+    label = named + outcomes["outcome"]
     blank = outcomes[_ANALYSIS].assign(
         outcome_label=label, outcome="", timepoint="", higher_is_better="", intervention=""
     )
