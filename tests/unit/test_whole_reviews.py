@@ -86,3 +86,15 @@ def test_the_first_page_shows_both_pools_and_the_difference() -> None:
 
 def test_without_a_review_file_there_is_no_section() -> None:
     assert "Whole reviews and abstracts" not in make_pages(make_records())["index.html"]
+
+
+def test_the_audit_page_shows_what_review_files_repeat_otherwise() -> None:
+    finding = {
+        **{"review_id": "rev2020", "source_table": "review_studies", "severity": "warning"},
+        **{"record_id": "rev2020 5.1 Abel #1", "check": "changed_numbers"},
+        **{"printed": "98 (SD 14, n 60)", "implied": "98 (SD 14, n 61)", "message": "twice"},
+    }
+    page = make_pages(make_records(review_audit=[finding]))["audit.html"]
+    assert "98 (SD 14, n 61)" in page
+    assert "Rev 2020" in page
+    assert "Data files of reviews" not in make_pages(make_records())["audit.html"]

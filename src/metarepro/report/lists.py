@@ -1,5 +1,8 @@
 """The pages that are one long table: results, trials, syntheses, audit, reproduction."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pandas as pd
 
 from metarepro.report.blocks import (
@@ -173,7 +176,30 @@ def audit_page(records: Records) -> Page:
         choices=("Table", "Check", "Severity"),
         download="data/audit.csv",
     )
-    return _page("audit.html", "Audit of the sources", lead, listed)
+    page = _page("audit.html", "Audit of the sources", lead, listed)
+    return replace(page, sections=list(_review_files(records)))
+
+
+def _review_files(records: Records) -> Iterator[Section]:
+    """What does not add up in the study rows of reviews' own data files."""
+    findings = records.tables["review_audit"]
+    if findings.empty:
+        return
+    reviews = [records.review_label(review_id) for review_id in findings["review_id"]]
+    shown = summaries.audit(findings.drop(columns=["review_id", "source_table"]))
+    lead = (
+        "Reviews that come with their own data file: numbers of their study rows that disagree. "
+        "A study with other numbers for the same outcome in another analysis is shown with both "
+        "versions. Only the outcomes in the map of a review enter the syntheses."
+    )
+    listed = table(
+        "review-audit",
+        "Findings in the data files of reviews",
+        linked(shown.assign(Review=reviews)),
+        choices=("Check", "Severity", "Review"),
+        download="data/review_audit.csv",
+    )
+    yield Section("review-files", "Data files of reviews", [Paragraph(text(lead)), listed])
 
 
 def _record(records: Records, record_id: str) -> str | Link:

@@ -34,7 +34,7 @@ SINGLE: Sequence[tuple[str, MakePage, Sequence[str]]] = (
     ("Syntheses", report_lists.syntheses_page, ("pooled",)),
     ("Sensitivity", report_sensitivity.page, ("multiverse",)),
     ("Trials", report_lists.trials_page, ("trials", "review_trials")),
-    ("Audit", report_lists.audit_page, ("audit",)),
+    ("Audit", report_lists.audit_page, ("audit", "review_audit")),
 )
 
 

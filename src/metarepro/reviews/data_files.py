@@ -223,6 +223,9 @@ def _tables(
         {name: set(getattr(data, table)[name]) for name, table in _CODEBOOK.items()},
         provenance,
     )
+    # It takes longer to import than most files to read.
+    from metarepro.reviews.audit_studies import audit_studies
+
     tables = {
         "review_studies": extraction.studies.assign(review_id=review_id),
         "review_analyses": extraction.analyses.assign(review_id=review_id),
@@ -231,6 +234,7 @@ def _tables(
         "review_included": review_included(
             extraction, review_id, maps["study_map"], data.trials, provenance
         ),
+        "review_audit": audit_studies(extraction).assign(review_id=review_id),
     }
     return {name: in_order(table, _TABLES[name]) for name, table in tables.items()}
 

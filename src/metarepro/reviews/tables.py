@@ -1,5 +1,6 @@
 """The tables of reviews that come with their own data file."""
 
+from metarepro.audit.tables import AUDIT
 from metarepro.readers.review_tables import (
     ACCURACY_COLUMNS,
     ACCURACY_RESULTS,
@@ -55,6 +56,13 @@ REVIEW_INCLUDED = Table(
     "trials of the reviews' own data files",
     optional=True,
 )
+REVIEW_AUDIT = Table(
+    "review_audit",
+    "extracted/review_audit.csv",
+    {"review_id": identifier(), **{name: foreign_text() for name in AUDIT.columns}},
+    "what does not add up in the reviews' own data files",
+    optional=True,
+)
 #: One row a problem.
 REVIEW_FILE_PROBLEMS = Table(
     "review_file_problems",
@@ -73,6 +81,7 @@ EXTRACTED_FROM_FILES = (
     REVIEW_RESULTS,
     REVIEW_TRIALS,
     REVIEW_INCLUDED,
+    REVIEW_AUDIT,
 )
 REVIEW_REPRODUCTION = Table(
     "review_reproduction",
