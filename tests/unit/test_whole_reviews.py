@@ -97,4 +97,3 @@ def test_the_audit_page_shows_what_review_files_repeat_otherwise() -> None:
     page = make_pages(make_records(review_audit=[finding]))["audit.html"]
     assert "98 (SD 14, n 61)" in page
     assert "Rev 2020" in page
-    assert "Data files of reviews" not in make_pages(make_records())["audit.html"]
