@@ -272,7 +272,6 @@ def test_a_moderator_counts_the_trials_of_its_families_only(sources: Sources) ->
 def test_results_that_were_read_and_not_usable_are_named(audited: Rows) -> None:
     assert "Moran 2005" in audited["c10"]["needed"]
     assert "code percentages_without_n" in audited["c10"]["needed"]
-    assert "Cicchetti 2006" in audited["c05"]["needed"]
     # A duplicate is no further result.
     assert "Kalinauskiene" not in audited["c09"]["needed"]
 
