@@ -6,9 +6,8 @@ trials or more; results of a trial averaged), small_study.csv (ten trials or mor
 reason), caliper.csv (results just below p 0.05), source_kinds.csv (each kind of source on its own)
 and multiverse.csv (how many analyses agree, over all combinations of choices). no_effect_bounds.csv
 has the syntheses of all sets to which results of unreported direction or size belong, with these at
-no effect; whole_reviews.csv has, for every intervention, outcome and time, the pools of whole
-reviews beside those of abstracts. These describe what the results depend on; none of them corrects a
-bias.
+no effect; whole_reviews.csv has, by intervention, outcome and time, the pools of whole reviews
+beside those of abstracts. These describe what the results depend on; none of them corrects a bias.
 """
 
 from collections import defaultdict
