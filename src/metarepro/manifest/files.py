@@ -80,25 +80,28 @@ def strange_files(study: Path, parts: Iterable[str] = SOURCES) -> list[tuple[str
     parts : iterable of str
         Its folders to look into.
     """
-    home = study.resolve()
+    inside = study.resolve()
     found = []
     for part in parts:
         top = study / part
         for path in [top] if top.is_symlink() else files_in(top):
             # What is hidden is not read: editors leave links to nothing there.
-            if not path.name.startswith(".") and (kind := _strange(path, home)):
+            if not path.name.startswith(".") and (kind := _strange(path, inside)):
                 found.append((path.relative_to(study).as_posix(), kind))
     return found
 
 
-def _strange(path: Path, home: Path) -> str:
+def _strange(path: Path, inside: Path) -> str:
     """What a path is, if it is no ordinary file; else nothing."""
     try:
         target = path.resolve(strict=True)
         mode = target.stat().st_mode
-    except (OSError, RuntimeError):  # a circle of links is a RuntimeError before Python 3.13
+    except (
+        OSError,
+        RuntimeError,
+    ):  # links that lead to each other are a RuntimeError before Python 3.13
         return "a link to nothing"
-    if path.is_symlink() and not target.is_relative_to(home):
+    if path.is_symlink() and not target.is_relative_to(inside):
         return "a link out of the study"
     if path.is_symlink() and stat.S_ISDIR(mode):
         return "a link to a folder"
