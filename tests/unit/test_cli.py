@@ -15,7 +15,7 @@ from metarepro.cli import LazyCommand, cli
 ROOT = Path(__file__).parents[2]
 #: Packages that take long to import.
 HEAVY = {
-    *("numpy", "pandas", "scipy", "matplotlib", "snakemake", "pymare", "pandera", "jinja2"),
+    *("numpy", "pandas", "scipy", "matplotlib", "snakemake", "pymare", "jinja2"),
     *("statsmodels", "forestplot", "yaml", "xlsxwriter", "docx", "pydantic"),
 }
 COMMANDS = {name: entry for name, entry in cli.commands.items() if isinstance(entry, LazyCommand)}

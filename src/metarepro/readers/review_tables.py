@@ -365,8 +365,6 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Columns) -> pd.DataFrame:
     listed = list(rows)
     series = {}
     for name, column in columns.items():
-        numeric = str(column.dtype) == "float64"
-        missing: float | str = np.nan if numeric else ""
-        values = [row.get(name, missing) for row in listed]
-        series[name] = pd.Series(values, dtype="float64" if numeric else "str")
+        values = [row.get(name, column.empty) for row in listed]
+        series[name] = pd.Series(values, dtype="float64" if column.numeric else "str")
     return pd.DataFrame(series)
