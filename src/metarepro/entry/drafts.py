@@ -162,7 +162,7 @@ def _needs_quotes(table: str, column: str) -> bool:
 
 
 def _described(table: str, column: str) -> str:
-    return str(INPUT_TABLES[table].columns[column].allowed)
+    return INPUT_TABLES[table].columns[column].allowed
 
 
 def _comment(text: str, indent: str) -> list[str]:

@@ -263,8 +263,8 @@ def _text_of_value(value: Any) -> str:
 
 
 def _check(
-    cells: Mapping[str, Any],
-    places: Sequence[int],
+    cells: Mapping[str, Sequence[Any]] | pd.DataFrame,
+    places: Sequence[int] | pd.Index,
     table: Table,
     file: str,
     to_number: Callable[[Any], float],
