@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from statistics import median_low
 from typing import Any
 
@@ -21,6 +22,11 @@ from metarepro.models.conventions import choices
 from metarepro.tabular.columns import Columns, foreign_text, level, number, whole
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import Problem
+
+#: A row of a table by column.
+Row = dict[str, Any]
+#: What tells the analyses of a review apart.
+ANALYSIS = ("comparison_number", "outcome_number")
 
 FORMATS = (
     "revman5",
@@ -211,25 +217,43 @@ class Extraction:
     Parameters
     ----------
     review : ReviewFile
-    studies : DataFrame
-        Columns of `STUDY_COLUMNS`.
-    analyses : DataFrame
-        Columns of `ANALYSIS_COLUMNS`.
+    study_rows, analysis_rows : list of dict
+        Every row with all columns of `STUDY_COLUMNS` and `ANALYSIS_COLUMNS`.
     notes : tuple of str
         What was skipped or ignored, for the reader of the summary.
-    accuracy : DataFrame
-        Columns of `ACCURACY_COLUMNS`: the study rows of a review of diagnostic test accuracy,
-        which has no others.
+    accuracy_rows : list of dict
+        With the columns of `ACCURACY_COLUMNS`: the study rows of a review of diagnostic test
+        accuracy, which has no others.
     skipped : tuple of str
         Numbers of the analyses that have numbers and could not be used; the notes say why.
     """
 
     review: ReviewFile
-    studies: pd.DataFrame
-    analyses: pd.DataFrame
+    study_rows: list[Row]
+    analysis_rows: list[Row]
     notes: tuple[str, ...] = ()
-    accuracy: pd.DataFrame = field(default_factory=lambda: table((), ACCURACY_COLUMNS))
+    accuracy_rows: list[Row] = field(default_factory=list)
     skipped: tuple[str, ...] = ()
+
+    @cached_property
+    def studies(self) -> pd.DataFrame:
+        """The study rows as a table."""
+        return _table(self.study_rows, STUDY_COLUMNS)
+
+    @cached_property
+    def analyses(self) -> pd.DataFrame:
+        """The pools as a table."""
+        return _table(self.analysis_rows, ANALYSIS_COLUMNS)
+
+    @cached_property
+    def accuracy(self) -> pd.DataFrame:
+        """The study rows of test accuracy as a table."""
+        return _table(self.accuracy_rows, ACCURACY_COLUMNS)
+
+    @property
+    def has_open_settings(self) -> bool:
+        """Whether the file does not say how some of its analyses were pooled."""
+        return any(row["method"] == "" for row in self.analysis_rows)
 
     def with_notes(self, notes: Iterable[str]) -> "Extraction":
         """The same with further notes."""
@@ -360,11 +384,23 @@ def precision_notes(
     return notes
 
 
-def table(rows: Iterable[Mapping[str, Any]], columns: Columns) -> pd.DataFrame:
-    """A frame with the columns of a schema, in order; what a row does not have is missing."""
-    listed = list(rows)
-    series = {}
-    for name, column in columns.items():
-        values = [row.get(name, column.empty) for row in listed]
-        series[name] = pd.Series(values, dtype="float64" if column.numeric else "str")
-    return pd.DataFrame(series)
+def analysis_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The numbers of the analysis that a row belongs to."""
+    return row["comparison_number"], row["outcome_number"]
+
+
+def complete(rows: Iterable[Mapping[str, Any]], columns: Columns) -> list[Row]:
+    """The rows with all columns; what a row does not have is missing."""
+    empty = {name: column.empty for name, column in columns.items()}
+    return [{**empty, **row} for row in rows]
+
+
+def _table(rows: Sequence[Row], columns: Columns) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            name: pd.Series(
+                [row[name] for row in rows], dtype="float64" if column.numeric else "str"
+            )
+            for name, column in columns.items()
+        }
+    )

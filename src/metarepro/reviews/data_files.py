@@ -151,7 +151,7 @@ def _read_file(path: Path, folder: Path, data: Dataset) -> ReviewData:
     problems: list[Problem] = []
     try:
         extraction = _settled(read_review(path))
-        if len(extraction.accuracy):
+        if extraction.accuracy_rows:
             found, allowed = "a review of diagnostic test accuracy", "a review of interventions"
             problems.append(Problem(path.as_posix(), None, "", found, allowed))
     except DataError as error:
@@ -175,7 +175,7 @@ def _read_file(path: Path, folder: Path, data: Dataset) -> ReviewData:
 
 def _settled(extraction: Extraction) -> Extraction:
     """The review with all settings, inferred where its file has none."""
-    if not (extraction.analyses["method"] == "").any():
+    if not extraction.has_open_settings:
         return extraction
     # Pooling takes longer to import than most files to read.
     from metarepro.reviews.inferred_settings import with_settings

@@ -165,7 +165,11 @@ def in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 def from_rows(rows: list[dict[str, Any]], table: Table) -> pd.DataFrame:
     """A table from its rows, of which there may be none; cells that a row lacks are missing."""
-    return in_order(pd.DataFrame(rows), table) if rows else empty_table(table)
+    if not rows:
+        return empty_table(table)
+    return pd.DataFrame(
+        {name: [row.get(name, cell.empty) for row in rows] for name, cell in table.columns.items()}
+    )
 
 
 def empty_table(table: Table) -> pd.DataFrame:
