@@ -12,7 +12,7 @@ from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import Extraction, Row, analysis_of
 from metarepro.reviews.accuracy import recompute_accuracy
 from metarepro.reviews.audit_studies import audit_studies
-from metarepro.reviews.batch_tables import BATCH_TABLES
+from metarepro.reviews.batch_tables import BATCH_TABLES, below_each_other
 from metarepro.reviews.chunks import named_reviews
 from metarepro.reviews.inferred_settings import with_settings
 from metarepro.reviews.reproduction import Known, reproduce
@@ -38,7 +38,10 @@ class Batch:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of `BATCH_TABLES`."""
-        return {name: from_rows(rows, BATCH_TABLES[name]) for name, rows in self.rows.items()}
+        return {
+            name: below_each_other(name, [from_rows(rows, BATCH_TABLES[name])])
+            for name, rows in self.rows.items()
+        }
 
 
 #: Deviations in published files whose reason is known.
