@@ -349,11 +349,13 @@ def printed_effects(rows: list[StudyRow]) -> Found:
         printed = [row[column] for column in columns]
         implied = [row["yi"], row["yi"] - half, row["yi"] + half][: len(printed)]
         implied = [math.exp(min(x, 700.0)) for x in implied] if log else implied
-        rounding = half_unit(*printed)
-        wrong = [
-            abs(a - b) > rounding + FULL_PRECISION * max(1.0, abs(b))
+        beyond = [
+            abs(a - b) - FULL_PRECISION * max(1.0, abs(b))
             for a, b in zip(printed, implied, strict=True)
         ]
+        if max(beyond) <= 0:
+            continue
+        wrong = [gap > half_unit(*printed) for gap in beyond]
         if any(wrong):
             shown_text, implied_text = _interval(printed), _interval(implied)
             check = "row_effect" if wrong[0] else "row_ci"

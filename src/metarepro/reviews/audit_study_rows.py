@@ -100,8 +100,8 @@ def grouped(rows: Iterable[StudyRow], *columns: str) -> dict[tuple[Any, ...], li
     """Rows by what they have in these columns, in order; missing numbers are alike."""
     groups: dict[tuple[Any, ...], list[StudyRow]] = {}
     for row in rows:
-        values = [row[column] for column in columns]
-        key = tuple(None if value != value else value for value in values)
+        # A list is made in half the time of a generator, and there are many rows.
+        key = tuple([None if (value := row[name]) != value else value for name in columns])
         groups.setdefault(key, []).append(row)
     return groups
 
