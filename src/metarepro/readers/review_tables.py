@@ -342,11 +342,10 @@ def computable(row: Mapping[str, float], data_type: str, measure: str) -> bool:
 
 def decimals(text: str) -> int:
     """Digits behind the decimal point of a number as it is written, its exponent considered."""
-    number = Decimal(text.strip())
-    if "e" in text.lower():
-        # 1.0E-6 has six decimals, not seven.
-        number = number.normalize()
-    exponent = number.as_tuple().exponent
+    if "e" not in text.lower():
+        return len(text.strip().partition(".")[2])
+    # 1.0E-6 has six decimals, not seven.
+    exponent = Decimal(text.strip()).normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 

@@ -264,7 +264,7 @@ class Attributes:
     def published(self, element: Element, attribute: str) -> float:
         """What RevMan calculated; it writes NaN and infinities where there is nothing."""
         text = element.attributes.get(attribute, "")
-        return self._parsed(element, attribute, text, parse_published)
+        return self._parsed(element, attribute, text, parse_published) if text else math.nan
 
     def _parsed(
         self,
