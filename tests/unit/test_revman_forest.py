@@ -81,8 +81,7 @@ def make_studies(
         estimable="yes",
         locator="made by hand",
     )
-    rows = frame.assign(**changes).to_dict("records")
-    return pd.DataFrame(complete(rows, STUDY_COLUMNS))
+    return pd.DataFrame(complete(records(frame.assign(**changes)), STUDY_COLUMNS))
 
 
 def make_analysis(

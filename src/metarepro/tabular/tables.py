@@ -146,16 +146,22 @@ def write_table(frame: pd.DataFrame, path: Path | str, table: Table) -> None:
     DataError
         With all problems; then nothing is written.
     """
-    path = Path(path)
+    write_file(Path(path), as_csv(frame, table, Path(path).as_posix()))
+
+
+def as_csv(frame: pd.DataFrame, table: Table, file: str, *, header: bool = True) -> bytes:
+    """Check a table as `write_table` does; what it writes."""
     columns = list(table.columns)
     if list(frame.columns) != columns:
         found, allowed = ", ".join(map(str, frame.columns)), "the columns " + ", ".join(columns)
-        raise DataError([Problem(path.as_posix(), HEADER_ROW, "", found, allowed)])
-    checked, problems = check_values(frame, table, path.as_posix())
+        raise DataError([Problem(file, HEADER_ROW, "", found, allowed)])
+    checked, problems = check_values(frame, table, file)
     if problems:
         raise DataError(problems)
-    content = checked.to_csv(index=False, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n")
-    write_file(path, content.encode("utf-8"))
+    content = checked.to_csv(
+        index=False, header=header, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n"
+    )
+    return content.encode("utf-8")
 
 
 def in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
