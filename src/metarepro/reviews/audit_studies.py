@@ -15,7 +15,6 @@ import numpy as np
 
 from metarepro.audit.checks import Finding, half_unit, has, large_g, p_of, z_of
 from metarepro.audit.summaries import MIN_ARM, SAME_FACTOR, sd_typed_for_se, se_typed_for_sd
-from metarepro.audit.tables import AUDIT
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
 from metarepro.readers.review_tables import Extraction, Row, is_log
 from metarepro.reviews.audit_arms import arm_sizes, sds_apart
@@ -100,13 +99,8 @@ def audit_studies(extraction: Extraction, file: str = SOURCE_TABLE) -> list[Row]
     listed = [found for check in CHECKS for found in check(rows)]
     listed.sort(key=lambda found: found[0]["place"])  # stable: the order of the checks stays
     return [
-        dict(
-            zip(
-                AUDIT.columns,
-                (file, row["record_id"], finding.check, SEVERITY[finding.check], *finding[1:]),
-                strict=True,
-            )
-        )
+        {"source_table": file, "record_id": row["record_id"], "severity": SEVERITY[finding.check]}
+        | finding._asdict()
         for row, finding in listed
     ]
 
