@@ -3,7 +3,7 @@
 import itertools
 import math
 
-from scipy import stats
+from scipy import special
 
 from metarepro.audit.checks import (
     LARGE_G,
@@ -189,7 +189,7 @@ def sds_apart(row: Row) -> Finding | None:
         zip((row["sd_t"], row["sd_c"]), arms, strict=True), reverse=True
     )
     ratio = large / small
-    p = 2 * float(stats.f.sf(ratio**2, n_large - 1, n_small - 1))
+    p = 2 * float(special.fdtrc(n_large - 1, n_small - 1, ratio**2))
     if ratio < SD_RATIO or p > SD_RATIO_P:
         return None
     return Finding(
