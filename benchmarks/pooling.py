@@ -125,7 +125,7 @@ def one_at_a_time(yi: Array, vi: Array) -> dict[int, tuple[float, float]]:
 
 
 def together(yi: Array, vi: Array) -> dict[int, tuple[float, float]]:
-    """Ours, as the pools of a review file are computed."""
+    """Ours, each pool a column of one array."""
     pools = pool_subsets(yi, vi, pack(np.ones_like(yi)), tau2_method="DL", ci_method="z")
     pairs = zip(pools.estimate.tolist(), pools.tau2.tolist(), strict=True)
     return dict(enumerate(pairs))
