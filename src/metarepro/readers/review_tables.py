@@ -28,13 +28,7 @@ Row = dict[str, Any]
 #: What tells the analyses of a review apart.
 ANALYSIS = ("comparison_number", "outcome_number")
 
-FORMATS = (
-    "revman5",
-    "revman5_csv",
-    "revman5_accuracy",
-    "revman_web",
-    "revman_web_accuracy",
-)
+FORMATS = ("revman5", "revman5_csv", "revman5_accuracy", "revman_web", "revman_web_accuracy")
 DATA_TYPES = ("continuous", "dichotomous", "iv", "oe")
 # ROM ratio of means, IRR rate ratio, OTHER whatever the authors of an analysis of given estimates
 # called it (`measure_label` has their words).
