@@ -84,7 +84,7 @@ def test_a_comparison_without_a_name_leaves_the_time_to_the_name_of_the_outcome(
     extraction: Extraction,
 ) -> None:
     # Data rows of RevMan Web without their settings do not name comparisons.
-    nameless = replace(extraction, studies=extraction.studies.assign(comparison=""))
+    nameless = with_tables(extraction, studies=extraction.studies.assign(comparison=""))
     table, _ = results(nameless, outcome_map(extraction))
     assert list(table["timepoint_detail"]) == list(table["measure"])
 

@@ -27,6 +27,7 @@ from metarepro.tabular.tables import (
     Table,
     check_values,
     empty_table,
+    from_rows,
     in_order,
     read_table,
     write_table,
@@ -234,7 +235,10 @@ def _tables(
         "review_included": review_included(
             extraction, review_id, maps["study_map"], data.trials, provenance
         ),
-        "review_audit": audit_studies(extraction).assign(review_id=review_id),
+        "review_audit": from_rows(
+            [row | {"review_id": review_id} for row in audit_studies(extraction)],
+            _TABLES["review_audit"],
+        ),
     }
     return {name: in_order(table, _TABLES[name]) for name, table in tables.items()}
 
