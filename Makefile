@@ -107,10 +107,8 @@ test-wheel:  ## the wheel in an empty environment, used as by a newcomer: make t
 docs: setup  ## build the documentation: docs/_build/html/index.html (no network needed)
 	sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 
-benchmark: setup  ## time the workflow, batches of reviews, and our GOSH against metafor's (R with metafor)
-	python benchmarks/workflow.py
-	python benchmarks/reviews.py
-	python benchmarks/gosh.py
+benchmark: setup  ## measure start-up, reviews, pooling (beside metafor and PyMARE) and the workflow; README.md gets the table
+	python -m benchmarks.run --write README.md $${CORPUS:+--corpus "$$CORPUS"}
 
 reference: setup  ## recompute the tests' reference numbers (needs R with metafor, robumeta, clubSandwich)
 	for script in tests/reference/*.R; do Rscript $$script > .reference.json && mv .reference.json $${script%.R}.json || exit 1; done

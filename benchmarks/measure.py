@@ -1,29 +1,42 @@
-"""What a command costs, with all the processes that it starts."""
+"""What a command costs, with all the processes that it starts, and how that is told."""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-#: What every benchmark says of its numbers.
-CAVEAT = "Times depend on what else the machine does; CPU time (user + system) does so least."
+
+
+class Row(NamedTuple):
+    """A line of the table of a benchmark.
+
+    Attributes
+    ----------
+    what : what was measured
+    measured : the number, with its unit
+    target : what it is to be, and whether it is; "" without one
+    beside : the same work by others, in the same run
+    """
+
+    what: str
+    measured: str
+    target: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall time and CPU time in seconds; the largest process in megabytes."""
+    """Wall time and CPU time (user + system) in seconds; the largest process in megabytes."""
 
     seconds: float
     cpu: float
     megabytes: float
-
-    def __str__(self) -> str:
-        return f"{self.seconds:7.1f} s {self.cpu:7.1f} s CPU {self.megabytes:6.0f} MB"
 
 
 def measure(command: Sequence[str], folder: Path) -> Cost:
@@ -53,8 +66,14 @@ def measure(command: Sequence[str], folder: Path) -> Cost:
     return Cost(seconds, usage.ru_utime + usage.ru_stime, megabytes)
 
 
-def median_cost(costs: Sequence[Cost]) -> Cost:
-    """Median of each number; of memory the largest."""
+def metarepro(folder: Path, *arguments: str | Path) -> Cost:
+    """Run our command."""
+    return measure([sys.executable, "-m", "metarepro", *map(str, arguments)], folder)
+
+
+def typical(run: Callable[[], Cost], runs: int) -> Cost:
+    """Medians of several runs; of memory the largest."""
+    costs = [run() for _ in range(runs)]
     return Cost(
         median(cost.seconds for cost in costs),
         median(cost.cpu for cost in costs),
@@ -62,11 +81,13 @@ def median_cost(costs: Sequence[Cost]) -> Cost:
     )
 
 
-def start_up(script: str, folder: Path) -> Cost:
-    """What a script needs to say how it is used: its imports."""
-    return measure([sys.executable, f"{ROOT}/scripts/{script}", "--help"], folder)
+def met(value: float, target: float, unit: str) -> str:
+    """A target, and whether it is met."""
+    return f"{target:g} {unit}: {'met' if value <= target else 'missed'}"
 
 
-def verdict(seconds: float, target: float) -> str:
-    """Whether a target is met."""
-    return f"target {target:g} s: {'met' if seconds <= target else 'MISSED'}"
+def markdown(rows: Sequence[Row]) -> str:
+    """The rows as a table."""
+    header = Row("what", "measured", "target", "beside it")
+    lines = [header, Row(*["---"] * 4), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -1,27 +1,23 @@
-"""Time the whole workflow on 2 cores against its targets; prints, writes nothing.
-
-    python benchmarks/workflow.py [--runs 3]
+"""Time the whole workflow on 2 cores.
 
 In temporary clones of the last commit: from clean, after a change of one trial row, and with
-nothing to do. Printed are the medians, and of the last run from clean what each rule took and how
-much of that was start-up, computing and drawing.
+nothing to do. Printed as well is, of the last run from clean, what each rule took and how much of
+that was start-up, computing and drawing.
 """
 
-import argparse
 import csv
 import json
 import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from measure import CAVEAT, ROOT, Cost, measure, median_cost, start_up, verdict
+from benchmarks.measure import ROOT, Cost, Row, measure, met, typical
 
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "2"]
-#: What is measured -> its target in seconds.
-TARGETS = {"from clean": 90, "one trial row changed": 40, "nothing to do": 5}
+#: What is measured -> its target in seconds of wall time.
+TARGETS = {"from clean": 25, "one trial row changed": 12, "nothing to do": 2.5}
 #: How rules begin whose work counts as drawing: forest plots are 19 parts in 20 of the manuscript.
 DRAWING = ("draw_", "write_manuscript")
 
@@ -82,7 +78,7 @@ def print_shares(rules: dict[str, float]) -> None:
     """What each rule took, and the shares of start-up, computing and drawing."""
     scripts = scripts_of_rules()
     with tempfile.TemporaryDirectory() as folder:
-        starts = {rule: start_up(scripts[rule], Path(folder)).cpu for rule in rules}
+        starts = {rule: start_up(scripts[rule], Path(folder)) for rule in rules}
     print("\nOne run from clean, by rule: seconds, of these start-up (its CPU time, alone)")
     for rule, seconds in rules.items():
         print(f"  {rule:24} {seconds:6.1f} s {starts[rule]:6.1f} s")
@@ -95,18 +91,19 @@ def print_shares(rules: dict[str, float]) -> None:
     print(f"  of all jobs' time: {shares}")
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--runs", type=int, default=3)
-    args = parser.parse_args(argv)
-    runs = [measure_all() for _ in range(args.runs)]
-    print(f"The whole workflow on 2 cores; medians of {args.runs} runs. {CAVEAT}")
+def start_up(script: str, folder: Path) -> float:
+    """CPU time that a script needs to say how it is used: its imports."""
+    return measure([sys.executable, f"{ROOT}/scripts/{script}", "--help"], folder).cpu
+
+
+def rows(runs: int = 3) -> list[Row]:
+    """Lines of the table; prints what the rules took."""
+    measured = [measure_all() for _ in range(runs)]
+    print_shares(measured[-1][1])
+    found = []
     for name, target in TARGETS.items():
-        cost = median_cost([costs[name] for costs, _ in runs])
-        print(f"  {name:24} {cost}   {verdict(cost.seconds, target)}")
-    print_shares(runs[-1][1])
-
-
-if __name__ == "__main__":
-    main()
+        costs = iter([costs[name] for costs, _ in measured])
+        cost = typical(lambda: next(costs), runs)  # noqa: B023
+        seconds = f"{cost.seconds:.1f} s of wall time, {cost.cpu:.1f} s CPU"
+        found.append(Row(f"workflow, 2 cores: {name}", seconds, met(cost.seconds, target, "s")))
+    return found

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import parser, run
-from metarepro.reviews.batch_tables import read_batch, together, write_batch
+from metarepro.reviews.batch_tables import gather
 from metarepro.reviews.chunks import Chunk
 
 
@@ -24,8 +24,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         Chunk.from_json((args.chunks_dir / f"{number}.json").read_text(encoding="utf-8"))
         for number in numbers
     ]
-    parts = [read_batch(args.parts_dir / number) for number in numbers]
-    write_batch(together(chunks, parts), args.output_dir, for_people=True)
+    gather(chunks, [args.parts_dir / number for number in numbers], args.output_dir)
 
 
 if __name__ == "__main__":

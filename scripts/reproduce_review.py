@@ -10,7 +10,7 @@ from pathlib import Path
 
 from metarepro.command import parser, run
 from metarepro.reviews.batch import do_files, read_known
-from metarepro.reviews.batch_tables import summary, write_batch
+from metarepro.reviews.batch_tables import summary_of, write_batch
 from metarepro.reviews.chunks import named_reviews
 
 
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     write_batch(tables, args.output_dir)
     for said in [*nowhere, *batch.unreadable, *passed_over]:
         print(said, file=sys.stderr)
-    print(summary(tables, len(nowhere)))
+    print(summary_of(tables, len(nowhere)))
     return 1 if nowhere or batch.unreadable else 0
 
 

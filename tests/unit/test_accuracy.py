@@ -71,7 +71,7 @@ def test_a_package(tmp_path: Path, cells: dict[str, str], verdict: str) -> None:
     extraction = read_review(package(tmp_path, **cells))
     assert extraction.review.format == "revman_web_accuracy"
     assert "diagnostic test accuracy" in extraction.notes[0]
-    (row,) = recompute_accuracy(extraction, "f").to_dict("records")
+    (row,) = recompute_accuracy(extraction, "f")
     assert (row["study"], row["test"], row["verdict"]) == ("Ann 2001", "Strip", verdict)
     assert row["reproduced_sensitivity"] == 0.9
 
@@ -105,10 +105,10 @@ def test_a_revman_5_file(tmp_path: Path) -> None:
     extraction = read_review(tmp_path / "a.rm5")
     assert (extraction.review.review_id, extraction.review.title) == ("CD000001", "Strips")
     rows = recompute_accuracy(extraction, "f")
-    assert rows["test"].tolist() == ["Strip 1", "Strip 1", "Strip 2", "Strip 2"]
-    assert rows["tp"].tolist() == [1, 10, 2, 10]
-    assert rows["reproduced_specificity"].tolist() == pytest.approx([20 / 22] * 4)
-    assert set(rows["verdict"]) == {"not_published"}
+    assert [row["test"] for row in rows] == ["Strip 1", "Strip 1", "Strip 2", "Strip 2"]
+    assert [row["tp"] for row in rows] == [1, 10, 2, 10]
+    assert [row["reproduced_specificity"] for row in rows] == pytest.approx([20 / 22] * 4)
+    assert {row["verdict"] for row in rows} == {"not_published"}
 
 
 def test_a_revman_5_file_without_studies(tmp_path: Path) -> None:

@@ -4,15 +4,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from tests.review_tables import audited
 
 from metarepro.readers.review_tables import (
     ANALYSIS_COLUMNS,
     STUDY_COLUMNS,
     Extraction,
     ReviewFile,
-    table,
+    complete,
 )
-from metarepro.reviews.audit_studies import audit_studies
 
 Row = dict[str, Any]
 NEW = ["changed_numbers", "changed_arms", "sds_apart"]
@@ -46,8 +46,8 @@ def findings(*rows: Row) -> pd.DataFrame:
             **{"study_interval_level": 0.95, "locator": "made up"},
         }
     review = ReviewFile("CD999999", "", "revman_web", "2025")
-    tables = table(rows, STUDY_COLUMNS), table(analyses.values(), ANALYSIS_COLUMNS)
-    audit = audit_studies(Extraction(review, *tables))
+    tables = complete(rows, STUDY_COLUMNS), complete(analyses.values(), ANALYSIS_COLUMNS)
+    audit = audited(Extraction(review, *tables))
     return audit[audit["check"].isin(NEW)].reset_index(drop=True)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from tests.made_up_corpus import SE_FOR_SD, review_of_every_kind
 from tests.review_files import rm5_bytes
+from tests.review_tables import audited
 
 from metarepro.audit.tables import AUDIT
 from metarepro.models.pooling import pool
@@ -20,9 +21,9 @@ from metarepro.readers.review_tables import (
     STUDY_COLUMNS,
     Extraction,
     ReviewFile,
-    table,
+    complete,
 )
-from metarepro.reviews.audit_studies import CHECKS, SEVERITY, audit_studies
+from metarepro.reviews.audit_studies import CHECKS, SEVERITY
 from metarepro.reviews.audit_study_rows import (
     MAX_ROWS,
     median_of,
@@ -71,8 +72,8 @@ def audit(settings: Cells, *rows: Cells, **changes: Any) -> pd.DataFrame:
     outcomes = dict.fromkeys(row["outcome_number"] for row in rows)
     analyses = [ANALYSIS | settings | {"outcome_number": n} | changes for n in outcomes]
     review = ReviewFile("CD999999", "", "revman5", "5.4")
-    return audit_studies(
-        Extraction(review, table(placed, STUDY_COLUMNS), table(analyses, ANALYSIS_COLUMNS))
+    return audited(
+        Extraction(review, complete(placed, STUDY_COLUMNS), complete(analyses, ANALYSIS_COLUMNS))
     )
 
 
@@ -365,8 +366,8 @@ def test_each_analysis_is_computed_by_its_own_settings(settings: Cells, printed:
     rows.append(row | {"outcome_number": "2", "published_estimate": printed})
     analyses = [ANALYSIS | OR, ANALYSIS | settings | {"outcome_number": "2"}]
     review = ReviewFile("CD999999", "", "revman5", "5.4")
-    tables = table(rows, STUDY_COLUMNS), table(analyses, ANALYSIS_COLUMNS)
-    assert audit_studies(Extraction(review, *tables)).empty
+    tables = complete(rows, STUDY_COLUMNS), complete(analyses, ANALYSIS_COLUMNS)
+    assert audited(Extraction(review, *tables)).empty
 
 
 def test_every_check_has_a_severity_and_the_table_fits_its_schema(tmp_path: Path) -> None:
@@ -378,8 +379,8 @@ def test_every_check_has_a_severity_and_the_table_fits_its_schema(tmp_path: Path
 
 def test_no_rows() -> None:
     review = ReviewFile("CD999999", "", "revman_web", "2025")
-    empty = Extraction(review, table([], STUDY_COLUMNS), table([], ANALYSIS_COLUMNS))
-    assert audit_studies(empty).empty
+    empty = Extraction(review, complete([], STUDY_COLUMNS), complete([], ANALYSIS_COLUMNS))
+    assert audited(empty).empty
     assert len(CHECKS) == len(set(CHECKS))
 
 
@@ -389,7 +390,7 @@ def test_no_rows() -> None:
 def test_findings_in_a_review_file_name_the_row(tmp_path: Path) -> None:
     path = tmp_path / "review.rm5"
     path.write_bytes(rm5_bytes(review_of_every_kind()))
-    result = audit_studies(read_review(path))
+    result = audited(read_review(path))
     named = result.loc[result["check"] == "se_typed_for_sd", "record_id"]
     assert named.tolist() == [f"review 1.1.1 {SE_FOR_SD} #3"]
 
@@ -414,14 +415,12 @@ FOUND: dict[str, dict[str, int]] = {
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
 @pytest.mark.parametrize("file", FOUND)
 def test_findings_in_third_party_reviews(file: str) -> None:
-    assert Counter(audit_studies(read_review(CORPUS / file))["check"]) == FOUND[file]
+    assert Counter(audited(read_review(CORPUS / file))["check"]) == FOUND[file]
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
 def test_documented_standard_error_in_a_third_party_review() -> None:
-    result = audit_studies(
-        read_review(CORPUS / "revman5/Benzodiazepines_versus_pregabalin_for_GAD.rm5")
-    )
+    result = audited(read_review(CORPUS / "revman5/Benzodiazepines_versus_pregabalin_for_GAD.rm5"))
     named = result.loc[result["check"] == "se_typed_for_sd", "record_id"]
     assert [name.split(" ", 1)[1] for name in named] == [
         f"1.6 Rickels 2005 #{position}" for position in (5, 6, 7)

@@ -1,6 +1,7 @@
 """Nothing that one review file holds costs another its results, or itself more than it must."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -93,9 +94,10 @@ def test_a_limit_beyond_all_numbers_does_not_lose_the_batch(tmp_path: Path) -> N
 def test_a_value_that_cannot_be_written_costs_its_own_file_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def odd(extraction: Extraction, name: str, known: Known) -> pd.DataFrame:
-        table = reproduce(extraction, name, known)
-        return table.assign(reproduced_q=float("inf")) if name == "odd.rm5" else table
+    def odd(extraction: Extraction, name: str, known: Known) -> list[dict[str, Any]]:
+        rows = reproduce(extraction, name, known)
+        odd = {"reproduced_q": float("inf")} if name == "odd.rm5" else {}
+        return [row | odd for row in rows]
 
     monkeypatch.setattr(batch, "reproduce", odd)
     content = rm5_bytes(made_up_review())

@@ -15,8 +15,9 @@ from metarepro.cli import LazyCommand, cli
 ROOT = Path(__file__).parents[2]
 #: Packages that take long to import.
 HEAVY = {
-    *("numpy", "pandas", "scipy", "matplotlib", "snakemake", "pymare", "pandera", "jinja2"),
-    *("statsmodels", "forestplot", "yaml", "xlsxwriter", "docx", "pydantic"),
+    *("numpy", "pandas", "scipy", "matplotlib", "snakemake", "pymare", "jinja2"),
+    *("statsmodels", "forestplot", "yaml", "xlsxwriter", "docx", "pydantic", "pandera"),
+    *("defusedxml", "openpyxl", "hypothesis", "pytest"),
 }
 COMMANDS = {name: entry for name, entry in cli.commands.items() if isinstance(entry, LazyCommand)}
 
@@ -26,7 +27,8 @@ def modules_loaded_by(code: str) -> set[str]:
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    return {name.partition(".")[0] for name in run.stdout.splitlines()[-1].split()}
+    modules = run.stdout.splitlines()[-1].split()
+    return {*modules, *(name.partition(".")[0] for name in modules)}
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -36,6 +38,15 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_the_package_loads_nothing_heavy() -> None:
     assert modules_loaded_by("import metarepro") & HEAVY == set()
+
+
+def test_recomputing_a_review_loads_nothing_that_it_has_no_use_for(tmp_path: Path) -> None:
+    """Arrays, tables and the page are needed; what fits, draws or reads plans is not."""
+    arguments = ["reproduce", str(ROOT / "examples/made_up_review.rm5"), "--output-dir"]
+    code = f"from metarepro.cli import cli; cli({[*arguments, str(tmp_path / 'out')]!r})"
+    loaded = modules_loaded_by(code)
+    assert loaded & HEAVY == {"numpy", "pandas", "scipy", "jinja2"}
+    assert loaded & {"scipy.stats", "scipy.optimize", "scipy.sparse", "metarepro.plan"} == set()
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))

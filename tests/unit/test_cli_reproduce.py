@@ -128,10 +128,10 @@ def test_an_internal_error_in_one_file_is_reported(
     real = audit_studies
     calls = iter([True, False])
 
-    def sometimes(extraction: Any) -> Any:
+    def sometimes(*arguments: Any) -> Any:
         if next(calls):
             raise ZeroDivisionError("a bug")
-        return real(extraction)
+        return real(*arguments)
 
     monkeypatch.setattr(review_batch, "audit_studies", sometimes)
     out = tmp_path / "out"

@@ -32,7 +32,7 @@ CODEBOOK = {
 
 def table(rows: list[dict[str, Any]], of: Table) -> pd.DataFrame:
     """Rows with the cells that matter; all others are empty."""
-    empty = {n: math.nan if str(c.dtype) == "float64" else "" for n, c in of.columns.items()}
+    empty = {n: c.empty for n, c in of.columns.items()}
     return from_rows([empty | row for row in rows], of)
 
 

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.review_files import DATA_ROWS, HEADERS, PREFIX, csv_table
+from tests.review_tables import reproduced
 
 from metarepro.models.conventions import REVMAN_WEB
 from metarepro.readers.review_file import read_review
+from metarepro.reviews.analysis_settings import AnalysisSettings
 from metarepro.reviews.inferred_settings import NO_EFFECTS, NO_MEASURE, with_settings
-from metarepro.reviews.pooling import AnalysisSettings, pool_analysis
-from metarepro.reviews.reproduction import reproduce
+from metarepro.reviews.pooling import pool_analysis
 
 CORPUS = Path(__file__).parents[3] / "shared/corpus"
 Z95 = 1.959963984540054
@@ -159,7 +160,7 @@ def test_the_level_of_intervals_is_found(tmp_path: Path) -> None:
 def test_the_pool_of_inferred_settings_says_so_and_claims_nothing(tmp_path: Path) -> None:
     plan: dict[str, Any] = {"method": "IV", "model": "random", "tau2_method": "REML"}
     path = rows_only(tmp_path, "continuous", "SMD", **plan)
-    (pool,) = reproduce(with_settings(read_review(path)), "f", {}).to_dict("records")
+    (pool,) = reproduced(with_settings(read_review(path))).to_dict("records")
     assert pool["verdict"] == "not_published"
     assert "standardised mean difference; inverse variance, random effects (REML)" in pool["reason"]
     assert "Not decided: the interval" in pool["reason"]
@@ -198,7 +199,7 @@ def test_effects_of_no_measure_are_not_computable(
     table = pd.read_csv(path, dtype=str, keep_default_na=False).assign(Mean=printed)
     table.to_csv(path, index=False)
     assert inferred(path)["inferred"] == why
-    (pool,) = reproduce(with_settings(read_review(path)), "f", {}).to_dict("records")
+    (pool,) = reproduced(with_settings(read_review(path))).to_dict("records")
     assert pool["verdict"] == "not_computable"
     assert pool["reason"] == why
 

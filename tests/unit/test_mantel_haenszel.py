@@ -39,9 +39,8 @@ def pooled(name: str, measure: str) -> Fixed:
     reference = REFERENCE["effects"][name][measure]
     counted = counted.take(np.atleast_1d(np.array(reference["yi"], dtype=float)) < np.inf)
     corrected = counted.plus(0.5)
-    if measure == "OR":
-        return mh_odds_ratio(corrected)
-    return {"RR": mh_risk_ratio, "RD": mh_risk_difference}[measure](counted, corrected)
+    functions = {"OR": mh_odds_ratio, "RR": mh_risk_ratio, "RD": mh_risk_difference}
+    return functions[measure](counted, corrected, np.sum)
 
 
 @pytest.mark.parametrize("case", FIXED, ids=lambda case: f"{case['data']}-{case['measure']}")

@@ -125,7 +125,7 @@ def without_direction(trial: str, **cells: Any) -> dict[str, Any]:
 
 
 def filled(rows: list[dict[str, Any]], of: Table) -> pd.DataFrame:
-    empty = {n: math.nan if str(c.dtype) == "float64" else "" for n, c in of.columns.items()}
+    empty = {n: c.empty for n, c in of.columns.items()}
     return from_rows([empty | row for row in rows], of)
 
 

@@ -11,7 +11,7 @@ from tests.review_files import rm5_bytes
 import reproduce_chunk
 import split_reviews
 from metarepro.reviews.batch import KNOWN_DEVIATIONS, Batch, do_file
-from metarepro.reviews.batch_tables import BATCH_TABLES, together
+from metarepro.reviews.batch_tables import BATCH_TABLES, gather, write_batch
 from metarepro.reviews.chunks import Chunk, checksum, divide, named_reviews
 from metarepro.tabular.problems import DataError
 
@@ -113,36 +113,41 @@ def test_what_cannot_be_read_has_no_content(tmp_path: Path) -> None:
     assert checksum(tmp_path / "pipe") == checksum(tmp_path / "nosuch") == empty
 
 
-def parts(chunks: list[Chunk]) -> list[dict[str, pd.DataFrame]]:
-    found = []
-    for chunk in chunks:
+def made(chunks: list[Chunk], folder: Path) -> list[Path]:
+    """The tables of each chunk, in a folder of its own."""
+    parts = []
+    for number, chunk in enumerate(chunks):
         batch = Batch()
         for file in chunk.files:
             do_file(Path(file.path), file.name, {}, batch)
-        found.append(batch.tables())
-    return found
+        parts.append(folder / str(number))
+        write_batch(batch.tables(), parts[-1])
+    return parts
 
 
-def test_chunks_together_are_one_batch(folder: Path) -> None:
+def test_chunks_together_are_one_batch(folder: Path, tmp_path: Path) -> None:
     (folder / "broken.rm5").write_text("<COCHRANE_REVIEW><ANALYSES")
-    chunks = list(chunks_of(folder, 3).values())
-    got = together(chunks, parts(chunks))
-    whole = parts(list(chunks_of(folder, 100).values()))[0]
-    assert len(whole["files"]) == 7
-    assert len(whole["reproduction"]) == 12
+    few, all_of_them = (list(chunks_of(folder, size).values()) for size in (3, 100))
+    gather(few, made(few, tmp_path / "few"), tmp_path / "gathered")
+    gather(all_of_them, made(all_of_them, tmp_path / "all"), tmp_path / "whole")
+    assert len(pd.read_csv(tmp_path / "whole/files.csv")) == 7
+    assert len(pd.read_csv(tmp_path / "whole/reproduction.csv")) == 12
     for name in BATCH_TABLES:
-        pd.testing.assert_frame_equal(got[name], whole[name])
+        gathered = (tmp_path / f"gathered/{name}.csv").read_bytes()
+        assert gathered == (tmp_path / f"whole/{name}.csv").read_bytes()
 
 
 @pytest.mark.parametrize("wrong", ["lost", "double", "swapped"])
-def test_a_file_lost_or_double_is_an_error(folder: Path, wrong: str) -> None:
+def test_a_file_lost_or_double_is_an_error(folder: Path, tmp_path: Path, wrong: str) -> None:
     chunks = list(chunks_of(folder, 3).values())
-    made = parts(chunks)
-    files = made[1]["files"]
+    parts = made(chunks, tmp_path / "parts")
+    path = parts[1] / "files.csv"
+    header, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     rows = {"lost": [0, 2], "double": [0, 1, 1], "swapped": [0, 2, 1]}[wrong]
-    made[1]["files"] = files.iloc[rows].reset_index(drop=True)
+    path.write_text(header + "".join(lines[row] for row in rows), encoding="utf-8")
     with pytest.raises(DataError, match="the 3 files of the chunk"):
-        together(chunks, made)
+        gather(chunks, parts, tmp_path / "gathered")
+    assert not (tmp_path / "gathered").exists()
 
 
 def test_a_file_that_changed_meanwhile_fails_the_job(folder: Path, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from metarepro.models.conventions import REVMAN5, REVMAN_WEB, Convention
-from metarepro.reviews.pooling import AnalysisSettings, ReviewPool, pool_analysis, subgroup_test
+from metarepro.reviews.analysis_settings import AnalysisSettings
+from metarepro.reviews.pooling import ReviewPool, pool_analysis
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference" / "revman.json").read_text(encoding="utf-8")
@@ -145,7 +146,6 @@ def test_without_subgroups_there_is_no_test() -> None:
         pool_analysis(counts("plain"), AnalysisSettings("dichotomous", "RR", "MH"), REVMAN5).test
         is None
     )
-    assert subgroup_test([]) is None
 
 
 @pytest.mark.parametrize("method", ["IV", "MH"])

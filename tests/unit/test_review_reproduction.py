@@ -9,6 +9,7 @@ import pytest
 from tests.made_up_corpus import write_corpus
 from tests.made_up_review import PUBLISHED, made_up_review
 from tests.review_files import rm5_bytes
+from tests.review_tables import reproduced, with_tables
 
 from metarepro.readers.folders import find_reviews
 from metarepro.readers.review_file import read_review
@@ -17,7 +18,6 @@ from metarepro.readers.review_tables import (
     SUBGROUP_TEST,
     Extraction,
 )
-from metarepro.reviews.reproduction import reproduce
 from metarepro.reviews.tables import QUANTITIES, REVIEW_REPRODUCTION
 from metarepro.tabular.tables import write_table
 
@@ -31,7 +31,7 @@ def extraction(tmp_path: Path, **changes: Any) -> Extraction:
 
 
 def first(review: Extraction, known: dict[tuple[str, ...], str] | None = None) -> dict[Any, Any]:
-    return reproduce(review, "review.rm5", known or {}).to_dict("records")[0]
+    return reproduced(review, known).to_dict("records")[0]
 
 
 def with_analysis(review: Extraction, **cells: Any) -> Extraction:
@@ -39,11 +39,11 @@ def with_analysis(review: Extraction, **cells: Any) -> Extraction:
     analyses = review.analyses.copy()
     for column, value in cells.items():
         analyses.loc[0, column] = value
-    return replace(review, analyses=analyses)
+    return with_tables(review, analyses=analyses)
 
 
 def test_numbers_of_r_are_exact(tmp_path: Path) -> None:
-    table = reproduce(extraction(tmp_path), "review.rm5", {})
+    table = reproduced(extraction(tmp_path))
     assert list(table.columns) == list(REVIEW_REPRODUCTION.columns)
     assert list(table["verdict"]) == ["exact", "exact"]
     assert (table["max_abs_difference"] < 1e-12).all()
@@ -106,7 +106,7 @@ def test_known_deviations_give_their_reason(tmp_path: Path) -> None:
 def test_rounding_noise_of_a_single_study_is_explained(tmp_path: Path) -> None:
     review = extraction(tmp_path, CHI2="1.9e-30", I2="100", P_CHI2="0")
     one = review.studies["study"] == "Ann 2001"
-    alone = replace(review, studies=review.studies[one])
+    alone = with_tables(review, studies=review.studies[one])
     row = first(alone)
     assert "one study has no heterogeneity" in row["reason"]
     # Its estimate is not that of two studies.
@@ -140,7 +140,7 @@ def test_what_is_not_published_is_still_recomputed(tmp_path: Path) -> None:
 
 def test_nothing_estimable(tmp_path: Path) -> None:
     review = extraction(tmp_path)
-    empty = replace(review, studies=review.studies.assign(estimable="no"))
+    empty = with_tables(review, studies=review.studies.assign(estimable="no"))
     assert first(with_analysis(empty, **NOTHING))["verdict"] == "not_estimable"
 
 
@@ -155,7 +155,7 @@ def test_the_test_between_subgroups_is_compared_without_a_total(
     tmp_path: Path, q: float, verdict: str
 ) -> None:
     review = extraction(tmp_path)
-    grouped = replace(review, studies=review.studies.assign(subgroup_number="1"))
+    grouped = with_tables(review, studies=review.studies.assign(subgroup_number="1"))
     # One subgroup is tested against nothing: Q 0, df 0, p 1.
     row = first(with_analysis(grouped, **NOTHING | {"totals": "SUB", "subgroup_q": q}))
     assert row["verdict"] == verdict
@@ -183,7 +183,7 @@ def test_ratios_on_the_ratio_scale(
     analyses = analyses.assign(
         published_scale="ratio", published_estimate=published, published_precision=precision
     )
-    row = first(replace(review, analyses=analyses))
+    row = first(with_tables(review, analyses=analyses))
     assert row["verdict"] == verdict
     assert row["published_estimate"] == published
 
@@ -191,7 +191,7 @@ def test_ratios_on_the_ratio_scale(
 @pytest.mark.parametrize(("i2", "verdict"), [("100", "explained"), ("55", "different")])
 def test_only_the_extremes_are_rounding_noise(tmp_path: Path, i2: str, verdict: str) -> None:
     review = extraction(tmp_path)
-    alone = replace(review, studies=review.studies[review.studies["study"] == "Ann 2001"])
+    alone = with_tables(review, studies=review.studies[review.studies["study"] == "Ann 2001"])
     cells = {"published_q": 0.0, "published_i2": float(i2)}
     assert first(with_analysis(alone, **NOTHING | cells))["verdict"] == verdict
 
@@ -206,7 +206,7 @@ def test_what_there_is_no_formula_for(tmp_path: Path) -> None:
 def test_each_format_gives_the_numbers_of_r(tmp_path: Path, name: str) -> None:
     write_corpus(tmp_path / "collection")
     (path,) = find_reviews(tmp_path / "collection" / name)
-    assert reproduce(read_review(path), "f", {})["verdict"].tolist() == ["exact", "exact"]
+    assert reproduced(read_review(path))["verdict"].tolist() == ["exact", "exact"]
 
 
 # In each third-party file the pools that are published and estimable, and those of them that differ
@@ -227,7 +227,7 @@ THIRD_PARTY: dict[str, tuple[int, list[list[str]]]] = {
 @pytest.mark.parametrize("file", THIRD_PARTY)
 def test_a_third_party_review_is_exact_but_for_known_deviations(file: str) -> None:
     (path,) = find_reviews(CORPUS / file)
-    table = reproduce(read_review(path), "f", {})
+    table = reproduced(read_review(path))
     published = table[~table["verdict"].isin(["not_published", "not_estimable"])]
     different = published[published["verdict"] != "exact"]
     where = different[["comparison_number", "outcome_number", "subgroup_number"]]
@@ -240,6 +240,6 @@ def test_a_third_party_review_is_exact_but_for_known_deviations(file: str) -> No
 def test_no_pool_of_any_third_party_review_differs_for_no_reason() -> None:
     """Also files that the table above does not know."""
     for path in find_reviews(CORPUS):
-        verdicts = reproduce(read_review(path), "f", {})["verdict"]
+        verdicts = reproduced(read_review(path))["verdict"]
         assert set(verdicts) <= {"exact", "explained", "not_published", "not_estimable"}, path
         assert "exact" in set(verdicts), path

@@ -1,7 +1,6 @@
 """Study rows of a review file as reported results."""
 
 import math
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
+from tests.review_tables import with_tables
 
 from metarepro.conversion.effects import supersede
 from metarepro.conversion.reported import Choices, Reported
@@ -84,7 +84,7 @@ def test_a_comparison_without_a_name_leaves_the_time_to_the_name_of_the_outcome(
     extraction: Extraction,
 ) -> None:
     # Data rows of RevMan Web without their settings do not name comparisons.
-    nameless = replace(extraction, studies=extraction.studies.assign(comparison=""))
+    nameless = with_tables(extraction, studies=extraction.studies.assign(comparison=""))
     table, _ = results(nameless, outcome_map(extraction))
     assert list(table["timepoint_detail"]) == list(table["measure"])
 
@@ -173,7 +173,7 @@ def test_impossible_rows_stay_with_a_code(
     studies = extraction.studies.copy()
     for column, value in cells.items():
         studies.loc[0, column] = value
-    table, _ = results(replace(extraction, studies=studies), outcome_map(extraction))
+    table, _ = results(with_tables(extraction, studies=studies), outcome_map(extraction))
     assert list(table["exclude"]) == [code, ""]
     assert table["exclude_reason"].iloc[0]
 
@@ -189,7 +189,7 @@ def test_given_estimates(
     analyses = extraction.analyses.assign(data_type="iv", measure=measure, log_data=log)
     studies = extraction.studies.assign(estimate=0.5, se=0.2)
     table, _ = results(
-        replace(extraction, analyses=analyses, studies=studies), outcome_map(extraction)
+        with_tables(extraction, analyses=analyses, studies=studies), outcome_map(extraction)
     )
     row = table.iloc[0]
     assert row["statistic"] == statistic
@@ -204,7 +204,7 @@ def test_estimates_on_another_scale_have_no_route(
     analyses = extraction.analyses.assign(data_type="iv", measure=measure, log_data=log)
     studies = extraction.studies.assign(estimate=0.5, se=0.2)
     table, _ = results(
-        replace(extraction, analyses=analyses, studies=studies), outcome_map(extraction)
+        with_tables(extraction, analyses=analyses, studies=studies), outcome_map(extraction)
     )
     assert set(table["exclude"]) == {"not_convertible"}
 
@@ -213,7 +213,7 @@ def test_estimates_on_another_scale_have_no_route(
 def test_people_that_stand_twice_count_once(extraction: Extraction, totals: str, kept: str) -> None:
     studies = extraction.studies[extraction.studies["outcome_number"] == "1"]
     twice = pd.concat([studies.assign(applies_to=where) for where in ("overall", "subgroup")])
-    review = replace(
+    review = with_tables(
         extraction,
         studies=twice.reset_index(drop=True),
         analyses=extraction.analyses.assign(totals=totals),

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from tests.made_up_review import PUBLISHED
 from tests.review_files import csv_table
+from tests.review_tables import reproduced
 
 from metarepro.readers.review_file import read_review
-from metarepro.reviews.reproduction import reproduce
 from metarepro.tabular.problems import DataError
 
 CASE = Path(__file__).parents[3] / "shared/cases/files/revman5_csv_export.csv"
@@ -82,7 +82,7 @@ def write(folder: Path, rows: list[dict[str, object]], encoding: str = "utf-8") 
 
 
 def recomputed(folder: Path, rows: list[dict[str, object]]) -> pd.DataFrame:
-    return reproduce(read_review(write(folder, rows)), "f", {})
+    return reproduced(read_review(write(folder, rows)))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252"])
@@ -90,7 +90,7 @@ def test_the_numbers_of_r_come_out(tmp_path: Path, encoding: str) -> None:
     extraction = read_review(write(tmp_path, export(), encoding))
     assert extraction.review.format == "revman5_csv"
     assert extraction.review.review_id == "CD000000"
-    table = reproduce(extraction, "f", {})
+    table = reproduced(extraction)
     assert table["verdict"].tolist() == ["exact", "exact"]
     assert table["outcome"].tolist() == ["sensitivity", "security"]
     assert table["comparison"].tolist() == ["Video feedback"] * 2
@@ -116,7 +116,7 @@ def test_subgroups_have_their_rows(tmp_path: Path) -> None:
     ]
     extraction = read_review(write(tmp_path, rows))
     assert extraction.studies["subgroup"].tolist() == ["Mothers", "Mothers"]
-    table = reproduce(extraction, "f", {})
+    table = reproduced(extraction)
     assert table["level"].tolist() == ["overall", "subgroup"]
     assert table["verdict"].tolist() == ["exact", "exact"]
 
@@ -138,7 +138,7 @@ def test_scale_of_given_estimates_shows_in_their_intervals(tmp_path: Path, log: 
     extraction = read_review(write(tmp_path, rows))
     assert extraction.analyses["log_data"].tolist() == ["yes" if log else "no"]
     assert extraction.studies["estimate"][0] == pytest.approx(0.5, abs=1e-7)
-    assert reproduce(extraction, "f", {})["verdict"].tolist() == ["exact"]
+    assert reproduced(extraction)["verdict"].tolist() == ["exact"]
 
 
 def test_a_study_without_an_effect_is_not_estimable(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_study_without_an_effect_is_not_estimable(tmp_path: Path) -> None:
     rows = [*export(), named(1, 2, 0, "") | nothing | zeros]
     extraction = read_review(write(tmp_path, rows))
     assert extraction.studies["estimable"].tolist() == ["yes"] * 4 + ["no"]
-    assert reproduce(extraction, "f", {})["verdict"].tolist() == ["exact", "exact"]
+    assert reproduced(extraction)["verdict"].tolist() == ["exact", "exact"]
 
 
 def test_thousands_may_be_separated(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_bad_number_is_a_problem_of_its_row(tmp_path: Path) -> None:
 @pytest.mark.skipif(not CASE.exists(), reason="the shared cases are not here")
 def test_a_real_export() -> None:
     """Pooled rows of the file: OR 0.89686556, Q 9.94605598; MD -0.70938839, Q 5.66012379."""
-    table = reproduce(read_review(CASE), "f", {})
+    table = reproduced(read_review(CASE))
     assert table["verdict"].tolist() == ["exact", "exact"]
     assert table["reproduced_estimate"].tolist() == pytest.approx([0.89686556, -0.70938839])
     assert table["reproduced_q"].tolist() == pytest.approx([9.94605598, 5.66012379])

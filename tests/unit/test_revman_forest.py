@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from tests.made_up_corpus import write_corpus
+from tests.review_tables import records
 from tests.unit.test_forest import (
     HOSTILE,
     assert_legible,
@@ -26,8 +27,9 @@ from metarepro.figures import style as fg
 from metarepro.figures.forest_axis import Mark, symmetric_axis
 from metarepro.models.conventions import CONVENTIONS, REVMAN_WEB
 from metarepro.readers.review_file import read_review
-from metarepro.readers.review_tables import ANALYSIS_COLUMNS, STUDY_COLUMNS, Extraction, table
-from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, pool_analysis
+from metarepro.readers.review_tables import ANALYSIS_COLUMNS, STUDY_COLUMNS, Extraction, complete
+from metarepro.reviews.analysis_settings import AnalysisSettings
+from metarepro.reviews.pooling import AnalysisResult, pool_analysis
 from metarepro.reviews.revman_forest import revman_forest
 from metarepro.reviews.revman_wording import as_entered, p_value
 
@@ -79,8 +81,7 @@ def make_studies(
         estimable="yes",
         locator="made by hand",
     )
-    rows = frame.assign(**changes).to_dict("records")
-    return table([{str(k): v for k, v in row.items()} for row in rows], STUDY_COLUMNS)
+    return pd.DataFrame(complete(records(frame.assign(**changes)), STUDY_COLUMNS))
 
 
 def make_analysis(
@@ -101,7 +102,7 @@ def make_analysis(
     rows = [settings]
     for i, name in enumerate(subgroups, start=1):
         rows.append({**settings, "level": "subgroup", "subgroup_number": str(i), "subgroup": name})
-    return table(rows, ANALYSIS_COLUMNS)
+    return pd.DataFrame(complete(rows, ANALYSIS_COLUMNS))
 
 
 def pooled(studies: pd.DataFrame, analysis: pd.DataFrame) -> AnalysisResult:
@@ -110,7 +111,7 @@ def pooled(studies: pd.DataFrame, analysis: pd.DataFrame) -> AnalysisResult:
 
 
 def draw(studies: pd.DataFrame, analysis: pd.DataFrame, **options: Any) -> Figure:
-    return revman_forest(studies, analysis, pooled(studies, analysis), **options)
+    return revman_forest(records(studies), records(analysis), pooled(studies, analysis), **options)
 
 
 def plot(n: int = 4, data_type: str = "dichotomous", **changes: Any) -> Figure:
@@ -264,7 +265,7 @@ def test_intervals_of_studies_have_their_own_level() -> None:
 def test_squares_stand_at_the_effects_with_areas_by_weight() -> None:
     studies, analysis = make_studies(7), make_analysis()
     result = pooled(studies, analysis)
-    drawn = squares(revman_forest(studies, analysis, result))
+    drawn = squares(revman_forest(records(studies), records(analysis), result))
     np.testing.assert_allclose(drawn["x"], result.effects.yi)
     np.testing.assert_allclose(
         drawn["area"] / drawn["area"].sum(), result.overall.weights / 100, rtol=1e-9
@@ -595,15 +596,17 @@ def test_tables_without_rows_are_refused() -> None:
     studies, analysis = make_studies(2), make_analysis()
     result = pooled(studies, analysis)
     with pytest.raises(ValueError, match="nothing to draw"):
-        revman_forest(studies.iloc[:0], analysis, result)
+        revman_forest(records(studies.iloc[:0]), records(analysis), result)
     with pytest.raises(ValueError, match="nothing to draw"):
-        revman_forest(studies, analysis.iloc[:0], result)
+        revman_forest(records(studies), records(analysis.iloc[:0]), result)
 
 
 def test_the_result_of_another_analysis_is_refused() -> None:
     analysis = make_analysis()
     with pytest.raises(ValueError, match="result has 3 rows, studies 2"):
-        revman_forest(make_studies(2), analysis, pooled(make_studies(3), analysis))
+        revman_forest(
+            records(make_studies(2)), records(analysis), pooled(make_studies(3), analysis)
+        )
 
 
 def test_two_drawings_give_the_same_bytes(tmp_path: Path) -> None:
@@ -618,7 +621,7 @@ def assert_analyses_are_legible(extraction: Extraction) -> None:
     for key, rows in extraction.analyses.groupby(keys, sort=False):
         head = {str(k): v for k, v in rows.iloc[0].items()}
         result = pool_analysis(studies_of[key], AnalysisSettings.from_row(head), convention)
-        assert_legible(revman_forest(studies_of[key], rows, result))
+        assert_legible(revman_forest(records(studies_of[key]), records(rows), result))
 
 
 @pytest.mark.parametrize("name", ["revman5/every_kind.rm5", "revman_web/zip_in_zip.zip"])

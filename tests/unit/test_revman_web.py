@@ -32,6 +32,7 @@ from metarepro.readers.folders import find_reviews
 from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import MAX_PROBLEMS, Extraction
 from metarepro.tabular.problems import DataError
+from metarepro.tabular.tables import check_values
 
 CORPUS = Path(__file__).parents[2].parent / "shared/corpus/revman_web"
 Reader = Callable[[dict[str, bytes]], Extraction]
@@ -64,7 +65,9 @@ def one(frame: pd.DataFrame) -> pd.Series:
 
 
 def check(frame: pd.DataFrame, name: str) -> None:
-    RESULT_TABLES[name].schema.validate(frame, lazy=True)
+    table = RESULT_TABLES[name]
+    assert list(frame.columns) == list(table.columns)
+    assert check_values(frame, table, name)[1] == []
 
 
 @pytest.mark.parametrize("year", ["2023", "2025", "2026"])

@@ -20,7 +20,7 @@ POOLS: pages.Pools = {KEY: {"synthesis": KEY} | POOL}
 def table(name: str, *rows: dict[str, Any]) -> pd.DataFrame:
     """Rows of a table of the stage; cells that a row lacks are empty."""
     columns = RESULT_TABLES[name].columns
-    empty = {c: NAN if str(column.dtype) == "float64" else "" for c, column in columns.items()}
+    empty = {c: column.empty for c, column in columns.items()}
     return pd.DataFrame([empty | {"synthesis": KEY} | row for row in rows], columns=list(columns))
 
 

@@ -246,14 +246,15 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     write_table(weights(), path, WEIGHTS)
     before = path.read_bytes()
 
-    def full_disk(self: Path, content: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(content[:5])
+    def full_disk(self: Path, mode: str) -> None:
+        with open(self, mode) as file:  # noqa: PTH123 - Path.open is what is replaced
+            file.write(before[:5])
         raise OSError(errno.ENOSPC, "no space left")
 
-    monkeypatch.setattr(Path, "write_bytes", full_disk)
-    with pytest.raises(OSError, match="no space left"):
-        write_table(weights(weight=50.0), path, WEIGHTS)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", full_disk)
+        with pytest.raises(OSError, match="no space left"):
+            write_table(weights(weight=50.0), path, WEIGHTS)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
@@ -263,7 +264,7 @@ def test_every_column_says_what_is_allowed() -> None:
         (table.name, name)
         for table in (*input_tables.INPUT_TABLES.values(), *RESULT_TABLES.values())
         for name, column in table.columns.items()
-        if not column.description
+        if not column.allowed
     ]
     assert silent == []
 

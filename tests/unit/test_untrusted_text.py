@@ -47,7 +47,7 @@ def free_text(table: str) -> list[str]:
     return [
         name
         for name, column in INPUT_TABLES[table].columns.items()
-        if (column.description or "").startswith("text on one line")
+        if column.allowed.startswith("text on one line")
     ]
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
-from scipy import stats
+from scipy import special
 
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, direction, se_from_ci, se_from_ns
 from metarepro.conversion.reported import df_of_interval
@@ -59,8 +59,14 @@ class Interval(NamedTuple):
 
 def printed_decimals(*values: float) -> int:
     """Longest number of decimals among finite numbers, as printed with up to 10 digits."""
-    texts = [Decimal(f"{value:.10g}") for value in values if math.isfinite(value)]
-    return max((max(0, -int(text.as_tuple().exponent)) for text in texts), default=0)
+    return max((_decimals(f"{value:.10g}") for value in values if math.isfinite(value)), default=0)
+
+
+def _decimals(text: str) -> int:
+    """Decimals of a number as it is written."""
+    if "e" in text:
+        return max(0, -int(Decimal(text).as_tuple().exponent))
+    return len(text.partition(".")[2])
 
 
 def half_unit(*values: float) -> float:
@@ -70,7 +76,7 @@ def half_unit(*values: float) -> float:
 
 def has(row: Row, *columns: str) -> bool:
     """Tell whether all these numbers were reported."""
-    return all(math.isfinite(row[column]) for column in columns)
+    return all(map(math.isfinite, [row[column] for column in columns]))
 
 
 def arms_of(row: Row) -> tuple[float, float] | None:
@@ -95,7 +101,7 @@ def z_of(p: float) -> float:
 
 def p_of(z: float, df: float = math.inf) -> float:
     """Two-sided p of a z, or of a t with `df` degrees of freedom."""
-    return 2 * (_NORMAL.cdf(-abs(z)) if df == math.inf else float(stats.t.sf(abs(z), df)))
+    return 2 * (_NORMAL.cdf(-abs(z)) if df == math.inf else float(special.stdtr(df, -abs(z))))
 
 
 def _df(row: Row) -> float:

@@ -3,7 +3,7 @@
 import itertools
 import math
 
-from scipy import stats
+from scipy import special
 
 from metarepro.audit.checks import (
     LARGE_G,
@@ -45,13 +45,19 @@ SD_RATIO_P = 0.001
 MIN_ARM = 16
 
 
-def _means_d(row: Row) -> tuple[float, float] | None:
-    """Cohen's d from means and SDs (treatment minus control) and what rounding may hide of it."""
+def _d_and_sd(row: Row) -> tuple[float, float] | None:
+    """Cohen's d from means and SDs (treatment minus control), and the pooled SD."""
     if not has(row, "mean_t", "mean_c", "sd_t", "sd_c"):
         return None
     n_t, n_c = arms_of(row) or (2.0, 2.0)  # without arm sizes the two SDs count alike
     sd = pooled_sd(row["sd_t"], n_t, row["sd_c"], n_c)
-    return (row["mean_t"] - row["mean_c"]) / sd, 2 * half_unit(row["mean_t"], row["mean_c"]) / sd
+    return (row["mean_t"] - row["mean_c"]) / sd, sd
+
+
+def _means_d(row: Row) -> tuple[float, float] | None:
+    """Cohen's d and what rounding of the means may hide of it."""
+    found = _d_and_sd(row)
+    return found and (found[0], 2 * half_unit(row["mean_t"], row["mean_c"]) / found[1])
 
 
 def _standardised(row: Row) -> tuple[float, float] | None:
@@ -183,7 +189,7 @@ def sds_apart(row: Row) -> Finding | None:
         zip((row["sd_t"], row["sd_c"]), arms, strict=True), reverse=True
     )
     ratio = large / small
-    p = 2 * float(stats.f.sf(ratio**2, n_large - 1, n_small - 1))
+    p = 2 * float(special.fdtrc(n_large - 1, n_small - 1, ratio**2))
     if ratio < SD_RATIO or p > SD_RATIO_P:
         return None
     return Finding(
@@ -224,7 +230,7 @@ def se_typed_for_sd(row: Row) -> Finding | None:
     in both arms they are about sqrt(n) times smaller than the SDs of this measure elsewhere
     (column `sd_elsewhere`). Small arms are left out: there an SE is not much smaller than an SD.
     """
-    effect, arms = _means_d(row), arms_of(row)
+    effect, arms = _d_and_sd(row), arms_of(row)
     if effect is None or arms is None or min(arms) < MIN_ARM:
         return None
     sds = (row["sd_t"], row["sd_c"])

@@ -8,7 +8,7 @@ import click
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.report.batch_page import batch_page
 from metarepro.reviews.batch import KNOWN_DEVIATIONS, do_files, read_known
-from metarepro.reviews.batch_tables import skipped_analyses, summary, write_batch
+from metarepro.reviews.batch_tables import skipped_analyses, summary_of, write_batch
 from metarepro.reviews.chunks import named_reviews
 from metarepro.tabular.atomic import write_file
 
@@ -70,7 +70,7 @@ def reproduce(
     write_file(page, batch_page(tables, nowhere, passed_over).encode())
     for said in [*nowhere, *batch.unreadable, *passed_over]:
         click.echo(said, err=True)
-    click.echo(f"{summary(tables, len(nowhere))}\nWritten to {output_dir}; start with {page}")
+    click.echo(f"{summary_of(tables, len(nowhere))}\nWritten to {output_dir}; start with {page}")
     if nowhere or batch.unreadable or not reviews:
         ctx.exit(1)
     if skipped_analyses(tables):

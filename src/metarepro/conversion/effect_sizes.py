@@ -9,7 +9,7 @@ correction, its variance the large-sample form that metafor calls ``vtype="LS"``
 import math
 from typing import NamedTuple
 
-from scipy import special, stats
+from scipy import special
 
 #: Logistic distribution's standard deviation: turns a log odds ratio into an SMD (Chinn 2000).
 LOGISTIC_SD = math.pi / math.sqrt(3)
@@ -187,7 +187,7 @@ def t_from_p(p: float, df: float) -> float:
     _require(0 < p <= 1, f"p must be above 0 and at most 1, found {p:g}")
     _require(df > 0, f"degrees of freedom must be above 0, found {df:g}")
     if p > _SMALL_P:
-        return float(stats.t.isf(p / 2, df))
+        return -float(special.stdtrit(df, p / 2))
     # scipy's quantile of t is -inf for tiny p and few df; the beta form is exact there.
     x = special.betaincinv(df / 2, 0.5, p)
     return math.sqrt(df * (1 - x) / x)
@@ -224,13 +224,13 @@ def se_from_ci(low: float, high: float, level: float = 0.95, df: float = math.in
     _require(0 < level < 1, f"a level lies between 0 and 1, found {level:g}")
     _require(df > 0, f"degrees of freedom must be above 0, found {df:g}")
     tail = (1 - level) / 2
-    quantile = stats.norm.isf(tail) if df == math.inf else stats.t.isf(tail, df)
-    return (high - low) / (2 * float(quantile))
+    quantile = special.ndtri(tail) if df == math.inf else special.stdtrit(df, tail)
+    return (high - low) / (-2 * float(quantile))
 
 
 def p_of_z(z: float) -> float:
     """Two-sided p of a z."""
-    return 2 * float(stats.norm.sf(abs(z)))
+    return 2 * float(special.ndtr(-abs(z)))
 
 
 def se_from_z_p(estimate: float, p: float) -> float:
@@ -238,7 +238,7 @@ def se_from_z_p(estimate: float, p: float) -> float:
     _require(0 < p < 1, f"p must lie between 0 and 1, found {p:g}")
     _check_number("the estimate", estimate)
     _require(estimate != 0, "an estimate of 0 has no standard error that p could tell")
-    return abs(estimate) / float(stats.norm.isf(p / 2))
+    return abs(estimate) / -float(special.ndtri(p / 2))
 
 
 def se_from_t_p(estimate: float, p: float, df: float) -> float:

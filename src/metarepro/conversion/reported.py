@@ -11,12 +11,15 @@ one is the authors' and is taken to do so.
 
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from metarepro.conversion import effect_sizes as es
 from metarepro.conversion.ratio_se import CONTRADICTED, UNDECIDED, read_ratio_se
-from metarepro.plan import Plan
 from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.reported_statistics import RATIOS
+
+if TYPE_CHECKING:
+    from metarepro.plan import Plan
 
 #: What a route returns: yi, turned so that positive favours the intervention; vi; SE from where.
 Found = tuple[float, float, str]
@@ -43,7 +46,7 @@ class Choices:
     paired_correlation: float = math.nan
 
     @classmethod
-    def from_plan(cls, plan: Plan) -> "Choices":
+    def from_plan(cls, plan: "Plan") -> "Choices":
         """The section `effects` of the analysis plan."""
         assumed = plan.effects.paired_correlation
         correlation = math.nan if assumed is None else assumed

@@ -111,7 +111,7 @@ def _record(
         else:
             cells[key] = value
             if FILL_IN in value:
-                allowed = f"{columns[key].description} (still to be filled in)"
+                allowed = f"{columns[key].allowed} (still to be filled in)"
                 problems.append(Problem(file, lines[key], key, value, allowed))
     if cells.get("trial_id", "") not in ("", trial_id):
         found = cells["trial_id"]

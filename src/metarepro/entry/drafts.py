@@ -8,9 +8,6 @@ starts as a form; `draft_rows` turns it into rows. What the fields mean comes fr
 import textwrap
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-import pandera.pandas as pa
-
 from metarepro.entry.data_guide import meaning_of
 from metarepro.study.transcription import LIST_KEYS
 from metarepro.tabular.input_tables import INPUT_TABLES, REVIEW_KEYS
@@ -59,8 +56,9 @@ def trial_form(
         f"# Then run: metarepro add-trial {trial_id}",
     ]
     if new:
-        columns = list(INPUT_TABLES["trials"].columns)[1:]
-        cells = {c: FILL_IN for c in columns if c in _ASKED or not may_be_empty("trials", c)}
+        declared = INPUT_TABLES["trials"].columns
+        columns = list(declared)[1:]
+        cells = {c: FILL_IN for c in columns if c in _ASKED or not declared[c].may_be_empty}
         lines += ["", "trial:", *_fields("trials", columns, cells, codebook, meanings)]
         columns = list(INPUT_TABLES["clusters"].columns)[1:]
         lines += ["", "# Leave empty unless the trial is cluster-randomised.", "cluster:"]
@@ -87,8 +85,9 @@ def _result(
     kind = STATISTICS[statistic]
     numbers = {column for one in STATISTICS.values() for column in (*one.asked, *one.helpful)}
     left_out = {"trial_id", *numbers} - {*kind.asked, *kind.helpful}
-    columns = [c for c in INPUT_TABLES["results"].columns if c not in left_out]
-    cells = {c: FILL_IN for c in columns if c in kind.asked or not may_be_empty("results", c)}
+    declared = INPUT_TABLES["results"].columns
+    columns = [c for c in declared if c not in left_out]
+    cells = {c: FILL_IN for c in columns if c in kind.asked or not declared[c].may_be_empty}
     cells |= {"result_id": f"{trial_id}-{number:02d}", "statistic": statistic}
     cells |= dict.fromkeys((*ask, "higher_is_better"), FILL_IN)
     if kind.of_arms:  # `sign` speaks of a `value` that there need not be
@@ -115,14 +114,6 @@ def review_form(review_id: str, meanings: Meanings) -> str:
         value = FILL_IN if key == "role" else "[]" if key in LIST_KEYS else "null"
         lines.append(f"{key}: {value}")
     return "\n".join(lines) + "\n"
-
-
-def may_be_empty(table: str, column: str) -> bool:
-    """Whether the schema takes an empty cell in this column."""
-    schema: pa.Column = INPUT_TABLES[table].columns[column]
-    if str(schema.dtype) == "float64":
-        return bool(schema.nullable)
-    return bool(schema.checks[0](pd.Series([""])).check_passed)
 
 
 def _fields(
@@ -171,7 +162,7 @@ def _needs_quotes(table: str, column: str) -> bool:
 
 
 def _described(table: str, column: str) -> str:
-    return str(INPUT_TABLES[table].columns[column].description)
+    return INPUT_TABLES[table].columns[column].allowed
 
 
 def _comment(text: str, indent: str) -> list[str]:

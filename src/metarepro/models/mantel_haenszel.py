@@ -4,12 +4,15 @@ Cells are named as in Deeks & Higgins (2010): a, b with and without the event un
 c, d under control. Ratios are natural logs throughout.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+#: From one number a study to the sum of each pool, shape (n,).
+Sums = Callable[[Array], Array]
 
 
 class Tables(NamedTuple):
@@ -41,7 +44,7 @@ class Tables(NamedTuple):
         everyone: npt.NDArray[np.bool_] = (self.b == 0) & (self.d == 0)
         return everyone
 
-    def take(self, rows: npt.NDArray[np.bool_]) -> "Tables":
+    def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "Tables":
         """The tables of these studies."""
         return Tables(*(cell[rows] for cell in self))
 
@@ -52,70 +55,76 @@ class Tables(NamedTuple):
 
 
 class Fixed(NamedTuple):
-    """A fixed-effect estimate, its variance, and the weights of the studies (any scale)."""
+    """Fixed-effect estimates of n pools, their variances, and the studies' weights (any scale)."""
 
-    estimate: float
-    variance: float
+    estimate: Array
+    variance: Array
     weights: Array
 
 
-def mh_odds_ratio(tables: Tables) -> Fixed:
+def mh_odds_ratio(_: Tables, corrected: Tables, add_up: Sums) -> Fixed:
     """Log odds ratio of Mantel & Haenszel (1959).
 
     The variance is that of Robins, Breslow & Greenland (1986).
 
     Parameters
     ----------
-    tables : Tables
-        Of shape (k,), k >= 1; not all of ad, nor all of bc, may be 0.
+    corrected : Tables
+        Of shape (rows,), with something in the empty cells; as counted they are not looked at.
+    add_up : callable
+        Adds up the studies of each pool; in none may all of ad, or all of bc, be 0.
     """
-    a, b, c, d = tables
-    n = tables.total
+    a, b, c, d = corrected
+    n = corrected.total
     r, s = a * d / n, b * c / n
     p, q = (a + d) / n, (b + c) / n
-    r_sum, s_sum = r.sum(), s.sum()
+    r_sum, s_sum = add_up(r), add_up(s)
     variance = (
-        (p * r).sum() / (2 * r_sum**2)
-        + (p * s + q * r).sum() / (2 * r_sum * s_sum)
-        + (q * s).sum() / (2 * s_sum**2)
+        add_up(p * r) / (2 * r_sum**2)
+        + add_up(p * s + q * r) / (2 * r_sum * s_sum)
+        + add_up(q * s) / (2 * s_sum**2)
     )
-    return Fixed(float(np.log(r_sum / s_sum)), float(variance), s)
+    return Fixed(np.log(r_sum / s_sum), variance, s)
 
 
-def mh_risk_ratio(tables: Tables, corrected: Tables) -> Fixed:
+def mh_risk_ratio(tables: Tables, corrected: Tables, add_up: Sums) -> Fixed:
     """Log risk ratio of Mantel & Haenszel with the variance of Greenland & Robins (1985).
 
     Parameters
     ----------
     tables, corrected : Tables
-        Of shape (k,), k >= 1: as counted, and with something in the empty cells. All comes from
-        the second, but that a study in which everyone had the event has a ratio of 1, as RevMan
-        prints it, where the corrected cells of unequal arms would not give 1.
+        Of shape (rows,): as counted, and with something in the empty cells. All comes from the
+        second, but that a study in which everyone had the event has a ratio of 1, as RevMan prints
+        it, where the corrected cells of unequal arms would not give 1.
+    add_up : callable
+        Adds up the studies of each pool.
     """
     a, _, c, _ = corrected
     n_t, n_c, n = corrected.n_t, corrected.n_c, corrected.total
     r, s = a * n_c / n, c * n_t / n
     p = (n_t * n_c * (a + c) - a * c * n) / n**2
-    ratio_1 = np.where(tables.everyone, s, r)
-    estimate = np.log(ratio_1.sum() / s.sum())
-    return Fixed(float(estimate), float(p.sum() / (r.sum() * s.sum())), s)
+    ratio_1, s_sum = np.where(tables.everyone, s, r), add_up(s)
+    return Fixed(np.log(add_up(ratio_1) / s_sum), add_up(p) / (add_up(r) * s_sum), s)
 
 
-def mh_risk_difference(tables: Tables, corrected: Tables) -> Fixed:
+def mh_risk_difference(tables: Tables, corrected: Tables, add_up: Sums) -> Fixed:
     """Risk difference of Mantel & Haenszel with the variance of Greenland & Robins (1985).
 
     Parameters
     ----------
     tables, corrected : Tables
-        Of shape (k,), k >= 1: as counted, and with something in the empty cells. RevMan takes the
+        Of shape (rows,): as counted, and with something in the empty cells. RevMan takes the
         estimate and the weights from the first, the variance from the second, which is never 0.
+    add_up : callable
+        Adds up the studies of each pool.
     """
     weights = tables.n_t * tables.n_c / tables.total
-    estimate = (weights * (tables.a / tables.n_t - tables.c / tables.n_c)).sum() / weights.sum()
+    total = add_up(weights)
+    estimate = add_up(weights * (tables.a / tables.n_t - tables.c / tables.n_c)) / total
     a, b, c, d = corrected
     n_t, n_c = corrected.n_t, corrected.n_c
     j = (a * b * n_c**3 + c * d * n_t**3) / (n_t * n_c * corrected.total**2)
-    return Fixed(float(estimate), float(j.sum() / weights.sum() ** 2), weights)
+    return Fixed(estimate, add_up(j) / total**2, weights)
 
 
 def peto_o_e(tables: Tables) -> tuple[Array, Array]:

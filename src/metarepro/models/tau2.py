@@ -15,11 +15,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from metarepro.models.weighted import Array, Data, Indices, Weighted, add_up
-
-Flags = npt.NDArray[np.bool_]
+from metarepro.models.weighted import Array, Data, Flags, Indices, Segments, Weighted, add_up
 
 #: The scan for maxima: points a decade, and its start in smallest sampling variances, below which
 #: the weights no longer change. Against 200 a decade, over 93,000 fits of which 15 in 100 have
@@ -71,11 +68,12 @@ def dersimonian_laird(data: Data) -> Tau2:
     return _not_negative((fit.q - (data.k - data.p)) / fit.trace)
 
 
-def hedges(data: Data) -> Tau2:
+def hedges(data: Data | Segments) -> Tau2:
     """Unweighted: (y'Py - tr PV) / (k - p) (Hedges & Olkin 1985; Raudenbush 2009)."""
     fit = data.weighted(np.ones_like(data.v))
     sampling = data.member * data.v
-    return _not_negative((fit.q - add_up(sampling) + fit.leverage(sampling)) / (data.k - data.p))
+    total = fit.add_up(sampling)
+    return _not_negative((fit.q - total + fit.leverage(sampling)) / (data.k - data.p))
 
 
 def hunter_schmidt(data: Data) -> Tau2:
@@ -102,7 +100,7 @@ def maximum_likelihood(data: Data) -> Tau2:
         data,
         _Equation(
             value=lambda fit: fit.q2 - fit.sum_w,
-            slope=lambda fit: add_up(fit.w2) - 2 * fit.q3,
+            slope=lambda fit: fit.add_up(fit.w2) - 2 * fit.q3,
         ),
         restricted=False,
     )
@@ -275,4 +273,4 @@ def profile_log_likelihood(data: Data, tau2: Array, restricted: bool) -> Array:
     fit = data.at(tau2)
     log_w = np.log(fit.w, out=np.zeros_like(fit.w), where=fit.w > 0)
     restriction = fit.log_information() if restricted else 0.0
-    return 0.5 * (add_up(log_w - fit.w * fit.r * fit.r) - restriction)
+    return 0.5 * (fit.add_up(log_w - fit.w * fit.r * fit.r) - restriction)

@@ -1,19 +1,23 @@
 """Weighted least squares of many fits at once: the sums that every estimator of tau2 is made of.
 
 With W the diagonal matrix of the weights and X the design, P = W - W X (X'WX)^-1 X'W, and P y are
-the weighted residuals. Numbers that are not in a fit have weight 0. The fits are the columns of
-arrays and everything is done for all of them in step.
+the weighted residuals. Everything is done for all fits in step. They are the columns of arrays,
+where numbers that are not in a fit have weight 0 (`Subsets`), or stand one behind the other, each
+with rows of its own (`Segments`).
 """
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+_Kind = TypeVar("_Kind", bound=np.generic)
 
 
 def add_up(rows: Array) -> Array:
@@ -31,12 +35,16 @@ class Weighted(ABC):
 
     Attributes
     ----------
-    w, r : array of shape (k, n)
+    w, r : array of shape (k, n), of segments (rows,)
         Weights, and residuals from the weighted mean or regression.
     """
 
     w: Array
     r: Array
+
+    def add_up(self, rows: Array) -> Array:
+        """Sum of each fit."""
+        return add_up(rows)
 
     @abstractmethod
     def leverage(self, diagonal: Array) -> Array:
@@ -57,7 +65,7 @@ class Weighted(ABC):
     @cached_property
     def sum_w(self) -> Array:
         """Sum of the weights."""
-        return add_up(self.w)
+        return self.add_up(self.w)
 
     @cached_property
     def w2(self) -> Array:
@@ -67,17 +75,17 @@ class Weighted(ABC):
     @cached_property
     def q(self) -> Array:
         """The form y'Py, the weighted sum of squared residuals."""
-        return add_up(self.w * self.r * self.r)
+        return self.add_up(self.w * self.r * self.r)
 
     @property
     def q2(self) -> Array:
         """The form y'PPy."""
-        return add_up((self.w * self.r) ** 2)
+        return self.add_up((self.w * self.r) ** 2)
 
     @property
     def q3(self) -> Array:
         """The form y'PPPy."""
-        return add_up(self.w2 * self.w * self.r * self.r) - self.explained(self.w2 * self.r)
+        return self.add_up(self.w2 * self.w * self.r * self.r) - self.explained(self.w2 * self.r)
 
     @cached_property
     def trace(self) -> Array:
@@ -88,7 +96,7 @@ class Weighted(ABC):
     def trace_of_square(self) -> Array:
         """Trace of PP."""
         third = self.leverage(self.w2 * self.w)
-        return add_up(self.w2) - 2 * third + self.squared_leverage(self.w2)
+        return self.add_up(self.w2) - 2 * third + self.squared_leverage(self.w2)
 
 
 class _Means(Weighted):
@@ -96,20 +104,38 @@ class _Means(Weighted):
 
     def __init__(self, y: Array, w: Array) -> None:
         self.w = w
-        self.estimate = add_up(w * y) / self.sum_w
-        self.r = y - self.estimate
+        self.estimate = self.add_up(w * y) / self.sum_w
+        self.r = y - self.spread(self.estimate)
+
+    def spread(self, values: Array) -> Array:
+        """The value of each fit, in shape to go with its rows."""
+        return values
 
     def leverage(self, diagonal: Array) -> Array:
-        return add_up(diagonal) / self.sum_w
+        return self.add_up(diagonal) / self.sum_w
 
     def squared_leverage(self, diagonal: Array) -> Array:
         return self.leverage(diagonal) ** 2
 
     def explained(self, vector: Array) -> Array:
-        return add_up(vector) ** 2 / self.sum_w
+        return self.add_up(vector) ** 2 / self.sum_w
 
     def log_information(self) -> Array:
         return np.log(self.sum_w)
+
+
+class _SegmentMeans(_Means):
+    """Weighted means of segments."""
+
+    def __init__(self, data: "Segments", w: Array) -> None:
+        self._data = data
+        super().__init__(data.y, w)
+
+    def add_up(self, rows: Array) -> Array:
+        return self._data.add_up(rows)
+
+    def spread(self, values: Array) -> Array:
+        return self._data.spread(values)
 
 
 class _Regressions(Weighted):
@@ -204,6 +230,76 @@ class Subsets:
     def common(self) -> _Means:
         """The fit without variance between trials."""
         return self.at(0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Effects of many fits, one fit behind the other; every one is a mean of its own effects.
+
+    A fit has the same digits in any company. What needs more than one effect is NaN or infinite for
+    a single one.
+
+    Attributes
+    ----------
+    y, v : array of shape (rows,)
+        Effects and sampling variances.
+    sizes : array of shape (n,)
+        Number of effects of each fit, at least 1.
+
+    Examples
+    --------
+    >>> data = Segments(np.array([1.0, 3.0, 5.0]), np.ones(3), np.array([2, 1]))
+    >>> data.common.estimate.tolist(), data.common.q.tolist()
+    ([2.0, 5.0], [2.0, 0.0])
+    """
+
+    y: Array
+    v: Array
+    sizes: Indices
+    p = 1
+
+    @property
+    def k(self) -> Array:
+        """Number of effects in each fit."""
+        return self.sizes.astype(np.float64)
+
+    @cached_property
+    def starts(self) -> Indices:
+        """Where the rows of each fit begin."""
+        starts: Indices = np.cumsum(self.sizes) - self.sizes
+        return starts
+
+    @property
+    def member(self) -> Array:
+        """1 for every effect: none is left out."""
+        return np.ones_like(self.y)
+
+    def add_up(self, rows: Array) -> Array:
+        """Sum of each fit."""
+        sums: Array = np.add.reduceat(rows, self.starts) if self.sizes.size else np.empty(0)
+        return sums
+
+    def spread(self, values: npt.NDArray[_Kind]) -> npt.NDArray[_Kind]:
+        """The value of each fit, for each of its rows."""
+        return np.repeat(values, self.sizes)
+
+    def take(self, fits: Flags) -> "Segments":
+        """Some of the fits."""
+        rows = self.spread(fits)
+        return Segments(self.y[rows], self.v[rows], self.sizes[fits])
+
+    def weighted(self, w: Array) -> _SegmentMeans:
+        """Fit with weights of shape (rows,)."""
+        return _SegmentMeans(self, w)
+
+    def at(self, tau2: Array) -> _SegmentMeans:
+        """Fit with inverse-variance weights at tau2, one number for each fit."""
+        return self.weighted(1.0 / (self.v + self.spread(tau2)))
+
+    @cached_property
+    def common(self) -> _SegmentMeans:
+        """The fit without variance between trials."""
+        return self.weighted(1.0 / self.v)
 
 
 @dataclass(frozen=True, eq=False)

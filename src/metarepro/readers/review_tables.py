@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from statistics import median_low
 from typing import Any
 
@@ -22,13 +23,12 @@ from metarepro.tabular.columns import Columns, foreign_text, level, number, whol
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import Problem
 
-FORMATS = (
-    "revman5",
-    "revman5_csv",
-    "revman5_accuracy",
-    "revman_web",
-    "revman_web_accuracy",
-)
+#: A row of a table by column.
+Row = dict[str, Any]
+#: What tells the analyses of a review apart.
+ANALYSIS = ("comparison_number", "outcome_number")
+
+FORMATS = ("revman5", "revman5_csv", "revman5_accuracy", "revman_web", "revman_web_accuracy")
 DATA_TYPES = ("continuous", "dichotomous", "iv", "oe")
 # ROM ratio of means, IRR rate ratio, OTHER whatever the authors of an analysis of given estimates
 # called it (`measure_label` has their words).
@@ -211,25 +211,43 @@ class Extraction:
     Parameters
     ----------
     review : ReviewFile
-    studies : DataFrame
-        Columns of `STUDY_COLUMNS`.
-    analyses : DataFrame
-        Columns of `ANALYSIS_COLUMNS`.
+    study_rows, analysis_rows : list of dict
+        Every row with all columns of `STUDY_COLUMNS` and `ANALYSIS_COLUMNS`.
     notes : tuple of str
         What was skipped or ignored, for the reader of the summary.
-    accuracy : DataFrame
-        Columns of `ACCURACY_COLUMNS`: the study rows of a review of diagnostic test accuracy,
-        which has no others.
+    accuracy_rows : list of dict
+        With the columns of `ACCURACY_COLUMNS`: the study rows of a review of diagnostic test
+        accuracy, which has no others.
     skipped : tuple of str
         Numbers of the analyses that have numbers and could not be used; the notes say why.
     """
 
     review: ReviewFile
-    studies: pd.DataFrame
-    analyses: pd.DataFrame
+    study_rows: list[Row]
+    analysis_rows: list[Row]
     notes: tuple[str, ...] = ()
-    accuracy: pd.DataFrame = field(default_factory=lambda: table((), ACCURACY_COLUMNS))
+    accuracy_rows: list[Row] = field(default_factory=list)
     skipped: tuple[str, ...] = ()
+
+    @cached_property
+    def studies(self) -> pd.DataFrame:
+        """The study rows as a table."""
+        return _table(self.study_rows, STUDY_COLUMNS)
+
+    @cached_property
+    def analyses(self) -> pd.DataFrame:
+        """The pools as a table."""
+        return _table(self.analysis_rows, ANALYSIS_COLUMNS)
+
+    @cached_property
+    def accuracy(self) -> pd.DataFrame:
+        """The study rows of test accuracy as a table."""
+        return _table(self.accuracy_rows, ACCURACY_COLUMNS)
+
+    @property
+    def has_open_settings(self) -> bool:
+        """Whether the file does not say how some of its analyses were pooled."""
+        return any(row["method"] == "" for row in self.analysis_rows)
 
     def with_notes(self, notes: Iterable[str]) -> "Extraction":
         """The same with further notes."""
@@ -318,11 +336,10 @@ def computable(row: Mapping[str, float], data_type: str, measure: str) -> bool:
 
 def decimals(text: str) -> int:
     """Digits behind the decimal point of a number as it is written, its exponent considered."""
-    number = Decimal(text.strip())
-    if "e" in text.lower():
-        # 1.0E-6 has six decimals, not seven.
-        number = number.normalize()
-    exponent = number.as_tuple().exponent
+    if "e" not in text.lower():
+        return len(text.strip().partition(".")[2])
+    # 1.0E-6 has six decimals, not seven.
+    exponent = Decimal(text.strip()).normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
@@ -360,13 +377,23 @@ def precision_notes(
     return notes
 
 
-def table(rows: Iterable[Mapping[str, Any]], columns: Columns) -> pd.DataFrame:
-    """A frame with the columns of a schema, in order; what a row does not have is missing."""
-    listed = list(rows)
-    series = {}
-    for name, column in columns.items():
-        numeric = str(column.dtype) == "float64"
-        missing: float | str = np.nan if numeric else ""
-        values = [row.get(name, missing) for row in listed]
-        series[name] = pd.Series(values, dtype="float64" if numeric else "str")
-    return pd.DataFrame(series)
+def analysis_of(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The numbers of the analysis that a row belongs to."""
+    return row["comparison_number"], row["outcome_number"]
+
+
+def complete(rows: Iterable[Mapping[str, Any]], columns: Columns) -> list[Row]:
+    """The rows with all columns; what a row does not have is missing."""
+    empty = {name: column.empty for name, column in columns.items()}
+    return [{**empty, **row} for row in rows]
+
+
+def _table(rows: Sequence[Row], columns: Columns) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            name: pd.Series(
+                [row[name] for row in rows], dtype="float64" if column.numeric else "str"
+            )
+            for name, column in columns.items()
+        }
+    )

@@ -17,10 +17,10 @@ from metarepro.readers.review_tables import (
     STUDY_COLUMNS,
     Extraction,
     ReviewFile,
+    complete,
     is_log,
     measure_of,
     precision_notes,
-    table,
 )
 from metarepro.readers.revman5_bias import risk_of_bias
 from metarepro.readers.xml_tree import (
@@ -124,8 +124,8 @@ def read(documents: Sequence[Document], file: str) -> Extraction:
         raise DataError(reading.attributes.problems)
     return Extraction(
         reading.review(),
-        table(reading.studies, STUDY_COLUMNS),
-        table(reading.analyses, ANALYSIS_COLUMNS),
+        complete(reading.studies, STUDY_COLUMNS),
+        complete(reading.analyses, ANALYSIS_COLUMNS),
         tuple([note] if note else []) + tuple(reading.notes),
     )
 

@@ -20,10 +20,10 @@ from metarepro.readers.review_tables import (
     STUDY_COLUMNS,
     Extraction,
     ReviewFile,
+    complete,
     is_log,
     measure_of,
     precision_notes,
-    table,
 )
 from metarepro.readers.revman_web_tables import Cells, Row, Sheet, find_sheets, kind_of
 from metarepro.readers.revman_web_words import EXPORT
@@ -142,8 +142,8 @@ class _Reading:
             pool["published_precision"] = precision
         return Extraction(
             ReviewFile(review_id, "", "revman5_csv", ""),
-            table([row for outcome in self.outcomes for row in outcome.studies], STUDY_COLUMNS),
-            table(pools, ANALYSIS_COLUMNS),
+            complete([row for outcome in self.outcomes for row in outcome.studies], STUDY_COLUMNS),
+            complete(pools, ANALYSIS_COLUMNS),
             (NOTE, *notes, *self.notes),
             skipped=tuple(self.skipped),
         )

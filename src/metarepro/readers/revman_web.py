@@ -18,11 +18,11 @@ from metarepro.readers.review_tables import (
     STUDY_COLUMNS,
     Extraction,
     ReviewFile,
+    complete,
     decimals,
     is_log,
     measure_of,
     precision_notes,
-    table,
 )
 from metarepro.readers.revman_web_analysis import (
     Analysis,
@@ -158,8 +158,8 @@ class _Reading:
             mark_estimable(analysis)
         return Extraction(
             ReviewFile(review_id, "", "revman_web", self._schema(texts)),
-            table(self.studies, STUDY_COLUMNS),
-            table([pool.row for pool in pools], ANALYSIS_COLUMNS),
+            complete(self.studies, STUDY_COLUMNS),
+            complete([pool.row for pool in pools], ANALYSIS_COLUMNS),
             tuple(self.notes),
             skipped=tuple(self.unknown),
         )

@@ -15,7 +15,7 @@ from metarepro.readers.review_tables import (
     STUDY_COLUMNS,
     Extraction,
     ReviewFile,
-    table,
+    complete,
 )
 from metarepro.readers.revman_web_tables import Cells, find_sheets, kind_of
 from metarepro.readers.revman_web_words import (
@@ -96,8 +96,8 @@ def accuracy_review(
     """A review that has rows of test accuracy only."""
     return Extraction(
         review,
-        table((), STUDY_COLUMNS),
-        table((), ANALYSIS_COLUMNS),
+        complete((), STUDY_COLUMNS),
+        complete((), ANALYSIS_COLUMNS),
         tuple(notes),
-        table(rows, ACCURACY_COLUMNS),
+        complete(rows, ACCURACY_COLUMNS),
     )

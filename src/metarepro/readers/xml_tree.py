@@ -8,10 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from xml.etree.ElementTree import ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from metarepro.readers.archives import MIB, Document
 from metarepro.readers.encodings import Utf8, claims_utf8
@@ -40,7 +37,7 @@ _LOWEST_LEVEL = 0.5
 _RATIO_TOLERANCE = 1e-4
 
 
-@dataclass
+@dataclass(slots=True)
 class Element:
     """An element that is kept, with the line where it starts."""
 
@@ -143,9 +140,6 @@ class _Collector:
             self._count(len(text))
             element.content.append(text)
 
-    def close(self) -> None:
-        """The file ends."""
-
 
 class Readable(Protocol):
     """What bytes are read from."""
@@ -176,24 +170,25 @@ def read_tree(
         With the first thing that keeps the file from being read.
     """
     collector = _Collector(root_tag, wanted)
-    parser = DefusedXMLParser(target=collector, forbid_dtd=True)
-    expat = parser.parser
-    collector.line = lambda: expat.CurrentLineNumber
+    parser = ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_declarations
+    parser.StartElementHandler = collector.start
+    parser.EndElementHandler = collector.end
+    parser.CharacterDataHandler = collector.data
+    collector.line = lambda: parser.CurrentLineNumber
     fed = 0
     try:
         while chunk := stream.read(_CHUNK):
-            parser.feed(chunk)
+            parser.Parse(chunk, False)
             fed += len(chunk)
-            if fed - max(expat.CurrentByteIndex, 0) > MAX_TAG_BYTES:
+            if fed - max(parser.CurrentByteIndex, 0) > MAX_TAG_BYTES:
                 found = f"a tag of more than {MAX_TAG_BYTES // MIB} MB"
                 raise _RefusedError(found, "tags of some kilobytes")
-        parser.close()
+        parser.Parse(b"", True)
     except _RefusedError as error:
         raise DataError([_xml_problem(file, collector, error.found, error.allowed)]) from None
-    except DefusedXmlException:
-        found = "a document type declaration (entities could be declared in it)"
-        raise DataError([_xml_problem(file, collector, found, "XML without DOCTYPE")]) from None
-    except ParseError as error:
+    except ExpatError as error:
         raise DataError([_syntax_problem(file, collector, error)]) from None
     except (ValueError, LookupError) as error:
         found = f"an encoding that cannot be read ({error})"
@@ -201,6 +196,12 @@ def read_tree(
         raise DataError([_xml_problem(file, collector, found, allowed)]) from None
     assert collector.root is not None  # the parser refuses a file without root
     return collector.root
+
+
+def _refuse_declarations(*_: object) -> None:
+    """Without a document type declaration there are no entities but those of XML itself."""
+    found = "a document type declaration (entities could be declared in it)"
+    raise _RefusedError(found, "XML without DOCTYPE")
 
 
 def is_xml(head: bytes) -> bool:
@@ -223,8 +224,8 @@ def _xml_problem(file: str, collector: _Collector, found: str, allowed: str) -> 
     return Problem(file, max(1, collector.line()), "", found, allowed)
 
 
-def _syntax_problem(file: str, collector: _Collector, error: ParseError) -> Problem:
-    line = error.position[0]
+def _syntax_problem(file: str, collector: _Collector, error: ExpatError) -> Problem:
+    line = error.lineno
     if collector.open and re.match("no element found|unclosed token", str(error)):
         inside = collector.open[-1]
         return Problem(file, line, "", f"the end of the file inside {inside}", "a whole XML file")
@@ -263,7 +264,7 @@ class Attributes:
     def published(self, element: Element, attribute: str) -> float:
         """What RevMan calculated; it writes NaN and infinities where there is nothing."""
         text = element.attributes.get(attribute, "")
-        return self._parsed(element, attribute, text, parse_published)
+        return self._parsed(element, attribute, text, parse_published) if text else math.nan
 
     def _parsed(
         self,

@@ -2,12 +2,9 @@
 
 import math
 
-import pandas as pd
-from scipy import stats
+from scipy import special
 
-from metarepro.readers.review_tables import ACCURACY_COUNTS, ACCURACY_RESULTS, Extraction
-from metarepro.reviews.tables import REVIEW_ACCURACY
-from metarepro.tabular.tables import from_rows
+from metarepro.readers.review_tables import ACCURACY_COUNTS, ACCURACY_RESULTS, Extraction, Row
 
 LEVEL = 0.95
 #: Packages print six decimals.
@@ -36,12 +33,12 @@ def proportion(events: float, n: float, level: float = LEVEL) -> tuple[float, fl
     if not 0 <= events <= n or n == 0:
         return math.nan, math.nan, math.nan
     tail = (1 - level) / 2
-    low = stats.beta.ppf(tail, events, n - events + 1) if events > 0 else 0.0
-    high = stats.beta.isf(tail, events + 1, n - events) if events < n else 1.0
+    low = special.betaincinv(events, n - events + 1, tail) if events > 0 else 0.0
+    high = special.betainccinv(events + 1, n - events, tail) if events < n else 1.0
     return float(events / n), float(low), float(high)
 
 
-def recompute_accuracy(extraction: Extraction, file: str) -> pd.DataFrame:
+def recompute_accuracy(extraction: Extraction, file: str) -> list[Row]:
     """Compute sensitivity and specificity of each study again.
 
     Parameters
@@ -52,11 +49,11 @@ def recompute_accuracy(extraction: Extraction, file: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        `tables.REVIEW_ACCURACY`, one row a study; none for a review of interventions.
+    list of dict
+        Rows of `tables.REVIEW_ACCURACY`, one a study; none for a review of interventions.
     """
     rows = []
-    for study in extraction.accuracy.to_dict("records"):
+    for study in extraction.accuracy_rows:
         tp, fp, fn, tn = (study[name] for name in ACCURACY_COUNTS)
         ours = (*proportion(tp, tp + fn), *proportion(tn, tn + fp))
         columns = dict(zip(ACCURACY_RESULTS, ours, strict=True))
@@ -67,11 +64,11 @@ def recompute_accuracy(extraction: Extraction, file: str) -> pd.DataFrame:
         ]
         rows.append(
             {"file": file}
-            | {str(name): value for name, value in study.items()}
+            | study
             | {f"reproduced_{name}": value for name, value in columns.items()}
             | {"verdict": _verdict(differences, ours)}
         )
-    return from_rows(rows, REVIEW_ACCURACY)
+    return rows
 
 
 def _verdict(differences: list[float], ours: tuple[float, ...]) -> str:

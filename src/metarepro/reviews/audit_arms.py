@@ -2,7 +2,7 @@
 
 import math
 
-from scipy import stats
+from scipy import special
 
 from metarepro.audit.checks import Finding, has
 from metarepro.audit.summaries import MIN_ARM, SAME_FACTOR
@@ -63,7 +63,7 @@ def sds_apart(rows: list[StudyRow]) -> Found:
             continue
         large = sds.index(max(sds))
         ratio = sds[large] / sds[1 - large]
-        p = 2 * float(stats.f.sf(ratio**2, ns[large] - 1, ns[1 - large] - 1))
+        p = 2 * float(special.fdtrc(ns[large] - 1, ns[1 - large] - 1, ratio**2))
         means = abs(row["mean_t"]), abs(row["mean_c"])
         in_proportion = means[large] > means[1 - large] * math.sqrt(ratio)
         as_sd = sds[1 - large] * math.sqrt(ns[1 - large])

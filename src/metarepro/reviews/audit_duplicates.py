@@ -50,6 +50,8 @@ def same_people_again(rows: list[StudyRow]) -> Found:
     sized = [row for row in pooled(rows) if has(row, "n_t", "n_c")]
     keys = ("pool", "subgroup_number", "study_id", "n_t", "n_c")
     for (*_, n_t, n_c), group in grouped(sized, *keys).items():
+        if len(group) == 1:
+            continue
         arms = [twins for side in "tc" for twins in grouped(group, *ARM[side]).values()]
         shared = {row["place"] for twins in arms if len(twins) > 1 for row in twins}
         apart = [row for row in group if has(row, "estimate") or row["place"] not in shared]

@@ -12,13 +12,11 @@ import math
 from collections import Counter
 
 import numpy as np
-import pandas as pd
 
 from metarepro.audit.checks import Finding, half_unit, has, large_g, p_of, z_of
 from metarepro.audit.summaries import MIN_ARM, SAME_FACTOR, sd_typed_for_se, se_typed_for_sd
-from metarepro.audit.tables import AUDIT
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
-from metarepro.readers.review_tables import Extraction, is_log
+from metarepro.readers.review_tables import Extraction, Row, is_log
 from metarepro.reviews.audit_arms import arm_sizes, sds_apart
 from metarepro.reviews.audit_duplicates import repeated_rows, same_people_again, shared_arms
 from metarepro.reviews.audit_repeats import changed_arms, changed_numbers
@@ -80,7 +78,7 @@ SIGNIFICANT_P = 0.05
 FULL_PRECISION = 1e-6
 
 
-def audit_studies(extraction: Extraction) -> pd.DataFrame:
+def audit_studies(extraction: Extraction, file: str = SOURCE_TABLE) -> list[Row]:
     """Check the study rows of a review.
 
     Parameters
@@ -88,20 +86,23 @@ def audit_studies(extraction: Extraction) -> pd.DataFrame:
     extraction : Extraction
         As `readers.review_file.read_review` gives it.
 
+    file : str
+        How the file is called in the table, as its source_table.
+
     Returns
     -------
-    DataFrame, one row a finding
-        `tables.AUDIT`; source_table "review_studies", record_id "review_id comparison.outcome
+    list of dict
+        Rows of `tables.AUDIT`, one a finding; record_id "review_id comparison.outcome
         [.subgroup] study #position". In the order of the rows, then of `CHECKS`.
     """
     rows = study_rows(extraction)
     listed = [found for check in CHECKS for found in check(rows)]
     listed.sort(key=lambda found: found[0]["place"])  # stable: the order of the checks stays
-    cells = [
-        (SOURCE_TABLE, row["record_id"], finding.check, SEVERITY[finding.check], *finding[1:])
+    return [
+        {"source_table": file, "record_id": row["record_id"], "severity": SEVERITY[finding.check]}
+        | finding._asdict()
         for row, finding in listed
     ]
-    return pd.DataFrame(cells, columns=list(AUDIT.columns), dtype="str")
 
 
 # An SE typed in for an SD, and the reverse
@@ -342,11 +343,13 @@ def printed_effects(rows: list[StudyRow]) -> Found:
         printed = [row[column] for column in columns]
         implied = [row["yi"], row["yi"] - half, row["yi"] + half][: len(printed)]
         implied = [math.exp(min(x, 700.0)) for x in implied] if log else implied
-        rounding = half_unit(*printed)
-        wrong = [
-            abs(a - b) > rounding + FULL_PRECISION * max(1.0, abs(b))
+        beyond = [
+            abs(a - b) - FULL_PRECISION * max(1.0, abs(b))
             for a, b in zip(printed, implied, strict=True)
         ]
+        if max(beyond) <= 0:
+            continue
+        wrong = [gap > half_unit(*printed) for gap in beyond]
         if any(wrong):
             shown_text, implied_text = _interval(printed), _interval(implied)
             check = "row_effect" if wrong[0] else "row_ci"

@@ -7,17 +7,16 @@ the rest of its pool.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from metarepro.audit.checks import Finding
 from metarepro.models.conventions import CONVENTIONS, Convention
-from metarepro.readers.review_tables import Extraction
-from metarepro.reviews.study_effects import study_effects
+from metarepro.readers.review_tables import Extraction, Row, analysis_of
+from metarepro.reviews.study_effects import EffectSettings, columns_of, effects_by_settings
 
 COUNTS = ("n_t", "n_c", "events_t", "events_c")
 ARM = {side: [f"{name}_{side}" for name in ("n", "mean", "sd", "events")] for side in "tc"}
@@ -32,9 +31,14 @@ MIN_OTHERS = 2
 #: Means of one study within this factor are taken to be of the same scale.
 SAME_SCALE = 1.5
 
-_OUTCOME = ["comparison_number", "outcome_number"]
-_EFFECT_SETTINGS = ["data_type", "measure", "swap_events"]
-_SETTINGS = [*_EFFECT_SETTINGS, "log_data", "totals", "study_interval_level"]
+_SETTINGS = (
+    "data_type",
+    "measure",
+    "swap_events",
+    "log_data",
+    "totals",
+    "study_interval_level",
+)
 
 StudyRow = dict[Any, Any]
 Found = Iterator[tuple[StudyRow, Finding]]
@@ -56,59 +60,48 @@ def study_rows(extraction: Extraction) -> list[StudyRow]:
         the row), `record_id`, `outcome_key`, `pool` (the pool that the row enters, "" for none),
         `yi` and `vi` (NaN where there is no effect). Rows without an analysis are left out.
     """
-    analyses = extraction.analyses
-    overall = analyses[analyses["level"] == "overall"].drop_duplicates(_OUTCOME)
-    rows = extraction.studies.merge(overall[[*_OUTCOME, *_SETTINGS]], on=_OUTCOME, how="left")
-    rows = rows[rows["data_type"].notna()].reset_index(drop=True)
-    outcome = rows["comparison_number"] + "." + rows["outcome_number"]
-    whole = (rows["totals"] == "YES") & (rows["applies_to"] != "subgroup")
-    parts = outcome + "." + rows["subgroup_number"]
+    overall: dict[tuple[str, str], Row] = {}
+    for pool in extraction.analysis_rows:
+        if pool["level"] == "overall":
+            overall.setdefault(analysis_of(pool), pool)
+    rows = [
+        study | {name: overall[analysis_of(study)][name] for name in _SETTINGS}
+        for study in extraction.study_rows
+        if analysis_of(study) in overall
+    ]
     effects = _effects(rows, CONVENTIONS[extraction.review.format])
-    rows = rows.assign(
-        place=range(len(rows)),
-        record_id=_record_ids(rows),
-        outcome_key=outcome,
-        pool=outcome.where(whole, parts).where(rows["totals"] != "NO", ""),
-        yi=effects[:, 0],
-        vi=effects[:, 1],
-    )
-    return rows.to_dict("records")
+    for place, (row, yi, vi) in enumerate(zip(rows, *effects, strict=True)):
+        outcome, subgroup = ".".join(analysis_of(row)), row["subgroup_number"]
+        part = f"{outcome}.{subgroup}"
+        whole = row["totals"] == "YES" and row["applies_to"] != "subgroup"
+        name = f"{part if subgroup else outcome} {row['study']} #{row['position']:.0f}"
+        row |= {
+            "place": place,
+            "record_id": f"{row['review_id']} {name}",
+            "outcome_key": outcome,
+            "pool": "" if row["totals"] == "NO" else outcome if whole else part,
+            "yi": yi,
+            "vi": vi,
+        }
+    return rows
 
 
-def _record_ids(rows: pd.DataFrame) -> pd.Series:
-    """Name of each row in the audit."""
-    number = rows["comparison_number"] + "." + rows["outcome_number"]
-    number += ("." + rows["subgroup_number"]).where(rows["subgroup_number"] != "", "")
-    position = rows["position"].astype(int).astype(str)
-    return rows["review_id"] + " " + number + " " + rows["study"] + " #" + position
-
-
-def _effects(rows: pd.DataFrame, convention: Convention) -> np.ndarray:
-    """Effect and variance of each row; NaN for a measure that is not computed here."""
-    effects = np.full((len(rows), 2), np.nan)
-    # A row's effect does not depend on the other rows: those of several analyses go together.
-    for _, group in rows.groupby(_EFFECT_SETTINGS, sort=False):
-        first = group.iloc[0]
-        try:
-            computed = study_effects(
-                group,
-                data_type=first["data_type"],
-                measure=first["measure"],
-                convention=convention,
-                swap_events=first["swap_events"] == "yes",
-            )
-        except ValueError:
-            continue
-        effects[group.index] = np.column_stack([computed.yi, computed.vi])
-    return effects
+def _effects(rows: Sequence[StudyRow], convention: Convention) -> list[list[float]]:
+    """Effects and variances of the rows; NaN for a measure that is not computed here."""
+    groups: dict[EffectSettings, list[int]] = {}
+    for number, row in enumerate(rows):
+        settings = (row["data_type"], row["measure"], row["swap_events"] == "yes")
+        groups.setdefault(settings, []).append(number)
+    effects, _ = effects_by_settings(columns_of(rows), groups, convention)
+    return [effects.yi.tolist(), effects.vi.tolist()]
 
 
 def grouped(rows: Iterable[StudyRow], *columns: str) -> dict[tuple[Any, ...], list[StudyRow]]:
     """Rows by what they have in these columns, in order; missing numbers are alike."""
     groups: dict[tuple[Any, ...], list[StudyRow]] = {}
     for row in rows:
-        values = [row[column] for column in columns]
-        key = tuple(None if value != value else value for value in values)
+        # A list is made in half the time of a generator, and there are many rows.
+        key = tuple([None if (value := row[name]) != value else value for name in columns])
         groups.setdefault(key, []).append(row)
     return groups
 

@@ -1,7 +1,6 @@
 """Recomputes review files one by one; what goes wrong with one does not touch the others."""
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import pandas as pd
 
 from metarepro.errors import InputError
 from metarepro.readers.review_file import read_review
-from metarepro.readers.review_tables import Extraction
+from metarepro.readers.review_tables import Extraction, Row, analysis_of
 from metarepro.reviews.accuracy import recompute_accuracy
 from metarepro.reviews.audit_studies import audit_studies
 from metarepro.reviews.batch_tables import BATCH_TABLES, below_each_other
@@ -21,7 +20,7 @@ from metarepro.reviews.tables import DEVIATIONS
 from metarepro.tabular.file_names import file_name
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError
-from metarepro.tabular.tables import check_values, from_rows, read_table
+from metarepro.tabular.tables import check_rows, from_rows, read_table
 
 
 @dataclass
@@ -30,29 +29,21 @@ class Batch:
 
     Attributes
     ----------
-    reproduced, accuracy, findings : tables of the files that were read
-    files : rows of the table of files
+    rows : of each of `BATCH_TABLES`
     unreadable : what is wrong with each file that could not be read
     """
 
-    reproduced: list[pd.DataFrame] = field(default_factory=list)
-    accuracy: list[pd.DataFrame] = field(default_factory=list)
-    findings: list[pd.DataFrame] = field(default_factory=list)
-    files: list[dict[str, Any]] = field(default_factory=list)
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in BATCH_TABLES})
     unreadable: list[str] = field(default_factory=list)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of `BATCH_TABLES`."""
         return {
-            "reproduction": below_each_other("reproduction", self.reproduced),
-            "accuracy": below_each_other("accuracy", self.accuracy),
-            "audit": below_each_other("audit", self.findings),
-            "files": from_rows(self.files, BATCH_TABLES["files"]),
+            name: below_each_other(name, [from_rows(rows, BATCH_TABLES[name])])
+            for name, rows in self.rows.items()
         }
 
 
-# What is counted of a file that was read.
-_NUMBERS = ("pools", "study_rows", "skipped")
 #: Deviations in published files whose reason is known.
 KNOWN_DEVIATIONS = Path(__file__).with_name("known_deviations.csv")
 
@@ -143,30 +134,24 @@ def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | No
     """
     try:
         extraction = with_settings(read_review(path))
-        tables = {
+        rows = {
             "reproduction": reproduce(extraction, name, known),
             "accuracy": recompute_accuracy(extraction, name),
-            "audit": audit_studies(extraction).assign(source_table=name),
+            "audit": audit_studies(extraction, name),
         }
         if forest is not None:
             folder = forest.joinpath(*map(file_name, name.split("/")))
             extraction = extraction.with_notes(draw_forests(extraction, folder))
-        row = _read_row(name, extraction, len(tables["reproduction"]))
-        _check_writable(tables | {"files": from_rows([row], BATCH_TABLES["files"])}, name)
+        rows["files"] = [_read_row(name, extraction, len(rows["reproduction"]))]
+        _check_writable(rows, name)
     except MemoryError:  # says nothing of the file
         raise
     except Exception as error:  # noqa: BLE001 - one file must not end a run over hundreds
         said = str(error) if isinstance(error, DataError) else f"internal error: {error!r}"
         batch.unreadable.append(f"{name}: {said}")
-        texts = ("review_id", "title", "format", "schema")
-        blank = dict.fromkeys(texts, "") | dict.fromkeys(_NUMBERS, math.nan)
-        notes = clean_text(said)
-        batch.files.append({"file": name, "status": "unreadable", "notes": notes} | blank)
-        return
-    batch.reproduced.append(tables["reproduction"])
-    batch.accuracy.append(tables["accuracy"])
-    batch.findings.append(tables["audit"])
-    batch.files.append(row)
+        rows = {"files": [{"file": name, "status": "unreadable", "notes": clean_text(said)}]}
+    for table, found in rows.items():
+        batch.rows[table] += found
 
 
 def _read_row(name: str, extraction: Extraction, pools: int) -> dict[str, Any]:
@@ -175,13 +160,13 @@ def _read_row(name: str, extraction: Extraction, pools: int) -> dict[str, Any]:
     return (
         {"file": name, "status": "read", "review_id": review.review_id, "title": review.title}
         | {"format": review.format, "schema": review.schema, "pools": pools}
-        | {"study_rows": len(extraction.studies) + len(extraction.accuracy)}
+        | {"study_rows": len(extraction.study_rows) + len(extraction.accuracy_rows)}
         | {"skipped": len(extraction.skipped)}
         | {"notes": "; ".join(extraction.notes)}
     )
 
 
-def _check_writable(tables: Mapping[str, pd.DataFrame], name: str) -> None:
+def _check_writable(rows: Mapping[str, Sequence[Row]], name: str) -> None:
     """Refuse what could not be written: it would keep the tables of all files back.
 
     Raises
@@ -191,8 +176,8 @@ def _check_writable(tables: Mapping[str, pd.DataFrame], name: str) -> None:
     """
     problems = [
         problem
-        for table, frame in tables.items()
-        for problem in check_values(frame, BATCH_TABLES[table], name)[1]
+        for table, found in rows.items()
+        for problem in check_rows(found, BATCH_TABLES[table], name)
     ]
     if problems:
         raise DataError(problems)
@@ -206,13 +191,13 @@ def draw_forests(extraction: Extraction, folder: Path) -> list[str]:
     from metarepro.reviews.revman_forest import revman_forest
 
     not_drawn = []
-    for analyses, studies, result in recomputed(extraction):
-        if isinstance(result, str) or not len(studies):
+    for analysis in recomputed(extraction):
+        if isinstance(analysis.result, str) or not analysis.studies:
             continue
-        first = analyses.iloc[0]
-        number = f"{first['comparison_number']}.{first['outcome_number']}"
+        number = ".".join(analysis_of(analysis.pools[0]))
         try:
-            save_figure(revman_forest(studies, analyses, result), folder / file_name(number))
+            figure = revman_forest(analysis.studies, analysis.pools, analysis.result)
+            save_figure(figure, folder / file_name(number))
         except (ArithmeticError, ValueError) as error:
             not_drawn.append(f"no forest plot of {number}: {error}")
     return not_drawn

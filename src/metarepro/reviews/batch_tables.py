@@ -18,9 +18,10 @@ from metarepro.reviews.tables import (
     REVIEW_REPRODUCTION,
     VERDICTS,
 )
+from metarepro.tabular.atomic import new_file
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.spreadsheet_cells import for_spreadsheets
-from metarepro.tabular.tables import empty_table, read_table, write_table
+from metarepro.tabular.tables import as_csv, empty_table, read_table, write_table
 from metarepro.wording.phrases import counted
 
 #: Names of the files that a batch writes -> their tables.
@@ -37,33 +38,41 @@ def below_each_other(name: str, tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([empty_table(BATCH_TABLES[name]), *tables], ignore_index=True)
 
 
-def together(
-    chunks: Sequence[Chunk], parts: Sequence[Mapping[str, pd.DataFrame]]
-) -> dict[str, pd.DataFrame]:
-    """The tables of all chunks as those of one batch.
+def gather(chunks: Sequence[Chunk], parts: Sequence[Path], folder: Path) -> None:
+    """Write the tables of all chunks as those of one batch for people, a chunk at a time.
+
+    However many chunks there are, the tables of one are held in memory.
 
     Parameters
     ----------
     chunks : sequence of Chunk
-    parts : sequence of mapping
-        For each chunk the tables of its batch.
+    parts : sequence of Path
+        For each chunk the folder of the tables of its batch.
+    folder : Path
+        Where the tables go.
 
     Raises
     ------
     DataError
-        If a part does not have the files of its chunk, each once and in order.
+        If a part does not have the files of its chunk, each once and in order; then nothing is
+        written.
     """
     problems = []
     for chunk, part in zip(chunks, parts, strict=True):
         expected = [file.name for file in chunk.files]
-        found = list(part["files"]["file"])
+        found = list(read_table(part / "files.csv", BATCH_TABLES["files"])["file"])
         if found != expected:
             text = f"{len(found)} files, from {found[:1]}"
             allowed = f"the {len(expected)} files of the chunk, from {expected[:1]}"
             problems.append(Problem("files.csv", None, "file", text, allowed))
     if problems:
         raise DataError(problems)
-    return {name: below_each_other(name, [part[name] for part in parts]) for name in BATCH_TABLES}
+    for name, table in BATCH_TABLES.items():
+        with new_file(folder / f"{name}.csv") as stream:
+            stream.write(as_csv(empty_table(table), table, name))
+            for part in parts:
+                frame = for_spreadsheets(read_table(part / f"{name}.csv", table))
+                stream.write(as_csv(frame, table, name, header=False))
 
 
 def write_batch(
@@ -75,26 +84,38 @@ def write_batch(
         write_table(frame, folder / f"{name}.csv", table)
 
 
-def read_batch(folder: Path) -> dict[str, pd.DataFrame]:
-    """Read the tables that `write_batch` wrote."""
-    return {name: read_table(folder / f"{name}.csv", table) for name, table in BATCH_TABLES.items()}
+def summary(files: pd.DataFrame, verdicts: Iterable[str], findings: int, elsewhere: int) -> str:
+    """Say what a batch found, a line each.
 
-
-def summary(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> str:
-    """Say what a batch found, a line each; `elsewhere` are failures that are no row of it."""
-    status = tables["files"]["status"]
-    read, verdicts = int((status == "read").sum()), Counter(tables["reproduction"]["verdict"])
-    failed = len(status) - read + elsewhere
-    counts = ", ".join(f"{verdicts[v]} {v}" for v in VERDICTS if verdicts[v])
+    Parameters
+    ----------
+    files : DataFrame
+        The table of files.
+    verdicts : iterable of str
+        Of all pools.
+    findings : int
+        Number of findings of the audit.
+    elsewhere : int
+        Failures that are no row of the table of files.
+    """
+    status, verdict = Counter(files["status"]), Counter(verdicts)
+    read, failed = status["read"], status["unreadable"] + elsewhere
+    counts = ", ".join(f"{verdict[v]} {v}" for v in VERDICTS if verdict[v])
     lines = [
         f"{counted(read + failed, 'file')}: {read} read, {failed} unreadable",
-        f"{counted(len(tables['reproduction']), 'pool')}: {counts or 'nothing to recompute'}",
-        f"{counted(len(tables['audit']), 'finding')} of the audit",
+        f"{counted(verdict.total(), 'pool')}: {counts or 'nothing to recompute'}",
+        f"{counted(findings, 'finding')} of the audit",
     ]
-    if skipped := skipped_analyses(tables):
+    if skipped := int(files["skipped"].sum()):
         what = "not recomputed, since the settings are not known: files.csv names them"
         lines.append(f"{skipped} {'analysis' if skipped == 1 else 'analyses'} {what}")
     return "\n".join(lines)
+
+
+def summary_of(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> str:
+    """The `summary` of a batch in memory."""
+    verdicts = tables["reproduction"]["verdict"]
+    return summary(tables["files"], verdicts, len(tables["audit"]), elsewhere)
 
 
 def skipped_analyses(tables: Mapping[str, pd.DataFrame]) -> int:

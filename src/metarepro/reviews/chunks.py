@@ -17,7 +17,7 @@ from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError
 from metarepro.wording.phrases import counted
 
-#: Files in a chunk; benchmarks/reviews.py shows what others cost.
+#: Files in a chunk: a job takes some seconds, most of them its own work.
 CHUNK_SIZE = 50
 #: Files that are no review, by name for each folder.
 _SHOWN = 8

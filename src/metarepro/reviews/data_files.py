@@ -27,6 +27,7 @@ from metarepro.tabular.tables import (
     Table,
     check_values,
     empty_table,
+    from_rows,
     in_order,
     read_table,
     write_table,
@@ -151,7 +152,7 @@ def _read_file(path: Path, folder: Path, data: Dataset) -> ReviewData:
     problems: list[Problem] = []
     try:
         extraction = _settled(read_review(path))
-        if len(extraction.accuracy):
+        if extraction.accuracy_rows:
             found, allowed = "a review of diagnostic test accuracy", "a review of interventions"
             problems.append(Problem(path.as_posix(), None, "", found, allowed))
     except DataError as error:
@@ -175,7 +176,7 @@ def _read_file(path: Path, folder: Path, data: Dataset) -> ReviewData:
 
 def _settled(extraction: Extraction) -> Extraction:
     """The review with all settings, inferred where its file has none."""
-    if not (extraction.analyses["method"] == "").any():
+    if not extraction.has_open_settings:
         return extraction
     # Pooling takes longer to import than most files to read.
     from metarepro.reviews.inferred_settings import with_settings
@@ -234,7 +235,10 @@ def _tables(
         "review_included": review_included(
             extraction, review_id, maps["study_map"], data.trials, provenance
         ),
-        "review_audit": audit_studies(extraction).assign(review_id=review_id),
+        "review_audit": from_rows(
+            [row | {"review_id": review_id} for row in audit_studies(extraction)],
+            _TABLES["review_audit"],
+        ),
     }
     return {name: in_order(table, _TABLES[name]) for name, table in tables.items()}
 

@@ -17,11 +17,11 @@ from scipy import special
 
 from metarepro.models.conventions import CONVENTIONS, Convention
 from metarepro.models.mantel_haenszel import Array
-from metarepro.readers.review_tables import RATIOS, Extraction
-from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, pool_analysis
+from metarepro.readers.review_tables import ANALYSIS, RATIOS, Extraction, analysis_of
+from metarepro.reviews.analysis_settings import AnalysisSettings
+from metarepro.reviews.pooling import AnalysisResult, pool_analysis
 from metarepro.reviews.study_effects import study_effects
 
-_ANALYSIS = ["comparison_number", "outcome_number"]
 _MEASURES = {
     "continuous": ("MD", "SMD"),
     "dichotomous": ("RR", "OR", "RD", "PETO_OR"),
@@ -86,18 +86,20 @@ def with_settings(extraction: Extraction) -> Extraction:
     Extraction
         Their column `inferred` says what was inferred and what is open.
     """
-    open_ones = extraction.analyses["method"] == ""
-    if not open_ones.any():
+    if not extraction.has_open_settings:
         return extraction
     convention = CONVENTIONS[extraction.review.format]
-    studies = dict(iter(extraction.studies.groupby(_ANALYSIS, sort=False)))
-    analyses = extraction.analyses.copy()
-    for key, rows in analyses[open_ones].groupby(_ANALYSIS, sort=False):
-        own = studies[key].reset_index(drop=True)
-        for name, value in _settings(own, rows.iloc[0]["data_type"], convention).items():
-            analyses.loc[rows.index, name] = value
+    studies = dict(iter(extraction.studies.groupby(list(ANALYSIS), sort=False)))
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    analyses = []
+    for row in extraction.analysis_rows:
+        key = analysis_of(row)
+        if row["method"] == "" and key not in found:
+            own = studies[key].reset_index(drop=True)
+            found[key] = _settings(own, row["data_type"], convention)
+        analyses.append(row | found[key] if row["method"] == "" else row)
     note = "no table of settings: measure, method and model are inferred from the data rows"
-    return replace(extraction, analyses=analyses).with_notes([note])
+    return replace(extraction, analysis_rows=analyses).with_notes([note])
 
 
 def _settings(studies: pd.DataFrame, data_type: str, convention: Convention) -> dict[str, Any]:

@@ -1,67 +1,25 @@
-"""Recompute one analysis of a Cochrane review: its pools, subgroups and the test between them.
+"""Recompute the analyses of a Cochrane review: pools, subgroups and the tests between them.
 
-Inverse-variance pools are `pooling.pool`'s. Written out here is what RevMan does otherwise (Deeks
-& Higgins 2010): Mantel-Haenszel, the Q around Mantel-Haenszel's estimate and the
-DerSimonian-Laird tau2 from it, a pool of one study, and the test between subgroups.
+All pools of a file are computed together; `revman_pools` has the arithmetic.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
-from scipy import special
 
 from metarepro.models.conventions import Convention
-from metarepro.models.mantel_haenszel import (
-    Array,
-    Fixed,
-    Tables,
-    mh_odds_ratio,
-    mh_risk_difference,
-    mh_risk_ratio,
+from metarepro.models.mantel_haenszel import Array
+from metarepro.reviews.analysis_settings import AnalysisSettings
+from metarepro.reviews.revman_pools import revman_pools, subgroup_tests, too_far_apart
+from metarepro.reviews.study_effects import (
+    Arrays,
+    EffectSettings,
+    Studies,
+    StudyEffects,
+    effects_by_settings,
 )
-from metarepro.models.pooling import pool
-from metarepro.reviews.revman_reml import revman_reml, typical_variance
-from metarepro.reviews.study_effects import StudyEffects, study_effects
-
-#: Mantel-Haenszel's fixed-effect estimate of each measure, from the tables as counted and those
-#: with something in the empty cells.
-_MANTEL_HAENSZEL: dict[str, Callable[[Tables, Tables], Fixed]] = {
-    "OR": lambda _, corrected: mh_odds_ratio(corrected),
-    "RR": mh_risk_ratio,
-    "RD": mh_risk_difference,
-}
-
-
-@dataclass(frozen=True)
-class AnalysisSettings:
-    """What the authors chose for an analysis; the names are those of the table of analyses.
-
-    `tau2_method` and `ci_method` are looked at for random effects only; "" stands for the first
-    that the convention has.
-    """
-
-    data_type: str
-    measure: str
-    method: str = "IV"
-    model: str = "random"
-    tau2_method: str = ""
-    ci_method: str = ""
-    level: float = 0.95
-    swap_events: bool = False
-
-    @classmethod
-    def from_row(cls, row: Mapping[Any, Any]) -> "AnalysisSettings":
-        """Read the settings from a row of the table of analyses."""
-        names = ("data_type", "measure", "method", "model", "tau2_method", "ci_method")
-        return cls(
-            **{name: str(row[name]) for name in names},
-            level=float(row["interval_level"]),
-            swap_events=row["swap_events"] == "yes",
-        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,15 +95,34 @@ class AnalysisResult:
     test: SubgroupTest | None
 
 
+#: An analysis before it is pooled: its settings and the numbers of its rows.
+Analysis = tuple[AnalysisSettings, Sequence[int]]
+
+
+class _Members(NamedTuple):
+    """A pool before it is computed.
+
+    Attributes
+    ----------
+    analysis : number of its analysis
+    subgroup : number of the subgroup; None for the overall pool
+    places : which rows of the analysis are in it, those without an effect left out
+    """
+
+    analysis: int
+    subgroup: str | None
+    places: list[int]
+
+
 def pool_analysis(
-    studies: pd.DataFrame, settings: AnalysisSettings, convention: Convention
+    studies: Studies, settings: AnalysisSettings, convention: Convention
 ) -> AnalysisResult:
     """Recompute the pools of one analysis from its study rows.
 
     Parameters
     ----------
-    studies : DataFrame
-        All rows of the analysis, with the columns that `study_effects` needs and
+    studies : DataFrame or mapping
+        Columns of all rows of the analysis: those that `study_effects` needs, and
         `subgroup_number` ("" for none). Where there is a column `applies_to`, rows with "overall"
         or "subgroup" enter that pool only.
     settings : AnalysisSettings
@@ -154,234 +131,147 @@ def pool_analysis(
     Raises
     ------
     ValueError
-        For a method, model, measure, estimator or interval that is not known, or that the
-        convention does not have.
+        For settings that there is no rule for (`AnalysisSettings.settled`), and for variances too
+        far apart.
     """
-    settings = _settled(settings, convention)
-    effects = study_effects(
-        studies,
-        data_type=settings.data_type,
-        measure=settings.measure,
-        convention=convention,
-        swap_events=settings.swap_events,
-    )
-    number = studies["subgroup_number"].to_numpy(dtype=object)
-    applies = np.full(number.shape, "both", dtype=object)
-    if "applies_to" in studies.columns:
-        applies = studies["applies_to"].to_numpy(dtype=object)
-    subgroups = {
-        name: pool_effects(
-            effects, settings, convention, members=(number == name) & (applies != "overall")
+    columns = {str(name): np.asarray(column) for name, column in studies.items()}
+    n = len(columns["subgroup_number"])
+    (result,) = pool_analyses(columns, [(settings, range(n))], convention)
+    if isinstance(result, str):
+        raise ValueError(result)
+    return result
+
+
+def pool_analyses(
+    studies: Arrays, analyses: Sequence[Analysis], convention: Convention
+) -> list[AnalysisResult | str]:
+    """Recompute the pools of many analyses, all together.
+
+    Parameters
+    ----------
+    studies : mapping
+        As in `pool_analysis`, with the rows of all analyses.
+    analyses : sequence of tuple
+        The settings of each and the numbers of its rows.
+    convention : Convention
+
+    Returns
+    -------
+    list of AnalysisResult or str
+        For each analysis, or why there is none.
+    """
+    settings, wrong = _settled(analyses, convention)
+    groups: dict[EffectSettings, list[int]] = {}
+    for number, chosen in settings.items():
+        groups.setdefault(chosen.of_effects, []).extend(analyses[number][1])
+    # What falls out of the range of numbers is for the reader of the results to see.
+    with np.errstate(all="ignore"):
+        effects, refused = effects_by_settings(studies, groups, convention)
+        for number, chosen in settings.items():
+            if chosen.of_effects in refused:
+                wrong[number] = refused[chosen.of_effects]
+        members = [
+            pool
+            for number in settings
+            if number not in wrong
+            for pool in _members(number, studies, analyses[number][1], effects)
+        ]
+        pools = _pools(members, effects, analyses, settings, wrong)
+        tests = _tests(pools)
+    results: list[AnalysisResult | str] = []
+    for number, (_, rows) in enumerate(analyses):
+        if number in wrong:
+            results.append(wrong[number])
+            continue
+        own = pools[number]
+        results.append(
+            AnalysisResult(
+                effects.take(np.asarray(rows, dtype=np.intp)),
+                own[None],
+                {name: pool for name, pool in own.items() if name is not None},
+                tests.get(number),
+            )
         )
-        for name in dict.fromkeys(number)
-        if name != ""
-    }
-    overall = pool_effects(effects, settings, convention, members=applies != "subgroup")
-    return AnalysisResult(effects, overall, subgroups, subgroup_test(subgroups.values()))
+    return results
 
 
-def pool_effects(
+def _settled(
+    analyses: Sequence[Analysis], convention: Convention
+) -> tuple[dict[int, AnalysisSettings], dict[int, str]]:
+    """The settings of analyses by number, and what is wrong with the others."""
+    settings, wrong = {}, {}
+    for number, (chosen, _) in enumerate(analyses):
+        try:
+            settings[number] = chosen.settled(convention)
+        except ValueError as error:
+            wrong[number] = str(error)
+    return settings, wrong
+
+
+def _members(
+    analysis: int, studies: Arrays, rows: Sequence[int], effects: StudyEffects
+) -> list[_Members]:
+    """The subgroups of an analysis in the order of their rows, and the overall pool."""
+    subgroups: dict[str, list[int]] = {}
+    overall = []
+    numbers, applies = studies["subgroup_number"], studies.get("applies_to")
+    for place, row in enumerate(rows):
+        enters = "both" if applies is None else applies[row]
+        own = subgroups.setdefault(numbers[row], []) if numbers[row] else []
+        if effects.reason[row]:
+            continue
+        if enters != "overall":
+            own.append(place)
+        if enters != "subgroup":
+            overall.append(place)
+    named = [_Members(analysis, name, places) for name, places in subgroups.items()]
+    return [*named, _Members(analysis, None, overall)]
+
+
+def _pools(
+    members: Sequence[_Members],
     effects: StudyEffects,
-    settings: AnalysisSettings,
-    convention: Convention,
-    members: npt.NDArray[np.bool_] | None = None,
-) -> ReviewPool:
-    """Pool the rows that are members, by default all; those without an effect have no weight.
-
-    Raises
-    ------
-    ValueError
-        As `pool_analysis`.
-    """
-    settings = _settled(settings, convention)
-    used = effects.estimable if members is None else effects.estimable & members
-    rows = effects.take(used)
-    k = rows.yi.size
-    weights = np.full(used.shape, np.nan)
-    if k == 0:
-        return ReviewPool(k=0, weights=weights)
-    if k == 1:
-        # RevMan prints the study's own interval, also where Mantel-Haenszel's sums give another:
-        # a risk difference without events.
-        result = _given_tau2(rows, 0.0, settings)
-    elif settings.method == "MH":
-        result = _mantel_haenszel(rows, settings)
-    else:
-        result = _inverse_variance(rows, settings)
-    weights[used] = 100 * result.weights / result.weights.sum()
-    return _written_out(result, weights, k, settings)
-
-
-def subgroup_test(pools: Iterable[ReviewPool]) -> SubgroupTest | None:
-    """Test whether subgroups differ: Q of their estimates by inverse variance.
-
-    RevMan treats the pooled subgroups as studies under a fixed-effect model, whatever the model
-    and the method within them (Deeks & Higgins 2010; Borenstein et al. 2009, ch. 19). Subgroups
-    without an estimate do not take part; a single one is tested against nothing, and RevMan
-    prints Q 0, df 0, p 1.
-    """
-    taking_part = [pool for pool in pools if pool.se > 0]
-    if not taking_part:
-        return None
-    y = np.array([pool.estimate for pool in taking_part])
-    w = np.array([pool.se for pool in taking_part]) ** -2.0
-    q, q_df = _q(y, w, float((w * y).sum() / w.sum())), y.size - 1
-    return SubgroupTest(q, q_df, _chi2_p(q, q_df), _i2(q, q_df))
-
-
-class _Result(NamedTuple):
-    """A pool before it is written out; `df` of the t reference is NaN where it is normal."""
-
-    estimate: float
-    se: float
-    wald_se: float
-    df: float
-    tau2: float
-    q: float
-    i2: float
-    weights: Array
-
-
-def _settled(settings: AnalysisSettings, convention: Convention) -> AnalysisSettings:
-    """Refuse what there is no rule for, and fill in what has only one value."""
-    _require(settings.model in ("fixed", "random"), f"model '{settings.model}' is not known")
-    _require(settings.method in ("IV", "MH", "PETO"), f"method '{settings.method}' is not known")
-    if settings.method == "MH":
-        _require(
-            settings.data_type == "dichotomous" and settings.measure in _MANTEL_HAENSZEL,
-            f"there is no Mantel-Haenszel method for {settings.data_type} '{settings.measure}'",
-        )
-    if settings.method == "PETO" and settings.data_type != "oe":
-        _require(
-            settings.data_type == "dichotomous" and settings.measure in ("OR", "PETO_OR"),
-            f"there is no Peto method for {settings.data_type} '{settings.measure}'",
-        )
-        settings = replace(settings, measure="PETO_OR")
-    if settings.model == "fixed":
-        return replace(settings, tau2_method="", ci_method="wald")
-    tau2_method = settings.tau2_method or convention.tau2_methods[0]
-    ci_method = settings.ci_method or convention.ci_methods[0]
-    _require(
-        tau2_method in convention.tau2_methods,
-        f"{convention.name} has no estimator '{tau2_method}' of tau2",
+    analyses: Sequence[Analysis],
+    settings: Mapping[int, AnalysisSettings],
+    wrong: dict[int, str],
+) -> dict[int, dict[str | None, ReviewPool]]:
+    """The pools of each analysis; those that cannot be computed are added to `wrong`."""
+    pools: dict[int, dict[str | None, ReviewPool]] = {}
+    for analysis, name, _ in members:
+        weights = np.full(len(analyses[analysis][1]), np.nan)
+        pools.setdefault(analysis, {})[name] = ReviewPool(k=0, weights=weights)
+    computed = [pool for pool in members if pool.places]
+    if not computed:
+        return pools
+    sizes = np.array([len(pool.places) for pool in computed])
+    rows = effects.take(
+        np.array([analyses[pool.analysis][1][place] for pool in computed for place in pool.places])
     )
-    _require(ci_method in convention.ci_methods, f"{convention.name} has no CI '{ci_method}'")
-    return replace(settings, tau2_method=tau2_method, ci_method=ci_method)
+    chosen = [settings[pool.analysis] for pool in computed]
+    for pool, why in zip(computed, too_far_apart(rows, sizes, chosen), strict=True):
+        if why:
+            wrong.setdefault(pool.analysis, why)
+    numbers, percent = revman_pools(rows, sizes, chosen)
+    values = zip(*(array.tolist() for array in numbers.values()), strict=True)
+    ends = np.cumsum(sizes).tolist()
+    for pool, end, row in zip(computed, ends, values, strict=True):
+        weights = pools[pool.analysis][pool.subgroup].weights
+        weights[pool.places] = percent[end - len(pool.places) : end]
+        named = dict(zip(numbers, row, strict=True)) | {"k": len(pool.places)}
+        pools[pool.analysis][pool.subgroup] = ReviewPool(weights=weights, **named)
+    return pools
 
 
-def _require(condition: bool, message: str) -> None:
-    if not condition:
-        raise ValueError(message)
-
-
-def _mantel_haenszel(rows: StudyEffects, settings: AnalysisSettings) -> _Result:
-    """Fixed effects are Mantel-Haenszel's; random effects are weighted by inverse variance.
-
-    In both, Q is around Mantel-Haenszel's estimate, and with it DerSimonian & Laird's tau2.
-    """
-    if rows.tables is None or rows.corrected is None:
-        raise ValueError("the Mantel-Haenszel method needs counts")
-    fixed = _MANTEL_HAENSZEL[settings.measure](rows.tables, rows.corrected)
-    w, q_df = 1 / rows.vi, rows.yi.size - 1
-    q = _q(rows.yi, w, fixed.estimate)
-    if settings.model == "fixed":
-        se = float(np.sqrt(fixed.variance))
-        return _Result(fixed.estimate, se, se, np.nan, 0.0, q, _i2(q, q_df), fixed.weights)
-    if settings.tau2_method != "DL" and q_df > 0:
-        return _inverse_variance(rows, settings)._replace(q=q)
-    tau2 = float((q - q_df) / (w.sum() - (w**2).sum() / w.sum())) if q > q_df else 0.0
-    return _given_tau2(rows, tau2, settings)._replace(q=q, i2=_i2(q, q_df))
-
-
-def _inverse_variance(rows: StudyEffects, settings: AnalysisSettings) -> _Result:
-    """Two or more studies by inverse variance; Peto's pool is one as well."""
-    if settings.tau2_method == "REML":
-        return _reml(rows, settings)
-    fit = pool(
-        rows.yi,
-        rows.vi,
-        model="common" if settings.model == "fixed" else "random",
-        tau2_method="DL",
-        ci_method="z",
-    )
-    if settings.model == "fixed":
-        return _Result(fit.estimate, fit.se, fit.se, np.nan, 0.0, fit.q, fit.i2_q, fit.weights)
-    return _given_tau2(rows, fit.tau2, settings)._replace(q=fit.q, i2=fit.i2_q)
-
-
-def _reml(rows: StudyEffects, settings: AnalysisSettings) -> _Result:
-    """REML with I2 from tau2 (Cochrane Methods Group 2024), which for DerSimonian-Laird is Q's."""
-    w = 1 / rows.vi
-    tau2 = revman_reml(rows.yi, rows.vi)
-    q = _q(rows.yi, w, float((w * rows.yi).sum() / w.sum()))
-    i2 = 100 * tau2 / (tau2 + typical_variance(rows.vi))
-    return _given_tau2(rows, tau2, settings)._replace(q=q, i2=i2)
-
-
-def _given_tau2(rows: StudyEffects, tau2: float, settings: AnalysisSettings) -> _Result:
-    """Pool by inverse variance with a known tau2, with Wald's or the HKSJ interval.
-
-    The factor on Wald's variance is sum(w (y - estimate)^2) / (k - 1) (Hartung & Knapp 2001, Sidik
-    & Jonkman 2002). A single study has no such factor and keeps Wald's interval.
-    """
-    w, k = 1 / (rows.vi + tau2), rows.yi.size
-    estimate, variance = float((w * rows.yi).sum() / w.sum()), float(1 / w.sum())
-    wald_se = float(np.sqrt(variance))
-    if settings.ci_method != "hksj" or k == 1:
-        return _Result(estimate, wald_se, wald_se, np.nan, tau2, 0.0, 0.0, w)
-    factor = _q(rows.yi, w, estimate) / (k - 1)
-    se = float(np.sqrt(factor * variance))
-    return _Result(estimate, se, wald_se, k - 1, tau2, 0.0, 0.0, w)
-
-
-def _written_out(result: _Result, weights: Array, k: int, settings: AnalysisSettings) -> ReviewPool:
-    """Add interval, tests and prediction interval."""
-    normal = np.isnan(result.df)
-    se = result.se if result.se > 0 else np.nan
-    statistic = abs(result.estimate) / se
-    tail = special.ndtr(-statistic) if normal else special.stdtr(result.df, -statistic)
-    half = _quantile(settings.level, result.df) * se
-    pi_half = np.nan
-    if settings.model == "random" and k > 1:
-        pi_half = _quantile(settings.level, result.df) * float(np.sqrt(result.tau2 + se**2))
-    return ReviewPool(
-        k=k,
-        weights=weights,
-        estimate=result.estimate,
-        se=result.se,
-        wald_se=result.wald_se,
-        ci_low=result.estimate - half,
-        ci_high=result.estimate + half,
-        tau2=result.tau2,
-        q=result.q,
-        q_df=k - 1,
-        q_p=_chi2_p(result.q, k - 1),
-        i2=result.i2,
-        z=statistic if normal else np.nan,
-        t=np.nan if normal else statistic,
-        p_value=float(2 * tail),
-        pi_low=result.estimate - pi_half,
-        pi_high=result.estimate + pi_half,
-    )
-
-
-def _quantile(level: float, df: float) -> float:
-    """Half-width of an interval in standard errors; normal where `df` is NaN."""
-    upper = (1 + level) / 2
-    if np.isnan(df):
-        return float(special.ndtri(upper))
-    return float(special.stdtrit(df, upper)) if df > 0 else np.nan
-
-
-def _q(y: Array, w: Array, center: float) -> float:
-    """Cochran's Q around `center`; exactly 0 for a single study."""
-    return float((w * (y - center) ** 2).sum()) if y.size > 1 else 0.0
-
-
-def _chi2_p(q: float, q_df: float) -> float:
-    return float(special.chdtrc(q_df, q)) if q_df > 0 else 1.0
-
-
-def _i2(q: float, q_df: float) -> float:
-    """I2 in percent (Higgins & Thompson 2002)."""
-    return 100 * (q - q_df) / q if q > q_df else 0.0
+def _tests(pools: Mapping[int, Mapping[str | None, ReviewPool]]) -> dict[int, SubgroupTest]:
+    """The test of each analysis with subgroups; those without an estimate do not take part."""
+    tested = {
+        number: [pool for name, pool in own.items() if name is not None and pool.se > 0]
+        for number, own in pools.items()
+    }
+    tested = {number: own for number, own in tested.items() if own}
+    if not tested:
+        return {}
+    estimate, se = np.array([(p.estimate, p.se) for own in tested.values() for p in own]).T
+    tests = subgroup_tests(estimate, se, np.array([len(own) for own in tested.values()]))
+    values = zip(*(array.tolist() for array in tests.values()), strict=True)
+    return {number: SubgroupTest(*row) for number, row in zip(tested, values, strict=True)}

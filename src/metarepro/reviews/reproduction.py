@@ -17,28 +17,27 @@ not_computable the file asks for something that there is no formula for
 
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from scipy import stats
+from scipy import special
 
-from metarepro.errors import InputError
-from metarepro.models.conventions import CONVENTIONS, Convention
-from metarepro.readers.review_tables import Extraction
+from metarepro.models.conventions import CONVENTIONS
+from metarepro.models.mantel_haenszel import Array
+from metarepro.readers.review_tables import Extraction, Row, analysis_of
+from metarepro.reviews.analysis_settings import AnalysisSettings
 from metarepro.reviews.inferred_settings import NO_EFFECTS, NO_MEASURE
-from metarepro.reviews.pooling import AnalysisResult, AnalysisSettings, ReviewPool, pool_analysis
-from metarepro.reviews.tables import QUANTITIES, REVIEW_REPRODUCTION
-from metarepro.tabular.tables import from_rows
+from metarepro.reviews.pooling import AnalysisResult, ReviewPool, pool_analyses
+from metarepro.reviews.study_effects import columns_of
+from metarepro.reviews.tables import QUANTITIES
 
 TOLERANCE = 1e-6
 #: Further ones that are compared where the file has them, and not shown in columns of their own.
 _ALSO_COMPARED = ("q_df", "q_p", "t", "pi_low", "pi_high")
 _ON_EFFECT_SCALE = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
 _SUBGROUP_TEST = ("subgroup_q", "subgroup_q_df", "subgroup_q_p", "subgroup_i2")
-_ANALYSIS = ("comparison_number", "outcome_number")
 _KEYS = (
     *("review_id", "comparison_number", "comparison", "outcome_number", "outcome"),
     *("subgroup_number", "subgroup", "level", "data_type", "measure", "method", "model"),
@@ -69,7 +68,7 @@ class Deviation:
 Known = Mapping[tuple[str, ...], str]
 
 
-def reproduce(extraction: Extraction, file: str, known: Known) -> pd.DataFrame:
+def reproduce(extraction: Extraction, file: str, known: Known) -> list[Row]:
     """Recompute every pool of a review file and compare.
 
     Parameters
@@ -83,49 +82,68 @@ def reproduce(extraction: Extraction, file: str, known: Known) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        `tables.REVIEW_REPRODUCTION`, one row a pool. Estimates and limits of ratios stand on the
-        ratio scale, `max_abs_difference` is on the scale of the analysis.
+    list of dict
+        Rows of `tables.REVIEW_REPRODUCTION`, one a pool. Estimates and limits of ratios stand on
+        the ratio scale, `max_abs_difference` is on the scale of the analysis.
     """
-    # All at once: turning each analysis into records takes longer than pooling it.
-    every = extraction.analyses
-    records = dict(zip(every.index, every.to_dict("records"), strict=True))
-    rows = []
-    for analyses, studies, result in recomputed(extraction):
-        for i in analyses.index:
-            rows.append({"file": file} | _compare(records[i], studies, result, known))
-    return from_rows(rows, REVIEW_REPRODUCTION)
+    return [
+        {"file": file} | _compare(pool, analysis.participants, analysis.result, known)
+        for analysis in recomputed(extraction)
+        for pool in analysis.pools
+    ]
 
 
-def recomputed(
-    extraction: Extraction,
-) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, AnalysisResult | str]]:
-    """Yield each analysis: its pools, its study rows, and the result or why there is none."""
-    convention = CONVENTIONS[extraction.review.format]
-    studies = dict(iter(extraction.studies.groupby(list(_ANALYSIS), sort=False)))
-    for key, analyses in extraction.analyses.groupby(list(_ANALYSIS), sort=False):
-        rows = studies.get(key, extraction.studies.iloc[:0]).reset_index(drop=True)
-        yield analyses, rows, _pool(rows, analyses, convention)
+@dataclass(frozen=True, eq=False)
+class Recomputed:
+    """An analysis of a review file.
+
+    Attributes
+    ----------
+    pools, studies : its rows
+    participants : array of shape (n,), of each study; NaN where its row does not have them
+    result : what is recomputed, or why nothing is
+    """
+
+    pools: list[Row]
+    studies: list[Row]
+    participants: Array
+    result: AnalysisResult | str
 
 
-def _pool(
-    studies: pd.DataFrame, analyses: pd.DataFrame, convention: Convention
-) -> AnalysisResult | str:
-    first = analyses.iloc[0].to_dict()
-    if first["inferred"] in (NO_MEASURE, NO_EFFECTS):
-        return str(first["inferred"])
-    settings = AnalysisSettings.from_row(first)
-    try:
-        # What falls out of the range of numbers is said of its pool (`_in_range`).
-        with np.errstate(all="ignore"):
-            return pool_analysis(studies, settings, convention)
-    except (ValueError, InputError) as error:
-        return str(error)
+def recomputed(extraction: Extraction) -> list[Recomputed]:
+    """Recompute the analyses of a review file, all together, in the order of its pools."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for number, study in enumerate(extraction.study_rows):
+        rows.setdefault(analysis_of(study), []).append(number)
+    pools: dict[tuple[str, str], list[Row]] = {}
+    for pool in extraction.analysis_rows:
+        pools.setdefault(analysis_of(pool), []).append(pool)
+    refused = {key: own[0]["inferred"] for key, own in pools.items()}
+    to_pool = [key for key, why in refused.items() if why not in (NO_MEASURE, NO_EFFECTS)]
+    studies = columns_of(extraction.study_rows)
+    results = pool_analyses(
+        studies,
+        [(AnalysisSettings.from_row(pools[key][0]), rows.get(key, [])) for key in to_pool],
+        CONVENTIONS[extraction.review.format],
+    )
+    found = refused | dict(zip(to_pool, results, strict=True))
+    # What is only shown beside given estimates may be anything.
+    numbers = studies["n_t"] + studies["n_c"]
+    participants = np.where(numbers >= 0, numbers, np.nan)
+    return [
+        Recomputed(
+            own,
+            [extraction.study_rows[number] for number in rows.get(key, ())],
+            participants[rows.get(key, [])],
+            found[key],
+        )
+        for key, own in pools.items()
+    ]
 
 
 def _compare(
     analysis: Mapping[Any, Any],
-    studies: pd.DataFrame,
+    participants: Array,
     result: AnalysisResult | str,
     known: Known,
 ) -> dict[str, Any]:
@@ -137,7 +155,7 @@ def _compare(
     row |= {"max_abs_difference": math.nan, "verdict": "not_computable", "reason": result}
     if not isinstance(result, str):
         pool = _pool_of(result, analysis)
-        row |= {"k": pool.k, "n_participants": _participants(studies, pool)}
+        row |= {"k": pool.k, "n_participants": _added_up(participants, pool)}
         row |= _compare_pool(analysis, pool, result, known)
     if row["reason"] != analysis["inferred"]:
         row["reason"] = ". ".join(filter(None, [row["reason"], analysis["inferred"]]))
@@ -160,12 +178,10 @@ def _in_range(row: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _participants(studies: pd.DataFrame, pool: ReviewPool) -> float:
+def _added_up(participants: Array, pool: ReviewPool) -> float:
     """Participants of the studies in a pool, as far as their rows have them."""
-    pooled = studies[~np.isnan(pool.weights)] if pool.k else studies.iloc[:0]
-    numbers = pooled["n_t"] + pooled["n_c"]
-    # What is only shown beside given estimates may be anything.
-    return float(numbers[numbers >= 0].sum(min_count=1))
+    there = participants[~np.isnan(pool.weights) & ~np.isnan(participants)] if pool.k else ()
+    return float(sum(there)) if len(there) else math.nan
 
 
 def _compare_pool(
@@ -291,7 +307,7 @@ def _single_study(deviation: Deviation, analysis: Mapping[Any, Any], pool: Revie
 def _wald_p(deviation: Deviation, analysis: Mapping[Any, Any], pool: ReviewPool) -> str:
     if analysis["ci_method"] != "hksj" or deviation.quantity != "p" or pool.k < 2:
         return ""
-    p = float(2 * stats.norm.sf(abs(pool.estimate) / pool.wald_se))
+    p = 2 * float(special.ndtr(-abs(pool.estimate) / pool.wald_se))
     _, agrees = _difference(analysis, "p", deviation.published, p)
     return "beside an HKSJ interval the file gives the p of Wald's test" if agrees else ""
 

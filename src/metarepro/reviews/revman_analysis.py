@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from metarepro.readers.review_tables import is_log
+from metarepro.readers.review_tables import Row, is_log
 from metarepro.reviews.pooling import AnalysisResult, ReviewPool
 from metarepro.reviews.revman_wording import measure_name, ratio_of
 
@@ -51,19 +50,18 @@ class Analysis:
 
     @classmethod
     def of(
-        cls, studies: pd.DataFrame, analysis_rows: pd.DataFrame, result: AnalysisResult
+        cls, studies: Sequence[Row], analysis_rows: Sequence[Row], result: AnalysisResult
     ) -> Analysis:
         """Put the tables of one analysis together."""
-        records = _records(analysis_rows)
         # Overall by its level: a file may leave the number of a subgroup empty.
-        rows = {"" if r["level"] == "overall" else str(r["subgroup_number"]): r for r in records}
-        head = rows.get("", records[0])
+        rows = {"" if r["level"] == "overall" else r["subgroup_number"]: r for r in analysis_rows}
+        head = rows.get("", analysis_rows[0])
         data_type = head["data_type"]
         arms = [
             (name, header)
             for name, header in _ARMS[data_type]
             if data_type in ("dichotomous", "continuous")
-            or np.isfinite(studies[[f"{name}_t", f"{name}_c"]].to_numpy(float)).any()
+            or any(math.isfinite(row[f"{name}_{side}"]) for row in studies for side in "tc")
         ]
         is_ratio = is_log(head["measure"], data_type, head["log_data"] == "yes")
         measure = measure_name(head)
@@ -72,7 +70,7 @@ class Analysis:
             "oe": [("o_e", "O-E"), ("variance", "Variance")],
         }
         columns = given.get(data_type, [])
-        return cls(head, _records(studies), rows, result, is_ratio, arms, columns)
+        return cls(head, studies, rows, result, is_ratio, arms, columns)
 
     @property
     def groups(self) -> list[str]:
@@ -149,7 +147,3 @@ class Analysis:
             if not digits or not abs(theirs - our) <= 0.5 * 10.0 ** -int(digits[1]) + 1e-9:
                 return True
         return False
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]

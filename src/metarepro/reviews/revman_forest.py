@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
 from matplotlib.figure import Figure
 from scipy import special
 
@@ -21,6 +20,7 @@ from metarepro.figures.forest_page import (
     effect_columns,
     width_across,
 )
+from metarepro.readers.review_tables import Row
 from metarepro.reviews import revman_wording as words
 from metarepro.reviews.pooling import AnalysisResult
 from metarepro.reviews.revman_analysis import Analysis
@@ -44,8 +44,8 @@ _PUBLISHED_NOTE = "Grey diamond: the result in the review's file, where it diffe
 
 
 def revman_forest(
-    studies: pd.DataFrame,
-    analysis_rows: pd.DataFrame,
+    studies: Sequence[Row],
+    analysis_rows: Sequence[Row],
     result: AnalysisResult,
     *,
     title: str = "",
@@ -78,7 +78,7 @@ def revman_forest(
     ValueError
         If there is no study or no analysis row, or if `result` has another number of rows.
     """
-    if studies.empty or analysis_rows.empty:
+    if not studies or not analysis_rows:
         raise ValueError("an analysis needs study rows and an analysis row: nothing to draw")
     if result.effects.yi.size != len(studies):
         raise ValueError(f"result has {result.effects.yi.size} rows, studies {len(studies)}")

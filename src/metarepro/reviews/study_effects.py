@@ -4,18 +4,36 @@ Effects stand on the scale of the analysis: natural log for ratios. All formulas
 Deeks & Higgins (2010), "Statistical algorithms in Review Manager 5".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from metarepro.models.conventions import Convention
 from metarepro.models.mantel_haenszel import Array, Tables, peto_o_e
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+Flags = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
+#: Columns of study rows by name.
+Studies: TypeAlias = "Mapping[Any, Any] | pd.DataFrame"
+#: The same as arrays of shape (n,).
+Arrays = Mapping[str, npt.NDArray[Any]]
+#: Type of data, measure, and whether events are swapped.
+EffectSettings = tuple[str, str, bool]
+
 #: The measures of each type of data that are computed here; "iv" and "oe" take any name.
 MEASURES = {"dichotomous": ("OR", "RR", "RD", "PETO_OR"), "continuous": ("MD", "SMD")}
+
+#: The columns that effects are computed from.
+NUMBERS = (
+    *("n_t", "mean_t", "sd_t", "events_t", "n_c", "mean_c", "sd_c", "events_c"),
+    *("o_e", "variance", "estimate", "se"),
+)
 
 # Why a row has no effect.
 MISSING = "a number that the effect needs is missing"
@@ -38,7 +56,7 @@ _SMALLEST_VARIANCE, _LARGEST_VARIANCE = 1e-70, 1e150
 
 @dataclass(frozen=True, eq=False)
 class StudyEffects:
-    """Effects of the rows of one analysis, in the order given.
+    """Effects of study rows, in the order given.
 
     Attributes
     ----------
@@ -58,11 +76,11 @@ class StudyEffects:
     corrected: Tables | None = None
 
     @property
-    def estimable(self) -> npt.NDArray[np.bool_]:
+    def estimable(self) -> Flags:
         """Which rows have an effect."""
         return np.asarray(self.reason == "", dtype=np.bool_)
 
-    def take(self, rows: npt.NDArray[np.bool_]) -> "StudyEffects":
+    def take(self, rows: Flags | Indices) -> "StudyEffects":
         """These rows only."""
         return StudyEffects(
             self.yi[rows],
@@ -73,20 +91,29 @@ class StudyEffects:
         )
 
 
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> Arrays:
+    """The columns of study rows that pools are computed from."""
+    columns: dict[str, npt.NDArray[Any]] = {
+        name: np.array([row[name] for row in rows], dtype=np.float64) for name in NUMBERS
+    }
+    texts = ("estimable", "subgroup_number", "applies_to")
+    return columns | {name: np.array([row[name] for row in rows], dtype=object) for name in texts}
+
+
 def study_effects(
-    studies: pd.DataFrame,
+    studies: Studies,
     *,
     data_type: str,
     measure: str,
     convention: Convention,
     swap_events: bool = False,
 ) -> StudyEffects:
-    """Compute the effect of each row of one analysis.
+    """Compute the effect of each row of an analysis, or of several with the same settings.
 
     Parameters
     ----------
-    studies : DataFrame
-        With the columns that the type of data needs: `events_t`, `n_t`, `events_c`, `n_c`;
+    studies : mapping
+        Columns by name, those that the type of data needs: `events_t`, `n_t`, `events_c`, `n_c`;
         `mean_t`, `sd_t`, `n_t` and the same of control; `estimate`, `se`; or `o_e`, `variance`.
         A column `estimable`, if there, excludes the rows with "no".
     data_type : "dichotomous", "continuous", "iv" or "oe"
@@ -115,20 +142,65 @@ def study_effects(
         effects = _from_o_e(o_e, variance, {MISSING: ~np.isfinite(o_e + variance)})
     else:
         raise ValueError(f"type of data '{data_type}' is not known")
-    if "estimable" in studies.columns:
-        said_no = (studies["estimable"] == "no").to_numpy() & effects.estimable
+    if "estimable" in studies:
+        said_no = (np.asarray(studies["estimable"], dtype=object) == "no") & effects.estimable
         effects.reason[said_no] = FILE_SAYS_NO
     return effects
 
 
-def _columns(studies: pd.DataFrame, *names: str) -> list[Array]:
+def effects_by_settings(
+    studies: Arrays, groups: Mapping[EffectSettings, Sequence[int]], convention: Convention
+) -> tuple[StudyEffects, dict[EffectSettings, str]]:
+    """Compute the effects of the rows of many analyses, those with the same settings together.
+
+    Parameters
+    ----------
+    studies : mapping
+        Columns by name; see `study_effects`.
+    groups : mapping
+        For type of data, measure and whether events are swapped the numbers of the rows.
+    convention : Convention
+
+    Returns
+    -------
+    effects : StudyEffects
+        Of all n rows; NaN for those of no group.
+    refused : dict of str
+        Settings for which there is no formula, and why.
+    """
+    n = len(next(iter(studies.values())))
+    yi, vi, *cells = np.full((10, n), np.nan)
+    reason, refused = np.full(n, MISSING, dtype=object), {}
+    for settings, rows in groups.items():
+        data_type, measure, swapped = settings
+        own = {name: studies[name][rows] for name in (*NUMBERS, "estimable") if name in studies}
+        try:
+            found = study_effects(
+                own,
+                data_type=data_type,
+                measure=measure,
+                convention=convention,
+                swap_events=swapped,
+            )
+        except ValueError as error:
+            refused[settings] = str(error)
+            continue
+        yi[rows], vi[rows], reason[rows] = found.yi, found.vi, found.reason
+        for place, cell in zip(
+            cells, (*(found.tables or ()), *(found.corrected or ())), strict=False
+        ):
+            place[rows] = cell
+    return StudyEffects(yi, vi, reason, Tables(*cells[:4]), Tables(*cells[4:])), refused
+
+
+def _columns(studies: Studies, *names: str) -> list[Array]:
     return [np.asarray(studies[name], dtype=np.float64) for name in names]
 
 
 def _checked(
     yi: Array,
     vi: Array,
-    faults: Mapping[str, npt.NDArray[np.bool_]],
+    faults: Mapping[str, Flags],
     tables: Tables | None = None,
     corrected: Tables | None = None,
 ) -> StudyEffects:
@@ -148,7 +220,7 @@ def _checked(
 def _from_o_e(
     o_e: Array,
     variance: Array,
-    faults: Mapping[str, npt.NDArray[np.bool_]],
+    faults: Mapping[str, Flags],
     tables: Tables | None = None,
 ) -> StudyEffects:
     """Peto's effect (O - E) / V with variance 1 / V."""
@@ -159,7 +231,7 @@ def _from_o_e(
 
 
 def _dichotomous(
-    studies: pd.DataFrame, measure: str, convention: Convention, swap_events: bool
+    studies: Studies, measure: str, convention: Convention, swap_events: bool
 ) -> StudyEffects:
     events_t, n_t, events_c, n_c = _columns(studies, "events_t", "n_t", "events_c", "n_c")
     tables = Tables(events_t, n_t - events_t, events_c, n_c - events_c)
@@ -206,7 +278,7 @@ def _risk_difference(tables: Tables, corrected: Tables) -> tuple[Array, Array]:
 _EFFECTS = {"OR": _odds_ratio, "RR": _risk_ratio, "RD": _risk_difference}
 
 
-def _continuous(studies: pd.DataFrame, measure: str, convention: Convention) -> StudyEffects:
+def _continuous(studies: Studies, measure: str, convention: Convention) -> StudyEffects:
     mean_t, sd_t, n_t = _columns(studies, "mean_t", "sd_t", "n_t")
     mean_c, sd_c, n_c = _columns(studies, "mean_c", "sd_c", "n_c")
     n = n_t + n_c

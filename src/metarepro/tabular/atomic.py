@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 PARTIAL = ".partial"
 
@@ -22,13 +23,24 @@ def write_file(path: Path, content: bytes) -> None:
     OSError
         Naming the file; what was there under its name is then still there.
     """
+    with new_file(path) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """Write a file piece by piece, which appears in one step; as `write_file`."""
     partial = _beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
+        with partial.open("wb") as stream:
+            yield stream
         partial.replace(path)
     except OSError as error:
-        error.filename = str(path)
+        if error.filename is None or str(error.filename).startswith(
+            (str(partial), str(path.parent))
+        ):
+            error.filename = str(path)
         raise
     finally:
         with suppress(OSError):

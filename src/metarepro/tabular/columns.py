@@ -1,21 +1,47 @@
 """Kinds of columns from which the table schemas are put together.
 
-Each kind returns a pandera column with at most one check; its `description` says what is allowed,
-in the words of the error message. Numbers are float64 with nan for an empty cell, everything else
-is str with "" for an empty cell.
+Numbers are float64 with nan for an empty cell, everything else is str with "" for an empty cell.
 """
 
+import math
 import re
 from collections.abc import Callable
-
-import numpy as np
-import pandas as pd
-import pandera.pandas as pa
+from dataclasses import dataclass
+from typing import Any
 
 from metarepro.tabular.limits import ANY_NUMBER, Limits
 from metarepro.tabular.plain_text import clean_text, is_visible
 
-Columns = dict[str, pa.Column]
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """What the cells of a column may hold.
+
+    Attributes
+    ----------
+    allowed : in the words of the error message
+    fits : whether a value may stand in a cell; of numbers, nan is an empty cell
+    numeric : whether it holds numbers
+    unique : whether no value may come twice
+    """
+
+    allowed: str
+    fits: Callable[[Any], bool]
+    numeric: bool = False
+    unique: bool = False
+
+    @property
+    def empty(self) -> float | str:
+        """What stands for an empty cell."""
+        return math.nan if self.numeric else ""
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether a cell may be empty."""
+        return self.fits(self.empty)
+
+
+Columns = dict[str, Column]
 
 #: Nothing that people report is larger or smaller; a standard deviation beyond is a slip, and its
 #: square, cube and sum with others would leave double precision.
@@ -82,7 +108,7 @@ def is_doi(text: str) -> bool:
     return bool(re.fullmatch(_DOI, text))
 
 
-def text(*, required: bool = False, unique: bool = False) -> pa.Column:
+def text(*, required: bool = False, unique: bool = False) -> Column:
     """Free text on one line, without spaces at its ends."""
 
     def fits(cell: str) -> bool:
@@ -90,40 +116,40 @@ def text(*, required: bool = False, unique: bool = False) -> pa.Column:
 
     allowed = f"{PLAIN}, not 'nan' or the like"
     allowed += ", not empty" if required else ""
-    return _text_column(fits, allowed, unique=unique)
+    return Column(allowed, fits, unique=unique)
 
 
-def source(*, required: bool = False) -> pa.Column:
+def source(*, required: bool = False) -> Column:
     """Where something was read: an address of the web, or words."""
 
     def fits(cell: str) -> bool:
         clean = is_plain(cell) and cell not in _LOST_VALUES
         return clean and is_source(cell) and (cell != "" or not required)
 
-    return _text_column(fits, f"{PLAIN}; {SOURCE}" + (", not empty" if required else ""))
+    return Column(f"{PLAIN}; {SOURCE}" + (", not empty" if required else ""), fits)
 
 
-def doi() -> pa.Column:
+def doi() -> Column:
     """DOI, or empty."""
-    return _text_column(lambda cell: cell == "" or is_doi(cell), f"{DOI}, or empty")
+    return Column(f"{DOI}, or empty", lambda cell: cell == "" or is_doi(cell))
 
 
-def pubmed_id() -> pa.Column:
+def pubmed_id() -> Column:
     """Number of a record in PubMed, or empty."""
     return _pattern(r"([1-9][0-9]{0,8})?", "text of digits only, as PubMed numbers it, or empty")
 
 
-def foreign_text(*, required: bool = False) -> pa.Column:
+def foreign_text(*, required: bool = False) -> Column:
     """Text of other people: also 'None' or 'nan', which may be the name of a subgroup."""
 
     def fits(cell: str) -> bool:
         return cell == clean_text(cell) and (cell != "" or not required)
 
     allowed = "text on one line, single spaces" + (", not empty" if required else "")
-    return _text_column(fits, allowed)
+    return Column(allowed, fits)
 
 
-def identifier(*, unique: bool = False, required: bool = True) -> pa.Column:
+def identifier(*, unique: bool = False, required: bool = True) -> Column:
     """Id of lower-case letters, digits, _ and -."""
     allowed = f"small letters, digits, _ and -, at most {LONGEST_ID}"
     least = 1 if required else 0
@@ -131,23 +157,23 @@ def identifier(*, unique: bool = False, required: bool = True) -> pa.Column:
     return _pattern(rf"[a-z0-9_\-]{{{least},{LONGEST_ID}}}", allowed, unique=unique)
 
 
-def identifiers() -> pa.Column:
+def identifiers() -> Column:
     """One or several ids with a space between them."""
     one = rf"[a-z0-9_\-]{{1,{LONGEST_ID}}}"
     allowed = "one or several ids of small letters, digits, _ and -, with one space between them"
     return _pattern(rf"{one}( {one})*", allowed)
 
 
-def digest() -> pa.Column:
+def digest() -> Column:
     """SHA-256 of a file in hexadecimal."""
     return _pattern(r"[0-9a-f]{64}", "64 hexadecimal digits")
 
 
-def level(*levels: str) -> pa.Column:
+def level(*levels: str) -> Column:
     """Exactly one of the levels; "" among them means that the cell may be empty."""
     names = ", ".join(name for name in levels if name)
     allowed = f"one of: {names}" + (" (or empty)" if "" in levels else "")
-    return _text_column(lambda cell: cell in levels, allowed)
+    return Column(allowed, lambda cell: cell in levels)
 
 
 def number(
@@ -157,7 +183,7 @@ def number(
     above: float | None = None,
     required: bool = False,
     whole: bool = False,
-) -> pa.Column:
+) -> Column:
     """Finite number within limits."""
     limits = [
         f"above {above:.10g}" if above is not None else "",
@@ -168,77 +194,68 @@ def number(
     if any(limits):
         allowed += ", " + " and ".join(filter(None, limits))
 
-    def fits(numbers: pd.Series) -> pd.Series:
-        good = pd.Series(np.isfinite(numbers), index=numbers.index)
-        if above is not None:
-            good &= numbers > above
-        if at_least is not None:
-            good &= numbers >= at_least
-        if at_most is not None:
-            good &= numbers <= at_most
-        if whole:
-            good &= numbers == np.floor(numbers)
-        return good
+    def fits(value: float) -> bool:
+        if value != value:
+            return not required
+        return (
+            math.isfinite(value)
+            and (above is None or value > above)
+            and (at_least is None or value >= at_least)
+            and (at_most is None or value <= at_most)
+            and (not whole or value == math.floor(value))
+        )
 
-    description = allowed + ("" if required else ", or empty")
-    return pa.Column(float, pa.Check(fits), nullable=not required, description=description)
+    return Column(allowed + ("" if required else ", or empty"), fits, numeric=True)
 
 
-def whole(*, at_least: float, required: bool = False, at_most: float | None = None) -> pa.Column:
+def whole(*, at_least: float, required: bool = False, at_most: float | None = None) -> Column:
     """Whole number within limits."""
     return number(at_least=at_least, at_most=at_most, required=required, whole=True)
 
 
-def count(*, at_least: float, required: bool = False) -> pa.Column:
+def count(*, at_least: float, required: bool = False) -> Column:
     """Number of people, events or the like in a trial or review."""
     return whole(at_least=at_least, at_most=MOST, required=required)
 
 
-def printed(limits: Limits = ANY_NUMBER) -> pa.Column:
+def printed(limits: Limits = ANY_NUMBER) -> Column:
     """Number that a source prints, of a magnitude with which can be calculated."""
 
-    def fits(numbers: pd.Series) -> pd.Series:
-        size = numbers.abs()
-        return limits.hold(numbers) & (size.between(LEAST, LARGEST) | (size == 0))
+    def fits(value: float) -> bool:
+        of_size = value == 0 or LEAST <= abs(value) <= LARGEST
+        return value != value or (limits.hold_one(value) and of_size)
 
     within = f", {limits}" if str(limits) else ""
     zero = "0 or " if limits.hold_one(0) else ""
     allowed = f"a number{within}, {zero}of a size from {LEAST:g} to {LARGEST:g}, or empty"
-    return pa.Column(float, pa.Check(fits), nullable=True, description=allowed)
+    return Column(allowed, fits, numeric=True)
 
 
-def share_of_100(*, required: bool = False) -> pa.Column:
+def share_of_100(*, required: bool = False) -> Column:
     """Percentage from 0 to 100."""
     return number(at_least=0, at_most=100, required=required)
 
 
-def printed_percentage() -> pa.Column:
+def printed_percentage() -> Column:
     """Percentage as people print it: between 0 and 1 it is a share that was not multiplied."""
 
-    def fits(numbers: pd.Series) -> pd.Series:
-        return numbers.between(1, 100) | (numbers == 0)
+    def fits(value: float) -> bool:
+        return value != value or value == 0 or 1 <= value <= 100
 
     allowed = "a percentage from 1 to 100 (72, not 0.72), or 0 if it is below 1, or empty"
-    return pa.Column(float, pa.Check(fits), nullable=True, description=allowed)
+    return Column(allowed, fits, numeric=True)
 
 
-def probability() -> pa.Column:
+def probability() -> Column:
     """P value: above 0, since a printed .000 is a bound and no value."""
 
-    def fits(numbers: pd.Series) -> pd.Series:
-        return numbers.between(LEAST_P, 1)
+    def fits(value: float) -> bool:
+        return value != value or LEAST_P <= value <= 1
 
     allowed = f"a number above 0 ({LEAST_P:g} at least) and 1 or less, or empty"
-    return pa.Column(float, pa.Check(fits), nullable=True, description=allowed)
+    return Column(allowed, fits, numeric=True)
 
 
-def _pattern(pattern: str, allowed: str, *, unique: bool = False) -> pa.Column:
+def _pattern(pattern: str, allowed: str, *, unique: bool = False) -> Column:
     compiled = re.compile(pattern)
-    return _text_column(lambda cell: bool(compiled.fullmatch(cell)), allowed, unique=unique)
-
-
-def _text_column(fits: Callable[[str], bool], allowed: str, *, unique: bool = False) -> pa.Column:
-    def check(cells: pd.Series) -> pd.Series:
-        return pd.Series([fits(cell) for cell in cells], index=cells.index, dtype=bool)
-
-    return pa.Column(str, pa.Check(check), unique=unique, description=allowed)
+    return Column(allowed, lambda cell: bool(compiled.fullmatch(cell)), unique=unique)

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-import pandera.pandas as pa
-
 from metarepro.tabular.columns import (
+    Column,
     count,
     doi,
     identifier,
@@ -158,12 +157,12 @@ PROGRAMME_MATCHES = ("same", "related")
 YEARS = range(1900, 2100)
 
 
-def year() -> pa.Column:
+def year() -> Column:
     """Year of a publication."""
     return whole(at_least=YEARS[0], at_most=YEARS[-1])
 
 
-def _arm_size() -> pa.Column:
+def _arm_size() -> Column:
     """Participants of an arm: of one person there is no variance."""
     return count(at_least=2)
 

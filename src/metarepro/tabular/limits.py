@@ -2,8 +2,10 @@
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Limits:
     with_low: bool = True
     with_high: bool = True
 
-    def hold(self, numbers: pd.Series) -> pd.Series:
+    def hold(self, numbers: "pd.Series") -> "pd.Series":
         """Which of the numbers lie within; one that is missing does not."""
         above = numbers >= self.low if self.with_low else numbers > self.low
         below = numbers <= self.high if self.with_high else numbers < self.high
@@ -36,7 +38,9 @@ class Limits:
 
     def hold_one(self, number: float) -> bool:
         """Whether a number lies within."""
-        return bool(self.hold(pd.Series([number]))[0])
+        above = number >= self.low if self.with_low else number > self.low
+        below = number <= self.high if self.with_high else number < self.high
+        return above and below
 
     def __str__(self) -> str:
         """Give the limits in words; "" if there are none."""

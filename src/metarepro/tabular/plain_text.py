@@ -4,6 +4,8 @@ import html
 import re
 import unicodedata
 
+# What is plain already, as nearly all cells are: nothing below would change it.
+_IS_PLAIN = re.compile(r"([!-%'-~]+( [!-%'-~]+)*)?")
 _ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-"})
@@ -21,6 +23,8 @@ def clean_text(text: str) -> str:
     RevMan Web writes names with `&nbsp;` and U+2010 in one table and without in another, so names
     can be matched only when both are made plain.
     """
+    if _IS_PLAIN.fullmatch(text):
+        return text
     resolved = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     # An unpaired surrogate cannot be written to a file.
     encodable = resolved.encode("utf-8", "replace").decode("utf-8")

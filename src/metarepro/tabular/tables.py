@@ -7,19 +7,18 @@ float64 with nan for an empty cell, everything else as str with "" for an empty 
 
 import numbers
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
 
 from metarepro.tabular.atomic import write_file
 from metarepro.tabular.cells import HEADER_ROW, parse_cells, read_bytes
-from metarepro.tabular.columns import Columns
+from metarepro.tabular.columns import Column, Columns
 from metarepro.tabular.problems import DataError, Problem
 
 FLOAT_FORMAT = "%.10g"
@@ -40,7 +39,7 @@ class Table:
         What it is called where all tables stand together; no two results share one.
     path : str
         Where it is below the folder of its kind, data/ or results/.
-    columns : dict of str to pandera.Column
+    columns : dict of str to Column
         In order.
     about : str
         What a row of it is, for people who download it; "" if it is not offered.
@@ -60,11 +59,6 @@ class Table:
     columns: Columns
     about: str = ""
     optional: bool = False
-
-    @cached_property
-    def schema(self) -> pa.DataFrameSchema:
-        """The columns as pandera checks them."""
-        return pa.DataFrameSchema(self.columns, strict=True, ordered=True, name=self.name)
 
     def at(self, folder: Path) -> Path:
         """Its file in a folder data/ or results/."""
@@ -152,16 +146,22 @@ def write_table(frame: pd.DataFrame, path: Path | str, table: Table) -> None:
     DataError
         With all problems; then nothing is written.
     """
-    path = Path(path)
+    write_file(Path(path), as_csv(frame, table, Path(path).as_posix()))
+
+
+def as_csv(frame: pd.DataFrame, table: Table, file: str, *, header: bool = True) -> bytes:
+    """Check a table as `write_table` does; what it writes."""
     columns = list(table.columns)
     if list(frame.columns) != columns:
         found, allowed = ", ".join(map(str, frame.columns)), "the columns " + ", ".join(columns)
-        raise DataError([Problem(path.as_posix(), HEADER_ROW, "", found, allowed)])
-    checked, problems = check_values(frame, table, path.as_posix())
+        raise DataError([Problem(file, HEADER_ROW, "", found, allowed)])
+    checked, problems = check_values(frame, table, file)
     if problems:
         raise DataError(problems)
-    content = checked.to_csv(index=False, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n")
-    write_file(path, content.encode("utf-8"))
+    content = checked.to_csv(
+        index=False, header=header, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n"
+    )
+    return content.encode("utf-8")
 
 
 def in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -171,7 +171,11 @@ def in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 def from_rows(rows: list[dict[str, Any]], table: Table) -> pd.DataFrame:
     """A table from its rows, of which there may be none; cells that a row lacks are missing."""
-    return in_order(pd.DataFrame(rows), table) if rows else empty_table(table)
+    if not rows:
+        return empty_table(table)
+    return pd.DataFrame(
+        {name: [row.get(name, cell.empty) for row in rows] for name, cell in table.columns.items()}
+    )
 
 
 def empty_table(table: Table) -> pd.DataFrame:
@@ -196,7 +200,8 @@ def check_cells(cells: pd.DataFrame, table: Table, file: str) -> tuple[pd.DataFr
         With the index of `cells`; nan where a cell is no number.
     problems : list of Problem
     """
-    return _check(cells, table, file, _number_of_cell, str)
+    converted, problems = _check(cells, cells.index, table, file, _number_of_cell, str)
+    return _frame(converted, table, cells.index), problems
 
 
 def check_values(
@@ -218,8 +223,16 @@ def check_values(
         Numbers as float64 and texts as str.
     problems : list of Problem
     """
-    rows = frame.set_axis(pd.RangeIndex(HEADER_ROW + 1, HEADER_ROW + 1 + len(frame)), axis=0)
-    return _check(rows, table, file, _number_of_value, _text_of_value)
+    places = range(HEADER_ROW + 1, HEADER_ROW + 1 + len(frame))
+    converted, problems = _check(frame, places, table, file, _number_of_value, _text_of_value)
+    return _frame(converted, table, pd.Index(places)), problems
+
+
+def check_rows(rows: Sequence[Mapping[str, Any]], table: Table, file: str) -> list[Problem]:
+    """What `check_values` finds in a table of these rows; cells that a row lacks are empty."""
+    cells = {name: [row.get(name) for row in rows] for name in table.columns}
+    places = range(HEADER_ROW + 1, HEADER_ROW + 1 + len(rows))
+    return _check(cells, places, table, file, _number_of_value, _text_of_value)[1]
 
 
 class _NotAllowedError(Exception):
@@ -239,6 +252,8 @@ def _number_of_cell(cell: str) -> float:
 
 
 def _number_of_value(value: Any) -> float:
+    if type(value) is float:  # asked first: nearly all are, and the next questions take long
+        return value + 0.0
     if value is None or value is pd.NA:
         return np.nan
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
@@ -260,44 +275,41 @@ def _text_of_value(value: Any) -> str:
 
 
 def _check(
-    frame: pd.DataFrame,
+    cells: Mapping[str, Sequence[Any]] | pd.DataFrame,
+    places: Sequence[int] | pd.Index,
     table: Table,
     file: str,
     to_number: Callable[[Any], float],
     to_text: Callable[[Any], str],
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Convert every cell, then let the schema look at all of them."""
-    schema = table.schema
-    problems = []
+) -> tuple[dict[str, list[Any]], list[Problem]]:
+    """Convert the cells of every column and look at all of them."""
     converted: dict[str, list[Any]] = {}
-    broken = set()
-    for name, column in schema.columns.items():
-        numeric = _is_numeric(column)
-        convert: Callable[[Any], Any] = to_number if numeric else to_text
-        converted[name] = []
-        for row, value in zip(frame.index, frame[name], strict=True):
+    problems: list[Problem] = []
+    for name, column in table.columns.items():
+        convert: Callable[[Any], Any] = to_number if column.numeric else to_text
+        given, values = list(cells[name]), []
+        for place, cell in zip(places, given, strict=True):
             try:
-                converted[name].append(convert(value))
+                values.append(convert(cell))
             except _NotAllowedError as error:
-                converted[name].append(np.nan if numeric else "")
-                broken.add((row, name))
-                allowed = f"{column.description}; {error}"
-                problems.append(Problem(file, row, name, str(value), allowed))
-    typed = _frame(converted, table, frame.index)
-    if frame.empty:
-        return typed, problems
-    try:
-        schema.validate(typed, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        for row, name, check in zip(cases["index"], cases["column"], cases["check"], strict=True):
-            if (row, name) in broken:
-                continue
-            allowed = schema.columns[name].description or ""
-            if check == "field_uniqueness":
-                allowed = "a value that no other row has"
-            problems.append(Problem(file, int(row), name, _shown(frame.loc[row, name]), allowed))
-    return typed, problems
+                values.append(None)
+                problems.append(Problem(file, place, name, str(cell), f"{column.allowed}; {error}"))
+        for row, allowed in _wrong(values, column):
+            problems.append(Problem(file, places[row], name, _shown(given[row]), allowed))
+        converted[name] = [column.empty if value is None else value for value in values]
+    return converted, problems
+
+
+def _wrong(values: Sequence[Any], column: Column) -> Iterator[tuple[int, str]]:
+    """Positions of values that may not be there, with what is allowed; None is passed over."""
+    counts = Counter(values)
+    wrong = {value for value in counts if value is not None and not column.fits(value)}
+    twice = {value for value, count in counts.items() if value is not None and count > 1}
+    for row, value in enumerate(values):
+        if value in wrong:
+            yield row, column.allowed
+        if column.unique and value in twice:
+            yield row, "a value that no other row has"
 
 
 def _shown(value: Any) -> str:
@@ -309,15 +321,9 @@ def _shown(value: Any) -> str:
     return FLOAT_FORMAT % value if isinstance(value, numbers.Real) else str(value)
 
 
-def _is_numeric(column: pa.Column) -> bool:
-    return str(column.dtype) == "float64"
-
-
 def _frame(values: dict[str, list[Any]], table: Table, index: pd.Index) -> pd.DataFrame:
     columns = {
-        name: pd.Series(
-            values[name], index=index, dtype="float64" if _is_numeric(column) else "str"
-        )
+        name: pd.Series(values[name], index=index, dtype="float64" if column.numeric else "str")
         for name, column in table.columns.items()
     }
     return pd.DataFrame(columns, index=index)

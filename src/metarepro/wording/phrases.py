@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.thresholds import has_reliable_interval
-from metarepro.plan import Pooling
+
+if TYPE_CHECKING:
+    from metarepro.plan import Pooling
 
 NOT_REPORTED = "not reported"
 DASH = "\u2013"
@@ -172,11 +174,12 @@ def model_text(pool: Mapping[Any, Any]) -> str:
     )
 
 
-def models(pooling: Pooling) -> tuple[str, str]:
+def models(pooling: "Pooling") -> tuple[str, str]:
     """How the plan pools trials with one result each, and trials with several.
 
     Examples
     --------
+    >>> from metarepro.plan import Pooling
     >>> one, several = models(Pooling(model="common", ci_method="z"))
     >>> one
     'common effect, with a normal interval'

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from metarepro.models.thresholds import has_reliable_interval, predicts
-from metarepro.plan import Plan
 from metarepro.tabular import limits
 from metarepro.wording.phrases import DASH, confidence, decimal, no_interval
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from metarepro.plan import Plan
 
 
 def _same(x: float) -> float:
@@ -393,7 +394,7 @@ def compares(effects: "pd.DataFrame") -> "pd.Series":
     return effects["effect_measure"].map(lambda measure: MEASURES[measure].compares).astype(bool)
 
 
-def scale_of(plan: Plan) -> Scale:
+def scale_of(plan: "Plan") -> Scale:
     """The scale of a study's effects, from its analysis plan; `Scale.at` has that of one row."""
     measure = "several" if set(plan.outcome_measures.values()) - {plan.measure} else plan.measure
     return Scale(measure, level=plan.pooling.level)
