@@ -96,10 +96,7 @@ def _strange(path: Path, inside: Path) -> str:
     try:
         target = path.resolve(strict=True)
         mode = target.stat().st_mode
-    except (
-        OSError,
-        RuntimeError,
-    ):  # links that lead to each other are a RuntimeError before Python 3.13
+    except (OSError, RuntimeError):  # of links in a ring, before Python 3.13 a RuntimeError
         return "a link to nothing"
     if path.is_symlink() and not target.is_relative_to(inside):
         return "a link out of the study"
