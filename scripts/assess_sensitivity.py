@@ -4,7 +4,7 @@ Writes, for every synthesis of two or more trials of the sets that have figures:
 rows, estimators and intervals), leave_one_out.csv, cumulative.csv (by year), influence.csv (three
 trials or more; results of a trial averaged), small_study.csv (ten trials or more; otherwise the
 reason), caliper.csv (results just below p 0.05), source_kinds.csv (each kind of source on its own)
-and multiverse.csv (how many analyses agree, over all combinations of choices). no_effect_bounds.csv
+and multiverse.csv (how many analyses agree, over all combinations of choices). no_effect.csv
 has the syntheses of all sets to which results of unreported direction or size belong, with these at
 no effect; whole_reviews.csv has, by intervention, outcome and time, the pools of whole reviews
 beside those of abstracts. These describe what the results depend on; none of them corrects a bias.
@@ -19,8 +19,8 @@ from metarepro.command import add_cache, run, stage_parser
 from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
 from metarepro.plan import read_plan
 from metarepro.sensitivity.assessment import assess_synthesis
-from metarepro.sensitivity.no_effect_bound import no_effect_bounds
-from metarepro.sensitivity.tables import NO_EFFECT_BOUNDS, SENSITIVITY_TABLES, WHOLE_REVIEWS
+from metarepro.sensitivity.no_effect import no_effect_pools
+from metarepro.sensitivity.tables import NO_EFFECT, SENSITIVITY_TABLES, WHOLE_REVIEWS
 from metarepro.sensitivity.whole_reviews import beside_abstracts
 from metarepro.synthesis.membership import of_results, several_trials
 from metarepro.synthesis.pools import Settings
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             )
             for name, own in found.items():
                 rows[name] += [key | row for row in own]
-    rows[NO_EFFECT_BOUNDS.name] = list(no_effect_bounds(pooled, effects, plan))
+    rows[NO_EFFECT.name] = list(no_effect_pools(pooled, effects, plan))
     rows[WHOLE_REVIEWS.name] = beside_abstracts(effects, Settings.from_plan(plan))
     for table in SENSITIVITY_TABLES:
         write_table(from_rows(rows[table.name], table), table.at(args.results_dir), table)

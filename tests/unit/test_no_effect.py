@@ -15,8 +15,8 @@ from metarepro.conversion.reported import Choices, NoRouteError, Reported
 from metarepro.conversion.routes import convert
 from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import Plan
-from metarepro.sensitivity.no_effect_bound import NONE_ENTERS, no_effect_bounds
-from metarepro.sensitivity.tables import NO_EFFECT_BOUNDS
+from metarepro.sensitivity.no_effect import NONE_ENTERS, no_effect_pools
+from metarepro.sensitivity.tables import NO_EFFECT
 from metarepro.study.tables import EXTRACTED_RESULTS, EXTRACTED_TRIALS
 from metarepro.synthesis.membership import at_zero, in_set
 from metarepro.synthesis.pools import synthesise
@@ -173,7 +173,7 @@ def bounds(*rows: dict[str, Any], plan: Plan | None = None, **designs: str) -> d
     own = plan or plan_of()
     table = effects(*rows, plan=own, designs=designs)
     pooled, _ = synthesise(table, own)
-    made = from_rows(list(no_effect_bounds(pooled, table, own)), NO_EFFECT_BOUNDS)
+    made = from_rows(list(no_effect_pools(pooled, table, own)), NO_EFFECT)
     return {row["synthesis"]: row for row in made.to_dict("records")}
 
 

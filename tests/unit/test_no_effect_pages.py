@@ -10,7 +10,7 @@ from metarepro.report import no_effect, sensitivity_page, syntheses
 from metarepro.report.blocks import Bullets, Paragraph, plain
 from metarepro.report.findings import findings
 from metarepro.report.sensitivity import ONE_TRIAL, sensitivity
-from metarepro.sensitivity.no_effect_bound import NONE_ENTERS
+from metarepro.sensitivity.no_effect import NONE_ENTERS
 
 BOUND: dict[str, Any] = {
     **{"synthesis": KEY, "n_at_zero": 2.0, "n_trials_at_zero": 1.0, "n_not_entered": 0.0},
@@ -30,7 +30,7 @@ def test_a_pool_that_nothing_touches_is_silent() -> None:
 
 
 def test_the_bound_stands_beside_the_pool() -> None:
-    (said,) = no_effect.sentences(make_records(no_effect_bounds=[BOUND]), KEY)
+    (said,) = no_effect.sentences(make_records(no_effect=[BOUND]), KEY)
     assert said.startswith(
         "With 2 results of 1 trial set to no effect because their direction or size is not "
         "reported, g is 0.29 [0.10, 0.48] instead of 0.39. "
@@ -40,13 +40,13 @@ def test_the_bound_stands_beside_the_pool() -> None:
 
 def test_one_result_is_told_of_in_the_singular() -> None:
     one = BOUND | {"n_at_zero": 1.0}
-    (said,) = no_effect.sentences(make_records(no_effect_bounds=[one]), KEY)
+    (said,) = no_effect.sentences(make_records(no_effect=[one]), KEY)
     assert said.startswith("With 1 result of 1 trial set to no effect because its direction")
 
 
 def test_an_interval_that_is_not_reliable_is_not_shown() -> None:
     few = BOUND | {"flags": "two_or_three_trials"}
-    records = make_records(no_effect_bounds=[few])
+    records = make_records(no_effect=[few])
     assert no_effect.fact(records, KEY) == (
         "0.29 (too few trials for a reliable interval), with 2 results of 1 trial at no effect"
     )
@@ -57,13 +57,13 @@ def test_no_effect_is_printed_on_the_scale_of_the_measure() -> None:
     records = make_records(
         plan=small_plan(measure="RR", syntheses={"cell": {"by": ["intervention", "domain"]}}),
         pooled=[POOL | of_ratios],
-        no_effect_bounds=[BOUND | {"estimate": 0.0, "ci_low": -0.2, "ci_high": 0.3}],
+        no_effect=[BOUND | {"estimate": 0.0, "ci_low": -0.2, "ci_high": 0.3}],
     )
     assert no_effect.fact(records, KEY).startswith("1.00 [0.74, 1.22], with")
 
 
 def test_what_could_not_be_included_is_counted_and_named() -> None:
-    records = make_records(no_effect_bounds=[NOTHING])
+    records = make_records(no_effect=[NOTHING])
     assert no_effect.sentences(records, KEY) == [
         "1 result without reported direction or size could not be set to no effect, because no "
         "variance can be worked out for it (Ann 2001)."
@@ -73,13 +73,13 @@ def test_what_could_not_be_included_is_counted_and_named() -> None:
 
 def test_a_bound_that_cannot_be_pooled_says_why() -> None:
     failed = BOUND | dict.fromkeys(("estimate", "ci_low", "ci_high"), float("nan"))
-    records = make_records(no_effect_bounds=[failed | {"reason": "vi differ by a factor of 1e12"}])
+    records = make_records(no_effect=[failed | {"reason": "vi differ by a factor of 1e12"}])
     (said,) = no_effect.sentences(records, KEY)
     assert said.endswith("not reported, nothing can be pooled: vi differ by a factor of 1e12.")
 
 
 def test_a_pool_of_one_trial_shows_the_bound_too() -> None:
-    records = make_records(no_effect_bounds=[BOUND])
+    records = make_records(no_effect=[BOUND])
     first, second = sensitivity(records, KEY)
     assert isinstance(first, Paragraph)
     assert plain(first.text) == ONE_TRIAL
@@ -88,13 +88,13 @@ def test_a_pool_of_one_trial_shows_the_bound_too() -> None:
 
 
 def test_the_page_of_the_synthesis_has_the_number() -> None:
-    records = make_records(no_effect_bounds=[BOUND])
+    records = make_records(no_effect=[BOUND])
     facts = dict(syntheses.facts(records, KEY))
     assert plain(facts["Unreported results at no effect"]).startswith("0.29 [0.10, 0.48], with")
 
 
 def test_the_page_of_sensitivity_lists_it() -> None:
-    records = make_records(no_effect_bounds=[BOUND])
+    records = make_records(no_effect=[BOUND])
     html = render(records, sensitivity_page.page(records))
     assert "Results of unreported direction or size" in html
     assert "0.29 [0.10, 0.48]" in html
@@ -129,7 +129,7 @@ def test_the_first_page_says_it_of_domains_that_it_moves(estimate: float, said: 
         plan=PLAN,
         effects=[EFFECT],
         pooled=[POOL, POOL | {"synthesis": OVER_ALL, "intervention": "", "family": ""}],
-        no_effect_bounds=[BOUND | {"synthesis": OVER_ALL, "estimate": estimate}],
+        no_effect=[BOUND | {"synthesis": OVER_ALL, "estimate": estimate}],
     )
     found = [plain(sentence) for sentence in findings(records)]
     assert [sentence for sentence in found if "set to no effect" in sentence] == said

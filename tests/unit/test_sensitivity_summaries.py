@@ -127,7 +127,7 @@ def test_source_kinds_show_shares_and_model() -> None:
 def test_a_bound_stands_beside_the_plan_with_what_is_in_it() -> None:
     counts = {"n_at_zero": 2.0, "n_trials_at_zero": 1.0, "n_not_entered": 1.0, "k": 6.0}
     numbers = {"estimate": 0.18, "ci_low": -0.1, "ci_high": 0.46, "n_trials": 5.0, "flags": ""}
-    found = only(pages.no_effect_bounds(table("no_effect_bounds", counts | numbers), POOLS, SMD))
+    found = only(pages.no_effect(table("no_effect", counts | numbers), POOLS, SMD))
     assert found[pages.PLAN] == "0.30 [0.10, 0.50]"
     assert found["g [95% CI] with them"] == "0.18 [−0.10, 0.46]"
     assert found["Difference"] == "−0.12"

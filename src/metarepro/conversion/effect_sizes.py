@@ -7,9 +7,13 @@ correction, its variance the large-sample form that metafor calls ``vtype="LS"``
 """
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 from scipy import special
+
+Size = TypeVar("Size", float, npt.NDArray[np.float64])
 
 #: Logistic distribution's standard deviation: turns a log odds ratio into an SMD (Chinn 2000).
 LOGISTIC_SD = math.pi / math.sqrt(3)
@@ -106,10 +110,23 @@ def hedges_j(df: float) -> float:
     return float(special.poch(df / 2 - 0.5, 0.5) / math.sqrt(df / 2))
 
 
+def variance_at_zero(n_t: Size, n_c: Size, design_effect: Size) -> Size:
+    """Variance of g = 0 of two arms, numbers or arrays: DE (1/n_t + 1/n_c) (Hedges 1982).
+
+    Clusters divide the sizes of both arms by the design effect (Cochrane Handbook 23.1.4).
+
+    Examples
+    --------
+    >>> variance_at_zero(200, 200, 4) == variance_at_zero(50, 50, 1)
+    True
+    """
+    return design_effect * (1 / n_t + 1 / n_c)
+
+
 def se_from_ns(g: float, n_t: float, n_c: float) -> float:
     """Large-sample standard error of g (Hedges 1982): sqrt(1/n_t + 1/n_c + g^2 / 2N)."""
     _check_arms(n_t, n_c)
-    return math.sqrt(1 / n_t + 1 / n_c + g**2 / (2 * (n_t + n_c)))
+    return math.sqrt(variance_at_zero(n_t, n_c, 1.0) + g**2 / (2 * (n_t + n_c)))
 
 
 def smd_from_d(d: float, n_t: float, n_c: float) -> EffectSize:

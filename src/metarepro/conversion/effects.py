@@ -9,7 +9,13 @@ from typing import Any
 import pandas as pd
 
 from metarepro.conversion.no_effect import at_no_effect
-from metarepro.conversion.reported import Choices, NoRouteError, Reported, known
+from metarepro.conversion.reported import (
+    Choices,
+    NoRouteError,
+    Reported,
+    design_effect_of,
+    known,
+)
 from metarepro.conversion.routes import convert
 from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
 from metarepro.plan import Plan
@@ -153,6 +159,7 @@ def _effect_columns(
         "exclude_reason": row["exclude_reason"],
         **dict.fromkeys(("yi", "vi", "sei", "ci_low", "ci_high"), math.nan),
         **dict.fromkeys(("design_effect", "vi_at_zero"), math.nan),
+        "trial_design_effect": design_effect_of(reported, choices),
         **dict.fromkeys(("route", "se_source", "tier", "equal_arms", "assumptions"), ""),
         "tier_at_zero": "",
     }

@@ -111,6 +111,16 @@ def _benefit_only(w: Working) -> None:
         )
 
 
+def _two_groups_only(w: Working) -> None:
+    """More than one degree of freedom between groups is more than one effect."""
+    if w.reported.df1 > 1:
+        raise NoRouteError(
+            "not_convertible",
+            f"{w.reported.df1:g} degrees of freedom between groups are those of several "
+            "comparisons",
+        )
+
+
 def difference_without_sd(w: Working) -> Found:
     """The SD recovered from the standard error: t = difference / SE (Handbook 6.5.2.3)."""
     r = w.reported
@@ -145,6 +155,7 @@ def f_test(w: Working) -> Found:
 def eta_squared(w: Working) -> Found:
     """Printed (partial) eta squared."""
     r = w.reported
+    _two_groups_only(w)
     _benefit_only(w)
     need("no_variance", "no printed eta squared, or no n", r.value, w.n)
     w.assume("eta squared of a two-group comparison", "approximate")
@@ -154,6 +165,7 @@ def eta_squared(w: Working) -> Found:
 def p_only(w: Working) -> Found:
     """Printed p and nothing else."""
     r = w.reported
+    _two_groups_only(w)
     _benefit_only(w)
     if r.p_relation == ">":
         raise NoRouteError("not_significant", f"p > {r.p_value:g} tells no effect size")

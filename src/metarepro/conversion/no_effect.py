@@ -3,11 +3,12 @@
 F, eta squared, an absolute value and a two-sided p have no sign. Such a result becomes an effect
 only where words say which arm did better, and sources spend more words on what is favourable. A
 result that is just "not significant" never becomes one. Leaving both out selects on the result; at
-no effect they show how much that can matter. They may also favour the control group: what they
-give is a bound under no effect and not a worst case.
+no effect they show how much that can matter. This is a scenario and not a limit, since they may
+also favour the control group.
 """
 
 import math
+from contextlib import suppress
 from dataclasses import replace
 
 from metarepro.conversion import effect_sizes as es
@@ -18,6 +19,12 @@ from metarepro.conversion.routes import convert
 
 #: Statistics whose first degrees of freedom count groups.
 _OF_SEVERAL_GROUPS = ("f_test", "eta_squared", "p_only")
+#: Statistics of events: the variance of their effect depends on how many there were, of which the
+#: sizes say only how large it is at least.
+_OF_EVENTS = (
+    *("counts", "percentages", "odds_ratio", "risk_ratio", "risk_difference", "cox_index"),
+)
+OF_SIZES = "variance of the sample sizes, which for events is too small"
 
 
 def at_no_effect(reported: Reported, choices: Choices, measure: str = "SMD") -> Effect:
@@ -37,9 +44,10 @@ def at_no_effect(reported: Reported, choices: Choices, measure: str = "SMD") -> 
     Effect
         `vi` of a standardised mean difference is that of the arm sizes at g = 0, 1/n_t + 1/n_c
         (Hedges 1982), with the halves of a total where only that is known, and with the design
-        effect in cluster trials. On other measures the sizes alone give no variance: it is that of
-        the printed numbers, whichever arm did better. NaN if neither gives one. The tier is
-        "derived" at best.
+        effect in cluster trials. Events on this scale, and results on other measures, have the
+        variance of the printed numbers, whichever arm did better. Where these give none, that of
+        events is taken from the sizes, as approximate; sizes alone give none on other measures.
+        NaN if nothing gives one. The tier is "derived" at best.
 
     Examples
     --------
@@ -49,11 +57,22 @@ def at_no_effect(reported: Reported, choices: Choices, measure: str = "SMD") -> 
     """
     w = Working(reported, choices)
     w.assume("", "derived")
-    try:
-        vi = _of_sizes(w) if measure == "SMD" else _of_printed(w, measure)
-    except (NoRouteError, ValueError):
-        vi = math.nan
-    return Effect(0.0, vi, reported.statistic, "no effect", w.tier, tuple(w.assumptions))
+    return Effect(0.0, _variance(w, measure), reported.statistic, "no effect", w.tier, tuple(w.assumptions))
+
+
+def _variance(w: Working, measure: str) -> float:
+    """Variance at no effect; NaN if nothing gives one."""
+    of_events = w.reported.statistic in _OF_EVENTS
+    if measure != "SMD" or of_events:
+        with suppress(NoRouteError, ValueError):
+            return _of_printed(w, measure)
+    if measure == "SMD":
+        with suppress(NoRouteError, ValueError):
+            vi = _of_sizes(w)
+            if of_events:
+                w.assume(OF_SIZES, "approximate")
+            return vi
+    return math.nan
 
 
 def _of_sizes(w: Working) -> float:
@@ -70,7 +89,10 @@ def _of_sizes(w: Working) -> float:
         or (r.statistic in _OF_SEVERAL_GROUPS and r.df1 > 1)
     ):
         raise NoRouteError("not_two_groups", "the sizes are not those of two independent groups")
-    return factor * es.se_from_ns(0.0, *w.arms(df + 2)) ** 2
+    n_t, n_c = w.arms(df + 2)
+    if min(n_t, n_c) < 2:
+        raise NoRouteError("no_variance", "an arm of one participant has no variance")
+    return es.variance_at_zero(n_t, n_c, factor)
 
 
 def _of_printed(w: Working, measure: str) -> float:
@@ -79,6 +101,7 @@ def _of_printed(w: Working, measure: str) -> float:
         w.reported, sign="benefit", higher_is_better="yes", beneficial_direction="increase"
     )
     effect = convert(any_side, w.choices, measure)
+    w.assume("", effect.tier)
     for assumption in effect.assumptions:
-        w.assume(assumption, effect.tier)
+        w.assume(assumption)
     return effect.vi

@@ -227,19 +227,17 @@ class Working:
         return self.printed_se(estimate) or (self.se_at_bound(estimate), "p bound")
 
     def design_effect(self) -> float:
-        """Factor on the variance of independent participants; 1 but in cluster trials."""
+        """Apply `design_effect_of`: note the factor, and what it rests on."""
         r = self.reported
+        factor = design_effect_of(r, self.choices)
         if r.design != "cluster_rct":
-            return 1.0
+            return factor
         if r.n_basis == "effective":
             self.assume("participants are already reduced for the clusters", "derived")
             self.allowed_for_clusters = True
-            return 1.0
-        if known(r.cluster_size):
-            size, tier = max(1.0, r.cluster_size), "direct"
-        else:
-            size, tier = self.choices.cluster_size, "approximate"
-        factor = es.design_effect(size, self.choices.icc)
+            return factor
+        size = cluster_size_of(r, self.choices)
+        tier = "direct" if known(r.cluster_size) else "approximate"
         doubt = "" if tier == "direct" else ", number of clusters not reported"
         self.assume(
             f"design effect {factor:.3g} (ICC {self.choices.icc:g}, clusters of {size:.3g}{doubt})",
@@ -288,6 +286,28 @@ class Working:
     def turn_scale(self) -> int:
         """The same for treatment minus control on the instrument or the counted event."""
         return self.turn("scale")
+
+
+def cluster_size_of(reported: Reported, choices: Choices) -> float:
+    """Participants per cluster, at least 1; those of the plan where the clusters are not known."""
+    return max(1.0, reported.cluster_size) if known(reported.cluster_size) else choices.cluster_size
+
+
+def design_effect_of(reported: Reported, choices: Choices) -> float:
+    """Factor on the variance of the reported participants as if they were independent.
+
+    It is 1 but in cluster trials, and there where the participants are already reduced for the
+    clusters.
+
+    Examples
+    --------
+    >>> of_clusters = Reported("smd", "benefit", "", design="cluster_rct", cluster_size=61)
+    >>> design_effect_of(of_clusters, Choices(icc=0.05, cluster_size=20))
+    4.0
+    """
+    if reported.design != "cluster_rct" or reported.n_basis == "effective":
+        return 1.0
+    return es.design_effect(cluster_size_of(reported, choices), choices.icc)
 
 
 def df_of_interval(

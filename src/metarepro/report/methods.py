@@ -165,7 +165,10 @@ def _effects(records: Records) -> list[Block]:
         "Tiers: direct (means and SDs, counts, an estimate with interval or standard error), "
         "derived (exact p, t or F, a standardised raw difference), approximate (p given as a "
         "bound, percentages, an adjusted test, and the like).",
-        no_effect.BOUND if records.has("no_effect_bounds") else "",
+        f"{no_effect.WHY} The page on sensitivity has the pools with these results set to no "
+        "effect."
+        if records.has("no_effect")
+        else "",
     ]
     effects = records.tables["effects"]
     made = table("routes", "Routes to an effect size", linked(routes(effects)))

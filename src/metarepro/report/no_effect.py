@@ -1,22 +1,20 @@
-"""What pools become with the results of unreported direction or size at no effect, in words."""
+"""What pools become with the results of unreported direction or size set to no effect, in words."""
 
 import math
 from collections.abc import Iterator, Sequence
 
 from metarepro.report.records import Records, Row
 from metarepro.wording.phrases import counted
+from metarepro.wording.scales import Scale
 
-BOUND = (
+#: Why there is such a scenario.
+WHY = (
     "A result without a sign, such as an F, enters a pool only if its source says which arm did "
     "better. One that is only said to be not significant never does. Both rules can let in more "
-    "favourable results than there were. Here such results are in at no effect, with the variance "
-    "that their sample sizes give. This is a bound under no effect, not the worst case: they may "
-    "also favour the control group."
+    "favourable results than there were."
 )
-_CAUTION = (
-    "What was not reported may also favour the control group, so this is a bound under no effect, "
-    "not the worst case."
-)
+#: What is to be said where the scenario lowers a pool.
+CAUTION = "This is a scenario, not a limit: these results may also favour the control group."
 
 
 def sentences(records: Records, key: str) -> list[str]:
@@ -25,12 +23,12 @@ def sentences(records: Records, key: str) -> list[str]:
 
 
 def fact(records: Records, key: str) -> str:
-    """The same as a number with the results behind it; "" if nothing belongs to the pool."""
+    """The same as numbers with the results behind them; "" if nothing belongs to the pool."""
     parts = []
     for row in _rows(records, key):
         if row["n_at_zero"]:
-            number = records.scale.of_pool({**records.pools[key], **row})
-            parts.append(f"{number}, with {_how_many(row)} at no effect")
+            number = records.scale_of(key).of_flagged(row)
+            parts.append(f"{number}, with {_how_many(row)} set to no effect")
         if row["n_not_entered"]:
             parts.append(f"{counted(row['n_not_entered'], 'result')} could not be included")
     return "; ".join(parts)
@@ -38,24 +36,26 @@ def fact(records: Records, key: str) -> str:
 
 def on_domains(records: Records) -> str:
     """What the pools of the domains become, where that moves what is printed of them."""
-    parts = []
+    parts, lower = [], False
     for key in (key for d in records.domains for key in records.over_all("domain", d["domain"])):
         for row in _rows(records, key):
-            scale = records.scale_of(key)
-            own, bound = (scale.number_or_dash(r["estimate"]) for r in (records.pools[key], row))
-            if row["n_at_zero"] and own != bound:
-                label = records.names[records.pools[key]["domain"]]
-                parts.append(f"{label}, {scale.symbol} {bound} instead of {own}")
+            pool, scale = records.pools[key], records.scale_of(key)
+            own, with_them = (scale.number_or_dash(r["estimate"]) for r in (pool, row))
+            if row["n_at_zero"] and own != with_them:
+                label = records.names[pool["domain"]]
+                parts.append(f"{label}, {scale.symbol} {with_them} instead of {own}")
+                lower = lower or _nearer_to_none(row, pool)
     if not parts:
         return ""
+    caution = f" {CAUTION}" if lower else ""
     return (
-        "With the results whose direction or size is not reported set to no effect (a bound under "
-        f"no effect, not the worst case): {'; '.join(parts)}."
+        "With the results whose direction or size is not reported set to no effect: "
+        f"{'; '.join(parts)}.{caution}"
     )
 
 
 def _rows(records: Records, key: str) -> Sequence[Row]:
-    return records.rows("no_effect_bounds", "synthesis", key)
+    return records.rows("no_effect", "synthesis", key)
 
 
 def _sentences(records: Records, row: Row) -> Iterator[str]:
@@ -69,11 +69,23 @@ def _sentences(records: Records, row: Row) -> Iterator[str]:
         if math.isnan(row["estimate"]):
             yield f"{start} nothing can be pooled: {row['reason']}."
         else:
-            bound = records.scale.of_pool({**pool, **row})
-            own = scale.number(pool["estimate"])
-            yield f"{start} {scale.symbol} is {bound} instead of {own}. {_CAUTION}"
+            yield f"{start} {_moved(row, pool, scale)}"
     if row["n_not_entered"]:
         yield _not_entered(records, row)
+
+
+def _moved(row: Row, pool: Row, scale: Scale) -> str:
+    """What the scenario changes in the printed pool, with the caution where that is needed."""
+    own, with_them = scale.number(pool["estimate"]), scale.of_flagged(row)
+    if scale.number(row["estimate"]) == own:
+        return f"{scale.symbol} does not change: {with_them}."
+    caution = f" {CAUTION}" if _nearer_to_none(row, pool) else ""
+    return f"{scale.symbol} is {with_them} instead of {own}.{caution}"
+
+
+def _nearer_to_none(row: Row, pool: Row) -> bool:
+    """Whether the scenario moves the pool towards no effect, which is 0 on the scale of pooling."""
+    return abs(row["estimate"]) < abs(pool["estimate"])
 
 
 def _how_many(row: Row) -> str:

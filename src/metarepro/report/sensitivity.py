@@ -10,7 +10,7 @@ from metarepro.report.blocks import Block, Bullets, Link, Paragraph, Table, link
 from metarepro.report.figures import dependence
 from metarepro.report.records import Records, Row
 from metarepro.sensitivity import summaries
-from metarepro.wording.phrases import counted, counted_analyses, p_value, percent
+from metarepro.wording.phrases import counted, counted_analyses, p_value, percent, whole
 from metarepro.wording.scales import Scale
 
 ONE_TRIAL = "One trial: there is nothing to leave out or to model differently."
@@ -116,7 +116,7 @@ def titled(records: Records, keys: Sequence[str]) -> summaries.Pools:
 
 
 def summary(records: Records, key: str) -> Bullets:
-    """The ranges over variants, trials and specifications, the tests, and the bound."""
+    """The ranges over variants, trials and specifications, the tests, and results set to no effect."""
     said = [
         *_range_of_variants(records, key),
         *_range_without_each(records, key),
@@ -208,4 +208,6 @@ def _small_study_sentences(records: Records, key: str) -> list[str]:
 def _with_sizes(row: Row, rows: Mapping[str, Row]) -> str:
     """Of how many trials a test is, where some do not report their sizes."""
     k, of = row["k"], max(other["k"] for other in rows.values())
-    return f" ({k} of {of} trials; the others do not report how many took part)" if k < of else ""
+    if k == of:
+        return ""
+    return f" ({whole(k)} of {whole(of)} trials; the others do not report how many took part)"

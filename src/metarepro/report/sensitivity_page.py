@@ -63,10 +63,11 @@ def _sections(records: Records) -> Iterator[Section]:
             summaries.source_kinds(tables["source_kinds"], pools, scale),
         ),
         (
-            "no_effect_bounds",
+            "no_effect",
             "Results of unreported direction or size",
-            no_effect.BOUND,
-            summaries.no_effect_bounds(tables["no_effect_bounds"], pools, scale),
+            f"{no_effect.WHY} Here the pools have these results set to no effect. "
+            f"{no_effect.CAUTION}",
+            summaries.no_effect(tables["no_effect"], pools, scale),
         ),
         (
             "small_study",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from metarepro.models.thresholds import has_reliable_interval
 from metarepro.plan import EffectSet
 from metarepro.report import no_effect
 from metarepro.report.blocks import (
@@ -73,8 +74,9 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
     """The numbers of a synthesis, with its model, its flags and its reach in words."""
     pool, scale = records.pools[key], records.scale_of(key)
     found: list[tuple[str, Text]] = [
-        (f"Pooled {scale.heading}", text(scale.of(pool))),
-        ("p", text(p_value(pool["p_value"]))),
+        (f"Pooled {scale.heading}", text(scale.of_flagged(pool))),
+        # The p is that of the interval, and no more reliable.
+        ("p", text(p_value(pool["p_value"]) if has_reliable_interval(pool["flags"]) else "")),
         (scale.prediction, text(prediction_words(records, pool))),
         ("Trials, results", text(f"{whole(pool['n_trials'])}, {whole(pool['k'])}")),
         ("Participants", text(participants(pool["n_participants"], pool["n_unknown"]))),
@@ -89,7 +91,7 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
         held = share_of_review(records, pool["family"], pool["trial_ids"].split(" "))
         found.append(("Coverage of the cited review", text(held)))
     found.append((_beside_label(records), text(_beside(records, pool))))
-    found.append(("Unreported results at no effect", text(no_effect.fact(records, key))))
+    found.append(("Unreported results set to no effect", text(no_effect.fact(records, key))))
     found.append(("Key in the tables", text(key)))
     return [fact for fact in found if fact[1]]
 

@@ -19,6 +19,7 @@ import pandas as pd
 from meta_analyze import MetaAnalysisError
 from scipy.stats import norm
 
+from metarepro.conversion.effect_sizes import variance_at_zero
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.models.selection import selection_model
 from metarepro.models.thresholds import MIN_TRIALS_FOR_ASYMMETRY
@@ -137,8 +138,8 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
     Parameters
     ----------
     effects : DataFrame
-        Columns trial_id, label, year, yi, vi, effect_measure, n_t, n_c, n_total; positive favours
-        the intervention.
+        Columns trial_id, label, year, yi, vi, effect_measure, n_t, n_c, n_total,
+        trial_design_effect; positive favours the intervention.
     settings : Settings
         `rho` for the averages, `ci_method` for trim-and-fill, `level` for all intervals.
 
@@ -154,7 +155,8 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
     effects come with large standard errors in any collection of trials. Egger's test, PET and PEESE
     of such effects take sqrt(1 / n_t + 1 / n_c) for predictor (Pustejovsky and Rodgers 2019), with
     halves of the total where arm sizes are not reported. Trials that report neither are left out of
-    them, as of Peters' test.
+    them, as of Peters' test. A cluster trial is placed by the independent participants that it is
+    worth, since its weight has the clusters in it: its sizes are divided by its design effect.
     """
     trials = average_by_trial(effects, settings.rho)
     yi, vi = trials["yi"].to_numpy(float), trials["vi"].to_numpy(float)
@@ -162,7 +164,7 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
     modified = set(effects["effect_measure"]) <= set(_EFFECT_IN_SE)
     size, total = (
         effects.assign(value=values).groupby("trial_id")["value"]
-        for values in (inverse_sizes(effects), participants(effects))
+        for values in (variances_at_zero(effects), effective_sizes(effects))
     )
     predictor = np.sqrt(size.mean().to_numpy(float)) if modified else np.sqrt(vi)
     regressions: dict[str, Callable[..., dict[str, Any]]] = {
@@ -201,17 +203,22 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
     return tuple(results)
 
 
-def inverse_sizes(effects: pd.DataFrame) -> Array:
-    """1 / n_t + 1 / n_c of every result; of halves of the total where arms are not reported."""
-    n_t, n_c, total = (effects[name].to_numpy(float) for name in ("n_t", "n_c", "n_total"))
-    of_arms = 1 / n_t + 1 / n_c
-    return np.where(np.isnan(of_arms), 4 / total, of_arms)
+def variances_at_zero(effects: pd.DataFrame) -> Array:
+    """Variance of every result at no effect; halves of the total where arms are not reported."""
+    n_t, n_c, total, factor = _floats(effects, "n_t", "n_c", "n_total", "trial_design_effect")
+    unknown = np.isnan(n_t + n_c)
+    n_t, n_c = (np.where(unknown, total / 2, n) for n in (n_t, n_c))
+    return variance_at_zero(n_t, n_c, factor)
 
 
-def participants(effects: pd.DataFrame) -> Array:
-    """Participants of every result; NaN where they are not reported."""
-    n_t, n_c, total = (effects[name].to_numpy(float) for name in ("n_t", "n_c", "n_total"))
-    return np.where(np.isnan(n_t + n_c), total, n_t + n_c)
+def effective_sizes(effects: pd.DataFrame) -> Array:
+    """Independent participants that every result is worth; NaN where they are not reported."""
+    n_t, n_c, total, factor = _floats(effects, "n_t", "n_c", "n_total", "trial_design_effect")
+    return np.where(np.isnan(n_t + n_c), total, n_t + n_c) / factor
+
+
+def _floats(effects: pd.DataFrame, *names: str) -> tuple[Array, ...]:
+    return tuple(effects[name].to_numpy(float) for name in names)
 
 
 def caliper(effects: pd.DataFrame) -> Caliper:

@@ -45,6 +45,7 @@ def small_study(result: StudyPool) -> pd.DataFrame:
             "n_t": studies["n_t"].astype(float),
             "n_c": studies["n_c"].astype(float),
             "n_total": studies["n_t"].astype(float) + studies["n_c"].astype(float),
+            "trial_design_effect": 1.0,
         }
     )
     settings = Settings(DEFAULT_TAU2, DEFAULT_CI, RHO, level=result.level)

@@ -206,7 +206,7 @@ def source_kinds(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFram
     )
 
 
-def no_effect_bounds(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
+def no_effect(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
     """One row per synthesis to which results of unreported direction or size belong."""
     return _rows(
         table,
@@ -216,7 +216,7 @@ def no_effect_bounds(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.Data
             "Results at no effect": whole(row["n_at_zero"]),
             "Trials at no effect": whole(row["n_trials_at_zero"]),
             "Results that could not be included": whole(row["n_not_entered"]),
-            f"{scale.heading} with them": own.of_pool({**pool, **row}),
+            f"{scale.heading} with them": own.of_flagged(row),
             scale.difference: own.differences.number_or_dash(row["estimate"] - pool["estimate"]),
             "Trials": whole(row["n_trials"]),
             "Results": whole(row["k"]),

@@ -117,7 +117,7 @@ _SOURCE_KIND: Columns = {
     "reason": text(),
     "trial_ids": text(required=True),
 }
-_NO_EFFECT_BOUND: Columns = {
+_NO_EFFECT_ROW: Columns = {
     "n_at_zero": whole(at_least=0, required=True),
     "n_trials_at_zero": whole(at_least=0, required=True),
     "n_not_entered": whole(at_least=0, required=True),
@@ -207,10 +207,10 @@ def _table(name: str, columns: Columns, about: str) -> Table:
 MULTIVERSE = _table(
     "multiverse", _MULTIVERSE, "shares of analyses that agree, over all combinations of choices"
 )
-NO_EFFECT_BOUNDS = _table(
-    "no_effect_bounds",
-    _NO_EFFECT_BOUND,
-    "every synthesis with its results of unreported direction or size at no effect",
+NO_EFFECT = _table(
+    "no_effect",
+    _NO_EFFECT_ROW,
+    "every synthesis with its results of unreported direction or size set to no effect",
 )
 WHOLE_REVIEWS = Table(
     "whole_reviews",
@@ -228,7 +228,7 @@ SENSITIVITY_TABLES = (
     _table("caliper", _CALIPER, "results just below p 0.05"),
     _table("source_kinds", _SOURCE_KIND, "every synthesis by kind of source"),
     MULTIVERSE,
-    NO_EFFECT_BOUNDS,
+    NO_EFFECT,
     WHOLE_REVIEWS,
 )
 MODERATORS = _table("moderators", _MODERATORS, "tests of what trials differ in")

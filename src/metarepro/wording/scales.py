@@ -338,9 +338,16 @@ class Scale:
         Where its interval cannot be leaned on, the estimate alone and why.
         """
         own = self.at(pool)
-        why = no_interval(pool.get("flags", ""))
-        said = f"{own.number(pool['estimate'])} ({why})" if why else own.of(pool)
+        said = own.of_flagged(pool)
         return said if own.symbol == self.symbol else f"{own.symbol} {said}"
+
+    def of_flagged(self, row: Mapping[Any, Any]) -> str:
+        """Print a row of numbers on this scale, with what its flags say of its interval.
+
+        Where the interval cannot be leaned on, the estimate alone and why.
+        """
+        why = no_interval(row.get("flags", ""))
+        return f"{self.number(row['estimate'])} ({why})" if why else self.of(row)
 
     def of(self, row: Mapping[Any, Any]) -> str:
         """Print estimate and confidence interval of a row that has them as columns."""

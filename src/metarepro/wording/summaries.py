@@ -35,7 +35,7 @@ EXCLUSIONS = {
     "duplicate": "another row has the same result",
     "superseded": "a review's own data file has the result",
     "direction_unknown": "the source does not show which arm did better",
-    "not_significant": "not significant, and nothing printed that gives its size",
+    "not_significant": "not significant, and no standard deviation or exact p",
     "not_two_groups": "degrees of freedom of another test than one of two independent groups",
     "no_correlation": "paired measurements without their correlation",
     "source_inconsistent": "the source contradicts itself",

@@ -1,8 +1,8 @@
 """Pools with the results whose direction or size is not printed, at no effect.
 
 These results can enter a pool only when they are favourable or significant (see
-`conversion.no_effect`). What the pool would be if all of them had found no effect bounds how much
-that selection can have raised it. It is no worst case: they may also favour the control group.
+`conversion.no_effect`). What the pool would be if all of them had found no effect is one scenario
+of how much that selection matters. It is no limit: they may also favour the control group.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from metarepro.synthesis.pools import Settings, pool_or_reason, without_pool
 NONE_ENTERS = "no variance at no effect is known of any of these results"
 
 
-def no_effect_bounds(
+def no_effect_pools(
     pooled: pd.DataFrame, effects: pd.DataFrame, plan: Plan
 ) -> Iterator[dict[str, Any]]:
     """Pool again every synthesis of every set to which such results belong.
@@ -34,7 +34,7 @@ def no_effect_bounds(
     Yields
     ------
     dict
-        A row of `sensitivity.tables.NO_EFFECT_BOUNDS`: `synthesis`; `at_zero` and `not_entered`,
+        A row of `sensitivity.tables.NO_EFFECT`: `synthesis`; `at_zero` and `not_entered`,
         the ids of the results that are in at no effect, and of those without a variance, blank-
         separated; `n_at_zero`, `n_trials_at_zero` and `n_not_entered`, how many results, trials
         and results these are; and the columns of a pool. Where none of the results enters, the
@@ -47,10 +47,10 @@ def no_effect_bounds(
             group = members(of_set, synthesis)
             if group["at_zero"].any():
                 settings = Settings.from_plan(plan, synthesis["synthesis"])
-                yield {"synthesis": synthesis["synthesis"], **_bound(group, settings)}
+                yield {"synthesis": synthesis["synthesis"], **_pool(group, settings)}
 
 
-def _bound(group: pd.DataFrame, settings: Settings) -> dict[str, Any]:
+def _pool(group: pd.DataFrame, settings: Settings) -> dict[str, Any]:
     """The row of one synthesis, of its effects with those at no effect."""
     entered = group[group["vi"].notna()]
     zero, left_out = entered[entered["at_zero"]], group[group["vi"].isna()]
