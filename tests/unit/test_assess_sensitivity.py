@@ -77,6 +77,7 @@ def test_one_synthesis_has_its_rows_in_every_table() -> None:
             **{"trial_id": trial, "label": trial, "year": 2000.0 + i, "yi": yi, "vi": 0.04},
             **{"n_total": 100.0, "tier": tier, "source_kind": kind, "adjusted": "no"},
             **{"design": "rct", "effect_measure": "SMD", "n_t": 50.0, "n_c": 50.0},
+            "trial_design_effect": 1.0,
         }
         for i, (trial, yi, tier, kind) in enumerate(
             [

@@ -54,6 +54,7 @@ def table(yi: Any, vi: Any) -> pd.DataFrame:
     return pd.DataFrame(
         {"trial_id": names, "label": names, "year": 2000.0, "yi": yi, "vi": vi}
         | {"effect_measure": "MD", "n_t": math.nan, "n_c": math.nan, "n_total": 2.0}
+        | {"trial_design_effect": 1.0}
     ).assign(n_total=lambda rows: np.arange(len(rows)) + 20.0)
 
 
@@ -351,6 +352,28 @@ def test_arms_that_are_not_reported_are_halves_of_the_total() -> None:
     halves = by_method(smd(n_t=np.arange(10, 20), n_c=np.arange(10, 20)))["egger"]
     total = by_method(smd(n_t=math.nan, n_c=math.nan, n_total=2.0 * np.arange(10, 20)))["egger"]
     assert total == halves
+
+
+def test_a_cluster_trial_stands_where_its_independent_participants_do() -> None:
+    # 400 in clusters with a design effect of 4 are worth 100.
+    of_100, of_400 = ({"n_t": n / 2, "n_c": n / 2, "n_total": n} for n in (100.0, 400.0))
+    independent, clusters = twenty_trials(), twenty_trials()
+    for name, size in of_100.items():
+        independent.loc[0, name] = size
+        clusters.loc[0, name] = of_400[name]
+    clusters.loc[0, "trial_design_effect"] = 4.0
+    found, expected = by_method(clusters), by_method(independent)
+    for name in ON_SIZES:
+        assert numbers(found[name]) == numbers(expected[name]), name
+
+
+def test_a_total_in_clusters_is_divided_too() -> None:
+    halves = twenty_trials().assign(n_t=math.nan, n_c=math.nan)
+    n = np.arange(20.0, 40.0)
+    clusters = by_method(halves.assign(n_total=2 * n, trial_design_effect=2.0))
+    independent = by_method(halves.assign(n_total=n))
+    for name in ON_SIZES:
+        assert numbers(clusters[name]) == numbers(independent[name]), name
 
 
 ON_SIZES = ("egger", "egger_random", "pet", "peese", "pet_peese", "peters")

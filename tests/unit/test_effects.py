@@ -241,6 +241,17 @@ def test_rows_say_their_design_effect_and_equal_arms() -> None:
     assert computed.index[computed["equal_arms"] == "yes"].tolist() == ["t, halves"]
 
 
+def test_every_result_of_a_cluster_trial_has_the_design_effect_of_its_trial() -> None:
+    # Also the last one, whose source allowed for the clusters.
+    computed = cluster_effects(plan_with(icc=0.05))
+    assert math.isnan(computed["design_effect"].iloc[-1])
+    assert computed["trial_design_effect"].tolist() == pytest.approx([1.45] * len(computed))
+
+
+def test_other_trials_have_a_design_effect_of_one() -> None:
+    assert effects(MEANS)["trial_design_effect"].tolist() == [1.0]
+
+
 def test_a_specification_pools_what_a_conversion_with_its_icc_gives() -> None:
     def table_at(icc: float) -> pd.DataFrame:
         # One row each, as if of trials of their own.

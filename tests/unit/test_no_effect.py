@@ -3,6 +3,7 @@
 import json
 import math
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
@@ -73,13 +74,81 @@ def test_the_sizes_of_an_f_are_those_of_its_degrees_of_freedom() -> None:
         {"design": "cluster_rct", "statistic": "f_test", "df1": 1, "df2": 78},
         {"statistic": "f_test", "df1": 2, "df2": 77, "n_total": 80},
         {"statistic": "t_test", "df2": 24, "n_total": 25},
+        {"statistic": "p_only", "df1": 2, "n_total": 80},
         {"statistic": "paired_means", "n_total": 30},
         {"n_t": 1, "n_c": 9},
     ],
-    ids=["nothing", "clusters", "three groups", "paired test", "pairs", "one person"],
+    ids=[
+        "nothing",
+        "clusters",
+        "three groups",
+        "p of three groups",
+        "paired test",
+        "pairs",
+        "one person",
+    ],
 )
 def test_without_the_sizes_of_two_groups_there_is_no_variance(cells: dict[str, Any]) -> None:
     assert math.isnan(at_no_effect(unsigned(**cells), CHOICES).vi)
+
+
+def test_events_have_the_variance_of_what_is_printed() -> None:
+    # ln 0.49 / z with p 0.29, times sqrt(3) / pi; the 140 participants would give 4 / 140.
+    row = unsigned(statistic="odds_ratio", value=0.49, p_value=0.29, n_total=140)
+    effect = at_no_effect(row, CHOICES)
+    se = math.log(0.49) / NormalDist().inv_cdf(0.29 / 2)
+    assert effect.vi == pytest.approx(3 / math.pi**2 * se**2, rel=1e-9)
+    assert effect.vi == pytest.approx(0.138, abs=5e-4)
+    assert effect.tier == "derived"
+
+
+@pytest.mark.parametrize(
+    ("statistic", "cells"),
+    [
+        ("counts", {"events_t": 15, "n_t": 60, "events_c": 9, "n_c": 58}),
+        ("percentages", {"mean_t": 25, "n_t": 60, "mean_c": 100 * 9 / 58, "n_c": 58}),
+    ],
+)
+def test_counts_have_metafors_variance(statistic: str, cells: dict[str, Any]) -> None:
+    effect = at_no_effect(unsigned(statistic=statistic, **cells), CHOICES)
+    expected = 3 / math.pi**2 * REFERENCE["odds_ratio"]["unknown_vi"]
+    assert effect.vi == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("value", [0.4, -0.4])
+def test_a_cox_index_has_that_of_its_standard_error(value: float) -> None:
+    row = unsigned(statistic="cox_index", value=value, se=0.2, n_total=140)
+    expected = 3 / math.pi**2 * (1.65 * 0.2) ** 2
+    assert at_no_effect(row, CHOICES).vi == pytest.approx(expected)
+
+
+def test_a_risk_ratio_with_the_risk_of_the_controls_is_converted() -> None:
+    # An odds ratio of 3 with the z of the risk ratio 2 at a risk of 1 in 4.
+    row = unsigned(statistic="risk_ratio", value=2.0, se=0.3, mean_c=25, n_total=140)
+    se = math.log(3) / (math.log(2) / 0.3)
+    assert at_no_effect(row, CHOICES).vi == pytest.approx(3 / math.pi**2 * se**2)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"statistic": "risk_ratio", "value": 1.05, "ci_low": 0.85, "ci_high": 1.37},
+        {"statistic": "odds_ratio", "value": 0.8, "p_value": 0.05, "p_relation": ">"},
+    ],
+    ids=["no risk of the controls", "no exact p"],
+)
+def test_events_without_a_printed_variance_have_that_of_sizes(cells: dict[str, Any]) -> None:
+    effect = at_no_effect(unsigned(n_total=80, **cells), CHOICES)
+    assert effect.vi == pytest.approx(VARIANCE["halves"])
+    assert effect.tier == "approximate"
+
+
+def test_counts_in_clusters_have_the_design_effect_once() -> None:
+    counts = {"events_t": 15, "n_t": 60, "events_c": 9, "n_c": 58}
+    of_clusters = {"design": "cluster_rct", "cluster_size": 20.0}
+    effect = at_no_effect(unsigned(statistic="counts", **counts, **of_clusters), CHOICES)
+    expected = 1.95 * 3 / math.pi**2 * REFERENCE["odds_ratio"]["unknown_vi"]
+    assert effect.vi == pytest.approx(expected)
 
 
 def test_a_ratio_keeps_the_variance_of_its_counts() -> None:
@@ -109,7 +178,7 @@ def test_what_has_no_size_because_it_is_not_significant_is_coded_so(cells: dict[
     assert raised.value.code == "not_significant"
 
 
-# From here: whole tables, from what was reported to the bound.
+# From here: whole tables, from what was reported to the pool.
 
 
 def smd(trial: str, yi: float, vi: float, **cells: Any) -> dict[str, Any]:
@@ -168,8 +237,8 @@ def plan_of(**changes: Any) -> Plan:
     return small_plan(**(given | changes))
 
 
-def bounds(*rows: dict[str, Any], plan: Plan | None = None, **designs: str) -> dict[str, Any]:
-    """The bounds of the pools of some results, by synthesis."""
+def with_them(*rows: dict[str, Any], plan: Plan | None = None, **designs: str) -> dict[str, Any]:
+    """The pools of some results, those of unreported direction at no effect, by synthesis."""
     own = plan or plan_of()
     table = effects(*rows, plan=own, designs=designs)
     pooled, _ = synthesise(table, own)
@@ -182,14 +251,14 @@ POOL = "post.domain.closeness"
 
 
 def test_independent_results_are_pooled_as_by_metafor() -> None:
-    row = bounds(*FOUR, without_direction("e", **OF_SIZES))[POOL]
+    row = with_them(*FOUR, without_direction("e", **OF_SIZES))[POOL]
     for name, expected in REFERENCE["independent"].items():
         assert row[name] == pytest.approx(expected, rel=1e-7), name
     assert (row["n_at_zero"], row["n_trials_at_zero"], row["at_zero"]) == (1, 1, "r4")
 
 
 def test_several_results_of_a_trial_are_pooled_as_by_robumeta() -> None:
-    row = bounds(
+    row = with_them(
         smd("a", 1.1, 0.09),
         smd("a", 0.4, 0.08),
         smd("b", -0.2, 0.04),
@@ -215,7 +284,7 @@ def test_no_effect_is_a_ratio_of_one() -> None:
     ]
     counts = {"statistic": "counts", "events_t": 15.0, "n_t": 60.0, "events_c": 9.0, "n_c": 58.0}
     unknown = without_direction("e", exclude="direction_unknown", **counts)
-    (row,) = bounds(*ratios, unknown, plan=plan_of(measure="OR")).values()
+    (row,) = with_them(*ratios, unknown, plan=plan_of(measure="OR")).values()
     assert row["n_at_zero"] == 1
     for name in ("estimate", "ci_low", "ci_high"):
         assert row[name] == pytest.approx(case[name], rel=1e-7), name
@@ -223,34 +292,34 @@ def test_no_effect_is_a_ratio_of_one() -> None:
 
 def test_a_pool_that_no_such_result_belongs_to_has_no_row() -> None:
     of_mood = [row | {"outcome": "mood"} for row in FOUR]
-    found = bounds(*FOUR, *of_mood, without_direction("e", **OF_SIZES))
+    found = with_them(*FOUR, *of_mood, without_direction("e", **OF_SIZES))
     assert set(found) == {POOL}
 
 
 def test_a_pool_that_nothing_else_belongs_to_has_no_row() -> None:
-    assert bounds(*FOUR, without_direction("e", outcome="mood", **OF_SIZES)) == {}
+    assert with_them(*FOUR, without_direction("e", outcome="mood", **OF_SIZES)) == {}
 
 
 @pytest.mark.parametrize("code", ["duplicate", "no_variance", "range_only"])
 def test_results_that_are_excluded_for_another_reason_do_not_touch_a_pool(code: str) -> None:
-    assert bounds(*FOUR, without_direction("e", exclude=code, **OF_SIZES)) == {}
+    assert with_them(*FOUR, without_direction("e", exclude=code, **OF_SIZES)) == {}
 
 
 def test_what_is_not_significant_is_at_no_effect_too() -> None:
     null = without_direction("e", p_relation=">", sign="benefit", **OF_SIZES)
-    row = bounds(*FOUR, null)[POOL]
+    row = with_them(*FOUR, null)[POOL]
     assert row["estimate"] == pytest.approx(REFERENCE["independent"]["estimate"], rel=1e-7)
 
 
 def test_a_result_without_sizes_is_counted_and_named() -> None:
     rows = [*FOUR, without_direction("e", **OF_SIZES), without_direction("f")]
-    row = bounds(*rows)[POOL]
+    row = with_them(*rows)[POOL]
     assert row["estimate"] == pytest.approx(REFERENCE["independent"]["estimate"], rel=1e-7)
     assert (row["n_at_zero"], row["n_not_entered"], row["not_entered"]) == (1, 1, "r5")
 
 
 def test_where_none_of_them_has_sizes_there_is_no_number() -> None:
-    row = bounds(*FOUR, without_direction("f"))[POOL]
+    row = with_them(*FOUR, without_direction("f"))[POOL]
     assert (row["n_at_zero"], row["n_not_entered"], row["reason"]) == (0, 1, NONE_ENTERS)
     assert math.isnan(row["estimate"])
 
@@ -269,7 +338,7 @@ def test_a_set_takes_its_own_designs_and_tiers() -> None:
     randomised = strict | {"designs": ["rct"]}
     plan = plan_of(sets={"post": strict, "randomised": randomised})
     # Trial f: a cluster trial of unknown size, so that its variance is approximate.
-    found = bounds(
+    found = with_them(
         *FOUR,
         without_direction("e", **OF_SIZES),
         without_direction("f", **OF_SIZES),

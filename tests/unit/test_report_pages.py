@@ -148,6 +148,13 @@ def test_a_synthesis_leads_to_its_results() -> None:
     assert facts_of(page)["All"] == "0.39 [0.00, 0.78]"
 
 
+def test_an_unreliable_interval_and_its_p_are_no_facts_of_a_synthesis() -> None:
+    records = make_records(pooled=[POOL | {"flags": "df_below_4"}])
+    found = facts_of(report_syntheses.page(records, KEY))
+    assert found["Pooled g [95% CI]"] == "0.39 (too few trials for a reliable interval)"
+    assert "p" not in found
+
+
 def test_a_result_leads_to_its_source_and_back_to_its_synthesis() -> None:
     records = make_records()
     page = report_trials.page(records, "ann2001")
@@ -320,6 +327,19 @@ def test_sensitivity_in_sentences() -> None:
         "interval includes zero); their g ranges from \u22120.10 to 0.60, median 0.20. "
         "These are shares of analyses, which are not independent and not equally reasonable.",
         "No test for small-study effects: 2 trials; at least 10 are needed.",
+    ]
+
+
+def test_tests_on_sizes_say_of_how_many_trials_they_are() -> None:
+    # Numbers of a table are floats.
+    rows = [("egger", 36.0), ("begg", 1238.0)]
+    small_study = [
+        {"synthesis": KEY, "method": method, "k": k, "p_value": 0.02} for method, k in rows
+    ]
+    said = [plain(item) for item in summary(make_records(small_study=small_study), KEY).items]
+    assert said == [
+        "Egger's test for small-study effects (36 of 1,238 trials; the others do not report how "
+        "many took part): p = 0.020."
     ]
 
 

@@ -106,6 +106,8 @@ EXCLUDED: list[tuple[str, dict[str, Any]]] = [
     ("impossible_input", {"statistic": "correlation", "value": 1.0, "n_total": 20}),
     ("direction_unknown", {"statistic": "f_test", "value": 9, "df1": 1, **ARMS}),
     ("not_convertible", {"statistic": "f_test", "value": 9, "df1": 2, "sign": "benefit", **ARMS}),
+    ("not_convertible", {"statistic": "eta_squared", "value": 0.1, "df1": 2, **ARMS}),
+    ("not_convertible", {"statistic": "p_only", "p_value": 0.01, "df1": 2, **ARMS}),
     (
         "not_significant",
         {"statistic": "p_only", "p_value": 0.05, "p_relation": ">", "sign": "benefit", **ARMS},

@@ -124,7 +124,7 @@ def test_source_kinds_show_shares_and_model() -> None:
     assert (found["Favour the intervention"], found["p up to 0.05"]) == ("67%", "0%")
 
 
-def test_a_bound_stands_beside_the_plan_with_what_is_in_it() -> None:
+def test_results_at_no_effect_stand_beside_the_plan_with_how_many_there_are() -> None:
     counts = {"n_at_zero": 2.0, "n_trials_at_zero": 1.0, "n_not_entered": 1.0, "k": 6.0}
     numbers = {"estimate": 0.18, "ci_low": -0.1, "ci_high": 0.46, "n_trials": 5.0, "flags": ""}
     found = only(pages.no_effect(table("no_effect", counts | numbers), POOLS, SMD))

@@ -19,10 +19,9 @@ from metarepro.conversion.routes import convert
 
 #: Statistics whose first degrees of freedom count groups.
 _OF_SEVERAL_GROUPS = ("f_test", "eta_squared", "p_only")
-#: Statistics of events: the variance of their effect depends on how many there were, of which the
-#: sizes say only how large it is at least.
-_OF_EVENTS = (
-    *("counts", "percentages", "odds_ratio", "risk_ratio", "risk_difference", "cox_index"),
+#: Statistics of events. Their variance depends on how many there were; sizes give less than it.
+_OF_EVENTS = frozenset(
+    {"counts", "percentages", "odds_ratio", "risk_ratio", "risk_difference", "cox_index"}
 )
 OF_SIZES = "variance of the sample sizes, which for events is too small"
 
@@ -57,7 +56,8 @@ def at_no_effect(reported: Reported, choices: Choices, measure: str = "SMD") -> 
     """
     w = Working(reported, choices)
     w.assume("", "derived")
-    return Effect(0.0, _variance(w, measure), reported.statistic, "no effect", w.tier, tuple(w.assumptions))
+    vi = _variance(w, measure)
+    return Effect(0.0, vi, reported.statistic, "no effect", w.tier, tuple(w.assumptions))
 
 
 def _variance(w: Working, measure: str) -> float:

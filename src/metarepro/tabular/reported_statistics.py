@@ -35,6 +35,7 @@ class Given:
         self.scale = self.has["reference_sd"] | self.sds
         self.df = self.has["df1"] | self.has["df2"]
         self.two_groups = results["df1"] == 1
+        self.not_several_groups = ~(results["df1"] > 1)
         self.signed = results["sign"] != "unsigned"
 
     def all(self, *columns: str) -> pd.Series:
@@ -125,8 +126,8 @@ STATISTICS: dict[str, Statistic] = {
         possible=RISK_DIFFERENCE,
     ),
     "eta_squared": Statistic(
-        "value and arm sizes (or n_total)",
-        lambda given: given.value & given.n,
+        "value, arm sizes (or n_total), and a df1 of 1 if any",
+        lambda given: given.value & given.n & given.not_several_groups,
         helpful=("df2", *_SIZES, "correlation"),
         possible=ETA_SQUARED,
         possible_ci=ETA_SQUARED,
@@ -145,8 +146,8 @@ STATISTICS: dict[str, Statistic] = {
         helpful=("df2", *_SIZES, "correlation"),
     ),
     "p_only": Statistic(
-        "p (= or <), arm sizes (or n_total), and a sign",
-        lambda given: given.p & given.n & given.signed,
+        "p (= or <), arm sizes (or n_total), a sign, and a df1 of 1 if any",
+        lambda given: given.p & given.n & given.signed & given.not_several_groups,
         ("p_value", "p_relation"),
         _SIZES,
     ),
