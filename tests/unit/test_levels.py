@@ -49,6 +49,7 @@ def effects(n_trials: int = 12, extra: int = 3) -> pd.DataFrame:
             "adjusted": np.where(np.arange(size) % 2 == 0, "yes", "no"),
             "design": "rct",
             "design_effect": math.nan,
+            "trial_design_effect": 1.0,
             "equal_arms": "no",
             "effect_measure": "SMD",
             "intervention": "a",

@@ -85,7 +85,7 @@ def _moved(row: Row, pool: Row, scale: Scale) -> str:
 
 def _nearer_to_none(row: Row, pool: Row) -> bool:
     """Whether the scenario moves the pool towards no effect, which is 0 on the scale of pooling."""
-    return abs(row["estimate"]) < abs(pool["estimate"])
+    return bool(abs(row["estimate"]) < abs(pool["estimate"]))
 
 
 def _how_many(row: Row) -> str:

@@ -116,7 +116,7 @@ def titled(records: Records, keys: Sequence[str]) -> summaries.Pools:
 
 
 def summary(records: Records, key: str) -> Bullets:
-    """The ranges over variants, trials and specifications, the tests, and the scenario of no effect."""
+    """Ranges over variants, trials and specifications, tests, and results set to no effect."""
     said = [
         *_range_of_variants(records, key),
         *_range_without_each(records, key),

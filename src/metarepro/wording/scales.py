@@ -333,19 +333,13 @@ class Scale:
         return self.at({"effect_measure": measures.pop(), "better": shared_side(rows)})
 
     def of_pool(self, pool: Mapping[Any, Any]) -> str:
-        """Print a pool on its own scale; its measure goes before it where a study has several.
-
-        Where its interval cannot be leaned on, the estimate alone and why.
-        """
+        """Print a pool on its own scale; its measure goes before it where a study has several."""
         own = self.at(pool)
         said = own.of_flagged(pool)
         return said if own.symbol == self.symbol else f"{own.symbol} {said}"
 
     def of_flagged(self, row: Mapping[Any, Any]) -> str:
-        """Print a row of numbers on this scale, with what its flags say of its interval.
-
-        Where the interval cannot be leaned on, the estimate alone and why.
-        """
+        """Print a row on this scale; if its interval is not reliable, the estimate and why."""
         why = no_interval(row.get("flags", ""))
         return f"{self.number(row['estimate'])} ({why})" if why else self.of(row)
 
