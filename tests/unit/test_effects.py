@@ -248,6 +248,11 @@ def test_every_result_of_a_cluster_trial_has_the_design_effect_of_its_trial() ->
     assert computed["trial_design_effect"].tolist() == pytest.approx([1.45] * len(computed))
 
 
+def test_participants_that_are_already_reduced_are_not_divided_again() -> None:
+    reduced = effects(MEANS | {"n_basis": "effective"}, design="cluster_rct", n_clusters=10)
+    assert reduced["trial_design_effect"].tolist() == [1.0]
+
+
 def test_other_trials_have_a_design_effect_of_one() -> None:
     assert effects(MEANS)["trial_design_effect"].tolist() == [1.0]
 

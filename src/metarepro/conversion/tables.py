@@ -45,8 +45,8 @@ EFFECTS = Table(
         "tier": level("", *input_tables.TIERS),
         # The factor for clusters that the conversion applied; empty where it applied none.
         "design_effect": number(at_least=1),
-        # That of its trial by the plan, also where a source allows for the clusters itself: the
-        # tests for small-study effects need how many independent participants it is worth.
+        # What divides the participants into independent ones by the plan, also where the source's
+        # analysis allows for the clusters: tests for small-study effects need it of every trial.
         "trial_design_effect": number(at_least=1, required=True),
         # Whether arm sizes are halves of a total.
         "equal_arms": level("", "yes", "no"),
