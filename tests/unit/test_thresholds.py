@@ -65,10 +65,10 @@ def test_prediction_intervals_need_five_trials(k: int, predicted: bool) -> None:
     assert pd.notna(metarepro.pool(studies).pooled.pi_low) == predicted
 
 
-@pytest.mark.parametrize(("df", "trusted"), [(3.999, False), (4.0, True)])
-def test_four_degrees_of_freedom_are_enough_for_a_claim(df: float, trusted: bool) -> None:
-    pool = Pool(0.3, 0.1, 0.5, n_trials=5, df=df, abstract_share=0, covered=1)
-    assert pool.trusted == trusted
+@pytest.mark.parametrize("flags", ["", "tau2_zero", "two_or_three_trials", "df_below_4"])
+def test_a_claim_withholds_what_every_page_withholds(flags: str) -> None:
+    pool = Pool(0.3, 0.1, 0.5, n_trials=5, df=3.0, flags=flags, abstract_share=0, covered=1)
+    assert pool.withheld == no_interval(flags)
 
 
 def test_many_trials_are_not_called_too_few() -> None:

@@ -92,7 +92,7 @@ def evaluate(evaluations: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `tables.AUDITED_EVALUATIONS`, one row an evaluation. Where several counts print
+        `tables.AUDITED_EVALUATIONS`, one row per evaluation. Where several counts print
         as the percentage, the lowest is taken.
     """
     rows = [{**row, **_computed(row, level)} for row in evaluations.to_dict("records")]

@@ -161,7 +161,7 @@ def svg_bytes(fig: Figure) -> bytes:
     # None leaves an entry out: date and creator would change with the day and the version.
     about: dict[str, str | None] = {"Date": None, "Creator": None}
     if label := str(fig.get_label()):
-        about["Title"] = label
+        about["Title"] = plain_text(label)
     return finished(saved(fig, {"format": "svg", "metadata": about}))
 
 

@@ -1,5 +1,6 @@
 """What the pooled effect of one synthesis depends on: in sentences, and as tables."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -10,7 +11,7 @@ from metarepro.report.blocks import Block, Bullets, Link, Paragraph, Table, link
 from metarepro.report.figures import dependence
 from metarepro.report.records import Records, Row
 from metarepro.sensitivity import summaries
-from metarepro.wording.phrases import counted, counted_analyses, p_value, percent
+from metarepro.wording.phrases import counted, counted_analyses, p_value, percent, whole
 from metarepro.wording.scales import Scale
 
 ONE_TRIAL = "One trial: there is nothing to leave out or to model differently."
@@ -170,17 +171,28 @@ def _specifications(records: Records, key: str) -> list[str]:
     if not scale.compares:
         return [
             f"Over {counted_analyses(row['n_different'])} the {scale.label} ranges from "
-            f" {scale.span(row['lowest'], row['highest'])}, median "
+            f"{scale.span(row['lowest'], row['highest'])}, median "
             f"{scale.number(row['median'])}."
         ]
     return [
         f"Of {counted_analyses(row['n_different'])}, "
-        f"{percent(100 * row['share_same_sign'])} keep the sign and "
-        f"{percent(100 * row['share_same_conclusion'])} the conclusion (whether the interval "
-        f"includes {scale.no_effect}); their {scale.symbol} ranges from "
+        f"{percent(100 * row['share_same_sign'])} keep the sign{_same_conclusion(row, scale)}; "
+        f"their {scale.symbol} ranges from "
         f"{scale.span(row['lowest'], row['highest'])}, median {scale.number(row['median'])}. "
         "These are shares of analyses, which are not independent and not equally reasonable."
     ]
+
+
+def _same_conclusion(row: Row, scale: Scale) -> str:
+    """How many analyses conclude as the plan; "" where its own interval cannot be leaned on."""
+    if math.isnan(row["share_same_conclusion"]):
+        return ""
+    without = row["n_without_interval"]
+    uncounted = f"; {whole(without)} without a reliable interval do not count as the same"
+    return (
+        f" and {percent(100 * row['share_same_conclusion'])} the conclusion (whether the interval "
+        f"includes {scale.no_effect}{uncounted if without else ''})"
+    )
 
 
 def _small_study_sentences(records: Records, key: str) -> list[str]:

@@ -339,8 +339,13 @@ class Scale:
         """
         own = self.at(pool)
         why = no_interval(pool.get("flags", ""))
-        said = f"{own.number(pool['estimate'])} ({why})" if why else own.of(pool)
+        said = own.of_shown(pool) + (f" ({why})" if why else "")
         return said if own.symbol == self.symbol else f"{own.symbol} {said}"
+
+    def of_shown(self, pool: Mapping[Any, Any]) -> str:
+        """Print a pool with its interval, or the estimate alone if that cannot be leaned on."""
+        why = no_interval(pool.get("flags", ""))
+        return self.number(pool["estimate"]) if why else self.of(pool)
 
     def of(self, row: Mapping[Any, Any]) -> str:
         """Print estimate and confidence interval of a row that has them as columns."""
