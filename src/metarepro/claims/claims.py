@@ -21,8 +21,9 @@ from metarepro.claims import counts as claim_counts
 from metarepro.claims import effects as claim_effects
 from metarepro.claims import local_evaluations
 from metarepro.claims import moderators as claim_moderators
+from metarepro.claims.judgement import Judgement
 from metarepro.claims.pools import pool_key
-from metarepro.claims.rules import MOSTLY_ABSTRACTS, UNDECIDED, Judgement
+from metarepro.claims.rules import MOSTLY_ABSTRACTS, UNDECIDED
 from metarepro.claims.tables import AUDITED_CLAIMS
 from metarepro.claims.words import claimed_words, is_over, noun_of, own_limit
 from metarepro.plan import Plan
@@ -33,8 +34,6 @@ from metarepro.wording.scales import Scale
 
 #: Columns of a pool that a claim shows.
 _POOL = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "n_trials", "n_participants")
-#: Columns of words.
-_WORDS = ("published", "synthesis", "flags", "coverage", "computed")
 
 _UNCONTROLLED = "People were compared with themselves before, or with nobody: no control group"
 
@@ -88,7 +87,7 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
             {
                 **claim,
                 **dict.fromkeys(_POOL, math.nan),
-                **dict.fromkeys(_WORDS, ""),
+                **dict.fromkeys(("published", "synthesis", "flags", "coverage", "computed"), ""),
                 **found,
                 "claimed": claimed_words(claim),
                 "verdict": judgement.verdict,
@@ -164,9 +163,8 @@ def _with_context(
 def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     level = sources.plan.pooling.level
     review = _review_label(claim, sources)
-    relevant = claim_effects.relevant_results(
-        sources.published, {**claim, "intervention": ""}, sources.plan
-    )
+    of_any = {**claim, "intervention": ""}
+    relevant = claim_effects.relevant_results(sources.published, of_any, sources.plan)
     cited = relevant[relevant["review_id"] == claim["source_review"]]
     effects = _effects_of_moderator(claim, sources)
     covered, coverage = claim_effects.coverage(
@@ -332,9 +330,8 @@ def _label_of(review_id: str, sources: Sources) -> str:
     """Name of a review; where its authors were not seen, its id as "Smith 2015"."""
     found = sources.reviews[sources.reviews["review_id"] == review_id]["label"]
     label = str(found.iloc[0]) if len(found) else ""
-    return (
-        re.sub(r"^([a-z]+)(\d{4})", r"\1 \2", label).capitalize() if label == review_id else label
-    )
+    in_words = re.sub(r"^([a-z]+)(\d{4})", r"\1 \2", label).capitalize()
+    return in_words if label == review_id else label
 
 
 def _pool_row(key: str, sources: Sources) -> Mapping[Any, Any] | None:

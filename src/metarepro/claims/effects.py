@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS, Judgement
+from metarepro.claims.judgement import Judgement
+from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS
 from metarepro.comparison.targets import WHOLE_REVIEW
 from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL, has_reliable_interval
 from metarepro.plan import Plan

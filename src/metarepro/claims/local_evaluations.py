@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from metarepro.claims.rules import Judgement
+from metarepro.claims.judgement import Judgement
 from metarepro.claims.tables import AUDITED_EVALUATIONS
 from metarepro.tabular.input_tables import PROPORTIONS
 from metarepro.tabular.tables import from_rows

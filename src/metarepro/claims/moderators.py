@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
-from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, Judgement
+from metarepro.claims.judgement import Judgement
+from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS
 from metarepro.models.thresholds import TRUSTED_DF, has_reliable_interval
 from metarepro.plan import Moderator
 from metarepro.sensitivity.moderator_names import level_label

@@ -252,11 +252,8 @@ class Scale:
             return "each on its own measure"
         if not self.compares:
             return f"pooled{self.pooled_on}"
-        if self.is_ratio:
-            side = "above 1" if self.turn > 0 else "below 1"
-        else:
-            side = "positive" if self.turn > 0 else "negative"
-        return f"{side} in favour of the intervention"
+        sides = ("above 1", "below 1") if self.is_ratio else ("positive", "negative")
+        return f"{sides[self.turn < 0]} in favour of the intervention"
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -337,15 +334,13 @@ class Scale:
 
         Where its interval cannot be leaned on, the estimate alone and why.
         """
-        own = self.at(pool)
-        why = no_interval(pool.get("flags", ""))
-        said = own.of_shown(pool) + (f" ({why})" if why else "")
+        own, why = self.at(pool), no_interval(pool.get("flags", ""))
+        said = f"{own.of_shown(pool)} ({why})" if why else own.of(pool)
         return said if own.symbol == self.symbol else f"{own.symbol} {said}"
 
     def of_shown(self, pool: Mapping[Any, Any]) -> str:
         """Print a pool with its interval, or the estimate alone if that cannot be leaned on."""
-        why = no_interval(pool.get("flags", ""))
-        return self.number(pool["estimate"]) if why else self.of(pool)
+        return self.number(pool["estimate"]) if no_interval(pool["flags"]) else self.of(pool)
 
     def of(self, row: Mapping[Any, Any]) -> str:
         """Print estimate and confidence interval of a row that has them as columns."""
