@@ -9,7 +9,7 @@ from metarepro.figures.forest_tables import shown_intervals, warnings
 from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.synthesis.explain import explain
 from metarepro.synthesis.study_pool_words import headline
-from metarepro.wording.phrases import FLAGS, NO_RELIABLE_INTERVAL, no_interval
+from metarepro.wording.phrases import FLAGS, NO_RELIABLE_INTERVAL, model_text, no_interval
 from metarepro.wording.scales import Scale
 
 ROW = {
@@ -74,3 +74,14 @@ def test_a_claim_withholds_what_every_page_withholds(flags: str) -> None:
 def test_many_trials_are_not_called_too_few() -> None:
     assert no_interval("df_below_4; narrower_than_model") == NO_RELIABLE_INTERVAL
     assert no_interval("narrower_than_model") == "no reliable interval"
+
+
+@pytest.mark.parametrize(
+    ("df", "printed"),
+    [(3.963, "3.96"), (3.9999, "3.99"), (3.94, "3.9"), (4.0 - 1e-12, "4.0"), (4.04, "4.0")],
+)
+def test_fewer_than_four_degrees_of_freedom_are_not_printed_as_four(
+    df: float, printed: str
+) -> None:
+    pool = {"model": "correlated_effects", "tau2_method": "MM", "ci_method": "satterthwaite"}
+    assert model_text(pool | {"rho": 0.8, "df": df}).endswith(f"robust variance, df {printed}")
