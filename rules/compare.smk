@@ -1,6 +1,6 @@
 """Compare: every published pool against ours of the trials that the review includes.
 
-Reads the effects and what the reviews published; writes one row a published result with its
+Reads the effects and what the reviews published; writes one row per published result with its
 verdict, and which results went into our side of it.
 """
 

@@ -1,6 +1,6 @@
 """Pool: the syntheses that config/config.yaml defines.
 
-Reads results/effects/effects.csv; writes one row a synthesis, each result's weight in it, and the
+Reads results/effects/effects.csv; writes one row per synthesis, each result's weight in it, and the
 tests between its subgroups.
 """
 

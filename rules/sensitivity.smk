@@ -1,6 +1,6 @@
 """Sensitivity: how much the pools depend on single trials, small studies and choices.
 
-Reads the effects and the pools; writes one table an analysis, for the primary set.
+Reads the effects and the pools; writes one table per analysis, for the primary set.
 """
 
 

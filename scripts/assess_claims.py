@@ -1,6 +1,6 @@
 """Audit the claims of the report: each gets a verdict by the rules in metarepro/claims/rules.py.
 
-Reads the tables of the stages before from --results-dir. Writes claims.csv (one row a claim),
+Reads the tables of the stages before from --results-dir. Writes claims.csv (one row per claim),
 evaluations.csv (local evaluations with Wilson intervals and exact tests), economics.csv (cost
 ratios) and programmes.csv (which trials are of the programmes that the report names).
 """

@@ -1,7 +1,7 @@
 """Test whether the effects of every synthesis differ by what its trials are.
 
 Writes, for every synthesis of two or more trials of the sets that have figures, moderators.csv (one
-row a moderator, with the reason where there is no test) and moderator_levels.csv (mean effect of
+row per moderator, with the reason where there is no test) and moderator_levels.csv (mean effect of
 each level and its difference from the reference level). Comparisons between trials are no
 experiments: they suggest, and do not show, what makes the difference.
 """

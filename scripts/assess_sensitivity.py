@@ -17,6 +17,7 @@ from typing import Any
 from metarepro.cache import open_cache
 from metarepro.command import add_cache, run, stage_parser
 from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
+from metarepro.models.thresholds import reliable_limits
 from metarepro.plan import read_plan
 from metarepro.sensitivity.assessment import assess_synthesis
 from metarepro.sensitivity.no_effect import no_effect_pools
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with open_cache(args.cache_dir) as cache:
         for synthesis, all_effects in several_trials(pooled, effects, plan):
             key = {"synthesis": synthesis["synthesis"]}
-            reference = [synthesis[name] for name in ("estimate", "ci_low", "ci_high")]
+            reference = (synthesis["estimate"], *reliable_limits(synthesis))
             chosen = plan.sets[synthesis["set_name"]]
             settings = Settings.from_plan(plan, synthesis["synthesis"])
             found = cache.call(

@@ -1,6 +1,6 @@
 """Set every published pooled result beside our pool of the trials that the review includes.
 
-Writes one row a published result, with a verdict and its reason, and the weight of every result
+Writes one row per published result, with a verdict and its reason, and the weight of every result
 in our pool of it.
 """
 

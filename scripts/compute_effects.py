@@ -1,6 +1,6 @@
 """Compute the effect size of every reported result, positive = favours the intervention.
 
-Reads the extracted tables and the analysis plan; writes one row a reported result. A result
+Reads the extracted tables and the analysis plan; writes one row per reported result. A result
 without a route to an effect size stays in the table, with a code and a reason. Where a review's
 own data file has a result, the transcribed one gives way to it. What the plan's intracluster
 correlation moves is converted with its other ones too.

@@ -1,4 +1,4 @@
-"""Draw a bubble plot of the moderators of every synthesis of ten trials or more, as SVG and PNG.
+"""Draw a bubble plot of the moderators of every synthesis of ten trials or more, as SVG.
 
 Of the primary set of the analysis plan. One panel for each moderator that could be tested.
 """
@@ -39,7 +39,7 @@ def tasks(
     names: dict[str, str],
     plan: Plan,
 ) -> list[FigureTask]:
-    """One task a figure, for the syntheses of which a moderator was tested."""
+    """One task per figure, for the syntheses of which a moderator was tested."""
     primary = plan.evidence.set
     primary_set = plan.sets[primary]
     every = timely(effects, primary_set)

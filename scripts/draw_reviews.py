@@ -23,7 +23,7 @@ from metarepro.wording.scales import scale_of
 def tasks(
     effects: pd.DataFrame, reproduction: pd.DataFrame, weights: pd.DataFrame, plan: Plan
 ) -> list[FigureTask]:
-    """One task a published result with trials of ours."""
+    """One task per published result with trials of ours."""
     found = []
     for row in reproduction[reproduction["n_trials"] > 0].to_dict("records"):
         mine = weights[(weights["review_id"] == row["review_id"]) & (weights["row"] == row["row"])]

@@ -1,12 +1,13 @@
-"""Draw funnel plots, specification curves and GOSH plots, as SVG and PNG.
+"""Draw funnel plots, specification curves and GOSH plots, as SVG.
 
 Of the primary set of the analysis plan: the syntheses of the table of evidence and those of whole
 domains. A funnel is drawn from ten trials on, the others from five. The files are named after the
 synthesis, with .funnel, .specifications or .gosh behind it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ from metarepro.command import add_output_and_cache, run, stage_parser
 from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.figures.folder import FigureTask, draw_all
-from metarepro.models.thresholds import MIN_TRIALS_FOR_ASYMMETRY
+from metarepro.models.thresholds import MIN_TRIALS_FOR_ASYMMETRY, reliable_limits
 from metarepro.plan import Plan, read_plan
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
 from metarepro.sensitivity.plots import funnel_plot
@@ -38,49 +39,64 @@ def tasks(
     names: dict[str, str],
     plan: Plan,
 ) -> list[FigureTask]:
-    """One task a figure."""
-    primary = plan.evidence.set
-    primary_set = plan.sets[primary]
-    every = timely(effects, primary_set)
+    """One task per figure."""
+    every = timely(effects, plan.sets[plan.evidence.set])
+    return [
+        task
+        for synthesis in _drawn(pooled, plan).to_dict("records")
+        for task in _of_synthesis(
+            synthesis,
+            without_place(members(every, synthesis)),
+            by_icc,
+            title(synthesis, names, plan.sets),
+            plan,
+        )
+    ]
+
+
+def _drawn(pooled: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """The syntheses that have figures here."""
     whole = [name for name, synthesis in plan.syntheses.items() if synthesis.by == ("domain",)]
     by = pooled["synthesis"].str.split(".").str[1]
-    chosen = pooled[
-        (pooled["set_name"] == primary)
+    return pooled[
+        (pooled["set_name"] == plan.evidence.set)
         & by.isin([plan.evidence.synthesis, *whole])
         & (pooled["n_trials"] >= MIN_TRIALS_OF_SUBSETS)
     ]
-    found = []
-    for synthesis in chosen.to_dict("records"):
-        key, estimate = synthesis["synthesis"], synthesis["estimate"]
-        limits = (synthesis["ci_low"], synthesis["ci_high"])
-        heading, scale = title(synthesis, names, plan.sets), scale_of(plan).at(synthesis)
-        settings = Settings.from_plan(plan, key)
-        all_effects = without_place(members(every, synthesis))
-        own = of_kind(all_effects, primary_set)
-        trials = average_by_trial(own, settings.rho)
-        if len(trials) >= MIN_TRIALS_FOR_ASYMMETRY:
-            draw = partial(
-                funnel_plot,
-                trials,
-                estimate,
-                title=heading,
-                pooled_interval=limits,
-                scale=scale,
-            )
-            found.append(FigureTask(f"{key}.funnel", draw))
-        curve = partial(
+
+
+def _of_synthesis(
+    synthesis: Mapping[Any, Any],
+    all_effects: pd.DataFrame,
+    by_icc: pd.DataFrame,
+    heading: str,
+    plan: Plan,
+) -> list[FigureTask]:
+    """The figures of one synthesis, from its effects of all tiers and designs."""
+    key, estimate = synthesis["synthesis"], synthesis["estimate"]
+    interval = reliable_limits(synthesis)
+    chosen, settings = plan.sets[plan.evidence.set], Settings.from_plan(plan, key)
+    scale = scale_of(plan).at(synthesis)
+    trials = average_by_trial(of_kind(all_effects, chosen), settings.rho)
+    draw = {
+        "funnel": partial(
+            funnel_plot, trials, estimate, title=heading, pooled_interval=interval, scale=scale
+        ),
+        "specifications": partial(
             draw_specifications,
             all_effects,
             of_results(by_icc, all_effects),
-            (estimate, *limits),
+            (estimate, *interval),
             settings,
-            primary_set,
+            chosen,
             heading,
             scale,
-        )
-        subsets = partial(draw_gosh, trials, estimate, settings, heading, scale)
-        found += [FigureTask(f"{key}.specifications", curve), FigureTask(f"{key}.gosh", subsets)]
-    return found
+        ),
+        "gosh": partial(draw_gosh, trials, estimate, settings, heading, scale),
+    }
+    if len(trials) < MIN_TRIALS_FOR_ASYMMETRY:
+        del draw["funnel"]
+    return [FigureTask(f"{key}.{name}", drawing) for name, drawing in draw.items()]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Draw a forest plot of every synthesis of two or more trials, as SVG and PNG.
+"""Draw a forest plot of every synthesis of two or more trials, as SVG.
 
 The analysis plan names the sets of syntheses that are drawn, and the subgroups that divide the
 plots. Approximate results that a synthesis would have are drawn hollow and without a weight: they

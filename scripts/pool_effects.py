@@ -1,6 +1,6 @@
 """Pool the effects of every synthesis that the analysis plan defines.
 
-Writes one row a synthesis (a single trial is shown with its own effect and the reason why there
+Writes one row per synthesis (a single trial is shown with its own effect and the reason why there
 is no pool), the weight of every result in its synthesis, and tests between subgroups.
 """
 

@@ -151,7 +151,7 @@ CASES: dict[str, tuple[Callable[[Path], None], str, str]] = {
     ),
     "row twice": (
         with_map("1,2,", "1,2,security,,,,\n1,1,"),
-        f"{MAP}, row 4, outcome_number: found '1.1 again'; allowed: one row an outcome",
+        f"{MAP}, row 4, outcome_number: found '1.1 again'; allowed: one row per outcome",
         f"{MAP},line=4,col=3",
     ),
     "not in the codebook": (

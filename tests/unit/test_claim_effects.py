@@ -29,12 +29,17 @@ def pool(low: float, high: float, **changes: Any) -> Pool:
         "ci_high": high,
         "n_trials": 6,
         "df": 5.0,
+        "flags": "",
         "abstract_share": 0.0,
         "covered": 1.0,
     }
     return Pool(**values | changes)
 
 
+FEW_DF: dict[str, Any] = {"df": 3.963, "flags": "df_below_4; few_trials"}
+TWO_TRIALS: dict[str, Any] = {"n_trials": 2, "df": 1.0, "flags": "two_or_three_trials"}
+NORMAL: dict[str, Any] = {"n_trials": 3, "df": NAN, "flags": "normal_few_trials"}
+NARROW: dict[str, Any] = {"flags": "narrower_than_model"}
 FAVOURS, INCLUDES_NONE, HARMS = pool(0.1, 0.5), pool(-0.1, 0.5), pool(-0.5, -0.1)
 
 
@@ -65,17 +70,21 @@ FAVOURS, INCLUDES_NONE, HARMS = pool(0.1, 0.5), pool(-0.1, 0.5), pool(-0.5, -0.1
         (FAVOURS, ["points"], "effect_shown", "supported"),
         (FAVOURS, ["against"], "effect_shown", "supported"),
         (pool(0.1, 0.5, covered=0.5, abstract_share=0.5), [], "effect_shown", "supported"),
-        (pool(0.1, 0.5, df=4.0), [], "effect_shown", "supported"),
-        (pool(0.1, 0.5, n_trials=2, df=1.0), [], "effect_inconclusive", "not_yet_testable"),
+        # Knapp-Hartung intervals are judged by the number of trials, as on every page.
+        (pool(0.1, 0.5, n_trials=4, df=3.0, flags="tau2_zero"), [], "effect_shown", "supported"),
+        (pool(0.1, 0.5, **TWO_TRIALS), [], "effect_inconclusive", "not_yet_testable"),
+        # A normal interval of few trials is printed, but too narrow to be firm.
+        (pool(0.1, 0.5, **NORMAL), [], "effect_limited", "partly_supported"),
+        (pool(0.1, 0.5, **NARROW), [], "effect_inconclusive", "not_yet_testable"),
         (None, ["shows"], "effect_shown_as_published", "supported"),
-        (pool(-0.5, 0.4, df=1), ["shows"], "effect_shown_as_published", "supported"),
+        (pool(-0.5, 0.4, **FEW_DF), ["shows"], "effect_shown_as_published", "supported"),
         (pool(0.1, 0.5, covered=0.05), ["shows"], "effect_shown_as_published", "supported"),
         (None, ["limited"], "effect_limited", "partly_supported"),
         (None, ["limited", "against"], "effect_limited", "partly_supported"),
         (None, ["limited", "open"], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, n_trials=1, df=NAN), [], "effect_limited", "partly_supported"),
-        (pool(0.1, 0.5, df=3.9), ["points"], "effect_inconclusive", "not_yet_testable"),
-        (pool(-0.5, -0.1, df=3.9), ["limited"], "effect_limited", "partly_supported"),
+        (pool(0.1, 0.5, **FEW_DF), ["points"], "effect_inconclusive", "not_yet_testable"),
+        (pool(-0.5, -0.1, **FEW_DF), ["limited"], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, covered=0.49), [], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, covered=NAN), [], "effect_limited", "partly_supported"),
         (pool(0.1, 0.5, abstract_share=0.51), [], "effect_limited", "partly_supported"),
@@ -91,7 +100,7 @@ FAVOURS, INCLUDES_NONE, HARMS = pool(0.1, 0.5), pool(-0.1, 0.5), pool(-0.5, -0.1
         (pool(-0.5, 0.4, n_trials=1, df=NAN), [], "effect_inconclusive", "not_yet_testable"),
         # What is too little to support is too little to refute.
         (pool(-0.5, -0.1, n_trials=1, df=NAN), [], "effect_inconclusive", "not_yet_testable"),
-        (pool(-0.5, -0.1, df=3.9), ["against"], "effect_inconclusive", "not_yet_testable"),
+        (pool(-0.5, -0.1, **FEW_DF), ["against"], "effect_inconclusive", "not_yet_testable"),
         (pool(-0.5, -0.1, covered=0.49), [], "effect_inconclusive", "not_yet_testable"),
         (pool(-0.1, 0.5, abstract_share=0.51), [], "effect_inconclusive", "not_yet_testable"),
     ],
@@ -116,7 +125,14 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
         (pool(0.1, 0.5, covered=0.49), [], "less than half of the cited review's trials confirmed"),
         (pool(0.1, 0.5, covered=NAN), [], "how many trials the cited review pooled is not known."),
         (pool(0.1, 0.5, abstract_share=0.51), [], "the limits: mostly abstracts."),
-        (pool(0.1, 0.5, df=3.9), [], f"has {NO_RELIABLE_INTERVAL}: 3.9 degrees of freedom."),
+        (pool(0.1, 0.5, **FEW_DF), [], f"has {NO_RELIABLE_INTERVAL}: 3.96 degrees of freedom."),
+        (pool(0.1, 0.5, **TWO_TRIALS), [], f"has {NO_RELIABLE_INTERVAL}: 2 trials."),
+        (pool(0.1, 0.5, **NORMAL), [], "of our pool; the limits: 3 trials."),
+        (
+            pool(0.1, 0.5, **NARROW),
+            [],
+            "has no reliable interval: it is narrower than that of its own model.",
+        ),
         (None, ["limited"], "a result of Ann 2020; the limits: few trials or low certainty."),
         # What our pool says beside a review that shows the effect.
         (None, ["shows"], "; we have no pool beside it."),
@@ -127,10 +143,9 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
             "; our own estimate is on the same side, its interval includes no effect (one trial).",
         ),
         (
-            pool(-0.5, 0.4, df=1),
+            pool(-0.5, 0.4, **TWO_TRIALS),
             ["shows"],
-            "our own estimate is not on the same side, "
-            f"with {NO_RELIABLE_INTERVAL} (1.0 degrees of freedom).",
+            f"our own estimate is not on the same side, with {NO_RELIABLE_INTERVAL} (2 trials).",
         ),
         # Why intervals do not decide.
         (
@@ -168,7 +183,7 @@ def test_a_review_of_few_trials_needs_more_of_them() -> None:
 
 @pytest.mark.parametrize("published", [[], ["points"], ["against"], ["open"]])
 def test_the_side_of_an_estimate_decides_nothing(published: list[str]) -> None:
-    for changes in ({}, {"df": 3.0}):
+    for changes in ({}, FEW_DF):
         above, below = pool(-0.4, 0.402, **changes), pool(-0.402, 0.4, **changes)
         rules = {judge_effect(ours, published, "Ann 2020").rule for ours in (above, below)}
         assert len(rules) == 1

@@ -65,6 +65,11 @@ def comparison(low: float, high: float, **changes: Any) -> Comparison:
     return Comparison(**values | changes)
 
 
+def few_df(df: float) -> dict[str, Any]:
+    """A difference by robust variance whose row is flagged."""
+    return {"df": df, "flags": "df_below_4"}
+
+
 @pytest.mark.parametrize(
     ("compared", "rule", "verdict"),
     [
@@ -77,12 +82,16 @@ def comparison(low: float, high: float, **changes: Any) -> Comparison:
         (comparison(-0.5, 0.1), "moderator_not_greater", "not_supported"),
         (comparison(-0.1, 0.5), "moderator_not_greater", "not_supported"),
         # What is too little to support is too little to refute.
-        (comparison(-0.5, -0.1, df=3.5), "moderator_not_fitted", "not_yet_testable"),
+        (comparison(-0.5, -0.1, **few_df(3.5)), "moderator_not_reliable", "not_yet_testable"),
         (comparison(-0.5, -0.1, covered=0.4), "moderator_inconclusive", "not_yet_testable"),
         (comparison(-0.1, 0.5, abstract_share=0.6), "moderator_inconclusive", "not_yet_testable"),
         (comparison(0.1, 0.5), "moderator_shown", "supported"),
         (comparison(0.1, 0.5, df=4.0), "moderator_shown", "supported"),
-        (comparison(0.1, 0.5, df=3.9), "moderator_not_fitted", "not_yet_testable"),
+        # A Knapp-Hartung difference has no flag, however few its degrees of freedom.
+        (comparison(0.1, 0.5, df=3.0), "moderator_shown", "supported"),
+        # Flagged for the mean of its level alone.
+        (comparison(0.1, 0.5, **few_df(4.2)), "moderator_shown", "supported"),
+        (comparison(0.1, 0.5, **few_df(3.9)), "moderator_not_reliable", "not_yet_testable"),
         (comparison(0.1, 0.5, covered=math.nan), "moderator_limited", "partly_supported"),
         (comparison(0.1, 0.5, abstract_share=0.6), "moderator_limited", "partly_supported"),
     ],
@@ -94,7 +103,7 @@ def test_each_rule_of_a_moderator(compared: Comparison, rule: str, verdict: str)
 
 
 def test_a_difference_with_few_degrees_of_freedom_shows_no_interval() -> None:
-    reason = judge_moderator(comparison(0.1, 0.5, df=1.5)).reason
+    reason = judge_moderator(comparison(0.1, 0.5, **few_df(1.5))).reason
     assert "too few trials for a reliable interval (1.5 degrees of freedom)" in reason
     assert "[" not in reason
 
@@ -103,7 +112,7 @@ def test_a_difference_with_few_degrees_of_freedom_shows_no_interval() -> None:
     ("compared", "claimed", "rule", "verdict"),
     [
         (sides(1, 4), 4, "factor_not_fitted", "not_yet_testable"),
-        (comparison(0.5, 0.7, df=3.9), 4, "factor_not_fitted", "not_yet_testable"),
+        (comparison(0.5, 0.7, **few_df(3.9)), 4, "factor_not_reliable", "not_yet_testable"),
         (comparison(0.5, 0.7, df=4.0), 4, "factor_held", "partly_supported"),
         # 0.8 / 0.2: the ratio is 4, and 2 is far below it.
         (comparison(0.5, 0.7), 4, "factor_held", "partly_supported"),
@@ -202,6 +211,7 @@ BRIGHT = LEVEL | {
     **{"level": "bright", "n_trials": 3.0, "estimate": 0.5, "difference": 0.2},
     **{"difference_se": 0.15, "difference_df": 5.0},
     **{"difference_ci_low": -0.1, "difference_ci_high": 0.5, "difference_p": 0.2},
+    "flags": "df_below_4",
 }
 MODERATORS = pd.DataFrame([{"moderator": "light", "reason": "fewer than two trials"}])
 
@@ -213,6 +223,7 @@ def test_a_comparison_is_read_from_the_levels() -> None:
     assert (found.level, found.reference) == (Side("Bright", 3, 0.5, 0.1), Side("Dim", 4, 0.3, 0.1))
     assert (found.difference, found.difference_se, found.df) == (0.2, 0.15, 5)
     assert (found.ci_low, found.ci_high, found.reason) == (-0.1, 0.5, "")
+    assert found.flags == "df_below_4"
 
 
 def test_a_comparison_that_was_not_fitted_has_a_reason() -> None:

@@ -169,6 +169,7 @@ def test_a_fitted_moderator_is_used(sources: Sources) -> None:
             ("difference", "difference_se", "difference_df", "difference_ci_low"), math.nan
         ),
         "difference_ci_high": math.nan,
+        "flags": "",
     }
     greater = level | {
         **{"level": "with", "n_trials": 4.0, "estimate": 0.9, "difference": 0.5},

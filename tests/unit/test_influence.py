@@ -42,7 +42,7 @@ def fits() -> list[Any]:
 
 
 def table(yi: list[float], vi: list[float], **columns: list[Any]) -> pd.DataFrame:
-    """Effects with one row a trial, in the order of the years."""
+    """Effects with one row per trial, in the order of the years."""
     names = [f"t{i:02d}" for i in range(len(yi))]
     years = [2000.0 + i for i in range(len(yi))]
     own = {"trial_id": names, "label": names, "year": years}
@@ -218,7 +218,7 @@ def test_order_of_rows_does_not_matter() -> None:
 
 
 def test_influence_refuses_several_rows_a_trial() -> None:
-    with pytest.raises(ValueError, match="one row a trial"):
+    with pytest.raises(ValueError, match="one row per trial"):
         influence(several_rows(), SETTINGS)
 
 

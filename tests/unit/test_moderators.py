@@ -78,6 +78,17 @@ def test_levels_are_those_of_robumeta_and_clubsandwich() -> None:
         assert level.difference == pytest.approx(level.estimate - levels[0].estimate)
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_few_degrees_of_freedom_are_flagged_for_robust_variance_only(several: bool) -> None:
+    table = effects([0.1, 0.3, 0.2, 0.6, 0.5], intervention=[*"aabbb"])
+    if several:
+        table.loc[5] = table.loc[0]
+    test, levels = assess(table, "intervention")
+    assert test.df2 < 4
+    assert ("df_below_4" in test.flags) == several
+    assert ("df_below_4" in levels[1].flags) == several
+
+
 def test_the_slope_is_per_decade() -> None:
     test, (slope,) = assess(of_reference("dependent"), "year")
     r = answer("dependent", "year")

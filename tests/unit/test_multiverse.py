@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from metarepro.conversion.trial_means import trial_effect
 from metarepro.models.pooling import pool, unpack
 from metarepro.models.robust_variance import pool_correlated
+from metarepro.models.thresholds import has_reliable_interval
 from metarepro.plan import EffectSet
 from metarepro.sensitivity import gosh as gosh_module
 from metarepro.sensitivity import multiverse
@@ -394,6 +395,7 @@ def test_agreement_by_hand() -> None:
             "estimate": [0.3, 0.2, -0.1, -0.4, 0.3, math.nan],
             "ci_low": [0.1, -0.1, -0.3, -0.6, 0.1, math.nan],
             "ci_high": [0.5, 0.5, 0.1, -0.2, 0.5, math.nan],
+            "reliable": [True, True, True, True, True, False],
             "same_as": [0, 0, 0, 0, 1, 0],
             "reason": ["", "", "", "", "", "no result fits"],
             "specification": [1, 2, 3, 4, 5, 6],
@@ -407,6 +409,7 @@ def test_agreement_by_hand() -> None:
         "n_failed": 1,
         "n_duplicates": 1,
         "n_different": 4,
+        "n_without_interval": 0,
         "share_same_sign": 0.5,
         "share_same_conclusion": 0.25,
         "share_above_zero": 0.25,
@@ -417,6 +420,56 @@ def test_agreement_by_hand() -> None:
     }
     assert agreement(table, 0.25, -0.05, 0.55)["share_same_conclusion"] == 0.5
     assert agreement(table, -0.25, -0.55, -0.05)["share_same_conclusion"] == 0.25
+
+
+def made(**columns: Any) -> pd.DataFrame:
+    """Four different analyses, two of them above zero."""
+    table = pd.DataFrame(
+        {
+            "estimate": [0.3, 0.3, 0.2, -0.4],
+            "ci_low": [0.1, 0.2, -0.1, -0.6],
+            "ci_high": [0.5, 0.4, 0.5, -0.2],
+            "reliable": True,
+            "same_as": 0,
+            "reason": "",
+            "specification": [1, 2, 3, 4],
+            **dict.fromkeys(DIMENSIONS, "one"),
+        }
+    )
+    return table.assign(**columns)
+
+
+def test_without_an_interval_the_plan_has_no_conclusion_to_share() -> None:
+    got = agreement(made(), 0.25, math.nan, math.nan)
+    assert math.isnan(got["share_same_conclusion"])
+    assert got["share_same_sign"] == 0.75
+
+
+def test_an_analysis_without_a_reliable_interval_shares_no_conclusion() -> None:
+    table = made(reliable=[False, True, False, True])
+    got = agreement(table, 0.25, 0.05, 0.45)
+    assert got["n_without_interval"] == 2
+    assert (got["share_same_conclusion"], got["share_above_zero"]) == (0.25, 0.25)
+    # Nor does it "include no effect".
+    assert agreement(table, 0.25, -0.05, 0.55)["share_same_conclusion"] == 0
+
+
+@pytest.mark.parametrize("ci_method", ["z", "knapp_hartung_conservative"])
+@pytest.mark.parametrize(("trials", "reliable"), [("abc", False), ("abcd", True)])
+def test_an_interval_of_three_trials_is_not_reliable(
+    ci_method: str, trials: str, reliable: bool
+) -> None:
+    own = effects()[effects()["trial_id"].isin(list(trials))]
+    table = specifications(own, choose(ci_method=[ci_method]))
+    assert table["reliable"].tolist() == [reliable]
+
+
+@pytest.mark.parametrize("trials", ["abc", "abcde"])
+def test_a_robust_interval_is_as_reliable_as_its_pool(trials: str) -> None:
+    own = effects()[effects()["trial_id"].isin(list(trials))]
+    pooled = pool_correlated(own["yi"], own["vi"], own["trial_id"].tolist(), rho=0.8)
+    table = specifications(own, choose(per_trial=["all"]))
+    assert table["reliable"].tolist() == [has_reliable_interval(pooled.flags)]
 
 
 def test_agreement_of_nothing_is_not_defined() -> None:

@@ -37,7 +37,7 @@ from metarepro.report.blocks import (
     table,
     text,
 )
-from metarepro.report.claims import tallies
+from metarepro.report.claims import _numbers, tallies
 from metarepro.report.figures import forest
 from metarepro.report.findings import composition, findings
 from metarepro.report.kinds import STATISTICS, directions, reported
@@ -296,6 +296,27 @@ def test_one_trial_has_no_sensitivity() -> None:
     assert plain(said.text).startswith("One trial: there is nothing to leave out")
 
 
+def multiverse(**changes: Any) -> dict[str, Any]:
+    numbers = {"n_different": 40.0, "n_without_interval": 0.0, "share_same_sign": 0.975}
+    numbers |= {"share_same_conclusion": 0.5, "lowest": -0.1, "median": 0.2, "highest": 0.6}
+    return {"synthesis": KEY} | numbers | changes
+
+
+def test_without_a_reliable_interval_of_the_plan_no_conclusion_is_shared() -> None:
+    records = make_records(multiverse=[multiverse(share_same_conclusion=math.nan)])
+    (said,) = (plain(item) for item in summary(records, KEY).items)
+    assert said.startswith("Of 40 different analyses, 98% keep the sign; their g ranges from")
+    assert "conclusion" not in said
+
+
+def test_a_claim_withholds_the_interval_of_its_pool() -> None:
+    flags = {"flags": "two_or_three_trials"}
+    numbers = {name: POOL[name] for name in ("estimate", "ci_low", "ci_high")}
+    made = {"synthesis": KEY, "computed": "", "n_trials": 3.0} | numbers | flags
+    said = plain(_numbers(make_records(), made))
+    assert said == "g 0.39 (3 trials, too few for a reliable interval)"
+
+
 def test_sensitivity_in_sentences() -> None:
     variant = {"synthesis": KEY, "n_trials": 2.0, "k": 2.0}
     records = make_records(
@@ -309,12 +330,7 @@ def test_sensitivity_in_sentences() -> None:
             {"synthesis": KEY, "trial_id": "ann2001", "label": "Ann 2001", "estimate": 0.2},
             {"synthesis": KEY, "trial_id": "bob2002", "label": "Bob 2002", "estimate": 0.4},
         ],
-        multiverse=[
-            {
-                **{"synthesis": KEY, "n_different": 40.0, "share_same_sign": 0.975},
-                **{"share_same_conclusion": 0.5, "lowest": -0.1, "median": 0.2, "highest": 0.6},
-            }
-        ],
+        multiverse=[multiverse(n_without_interval=12.0)],
         small_study=[
             {"synthesis": KEY, "method": "egger", "reason": "2 trials; at least 10 are needed"}
         ],
@@ -324,7 +340,8 @@ def test_sensitivity_in_sentences() -> None:
         "With one trial left out it lies between 0.20 (without Ann 2001) and 0.40 (without "
         "Bob 2002).",
         "Of 40 different analyses, 98% keep the sign and 50% the conclusion (whether the "
-        "interval includes zero); their g ranges from \u22120.10 to 0.60, median 0.20. "
+        "interval includes zero; 12 without a reliable interval do not count as the same); their g "
+        "ranges from \u22120.10 to 0.60, median 0.20. "
         "These are shares of analyses, which are not independent and not equally reasonable.",
         "No test for small-study effects: 2 trials; at least 10 are needed.",
     ]
@@ -390,6 +407,14 @@ def test_where_no_pool_is_of_a_whole_domain_the_findings_are_of_interventions() 
     said = said_in(make_records(interventions=[PLAY, talk], pooled=[POOL, other]))
     assert said[0] == "Of 2 cells, 2 rest on one trial. No cell has an interval that says more."
     assert said[1] == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, robustness weak)."
+
+
+def test_an_outcome_without_a_reliable_interval_says_so_in_one_bracket() -> None:
+    pool = POOL | {"n_trials": 3.0, "flags": "two_or_three_trials"}
+    other = pool | {"synthesis": KEY.replace("play", "talk"), "intervention": "talk"}
+    talk = PLAY | {"intervention": "talk", "label": "Talk"}
+    said = said_in(make_records(interventions=[PLAY, talk], pooled=[pool, other]))[1]
+    assert "g 0.39 (3 trials, too few for a reliable interval, robustness weak)" in said
 
 
 def test_one_cell_is_told_in_full() -> None:

@@ -226,7 +226,7 @@ def test_people_that_stand_twice_count_once(extraction: Extraction, totals: str,
     ("rows", "message"),
     [
         ([("Zoe 1999", "bob2002", "")], "a study of the review file"),
-        ([("Dee 2005", "bob2002", ""), ("Dee 2005", "ann2001", "")], "one row a study"),
+        ([("Dee 2005", "bob2002", ""), ("Dee 2005", "ann2001", "")], "one row per study"),
         ([("Dee 2005", "", "")], "a trial_id, an intervention, or both"),
         ([("Dee 2005", "", "nosuch")], "one of the codebook"),
         ([("Ann 2001", "", "talk")], "one of the trial: play"),

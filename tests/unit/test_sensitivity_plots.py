@@ -72,7 +72,8 @@ def make_specification(number: int = 1, **changes: Any) -> dict[str, Any]:
     row: dict[str, Any] = {"specification": number, "icc": NAN}
     row |= {name: options[0] for name, options in CHOICES.items()}
     row |= {"k": 9, "n_trials": 5} | dict.fromkeys(NUMBERS, 0.1)
-    row |= {"estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5, "same_as": 0, "reason": ""}
+    row |= {"estimate": 0.3, "ci_low": 0.1, "ci_high": 0.5, "reliable": True}
+    row |= {"same_as": 0, "reason": ""}
     return row | changes
 
 
@@ -248,6 +249,24 @@ def test_intervals_are_coloured_by_their_side_of_zero(low: float, high: float, n
     assert f"interval {name}: 1 (100%)" in text(fig)
 
 
+def test_an_interval_that_cannot_be_leaned_on_is_not_drawn() -> None:
+    fig = make_curve(make_specification(), make_specification(2, reliable=False, estimate=0.4))
+    assert len(named(fig, "intervals above zero").get_xdata()) == 3
+    assert len(named(fig, "estimates").get_xdata()) == 2
+    assert "No reliable interval, so none drawn: 1 (50%)." in text(fig)
+    assert "interval above zero: 1 (50%)" in text(fig)
+
+
+def test_a_curve_without_any_reliable_interval_is_drawn() -> None:
+    assert "none drawn: 1 (100%)" in text(make_curve(make_specification(reliable=False)))
+
+
+def test_a_plan_without_a_reliable_interval_says_so() -> None:
+    table = pd.DataFrame([make_specification()])
+    fig = specification_curve(table, 0.3, NAN, NAN, title="Sensitivity")
+    assert "plan 0.30, no reliable interval." in text(fig)
+
+
 def test_monstrous_intervals_are_cut_and_counted() -> None:
     rows = [make_specification(i) for i in range(1, 60)]
     fig = make_curve(*rows, make_specification(60, estimate=0.31, ci_low=-40.0, ci_high=40.0))
@@ -301,7 +320,7 @@ def test_a_sample_of_subsets_says_of_how_many() -> None:
 
 def make_synthesis(key: str, n_trials: int) -> dict[str, Any]:
     keys = {"intervention": "", "family": "", "domain": "", "outcome": ""}
-    about = {"synthesis": key, "set_name": key.split(".")[0], "n_trials": n_trials}
+    about = {"synthesis": key, "set_name": key.split(".")[0], "n_trials": n_trials, "flags": ""}
     keys |= {"effect_measure": "SMD", "better": "higher"}
     return about | keys | dict(zip(("estimate", "ci_low", "ci_high"), REFERENCE, strict=True))
 

@@ -38,8 +38,22 @@ def test_shares_are_called_shares_of_analyses_and_the_choices_are_named() -> Non
     shares = {"share_same_sign": 0.97, "share_above_zero": 0.5, "choices": "tiers icc"}
     found = only(pages.multiverse(table("multiverse", shares), POOLS, SMD))
     assert found["Analyses with the same sign"] == "97%"
-    assert found["Analyses that favour the intervention"] == "50%"
-    assert found["Choices that matter"] == "Effects; ICC of that adjustment"
+    assert found["Interval excludes no effect, for the intervention"] == "50%"
+    assert found["Choices that matter"] == "Approximate results; Intracluster correlation"
+
+
+def test_analyses_without_a_reliable_interval_are_counted() -> None:
+    row = {"n_without_interval": 12.0, "share_same_conclusion": NAN}
+    found = only(pages.multiverse(table("multiverse", row), POOLS, SMD))
+    assert found["Without a reliable interval"] == "12"
+    assert found["Analyses with the same conclusion"] == "–"
+
+
+def test_a_fail_safe_number_is_no_adjusted_effect() -> None:
+    row = {"method": "fail_safe_rosenthal", "k": 12.0, "tests": "effect", "fail_safe_n": 29.0}
+    found = only(pages.small_study(table("small_study", row), POOLS, SMD))
+    assert found["Tested"] == "sensitivity to unpublished null studies"
+    assert found["Remarks"] == "29 null studies would make the pool non-significant"
 
 
 def test_a_variant_stands_beside_the_plan() -> None:

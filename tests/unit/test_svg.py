@@ -53,6 +53,14 @@ def styles(svg: bytes) -> list[tuple[str, dict[str, str]]]:
     return found
 
 
+@pytest.mark.parametrize("strange", ["\x01", "\ufffe", "\ud800"])
+def test_a_label_that_xml_cannot_hold_is_made_plain(strange: str) -> None:
+    fig = figure()
+    fig.set_label(f"Play{strange} time")
+    title = ElementTree.fromstring(svg_bytes(fig)).findtext(f"{SVG}title") or ""
+    assert title.replace("\ufffd", "") == "Play time"
+
+
 def test_text_is_text() -> None:
     texts = {
         element.text for element in ElementTree.fromstring(svg_bytes(figure())).iter(f"{SVG}text")

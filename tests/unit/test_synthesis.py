@@ -220,12 +220,20 @@ def test_six_subgroups_that_do_not_differ_are_rarely_told_apart() -> None:
     assert found <= 17
 
 
-@pytest.mark.parametrize(("n_second", "flagged"), [(2, True), (3, False)])
-def test_four_degrees_of_freedom_are_enough(n_second: int, flagged: bool) -> None:
+@pytest.mark.parametrize(("n_second", "flagged"), [(2, True), (6, False)])
+def test_a_robust_test_needs_four_degrees_of_freedom(n_second: int, flagged: bool) -> None:
     rows = two_interventions(0.3)
-    table = pd.concat([rows.iloc[:3], rows.iloc[6 : 6 + n_second]])
-    assert subgroup_test(table)["df2"] == 1 + n_second
-    assert (subgroup_test(table)["flags"] == "df_below_4") == flagged
+    table = pd.concat([rows.iloc[:n_second], rows.iloc[6 : 6 + n_second]])
+    again = table.iloc[:1].assign(result_id="again")
+    test = subgroup_test(pd.concat([table, again]))
+    assert (test["df2"] < 4) == flagged
+    assert (test["flags"] == "df_below_4") == flagged
+
+
+def test_a_knapp_hartung_test_is_right_with_any_degrees_of_freedom() -> None:
+    rows = two_interventions(0.3)
+    test = subgroup_test(pd.concat([rows.iloc[:3], rows.iloc[6:8]]))
+    assert (test["df2"], test["flags"]) == (3, "")
 
 
 def test_subgroups_that_share_trials_are_not_compared() -> None:

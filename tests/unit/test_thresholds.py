@@ -9,7 +9,7 @@ from metarepro.figures.forest_tables import shown_intervals, warnings
 from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.synthesis.explain import explain
 from metarepro.synthesis.study_pool_words import headline
-from metarepro.wording.phrases import FLAGS, NO_RELIABLE_INTERVAL, no_interval
+from metarepro.wording.phrases import FLAGS, NO_RELIABLE_INTERVAL, model_text, no_interval
 from metarepro.wording.scales import Scale
 
 ROW = {
@@ -65,12 +65,23 @@ def test_prediction_intervals_need_five_trials(k: int, predicted: bool) -> None:
     assert pd.notna(metarepro.pool(studies).pooled.pi_low) == predicted
 
 
-@pytest.mark.parametrize(("df", "trusted"), [(3.999, False), (4.0, True)])
-def test_four_degrees_of_freedom_are_enough_for_a_claim(df: float, trusted: bool) -> None:
-    pool = Pool(0.3, 0.1, 0.5, n_trials=5, df=df, abstract_share=0, covered=1)
-    assert pool.trusted == trusted
+@pytest.mark.parametrize("flags", ["", "tau2_zero", "two_or_three_trials", "df_below_4"])
+def test_a_claim_withholds_what_every_page_withholds(flags: str) -> None:
+    pool = Pool(0.3, 0.1, 0.5, n_trials=5, df=3.0, flags=flags, abstract_share=0, covered=1)
+    assert pool.withheld == no_interval(flags)
 
 
 def test_many_trials_are_not_called_too_few() -> None:
     assert no_interval("df_below_4; narrower_than_model") == NO_RELIABLE_INTERVAL
     assert no_interval("narrower_than_model") == "no reliable interval"
+
+
+@pytest.mark.parametrize(
+    ("df", "printed"),
+    [(3.963, "3.96"), (3.9999, "3.99"), (3.94, "3.9"), (4.0 - 1e-12, "4.0"), (4.04, "4.0")],
+)
+def test_fewer_than_four_degrees_of_freedom_are_not_printed_as_four(
+    df: float, printed: str
+) -> None:
+    pool = {"model": "correlated_effects", "tau2_method": "MM", "ci_method": "satterthwaite"}
+    assert model_text(pool | {"rho": 0.8, "df": df}).endswith(f"robust variance, df {printed}")

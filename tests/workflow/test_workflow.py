@@ -117,7 +117,7 @@ def test_snakemake_packs_its_own_report(project: Path) -> None:
         page = packed.read("packed/report.html").decode()
         names = {Path(name).name for name in packed.namelist()}
     assert {"pooled.csv", "effects.csv", "index.html", "relationship.svg"} <= names
-    for said in ("Figures", "Tables between the stages", "One row a synthesis"):
+    for said in ("Figures", "Tables between the stages", "One row per synthesis"):
         assert said in page
 
 

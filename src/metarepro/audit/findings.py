@@ -110,7 +110,7 @@ def audit_results(results: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    results : DataFrame, one row a reported result
+    results : DataFrame, one row per reported result
         Columns of data/trials/results.csv; numbers as floats with NaN, text with "" for empty.
         Rows with `exclude` filled are passed over.
     effects : DataFrame
@@ -119,7 +119,7 @@ def audit_results(results: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row a finding
+    DataFrame, one row per finding
         `tables.AUDIT`; source_table "results", record_id the result_id. In the order of
         `results`, then of `RESULT_CHECKS`.
     """
@@ -137,12 +137,12 @@ def audit_published(published: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    published : DataFrame, one row a pooled result
+    published : DataFrame, one row per pooled result
         Columns of the reviews' published.csv with review_id and row (the line in that file).
 
     Returns
     -------
-    DataFrame, one row a finding
+    DataFrame, one row per finding
         `tables.AUDIT`; source_table "published", record_id "review_id:row".
     """
     return _findings("published", record_ids(published), published, PUBLISHED_CHECKS)

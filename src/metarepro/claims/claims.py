@@ -21,8 +21,9 @@ from metarepro.claims import counts as claim_counts
 from metarepro.claims import effects as claim_effects
 from metarepro.claims import local_evaluations
 from metarepro.claims import moderators as claim_moderators
+from metarepro.claims.judgement import Judgement
 from metarepro.claims.pools import pool_key
-from metarepro.claims.rules import MOSTLY_ABSTRACTS, UNDECIDED, Judgement
+from metarepro.claims.rules import MOSTLY_ABSTRACTS, UNDECIDED
 from metarepro.claims.tables import AUDITED_CLAIMS
 from metarepro.claims.words import claimed_words, is_over, noun_of, own_limit
 from metarepro.plan import Plan
@@ -75,7 +76,7 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `tables.AUDITED_CLAIMS`, one row a claim, in the order of `claims`.
+        `tables.AUDITED_CLAIMS`, one row per claim, in the order of `claims`.
     """
     rows: list[dict[Any, Any]] = []
     for claim in claims.to_dict("records"):
@@ -86,7 +87,7 @@ def assess_claims(claims: pd.DataFrame, sources: Sources) -> pd.DataFrame:
             {
                 **claim,
                 **dict.fromkeys(_POOL, math.nan),
-                **dict.fromkeys(("published", "synthesis", "coverage", "computed"), ""),
+                **dict.fromkeys(("published", "synthesis", "flags", "coverage", "computed"), ""),
                 **found,
                 "claimed": claimed_words(claim),
                 "verdict": judgement.verdict,
@@ -121,6 +122,7 @@ def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
             ci_high=row["ci_high"],
             n_trials=int(row["n_trials"]),
             df=row["df"],
+            flags=row["flags"],
             abstract_share=_abstract_share(key, sources),
             covered=covered,
         )
@@ -131,7 +133,7 @@ def _effect(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
         words.append(f"Not cited by the report: {label}: {claim_effects.published_words(rows)}")
     judgement = claim_effects.judge_effect(pool, signals, review)
     return {
-        **({name: row[name] for name in _POOL} | {"synthesis": key} if row else {}),
+        **({name: row[name] for name in (*_POOL, "flags")} | {"synthesis": key} if row else {}),
         "judgement": _with_context(judgement, claim, sources, has_pool=pool is not None),
         "published": ". ".join(words),
         "coverage": coverage,
@@ -159,57 +161,68 @@ def _with_context(
 
 
 def _moderator(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
-    plan = sources.plan
-    key = pool_key(plan, claim)
+    level = sources.plan.pooling.level
     review = _review_label(claim, sources)
-    relevant = claim_effects.relevant_results(
-        sources.published, {**claim, "intervention": ""}, plan
-    )
+    of_any = {**claim, "intervention": ""}
+    relevant = claim_effects.relevant_results(sources.published, of_any, sources.plan)
     cited = relevant[relevant["review_id"] == claim["source_review"]]
-    moderator = plan.moderators[claim["moderator"]]
-    results = sources.weights[sources.weights["synthesis"] == key]["result_id"]
-    effects = sources.effects[sources.effects["result_id"].isin(results)]
-    if moderator.families:
-        effects = effects[effects["family"].isin(moderator.families)]
+    effects = _effects_of_moderator(claim, sources)
     covered, coverage = claim_effects.coverage(
         sorted(set(effects["trial_id"])),
         sources.included[sources.included["review_id"] == claim["source_review"]],
         claim_effects.published_trials(cited),
         review,
     )
+    comparison = _comparison(claim, effects, covered, sources)
+    if claim["claim_kind"] == "moderator_direction":
+        judgement = claim_moderators.judge_moderator(comparison)
+        computed = claim_moderators.moderator_words(comparison)
+    else:
+        judgement = claim_moderators.judge_factor(comparison, claim["claimed_value"], level)
+        computed = claim_moderators.factor_words(comparison, level)
+    return {
+        "judgement": judgement,
+        "published": f"{review}: {claim_effects.published_words(cited)}" if len(cited) else "",
+        "synthesis": pool_key(sources.plan, claim) if comparison.fitted else "",
+        "coverage": coverage,
+        "computed": computed,
+        "caveats": [_abstracts(comparison.abstract_share)],
+    }
+
+
+def _effects_of_moderator(claim: Mapping[Any, Any], sources: Sources) -> pd.DataFrame:
+    """The pooled effects that the moderator of a claim looks at."""
+    key = pool_key(sources.plan, claim)
+    families = sources.plan.moderators[claim["moderator"]].families
+    results = sources.weights[sources.weights["synthesis"] == key]["result_id"]
+    effects = sources.effects[sources.effects["result_id"].isin(results)]
+    return effects[effects["family"].isin(families)] if families else effects
+
+
+def _comparison(
+    claim: Mapping[Any, Any], effects: pd.DataFrame, covered: float, sources: Sources
+) -> claim_moderators.Comparison:
+    """The two levels that a claim compares, from these effects; with a model if one was fitted."""
+    plan, key = sources.plan, pool_key(sources.plan, claim)
+    moderator = plan.moderators[claim["moderator"]]
     names = dict(
         zip(sources.interventions["intervention"], sources.interventions["label"], strict=True)
     )
-    abstracts = (effects["source_kind"] == "abstract").mean() if len(effects) else math.nan
-    comparison = claim_moderators.read_comparison(
+    found = claim_moderators.read_comparison(
         claim_moderators.unfitted(claim, effects, moderator, names),
         claim,
         moderator.reference,
         sources.moderators[sources.moderators["synthesis"] == key],
         sources.moderator_levels[sources.moderator_levels["synthesis"] == key],
     )
-    if comparison.fitted:
-        comparison = replace(
-            comparison,
-            abstract_share=float(abstracts),
-            covered=covered,
-            scale=Scale(level=plan.pooling.level).at(effects.iloc[0].to_dict()),
-        )
-    if claim["claim_kind"] == "moderator_direction":
-        judgement = claim_moderators.judge_moderator(comparison)
-        computed = claim_moderators.moderator_words(comparison)
-    else:
-        level = plan.pooling.level
-        judgement = claim_moderators.judge_factor(comparison, claim["claimed_value"], level)
-        computed = claim_moderators.factor_words(comparison, level)
-    return {
-        "judgement": judgement,
-        "published": f"{review}: {claim_effects.published_words(cited)}" if len(cited) else "",
-        "synthesis": key if comparison.fitted else "",
-        "coverage": coverage,
-        "computed": computed,
-        "caveats": [_abstracts(comparison.abstract_share)],
-    }
+    if not found.fitted:
+        return found
+    return replace(
+        found,
+        abstract_share=float((effects["source_kind"] == "abstract").mean()),
+        covered=covered,
+        scale=Scale(level=plan.pooling.level).at(effects.iloc[0].to_dict()),
+    )
 
 
 def _count(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
@@ -317,9 +330,8 @@ def _label_of(review_id: str, sources: Sources) -> str:
     """Name of a review; where its authors were not seen, its id as "Smith 2015"."""
     found = sources.reviews[sources.reviews["review_id"] == review_id]["label"]
     label = str(found.iloc[0]) if len(found) else ""
-    return (
-        re.sub(r"^([a-z]+)(\d{4})", r"\1 \2", label).capitalize() if label == review_id else label
-    )
+    in_words = re.sub(r"^([a-z]+)(\d{4})", r"\1 \2", label).capitalize()
+    return in_words if label == review_id else label
 
 
 def _pool_row(key: str, sources: Sources) -> Mapping[Any, Any] | None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.claims.rules import ALMOST, Judgement
+from metarepro.claims.judgement import Judgement
+from metarepro.claims.rules import ALMOST
 from metarepro.claims.tables import AUDITED_ECONOMICS
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, whole

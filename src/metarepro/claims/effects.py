@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS, Judgement
+from metarepro.claims.judgement import Judgement
+from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRIALS
 from metarepro.comparison.targets import WHOLE_REVIEW
-from metarepro.models.thresholds import TRUSTED_DF
+from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL, has_reliable_interval
 from metarepro.plan import Plan
-from metarepro.wording.phrases import NO_RELIABLE_INTERVAL, counted, decimal, interval, whole
+from metarepro.wording.phrases import counted, degrees, interval, no_interval, whole
 from metarepro.wording.published import PRINTED
 
 # What a result says of a benefit. The thresholds of a firm interval are the same for all three
@@ -46,8 +47,9 @@ def _signal(low: bool, high: bool, *, firm: bool) -> str:
 class Pool:
     """Our pool for a claim, on the scale of pooling, positive in favour; df is NaN for one trial.
 
-    `abstract_share` is the share of its results that stand in an abstract, `covered` the share of
-    the trials which the cited review pooled that are confirmed to be in it (NaN: unknown).
+    `flags` are those of the table of pools. `abstract_share` is the share of its results that stand
+    in an abstract, `covered` the share of the trials which the cited review pooled that are
+    confirmed to be in it (NaN: unknown).
     """
 
     estimate: float
@@ -55,27 +57,24 @@ class Pool:
     ci_high: float
     n_trials: int
     df: float
+    flags: str
     abstract_share: float
     covered: float
 
     @property
-    def trusted(self) -> bool:
-        """Whether its interval can be leaned on; that of one trial has no degrees of freedom."""
-        return self.df >= TRUSTED_DF
+    def withheld(self) -> str:
+        """Why its interval is withheld, as on every other page; "" if it is not."""
+        return no_interval(self.flags)
 
     @property
     def firm(self) -> bool:
-        """Whether it is trusted and a fair part of the cited review's evidence."""
+        """Whether it is of enough trials and a fair part of the cited review's evidence."""
         return (
-            self.trusted
+            has_reliable_interval(self.flags)
+            and self.n_trials >= MIN_TRIALS_FOR_INTERVAL
             and self.covered >= ENOUGH_COVERED
             and self.abstract_share <= MOSTLY_ABSTRACTS
         )
-
-    @property
-    def withheld(self) -> bool:
-        """Whether it pools too few trials for an interval that could decide anything."""
-        return self.n_trials >= 2 and not self.trusted
 
     @property
     def signal(self) -> str:
@@ -222,7 +221,7 @@ def _beside(pool: Pool | None) -> str:
     side = "on the same side" if pool.estimate > 0 else "not on the same side"
     limits = f" ({_limits(pool)})"
     interval_of_ours = (
-        f"with {NO_RELIABLE_INTERVAL}" if pool.withheld else "its interval includes no effect"
+        f"with {pool.withheld}" if pool.withheld else "its interval includes no effect"
     )
     return f"our own estimate is {side}, {interval_of_ours}{limits}"
 
@@ -234,7 +233,7 @@ def _too_little(pool: Pool | None, theirs: Collection[str], review: str) -> str:
         what = "excludes a benefit" if pool.signal == LIMITED_HARM else "includes no effect"
         said = f"Our interval {what} and is not firm"
         if pool.withheld:
-            said = f"Our pool has {NO_RELIABLE_INTERVAL}"
+            said = f"Our pool has {pool.withheld}"
         parts.append(f"{said}: {_limits(pool)}.")
     if not theirs:
         parts.append(f"Nothing could be read of {review}.")
@@ -259,8 +258,12 @@ def _limits(pool: Pool) -> str:
     limits = []
     if pool.n_trials == 1:
         limits.append("one trial")
-    elif not pool.trusted:
-        limits.append(f"{decimal(pool.df, 1)} degrees of freedom")
+    elif pool.n_trials < MIN_TRIALS_FOR_INTERVAL:
+        limits.append(counted(pool.n_trials, "trial"))
+    elif "df_below_4" in pool.flags:
+        limits.append(f"{degrees(pool.df)} degrees of freedom")
+    elif pool.withheld:
+        limits.append("it is narrower than that of its own model")
     if math.isnan(pool.covered):
         limits.append("how many trials the cited review pooled is not known")
     elif pool.covered < ENOUGH_COVERED:

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from metarepro.claims.rules import Judgement
+from metarepro.claims.judgement import Judgement
 from metarepro.claims.tables import AUDITED_EVALUATIONS
 from metarepro.tabular.input_tables import PROPORTIONS
 from metarepro.tabular.tables import from_rows
@@ -92,7 +92,7 @@ def evaluate(evaluations: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `tables.AUDITED_EVALUATIONS`, one row an evaluation. Where several counts print
+        `tables.AUDITED_EVALUATIONS`, one row per evaluation. Where several counts print
         as the percentage, the lowest is taken.
     """
     rows = [{**row, **_computed(row, level)} for row in evaluations.to_dict("records")]

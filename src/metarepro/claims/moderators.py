@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
-from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, Judgement
-from metarepro.models.thresholds import TRUSTED_DF
+from metarepro.claims.judgement import Judgement
+from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS
+from metarepro.models.thresholds import TRUSTED_DF, has_reliable_interval
 from metarepro.plan import Moderator
 from metarepro.sensitivity.moderator_names import level_label
 from metarepro.sensitivity.moderators import values
@@ -18,7 +19,7 @@ from metarepro.wording.phrases import (
     NO_RELIABLE_INTERVAL,
     capitalised,
     counted,
-    decimal,
+    degrees,
     interval,
 )
 from metarepro.wording.scales import Scale
@@ -45,8 +46,9 @@ class Comparison:
 
     `about` is the name of the moderator, `level` the side where the effect is said to be greater,
     `reference` the other. `difference` is level minus reference, `df` its degrees of freedom;
-    `abstract_share` and `covered` as in `effects.Pool`; `reason` is why there is no model. All
-    numbers are on the scale of pooling, positive in favour; `scale` prints them.
+    `flags` are those of the level; `abstract_share` and `covered` as in `effects.Pool`; `reason` is
+    why there is no model. All numbers are on the scale of pooling, positive in favour; `scale`
+    prints them.
     """
 
     about: str
@@ -57,6 +59,7 @@ class Comparison:
     df: float = math.nan
     ci_low: float = math.nan
     ci_high: float = math.nan
+    flags: str = ""
     abstract_share: float = math.nan
     covered: float = math.nan
     reason: str = ""
@@ -76,7 +79,9 @@ class Comparison:
     @property
     def decides(self) -> bool:
         """Whether the interval of the difference can be leaned on."""
-        return self.fitted and self.df >= TRUSTED_DF
+        # A level is flagged also where its mean alone has few degrees of freedom.
+        reliable = has_reliable_interval(self.flags) or self.df >= TRUSTED_DF
+        return self.fitted and reliable
 
     @property
     def enough(self) -> bool:
@@ -147,6 +152,7 @@ def read_comparison(
         df=row["difference_df"],
         ci_low=row["difference_ci_low"],
         ci_high=row["difference_ci_high"],
+        flags=row["flags"],
     )
 
 
@@ -158,7 +164,8 @@ def judge_moderator(comparison: Comparison) -> Judgement:
     """Verdict on the claim that the effect is greater at one level."""
     c = comparison
     if not c.decides:
-        return Judgement("moderator_not_fitted", _not_fitted(c), _needed(c))
+        rule = "moderator_not_reliable" if c.fitted else "moderator_not_fitted"
+        return Judgement(rule, _undecided(c), _needed(c))
     printed = c.scale.differences
     shown = printed.interval(c.difference, c.ci_low, c.ci_high)
     kind = "ratio" if printed.is_ratio else "difference"
@@ -178,7 +185,8 @@ def judge_factor(comparison: Comparison, claimed: float, level: float = 0.95) ->
     """Verdict on the claim that the effect is `claimed` times as large; `level` of its interval."""
     c = comparison
     if not c.decides:
-        return Judgement("factor_not_fitted", _not_fitted(c), _needed(c))
+        rule = "factor_not_reliable" if c.fitted else "factor_not_fitted"
+        return Judgement(rule, _undecided(c), _needed(c))
     low, high = ratio_interval(c, level)
     if math.isnan(low):
         unclear = f"the mean of {c.reference.trials} cannot be told from zero"
@@ -258,7 +266,8 @@ def factor_words(comparison: Comparison, level: float = 0.95) -> str:
     return f"ratio {interval(ratio, *ratio_interval(c, level))}"
 
 
-def _not_fitted(c: Comparison) -> str:
+def _undecided(c: Comparison) -> str:
+    """Why there is no difference whose interval can be leaned on."""
     held = (
         f"{c.about}: we hold results of {c.trials}; the cited review's own comparison could not be "
         "read."
@@ -267,7 +276,7 @@ def _not_fitted(c: Comparison) -> str:
         return f"{held} {capitalised(c.reason)}."
     if not c.fitted:
         return held
-    few = f"{NO_RELIABLE_INTERVAL} ({decimal(c.df, 1)} degrees of freedom)"
+    few = f"{NO_RELIABLE_INTERVAL} ({degrees(c.df)} degrees of freedom)"
     return f"{held} Their difference rests on {few}."
 
 

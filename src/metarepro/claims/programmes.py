@@ -33,7 +33,7 @@ def list_programmes(
     Returns
     -------
     DataFrame
-        `tables.AUDITED_PROGRAMMES`, one row a programme, in the order of the report.
+        `tables.AUDITED_PROGRAMMES`, one row per programme, in the order of the report.
         `n_results` counts the reported results, each once (no duplicate, no superseded row).
         `n_usable` are those that became an effect size, at any time and with any assumption: also
         those that the primary analyses leave out. `domains` are those of the usable ones.

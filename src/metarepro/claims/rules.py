@@ -51,30 +51,6 @@ class Rule:
     text: str
 
 
-@dataclass(frozen=True)
-class Judgement:
-    """What the rules say of one claim.
-
-    Parameters
-    ----------
-    rule : str
-        Id of the rule that applies.
-    reason : str
-        Why it applies to this claim, in one or two sentences.
-    needed : str
-        What would settle it; "" if nothing is missing.
-    """
-
-    rule: str
-    reason: str
-    needed: str = ""
-
-    @property
-    def verdict(self) -> str:
-        """The verdict of the rule."""
-        return VERDICT_OF[self.rule]
-
-
 RULES = (
     Rule(
         "effect_no_evidence",
@@ -105,7 +81,7 @@ RULES = (
         PARTLY,
         "One interval excludes no effect in favour; another (of the cited review or ours) excludes "
         "a benefit, or includes no effect and is firm. Firm is, for a benefit, for none and for "
-        "harm alike: our pool if it has at least 2 trials and 4 degrees of freedom, at least half "
+        "harm alike: our pool if it has at least 4 trials and a reliable interval, at least half "
         "of the trials that the cited review pooled are confirmed to be in it, and not more than "
         "half of its results are from abstracts; a published result if it is of at least 5 trials "
         "and its certainty is not called low or very low.",
@@ -149,8 +125,8 @@ RULES = (
         "Shown by limited evidence",
         PARTLY,
         "An interval excludes no effect in favour but is not firm: one trial or few, low "
-        "certainty, mostly abstracts, or a part of the cited review only. Of our pools with fewer "
-        "than 4 degrees of freedom no interval is used.",
+        "certainty, mostly abstracts, or a part of the cited review only. Of our pools without a "
+        "reliable interval none is used.",
     ),
     Rule(
         "effect_inconclusive",
@@ -325,8 +301,16 @@ RULES = (
         "moderator",
         "Too few trials on one side",
         NOT_YET,
-        "A comparison of two levels of a moderator needs at least 2 trials of each, a model that "
-        "could be fitted, and at least 4 degrees of freedom: with fewer its interval is not used.",
+        "A comparison of two levels of a moderator needs at least 2 trials of each, and a model "
+        "that could be fitted.",
+    ),
+    Rule(
+        "moderator_not_reliable",
+        "moderator",
+        "Fitted, without a reliable interval",
+        NOT_YET,
+        "The model was fitted, but by robust variance with fewer than 4 degrees of freedom: the "
+        "interval of the difference is not used.",
     ),
     Rule(
         "moderator_not_greater",
@@ -365,8 +349,16 @@ RULES = (
         "factor",
         "No ratio of the two means",
         NOT_YET,
-        "A ratio of the means at two levels of a moderator needs at least 2 trials of each and at "
-        "least 4 degrees of freedom.",
+        "A ratio of the means at two levels of a moderator needs at least 2 trials of each, and a "
+        "model that could be fitted.",
+    ),
+    Rule(
+        "factor_not_reliable",
+        "factor",
+        "Fitted, without a reliable interval",
+        NOT_YET,
+        "The model was fitted, but by robust variance with fewer than 4 degrees of freedom: the "
+        "interval of the ratio is not used.",
     ),
     Rule(
         "factor_inconclusive",

@@ -29,6 +29,7 @@ AUDITED_CLAIMS = Table(
         "pi_high": number(),
         "n_trials": whole(at_least=1),
         "n_participants": number(at_least=0),
+        "flags": text(),
         "coverage": text(),
         "computed": text(),
         "verdict": level(*CLAIM_VERDICTS),

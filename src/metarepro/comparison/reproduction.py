@@ -64,9 +64,9 @@ def compare(
 
     Returns
     -------
-    table : DataFrame, one row a published row
+    table : DataFrame, one row per published row
         `tables.REPRODUCTION`. Numbers that do not exist are NaN, texts "".
-    weights : DataFrame, one row a pooled effect
+    weights : DataFrame, one row per pooled effect
         `tables.REVIEW_WEIGHTS`.
     """
     settings = Settings.from_plan(plan)

@@ -84,6 +84,14 @@ class Verdict:
     decision_differs: str = ""
 
 
+#: Whether the published interval holds our estimate, in words.
+_HELD = {
+    "yes": "the published CI holds our estimate",
+    "no": "the published CI does not hold our estimate",
+    "": "no CI is published",
+}
+
+
 def judge(
     target: Target,
     estimate: float,
@@ -122,37 +130,34 @@ def judge(
     difference = abs(estimate - target.estimate)
     relative = difference / abs(target.estimate) if target.estimate else math.nan
     held, conflict = _holds(target, estimate), _conflict(target, *ours)
-    if coverage.doubt:
-        verdict = "partial"
-    elif conflict:
-        verdict = "decision_differs"
-    elif _equal_as_printed(target, *ours):
-        verdict = "exact"
-    elif _within(target, *ours, REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE):
-        verdict = "reproduced"
-    elif _within(target, *ours, APPROXIMATE_RELATIVE, APPROXIMATE_ABSOLUTE):
-        verdict = "approximate"
-    else:
-        verdict = "different"
+    verdict = "partial" if coverage.doubt else _agreement(target, ours, conflict)
     percent = f", {relative:.0%}" if math.isfinite(relative) else ""
-    held_text = {
-        "yes": "the published CI holds our estimate",
-        "no": "the published CI does not hold our estimate",
-        "": "no CI is published",
-    }
     sentences = [
         coverage.doubt,
         f"{target.scale.symbol} {target.scale.interval(*ours)}"
         f"{f' ({withheld})' if withheld else ''} against "
         f"{target.scale.interval(target.estimate, target.ci_low, target.ci_high)} "
         f"published (difference {decimal(difference)}{target.scale.pooled_on}{percent})",
-        held_text[held],
+        _HELD[held],
         conflict,
     ]
     undecided = not target.scale.compares or (withheld and not conflict)
     differs = "" if undecided else "yes" if conflict else "no"
     reason = "; ".join(filter(None, sentences))
     return Verdict(verdict, reason, difference, relative, held, differs)
+
+
+def _agreement(target: Target, ours: tuple[float, float, float], conflict: str) -> str:
+    """How near our pool of the published trials comes."""
+    if conflict:
+        return "decision_differs"
+    if _equal_as_printed(target, *ours):
+        return "exact"
+    if _within(target, *ours, REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE):
+        return "reproduced"
+    if _within(target, *ours, APPROXIMATE_RELATIVE, APPROXIMATE_ABSOLUTE):
+        return "approximate"
+    return "different"
 
 
 def _is_free_of_units(scale: Scale) -> bool:

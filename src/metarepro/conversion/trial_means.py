@@ -1,4 +1,4 @@
-"""One effect a trial, of the several that it may report."""
+"""One effect per trial, of the several that it may report."""
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ def trial_effect(
 
 
 def average_by_trial(effects: pd.DataFrame, rho: float) -> pd.DataFrame:
-    """One row a trial: the mean of its results, which correlate by `rho`.
+    """One row per trial: the mean of its results, which correlate by `rho`.
 
     Parameters
     ----------

@@ -63,11 +63,11 @@ def forest_plot(
     Parameters
     ----------
     rows
-        One row a result with `ROW_COLUMNS`, in the order in which they are drawn; `weight` in
+        One row per result with `ROW_COLUMNS`, in the order in which they are drawn; `weight` in
         percent, NaN where a result is shown and not pooled; `subgroup` is "" throughout if there
         are none. Labels may repeat.
     summaries
-        One row a pooled result with `SUMMARY_COLUMNS`: `subgroup` as in `rows`, "" for the overall
+        One row per pool with `SUMMARY_COLUMNS`: `subgroup` as in `rows`, "" for the overall
         result; `name` stands before the diamond; `i2` in percent; `model` and `flags` are printed
         as they are. A pool of fewer than two trials, or without an estimate, has no diamond.
     title, subgroup_test
@@ -139,7 +139,7 @@ def summary_forest(
     Parameters
     ----------
     rows
-        One row an intervention with `DOMAIN_COLUMNS`, in the order in which they are drawn. Two or
+        One row per intervention with `DOMAIN_COLUMNS`, in the order in which they are drawn. Two or
         more trials give a diamond; a single trial's own effect is drawn as a hollow square and
         marked as such; without an estimate a text says why. `flags` separated by "; " become notes.
     families

@@ -159,7 +159,7 @@ def symmetric_axis(marks: Sequence[Mark], *, ratio: bool) -> Axis:
 
 
 def draw_marks(ax: Axes, marks: Sequence[Mark | None], axis: Axis) -> None:
-    """Draw the marks, one a line from the top, with a line at zero.
+    """Draw the marks, one per line from the top, with a line at zero.
 
     Parameters
     ----------

@@ -176,7 +176,7 @@ def domain_pools(domain: str, pooled: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 
 def domain_rows(interventions: pd.DataFrame, pools: pd.DataFrame) -> pd.DataFrame:
-    """One row an intervention (`forest.DOMAIN_COLUMNS`), also those without a result.
+    """One row per intervention (`forest.DOMAIN_COLUMNS`), also those without a result.
 
     `pools` are those of a domain, at most one for each intervention (`domain_pools`).
     """

@@ -156,12 +156,13 @@ def save_figure(fig: Figure, path_without_suffix: Path) -> Path:
 def svg_bytes(fig: Figure) -> bytes:
     """A figure as SVG; each time the same bytes.
 
-    Its label, if it has one, becomes the title inside (read out by screen readers).
+    Its label, if it has one, becomes the title inside (read out by screen readers where the file
+    itself is opened).
     """
     # None leaves an entry out: date and creator would change with the day and the version.
     about: dict[str, str | None] = {"Date": None, "Creator": None}
     if label := str(fig.get_label()):
-        about["Title"] = label
+        about["Title"] = plain_text(label)
     return finished(saved(fig, {"format": "svg", "metadata": about}))
 
 

@@ -1,4 +1,4 @@
-"""Figures as SVG with real text: it can be searched, selected and read out.
+"""Figures as SVG with real text: searched, selected and read out where the file is opened.
 
 The letters are placed by the widths of the font that comes with matplotlib, so that font goes into
 each file, cut down to what is drawn: the layout holds wherever the file is opened. matplotlib's

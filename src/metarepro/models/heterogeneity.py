@@ -53,7 +53,7 @@ def heterogeneity(
     Parameters
     ----------
     yi, vi : array-like of shape (k,)
-        Effects and their sampling variances, one row a trial; k >= 2.
+        Effects and their sampling variances, one row per trial; k >= 2.
     method : "profile" or "q_profile"
         "q_profile" (Viechtbauer 2007) goes with every estimator; "profile" holds the values of
         tau2 at which the likelihood, maximised over the mean, is no more than half the quantile of

@@ -16,7 +16,7 @@ Sums = Callable[[Array], Array]
 
 
 class Tables(NamedTuple):
-    """2x2 tables, one a study: events and the others under treatment, then under control."""
+    """2x2 tables, one per study: events and the others under treatment, then under control."""
 
     a: Array
     b: Array

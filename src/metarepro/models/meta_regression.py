@@ -17,6 +17,7 @@ from metarepro.models.pooling import check_choices
 from metarepro.models.robust_variance import fit_robust
 from metarepro.models.rows import check_ratio, unit_of
 from metarepro.models.tau2 import ESTIMATORS
+from metarepro.models.thresholds import TRUSTED_DF
 from metarepro.models.weighted import Regression
 
 Array = npt.NDArray[np.float64]
@@ -86,6 +87,14 @@ class MetaRegression:
         p = stats.chi2.sf(quadratic, q) if df2 == _NORMAL else stats.f.sf(statistic, q, df2)
         return WaldTest(statistic, q, df2, float(p))
 
+    def has_few_df(self, df: float) -> bool:
+        """Whether a robust test or interval has too few degrees of freedom to be trusted.
+
+        The limit (Tipton 2015) is that of Satterthwaite's approximation; t with k - p degrees of
+        freedom (Knapp and Hartung 2003) is right with any number of them.
+        """
+        return self._trial is not None and not df >= TRUSTED_DF
+
     def combination(self, weights: npt.ArrayLike, level: float = 0.95) -> "Combination":
         """Estimate one combination of the coefficients, with its interval.
 
@@ -138,7 +147,7 @@ def fit(
     Parameters
     ----------
     yi, vi : array-like of shape (k,)
-        Effects and their sampling variances, one row a trial.
+        Effects and their sampling variances, one row per trial.
     x : array-like of shape (k, p)
         Design matrix, its constant included.
     model, tau2_method, ci_method : str

@@ -33,7 +33,7 @@ class Pooled:
     i2_q : max(0, (Q - df) / Q)
     i2_tau2 : tau2 / (tau2 + typical sampling variance)
     flags : what a reader must know before using the row
-    weights : array of shape (k,), one a row in the order given, summing to 100
+    weights : array of shape (k,), one per row in the order given, summing to 100
     rho : assumed correlation of the results of one trial, where the model uses one
     """
 

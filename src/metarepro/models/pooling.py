@@ -51,7 +51,7 @@ def pool(
     Parameters
     ----------
     yi, vi : array-like of shape (k,)
-        Effects and their sampling variances, one row a trial; k >= 2.
+        Effects and their sampling variances, one row per trial; k >= 2.
     model : "random" or "common"
         "common" has no tau2 and no prediction interval, and does not look at `tau2_method`.
     tau2_method : str

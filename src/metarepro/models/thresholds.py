@@ -1,6 +1,8 @@
 """How many trials and degrees of freedom a result needs before it is shown or trusted."""
 
-from collections.abc import Collection
+import math
+from collections.abc import Collection, Mapping
+from typing import Any
 
 #: Fewer trials than this leave the spread between trials badly known, and a meta-regression tells
 #: little (Cochrane Handbook 10.11.4: ten studies for each covariate).
@@ -47,6 +49,21 @@ def has_reliable_interval(flags: Collection[str] | str) -> bool:
     """
     raised = flags.split("; ") if isinstance(flags, str) else flags
     return not set(_WITHHOLDING) & set(raised)
+
+
+def reliable_limits(pool: Mapping[Any, Any]) -> tuple[float, float]:
+    """Limits of a pool's confidence interval; NaN where no headline may show it.
+
+    Examples
+    --------
+    >>> reliable_limits({"ci_low": 0.1, "ci_high": 0.5, "flags": "tau2_zero"})
+    (0.1, 0.5)
+    >>> reliable_limits({"ci_low": 0.1, "ci_high": 0.5, "flags": "df_below_4; few_trials"})
+    (nan, nan)
+    """
+    if not has_reliable_interval(pool["flags"]):
+        return math.nan, math.nan
+    return pool["ci_low"], pool["ci_high"]
 
 
 def predicts(flags: Collection[str] | str) -> bool:

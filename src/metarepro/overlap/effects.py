@@ -62,7 +62,7 @@ def shared_effects(
     Returns
     -------
     DataFrame
-        `tables.SHARED_EFFECTS`, one row a pair; positive values favour the intervention on the
+        `tables.SHARED_EFFECTS`, one row per pair; positive values favour the intervention on the
         scale effect, other scales are as printed. `difference` is b minus a.
     """
     printed = results.set_index("result_id")[

@@ -1,1 +1,1 @@
-"""Readers of the formats that results come in: one module a format."""
+"""Readers of the formats that results come in: one module per format."""

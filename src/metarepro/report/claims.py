@@ -18,7 +18,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.records import Records, Row, trail
-from metarepro.wording.phrases import DASH, capitalised, counted, whole
+from metarepro.wording.phrases import DASH, capitalised, counted, trials_of_pool, whole
 
 #: Groups of claims that are counted apart, and what they are about.
 GROUPS = {
@@ -225,8 +225,9 @@ def _numbers(records: Records, claim: Row) -> Text:
         return text(claim["computed"] or DASH)
     if math.isnan(claim["estimate"]):  # a comparison within the synthesis: no pool is claimed
         return text(records.synthesis_link(claim["synthesis"], claim["computed"] or DASH))
-    scale = records.scale_of(claim["synthesis"])
-    numbers = records.synthesis_link(claim["synthesis"], scale.of(claim))
-    trials = f" ({counted(claim['n_trials'], 'trial')})"
+    key = claim["synthesis"]
+    scale = records.scale_of(key)
+    numbers = records.synthesis_link(key, scale.of_shown(claim))
+    trials = f" ({trials_of_pool(claim)})"
     computed = f"; {claim['computed']}" if claim["computed"] else ""
     return text(f"{scale.symbol} ", numbers, trials, computed)

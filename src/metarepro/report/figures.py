@@ -3,7 +3,7 @@
 from metarepro.report.blocks import Figure
 from metarepro.report.records import Records, Row
 from metarepro.synthesis.membership import members, timely
-from metarepro.wording.phrases import counted, counted_analyses, decimal, percent
+from metarepro.wording.phrases import DASH, counted, counted_analyses, decimal, percent
 
 
 def forest(records: Records, key: str) -> list[Figure]:
@@ -51,7 +51,7 @@ def dependence(records: Records, key: str) -> list[Figure]:
     """Funnel plot, specification curve and GOSH plot of a synthesis, as far as they were drawn."""
     pool, name = records.pools[key], records.title(key)
     scale = records.scale_of(key)
-    symbol, pooled = scale.symbol, scale.of(pool)
+    symbol, pooled = scale.symbol, scale.of_pool(pool)
     words = {
         "funnel": (
             f"Funnel plot of {name}: {counted(pool['n_trials'], 'trial')}, effect against "
@@ -90,10 +90,10 @@ def review_forest(records: Records, row: Row) -> str:
 
 
 def _numbers(records: Records, pool: Row) -> str:
-    scale, prediction = records.scale.at(pool), ""
-    if pool["pi_low"] == pool["pi_low"]:
-        prediction = f", prediction interval {scale.span(pool['pi_low'], pool['pi_high'])}"
-    return f"{scale.of(pool)}{prediction}"
+    scale = records.scale.at(pool)
+    predicted = scale.prediction_of(pool)
+    prediction = "" if predicted == DASH else f", prediction interval {predicted}"
+    return f"{scale.of_pool(pool)}{prediction}"
 
 
 def _shares(records: Records, key: str) -> str:

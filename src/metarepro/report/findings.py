@@ -12,7 +12,7 @@ from metarepro.report import no_effect
 from metarepro.report.blocks import Link, Text, text
 from metarepro.report.plain_language import WEAK
 from metarepro.report.records import Records, Row
-from metarepro.wording.phrases import capitalised, counted
+from metarepro.wording.phrases import capitalised, counted, trials_of_pool
 from metarepro.wording.scales import compares
 
 #: Share of results in favour from which on a selection is spoken of, and of how many results.
@@ -76,10 +76,9 @@ def _intervention(records: Records, intervention: Row) -> Text:
 
 
 def _in_short(records: Records, key: str) -> list[str | Link]:
-    pool = records.pools[key]
-    behind = f" ({counted(pool['n_trials'], 'trial')}, robustness {records.robustness(key)})"
-    scale = records.scale_of(key)
-    return [f"{scale.symbol} ", records.synthesis_link(key, scale.of_pool(pool)), behind]
+    pool, scale = records.pools[key], records.scale_of(key)
+    behind = f" ({trials_of_pool(pool)}, robustness {records.robustness(key)})"
+    return [f"{scale.symbol} ", records.synthesis_link(key, scale.of_shown(pool)), behind]
 
 
 def _cells(records: Records) -> str:

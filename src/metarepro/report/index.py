@@ -140,7 +140,7 @@ def _trials(records: Records, domain: str) -> str | Link:
     if not keys:
         return "pooled by intervention" if records.cells(domain) else "no result that can be pooled"
     pool, scale = records.pools[keys[0]], records.scale_of(keys[0])
-    numbers = f"{scale.symbol} {scale.of(pool)}, {counted(pool['n_trials'], 'trial')}"
+    numbers = f"{scale.symbol} {scale.of_pool(pool)}, {counted(pool['n_trials'], 'trial')}"
     return records.synthesis_link(keys[0], numbers)
 
 

@@ -1,5 +1,6 @@
 """What the pooled effect of one synthesis depends on: in sentences, and as tables."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -170,17 +171,28 @@ def _specifications(records: Records, key: str) -> list[str]:
     if not scale.compares:
         return [
             f"Over {counted_analyses(row['n_different'])} the {scale.label} ranges from "
-            f" {scale.span(row['lowest'], row['highest'])}, median "
+            f"{scale.span(row['lowest'], row['highest'])}, median "
             f"{scale.number(row['median'])}."
         ]
     return [
         f"Of {counted_analyses(row['n_different'])}, "
-        f"{percent(100 * row['share_same_sign'])} keep the sign and "
-        f"{percent(100 * row['share_same_conclusion'])} the conclusion (whether the interval "
-        f"includes {scale.no_effect}); their {scale.symbol} ranges from "
+        f"{percent(100 * row['share_same_sign'])} keep the sign{_same_conclusion(row, scale)}; "
+        f"their {scale.symbol} ranges from "
         f"{scale.span(row['lowest'], row['highest'])}, median {scale.number(row['median'])}. "
         "These are shares of analyses, which are not independent and not equally reasonable."
     ]
+
+
+def _same_conclusion(row: Row, scale: Scale) -> str:
+    """How many analyses conclude as the plan; "" where its own interval cannot be leaned on."""
+    if math.isnan(row["share_same_conclusion"]):
+        return ""
+    without = row["n_without_interval"]
+    uncounted = f"; {whole(without)} without a reliable interval do not count as the same"
+    return (
+        f" and {percent(100 * row['share_same_conclusion'])} the conclusion (whether the interval "
+        f"includes {scale.no_effect}{uncounted if without else ''})"
+    )
 
 
 def _small_study_sentences(records: Records, key: str) -> list[str]:

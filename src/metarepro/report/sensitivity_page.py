@@ -1,6 +1,6 @@
 """The page that sets the syntheses side by side: what each of them depends on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -18,7 +18,10 @@ MULTIVERSE = (
     "adjustment; the result of a trial; the model and the interval. Choices that give the same "
     "numbers count once. The percentages are shares of analyses: these are counted, not weighted, "
     "use the same trials and are not equally reasonable, so no share is a probability. Many use "
-    "normal intervals, which are too narrow with few trials."
+    "normal intervals, which are too narrow with few trials. An analysis without a reliable "
+    "interval (fewer than four trials or, by robust variance, fewer than 4 degrees of freedom or "
+    "an interval narrower than that of its own model) neither includes nor excludes no effect "
+    "here. Where the plan has no reliable interval, there is no conclusion to share."
 )
 SOURCE_KINDS = "The results of each kind of source on their own, of all tiers."
 SMALL_STUDY = (
@@ -31,6 +34,17 @@ SELECTION = (
     "it cannot see which results of a trial were reported. A large p with a wide standard error is "
     "no evidence against selection."
 )
+#: Tables of the stage in the order of the page: heading, and what they show.
+SECTIONS = {
+    "multiverse": ("All combinations of choices", MULTIVERSE),
+    "source_kinds": ("Kinds of sources", SOURCE_KINDS),
+    "no_effect": (
+        "Results of unreported direction or size",
+        f"{no_effect.WHY} Here the pools have these results set to no effect. {no_effect.CAUTION}",
+    ),
+    "small_study": ("Small-study effects", SMALL_STUDY),
+    "caliper": ("Selection of significant results", SELECTION),
+}
 
 
 def page(records: Records) -> Page:
@@ -46,51 +60,33 @@ def page(records: Records) -> Page:
 
 
 def _sections(records: Records) -> Iterator[Section]:
+    """One section per table of sensitivity that has rows, and then the moderators."""
     keys = [key for key in records.pools if key in records.shown]
-    pools, scale, tables = titled(records, keys), records.scale, records.tables
-    tests = tables["small_study"]
-    for name, heading, about, frame in (
-        (
-            "multiverse",
-            "All combinations of choices",
-            MULTIVERSE,
-            summaries.multiverse(tables["multiverse"], pools, scale),
-        ),
-        (
-            "source_kinds",
-            "Kinds of sources",
-            SOURCE_KINDS,
-            summaries.source_kinds(tables["source_kinds"], pools, scale),
-        ),
-        (
-            "no_effect",
-            "Results of unreported direction or size",
-            f"{no_effect.WHY} Here the pools have these results set to no effect. "
-            f"{no_effect.CAUTION}",
-            summaries.no_effect(tables["no_effect"], pools, scale),
-        ),
-        (
-            "small_study",
-            "Small-study effects",
-            SMALL_STUDY,
-            summaries.small_study(tests[tests["reason"] == ""], pools, scale),
-        ),
-        (
-            "caliper",
-            "Selection of significant results",
-            SELECTION,
-            summaries.selection(tables["caliper"], tests, pools, scale),
-        ),
-    ):
-        if len(frame):
+    frames = _frames(records, keys)
+    for name, (heading, about) in SECTIONS.items():
+        if len(frames[name]):
             blocks: list[Block] = [
                 Paragraph(text(about)),
-                _table(records, name, heading, frame),
+                _table(records, name, heading, frames[name]),
             ]
             yield Section(name.replace("_", "-"), heading, blocks)
     moderators = moderator_table(records, keys)
     if moderators.rows:
         yield Section("moderators", "Moderators", [caveats(records), moderators])
+
+
+def _frames(records: Records, keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """The tables of `SECTIONS` for readers."""
+    pools, scale, tables = titled(records, keys), records.scale, records.tables
+    tests = tables["small_study"]
+    tested = tests[tests["reason"] == ""]
+    return {
+        "multiverse": summaries.multiverse(tables["multiverse"], pools, scale),
+        "source_kinds": summaries.source_kinds(tables["source_kinds"], pools, scale),
+        "no_effect": summaries.no_effect(tables["no_effect"], pools, scale),
+        "small_study": summaries.small_study(tested, pools, scale),
+        "caliper": summaries.selection(tables["caliper"], tests, pools, scale),
+    }
 
 
 def _table(records: Records, name: str, caption: str, frame: pd.DataFrame) -> Table:

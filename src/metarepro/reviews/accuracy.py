@@ -50,7 +50,7 @@ def recompute_accuracy(extraction: Extraction, file: str) -> list[Row]:
     Returns
     -------
     list of dict
-        Rows of `tables.REVIEW_ACCURACY`, one a study; none for a review of interventions.
+        Rows of `tables.REVIEW_ACCURACY`, one per study; none for a review of interventions.
     """
     rows = []
     for study in extraction.accuracy_rows:

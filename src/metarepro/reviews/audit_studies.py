@@ -92,7 +92,7 @@ def audit_studies(extraction: Extraction, file: str = SOURCE_TABLE) -> list[Row]
     Returns
     -------
     list of dict
-        Rows of `tables.AUDIT`, one a finding; record_id "review_id comparison.outcome
+        Rows of `tables.AUDIT`, one per finding; record_id "review_id comparison.outcome
         [.subgroup] study #position". In the order of the rows, then of `CHECKS`.
     """
     rows = study_rows(extraction)

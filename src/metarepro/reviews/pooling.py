@@ -36,7 +36,7 @@ class ReviewPool:
     z, t : absolute value of estimate / se; `t` under the HKSJ interval, else `z`
     p_value : two-sided
     pi_low, pi_high : prediction interval, for random effects of at least two studies
-    weights : array of shape (n,), percent, one a row of the analysis; NaN for a row that is not
+    weights : array of shape (n,), percent, one per row of the analysis; NaN for a row that is not
         in the pool or has no effect
     """
 

@@ -83,7 +83,7 @@ def reproduce(extraction: Extraction, file: str, known: Known) -> list[Row]:
     Returns
     -------
     list of dict
-        Rows of `tables.REVIEW_REPRODUCTION`, one a pool. Estimates and limits of ratios stand on
+        Rows of `tables.REVIEW_REPRODUCTION`, one per pool. Estimates and limits of ratios stand on
         the ratio scale, `max_abs_difference` is on the scale of the analysis.
     """
     return [

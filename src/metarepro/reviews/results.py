@@ -155,7 +155,7 @@ def wrong_rows(
             )
         if number in seen:
             found = ".".join(number) + " again"
-            problems.append(Problem(file, row, "outcome_number", found, "one row an outcome"))
+            problems.append(Problem(file, row, "outcome_number", found, "one row per outcome"))
         seen.add(number)
         for column, ids in codebook.items():
             if cells[column] and cells[column] not in ids:

@@ -39,7 +39,7 @@ def trial_ids(
         if study not in known:
             doubts.append((row, "study", study, "a study of the review file"))
         if repeated:
-            doubts.append((row, "study", study, "one row a study"))
+            doubts.append((row, "study", study, "one row per study"))
     ids = {}
     for study in studies.unique():
         candidates = [given[study]] if study in given else by_label.get(slug(study), [])

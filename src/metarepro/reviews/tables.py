@@ -63,7 +63,7 @@ REVIEW_AUDIT = Table(
     "what does not add up in the reviews' own data files",
     optional=True,
 )
-#: One row a problem.
+#: One row per problem.
 REVIEW_FILE_PROBLEMS = Table(
     "review_file_problems",
     "extracted/review_file_problems.csv",

@@ -31,7 +31,8 @@ def assess_synthesis(
     """Rows of every table for one synthesis.
 
     From its usable effects of all tiers and designs, those of cluster trials also as other
-    intracluster correlations give them, and the estimate and interval of its pool.
+    intracluster correlations give them, and the estimate and interval of its pool (NaN: none that
+    can be leaned on).
     """
     pooled_effects = of_kind(all_effects, chosen)
     averaged = average_by_trial(pooled_effects, settings.rho)

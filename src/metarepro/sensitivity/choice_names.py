@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 #: All dimensions in order, with their names for readers. The options of `icc` come with the data.
 DIMENSIONS: Mapping[str, str] = {
-    "tiers": "Effects",
+    "tiers": "Approximate results",
     "design": "Design",
-    "clusters": "Cluster trials adjusted here",
-    "icc": "ICC of that adjustment",
+    "clusters": "Results with our design effect",
+    "icc": "Intracluster correlation",
     "equal_arms": "Equal arms assumed",
     "secondary": "Tables of other reviews",
     "adjusted": "Adjustment for covariates",
-    "per_trial": "Result of a trial",
+    "per_trial": "One result per trial",
     "tau2_method": "Estimator of τ²",
     "ci_method": "Interval",
     "rho": "Correlation in a trial",

@@ -47,7 +47,7 @@ def gosh(
     Parameters
     ----------
     yi, vi : array-like of shape (k,)
-        Effects and sampling variances, one a trial.
+        Effects and sampling variances, one per trial.
     limit : int
         Largest number of subsets to pool. If there are more, so many are drawn without
         replacement, each with the same chance.

@@ -105,7 +105,7 @@ def leave_one_out(effects: pd.DataFrame, settings: Settings) -> tuple[PartialPoo
     Returns
     -------
     tuple of PartialPool
-        One a trial, by year, label and id. The model follows from what is left, as in
+        One per trial, by year, label and id. The model follows from what is left, as in
         `synthesis.pool_trials`: without the only trial that has several results it is the
         random-effects model, with one trial left there is no pooling.
 
@@ -136,7 +136,7 @@ def cumulative(effects: pd.DataFrame, settings: Settings) -> tuple[PartialPool, 
     Returns
     -------
     tuple of PartialPool
-        One a trial, by year, label and id; trials without a year come last.
+        One per trial, by year, label and id; trials without a year come last.
     """
     trials = _in_order(effects)
     ids = [trial.trial_id for trial in trials]
@@ -152,7 +152,7 @@ def influence(effects: pd.DataFrame, settings: Settings) -> tuple[Influence, ...
     Parameters
     ----------
     effects : DataFrame
-        Columns trial_id, label, year, yi, vi; one row a trial (`trial_means.average_by_trial`
+        Columns trial_id, label, year, yi, vi; one row per trial (`trial_means.average_by_trial`
         makes it so), at least three.
     settings : Settings
         Estimators, as for the synthesis itself.
@@ -160,7 +160,7 @@ def influence(effects: pd.DataFrame, settings: Settings) -> tuple[Influence, ...
     Returns
     -------
     tuple of Influence
-        One a trial, by year, label and id. A trial is influential where |dffits| > 3 sqrt(1 /
+        One per trial, by year, label and id. A trial is influential where |dffits| > 3 sqrt(1 /
         (k - 1)), or Cook's distance lies beyond the median of chi-squared with 1 df, or hat
         > 3 / k, or |dfbetas| > 1 (metafor's cut-offs). A number is nan where a pool has no
         standard error (flag "zero_standard_error").
@@ -172,7 +172,7 @@ def influence(effects: pd.DataFrame, settings: Settings) -> tuple[Influence, ...
     """
     trials = [trial.trial_id for trial in _in_order(effects)]
     if len(trials) < len(effects):
-        raise ValueError("influence needs one row a trial; average the results of a trial first")
+        raise ValueError("influence needs one row per trial; average the results of a trial first")
     if len(trials) < MIN_TRIALS_FOR_INFLUENCE:
         raise ValueError(
             f"influence needs at least {MIN_TRIALS_FOR_INFLUENCE} trials, got {len(trials)}"

@@ -1,8 +1,8 @@
 """Bubble plots: the effects of a synthesis by each of its moderators.
 
-One page a synthesis, one panel a moderator that could be tested. A bubble is a result, its area is
-its weight. Kinds of trials are rows, each with its mean and interval; the year has a line with its
-band.
+One page per synthesis, one panel per moderator that could be tested. A bubble is a result, its
+area is its weight. Kinds of trials are rows, each with its mean and interval; the year has a line
+with its band.
 """
 
 import math
@@ -43,7 +43,7 @@ from metarepro.sensitivity.moderators import (
 )
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.subgroups import regress
-from metarepro.wording.phrases import counted, decimal, p_value
+from metarepro.wording.phrases import counted, decimal, degrees, p_value
 from metarepro.wording.scales import Scale
 
 _ROW, _NUMBERS = 0.34, 1.75  # height of a level, and of the panel of a number
@@ -180,7 +180,7 @@ def moderator_plot(
             top = bottom - _GAP
         notes = (
             f"Bubbles: results, area by weight. Black: mean and {scale.percent} interval, cut at "
-            "the border. Broken: fewer than 4 degrees of freedom.",
+            "the border. Broken: fewer than 4 degrees of freedom by robust variance.",
             "Dashed: pool of the plan. Mostly between trials: trials of different kinds also "
             "differ otherwise.",
         )
@@ -191,7 +191,7 @@ def moderator_plot(
 
 def _write_head(fig: Figure, panel: Panel, y: float) -> None:
     test = panel.test
-    df2 = "∞" if math.isnan(test.df2) else decimal(test.df2, 1)
+    df2 = "∞" if math.isnan(test.df2) else degrees(test.df2)
     words = f"F({test.df1:.0f}, {df2}) = {decimal(test.statistic)}, {p_value(test.p_value)}"
     words += f" (Holm: {p_value(test.p_holm)})"
     if "df_below_4" in test.flags:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from metarepro.plan import Moderator
 from metarepro.sensitivity.moderator_names import level_label
-from metarepro.wording.phrases import DASH, decimal, p_value, percent, whole
+from metarepro.wording.phrases import DASH, decimal, degrees, p_value, percent, whole
 from metarepro.wording.scales import Scale
 from metarepro.wording.summaries import remarks
 
@@ -45,7 +45,8 @@ def moderators(
     rows = []
     for row in levels.assign(doubt=doubt).sort_values("doubt", kind="stable").to_dict("records"):
         test = of_test[row["synthesis"], row["moderator"]]
-        f = f"F({test['df1']:.0f}, {_or(test['df2'], 1, '∞')}) = {decimal(test['statistic'])}"
+        df2 = "∞" if math.isnan(test["df2"]) else degrees(test["df2"])
+        f = f"F({test['df1']:.0f}, {df2}) = {decimal(test['statistic'])}"
         f = f.replace(" ", "\u00a0")  # in one line
         own = scale.at(pools[row["synthesis"]])
         rows.append(
@@ -76,8 +77,8 @@ def _flags(*flags: str) -> str:
     return "; ".join(dict.fromkeys(flag for part in flags for flag in part.split("; ") if flag))
 
 
-def _or(value: float, places: int, otherwise: str = DASH) -> str:
-    return otherwise if math.isnan(value) else decimal(value, places)
+def _or(value: float, places: int) -> str:
+    return DASH if math.isnan(value) else decimal(value, places)
 
 
 def _p(value: float) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from metarepro.models.meta_regression import Array, MetaRegression
-from metarepro.models.thresholds import FEW_TRIALS, TRUSTED_DF
+from metarepro.models.thresholds import FEW_TRIALS
 from metarepro.plan import EffectSet, Moderator, Number
 from metarepro.sensitivity.moderator_names import SLOPE
 from metarepro.synthesis.membership import of_kind
@@ -81,7 +81,7 @@ class ModeratorTest:
     p_holm : p adjusted for all moderators of the synthesis (Holm 1979)
     tau2 : variance between trials that the moderator leaves
     r2 : percent of tau2 that it takes away (Raudenbush 2009), nan where there was none
-    flags : "df_below_4", "fewer_than_10_trials", "several_modes"
+    flags : "df_below_4" (robust variance only), "fewer_than_10_trials", "several_modes"
     reason : why there is no test; "" if there is one
     """
 
@@ -107,7 +107,7 @@ class Level:
     """One level of a moderator: its mean effect, and its difference from the reference level.
 
     For a number there is one row, `slope`, of which the difference is the slope. `flags`:
-    "df_below_4" where the mean or the difference has fewer degrees of freedom.
+    "df_below_4" where the mean or the difference has fewer degrees of freedom by robust variance.
     """
 
     moderator: str
@@ -205,7 +205,7 @@ def assess_moderator(
     wald = fitted.test(contrasts)
     tau2_alone = regress(effects, np.ones((len(effects), 1)), settings).tau2
     flags = {
-        "df_below_4": not wald.df2 >= TRUSTED_DF,
+        "df_below_4": fitted.has_few_df(wald.df2),
         "fewer_than_10_trials": n_trials < FEW_TRIALS,
         "several_modes": fitted.several_modes,
     }
@@ -286,7 +286,7 @@ def _levels(
             df=_finite(mean.df),
             ci_low=mean.ci_low,
             ci_high=mean.ci_high,
-            flags="df_below_4" if mean.df < TRUSTED_DF else "",
+            flags="df_below_4" if fitted.has_few_df(mean.df) else "",
         )
         found.append(_difference(level, fitted, unit[i] - unit[0], coverage) if i else level)
     return found
@@ -302,7 +302,7 @@ def _difference(level: Level, fitted: MetaRegression, contrast: Array, coverage:
         difference_ci_low=found.ci_low,
         difference_ci_high=found.ci_high,
         difference_p=found.p_value,
-        flags="df_below_4" if found.df < TRUSTED_DF else level.flags,
+        flags="df_below_4" if fitted.has_few_df(found.df) else level.flags,
     )
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from metarepro.models.pooling import pack, pool_subsets
 from metarepro.models.robust_variance import pool_correlated
+from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL, has_reliable_interval
 from metarepro.sensitivity.choice_names import DIMENSIONS
 from metarepro.sensitivity.choices import (
     CHOICES,
@@ -62,11 +63,13 @@ def specifications(
     Returns
     -------
     DataFrame
-        One row a specification: `specification` (from 1), the `choices.DIMENSIONS` (NaN where one
+        One row per specification: `specification` (from 1), the `choices.DIMENSIONS` (NaN where one
         does not apply; "all" has tau2_method "MM" and ci_method "satterthwaite"), `k` (results
-        selected), `n_trials`, `NUMBERS`, `same_as` (the first specification of as many results
-        and trials with the same estimate and interval; 0 if it is itself the first) and `reason`
-        (why there is no result, else ""). A dimension that changes nothing has one option.
+        selected), `n_trials`, `NUMBERS`, `reliable` (whether the interval can be leaned on: four
+        trials or more, and by robust variance as `thresholds.has_reliable_interval`), `same_as`
+        (the first specification of as many results and trials with the same estimate and
+        interval; 0 if it is itself the first) and `reason` (why there is no result, else ""). A
+        dimension that changes nothing has one option.
 
     Raises
     ------
@@ -89,12 +92,12 @@ def specifications(
     results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of], level)
     table = pd.DataFrame(rows)
     first = _first_equal(first, rows, results)
-    for name in (*NUMBERS, "reason"):
+    for name in (*NUMBERS, "reliable", "reason"):
         table[name] = [results[of][name] for of in first]
     table["same_as"] = [0 if i == of else of + 1 for i, of in enumerate(first)]
     table.insert(0, "specification", np.arange(1, len(table) + 1))
-    table = table[["specification", *DIMENSIONS, "k", "n_trials", *NUMBERS, "same_as", "reason"]]
-    return _without_idle(table, choices)
+    columns = ("specification", *DIMENSIONS, "k", "n_trials", *NUMBERS, "reliable", "same_as")
+    return _without_idle(table[[*columns, "reason"]], choices)
 
 
 def agreement(
@@ -107,22 +110,24 @@ def agreement(
     table : DataFrame
         From `specifications`.
     estimate, ci_low, ci_high : float
-        The reference, as a rule the pool of the analysis plan.
+        The reference, as a rule the pool of the analysis plan; NaN for an interval that cannot be
+        leaned on, which draws no conclusion.
 
     Returns
     -------
     dict
         choices (the dimensions that matter, blank-separated), n_specifications, n_failed,
-        n_duplicates (of those with a result), n_different (results left), and of these, as shares
-        of analyses: share_same_sign, share_same_conclusion (the interval is above 0, below it or
-        holds it, as the reference's; no interval is no agreement), share_above_zero,
-        share_below_zero (intervals), and lowest, median and highest estimate. NaN if none is left.
+        n_duplicates (of those with a result), n_different (results left), n_without_interval (of
+        these, whose interval cannot be leaned on), and as shares of the different analyses:
+        share_same_sign, share_same_conclusion (the interval is above 0, below it or holds it, as
+        the reference's; no interval is no agreement; NaN without a reference),
+        share_above_zero, share_below_zero (intervals), and lowest, median and highest estimate.
+        NaN if none is left.
     """
     pooled = table[table["reason"] == ""]
     different = pooled[pooled["same_as"] == 0]
-    side = np.where(different["ci_low"] > 0, 1, np.where(different["ci_high"] < 0, -1, 0))
-    known = different["ci_low"].notna().to_numpy()
-    reference = 1 if ci_low > 0 else -1 if ci_high < 0 else 0
+    side = sides(different)
+    reference = math.nan if math.isnan(ci_low) else 1 if ci_low > 0 else -1 if ci_high < 0 else 0
     values = different["estimate"]
 
     def share(holds: Any) -> float:
@@ -134,14 +139,24 @@ def agreement(
         "n_failed": len(table) - len(pooled),
         "n_duplicates": len(pooled) - len(different),
         "n_different": len(different),
+        "n_without_interval": int(np.isnan(side).sum()),
         "share_same_sign": share(np.sign(values) == np.sign(estimate)),
-        "share_same_conclusion": share(known & (side == reference)),
+        "share_same_conclusion": reference if math.isnan(reference) else share(side == reference),
         "share_above_zero": share(side == 1),
         "share_below_zero": share(side == -1),
         "lowest": float(values.min()),
         "median": float(values.median()),
         "highest": float(values.max()),
     }
+
+
+def sides(table: pd.DataFrame) -> Array:
+    """Side of no effect on which the interval of each specification lies.
+
+    1 above zero, -1 below, 0 where it includes zero, NaN without an interval that can be leaned on.
+    """
+    side = np.where(table["ci_low"] > 0, 1.0, np.where(table["ci_high"] < 0, -1.0, 0.0))
+    return np.where(table["reliable"].to_numpy(bool), side, math.nan)
 
 
 def one_per_trial(effects: pd.DataFrame, per_trial: str, rho: float) -> pd.DataFrame:
@@ -288,7 +303,7 @@ def _pool_all(
         n_trials = rows[i]["n_trials"]
         if n_trials < 2:
             reason = "no result fits" if n_trials == 0 else "one trial: no pooling"
-            results[i] = dict.fromkeys(NUMBERS, math.nan) | {"reason": reason}
+            results[i] = _no_pool(reason)
         elif rows[i]["per_trial"] == "all":
             results[i] = _pool_robust(pools[i], rows[i]["rho"], level)
         else:
@@ -305,7 +320,12 @@ def _pool_all(
             results[i] = {name: float(getattr(batch, name)[j]) for name in NUMBERS}
             flat = math.isnan(results[i]["ci_low"])
             results[i]["reason"] = "all effects are equal: no standard error" if flat else ""
+            results[i]["reliable"] = not flat and rows[i]["n_trials"] >= MIN_TRIALS_FOR_INTERVAL
     return results
+
+
+def _no_pool(reason: str) -> dict[str, Any]:
+    return {**dict.fromkeys(NUMBERS, math.nan), "reliable": False, "reason": reason}
 
 
 def _pool_robust(table: pd.DataFrame, rho: float, level: float) -> dict[str, Any]:
@@ -314,10 +334,13 @@ def _pool_robust(table: pd.DataFrame, rho: float, level: float) -> dict[str, Any
             table["yi"], table["vi"], table["trial_id"].tolist(), rho=rho, level=level
         )
     except ValueError as error:
-        return dict.fromkeys(NUMBERS, math.nan) | {"reason": str(error)}
+        return _no_pool(str(error))
     flat = pooled.se == 0
-    result = {name: getattr(pooled, name) for name in NUMBERS}
-    return result | {"reason": "all trials' means are equal: no standard error" if flat else ""}
+    return {
+        **{name: getattr(pooled, name) for name in NUMBERS},
+        "reliable": not flat and has_reliable_interval(pooled.flags),
+        "reason": "all trials' means are equal: no standard error" if flat else "",
+    }
 
 
 def _padded(tables: Sequence[pd.DataFrame]) -> dict[int, tuple[Array, Array, Mask]]:

@@ -34,6 +34,7 @@ from metarepro.models.intervals import INTERVALS
 from metarepro.sensitivity.choice_names import DIMENSIONS
 from metarepro.sensitivity.choices import made_in
 from metarepro.sensitivity.gosh import Gosh
+from metarepro.sensitivity.multiverse import sides
 from metarepro.wording.phrases import counted, counted_analyses, percent, whole
 from metarepro.wording.scales import Scale
 
@@ -90,14 +91,14 @@ def funnel_plot(
     Parameters
     ----------
     effects : DataFrame
-        One row a trial: columns yi, vi (from `trial_means.average_by_trial`). Positive favours the
-        intervention.
+        One row per trial: columns yi, vi (from `trial_means.average_by_trial`). Positive favours
+        the intervention.
     pooled_estimate : float
         Drawn as a line.
     title : str
         What the synthesis is of.
     pooled_interval : tuple of float
-        Its limits, for the text.
+        Its limits, for the text; NaN for one that cannot be leaned on.
     scale : Scale
         How effects are printed.
 
@@ -119,7 +120,7 @@ def funnel_plot(
     reach = norm.isf(0.01 / 2) * bottom
     middle = scale.turn * pooled_estimate
     low, high = limits([*yi, -reach, reach, middle])
-    pooled = scale.interval(pooled_estimate, *pooled_interval)
+    pooled = _numbers(scale, pooled_estimate, *pooled_interval)
     with fg.drawing_style():
         about = f"{counted(len(yi), 'trial')}; pooled {scale.symbol} {pooled}"
         fig = start_page(title, about, [(colour, name) for _, colour, name in CONTOURS], 4.65)
@@ -157,9 +158,11 @@ def specification_curve(
     ----------
     table : DataFrame
         From `multiverse.specifications`. Those without a result are left out; those that pool the
-        same numbers in the same way are one, with the choices of all of them.
+        same numbers in the same way are one, with the choices of all of them. Of one whose
+        interval cannot be leaned on the estimate alone is drawn.
     estimate, ci_low, ci_high : float
-        The reference, as a rule the pool of the analysis plan; drawn as a line.
+        The reference, as a rule the pool of the analysis plan; drawn as a line. NaN for an
+        interval that cannot be leaned on.
     title : str
         What the synthesis is of.
     scale : Scale
@@ -177,52 +180,29 @@ def specification_curve(
         If no specification has a result.
     """
     chosen, choices, labels = _choices_of(_placed(table, scale))
-    low, high = chosen["ci_low"].to_numpy(float), chosen["ci_high"].to_numpy(float)
-    values = chosen["estimate"].to_numpy(float)
-    plan, middle = scale.interval(estimate, ci_low, ci_high), scale.turn * estimate
-    side = np.where(low > 0, 1, np.where(high < 0, -1, 0))
-    ends = [np.quantile(low, 1 - _SHOWN), np.quantile(high, _SHOWN)]
-    bottom, top = limits([0.0, *values, *ends, middle, *scale.placed(ci_low, ci_high)])
-    beyond = int(np.sum((low < bottom) | (high > top)))
-    n = len(values)
-    tall = _ROW * len(labels)
+    side, n = sides(chosen), len(chosen)
+    shown = chosen.assign(side=side, place=np.arange(n))
+    middle, tall = scale.turn * estimate, _ROW * len(labels)
+    bottom, top = _range(shown, (middle, *scale.placed(ci_low, ci_high)))
+    plan = _numbers(scale, estimate, ci_low, ci_high)
     about = f"{counted_analyses(n)}; plan {plan}. In brackets: share of analyses."
-    legend = [
-        (
-            colour,
-            f"interval {where}: {whole(np.sum(side == s))} ({percent(100 * np.mean(side == s))})",
-        )
-        for s, (colour, name) in SIDES.items()
-        for where in [name.replace("zero", scale.no_effect)]
-    ]
     with fg.drawing_style():
-        fig = start_page(title, about, legend, 3 + _FOOT + tall)
+        fig = start_page(title, about, _legend(side, scale), 3 + _FOOT + tall)
         favoured = scale.sides[1]
         y_title = f"Pooled {scale.symbol}" + (f" ({favoured} →)" if favoured else "")
         curve = add_axes(fig, _LEFT, _FOOT + tall + 0.15, 2.55, y_title=y_title)
-        place = np.arange(n)
-        for s, (colour, name) in SIDES.items():
-            here = side == s
-            # One line with gaps is a tenth of the size of a line for each.
-            bounds = np.column_stack([low, high, np.full(n, np.nan)])[here].clip(bottom, top)
-            (bars,) = curve.plot(
-                np.repeat(place[here], 3), bounds.ravel(), color=colour, alpha=0.65
-            )
-            bars.set(linewidth=min(2.0, 54 * (WIDTH - _LEFT) / n), gid=f"intervals {name}")
-            bars.set_solid_capstyle("butt")
+        _draw_intervals(curve, shown, bottom, top)
         draw_lines(curve.axhline, middle, scale)
-        (line,) = curve.plot(place, values, color=POOLED_COLOUR, linewidth=1.4, gid="estimates")
+        (line,) = curve.plot(
+            shown["place"], shown["estimate"], color=POOLED_COLOUR, linewidth=1.4, gid="estimates"
+        )
         line.set(marker="o" if n < 60 else "", markersize=2.5)  # one has no line
         curve.set(xlim=(-0.5, n - 0.5), ylim=(bottom, top), xticks=[])
         set_effect_ticks(curve, "y", bottom, top, scale)
         if labels:
             _draw_choices(fig, add_axes(fig, _LEFT, _FOOT, tall), choices, labels)
-        clipped = f" {counted(beyond, 'interval')} cut at the border." if beyond else ""
-        write(fig, MARGIN, 0.42, f"Black: estimates; dashed: the plan.{clipped}")
-        note = "Several marks in a column for one choice: they give the same result."
-        note += " Grey: analyses share a column." if n > MOST_COLUMNS else ""
-        write(fig, MARGIN, 0.28, note)
-        write(fig, MARGIN, 0.14, "Analyses are not independent and not equally reasonable.")
+        for i, note in enumerate(_notes_of_curve(shown, bottom, top)):
+            write(fig, MARGIN, 0.42 - 0.14 * i, note)
     return fig
 
 
@@ -290,6 +270,61 @@ def gosh_plot(
     return fig
 
 
+def _numbers(scale: Scale, estimate: float, ci_low: float, ci_high: float) -> str:
+    """Estimate and interval; without one that can be leaned on it says so."""
+    said = scale.interval(estimate, ci_low, ci_high)
+    return f"{said}, no reliable interval" if math.isnan(ci_low) else said
+
+
+def _range(shown: pd.DataFrame, plan: Sequence[float]) -> tuple[float, float]:
+    """Limits of the axis: every estimate, the plan, and `_SHOWN` of the ends of the intervals."""
+    drawn = shown[shown["side"].notna()]
+    low, high = drawn["ci_low"].quantile(1 - _SHOWN), drawn["ci_high"].quantile(_SHOWN)
+    return limits([0.0, *shown["estimate"], float(low), float(high), *plan])
+
+
+def _legend(side: Array, scale: Scale) -> list[tuple[str, str]]:
+    return [
+        (
+            colour,
+            f"interval {where}: {whole(np.sum(side == s))} ({percent(100 * np.mean(side == s))})",
+        )
+        for s, (colour, name) in SIDES.items()
+        for where in [name.replace("zero", scale.no_effect)]
+    ]
+
+
+def _draw_intervals(curve: Axes, shown: pd.DataFrame, bottom: float, top: float) -> None:
+    """Draw the intervals that can be leaned on, cut at the border."""
+    for s, (colour, name) in SIDES.items():
+        here = shown[shown["side"] == s]
+        # One line with gaps is a tenth of the size of a line for each.
+        ends = here[["ci_low", "ci_high"]].assign(gap=math.nan).to_numpy(float).clip(bottom, top)
+        (bars,) = curve.plot(np.repeat(here["place"], 3), ends.ravel(), color=colour, alpha=0.65)
+        bars.set(linewidth=min(2.0, 54 * (WIDTH - _LEFT) / len(shown)), gid=f"intervals {name}")
+        bars.set_solid_capstyle("butt")
+
+
+def _notes_of_curve(shown: pd.DataFrame, bottom: float, top: float) -> list[str]:
+    drawn = shown[shown["side"].notna()]
+    beyond = int(((drawn["ci_low"] < bottom) | (drawn["ci_high"] > top)).sum())
+    without = len(shown) - len(drawn)
+    how = [
+        "Black: estimates; dashed: the plan.",
+        f"{counted(beyond, 'interval')} cut at the border." if beyond else "",
+        f"No reliable interval, so none drawn: {whole(without)} "
+        f"({percent(100 * without / len(shown))})."
+        if without
+        else "",
+    ]
+    several = [
+        "Several marks in a column for one choice: they give the same result.",
+        "Grey: analyses share a column." if len(shown) > MOST_COLUMNS else "",
+    ]
+    lines = [" ".join(filter(None, parts)) for parts in (how, several)]
+    return [*lines, "Analyses are not independent and not equally reasonable."]
+
+
 def _placed(table: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     """The specifications with their numbers as places on the axis."""
     if scale.turn > 0:
@@ -326,7 +361,7 @@ def _option(dimension: str, value: Any) -> str:
 
 
 def _draw_choices(fig: Figure, ax: Axes, choices: Array, labels: Sequence[tuple[str, str]]) -> None:
-    """Draw a row an option, with its name; dimensions stand on alternating grounds."""
+    """Draw one row per option, with its name; dimensions stand on alternating grounds."""
     k, n = choices.shape
     bins = np.array_split(np.arange(n), min(n, MOST_COLUMNS))
     # Each option is four lines high, of which three are filled: the fourth parts it from the next.

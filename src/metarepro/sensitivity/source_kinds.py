@@ -28,7 +28,7 @@ def pools_by_source_kind(effects: pd.DataFrame, settings: Settings) -> list[dict
     Returns
     -------
     list of dict
-        One a kind that is there, by name: `source_kind`, the columns of
+        One per kind that is there, by name: `source_kind`, the columns of
         `synthesis.pooled_columns` (without the numbers of a pool where there is none), `reason`
         (why there is none; for one trial its own result is given), `share_favourable` (results
         above 0, 0 to 1) and `share_significant` (results with two-sided p up to 0.05, 0 to 1).

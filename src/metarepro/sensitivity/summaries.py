@@ -45,12 +45,13 @@ TESTS = {
     "effect": "adjusted effect against no effect",
     "selection": "more significant results than expected",
 }
+FAIL_SAFE = "sensitivity to unpublished null studies"
 #: Shares of analyses, of measures that compare groups.
 SHARES = {
     "Analyses with the same sign": "share_same_sign",
     "Analyses with the same conclusion": "share_same_conclusion",
-    "Analyses that favour the intervention": "share_above_zero",
-    "Analyses that favour the control": "share_below_zero",
+    "Interval excludes no effect, for the intervention": "share_above_zero",
+    "Interval excludes no effect, for the control": "share_below_zero",
 }
 DETAILS = {
     "left": "would be added on the left",
@@ -149,7 +150,7 @@ def small_study(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame
         lambda row, pool, own: {
             "Method": "All methods" if row["all_methods"] else METHODS[row["method"]],
             "Trials": whole(row["k"]),
-            "Tested": DASH if row["reason"] else TESTS[row["tests"]],
+            "Tested": DASH if row["reason"] else _tested(row),
             "Statistic": _number(row["statistic"]),
             "df": _number(row["df"], 0),
             "p": _p(row["p_value"]),
@@ -240,6 +241,7 @@ def multiverse(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
                 heading: _if(own.compares, percent(100 * row[share]))
                 for heading, share in SHARES.items()
             },
+            "Without a reliable interval": whole(row["n_without_interval"]),
             "All combinations": whole(row["n_specifications"]),
             "Without a pool": whole(row["n_failed"]),
             "Equal to another": whole(row["n_duplicates"]),
@@ -269,10 +271,14 @@ def _rows(
 def _found(row: Row, own: Scale) -> str:
     """What a method found that has no column of its own."""
     if not math.isnan(row["fail_safe_n"]):
-        return f"{whole(row['fail_safe_n'])} null studies would take the pool its significance"
+        return f"{whole(row['fail_safe_n'])} null studies would make the pool non-significant"
     if not math.isnan(row["observed"]):
         return f"{whole(row['observed'])} significant, {decimal(row['expected'], 1)} expected"
     return "" if row["n_filled"] == 0 else DETAILS.get(_side(row["detail"], own), "")
+
+
+def _tested(row: Row) -> str:
+    return FAIL_SAFE if row["method"].startswith("fail_safe") else TESTS[row["tests"]]
 
 
 def _if(says_something: bool, words: str) -> str:

@@ -152,7 +152,13 @@ _MULTIVERSE: Columns = {
     "choices": text(),
     **{
         name: whole(at_least=0, required=True)
-        for name in ("n_specifications", "n_failed", "n_duplicates", "n_different")
+        for name in (
+            "n_specifications",
+            "n_failed",
+            "n_duplicates",
+            "n_different",
+            "n_without_interval",
+        )
     },
     "share_same_sign": number(at_least=0, at_most=1),
     "share_same_conclusion": number(at_least=0, at_most=1),

@@ -292,7 +292,7 @@ def _without_influential(effects: pd.DataFrame, settings: Settings) -> pd.DataFr
 
 
 def _of_means(settings: Settings) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
-    """One mean a trial, then the model for independent effects."""
+    """One mean per trial, then the model for independent effects."""
 
     def pool_means(effects: pd.DataFrame) -> tuple[Pooled, str]:
         return pool_trials(one_per_trial(effects, "average", settings.rho), settings)

@@ -94,7 +94,7 @@ def read_corrections(
         cell = (correction.file, correction.row, correction.column)
         if cell in corrections:
             found = f"{correction.row}, {correction.column} again"
-            problems.append(Problem(file, lines["row"], "row", found, "one correction a cell"))
+            problems.append(Problem(file, lines["row"], "row", found, "one correction per cell"))
         corrections.setdefault(cell, correction)
     return list(corrections.values()), problems
 

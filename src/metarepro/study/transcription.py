@@ -276,7 +276,7 @@ def read(folder: Path | str) -> Dataset:
 
 
 def list_reviews(data: Dataset) -> pd.DataFrame:
-    """What the review.yaml files say, one row a review, with file and sha256.
+    """What the review.yaml files say, one row per review, with file and sha256.
 
     Returns
     -------

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from metarepro.models.meta_regression import Array, MetaRegression, fit, fit_correlated
-from metarepro.models.thresholds import TRUSTED_DF
 from metarepro.plan import Plan
 from metarepro.synthesis.membership import subgroup_pools
 from metarepro.synthesis.pools import Settings
@@ -112,7 +111,7 @@ def _test(effects: pd.DataFrame, group: pd.Series, settings: Settings) -> dict[s
     wald = fitted.test(differences(len(levels)))
     if math.isnan(wald.p_value):
         return _untested("robust variance leaves no degrees of freedom")
-    flags = {"df_below_4": wald.df2 < TRUSTED_DF, "several_modes": fitted.several_modes}
+    flags = {"df_below_4": fitted.has_few_df(wald.df2), "several_modes": fitted.several_modes}
     return {
         "n_tested": len(levels),
         "statistic": wald.statistic,

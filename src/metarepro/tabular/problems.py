@@ -75,7 +75,7 @@ class DataError(InputError):
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        """List all problems, one a line, sorted by place, with their number."""
+        """List all problems, one per line, sorted by place, with their number."""
         count = len(self.problems)
         lines = [f"{count} problem{'' if count == 1 else 's'} in the data"]
         return "\n".join(lines + [f"  {problem}" for problem in self.problems])

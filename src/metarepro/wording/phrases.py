@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from metarepro.models.intervals import INTERVALS
-from metarepro.models.thresholds import has_reliable_interval
+from metarepro.models.thresholds import TRUSTED_DF, has_reliable_interval
 
 if TYPE_CHECKING:
     from metarepro.plan import Pooling
@@ -117,6 +117,18 @@ def counted(value: float, noun: str) -> str:
     return f"{whole(value)} {noun}" if value == 1 else f"{whole(value)} {noun}s"
 
 
+def trials_of_pool(pool: Mapping[Any, Any]) -> str:
+    """Trials of a pool, and why its interval is not shown.
+
+    Examples
+    --------
+    >>> trials_of_pool({"n_trials": 3, "flags": "two_or_three_trials"})
+    '3 trials, too few for a reliable interval'
+    """
+    why = no_interval(pool["flags"]).replace("too few trials", "too few")
+    return ", ".join(filter(None, [counted(pool["n_trials"], "trial"), why]))
+
+
 def counted_analyses(value: float) -> str:
     """Print "1 different analysis" or "40 different analyses", of a multiverse."""
     return f"{whole(value)} different {'analysis' if value == 1 else 'analyses'}"
@@ -127,6 +139,19 @@ def p_value(value: float) -> str:
     if math.isnan(value):
         return f"p {NOT_REPORTED}"
     return "p < 0.001" if value < 0.001 else f"p = {decimal(value, 3)}"
+
+
+def degrees(df: float) -> str:
+    """Print degrees of freedom so that what is below 4 does not look like 4.
+
+    Examples
+    --------
+    >>> degrees(11.46), degrees(4.0), degrees(3.9996)
+    ('11.5', '4.0', '3.99')
+    """
+    if df < TRUSTED_DF and decimal(df, 1) == "4.0":
+        return decimal(math.floor(100 * df) / 100)
+    return decimal(df, 1)
 
 
 def f_test(statistic: float, df1: float, df2: float, p: float) -> str:
@@ -141,7 +166,7 @@ def f_test(statistic: float, df1: float, df2: float, p: float) -> str:
     """
     if math.isnan(df2):
         return f"χ² = {decimal(statistic * df1)}, df = {whole(df1)}, {p_value(p)}"
-    of = decimal(df2, 0 if float(df2).is_integer() else 1)
+    of = whole(df2) if float(df2).is_integer() else degrees(df2)
     return f"F({whole(df1)}, {of}) = {decimal(statistic)}, {p_value(p)}"
 
 
@@ -156,7 +181,7 @@ _MODELS = {
     "common": "Common effect, {ci_method}",
     "common_of_means": "Common effect of the trials' means (rho {rho:g}), {ci_method}",
     "random": "Random effects, {tau2_method}, {ci_method}",
-    "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, df {df:.1f}",
+    "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, df {df}",
     "three_level": "Three levels ({tau2_method}), {ci_method}",
     "single_trial": "One trial",
 }
@@ -170,7 +195,7 @@ def model_text(pool: Mapping[Any, Any]) -> str:
         tau2_method=pool["tau2_method"],
         ci_method=INTERVAL_LABELS.get(pool["ci_method"], ""),
         rho=pool["rho"],
-        df=pool["df"],
+        df=degrees(pool["df"]),
     )
 
 

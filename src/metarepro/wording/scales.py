@@ -252,11 +252,8 @@ class Scale:
             return "each on its own measure"
         if not self.compares:
             return f"pooled{self.pooled_on}"
-        if self.is_ratio:
-            side = "above 1" if self.turn > 0 else "below 1"
-        else:
-            side = "positive" if self.turn > 0 else "negative"
-        return f"{side} in favour of the intervention"
+        sides = ("above 1", "below 1") if self.is_ratio else ("positive", "negative")
+        return f"{sides[self.turn < 0]} in favour of the intervention"
 
     @property
     def sides(self) -> tuple[str, str]:
@@ -341,7 +338,11 @@ class Scale:
     def of_flagged(self, row: Mapping[Any, Any]) -> str:
         """Print a row on this scale; if its interval is not reliable, the estimate and why."""
         why = no_interval(row.get("flags", ""))
-        return f"{self.number(row['estimate'])} ({why})" if why else self.of(row)
+        return f"{self.of_shown(row)} ({why})" if why else self.of(row)
+
+    def of_shown(self, pool: Mapping[Any, Any]) -> str:
+        """Print a pool with its interval, or the estimate alone if that cannot be leaned on."""
+        return self.number(pool["estimate"]) if no_interval(pool["flags"]) else self.of(pool)
 
     def of(self, row: Mapping[Any, Any]) -> str:
         """Print estimate and confidence interval of a row that has them as columns."""
