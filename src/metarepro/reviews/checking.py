@@ -12,7 +12,7 @@ from metarepro.study.validation import read_and_check
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.wording.phrases import counted
 
-_OF_MAPS = frozenset({"trials", "outcomes", "interventions"})
+_OF_MAPS = frozenset({"outcomes", "interventions"})
 
 
 def check_folder(data_dir: Path, say: Callable[[str], None] = lambda _: None) -> str:
@@ -41,7 +41,7 @@ def check_folder(data_dir: Path, say: Callable[[str], None] = lambda _: None) ->
     whole = data.inputs[~data.inputs["file"].isin(broken)]
     for words in lost_rows(whole, data_dir.resolve().parent / "results"):
         say(words)
-    # What the maps of reviews name is in tables that must have been read.
+    # Codes in the maps of reviews are of tables that must have been read.
     reviews = {} if data.incomplete & _OF_MAPS else read_reviews(data_dir, data)
     problems += _problems_of_plan(data_dir.parent / "config/config.yaml", data)
     problems += [problem for review in reviews.values() for problem in review.problems]
