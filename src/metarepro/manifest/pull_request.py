@@ -1,7 +1,8 @@
 """Whether a pull request of data is one: it changes nothing but data and results.
 
 In the checks of a pull request this runs as it is in the base, before anything of the pull request
-does, with Python alone: `python3 -m metarepro.manifest.pull_request BASE`, in the merge of both.
+does, with Python alone: `python3 -P -m metarepro.manifest.pull_request BASE`, in the merge of both.
+Without -P Python would import modules of that folder, which the pull request may have brought.
 """
 
 import sys

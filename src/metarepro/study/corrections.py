@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.tabular.columns import SOURCE, is_source
 from metarepro.tabular.plain_text import is_visible
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.tables import Table
@@ -118,6 +119,8 @@ def _entry_problems(
         elif key in ("reason", "source") and (not entry[key].strip() or not is_visible(entry[key])):
             allowed = "one line of text, not empty, no invisible characters"
             problems.append(Problem(file, line, key, entry[key], allowed))
+        elif key == "source" and not is_source(entry[key]):
+            problems.append(Problem(file, line, key, entry[key], SOURCE))
     if problems:
         return problems
     if entry["file"] not in data_files:

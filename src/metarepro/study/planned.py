@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from metarepro.plan import CONFIG, Plan
+from metarepro.study.plausibility import review_file
 from metarepro.study.transcription import Dataset
 from metarepro.tabular.input_tables import POOLED_CLAIMS
 from metarepro.tabular.problems import Problem, problem_of_row
@@ -24,6 +25,12 @@ def not_in_plan(data: Dataset, plan: Plan) -> list[Problem]:
     unknown = data.interventions[~data.interventions["family"].isin(list(plan.families))]
     allowed = f"a family of config/config.yaml: {', '.join(plan.families)}"
     families = [problem_of_row(row, "family", allowed) for _, row in unknown.iterrows()]
+    families += [
+        Problem(review_file(data, review.review_id), None, "families", family, allowed)
+        for review in data.reviews
+        for family in review.families
+        if family not in plan.families
+    ]
     outcomes = set(data.outcomes["outcome"])
     measures = [
         _of_plan(plan, ("outcome_measures", name), name, "an outcome of the codebook")

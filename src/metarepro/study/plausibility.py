@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from metarepro.tabular.problems import Problem, problem_of_row
 
 #: No clock is right that shows an earlier year.
 _LEAST_YEAR_NOW = 2026
+_NUMERIC_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 
@@ -22,8 +23,12 @@ def implausible(data: Dataset) -> list[Problem]:
         *_above_randomised(data),
         *_clusters_above_participants(data),
         *_same_publication(data),
+        *_same_names(data),
+        *_follow_up_before_end(data.results),
+        *_scored_both_ways(data.results),
         *_years_of_trials(data.trials),
         *_years_of_reviews(data),
+        *_search_dates(data),
         *_sizes_of_reviews(data),
         *_two_spellings(data),
         *_published_twice(data.published),
@@ -91,6 +96,47 @@ def _same_reviews(data: Dataset, of_trials: dict[str, str]) -> Iterator[Problem]
             first[review.doi.lower()] = review.review_id
 
 
+def _same_names(data: Dataset) -> Iterator[Problem]:
+    """Trials and reviews under two ids: one title, or one label, which stands in every figure."""
+    for column in ("title", "label"):
+        first: dict[str, str] = {}
+        for _, row in data.trials[data.trials[column] != ""].iterrows():
+            if (name := spelling(row[column])) in first:
+                allowed = f"a {column} that no other trial has ({first[name]} has it)"
+                yield problem_of_row(row, column, allowed)
+            first.setdefault(name, row["trial_id"])
+    titles: dict[str, str] = {}
+    for review in data.reviews:
+        if review.title and (name := spelling(review.title)) in titles:
+            allowed = f"a title that no other review has ({titles[name]} has it)"
+            file = review_file(data, review.review_id)
+            yield Problem(file, None, "title", review.title, allowed)
+        elif review.title:
+            titles[name] = review.review_id
+
+
+def _follow_up_before_end(results: pd.DataFrame) -> Iterator[Problem]:
+    """Follow-ups that were measured no later than the result at the end of the programme."""
+    series = ["trial_id", "arm", "intervention", "outcome", "measure"]
+    usable = results[results["exclude"] == ""]
+    ends = usable[usable["timepoint"] == "post"].groupby(series)["months_after"].max()
+    for _, row in usable[usable["timepoint"] == "follow_up"].iterrows():
+        end = ends.get(tuple(row[series]), float("nan"))
+        if row["months_after"] <= end:
+            yield problem_of_row(row, "months_after", f"above {end:g}, that of the post result")
+
+
+def _scored_both_ways(results: pd.DataFrame) -> Iterator[Problem]:
+    """Measures of which a trial has more for better in one row and for worse in another."""
+    first: dict[tuple[str, ...], tuple[str, str]] = {}
+    for _, row in results[results["exclude"] == ""].iterrows():
+        key = (row["trial_id"], row["outcome"], spelling(row["measure"]))
+        scored, name = first.setdefault(key, (row["higher_is_better"], row["result_id"]))
+        if scored != row["higher_is_better"]:
+            allowed = f"{scored}, as in {name}, or another measure"
+            yield problem_of_row(row, "higher_is_better", allowed)
+
+
 def review_file(data: Dataset, review_id: str) -> str:
     """The review.yaml of a review, as problems name it."""
     end = f"/{review_id}/{REVIEW_FILE}"
@@ -132,6 +178,23 @@ def _years_of_reviews(data: Dataset) -> Iterator[Problem]:
     for table in (data.local_evaluations, data.economic_evidence):
         for _, row in table[table["year"] > latest].iterrows():
             yield problem_of_row(row, "year", f"at most {latest}")
+
+
+def _search_dates(data: Dataset) -> Iterator[Problem]:
+    """Dates of searches that are no date, or in the future; other words are those of the review."""
+    for review in data.reviews:
+        parts = _NUMERIC_DATE.fullmatch(given := review.search_date or "")
+        if parts is None:
+            continue
+        year, month, day = (int(part or 1) for part in parts.groups())
+        try:
+            possible = date(year, month, day).year <= latest_year()
+        except ValueError:
+            possible = False
+        if not possible:
+            allowed = f"a date as 2020-11-15, 2020-11 or 2020, at most {latest_year()}"
+            file = review_file(data, review.review_id)
+            yield Problem(file, None, "search_date", given, allowed)
 
 
 def _sizes_of_reviews(data: Dataset) -> Iterator[Problem]:

@@ -341,7 +341,7 @@ def _wrong_value(key: str, value: Any) -> str:
 
 
 def _is_line(value: object) -> bool:
-    return isinstance(value, str) and is_plain(value)
+    return isinstance(value, str) and value != "" and is_plain(value)
 
 
 def _review_ids(reading: _Reading) -> list[str]:

@@ -15,6 +15,7 @@ from metarepro.study.corrections import blame_corrections
 from metarepro.study.plausibility import implausible
 from metarepro.study.references import unknown_names
 from metarepro.study.transcription import CORRECTIONS_FILE, Dataset
+from metarepro.study.unread_files import unread_files
 from metarepro.tabular.file_names import ALLOWED, odd_names
 from metarepro.tabular.input_tables import POOLED_CLAIMS, PROPORTIONS
 from metarepro.tabular.limits import Limits
@@ -77,6 +78,11 @@ def read_and_check(folder: Path | str) -> tuple[Dataset, list[Problem]]:
         raise DataError(Problem(path, None, "", found, ORDINARY) for path, found in strange)
     data = transcription.read(folder)
     odd = [Problem(f"{inside}/{name}", None, "", name, ALLOWED) for name in odd_names(folder)]
+    odd += [
+        Problem(f"{inside}/{name}", None, "", "a file that nothing reads", allowed)
+        for name, allowed in unread_files(folder)
+        if f"{inside}/{name}" not in {problem.file for problem in odd}
+    ]
     corrections = f"{inside}/{CORRECTIONS_FILE}"
     found = check_data(data)
     # A correction of a record whose id was renamed says nothing that other tables do not say.
@@ -217,9 +223,12 @@ def _p_rules(frame: pd.DataFrame) -> Iterator[Rule]:
 def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
     narrative = p["status"] == "narrative"
     has = p.notna()
-    yield narrative & has["estimate"], "estimate", "empty in a narrative row"
+    for column in ("estimate", "ci_low", "ci_high"):
+        yield narrative & has[column], column, "empty in a narrative row"
     no_direction = narrative & (p["narrative_direction"] == "")
     yield no_direction, "narrative_direction", "a direction in a narrative row"
+    said = ~narrative & (p["narrative_direction"] != "")
+    yield said, "narrative_direction", "empty unless the row is narrative"
     yield ~narrative & ~has["estimate"], "estimate", "a number unless the row is narrative"
     yield ~narrative & (p["measure"] == ""), "measure", "filled unless the row is narrative"
     yield from _p_rules(p)
@@ -238,6 +247,8 @@ def _published_rules(p: pd.DataFrame) -> Iterator[Rule]:
         # A normal interval of a risk difference may reach beyond.
         for column in ("estimate", *(("ci_low", "ci_high") if name != "RD" else ())):
             yield own & has[column] & ~limits.hold(p[column]), column, allowed
+    for column in ("i2", "tau2"):
+        yield (p["k"] == 1) & (p[column] > 0), column, "0 or empty, since k is 1"
     yield p["n"] < p["k"], "n", "the participants, at least as many as k, the trials"
 
 

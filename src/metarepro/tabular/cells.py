@@ -118,15 +118,26 @@ def parse_cells(
     kept: dict[int, list[str]] = {}
     for row, fields in enumerate(rows[1:], HEADER_ROW + 1):
         if comments and fields and fields[0].startswith("#"):
-            continue
-        if len(fields) == len(columns):
-            kept[row] = fields
-        else:
-            found = f"{len(fields)} cells" if fields else "an empty line"
+            # One pair of quotation marks would make a comment of all rows between them.
+            if any("\n" in cell or "\r" in cell for cell in fields):
+                found = "a comment of several lines"
+                problems.append(Problem(file, row, "", found, "a # at the start of each line"))
+        elif found := _no_row(fields, columns):
             problems.append(Problem(file, row, "", found, f"{len(columns)} cells"))
+        else:
+            kept[row] = fields
     index = pd.Index(list(kept), dtype="int64")
     cells = pd.DataFrame(list(kept.values()), index=index, columns=list(columns), dtype="str")
     return cells, problems
+
+
+def _no_row(fields: list[str], columns: Sequence[str]) -> str:
+    """What a line is, if it is no row; else nothing."""
+    if not any(fields):
+        return "an empty line"
+    if fields == list(columns):
+        return "the header again"
+    return "" if len(fields) == len(columns) else f"{len(fields)} cells"
 
 
 def _of_the_whole(text: str, columns: Sequence[str], file: str) -> list[Problem]:
@@ -155,6 +166,9 @@ def _broken_row(row: int, error: str, file: str) -> Problem:
 
 def _header_problems(header: list[str], columns: Sequence[str], file: str) -> list[Problem]:
     known = "the columns " + ", ".join(columns)
+    if not set(header) & set(columns):
+        found = ",".join(header) or "an empty line"
+        return [Problem(file, HEADER_ROW, "", found, f"a header as the first line: {known}")]
     problems = []
     for position, name in enumerate(header):
         if name not in columns:

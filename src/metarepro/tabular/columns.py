@@ -53,6 +53,9 @@ MOST = 10_000_000
 
 # Words that software writes for "nothing"; in a text cell they are a lost value.
 _LOST_VALUES = {"nan", "NaN", "None", "null", "inf", "-inf", "<NA>", "NaT"}
+# What spreadsheets write for an error or a column that is too narrow, and the character that stands
+# for one that was lost.
+_LOST = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|#+)|.*\ufffd.*")
 # What stands behind 10.NNNN/ in the DOIs that are registered; quotes, braces, backslashes, carets,
 # percent signs and spaces would be read as commands, or stand for another character. A point or
 # comma at the end is that of a sentence.
@@ -108,13 +111,18 @@ def is_doi(text: str) -> bool:
     return bool(re.fullmatch(_DOI, text))
 
 
+def _is_lost(cell: str) -> bool:
+    """Whether software wrote a cell in place of what was there."""
+    return cell in _LOST_VALUES or bool(_LOST.fullmatch(cell))
+
+
 def text(*, required: bool = False, unique: bool = False) -> Column:
     """Free text on one line, without spaces at its ends."""
 
     def fits(cell: str) -> bool:
-        return is_plain(cell) and cell not in _LOST_VALUES and (cell != "" or not required)
+        return is_plain(cell) and not _is_lost(cell) and (cell != "" or not required)
 
-    allowed = f"{PLAIN}, not 'nan' or the like"
+    allowed = f"{PLAIN}, not 'nan', '#REF!' or the like"
     allowed += ", not empty" if required else ""
     return Column(allowed, fits, unique=unique)
 
@@ -123,7 +131,7 @@ def source(*, required: bool = False) -> Column:
     """Where something was read: an address of the web, or words."""
 
     def fits(cell: str) -> bool:
-        clean = is_plain(cell) and cell not in _LOST_VALUES
+        clean = is_plain(cell) and not _is_lost(cell)
         return clean and is_source(cell) and (cell != "" or not required)
 
     return Column(f"{PLAIN}; {SOURCE}" + (", not empty" if required else ""), fits)

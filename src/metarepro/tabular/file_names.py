@@ -2,11 +2,18 @@
 
 import hashlib
 import re
+from collections import Counter
 from pathlib import Path
 
-#: What names in data/ are made of: they are read by Snakemake and by shells.
-ALLOWED = "a name of ASCII letters, digits, . _ and -, the first no -: rename it"
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._\-]*")
+#: What names in data/ are made of: they are read by Snakemake and by shells, and on every system.
+ALLOWED = (
+    "a name of ASCII letters, digits, . _ and -, the first no - and the last no ., none that "
+    "Windows keeps for itself (con, aux, nul), and none that differs from another in case alone: "
+    "rename it"
+)
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._\-]*(?<!\.)")
+#: Microsoft, Naming Files, Paths, and Namespaces: whatever stands behind the first point.
+_OF_WINDOWS = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 _LONGEST = 80
 _UNSAFE = re.compile(r"[^A-Za-z0-9._\-]+")
@@ -27,5 +34,11 @@ def file_name(text: str) -> str:
 
 def odd_names(folder: Path) -> list[str]:
     """Files and folders in a folder whose own name is not `ALLOWED`, sorted."""
-    found = (path for path in folder.rglob("*") if not _PLAIN_NAME.fullmatch(path.name))
-    return sorted(path.relative_to(folder).as_posix() for path in found)
+    paths = list(folder.rglob("*"))
+    alike = Counter((path.parent, path.name.lower()) for path in paths)
+    odd = (p for p in paths if alike[p.parent, p.name.lower()] > 1 or _is_odd(p.name))
+    return sorted(path.relative_to(folder).as_posix() for path in odd)
+
+
+def _is_odd(name: str) -> bool:
+    return not _PLAIN_NAME.fullmatch(name) or bool(_OF_WINDOWS.fullmatch(name))

@@ -18,16 +18,18 @@ from metarepro.workflow.whole_runs import close, forget_altered_results, stamps
 #: if a run fails before it starts, or finds nothing to be done.
 UNFINISHED = Path(".snakemake/unfinished_run")
 #: What a study's rules need in general; what follows on the command line comes after these.
-#: A profile can hold code, so that one in the study's folder is used only on request.
+#: A profile can hold code and options such as touch, so that one in the study's folder or in
+#: SNAKEMAKE_PROFILE is used only on request.
 DEFAULTS = (
     *("--rerun-incomplete", "--show-failed-logs", "--scheduler", "greedy"),
-    *("--workflow-profile", "none"),
+    *("--profile", "none", "--workflow-profile", "none"),
 )
 #: --config, --configfile, and whatever Snakemake takes for them.
 CONFIG_OPTION = re.compile(r"--conf.*|-C.*")
 #: In a run of everything Snakemake does not list the files of each job. It is silent on what
 #: failed then as well: `_failures` tells it.
 QUIET = ("--quiet", "host", "rules")
+CORES = re.compile(r"all|[1-9][0-9]{0,3}")
 REPORT = Path("results/report/index.html")
 
 
@@ -52,9 +54,12 @@ def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
     Raises
     ------
     InputError
-        If there is no Snakefile here, Snakemake is to read a config, or something in data/ or
+        If the cores are none, there is no Snakefile here, Snakemake is to read a config, or something in data/ or
         config/ is no ordinary file.
     """
+    # With none Snakemake waits for ever.
+    if not CORES.fullmatch(cores):
+        raise InputError(f"--cores: found {cores!r}; allowed: a number from 1 on, or all")
     if given := next(filter(CONFIG_OPTION.fullmatch, extra), None):
         raise InputError(
             f"{given} would have Snakemake read a config, which may hold code; edit the analysis "
