@@ -7,6 +7,7 @@ difference with a CI, 5 counts (40 + 38 of 80), 6 an odds ratio.
 
 import csv
 import io
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -222,6 +223,37 @@ CONTRADICTING: list[Attack] = [
     (RESULTS, 5, {"measure": "\uff33cale A"}, "measure", "spelled as in another row: Scale A"),
 ]
 
+LOST = [
+    *("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "########"),
+    *("Sch\ufffdn", "\ufffd"),
+]
+#: Of software, in place of what stood there.
+REPLACED: list[Attack] = [
+    *((RESULTS, 2, {"measure": text}, "measure", "not 'nan', '#REF!'") for text in LOST),
+    (RESULTS, 2, {"source": "#N/A"}, "source", "an http:// or https:// address"),
+    (TRIALS, 2, {"title": "#NAME?"}, "title", "not 'nan', '#REF!'"),
+]
+
+ALIKE: list[Attack] = [
+    # Cyrillic and Greek letters.
+    *(
+        (RESULTS, 3, {"measure": text}, "measure", "spelled as in another row: Scale A")
+        for text in ("Sc\u0430le A", "Scal\u0435 A", "\u0405cale A", "Scale \u0391", "Scale \u0410")
+    ),
+    (TRIALS, 3, {"label": "Ann 2001"}, "label", "a label that no other trial has (ann2001 has it)"),
+    (TRIALS, 3, {"label": "ann  2001"}, "label", "a label that no other trial has"),
+    (TRIALS, 3, {"label": "\u0410nn 2001"}, "label", "a label that no other trial has"),
+    # Of what is not there.
+    (PUBLISHED, 3, {"ci_low": "0.1", "ci_high": "0.2"}, "ci_low", "empty in a narrative row"),
+    (PUBLISHED, 3, {"ci_low": "0.1", "ci_high": "0.2"}, "ci_high", "empty in a narrative row"),
+    (
+        *(PUBLISHED, 2, {"narrative_direction": "no_difference"}),
+        *("narrative_direction", "empty unless the row is narrative"),
+    ),
+    (PUBLISHED, 2, {"k": "1", "i2": "90"}, "i2", "0 or empty, since k is 1"),
+    (PUBLISHED, 2, {"k": "1", "tau2": "0.1"}, "tau2", "0 or empty, since k is 1"),
+]
+
 NO_DOI = "a DOI without https://doi.org/"
 IDS: list[Attack] = [
     *(
@@ -286,7 +318,11 @@ INVISIBLE: list[Attack] = [
 ]
 
 
-@pytest.mark.parametrize("attack", [*IMPOSSIBLE, *CONTRADICTING, *IDS, *INVISIBLE], ids=repr)
+@pytest.mark.parametrize(
+    "attack",
+    [*IMPOSSIBLE, *CONTRADICTING, *IDS, *INVISIBLE, *REPLACED, *ALIKE],
+    ids=repr,
+)
 def test_a_cell_is_refused(folder: Path, attack: Attack) -> None:
     file, row, cells, column, allowed = attack
     set_cells(folder, file, row, cells)
@@ -354,6 +390,11 @@ def test_letters_of_other_scripts_are_allowed(folder: Path) -> None:
         ({"n_participants": 2}, "n_participants", "from 3 (n_studies)"),
         ({"n_participants": 10**15}, "n_participants", "to 10000000"),
         ({"n_studies": 10**9}, "n_studies", "to 10000000"),
+        ({"title": ""}, "title", "text on one line"),
+        ({"authors": ["Ann", ""]}, "authors", "a list of texts"),
+        ({"search_date": "2019-13"}, "search_date", "a date as 2020-11-15"),
+        ({"search_date": "2019-02-30"}, "search_date", "a date as 2020-11-15"),
+        ({"search_date": "3019-11"}, "search_date", "at most 20"),
         ({"year": 2018}, "year", "at least the year of the search_date, 2019"),
     ],
 )
@@ -376,6 +417,83 @@ def appended(folder: Path, file: str, row: int, cells: Mapping[str, str]) -> Non
         rows[-1][rows[0].index(column)] = cell
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows(rows)
+
+
+@pytest.mark.parametrize("words", ["2019", "2019-11", "2019-11-05", "November 2019"])
+def test_dates_of_searches_that_are_allowed(folder: Path, words: str) -> None:
+    set_review(folder, {"search_date": words})
+    assert problems_of(folder) == []
+
+
+@pytest.mark.parametrize("title", ["A trial of play", "A Trial of  Play"])
+def test_a_trial_under_two_ids_is_refused_by_its_title(folder: Path, title: str) -> None:
+    set_cells(folder, TRIALS, 2, {"title": "A trial of play"})
+    set_cells(folder, TRIALS, 3, {"title": title})
+    assert [problem.column for problem in problems_of(folder)] == ["title"]
+
+
+def test_a_review_under_two_ids_is_refused(folder: Path) -> None:
+    shutil.copytree(folder / "reviews/review2020", folder / "reviews/review2021")
+    (problem,) = problems_of(folder)
+    assert (problem.file, problem.column) == ("data/reviews/review2021/review.yaml", "title")
+
+
+@pytest.mark.parametrize(("months", "refused"), [("3", True), ("12", True), ("12.5", False)])
+def test_a_follow_up_is_after_the_result_at_the_end(
+    folder: Path, months: str, refused: bool
+) -> None:
+    set_cells(folder, RESULTS, 2, {"months_after": "12"})
+    later = {"result_id": "ann2001-04", "timepoint": "follow_up", "timepoint_detail": "later"}
+    appended(folder, RESULTS, 2, {**later, "months_after": months})
+    found = [(problem.column, problem.found) for problem in problems_of(folder)]
+    assert found == ([("months_after", months)] if refused else [])
+
+
+def test_a_measure_is_scored_one_way_in_a_trial(folder: Path) -> None:
+    later = {"result_id": "ann2001-04", "timepoint": "follow_up", "timepoint_detail": "later"}
+    appended(folder, RESULTS, 2, {**later, "higher_is_better": "no"})
+    (problem,) = problems_of(folder)
+    assert problem.allowed == "yes, as in ann2001-01, or another measure"
+
+
+UNREAD = [
+    *("trials/cluster.csv", "trials/results2.csv", "trials/results.csv.bak", "codebook/notes.txt"),
+    *("corrections.yml", "correction.yaml", "trials.csv", "reviews/published.csv"),
+    *("reviews/review2020/review.yml", "reviews/review2020/corrections.yaml"),
+]
+
+
+@pytest.mark.parametrize("file", UNREAD)
+def test_a_file_that_nothing_reads_is_refused(folder: Path, file: str) -> None:
+    (folder / file).write_text("x\n")
+    assert [problem.file for problem in problems_of(folder)] == [f"data/{file}"]
+
+
+def test_a_table_of_a_review_under_another_name_is_refused(folder: Path) -> None:
+    (folder / INCLUDED).rename(folder / "reviews/review2020/inclusions.csv")
+    (problem,) = problems_of(folder)
+    assert problem.allowed == "included.csv: rename or remove it"
+
+
+@pytest.mark.parametrize(
+    "file", ["README.md", "trials/notes.md", "trials/.hidden", "reviews/review2020/table.csv"]
+)
+def test_notes_hidden_files_and_files_of_reviews_may_lie_there(folder: Path, file: str) -> None:
+    (folder / file).write_text("x\n")
+    assert problems_of(folder) == []
+
+
+@pytest.mark.parametrize("name", ["CON.csv", "aux", "nul.tar.gz", "com1.csv", "LPT9", "x.", "..."])
+def test_names_that_windows_cannot_hold_are_refused(folder: Path, name: str) -> None:
+    (folder / "reviews/review2020" / name).write_text("x\n")
+    assert [problem.found for problem in problems_of(folder)] == [f"reviews/review2020/{name}"]
+
+
+def test_names_that_differ_in_case_alone_are_refused(folder: Path) -> None:
+    for name in ("table.csv", "Table.csv", "con-1.csv"):
+        (folder / "reviews/review2020" / name).write_text("x\n")
+    names = [problem.found.rpartition("/")[2] for problem in problems_of(folder)]
+    assert names == ["Table.csv", "table.csv"]
 
 
 @pytest.mark.parametrize(
@@ -471,6 +589,11 @@ BROKEN_FILES: list[tuple[str, Callable[[bytes], bytes], str]] = [
     ("lfs", lambda content: b"version https://git-lfs.github.com/spec/v1\noid x\n", "Git LFS"),
     ("conflict", lambda c: c.replace(b"\n", b"\n<<<<<<< HEAD\n", 1), "<<<<<<<"),
     ("open quote", with_open_quote(2), 'a " at the beginning of a cell'),
+    ("sep=", lambda content: b"sep=,\n" + content, "sep=,"),
+    ("empty line first", lambda content: b"\n" + content, "an empty line"),
+    ("header again", lambda content: content + content.split(b"\n")[0] + b"\n", "header again"),
+    ("commas alone", lambda c: c + b"," * c.split(b"\n")[0].count(b",") + b"\n", "an empty line"),
+    ("rows in a comment", lambda c: c + b'"#\n' + c + b'"\n', "a comment of several lines"),
     ("empty", lambda content: b"", "no header"),
     ("only a header", lambda content: content.split(b"\n")[0] + b"\n", "no rows"),
 ]

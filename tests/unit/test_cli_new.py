@@ -139,6 +139,18 @@ def test_further_arguments_go_to_snakemake(study: Path, arguments: Path) -> None
     assert not Path(".snakemake/unfinished_run").exists()
 
 
+def test_a_profile_of_the_environment_is_not_used(study: Path, arguments: Path) -> None:
+    """It may hold code, or `touch`: then what nobody made would be vouched for."""
+    command("run")
+    assert " --profile none --workflow-profile none " in arguments.read_text()
+
+
+@pytest.mark.parametrize("cores", ["0", "-1", "2;id", "", "1.5", "99999"])
+def test_a_run_needs_a_core(study: Path, arguments: Path, cores: str) -> None:
+    assert "--cores: found" in command("run", f"--cores={cores}").stderr
+    assert not arguments.exists()
+
+
 def test_a_failed_run_is_told_by_its_status_and_leaves_its_mark(
     study: Path, arguments: Path
 ) -> None:

@@ -104,6 +104,7 @@ def test_a_table_without_ids_goes_by_the_row_number(folder: Path) -> None:
         ({"from": None}, "from", "None", "text in quotes"),
         ({"reason": " "}, "reason", " ", "one line of text, not empty"),
         ({"source": ""}, "source", "", "one line of text, not empty"),
+        ({"source": "file:///etc/x"}, "source", "file:///etc/x", "an http:// or https:// address"),
         ({"status": "done"}, "status", "an unknown key", "the keys file, row, column"),
         ({"column": "result_id", "from": "ann2001-02"}, "column", "result_id", "a column that is"),
         ({"column": "trial_id", "from": "ann2001"}, "column", "trial_id", "a column that is no id"),

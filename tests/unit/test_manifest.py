@@ -356,6 +356,48 @@ def test_the_check_needs_python_alone_and_prints_no_command(study: Path) -> None
     assert [line for line in lines if line.startswith("::") or "##[" in line] == []
 
 
+def test_the_check_on_github_imports_nothing_of_the_pull_request(study: Path) -> None:
+    base = commit_id("HEAD")
+    write(TRIALS, "two")
+    for planted in ("metarepro/manifest/pull_request.py", "hashlib.py", "subprocess.py"):
+        write(planted, "raise SystemExit(0)\n")
+    write("metarepro/__init__.py", "")
+    commit()
+    workflow = (ROOT / ".github/workflows/data.yml").read_text(encoding="utf-8")
+    (line,) = [line for line in workflow.splitlines() if "pull_request 'HEAD^1'" in line]
+    done = subprocess.run(
+        ["bash", "-c", line.replace("HEAD^1", base).replace("python3", sys.executable)],
+        env={**os.environ, "RUNNER_TEMP": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "hashlib.py" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "found an empty file"),
+        (b"file,sha256,folder\na,b,c,d\n", "row 2: found 'a,b,c,d'"),
+        (b"file,sha256,folder\ndata/a.csv\n", "row 2: found 'data/a.csv'; allowed: three cells"),
+    ],
+)
+def test_a_manifest_that_is_none_is_told_in_words(study: Path, content: bytes, said: str) -> None:
+    Path(MANIFEST).write_bytes(content)
+    assert said in command("verify").stderr
+
+
+@pytest.mark.parametrize("path", [MANIFEST, LOCAL])
+def test_a_manifest_is_no_link(study: Path, path: str) -> None:
+    """An error would show what it leads to."""
+    Path(path).unlink()
+    Path(path).symlink_to("/etc/passwd")
+    done = command("verify")
+    assert (done.exit_code, done.stderr) == (1, f"Error: {path}: found a link; allowed: a file\n")
+
+
 @pytest.mark.parametrize("name", ["::error::x", "a\n::error::x", "a\r::error::x", "##[error]x"])
 def test_a_name_is_no_command(name: str) -> None:
     said = shown(name)

@@ -126,6 +126,9 @@ def read_manifest(study: Path) -> dict[str, Entry]:
     InputError
         If it is not there or not as `write_manifest` writes it.
     """
+    for path in (MANIFEST, LOCAL):
+        if (study / path).is_symlink():
+            raise InputError(f"{path}: found a link; allowed: a file")
     if not (study / MANIFEST).is_file():
         raise InputError(f"{MANIFEST}: no such file; metarepro run writes it")
     entries = parse_manifest((study / MANIFEST).read_bytes(), MANIFEST)
@@ -144,9 +147,14 @@ def parse_manifest(content: bytes, file: str) -> dict[str, Entry]:
     """
     again = "metarepro run writes it again"
     try:
-        header, *rows = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
+        reader = csv.reader(io.StringIO(content.decode(), newline=""), strict=True)
+        header, *rows = list(reader) or [["an empty file"]]
         if tuple(header) != COLUMNS:
-            raise ValueError(f"found {header!r}; allowed: {','.join(COLUMNS)}")
+            raise ValueError(f"found {','.join(header)}; allowed: {','.join(COLUMNS)}")
+        for row, cells in enumerate(rows, 2):
+            if len(cells) != len(COLUMNS):
+                found = ",".join(cells)[:100]
+                raise ValueError(f"row {row}: found {found!r}; allowed: three cells")
         entries = {name: Entry(name, sha256, folder) for name, sha256, folder in rows}
     except (ValueError, csv.Error) as error:
         raise InputError(f"{file}: {error}; {again}") from None

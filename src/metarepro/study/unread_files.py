@@ -1,6 +1,7 @@
 """Files of a data folder that nothing reads: tables under a name that is not theirs.
 
-A table that a study can do without would be missing without a word: cluster.csv is not clusters.csv.
+A table that a study can do without would be missing without a word: cluster.csv is not
+clusters.csv.
 """
 
 from collections import defaultdict
@@ -40,16 +41,16 @@ def unread_files(folder: Path) -> list[tuple[str, str]]:
             tables[place].append(name)
     found = []
     for place, names in tables.items():
-        allowed = f"{', '.join(names) or 'a folder for each review'}, or notes ({_NOTES}): rename or remove it"
+        own = ", ".join(names) or "a folder for each review"
+        allowed = f"{own}, or notes ({_NOTES}): rename or remove it"
         for path in (folder / place).glob("*"):
             if path.is_file() and not _is_known(path, names):
                 found.append((path.relative_to(folder).as_posix(), allowed))
     for path in folder.glob("reviews/*/*"):
-        name = headers.get(_first_line(path))
-        if path.suffix.lower() in (".yaml", ".yml"):
-            name = REVIEW_FILE
-        if name and not _is_known(path, [name]):
-            found.append((path.relative_to(folder).as_posix(), f"{name}: rename or remove it"))
+        is_yaml = path.suffix.lower() in (".yaml", ".yml")
+        own = REVIEW_FILE if is_yaml else headers.get(_first_line(path))
+        if own and not _is_known(path, [own]):
+            found.append((path.relative_to(folder).as_posix(), f"{own}: rename or remove it"))
     return sorted(found)
 
 

@@ -54,8 +54,8 @@ def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
     Raises
     ------
     InputError
-        If the cores are none, there is no Snakefile here, Snakemake is to read a config, or something in data/ or
-        config/ is no ordinary file.
+        If the cores are none, there is no Snakefile here, Snakemake is to read a config, or
+        something in data/ or config/ is no ordinary file.
     """
     # With none Snakemake waits for ever.
     if not CORES.fullmatch(cores):
