@@ -154,6 +154,8 @@ def test_means(measure: str, folder: Path) -> None:
         ("yi,yi,vi\n1,1,1\n2,2,2\n", "row 1, yi: found 'the column again'"),
         ("yi,vi,sei\n1,1,1\n2,1,1\n", "found 'vi and sei'; allowed: either vi or sei"),
         ("study,g\nA,1\n", "row 1: found 'study, g'; allowed: yi vi; or yi sei"),
+        ("yi,sei\n1e300,0.1\n2,1\n", "row 2, yi: found '1e300'; allowed: a number in digits"),
+        ("yi,sei\n1,1e-300\n2,1\n", "row 2, sei: found '1e-300'; allowed: a number above 0, of a"),
         ('yi,vi\n"1,5",1\n2,1\n', "row 2, yi: found '1,5'; allowed: a number in digits"),
         ("yi,vi\n1e999,1\n2,1\n", "row 2, yi: found '1e999'"),
         ("yi,vi,trial\n1,1,a\n2,1,\n", "row 3, trial: found ''"),

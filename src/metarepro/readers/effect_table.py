@@ -16,6 +16,7 @@ import pandas as pd
 
 from metarepro.errors import InputError
 from metarepro.tabular.cells import HEADER_ROW, decode, read_bytes
+from metarepro.tabular.columns import LARGEST, LEAST
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
@@ -155,6 +156,8 @@ class EffectTable:
             fits = fits and value > 0
         elif least is not None:
             fits = fits and value >= least and value.is_integer()
+        if fits and value != 0 and not LEAST <= abs(value) <= LARGEST:
+            fits, allowed = False, f"{allowed}, of a size from {LEAST:g} to {LARGEST:g}"
         if not fits:
             problems.append(Problem(self.file, int(str(row)), column, cell, allowed))
         return value
