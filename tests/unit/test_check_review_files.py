@@ -228,7 +228,7 @@ def test_a_study_of_two_reviews_is_a_problem_of_both_until_it_is_named(
     other = folder / "reviews/review2021"
     other.mkdir()
     for path in (folder.parent / REVIEW).iterdir():
-        (other / path.name).write_bytes(path.read_bytes())
+        (other / path.name).write_bytes(path.read_bytes().replace(b"A review", b"Another review"))
     said = messages(folder)
     assert [line.partition(", ")[0] for line in said] == [
         f"{REVIEW}/own.rm5",

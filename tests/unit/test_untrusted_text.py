@@ -77,6 +77,8 @@ def poison(folder: Path, text: str) -> None:
             # An exclusion has a reason, and a row that is used has none.
             cells = {name: text for name in free_text(table) if name not in kept}
             cells |= {} if "label" not in given else {"label": text + str(number)}
+            if table == "trials":  # titles of two trials differ
+                cells["title"] = f"{text} {number}"
             if table == "results":
                 cells["measure"] = f"{text} {number}"
             set_cells(folder, relative, number, cells)

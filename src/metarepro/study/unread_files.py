@@ -41,8 +41,8 @@ def unread_files(folder: Path) -> list[tuple[str, str]]:
             tables[place].append(name)
     found = []
     for place, names in tables.items():
-        own = ", ".join(names) or "a folder for each review"
-        allowed = f"{own}, or notes ({_NOTES}): rename or remove it"
+        here = ", ".join(names) or "a folder for each review"
+        allowed = f"{here}, or notes ({_NOTES}): rename or remove it"
         for path in (folder / place).glob("*"):
             if path.is_file() and not _is_known(path, names):
                 found.append((path.relative_to(folder).as_posix(), allowed))
