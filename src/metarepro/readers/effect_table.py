@@ -28,6 +28,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "yi": (),
     "vi": (),
     "sei": (),
+    "ci_low": (),
+    "ci_high": (),
     "mean_t": ("m1i",),
     "sd_t": ("sd1i",),
     "n_t": ("n1i",),
@@ -42,6 +44,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 #: Kind of data -> the sets of columns that it may come in; the first one is what `numbers` gives.
 KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "effects": (("yi", "vi"), ("yi", "sei")),
+    "intervals": (("yi", "ci_low", "ci_high"),),
     "means": (("mean_t", "sd_t", "n_t", "mean_c", "sd_c", "n_c"),),
     "counts": (
         ("events_t", "n_t", "events_c", "n_c"),
@@ -77,9 +80,10 @@ class EffectTable:
     @property
     def kinds(self) -> list[str]:
         """The kinds of data in `KINDS` that it has."""
-        return [kind for kind in KINDS if self._columns(kind)]
+        return [kind for kind in KINDS if self.columns(kind)]
 
-    def _columns(self, kind: str) -> tuple[str, ...]:
+    def columns(self, kind: str) -> tuple[str, ...]:
+        """The columns that a kind of data stands in; none if it is not there."""
         present = set(self.cells.columns)
         return next((columns for columns in KINDS[kind] if present.issuperset(columns)), ())
 
@@ -118,7 +122,7 @@ class EffectTable:
         DataError
             With all problems of all rows.
         """
-        columns = self._columns(kind)
+        columns = self.columns(kind)
         problems: list[Problem] = []
         numbers = pd.DataFrame(index=self.cells.index)
         for column in columns:
