@@ -6,7 +6,6 @@ printed pool. It is answered by example: a linear programme finds the smallest s
 that would do, to first order, and the rows it names are pooled to see that they do.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -180,7 +179,3 @@ def _smallest_shift(
     )
     return (solved.x[:m], float(solved.x[m])) if solved.success else None
 
-
-def best_of(judged: Sequence[Rounding]) -> Rounding:
-    """The most favourable of several."""
-    return min(judged, key=lambda r: r.share, default=Rounding(OUTSIDE, np.inf))

@@ -15,6 +15,8 @@ Array = npt.NDArray[np.float64]
 _WHOLE = ("n_t", "n_c", "events_t", "events_c", "non_events_t", "non_events_c")
 #: A cell with fewer decimals than this share of its column is one that lost its zeros.
 _MOST = 0.75
+#: Numbers with more decimals than this come from a computer and not from a page.
+_COMPUTED = 9
 #: More rows than any published pool has, and more than the slips of are tried in seconds.
 MAX_ROWS = 2000
 
@@ -120,7 +122,8 @@ def _rounding(texts: list[str]) -> Array:
     decimals = np.array([_decimals(text) for text in texts])
     if (decimals == decimals.max()).mean() >= _MOST:
         decimals[:] = decimals.max()
-    return np.asarray(0.5 * 10.0**-decimals, dtype=np.float64)
+    half = 0.5 * 10.0**-decimals
+    return np.asarray(np.where(decimals > _COMPUTED, 0.0, half), dtype=np.float64)
 
 
 def _decimals(text: str) -> float:
