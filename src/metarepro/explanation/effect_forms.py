@@ -298,8 +298,8 @@ _RULES = {
     "": ("0.5 in all cells of a study with an empty one", "RevMan 5 and metafor", 0.0, ""),
     "kept": ("0.5 in empty studies too, which stay in", "metafor, drop00 = FALSE", 0.5, ""),
     "all": ("0.5 in all studies if one has an empty cell", "metafor, to = \"if0all\"", 1.5,
-            ', to = "if0all", drop00 = TRUE'),
-    "none": ("studies with an empty cell left out", "metafor, to = \"none\"", 1.5,
+            ', to = "if0all"'),
+    "none": ("nothing added; studies without an effect or a variance left out", "metafor, to = \"none\"", 1.5,
              ', to = "none"'),
     "once": ("0.5 added once to the size of an arm", "R package meta, RR.Cochrane = FALSE", 1.0,
              ""),
@@ -321,7 +321,11 @@ def _count_forms(rows: StudyRows) -> list[EffectForm]:
             if rule == "once" and measure != "RR":
                 continue
             drop = ", drop00 = TRUE" if not rule and nothing and measure != "RD" else r
+            if rule == "all":
+                drop = f'{r}, drop00 = {"FALSE" if measure == "RD" else "TRUE"}'
             lines = {"once": _ONCE_R, "opposite": _OPPOSITE_R}.get(rule, ())
+            if rule == "none":
+                lines = (_COUNTS_R.format(measure, drop), "d <- d[which(d$vi > 0), ]")
             if rule == "opposite":
                 lines = (*lines, _COUNTS_R_OF[measure])
             forms.append(
@@ -334,7 +338,7 @@ def _count_forms(rows: StudyRows) -> list[EffectForm]:
                 )  # fmt: skip
             )
     peto = ('d <- escalc(measure = "PETO", ai = events_t, n1i = n_t, ci = events_c, n2i = n_c, '
-            "data = d, drop00 = TRUE)",)  # fmt: skip
+            'data = d, to = "none", drop00 = TRUE)',)  # fmt: skip
     forms.append(
         EffectForm("peto", "OR", "Peto odds ratio", "Yusuf and others 1985; RevMan 5", 1, _peto,
                    peto)

@@ -5,7 +5,7 @@ into the numbers that are printed of a pool.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +13,14 @@ from scipy import special
 
 from metarepro.explanation.effect_forms import EffectForm, count_tables
 from metarepro.explanation.pool_models import INTERVAL_KINDS, MEANS, TAU2_RANKS, PoolModel
-from metarepro.models.inference import critical_value
+from metarepro.models.inference import critical_value, inference
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.mantel_haenszel import (
     Fixed,
     Tables,
     mh_odds_ratio,
     mh_risk_difference,
+    mh_risk_difference_sato,
     mh_risk_ratio,
 )
 from metarepro.models.pooled import Pooled
@@ -98,11 +99,19 @@ def models_of(form: EffectForm, *, repeats: bool, counts: bool) -> Iterator[Pool
             for ci in INTERVAL_KINDS if tau2 else ("z", "knapp_hartung", "t"):
                 yield PoolModel(form, "IV", tau2, ci, rows)
     if counts and form.name in ("or", "rr", "rd", "or_half", "rr_half", "rd_half"):
-        for method in ("MH", "MH_RM", "MH_DL") if form.zero_cells else ("MH", "MH_DL"):
-            yield PoolModel(form, method)
+        for method in ("MH", "MH_SATO", "MH_RM", "MH_DL"):
+            if _differs(method, form):
+                yield PoolModel(form, method)
     if repeats:
-        for method in ("RVE", "3L", "3L_CR2"):
-            yield PoolModel(form, method, ci="")
+        for method, ci in (("RVE", ""), ("3L", "z"), ("3L", "t"), ("3L_CR2", "")):
+            yield PoolModel(form, method, ci=ci)
+
+
+def _differs(method: str, form: EffectForm) -> bool:
+    """Whether a method is another one for a form: without empty cells there is nothing to add."""
+    if method == "MH_SATO":
+        return form.measure == "RD"
+    return method != "MH_RM" or bool(form.zero_cells)
 
 
 def fitted(
@@ -279,7 +288,9 @@ def _mantel_haenszel(model: PoolModel, data: _Data, versions: Versions, level: f
 
 
 def _fixed(model: PoolModel, tables: Tables) -> Fixed:
-    measure, revman = model.form.measure, model.method != "MH"
+    measure, revman = model.form.measure, model.method in ("MH_RM", "MH_DL")
+    if model.method == "MH_SATO":
+        return mh_risk_difference_sato(tables)
     if measure != "RD":  # RevMan: a study without events, or events only, says nothing of a ratio
         tables = tables.take(~(((tables.a == 0) & (tables.c == 0)) | tables.everyone))
     corrected = tables.plus(0.5) if revman else tables
@@ -297,7 +308,7 @@ def _nested(
     for y, v, member in zip(*effects, versions.member, strict=True):
         with np.errstate(invalid="ignore"):
             known = member & np.isfinite(y) & (v > 0)
-        pooled = _pool_nested(model.method, y[known], v[known], versions.trials[known], level)
+        pooled = _pool_nested(model, y[known], v[known], versions.trials[known], level)
         found.append(_NOTHING if pooled is None else _numbers(pooled))
     return Outcomes(*np.array(found, dtype=np.float64).T)
 
@@ -313,7 +324,7 @@ def _numbers(p: Pooled) -> tuple[float, ...]:
 
 
 def _pool_nested(
-    method: str, y: Array, v: Array, trials: npt.NDArray[np.intp], level: float
+    model: PoolModel, y: Array, v: Array, trials: npt.NDArray[np.intp], level: float
 ) -> Pooled | None:
     # Imported here: the robust variance brings a package that loads for a second.
     from metarepro.models.cluster_robust import with_robust_variance
@@ -322,9 +333,18 @@ def _pool_nested(
 
     labels = trials.tolist()
     try:
-        if method == "RVE":
+        if model.method == "RVE":
             return pool_correlated(y, v, labels, level=level)
         pooled = pool_three_level(y, v, labels, level=level)
-        return pooled if method == "3L" else with_robust_variance(pooled, y, v, labels)
+        if model.method == "3L_CR2":
+            return with_robust_variance(pooled, y, v, labels)
+        return pooled if model.ci == "t" else _with_normal_interval(pooled)
     except (ValueError, ArithmeticError):
         return None
+
+
+def _with_normal_interval(pooled: Pooled) -> Pooled:
+    """As metafor's rma.mv has it by default."""
+    return replace(
+        pooled, **inference(pooled.estimate, pooled.se, np.nan, pooled.tau2, pooled.level)
+    )

@@ -35,6 +35,7 @@ INTERVAL_KINDS: Mapping[str, Interval] = {
 _METHODS = {
     "IV": "inverse variance",
     "MH": "Mantel-Haenszel, cells as counted",
+    "MH_SATO": "Mantel-Haenszel, variance of Sato and others 1989",
     "MH_RM": "Mantel-Haenszel, 0.5 in studies with an empty cell",
     "MH_DL": "RevMan's Mantel-Haenszel, random (DerSimonian-Laird with the Q of Mantel-Haenszel)",
     "RVE": "correlated effects with robust variance (CR2, Satterthwaite), rho 0.8",
@@ -52,7 +53,7 @@ class PoolModel:
     Attributes
     ----------
     form : how the effects are computed
-    method : a key of `_METHODS`: "IV", "MH", "MH_RM", "MH_DL", "RVE", "3L", "3L_CR2"
+    method : a key of `_METHODS`: "IV", "MH", "MH_SATO", "MH_RM", "MH_DL", "RVE", "3L", "3L_CR2"
     tau2 : an estimator of `tau2.ESTIMATORS`, "" under a common effect or where there is no choice
     ci : a key of `INTERVAL_KINDS`, "" where there is no choice
     rows : "" for every row on its own, or a key of `MEANS`
@@ -100,6 +101,8 @@ class PoolModel:
         """Its interval in words; "" where the method says it."""
         if self.method == "IV" and not self.tau2 and self.ci == "knapp_hartung":
             return "unrestricted weighted least squares, t(k - 1)"
+        if self.method == "3L" and self.ci == "t":
+            return "t(trials - 1)"
         return INTERVAL_KINDS[self.ci].label if self.ci else ""
 
     @property

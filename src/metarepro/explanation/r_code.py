@@ -62,10 +62,12 @@ def _changed(rows: StudyRows, slip: Slip) -> Iterator[str]:
 def _pooled(model: PoolModel, level: str) -> Iterator[str]:
     if model.rows:
         yield "d <- as.data.frame(d)[!is.na(d$yi), ]"
+        rho = MEANS[model.rows]
+        yield "d <- do.call(rbind, lapply(split(d, d$trial), function(s) data.frame("
         yield (
-            "d <- aggregate(escalc(measure = \"GEN\", yi = yi, vi = vi, data = d), "
-            f"cluster = trial, struct = \"CS\", rho = {MEANS[model.rows]:g}, weighted = FALSE)"
-        )  # fmt: skip
+            f"  yi = mean(s$yi), vi = {1 - rho:g} * sum(s$vi) / nrow(s)^2 + "
+            f"{rho:g} * mean(sqrt(s$vi))^2)))"
+        )
     if model.method == "IV":
         yield from _inverse_variance(model, level)
     elif model.method == "RVE":
@@ -73,7 +75,9 @@ def _pooled(model: PoolModel, level: str) -> Iterator[str]:
             "robu(yi ~ 1, data = d, studynum = trial, var.eff.size = vi, rho = 0.8, small = TRUE)"
         )
     elif model.method in ("3L", "3L_CR2"):
-        yield f"m <- rma.mv(yi, vi, random = ~ 1 | trial / seq_along(yi), data = d{level})"
+        yield "d$row <- seq_len(nrow(d))"
+        test = ', test = "t", dfs = "contain"' if model.ci == "t" else ""
+        yield f"m <- rma.mv(yi, vi, random = ~ 1 | trial/row, data = d{test}{level})"
         robust = "robust(m, cluster = d$trial, clubSandwich = TRUE)"
         yield robust if model.method == "3L_CR2" else "m"
     else:
@@ -95,17 +99,37 @@ def _inverse_variance(model: PoolModel, level: str) -> Iterator[str]:
 
 
 def _mantel_haenszel(model: PoolModel, level: str) -> Iterator[str]:
-    add = "c(0.5, 0)" if model.method == "MH" else "c(0.5, 0.5)"
-    to = '"only0"' if model.method == "MH" else 'c("only0", "only0")'
-    drop = "TRUE" if model.form.measure != "RD" else "FALSE"
-    yield (
-        f'm <- rma.mh(measure = "{model.form.measure}", ai = events_t, n1i = n_t, ci = events_c, '
-        f"n2i = n_c, data = d, add = {add}, to = {to}, drop00 = {drop}, correct = FALSE{level})"
-    )
-    if model.method != "MH_DL":
-        yield "m"
+    measure = model.form.measure
+    if measure == "RD" and model.method != "MH_SATO":
+        yield from _greenland_robins(model, level)
+        estimate = "e"
+    else:
+        add, to = ("c(0.5, 0)", '"only0"') if model.method in ("MH", "MH_SATO") else (
+            "c(0.5, 0.5)", 'c("only0", "only0")')  # fmt: skip
+        drop = "c(TRUE, TRUE)" if measure != "RD" else "FALSE"
+        yield (
+            f'm <- rma.mh(measure = "{measure}", ai = events_t, n1i = n_t, ci = events_c, '
+            f"n2i = n_c, data = d, add = {add}, to = {to}, drop00 = {drop}, correct = FALSE{level})"
+        )
+        estimate = "c(m$beta)"
+        if model.method != "MH_DL":
+            yield "m"
+    if model.method == "MH_DL":
+        yield "d <- as.data.frame(d)[!is.na(d$yi), ]; w <- 1 / d$vi"
+        yield f"q <- sum(w * (d$yi - {estimate})^2)"
+        yield "tau2 <- max(0, (q - (length(w) - 1)) / (sum(w) - sum(w^2) / sum(w)))"
+        yield f"rma(yi, vi, data = d, tau2 = tau2{level})"
+
+
+def _greenland_robins(model: PoolModel, level: str) -> Iterator[str]:
+    """The variance of Greenland & Robins (1985), where metafor has that of Sato and others."""
+    yield "w <- d$n_t * d$n_c / (d$n_t + d$n_c)"
+    yield "e <- sum(w * (d$events_t / d$n_t - d$events_c / d$n_c)) / sum(w)"
+    if model.method == "MH_DL":
         return
-    yield "d <- as.data.frame(d)[!is.na(d$yi), ]; w <- 1 / d$vi"
-    yield "q <- sum(w * (d$yi - c(m$beta))^2)"
-    yield "tau2 <- max(0, (q - (length(w) - 1)) / (sum(w) - sum(w^2) / sum(w)))"
-    yield f"rma(yi, vi, data = d, tau2 = tau2{level})"
+    zero = "with(d, events_t == 0 | events_c == 0 | events_t == n_t | events_c == n_c) / 2"
+    yield f"z <- {zero}" if model.method == "MH_RM" else "z <- 0"
+    yield "a <- d$events_t + z; b <- d$n_t - d$events_t + z; n1 <- a + b"
+    yield "c <- d$events_c + z; e0 <- d$n_c - d$events_c + z; n2 <- c + e0"
+    yield "v <- sum((a * b * n2^3 + c * e0 * n1^3) / (n1 * n2 * (n1 + n2)^2)) / sum(w)^2"
+    yield f'rma(e, v, method = "EE"{level})'

@@ -156,7 +156,7 @@ def _of_cells(rows: StudyRows, suspicious: Mapping[int, Suspicion]) -> Iterator[
             for kind, text, rank in _retyped(rows.texts[i][column], name):
                 cells = rows.cells.copy()
                 cells[i, column] = float(text)
-                said = f"{name} in {_row(rows, i)} is {text}, not {rows.texts[i][column]}"
+                said = f"in {_row(rows, i)} {name} is {text}, not {rows.texts[i][column]}"
                 if _possible(rows, cells[i]):
                     yield _fitting(rows, kind, said, rank, cells, i, doubted)
 

@@ -127,6 +127,25 @@ def mh_risk_difference(tables: Tables, corrected: Tables, add_up: Sums) -> Fixed
     return Fixed(estimate, add_up(j) / total**2, weights)
 
 
+def mh_risk_difference_sato(tables: Tables) -> Fixed:
+    """Risk difference of Mantel & Haenszel with the variance of Sato, Greenland & Robins (1989).
+
+    As metafor's `rma.mh` has it; nothing is added to empty cells.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of shape (k,), k >= 1.
+    """
+    n_t, n_c, n = tables.n_t, tables.n_c, tables.total
+    weights = n_t * n_c / n
+    estimate = (weights * (tables.a / n_t - tables.c / n_c)).sum() / weights.sum()
+    p = tables.c * (n_t / n) ** 2 - tables.a * (n_c / n) ** 2 + weights / n * (n_c - n_t) / 2
+    q = (tables.a * tables.d + tables.c * tables.b) / n / 2
+    variance = (estimate * p.sum() + q.sum()) / weights.sum() ** 2
+    return Fixed(float(estimate), float(variance), weights)
+
+
 def peto_o_e(tables: Tables) -> tuple[Array, Array]:
     """Observed minus expected events under treatment, and the hypergeometric variance.
 
