@@ -2,6 +2,8 @@
 #   python -m tests.made_up_pools > /tmp/explain_inputs.json
 #   Rscript tests/reference/explain.R /tmp/explain_inputs.json > tests/reference/explain.json
 #
+# Without an argument it runs the lines that explain.json has (`make reference`).
+#
 # Runs the lines of R that `metarepro explain` prints beside its answers, on made-up tables, and
 # keeps the pools of metafor (rma, rma.mh, rma.mv, robust with clubSandwich), robumeta
 # (robu) and lm.
@@ -23,7 +25,8 @@ pooled <- function(value) {
   NULL
 }
 
-inputs <- fromJSON(commandArgs(trailingOnly = TRUE)[1])
+path <- commandArgs(trailingOnly = TRUE)
+inputs <- if (length(path)) fromJSON(path[1]) else fromJSON("tests/reference/explain.json")$inputs
 found <- lapply(inputs, function(one) {
   lapply(one$lines, function(lines) {
     # Iterations to the last digit.

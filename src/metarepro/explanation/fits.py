@@ -13,6 +13,7 @@ from scipy import special
 
 from metarepro.explanation.effect_forms import EffectForm, count_tables
 from metarepro.explanation.pool_models import INTERVAL_KINDS, MEANS, TAU2_RANKS, PoolModel
+from metarepro.models.cluster_robust import with_robust_variance
 from metarepro.models.inference import critical_value, inference
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.mantel_haenszel import (
@@ -25,7 +26,9 @@ from metarepro.models.mantel_haenszel import (
 )
 from metarepro.models.pooled import Pooled
 from metarepro.models.rows import MAX_RATIO
+from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.tau2 import ESTIMATORS
+from metarepro.models.three_level import ThreeLevel, pool_three_level
 from metarepro.models.weighted import Subsets
 
 Array = npt.NDArray[np.float64]
@@ -133,15 +136,16 @@ def fitted(
     """
     form: EffectForm | None = None
     data: dict[str, _Data] = {}
+    nested: dict[int, ThreeLevel] = {}
     key: tuple[str, str, str] | None = None
     tau2, parts = np.empty(0), (np.empty(0),) * 3
     effects = np.empty((0, 0)), np.empty((0, 0))
     for model in models:
         if model.form is not form:
-            form, data = model.form, {}
+            form, data, nested = model.form, {}, {}
             effects = form.effects(versions.cells)
         if model.method in ("RVE", "3L", "3L_CR2"):
-            yield model, _nested(model, effects, versions, level)
+            yield model, _nested(model, effects, versions, level, nested)
             continue
         if model.rows not in data:
             data[model.rows] = _data(*effects, versions, model.rows)
@@ -301,15 +305,33 @@ def _fixed(model: PoolModel, tables: Tables) -> Fixed:
 
 
 def _nested(
-    model: PoolModel, effects: tuple[Array, Array], versions: Versions, level: float
+    model: PoolModel,
+    effects: tuple[Array, Array],
+    versions: Versions,
+    level: float,
+    three_level: dict[int, ThreeLevel],
 ) -> Outcomes:
-    """Robust variance or three levels, version by version."""
+    """Robust variance or three levels, version by version; three levels are fitted once."""
     found = []
-    for y, v, member in zip(*effects, versions.member, strict=True):
+    for i, (y, v, member) in enumerate(zip(*effects, versions.member, strict=True)):
         with np.errstate(invalid="ignore"):
             known = member & np.isfinite(y) & (v > 0)
-        pooled = _pool_nested(model, y[known], v[known], versions.trials[known], level)
-        found.append(_NOTHING if pooled is None else _numbers(pooled))
+        rows = y[known], v[known], versions.trials[known].tolist()
+        try:
+            if model.method == "RVE":
+                pooled: Pooled = pool_correlated(*rows, level=level)
+            else:
+                if i not in three_level:
+                    three_level[i] = pool_three_level(*rows, level=level)
+                pooled = three_level[i]
+                if model.method == "3L_CR2":
+                    pooled = with_robust_variance(pooled, *rows)
+                elif model.ci == "z":
+                    pooled = _with_normal_interval(pooled)
+        except (ValueError, ArithmeticError):
+            found.append(_NOTHING)
+        else:
+            found.append(_numbers(pooled))
     return Outcomes(*np.array(found, dtype=np.float64).T)
 
 
@@ -321,26 +343,6 @@ def _numbers(p: Pooled) -> tuple[float, ...]:
         p.estimate, p.ci_low, p.ci_high, p.statistic, p.p_value, p.tau2, p.q, p.q_df, p.q_p,
         p.i2_q, p.i2_tau2, p.k,
     )  # fmt: skip
-
-
-def _pool_nested(
-    model: PoolModel, y: Array, v: Array, trials: npt.NDArray[np.intp], level: float
-) -> Pooled | None:
-    # Imported here: the robust variance brings a package that loads for a second.
-    from metarepro.models.cluster_robust import with_robust_variance
-    from metarepro.models.robust_variance import pool_correlated
-    from metarepro.models.three_level import pool_three_level
-
-    labels = trials.tolist()
-    try:
-        if model.method == "RVE":
-            return pool_correlated(y, v, labels, level=level)
-        pooled = pool_three_level(y, v, labels, level=level)
-        if model.method == "3L_CR2":
-            return with_robust_variance(pooled, y, v, labels)
-        return pooled if model.ci == "t" else _with_normal_interval(pooled)
-    except (ValueError, ArithmeticError):
-        return None
 
 
 def _with_normal_interval(pooled: Pooled) -> Pooled:

@@ -28,6 +28,8 @@ _NEAREST = 6
 _COMMON = (("", "z"), ("DL", "z"), ("REML", "z"), ("DL", "knapp_hartung"),
            ("REML", "knapp_hartung"))  # fmt: skip
 _NESTED = ("RVE", "3L", "3L_CR2")
+#: Rank up to which a form of effects is in common use.
+_USUAL = 1.0
 #: Near changes whose rounding is looked at.
 _JUDGED = 40
 
@@ -74,17 +76,17 @@ class Search:
 def leading_models(tried: Sequence[Tried]) -> list[PoolModel]:
     """The models to try changes under: the nearest, and those in common use of their forms."""
     able = [t for t in tried if t.model.method not in _NESTED]
-    nearest = able[:_NEAREST]
-    forms = {id(t.model.form) for t in nearest[:3]} | {id(able[0].model.form)}
-    simplest = min(able, key=lambda t: t.model.rank)
-    forms.add(id(simplest.model.form))
-    chosen = [
+    nearest = [t.model for t in able[:_NEAREST]]
+    measures = {model.form.measure for model in nearest}
+    near_forms = {model.form.name for model in nearest[:3]}
+    common = [
         t.model
         for t in able
-        if t in nearest
-        or id(t.model.form) in forms
+        if (t.model.form.name in near_forms
+            or t.model.form.rank <= _USUAL and t.model.form.measure in measures)
         and (t.model.method != "IV" or (t.model.tau2, t.model.ci) in _COMMON and not t.model.rows)
-    ]
+    ]  # fmt: skip
+    chosen = {model.name: model for model in (*nearest, *common)}.values()
     # What shares effects and tau2 stands together, so that they are computed once.
     return sorted(chosen, key=lambda m: (m.form.name, m.method, m.rows, m.tau2, m.ci))
 

@@ -16,9 +16,7 @@ Array = npt.NDArray[np.float64]
 
 _TARGETS = 200
 #: Targets lie at least this many half units around the printed numbers.
-_LEAST = 20.0
-#: The share of the changed tables whose pools say how far targets lie apart.
-_MIDDLE = 80.0
+_LEAST = 5.0
 _FREE = ("estimate", "ci_low", "ci_high", "i2", "tau2", "tau", "q")
 
 
@@ -98,7 +96,7 @@ def _hit_count(
 def _surroundings(
     published: PublishedResult, pools: Sequence[Outcomes], measure: str
 ) -> tuple[Array, Array]:
-    """Where targets lie: around the printed pool, as far as the changed tables' pools do."""
+    """Where targets lie: around the printed pool, in estimate and width of the interval."""
     estimates = np.concatenate([pool.estimate for pool in pools])
     halves = np.concatenate([(pool.ci_high - pool.ci_low) / 2 for pool in pools])
     estimates, halves = estimates[np.isfinite(estimates)], halves[halves > 0]
@@ -111,8 +109,9 @@ def _surroundings(
     width = (high - low) / 2
     width = width if width > 0 else float(np.median(halves))
     unit = half_unit / numbers["estimate"] if MEASURES[measure].is_ratio else half_unit
-    around = np.percentile(np.abs(estimates - centre), _MIDDLE)
-    wide = np.percentile(np.abs(np.log(halves / width)), _MIDDLE)
+    # Half the way to the pools of the rows: near them many changes hit, far from them few.
+    around = abs(float(np.median(estimates)) - centre) / 2
+    wide = abs(float(np.log(np.median(halves) / width))) / 2
     least = _LEAST * abs(unit)
     return (
         np.array([centre, np.log(width)]),
