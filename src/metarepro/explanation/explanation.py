@@ -1,7 +1,7 @@
 """Explains a printed pool: the model, the rounding of the rows, or a single slip."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from metarepro.explanation.published import PublishedResult, parse_published
 from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN, Rounding, judge_rounding
 from metarepro.explanation.rows import StudyRows, study_rows
 from metarepro.explanation.slip_finder import Search, find_slips, leading_models
+from metarepro.explanation.suspicions import Suspicion, suspicions
 from metarepro.readers.effect_table import EffectTable, table_of_frame
 from metarepro.wording.scales import MEASURES
 
@@ -31,13 +32,16 @@ class Explanation:
     tried : every model: those that give all printed digits first, the simplest first; then the
         nearest first
     roundings : the nearest models that do not, each with the verdict on the rounding of the rows
-    search : the search for slips; None where a model gives the pool, exactly or within rounding
+    suspicious : why rows look wrong by themselves, by their place
+    search : the search for slips; None where a model gives the pool exactly, or within rounding
+        while no row looks wrong
     """
 
     rows: StudyRows
     published: PublishedResult
     tried: Sequence[Tried]
     roundings: Sequence[tuple[Tried, Rounding]]
+    suspicious: Mapping[int, Suspicion]
     search: Search | None
 
     @property
@@ -108,16 +112,18 @@ def explain_published(
     tried = try_models(rows, published, chosen)
     if not any(t.outcomes.k[0] >= 2 for t in tried):
         raise InputError(f"{rows.file}: no model can pool these rows")
+    suspicious = suspicions(rows)
     if tried[0].exact:
-        return Explanation(rows, published, tried, (), None)
+        return Explanation(rows, published, tried, (), suspicious, None)
     version = table_version(rows.cells, rows.trials)
     nearest = [group[0] for group in same_pools(tried[: 4 * _JUDGED])][:_JUDGED]
     roundings = [
         (one, judge_rounding(one.model, version, rows.half, published)) for one in nearest
     ]
-    within = any(r.verdict == WITHIN for _, r in roundings)
-    search = None if within else find_slips(rows, published, leading_models(tried), seed)
-    return Explanation(rows, published, tried, roundings, search)
+    found = Explanation(rows, published, tried, roundings, suspicious, None)
+    if found.within and not suspicious:
+        return found
+    return replace(found, search=find_slips(rows, published, leading_models(tried), seed))
 
 
 def _measure(table: EffectTable, measure: str | None, published: PublishedResult) -> str:

@@ -35,6 +35,8 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 _TINY = 1e-300
+#: Rank up to which the effects of a form are pooled by the models of several rows a trial.
+_USUAL = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +107,7 @@ def models_of(form: EffectForm, *, repeats: bool, counts: bool) -> Iterator[Pool
         for method in ("MH", "MH_SATO", "MH_RM", "MH_DL"):
             if _differs(method, form):
                 yield PoolModel(form, method)
-    if repeats:
+    if repeats and form.rank <= _USUAL:
         for method, ci in (("RVE", ""), ("3L", "z"), ("3L", "t"), ("3L_CR2", "")):
             yield PoolModel(form, method, ci=ci)
 

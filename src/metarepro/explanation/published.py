@@ -202,7 +202,7 @@ def _level(rest: str, text: str) -> tuple[float, str]:
 
 
 def _measure(rest: str) -> tuple[str, str]:
-    rest = re.sub(r"\bci\b\s*[=:]?|confidence interval|\b(?:hedges|cohen)['’]?s?\b", " ", rest,
+    rest = re.sub(r"\bci\b\s*[=:]?|confidence interval|\b(?:hedges|cohen)['’]?s?['’]?(?=\s)", " ", rest,
                   flags=re.I)  # fmt: skip
     match = re.match(rf"\s*(?P<symbol>{'|'.join(SYMBOLS)})\b\s*[=:]?\s*", rest, re.I)
     if not match:

@@ -33,6 +33,7 @@ def report_text(found: Explanation) -> str:
         f"Published: {found.published.text}",
         *(f"  Note: {note}." for note in found.published.notes),
         f"Rows: {rows.k} in {rows.file}, {_KINDS[rows.kind]}",
+        *_suspicious(found),
         "",
         _verdict(found),
         "",
@@ -41,6 +42,7 @@ def report_text(found: Explanation) -> str:
         lines += _exact(found)
     elif found.within:
         lines += _within(found)
+        lines += _slips(found)
     else:
         lines += _nearest(found)
         lines += _slips(found)
@@ -53,6 +55,14 @@ _KINDS = {
     "means": "means and SDs",
     "counts": "counts",
 }
+
+
+def _suspicious(found: Explanation) -> Iterator[str]:
+    for place, suspicion in list(found.suspicious.items())[:_LISTED]:
+        yield (
+            f"  Check row {found.rows.rows[place]} ({found.rows.studies[place][:60]}): "
+            f"{suspicion.reason}."
+        )
 
 
 def _verdict(found: Explanation) -> str:
@@ -101,7 +111,8 @@ def _nearest(found: Explanation) -> Iterator[str]:
 
 def _slips(found: Explanation) -> Iterator[str]:
     search = found.search
-    assert search is not None
+    if search is None:
+        return
     yield ""
     yield "Single slips that would explain it"
     yield (
