@@ -20,7 +20,7 @@ from metarepro.explanation.effect_forms import effect_forms
 from metarepro.explanation.explanation import explain_published
 from metarepro.explanation.finder import try_models
 from metarepro.explanation.fits import fitted, table_version
-from metarepro.explanation.pool_models import PRESETS
+from metarepro.explanation.pool_models import PRESETS, Preset
 from metarepro.explanation.published import parse_published
 from metarepro.explanation.r_code import r_lines
 from metarepro.explanation.report import report_text
@@ -113,7 +113,7 @@ def test_every_preset_has_a_source() -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_every_preset_fits_some_model(preset) -> None:
+def test_every_preset_fits_some_model(preset: Preset) -> None:
     tables = [reference_rows(table) for table in TABLES]
     assert any(preset.fits(model) for rows in tables for model in all_models(rows))
 
@@ -137,7 +137,7 @@ def test_i2_may_be_that_of_q_or_of_tau2() -> None:
         assert model.name in names(try_models(rows, parse_published(text)))
 
 
-# Rounding ------------------------------------------------------------------------------------------
+# Rounding ----------------------------------------------------------------------------------------
 
 
 def rounded_set(seed: int) -> tuple[pd.DataFrame, str]:
@@ -157,10 +157,9 @@ def test_a_pool_of_unrounded_rows_is_never_outside(seed: int) -> None:
 
 def test_what_rounding_cannot_do_is_outside() -> None:
     frame, text = rounded_set(1)
-    estimate = float(text.split()[0])
-    assert explain_published(frame, text.replace(text.split()[0], f"{estimate + 0.1:.3f}")).verdict == (
-        "outside"
-    )  # fmt: skip
+    estimate = text.split()[0]
+    moved = text.replace(estimate, f"{float(estimate) + 0.1:.3f}")
+    assert explain_published(frame, moved).verdict == "outside"
 
 
 def test_whole_numbers_are_not_rounded() -> None:

@@ -40,8 +40,13 @@ def place_of_a_seeded_slip(kind: str, rng: np.random.Generator) -> int | None:
     single = [slip for slip in slips(rows) if slip.kind != "several"]
     slip = single[int(rng.integers(len(single)))]
     measure = MEASURES.get(kind, "")
-    usual = [m for m in all_models(rows, measure) if m.form.rank == 0 and m.method == "IV"
-             and (m.tau2, m.ci) in (("DL", "z"), ("REML", "z"), ("REML", "knapp_hartung"))]  # fmt: skip
+    usual = [
+        m
+        for m in all_models(rows, measure)
+        if m.form.rank == 0
+        and m.method == "IV"
+        and (m.tau2, m.ci) in (("DL", "z"), ("REML", "z"), ("REML", "knapp_hartung"))
+    ]
     model = usual[int(rng.integers(len(usual)))]
     _, outcomes = next(fitted([model], slip_versions(rows, [slip]), 0.95))
     text = printed(outcomes, model)
@@ -85,7 +90,7 @@ def test_false_hits_are_as_many_as_predicted() -> None:
     assert np.mean(predicted) <= 3 * np.mean(hits) + 0.5
 
 
-# The cases of the field: one wrong cell --------------------------------------------------------------
+# The cases of the field: one wrong cell ----------------------------------------------------------
 
 
 def intervals(**cells: float) -> pd.DataFrame:
@@ -165,8 +170,8 @@ def test_ratios_have_their_middle_on_the_log_scale() -> None:
 
 def test_sds_beyond_chance_are_suspicious() -> None:
     frame = made_up_table("means", 6, np.random.default_rng(5))
-    frame.loc[2, "sd_t"] = 3 * frame.loc[2, "sd_c"]
-    frame.loc[2, ["n_t", "n_c"]] = 80
+    frame["sd_t"] = frame["sd_c"] * [1, 1, 3, 1, 1, 1]
+    frame[["n_t", "n_c"]] = 80
     found = suspicions(rows_of(frame))
     assert found[2].columns == {"sd_t", "sd_c"}
 

@@ -62,7 +62,7 @@ def effect_forms(rows: StudyRows, measure: str = "") -> list[EffectForm]:
     return [form for form in forms if not measure or form.measure == measure]
 
 
-# Given effects ---------------------------------------------------------------------------------
+# Given effects -----------------------------------------------------------------------------------
 
 
 def _given(rows: StudyRows, measure: str) -> list[EffectForm]:
@@ -111,7 +111,7 @@ def _log_intervals(cells: Array) -> Effects:
         return _intervals(np.log(cells))
 
 
-# Means -----------------------------------------------------------------------------------------
+# Means -------------------------------------------------------------------------------------------
 
 
 def _j_exact(df: Array) -> Array:
@@ -170,7 +170,7 @@ def _md(pooled: bool, cells: Array) -> Effects:
 
 _ESCALC = (
     'd <- escalc(measure = "{}", m1i = mean_t, sd1i = sd_t, n1i = n_t, m2i = mean_c, '
-    'sd2i = sd_c, n2i = n_c, data = d{})'
+    "sd2i = sd_c, n2i = n_c, data = d{})"
 )
 _D = (
     "d$N <- d$n_t + d$n_c",
@@ -242,7 +242,7 @@ _MD: list[EffectForm] = [
                partial(_md, True), (_ESCALC.format("MD", ', vtype = "HO"'),)),
 ]  # fmt: skip
 
-# Counts ----------------------------------------------------------------------------------------
+# Counts ------------------------------------------------------------------------------------------
 
 
 def count_tables(cells: Array) -> Tables:
@@ -252,7 +252,7 @@ def count_tables(cells: Array) -> Tables:
 
 
 def _says_nothing(t: Tables) -> npt.NDArray[np.bool_]:
-    return ((t.a == 0) & (t.c == 0)) | t.everyone
+    return np.asarray(((t.a == 0) & (t.c == 0)) | t.everyone)
 
 
 def _corrected(t: Tables, rule: str) -> Tables:
@@ -299,8 +299,8 @@ _RULES = {
     "kept": ("0.5 in empty studies too, which stay in", "metafor, drop00 = FALSE", 0.5, ""),
     "all": ("0.5 in all studies if one has an empty cell", "metafor, to = \"if0all\"", 1.5,
             ', to = "if0all"'),
-    "none": ("nothing added; studies without an effect or a variance left out", "metafor, to = \"none\"", 1.5,
-             ', to = "none"'),
+    "none": ("nothing added; studies without an effect or a variance left out",
+             "metafor, to = \"none\"", 1.5, ', to = "none"'),
     "once": ("0.5 added once to the size of an arm", "R package meta, RR.Cochrane = FALSE", 1.0,
              ""),
     "opposite": ("correction by the size of the arms", "Sweeting and others 2004; R package meta, "
@@ -322,7 +322,7 @@ def _count_forms(rows: StudyRows) -> list[EffectForm]:
                 continue
             drop = ", drop00 = TRUE" if not rule and nothing and measure != "RD" else r
             if rule == "all":
-                drop = f'{r}, drop00 = {"FALSE" if measure == "RD" else "TRUE"}'
+                drop = f"{r}, drop00 = {'FALSE' if measure == 'RD' else 'TRUE'}"
             lines = {"once": _ONCE_R, "opposite": _OPPOSITE_R}.get(rule, ())
             if rule == "none":
                 lines = (_COUNTS_R.format(measure, drop), "d <- d[which(d$vi > 0), ]")
@@ -330,11 +330,14 @@ def _count_forms(rows: StudyRows) -> list[EffectForm]:
                 lines = (*lines, _COUNTS_R_OF[measure])
             forms.append(
                 EffectForm(
-                    f"{measure.lower()}_{rule or 'half'}" if empty else measure.lower(), measure,
+                    f"{measure.lower()}_{rule or 'half'}" if empty else measure.lower(),
+                    measure,
                     {"OR": "odds ratio", "RR": "risk ratio", "RD": "risk difference"}[measure],
-                    source if empty else "metafor escalc", order + rank,
+                    source if empty else "metafor escalc",
+                    order + rank,
                     partial(_two_arms, measure, rule),
-                    lines or (_COUNTS_R.format(measure, drop),), words if empty else "",
+                    lines or (_COUNTS_R.format(measure, drop),),
+                    words if empty else "",
                 )  # fmt: skip
             )
     peto = ('d <- escalc(measure = "PETO", ai = events_t, n1i = n_t, ci = events_c, n2i = n_c, '

@@ -117,9 +117,7 @@ def explain_published(
         return Explanation(rows, published, tried, (), suspicious, None)
     version = table_version(rows.cells, rows.trials)
     nearest = [group[0] for group in same_pools(tried[: 4 * _JUDGED])][:_JUDGED]
-    roundings = [
-        (one, judge_rounding(one.model, version, rows.half, published)) for one in nearest
-    ]
+    roundings = [(one, judge_rounding(one.model, version, rows.half, published)) for one in nearest]
     found = Explanation(rows, published, tried, roundings, suspicious, None)
     if found.within and not suspicious:
         return found

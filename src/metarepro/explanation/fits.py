@@ -25,8 +25,8 @@ from metarepro.models.mantel_haenszel import (
     mh_risk_ratio,
 )
 from metarepro.models.pooled import Pooled
-from metarepro.models.rows import MAX_RATIO
 from metarepro.models.robust_variance import pool_correlated
+from metarepro.models.rows import MAX_RATIO
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import ThreeLevel, pool_three_level
 from metarepro.models.weighted import Subsets
@@ -35,7 +35,8 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 _TINY = 1e-300
-#: Rank up to which the effects of a form are pooled by the models of several rows a trial.
+#: Rank up to which the effects of a form are averaged by trial; the slower models of several rows
+#: a trial take those of rank 0 only.
 _USUAL = 1.0
 
 
@@ -99,7 +100,7 @@ def table_version(cells: Array, trials: npt.NDArray[np.intp]) -> Versions:
 
 def models_of(form: EffectForm, *, repeats: bool, counts: bool) -> Iterator[PoolModel]:
     """All models with a form, the simplest first within each method."""
-    for rows in ("", *MEANS) if repeats else ("",):
+    for rows in ("", *MEANS) if repeats and form.rank <= _USUAL else ("",):
         for tau2 in ("", *TAU2_RANKS):
             for ci in INTERVAL_KINDS if tau2 else ("z", "knapp_hartung", "t"):
                 yield PoolModel(form, "IV", tau2, ci, rows)
@@ -107,7 +108,7 @@ def models_of(form: EffectForm, *, repeats: bool, counts: bool) -> Iterator[Pool
         for method in ("MH", "MH_SATO", "MH_RM", "MH_DL"):
             if _differs(method, form):
                 yield PoolModel(form, method)
-    if repeats and form.rank <= _USUAL:
+    if repeats and form.rank <= 0:
         for method, ci in (("RVE", ""), ("3L", "z"), ("3L", "t"), ("3L_CR2", "")):
             yield PoolModel(form, method, ci=ci)
 
@@ -314,7 +315,7 @@ def _nested(
     three_level: dict[int, ThreeLevel],
 ) -> Outcomes:
     """Robust variance or three levels, version by version; three levels are fitted once."""
-    found = []
+    found: list[tuple[float, ...]] = []
     for i, (y, v, member) in enumerate(zip(*effects, versions.member, strict=True)):
         with np.errstate(invalid="ignore"):
             known = member & np.isfinite(y) & (v > 0)

@@ -82,7 +82,7 @@ def _computed(
 
 def gives_all(off: Mapping[str, Array]) -> Flags:
     """Whether every printed digit is given."""
-    return np.logical_and.reduce([x <= 1 for x in off.values()])
+    return np.asarray(np.logical_and.reduce([x <= 1 for x in off.values()]))
 
 
 def distance(off: Mapping[str, Array]) -> Array:

@@ -54,6 +54,9 @@ _NAMED: tuple[tuple[str, str], ...] = (
     ("k", rf"\bk{_IS}(?P<value>\d+)|(?P<value2>\d+) (?:studies|trials|effects|effect sizes)\b"),
 )  # fmt: skip
 _LEVEL = re.compile(r"(?P<level>\d{2}(?:\.\d+)?)\s*%\s*(?:-?\s*ci\b|confidence interval)?", re.I)
+_WORDS = re.compile(
+    r"\bci\b\s*[=:]?|confidence interval|\b(?:hedges|cohen)['’]?s?['’]?(?=\s)", re.I
+)
 _BETWEEN = r"\s*(?:,|;|\bto\b|–|\.\.|\band\b)\s*"
 _INTERVAL = re.compile(rf"[\[(]?\s*(?P<low>{_NUM}){_BETWEEN}(?P<high>{_NUM})\s*[\])]?")
 
@@ -202,8 +205,7 @@ def _level(rest: str, text: str) -> tuple[float, str]:
 
 
 def _measure(rest: str) -> tuple[str, str]:
-    rest = re.sub(r"\bci\b\s*[=:]?|confidence interval|\b(?:hedges|cohen)['’]?s?['’]?(?=\s)", " ", rest,
-                  flags=re.I)  # fmt: skip
+    rest = _WORDS.sub(" ", rest)
     match = re.match(rf"\s*(?P<symbol>{'|'.join(SYMBOLS)})\b\s*[=:]?\s*", rest, re.I)
     if not match:
         return "", rest

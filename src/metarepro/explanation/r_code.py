@@ -87,7 +87,8 @@ def _pooled(model: PoolModel, level: str) -> Iterator[str]:
 def _inverse_variance(model: PoolModel, level: str) -> Iterator[str]:
     method = model.tau2 or "EE"
     if not model.tau2 and model.ci == "knapp_hartung":
-        yield f"confint(lm(yi ~ 1, weights = 1 / vi, data = d){level.replace('level = ', 'level = 0.01 * ')})"
+        share = level.replace("level = ", "level = 0.01 * ")
+        yield f"confint(lm(yi ~ 1, weights = 1 / vi, data = d){share})"
         return
     if model.ci == "wider":
         yield f'rma(yi, vi, data = d, method = "{method}"{level})'

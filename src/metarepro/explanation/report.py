@@ -171,9 +171,7 @@ def _numbers(found: Explanation, model: PoolModel, outcomes: Outcomes) -> str:
     if "i2" in numbers:
         q, tau2 = float(outcomes.i2_q[0]), float(outcomes.i2_tau2[0])
         different = abs(q - tau2) > 0.05
-        others.append(
-            f"I² {q:.1f}% from Q, {tau2:.1f}% from tau²" if different else f"I² {q:.1f}%"
-        )
+        others.append(f"I² {q:.1f}% from Q, {tau2:.1f}% from tau²" if different else f"I² {q:.1f}%")
     for name, label in (("tau2", "tau²"), ("q", "Q"), ("z", "z"), ("p", "p"), ("k", "k")):
         if name in numbers or name == "tau2" and "tau" in numbers:
             others.append(f"{label} {float(getattr(outcomes, name)[0]):.4g}")
@@ -207,9 +205,7 @@ def report_table(found: Explanation) -> pd.DataFrame:
             | {"off": one.off.words, "share_of_rounding": share}
         )
     for place, hit in enumerate(found.search.hits if found.search else (), start=1):
-        records.append(
-            _record(found, "slip", place, hit.verdict, hit.models[0], hit.outcomes, hit)
-        )
+        records.append(_record(found, "slip", place, hit.verdict, hit.models[0], hit.outcomes, hit))
     return pd.DataFrame(records, columns=list(COLUMNS))
 
 

@@ -97,8 +97,7 @@ def reach(
     slopes = _linearised(model, version, half, rounded, np.zeros(len(rounded)), published)[1]
     total = np.abs(np.nan_to_num(slopes)).sum(axis=1)
     return {
-        name: float(t / published.numbers[name].half)
-        for name, t in zip(names, total, strict=True)
+        name: float(t / published.numbers[name].half) for name, t in zip(names, total, strict=True)
     }
 
 
@@ -106,9 +105,7 @@ def _moved(published: PublishedResult) -> list[str]:
     return [name for name in published.numbers if name not in _FIXED]
 
 
-def _misses(
-    model: PoolModel, version: Versions, published: PublishedResult
-) -> dict[str, Array]:
+def _misses(model: PoolModel, version: Versions, published: PublishedResult) -> dict[str, Array]:
     _, outcomes = next(fitted([model], version, published.level))
     return misses(published, outcomes, model.form.measure)
 
@@ -177,5 +174,7 @@ def _smallest_shift(
         bounds=[(None, None)] * m + [(0, None)],
         method="highs",
     )
-    return (solved.x[:m], float(solved.x[m])) if solved.success else None
-
+    if not solved.success:
+        return None
+    found = np.asarray(solved.x, dtype=np.float64)
+    return found[:m], float(found[m])

@@ -191,7 +191,4 @@ def _by_rounding(
         judged = judge_rounding(model, version, _with_slot(rows), published)
         if judged.verdict != OUTSIDE:
             hits.setdefault(i, []).append((model, outcomes))
-    return [
-        _hit(made[i], own, WITHIN) for i, own in hits.items()
-    ]
-
+    return [_hit(made[i], own, WITHIN) for i, own in hits.items()]

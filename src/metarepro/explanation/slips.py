@@ -141,7 +141,7 @@ def _totals(rows: StudyRows) -> dict[int, str]:
     return found
 
 
-# Cells of one row ----------------------------------------------------------------------------------
+# Cells of one row --------------------------------------------------------------------------------
 
 
 def _of_cells(rows: StudyRows, suspicious: Mapping[int, Suspicion]) -> Iterator[Slip]:
@@ -222,8 +222,12 @@ def _together(
             cells[slip.rows[0]] = slip.cells[slip.rows[0]]
         found.append(
             Slip(
-                "several", "; and ".join(slip.what for slip in repairs), tuple(places),
-                min(slip.rank for slip in repairs) - 1, repairs[0].suspicion, cells,
+                "several",
+                "; and ".join(slip.what for slip in repairs),
+                tuple(places),
+                min(slip.rank for slip in repairs) - 1,
+                repairs[0].suspicion,
+                cells,
                 np.ones(rows.k, dtype=bool),
             )  # fmt: skip
         )
@@ -231,8 +235,11 @@ def _together(
 
 
 def _repairs(slip: Slip, place: int) -> bool:
-    return slip.rows == (place,) and bool(slip.suspicion) and bool(slip.member.all()) and (
-        slip.twice < 0 and slip.kind != "left_out"
+    return (
+        slip.rows == (place,)
+        and bool(slip.suspicion)
+        and bool(slip.member.all())
+        and (slip.twice < 0 and slip.kind != "left_out")
     )
 
 
@@ -240,7 +247,7 @@ def _row(rows: StudyRows, i: int) -> str:
     return f"row {rows.rows[i]} ({rows.studies[i][:60]})"
 
 
-# What happens to whole rows ------------------------------------------------------------------------
+# What happens to whole rows ----------------------------------------------------------------------
 
 _Change = Callable[[StudyRows, Array], Array]
 
@@ -264,7 +271,9 @@ def _on_log_scale(change: "_Change") -> "_Change":
     """A change of printed ratios that is made to their logarithms."""
 
     def changed(rows: StudyRows, cells: Array) -> Array:
-        return np.exp(change(rows, np.log(cells))) if (rows.cells > 0).all() else cells
+        if not (rows.cells > 0).all():
+            return cells
+        return np.asarray(np.exp(change(rows, np.log(cells))))
 
     return changed
 

@@ -1,6 +1,6 @@
 """How many changes a random target of the same precision hits: what coincidence alone gives."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -78,7 +78,7 @@ def expected_hits(
 
 
 def _hit_count(
-    target: PublishedResult, names: Sequence[str], ours: Sequence[dict[str, tuple[Array, ...]]]
+    target: PublishedResult, names: Sequence[str], ours: Sequence[Mapping[str, tuple[Array, ...]]]
 ) -> int:
     """Changed tables that give all digits of a target under any model."""
     hit = np.zeros(len(ours[0]["estimate"][0]), dtype=bool)
@@ -102,7 +102,7 @@ def _surroundings(
     estimates, halves = estimates[np.isfinite(estimates)], halves[halves > 0]
     numbers = {name: n.value for name, n in published.numbers.items()}
     half_unit = published.numbers["estimate"].half
-    back = np.log if MEASURES[measure].is_ratio else np.asarray
+    back: Callable[[Array], Array] = np.log if MEASURES[measure].is_ratio else np.asarray
     centre = _back(back, numbers["estimate"], float(np.median(estimates)))
     low = _back(back, numbers.get("ci_low", np.nan), np.nan)
     high = _back(back, numbers.get("ci_high", np.nan), np.nan)
@@ -119,8 +119,7 @@ def _surroundings(
     )
 
 
-def _back(to_pooling: object, number: float, otherwise: float) -> float:
-    assert callable(to_pooling)
+def _back(to_pooling: Callable[[Array], Array], number: float, otherwise: float) -> float:
     with np.errstate(invalid="ignore", divide="ignore"):
         value = float(to_pooling(np.array(number)))
     return value if np.isfinite(value) else otherwise
