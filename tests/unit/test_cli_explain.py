@@ -11,7 +11,7 @@ from metarepro.explanation.report import COLUMNS
 
 ROWS = "study,yi,ci_low,ci_high\nA,0.31,-0.04,0.66\nB,0.62,0.21,1.03\nC,0.18,-0.10,0.46\nD,0.55,0.18,0.92\n"  # noqa: E501
 #: DerSimonian-Laird, normal interval.
-PRINTED = "0.38 [0.18, 0.58]"
+PRINTED = "0.38 [0.18, 0.59]"
 COUNTS = "study,events_t,n_t,events_c,n_c\nA,4,50,9,52\nB,0,41,5,40\nC,12,80,20,83\n"
 
 
@@ -29,6 +29,14 @@ def test_a_model_that_gives_the_pool_is_named_with_its_r() -> None:
     assert "Verdict: exact" in found.output
     assert "random effects, DerSimonian-Laird; normal interval" in found.output
     assert 'rma(yi, vi, data = d, method = "DL")' in found.output
+
+
+def test_the_lines_of_r_take_the_columns_as_the_file_calls_them(folder: Path) -> None:
+    cases = "tpos,tneg,cpos,cneg\n4,46,9,43\n2,39,5,35\n12,68,20,63\n"
+    (folder / "bcg.csv").write_text(cases)
+    lines = command("explain", "bcg.csv", "--published", "OR 0.5 [0.2, 0.9]").output
+    assert "d$events_t <- d$tpos" in lines
+    assert "d$n_t <- d$events_t + d$tneg" in lines
 
 
 def test_a_pool_that_nothing_gives_ends_with_3() -> None:

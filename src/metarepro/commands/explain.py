@@ -40,7 +40,7 @@ def explain(
     table: Path | None,
     seed: int,
 ) -> None:
-    """Explain a printed pool: the model, the rounding of the rows, or a single slip.
+    """Explain a printed pool: model, rounding or slip.
 
     ROWS is a table as for metarepro pool. It may also have yi with ci_low and ci_high, the 95%
     interval of each row.

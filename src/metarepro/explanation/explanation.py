@@ -31,7 +31,8 @@ class Explanation:
     published : PublishedResult
     tried : every model: those that give all printed digits first, the simplest first; then the
         nearest first
-    roundings : the nearest models that do not, each with the verdict on the rounding of the rows
+    roundings : the nearest models that do not give all digits, each with the verdict on the
+        rounding of the rows
     suspicious : why rows look wrong by themselves, by their place
     search : the search for slips; None where a model gives the pool exactly, or within rounding
         while no row looks wrong
@@ -99,7 +100,7 @@ def explain_published(
     Examples
     --------
     >>> rows = pd.DataFrame({"yi": [0.10, 0.30, 0.45, 0.25], "vi": [0.004, 0.002, 0.005, 0.003]})
-    >>> found = explain_published(rows, "0.28 [0.15, 0.40]; I2 81%")
+    >>> found = explain_published(rows, "0.27 [0.15, 0.40]; I2 79%")
     >>> found.verdict, found.tried[0].model.label
     ('exact', 'effects as given; random effects, DerSimonian-Laird; normal interval')
     """
@@ -113,13 +114,12 @@ def explain_published(
     if not any(t.outcomes.k[0] >= 2 for t in tried):
         raise InputError(f"{rows.file}: no model can pool these rows")
     suspicious = suspicions(rows)
-    if tried[0].exact:
-        return Explanation(rows, published, tried, (), suspicious, None)
     version = table_version(rows.cells, rows.trials)
-    nearest = [group[0] for group in same_pools(tried[: 4 * _JUDGED])][:_JUDGED]
+    others = [one for one in tried if not one.exact]
+    nearest = [group[0] for group in same_pools(others[: 4 * _JUDGED])][:_JUDGED]
     roundings = [(one, judge_rounding(one.model, version, rows.half, published)) for one in nearest]
     found = Explanation(rows, published, tried, roundings, suspicious, None)
-    if found.within and not suspicious:
+    if tried[0].exact or found.within and not suspicious:
         return found
     return replace(found, search=find_slips(rows, published, leading_models(tried), seed))
 

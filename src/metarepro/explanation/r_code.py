@@ -28,15 +28,25 @@ def r_lines(
     Returns
     -------
     list of str
-        For R with metafor, and robumeta for its model; the file has this project's names of
-        columns.
+        For R with metafor, and robumeta for its model.
     """
     model_lines = list(_pooled(model, f", level = {100 * level:g}" if level != 0.95 else ""))
     library = "robumeta" if model.method == "RVE" else "metafor"
-    lines = [f"library({library})", f'd <- read.csv("{_quoted(rows.file)}")']
+    lines = [f"library({library})", f'd <- read.csv("{_quoted(rows.file)}")', *_renamed(rows)]
     if library == "robumeta" and any("escalc" in line for line in model.form.r):
         lines.insert(0, "library(metafor)")
     return [*lines, *(_changed(rows, slip) if slip else ()), *model.form.r, *model_lines]
+
+
+def _renamed(rows: StudyRows) -> Iterator[str]:
+    """Columns under the names of this project."""
+    for ours in (*rows.columns, "trial"):
+        given = rows.names.get(ours, ours)
+        if given != ours:
+            yield f"d${ours} <- d${given}"
+        rest = rows.names.get(f"non_events_{ours[2:]}") if ours in ("n_t", "n_c") else None
+        if rest:
+            yield f"d${ours} <- d$events_{ours[2:]} + d${rest}"
 
 
 def _quoted(name: str) -> str:

@@ -91,6 +91,13 @@ def _exact(found: Explanation) -> Iterator[str]:
         yield from _model(found, place, group[0], group[1:], with_r=place <= _SHOWN)
     if len(groups) > _LISTED:
         yield f"{len(groups) - _LISTED} more are in the table."
+    if found.within:
+        labels = [one.model.name for one, _ in found.within[:_ALIKE]]
+        yield (
+            "Others give it within the rounding of the rows: "
+            + "; ".join(labels)
+            + (f"{_more(len(found.within) - len(labels))}.")
+        )
 
 
 def _within(found: Explanation) -> Iterator[str]:

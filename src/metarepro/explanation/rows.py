@@ -1,5 +1,6 @@
 """The rows that a printed pool is to come from, as numbers with the rounding of each cell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,7 @@ class StudyRows:
     rows : the row of each as a spreadsheet counts
     studies : the label of each
     trials : array of shape (k,), the trial of each, numbered from 0
+    names : our name of a column -> what the table calls it
     """
 
     file: str
@@ -48,6 +50,7 @@ class StudyRows:
     rows: tuple[int, ...]
     studies: tuple[str, ...]
     trials: npt.NDArray[np.intp]
+    names: Mapping[str, str]
 
     @property
     def k(self) -> int:
@@ -104,6 +107,7 @@ def study_rows(table: EffectTable, measure: str = "") -> StudyRows:
         rows=tuple(int(row) for row in table.cells.index),
         studies=tuple(table.studies),
         trials=np.asarray(pd.factorize(np.array(labels, dtype=object))[0], dtype=np.intp),
+        names=table.names,
     )
 
 

@@ -253,11 +253,11 @@ _Change = Callable[[StudyRows, Array], Array]
 
 
 def _turned(rows: StudyRows, cells: Array) -> Array:
-    """The arms exchanged, or the sign of given effects; of printed ratios the inverse."""
+    """The arms exchanged, or the sign of given effects."""
     if rows.kind == "effects":
-        return cells * np.array([-1.0, 1.0])
+        return np.column_stack([-cells[:, 0], cells[:, 1]])
     if rows.kind == "intervals":
-        return -cells[:, [0, 2, 1]]
+        return np.negative(cells[:, [0, 2, 1]])
     half = cells.shape[1] // 2
     return np.hstack([cells[:, half:], cells[:, :half]])
 

@@ -8,7 +8,7 @@ import io
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -70,12 +70,14 @@ class EffectTable:
     sha256 : of the file, "" for a table that was no file
     cells : DataFrame of str; the index is the row as a spreadsheet counts (first data row: 2)
     unused : the columns of other names
+    names : our name of a column -> what the table calls it
     """
 
     file: str
     sha256: str
     cells: pd.DataFrame
     unused: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kinds(self) -> list[str]:
@@ -303,7 +305,8 @@ def _named(cells: pd.DataFrame, file: str, digest: str) -> EffectTable:
     named = cells.set_axis(pd.Index(range(len(given))), axis=1)
     kept = {name: named[place] for place, name in enumerate(ours) if name}
     unused = tuple(name for name, known in zip(given, ours, strict=True) if not known)
-    table = EffectTable(file, digest, pd.DataFrame(kept, index=cells.index), unused)
+    names = {name: original for name, original in zip(ours, given, strict=True) if name}
+    table = EffectTable(file, digest, pd.DataFrame(kept, index=cells.index), unused, names)
     if not table.kinds:
         problems.append(Problem(file, HEADER_ROW, "", ", ".join(given), _allowed_columns()))
     if problems:
