@@ -90,6 +90,13 @@ def test_false_hits_are_as_many_as_predicted() -> None:
     assert np.mean(predicted) <= 3 * np.mean(hits) + 0.5
 
 
+def test_without_a_slip_for_all_numbers_those_of_heterogeneity_are_left_out() -> None:
+    found = explain_published(intervals(s4_ci_high=9.2), printed_pool().split(";")[0] + "; Q 99.9")
+    assert found.search is not None
+    assert found.search.printed == ("estimate", "ci_low", "ci_high")
+    assert found.search.hits[0].slip.what == "in row 5 (S4) ci_high is 0.92, not 9.2"
+
+
 # The cases of the field: one wrong cell ----------------------------------------------------------
 
 

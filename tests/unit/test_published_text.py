@@ -3,7 +3,7 @@
 import pytest
 
 from metarepro.errors import InputError
-from metarepro.explanation.published import parse_published
+from metarepro.explanation.published import contradictions, parse_published
 
 INTERVAL = {"estimate": "-0.32", "ci_low": "-0.57", "ci_high": "-0.07"}
 
@@ -81,6 +81,19 @@ def test_exchanged_limits_are_put_right_and_noted() -> None:
 
 def test_half_a_unit_follows_the_printed_decimals() -> None:
     assert parse_published("0.320").numbers["estimate"].half == pytest.approx(0.0005)
+
+
+def test_an_i2_that_does_not_follow_from_q_is_noted() -> None:
+    assert "63.2%" in contradictions(parse_published("0.6 [0.4, 0.8]; I2 62.2%; Q 62.49"), 24)[0]
+
+
+def test_an_i2_within_the_rounding_of_q_is_not() -> None:
+    assert not contradictions(parse_published("0.6 [0.4, 0.8]; I2 63.2%; Q 62.49"), 24)
+
+
+def test_an_estimate_outside_its_interval_is_noted() -> None:
+    found = contradictions(parse_published("0.95 [0.40, 0.80]"), 24)
+    assert found == ["the printed estimate lies outside its interval"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,11 @@ from metarepro.conversion.arm_data import ARM_MEASURES
 from metarepro.errors import InputError
 from metarepro.explanation.finder import Tried, same_pools, try_models
 from metarepro.explanation.fits import table_version
-from metarepro.explanation.published import PublishedResult, parse_published
+from metarepro.explanation.published import (
+    PublishedResult,
+    parse_published,
+    without_heterogeneity,
+)
 from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN, Rounding, judge_rounding
 from metarepro.explanation.rows import StudyRows, study_rows
 from metarepro.explanation.slip_finder import Search, find_slips, leading_models
@@ -35,7 +39,8 @@ class Explanation:
         rounding of the rows
     suspicious : why rows look wrong by themselves, by their place
     search : the search for slips; None where a model gives the pool exactly, or within rounding
-        while no row looks wrong
+        while no row looks wrong. Where nothing gives all printed numbers, those of heterogeneity
+        are left out
     """
 
     rows: StudyRows
@@ -121,7 +126,12 @@ def explain_published(
     found = Explanation(rows, published, tried, roundings, suspicious, None)
     if tried[0].exact or found.within and not suspicious:
         return found
-    return replace(found, search=find_slips(rows, published, leading_models(tried), seed))
+    models = leading_models(tried)
+    search = find_slips(rows, published, models, seed)
+    core = without_heterogeneity(published)
+    if not search.hits and len(core.numbers) < len(published.numbers):
+        search = find_slips(rows, core, models, seed)
+    return replace(found, search=search)
 
 
 def _measure(table: EffectTable, measure: str | None, published: PublishedResult) -> str:

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from metarepro.errors import InputError
 
@@ -146,6 +146,50 @@ def parse_published(text: str) -> PublishedResult:
     _check(found, text)
     ordered = {name: found[name] for name in STATISTICS if name in found}
     return PublishedResult(text, ordered, level, measure, notes)
+
+
+#: Printed numbers that speak of heterogeneity.
+HETEROGENEITY = ("i2", "tau2", "tau", "q", "q_p", "q_df")
+
+
+def without_heterogeneity(published: PublishedResult) -> PublishedResult:
+    """The same pool without what is printed of its heterogeneity."""
+    kept = {name: n for name, n in published.numbers.items() if name not in HETEROGENEITY}
+    return replace(published, numbers=kept)
+
+
+def contradictions(published: PublishedResult, k: int) -> list[str]:
+    """What in a printed pool of `k` results cannot go together, in words.
+
+    I2 = (Q - df) / Q (Higgins & Thompson 2002); programs that take it from tau2 differ from that,
+    which is said.
+
+    Examples
+    --------
+    >>> contradictions(parse_published("-0.66 [-0.88, -0.44]; I2 62.2%; Q 62.49"), 24)
+    ['I² 62.2% does not follow from Q 62.49 with 23 degrees of freedom, which give 63.2% (it may \
+come from τ²)']
+    """
+    numbers, found = published.numbers, []
+    if "ci_low" in numbers:
+        low, high = numbers["ci_low"], numbers["ci_high"]
+        estimate = numbers["estimate"]
+        slack = estimate.half + low.half
+        if not low.value - slack <= estimate.value <= high.value + slack:
+            found.append("the printed estimate lies outside its interval")
+    if "q" in numbers and "i2" in numbers:
+        df = numbers["q_df"].value if "q_df" in numbers else k - 1
+        q, i2 = numbers["q"], numbers["i2"]
+        low_i2, mid, high_i2 = (
+            100 * max(0.0, (x - df) / x) if x > 0 else 0.0
+            for x in (q.value - q.half, q.value, q.value + q.half)
+        )
+        if not low_i2 - i2.half <= i2.value <= high_i2 + i2.half:
+            found.append(
+                f"I² {i2}% does not follow from Q {q} with {df:.0f} degrees of freedom, which give "
+                f"{mid:.1f}% (it may come from τ²)"
+            )
+    return found
 
 
 def _parts(text: str) -> list[str]:

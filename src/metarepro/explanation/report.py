@@ -10,6 +10,7 @@ from metarepro.explanation.finder import Tried
 from metarepro.explanation.fits import Outcomes
 from metarepro.explanation.matching import difference, misses, printed_scale
 from metarepro.explanation.pool_models import PoolModel
+from metarepro.explanation.published import contradictions
 from metarepro.explanation.r_code import r_lines
 from metarepro.explanation.rounding import EXACT, WITHIN
 from metarepro.explanation.slip_finder import Hit
@@ -32,6 +33,7 @@ def report_text(found: Explanation) -> str:
     lines = [
         f"Published: {found.published.text}",
         *(f"  Note: {note}." for note in found.published.notes),
+        *(f"  Note: {what}." for what in contradictions(found.published, rows.k)),
         f"Rows: {rows.k} in {rows.file}, {_KINDS[rows.kind]}",
         *_suspicious(found),
         "",
@@ -81,7 +83,9 @@ def _verdict(found: Explanation) -> str:
     said += "of the rows explain it."
     if not hits:
         return f"{said} No single slip was found that would."
-    return f"{said} {hits} {'slip' if hits == 1 else 'slips'} would; see below."
+    whole = len(found.search.printed) == len(found.published.numbers) if found.search else True
+    but = "" if whole else ", but for the heterogeneity"
+    return f"{said} {hits} {'slip' if hits == 1 else 'slips'} would{but}; see below."
 
 
 def _exact(found: Explanation) -> Iterator[str]:
@@ -130,6 +134,8 @@ def _slips(found: Explanation) -> Iterator[str]:
     if not search.hits:
         yield "   None found."
         return
+    if len(search.printed) < len(found.published.numbers):
+        yield "   None gives all printed numbers; these give all but those of heterogeneity."
     yield "   Each is a hypothesis, to be checked in the source."
     for place, hit in enumerate(search.hits[:_LISTED], start=1):
         yield f"{place}. {hit.slip.what[:1].upper()}{hit.slip.what[1:]}."

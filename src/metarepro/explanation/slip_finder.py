@@ -64,6 +64,7 @@ class Search:
     by_chance : number of changes that a random target of the same precision hits exactly, on
         average
     share_by_chance : share of such targets that any change hits exactly
+    printed : names of the printed numbers that a hit gives
     """
 
     hits: tuple[Hit, ...]
@@ -71,6 +72,7 @@ class Search:
     models: tuple[PoolModel, ...]
     by_chance: float
     share_by_chance: float
+    printed: tuple[str, ...]
 
 
 def leading_models(tried: Sequence[Tried]) -> list[PoolModel]:
@@ -128,7 +130,8 @@ def find_slips(
     hits += _by_rounding(rows, published, made, near, set(found))
     hits.sort(key=_order)
     count, share = expected_hits(published, pools, seed)
-    return Search(tuple(hits), len(made), tuple(models), count, share)
+    printed = tuple(published.numbers)
+    return Search(tuple(hits), len(made), tuple(models), count, share, printed)
 
 
 def _order(hit: Hit) -> tuple[object, ...]:
