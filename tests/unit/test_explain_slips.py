@@ -11,6 +11,7 @@ from metarepro.explanation.explanation import explain_published
 from metarepro.explanation.finder import try_models
 from metarepro.explanation.fits import fitted
 from metarepro.explanation.published import parse_published
+from metarepro.explanation.report import report_text
 from metarepro.explanation.rows import StudyRows
 from metarepro.explanation.slip_finder import find_slips, leading_models
 from metarepro.explanation.slips import Slip, slip_versions, slips
@@ -95,6 +96,12 @@ def test_without_a_slip_for_all_numbers_those_of_heterogeneity_are_left_out() ->
     assert found.search is not None
     assert found.search.printed == ("estimate", "ci_low", "ci_high")
     assert found.search.hits[0].slip.what == "in row 5 (S4) ci_high is 0.92, not 9.2"
+
+
+def test_a_model_that_fails_on_heterogeneity_only_is_named() -> None:
+    found = explain_published(intervals(), printed_pool().split(";")[0] + "; Q 99.9")
+    assert found.but_for_heterogeneity[0].model.name == "given IV DL z"
+    assert "But for the heterogeneity this one does: effects as given" in report_text(found)
 
 
 # The cases of the field: one wrong cell ----------------------------------------------------------

@@ -39,8 +39,8 @@ class Explanation:
         rounding of the rows
     suspicious : why rows look wrong by themselves, by their place
     search : the search for slips; None where a model gives the pool exactly, or within rounding
-        while no row looks wrong. Where nothing gives all printed numbers, those of heterogeneity
-        are left out
+        while no row looks wrong. Where neither a change gives all printed numbers nor a model
+        those but for heterogeneity, heterogeneity is left out
     """
 
     rows: StudyRows
@@ -60,6 +60,12 @@ class Explanation:
         """Models that give the printed pool within the rounding of the rows, the simplest first."""
         found = [(one, r) for one, r in self.roundings if r.verdict == WITHIN]
         return sorted(found, key=lambda pair: (pair[0].model.rank, pair[1].share))
+
+    @property
+    def but_for_heterogeneity(self) -> list[Tried]:
+        """Models that give every printed digit but those of heterogeneity, the simplest first."""
+        found = [one for one in self.tried if one.off.words == "heterogeneity"]
+        return sorted(found, key=lambda one: one.model.rank)
 
     @property
     def verdict(self) -> str:
@@ -129,7 +135,11 @@ def explain_published(
     models = leading_models(tried)
     search = find_slips(rows, published, models, seed)
     core = without_heterogeneity(published)
-    if not search.hits and len(core.numbers) < len(published.numbers):
+    if (
+        not search.hits
+        and not found.but_for_heterogeneity
+        and len(core.numbers) < len(published.numbers)
+    ):
         search = find_slips(rows, core, models, seed)
     return replace(found, search=search)
 

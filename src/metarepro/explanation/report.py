@@ -81,6 +81,9 @@ def _verdict(found: Explanation) -> str:
     hits = len(found.search.hits) if found.search else 0
     said = f"Verdict: outside. None of {n} models gives the printed result, nor does the rounding "
     said += "of the rows explain it."
+    if found.but_for_heterogeneity:
+        one = found.but_for_heterogeneity[0]
+        said += f" But for the heterogeneity this one does: {one.model.label}."
     if not hits:
         return f"{said} No single slip was found that would."
     whole = len(found.search.printed) == len(found.published.numbers) if found.search else True
