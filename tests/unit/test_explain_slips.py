@@ -207,3 +207,10 @@ def test_no_slip_is_the_table_as_it_is_or_tried_twice(kind: str) -> None:
     keys = [(s.cells.tobytes(), s.member.tobytes(), s.twice) for s in slips(rows)]
     assert len(set(keys)) == len(keys)
     assert (rows.cells.tobytes(), np.ones(rows.k, dtype=bool).tobytes(), -1) not in keys
+
+
+def test_of_a_long_table_only_rows_that_look_wrong_are_changed() -> None:
+    frame = made_up_table("intervals", 301, np.random.default_rng(5))
+    frame.loc[6, "ci_high"] = 99.0
+    rows = rows_of(frame)
+    assert {place for slip in slips(rows) for place in slip.rows} == set(suspicions(rows)) == {6}

@@ -251,7 +251,8 @@ def count_tables(cells: Array) -> Tables:
     return Tables(events_t, n_t - events_t, events_c, n_c - events_c)
 
 
-def _says_nothing(t: Tables) -> npt.NDArray[np.bool_]:
+def says_nothing(t: Tables) -> npt.NDArray[np.bool_]:
+    """Studies of which no ratio can be taken: nobody, or everybody, had the event."""
     return np.asarray(((t.a == 0) & (t.c == 0)) | t.everyone)
 
 
@@ -281,7 +282,7 @@ def _two_arms(measure: str, rule: str, cells: Array) -> Effects:
         else:
             y, v = a / n1 - c / n2, a * b / n1**3 + c * d / n2**3
     if measure != "RD" and rule != "kept":
-        y = np.where(_says_nothing(raw), np.nan, y)
+        y = np.where(says_nothing(raw), np.nan, y)
     return y, np.where(np.isfinite(v) & (v > 0), v, np.nan)
 
 
@@ -312,7 +313,7 @@ def _count_forms(rows: StudyRows) -> list[EffectForm]:
     """Ratios and differences; rules for empty cells only where there are some."""
     t = count_tables(rows.cells)
     empty = bool(((t.a == 0) | (t.b == 0) | (t.c == 0) | (t.d == 0)).any())
-    nothing = bool(_says_nothing(t).any())
+    nothing = bool(says_nothing(t).any())
     forms = []
     for measure, order in (("OR", 0.0), ("RR", 0.0), ("RD", 0.0)):
         for rule, (words, source, rank, r) in _RULES.items():

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from metarepro.explanation.effect_forms import EffectForm, count_tables
+from metarepro.explanation.effect_forms import EffectForm, count_tables, says_nothing
 from metarepro.explanation.pool_models import INTERVAL_KINDS, MEANS, TAU2_RANKS, PoolModel
 from metarepro.models.cluster_robust import with_robust_variance
 from metarepro.models.inference import critical_value, inference
@@ -274,14 +274,11 @@ def _where(fit: Flags, outcomes: Outcomes) -> Outcomes:
 
 
 def _mantel_haenszel(model: PoolModel, data: _Data, versions: Versions, level: float) -> Outcomes:
-    """Mantel-Haenszel, or RevMan's random effects with its Q, version by version."""
-    subsets, n = data.subsets, data.subsets.n
-    estimate, se, k = np.full(n, np.nan), np.full(n, np.nan), data.k
-    for i in np.flatnonzero(data.fit):
-        tables = count_tables(versions.cells[i][versions.member[i]])
-        with np.errstate(all="ignore"):
-            fixed = _fixed(model, tables)
-        estimate[i], se[i] = fixed.estimate, np.sqrt(fixed.variance)
+    """Mantel-Haenszel, or RevMan's random effects with its Q."""
+    subsets, n, k = data.subsets, data.subsets.n, data.k
+    with np.errstate(all="ignore"):
+        fixed = _fixed(model, count_tables(versions.cells), versions.member)
+        estimate, se = fixed.estimate, np.sqrt(fixed.variance)
     fit = data.fit & np.isfinite(estimate) & np.isfinite(se) & (se > 0)
     w = subsets.member / subsets.v
     q = (w * (subsets.y - np.where(fit, estimate, 0.0)) ** 2).sum(axis=0)
@@ -294,17 +291,19 @@ def _mantel_haenszel(model: PoolModel, data: _Data, versions: Versions, level: f
     return _outcomes(own, tau2, pooled, se, zero, "z", level, random=True)
 
 
-def _fixed(model: PoolModel, tables: Tables) -> Fixed:
-    measure, revman = model.form.measure, model.method in ("MH_RM", "MH_DL")
+def _fixed(model: PoolModel, tables: Tables, member: Flags) -> Fixed:
+    """The pools of n versions, each of the studies that are in and say something of the measure."""
+    measure = model.form.measure
+    used = member if measure == "RD" else member & ~says_nothing(tables)
+
+    def add_up(numbers: Array) -> Array:
+        return np.asarray(np.where(used, numbers, 0.0).sum(axis=-1))
+
+    corrected = tables.plus(0.5) if model.method in ("MH_RM", "MH_DL") else tables
     if model.method == "MH_SATO":
-        return mh_risk_difference_sato(tables)
-    if measure != "RD":  # RevMan: a study without events, or events only, says nothing of a ratio
-        tables = tables.take(~(((tables.a == 0) & (tables.c == 0)) | tables.everyone))
-    corrected = tables.plus(0.5) if revman else tables
-    if measure == "OR":
-        return mh_odds_ratio(corrected)
-    by = mh_risk_ratio if measure == "RR" else mh_risk_difference
-    return by(tables, corrected)
+        return mh_risk_difference_sato(tables, corrected, add_up)
+    by = {"OR": mh_odds_ratio, "RR": mh_risk_ratio, "RD": mh_risk_difference}[measure]
+    return by(tables, corrected, add_up)
 
 
 def _nested(

@@ -18,8 +18,8 @@ _WHOLE = ("n_t", "n_c", "events_t", "events_c", "non_events_t", "non_events_c")
 _MOST = 0.75
 #: Numbers with more decimals than this come from a computer and not from a page.
 _COMPUTED = 9
-#: More rows than any published pool has, and more than the slips of are tried in seconds.
-MAX_ROWS = 2000
+#: More rows than a published pool has.
+MAX_ROWS = 1000
 
 
 @dataclass(frozen=True, eq=False)

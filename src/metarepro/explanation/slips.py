@@ -18,6 +18,9 @@ Array = npt.NDArray[np.float64]
 
 _Z95 = float(special.ndtri(0.975))
 _Z90 = float(special.ndtri(0.95))
+#: Rows up to which every row is left out and counted twice, and up to which the cells of every row
+#: are changed; of longer tables that is done with the rows that look wrong.
+MAX_WITH_ROWS, MAX_WITH_CELLS = 300, 150
 #: Repairs of several suspicious rows at once that are tried.
 _MAX_TOGETHER = 300
 _SIGNED = ("yi", "ci_low", "ci_high", "mean_t", "mean_c")
@@ -108,7 +111,7 @@ def _of_all(rows: StudyRows) -> Iterator[Slip]:
 
 def _of_members(rows: StudyRows, suspicious: Mapping[int, Suspicion]) -> Iterator[Slip]:
     whole = _totals(rows)
-    for i in range(rows.k):
+    for i in range(rows.k) if rows.k <= MAX_WITH_ROWS else suspicious:
         member = np.arange(rows.k) != i
         doubt = suspicious[i].reason if i in suspicious else ""
         yield Slip("left_out", f"{_row(rows, i)} is left out", (i,), 1.0, doubt if rows.k > 3
@@ -145,7 +148,7 @@ def _totals(rows: StudyRows) -> dict[int, str]:
 
 
 def _of_cells(rows: StudyRows, suspicious: Mapping[int, Suspicion]) -> Iterator[Slip]:
-    for i in range(rows.k):
+    for i in range(rows.k) if rows.k <= MAX_WITH_CELLS else suspicious:
         own = suspicious.get(i)
         for kind, what, rank, change in _CHANGES[rows.kind]:
             cells = rows.cells.copy()
