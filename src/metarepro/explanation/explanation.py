@@ -14,7 +14,15 @@ from metarepro.explanation.published import (
     parse_published,
     without_heterogeneity,
 )
-from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN, Rounding, judge_rounding
+from metarepro.explanation.rounding import (
+    EXACT,
+    MAX_ROUNDED,
+    NOT_LOOKED_AT,
+    OUTSIDE,
+    WITHIN,
+    Rounding,
+    judge_rounding,
+)
 from metarepro.explanation.rows import StudyRows, study_rows
 from metarepro.explanation.slip_finder import Search, find_slips, leading_models
 from metarepro.explanation.suspicions import Suspicion, suspicions
@@ -36,7 +44,7 @@ class Explanation:
     tried : every model: those that give all printed digits first, the simplest first; then the
         nearest first
     roundings : the nearest models that do not give all digits, each with the verdict on the
-        rounding of the rows
+        rounding of the rows (`rounding.NOT_LOOKED_AT` for long tables)
     suspicious : why rows look wrong by themselves, by their place
     search : the search for slips; None where a model gives the pool exactly, or within rounding
         while no row looks wrong. Where neither a change gives all printed numbers nor a model
@@ -128,7 +136,11 @@ def explain_published(
     version = table_version(rows.cells, rows.trials)
     others = [one for one in tried if not one.exact]
     nearest = [group[0] for group in same_pools(others[: 4 * _JUDGED])][:_JUDGED]
-    roundings = [(one, judge_rounding(one.model, version, rows.half, published)) for one in nearest]
+    looked = rows.k <= MAX_ROUNDED
+    roundings = [
+        (one, judge_rounding(one.model, version, rows.half, published) if looked else NOT_LOOKED_AT)
+        for one in nearest
+    ]
     found = Explanation(rows, published, tried, roundings, suspicious, None)
     if tried[0].exact or found.within and not suspicious:
         return found

@@ -12,7 +12,7 @@ from metarepro.explanation.matching import difference, misses, printed_scale
 from metarepro.explanation.pool_models import PoolModel
 from metarepro.explanation.published import contradictions
 from metarepro.explanation.r_code import r_lines
-from metarepro.explanation.rounding import EXACT, WITHIN
+from metarepro.explanation.rounding import EXACT, MAX_ROUNDED, WITHIN
 from metarepro.explanation.slip_finder import Hit
 
 #: Answers that are written out; the table has all.
@@ -79,8 +79,11 @@ def _verdict(found: Explanation) -> str:
             "printed; rows that round to the same do."
         )
     hits = len(found.search.hits) if found.search else 0
-    said = f"Verdict: outside. None of {n} models gives the printed result, nor does the rounding "
-    said += "of the rows explain it."
+    said = f"Verdict: outside. None of {n} models gives the printed result"
+    if found.rows.k <= MAX_ROUNDED:
+        said += ", nor does the rounding of the rows explain it."
+    else:
+        said += f"; the rounding of more than {MAX_ROUNDED} rows is not looked at."
     if found.but_for_heterogeneity:
         one = found.but_for_heterogeneity[0]
         said += f" But for the heterogeneity this one does: {one.model.label}."

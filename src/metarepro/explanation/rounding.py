@@ -19,6 +19,8 @@ from metarepro.explanation.published import PublishedResult
 Array = npt.NDArray[np.float64]
 
 EXACT, WITHIN, OUTSIDE = "exact", "within the rounding of the inputs", "outside"
+#: Rows of a table whose rounding can be looked at in seconds.
+MAX_ROUNDED = 150
 #: Times that the pool is linearised anew; each brings it nearer to its curve.
 _STEPS = 4
 #: A target is aimed at a little inside its own rounding.
@@ -42,6 +44,10 @@ class Rounding:
 
     verdict: str
     share: float
+
+
+#: Of a table of more than `MAX_ROUNDED` rows.
+NOT_LOOKED_AT = Rounding("", np.nan)
 
 
 def judge_rounding(
@@ -166,7 +172,8 @@ def _smallest_shift(
             rows.append([*(-slope), 0.0])
             limits.append(value - target + room)
     scale = np.maximum(np.abs(np.array(rows)).max(axis=1), 1e-12)
-    within = np.hstack([np.vstack([np.eye(m), -np.eye(m)]), -np.ones((2 * m, 1))])
+    one = np.eye(m)
+    within = np.hstack([np.vstack([one, -one]), -np.ones((2 * m, 1))])
     solved = linprog(
         np.append(np.zeros(m), 1.0),
         A_ub=np.vstack([np.array(rows) / scale[:, None], within]),

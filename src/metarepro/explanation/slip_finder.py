@@ -16,7 +16,14 @@ from metarepro.explanation.fits import Outcomes, fitted
 from metarepro.explanation.matching import distance, gives_all, misses
 from metarepro.explanation.pool_models import PoolModel
 from metarepro.explanation.published import PublishedResult
-from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN, judge_rounding, reach
+from metarepro.explanation.rounding import (
+    EXACT,
+    MAX_ROUNDED,
+    OUTSIDE,
+    WITHIN,
+    judge_rounding,
+    reach,
+)
 from metarepro.explanation.rows import StudyRows
 from metarepro.explanation.slips import Slip, slip_versions, slips
 from metarepro.explanation.targets import expected_hits
@@ -158,6 +165,8 @@ def _within_reach(
     exact: npt.NDArray[np.bool_],
 ) -> list[tuple[float, int, PoolModel, Outcomes]]:
     """Changes that miss the digits by no more than rounding the rows may move the pool."""
+    if rows.k > MAX_ROUNDED:
+        return []
     table = slip_versions(rows, [_unchanged(rows)])
     room = reach(model, table, _with_slot(rows), published)
     near = ~exact
