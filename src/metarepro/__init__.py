@@ -6,6 +6,7 @@ The public functions, each imported when it is first used:
 `pool`              pool the studies of a table: effects, means or counts
 `small_study`       test such a pool for small-study effects and selection
 `explain`           say in plain sentences what a pool did and found
+`explain_published` find the model, the rounding or the slip behind a printed pool
 `draw_forest`       draw the forest plot of such a pool
 `convert`           turn one `Reported` result into an effect and its variance
 `read_review`       read the data file of a Cochrane review
@@ -37,6 +38,7 @@ from metarepro.errors import InputError
 if TYPE_CHECKING:
     from metarepro.conversion.reported import Choices, Effect, Reported
     from metarepro.conversion.routes import convert
+    from metarepro.explanation.explanation import Explanation, explain_published
     from metarepro.figures.study_forest import study_forest as draw_forest
     from metarepro.readers.review_file import read_review
     from metarepro.reviews.batch import Reproduction
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Choices",
     "Effect",
+    "Explanation",
     "InputError",
     "Reported",
     "Reproduction",
@@ -56,6 +59,7 @@ __all__ = [
     "convert",
     "draw_forest",
     "explain",
+    "explain_published",
     "pool",
     "read_review",
     "reproduce",
@@ -65,12 +69,14 @@ __all__ = [
 _HOMES = {
     "Choices": "conversion.reported:Choices",
     "Effect": "conversion.reported:Effect",
+    "Explanation": "explanation.explanation:Explanation",
     "Reported": "conversion.reported:Reported",
     "Reproduction": "reviews.batch:Reproduction",
     "StudyPool": "synthesis.study_pool:StudyPool",
     "convert": "conversion.routes:convert",
     "draw_forest": "figures.study_forest:study_forest",
     "explain": "synthesis.explain:explain",
+    "explain_published": "explanation.explanation:explain_published",
     "pool": "synthesis.study_pool:pool_studies",
     "read_review": "readers.review_file:read_review",
     "reproduce": "reviews.batch:reproduce_files",

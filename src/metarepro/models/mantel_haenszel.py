@@ -127,6 +127,28 @@ def mh_risk_difference(tables: Tables, corrected: Tables, add_up: Sums) -> Fixed
     return Fixed(estimate, add_up(j) / total**2, weights)
 
 
+def mh_risk_difference_sato(tables: Tables, _: Tables, add_up: Sums) -> Fixed:
+    """Risk difference of Mantel & Haenszel with the variance of Sato, Greenland & Robins (1989).
+
+    As metafor's `rma.mh` has it; nothing is added to empty cells.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of shape (rows,), as counted.
+    add_up : callable
+        Adds up the studies of each pool.
+    """
+    n_t, n_c, n = tables.n_t, tables.n_c, tables.total
+    weights = n_t * n_c / n
+    total = add_up(weights)
+    estimate = add_up(weights * (tables.a / n_t - tables.c / n_c)) / total
+    p = tables.c * (n_t / n) ** 2 - tables.a * (n_c / n) ** 2 + weights / n * (n_c - n_t) / 2
+    q = (tables.a * tables.d + tables.c * tables.b) / n / 2
+    variance = (estimate * add_up(p) + add_up(q)) / total**2
+    return Fixed(estimate, variance, weights)
+
+
 def peto_o_e(tables: Tables) -> tuple[Array, Array]:
     """Observed minus expected events under treatment, and the hypergeometric variance.
 

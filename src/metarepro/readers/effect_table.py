@@ -8,7 +8,7 @@ import io
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,6 +29,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "yi": (),
     "vi": (),
     "sei": (),
+    "ci_low": (),
+    "ci_high": (),
     "mean_t": ("m1i",),
     "sd_t": ("sd1i",),
     "n_t": ("n1i",),
@@ -43,6 +45,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
 #: Kind of data -> the sets of columns that it may come in; the first one is what `numbers` gives.
 KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "effects": (("yi", "vi"), ("yi", "sei")),
+    "intervals": (("yi", "ci_low", "ci_high"),),
     "means": (("mean_t", "sd_t", "n_t", "mean_c", "sd_c", "n_c"),),
     "counts": (
         ("events_t", "n_t", "events_c", "n_c"),
@@ -68,19 +71,22 @@ class EffectTable:
     sha256 : of the file, "" for a table that was no file
     cells : DataFrame of str; the index is the row as a spreadsheet counts (first data row: 2)
     unused : the columns of other names
+    names : our name of a column -> what the table calls it
     """
 
     file: str
     sha256: str
     cells: pd.DataFrame
     unused: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kinds(self) -> list[str]:
         """The kinds of data in `KINDS` that it has."""
-        return [kind for kind in KINDS if self._columns(kind)]
+        return [kind for kind in KINDS if self.columns(kind)]
 
-    def _columns(self, kind: str) -> tuple[str, ...]:
+    def columns(self, kind: str) -> tuple[str, ...]:
+        """The columns that a kind of data stands in; none if it is not there."""
         present = set(self.cells.columns)
         return next((columns for columns in KINDS[kind] if present.issuperset(columns)), ())
 
@@ -119,7 +125,7 @@ class EffectTable:
         DataError
             With all problems of all rows.
         """
-        columns = self._columns(kind)
+        columns = self.columns(kind)
         problems: list[Problem] = []
         numbers = pd.DataFrame(index=self.cells.index)
         for column in columns:
@@ -302,7 +308,8 @@ def _named(cells: pd.DataFrame, file: str, digest: str) -> EffectTable:
     named = cells.set_axis(pd.Index(range(len(given))), axis=1)
     kept = {name: named[place] for place, name in enumerate(ours) if name}
     unused = tuple(name for name, known in zip(given, ours, strict=True) if not known)
-    table = EffectTable(file, digest, pd.DataFrame(kept, index=cells.index), unused)
+    names = {name: original for name, original in zip(ours, given, strict=True) if name}
+    table = EffectTable(file, digest, pd.DataFrame(kept, index=cells.index), unused, names)
     if not table.kinds:
         problems.append(Problem(file, HEADER_ROW, "", ", ".join(given), _allowed_columns()))
     if problems:

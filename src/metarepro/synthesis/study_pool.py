@@ -202,8 +202,10 @@ def _measure(table: EffectTable, name: str | None) -> tuple[str, str]:
     """The measure and the kind of data that it is taken from."""
     kinds = table.kinds
     fitting = ", ".join(raw for raw, measure in ARM_MEASURES.items() if measure.data in kinds)
+    if kinds == ["intervals"]:
+        raise InputError(f"{table.file}: pooling needs vi or sei beside yi")
     if name is None:
-        if kinds == ["effects"]:
+        if "effects" in kinds and not fitting:
             return GENERIC, "effects"
         raise InputError(
             f"{table.file}: which effect measure? Its columns allow --measure {fitting}"

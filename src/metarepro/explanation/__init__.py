@@ -1,0 +1,1 @@
+"""How a printed pool comes from its rows: the model, the rounding, or a single slip."""

@@ -1,0 +1,121 @@
+"""Compares printed numbers with computed ones, digit by digit."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from metarepro.explanation.fits import Outcomes
+from metarepro.explanation.published import PublishedResult
+from metarepro.wording.scales import MEASURES
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+#: Absorbs binary rounding where a number lies exactly between two that could be printed.
+TOLERANCE = 1e-9
+_CORE = ("estimate", "ci_low", "ci_high")
+
+
+def printed_scale(measure: str) -> Callable[[Array], Array]:
+    """What takes numbers from the scale of pooling to the printed one."""
+    if MEASURES[measure].is_ratio:
+        return lambda x: np.exp(np.minimum(x, 700))
+    if measure == "correlation":
+        return np.tanh
+    if measure == "proportion":
+        return lambda x: 1 / (1 + np.exp(-np.clip(x, -700, 700)))
+    return lambda x: x
+
+
+def candidates(outcomes: Outcomes, measure: str) -> Mapping[str, tuple[Array, ...]]:
+    """The computed numbers for each printed statistic; I2 is printed by two definitions."""
+    shown = printed_scale(measure)
+    with np.errstate(invalid="ignore"):
+        tau = np.sqrt(outcomes.tau2)
+    return {
+        "estimate": (shown(outcomes.estimate),),
+        "ci_low": (shown(outcomes.ci_low),),
+        "ci_high": (shown(outcomes.ci_high),),
+        "z": (np.abs(outcomes.z),),
+        "p": (outcomes.p,),
+        "tau2": (outcomes.tau2,),
+        "tau": (tau,),
+        "i2": (outcomes.i2_q, outcomes.i2_tau2),
+        "q": (outcomes.q,),
+        "q_df": (outcomes.q_df,),
+        "q_p": (outcomes.q_p,),
+        "k": (outcomes.k,),
+    }
+
+
+def misses(published: PublishedResult, outcomes: Outcomes, measure: str) -> dict[str, Array]:
+    """How far each printed number is from the computed one, in half units of its last digit.
+
+    Up to 1 the digits are the same; inf where nothing was computed. A printed bound ("p < 0.001")
+    is 0 where it holds and inf where not.
+    """
+    found: dict[str, Array] = {}
+    for name, ours in _computed(outcomes, measure, published):
+        number = published.numbers[name]
+        value = abs(number.value) if name == "z" else number.value
+        best = np.full(ours[0].shape, np.inf)
+        for numbers in ours:
+            if number.bound:
+                with np.errstate(invalid="ignore"):
+                    holds = numbers < value if number.bound == "<" else numbers > value
+                off = np.where(holds, 0.0, np.inf)
+            else:
+                off = np.maximum(np.abs(numbers - value) - TOLERANCE, 0.0) / number.half
+            best = np.fmin(best, np.where(np.isnan(off), np.inf, off))
+        found[name] = best
+    return found
+
+
+def _computed(
+    outcomes: Outcomes, measure: str, published: PublishedResult
+) -> list[tuple[str, tuple[Array, ...]]]:
+    ours = candidates(outcomes, measure)
+    return [(name, ours[name]) for name in published.numbers]
+
+
+def gives_all(off: Mapping[str, Array]) -> Flags:
+    """Whether every printed digit is given."""
+    return np.asarray(np.logical_and.reduce([x <= 1 for x in off.values()]))
+
+
+def distance(off: Mapping[str, Array]) -> Array:
+    """How far a model is as a whole: the estimate and its interval first, then the rest."""
+    core = sum(np.minimum(off[name], 1e6) ** 2 for name in _CORE if name in off)
+    rest = sum(np.log1p(np.minimum(x, 1e6)) for name, x in off.items() if name not in _CORE)
+    return np.asarray(np.sqrt(core) + 0.1 * np.asarray(rest, dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is off under one model: names of statistics, and that in a word."""
+
+    names: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """Estimate, width of the interval, heterogeneity, tests; "" if nothing is off."""
+        names = set(self.names)
+        said = []
+        if "estimate" in names:
+            said.append("estimate")
+        elif names & {"ci_low", "ci_high"}:
+            said.append("width of the interval")
+        if names & {"i2", "tau2", "tau", "q", "q_p"}:
+            said.append("heterogeneity")
+        if names & {"z", "p"}:
+            said.append("test")
+        if names & {"k", "q_df"}:
+            said.append("number of studies")
+        return ", ".join(said)
+
+
+def difference(off: Mapping[str, Array], i: int = 0) -> Difference:
+    """What is off in version `i`."""
+    return Difference(tuple(name for name, x in off.items() if not x[i] <= 1))
