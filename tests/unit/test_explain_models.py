@@ -183,3 +183,11 @@ def test_the_answer_is_the_same_each_time() -> None:
     text = text.replace(text.split()[0], "0.9")
     first, second = (report_text(explain_published(frame, text)) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_program_scales_the_interval_of_a_common_effect(table: str) -> None:
+    models = [model for model in all_models(reference_rows(table)) if not model.tau2]
+    scaled = [model for model in models if model.method == "IV" and model.ci != "z"]
+    assert not any(model.software for model in scaled)
+    assert any(model.software for model in models)

@@ -107,20 +107,20 @@ class PoolModel:
 
     @property
     def software(self) -> tuple[str, ...]:
-        """Programs whose documented defaults these are."""
+        """Programs that are documented to pool like this."""
         return tuple(preset.name for preset in PRESETS if preset.fits(self))
 
 
 @dataclass(frozen=True)
 class Preset:
-    """Documented defaults of a program.
+    """What a program is documented to do: its defaults, or what it offers where it has several.
 
     Attributes
     ----------
     name : of the program
     source : where they are documented
     forms : names of effect forms; measures other than SMD and counts are named "given", "md" ...
-    methods, tau2, ci : what it pools with by default
+    methods, tau2, ci : what it pools with
     rows : what it does with several rows of a trial
     """
 
@@ -133,8 +133,12 @@ class Preset:
     rows: tuple[str, ...] = ("",)
 
     def fits(self, model: PoolModel) -> bool:
-        """Whether a model is what the program does by default."""
-        return (
+        """Whether a model is what the program does.
+
+        None applies the Knapp-Hartung factor to a common effect.
+        """
+        scaled_common_effect = model.method == "IV" and not model.tau2 and model.ci != "z"
+        return not scaled_common_effect and (
             model.form.name in self.forms
             and model.method in self.methods
             and model.tau2 in self.tau2

@@ -165,7 +165,7 @@ def _model(
     yield f"{place}. {one.model.label}"
     yield f"   {_numbers(found, one.model, one.outcomes)}"
     if one.model.software:
-        yield f"   Default of: {', '.join(one.model.software)}"
+        yield f"   As in: {', '.join(one.model.software)}"
     if alike:
         names = [other.model.name for other in alike[:_ALIKE]]
         yield f"   The same pool: {'; '.join(names)}{_more(len(alike) - len(names))}"
