@@ -106,6 +106,18 @@ def test_several_rows_of_a_trial_are_pooled_with_robust_variance(folder: Path) -
     assert "leave out the options for tau2 and interval" in refused.stderr
 
 
+def test_rows_of_one_name_that_are_pooled_as_independent_are_said(folder: Path) -> None:
+    Path("t.csv").write_text("study,yi,vi\nRay,0.1,0.04\nRay,0.2,0.04\nB,0.3,0.01\nC,0,0.04\n")
+    said = command("pool", "t.csv").stdout
+    assert "Rows of one name were pooled as independent studies: Ray." in said
+
+
+def test_rows_of_one_name_with_trials_of_their_own_are_not_remarked(folder: Path) -> None:
+    rows = "study,trial,yi,vi\nRay,a,0.1,0.04\nRay,b,0.2,0.04\nB,c,0.3,0.01\nC,d,0,0.04\n"
+    Path("t.csv").write_text(rows)
+    assert "one name" not in command("pool", "t.csv").stdout
+
+
 @pytest.mark.parametrize(
     ("columns", "measure"),
     [

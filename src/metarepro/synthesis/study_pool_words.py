@@ -74,6 +74,13 @@ def remarks(result: StudyPool) -> list[str]:
             f"{_studies(result.not_pooled)} in which nobody, or everybody, had the event: not "
             "pooled, as that says nothing about a ratio."
         )
+    trials = result.studies["trial"]
+    if result.pooled.k == result.pooled.n_trials and trials.duplicated().any():
+        twice = ", ".join(sorted(set(trials[trials.duplicated()])))
+        said.append(
+            f"Rows of one name were pooled as independent studies: {twice}. If they are results of "
+            "one trial, say so in a column `trial`."
+        )
     return said
 
 
