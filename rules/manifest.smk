@@ -7,12 +7,6 @@ is not committed, nor is what it lists.
 from metarepro.manifest.files import digest_of, input_files
 
 
-def made_results():
-    """Files and folders that the rules before this one make in results/."""
-    made = [str(file) for each in workflow.rules for file in each.output]
-    return [file for file in made if file.startswith("results/")]
-
-
 rule write_manifest:
     """List all inputs and results with their sha256."""
     input:

@@ -26,6 +26,8 @@ def extracted(tmp_path: Path) -> Path:
         folder = data / "reviews" / review
         if review != "review2020":
             shutil.copytree(data / "reviews/review2020", folder)
+            about = folder / "review.yaml"
+            about.write_text(about.read_text().replace("A review", f"A review, {review}"))
         (folder / "own.rm5").write_bytes(rm5_bytes(content))
         (folder / "outcome_map.csv").write_text(OUTCOME_MAP)
     results = tmp_path / "results"
