@@ -18,7 +18,7 @@ export $(GIVEN)
 results: setup  ## metarepro run, which runs the workflow (default); CORES=1 for one core
 	@metarepro run --cores "$${CORES:-all}"
 
-unlock: setup  ## after a run that was killed: let the next one start; OUTPUT=folder of make reproduce-many
+unlock: setup  ## to resume after an interrupted run; OUTPUT=folder of make reproduce-many
 	@snakemake --unlock $${OUTPUT:+--snakefile workflows/reproduce_many.smk --directory "$$OUTPUT"}
 
 test: setup lint browser  ## lint, format check, type check and all tests, on all cores
