@@ -1,4 +1,4 @@
-"""The code that a script consists of, as inputs of its rule."""
+"""The code that a script consists of, as inputs of its rule; and what rules make."""
 
 import ast
 from functools import cache
@@ -73,3 +73,9 @@ def watch_contents():
     for each in workflow.rules:
         sources = sorted({str(file) for file in each.input} - made)
         each.set_params(sources=[content(path) for path in sources])
+
+
+def made_results():
+    """Files and folders that the rules before this one make in results/."""
+    made = [str(file) for each in workflow.rules for file in each.output]
+    return [file for file in made if file.startswith("results/")]

@@ -75,12 +75,6 @@ def downloads():
     return [path for table in DOWNLOADS if (path := f"results/{table.path}") in there]
 
 
-def made_results():
-    """Files and folders that the rules before this one make in results/."""
-    made = [str(file) for each in workflow.rules for file in each.output]
-    return [file for file in made if file.startswith("results/")]
-
-
 def check_file_names():
     """Snakemake and shells would read something else into a strange name, or wait for a pipe."""
     from metarepro.errors import InputError
