@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers import expat
 
 from metarepro.readers.archives import MIB, Document
 from metarepro.readers.encodings import Utf8, claims_utf8
@@ -170,7 +170,7 @@ def read_tree(
         With the first thing that keeps the file from being read.
     """
     collector = _Collector(root_tag, wanted)
-    parser = ParserCreate(namespace_separator="}")
+    parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_declarations
     parser.StartElementHandler = collector.start
@@ -188,7 +188,7 @@ def read_tree(
         parser.Parse(b"", True)
     except _RefusedError as error:
         raise DataError([_xml_problem(file, collector, error.found, error.allowed)]) from None
-    except ExpatError as error:
+    except expat.ExpatError as error:
         raise DataError([_syntax_problem(file, collector, error)]) from None
     except (ValueError, LookupError) as error:
         found = f"an encoding that cannot be read ({error})"
@@ -224,7 +224,7 @@ def _xml_problem(file: str, collector: _Collector, found: str, allowed: str) -> 
     return Problem(file, max(1, collector.line()), "", found, allowed)
 
 
-def _syntax_problem(file: str, collector: _Collector, error: ExpatError) -> Problem:
+def _syntax_problem(file: str, collector: _Collector, error: expat.ExpatError) -> Problem:
     line = error.lineno
     if collector.open and re.match("no element found|unclosed token", str(error)):
         inside = collector.open[-1]
