@@ -71,8 +71,8 @@ def _verdict(found: Explanation) -> str:
     n = len(found.tried)
     exact = sum(one.exact for one in found.tried)
     if exact:
-        give = "model gives" if exact == 1 else "models give"
-        return f"Verdict: exact. Of {n} models {exact} {give} every printed digit."
+        give = "gives" if exact == 1 else "give"
+        return f"Verdict: exact. Of {n} models, {exact} {give} every printed digit."
     if found.within:
         return (
             f"Verdict: {WITHIN}. None of {n} models gives every printed digit from the rows as "
