@@ -1,0 +1,1 @@
+"""From the tables of a source to rows that can be pooled: columns, checks, provenance."""
