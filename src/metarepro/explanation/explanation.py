@@ -128,8 +128,28 @@ def explain_published(
     if isinstance(published, str):
         published = parse_published(published)
     chosen = _measure(table, measure, published)
-    rows = study_rows(table, chosen)
-    tried = try_models(rows, published, chosen)
+    return explain_rows(study_rows(table, chosen), published, chosen, seed)
+
+
+def explain_rows(
+    rows: StudyRows, published: PublishedResult, measure: str = "", seed: int = 0
+) -> Explanation:
+    """Explain a printed pool from rows that have been read; see `explain_published`.
+
+    Parameters
+    ----------
+    rows : StudyRows
+    published : PublishedResult
+    measure : str
+        Without one, every measure that the rows allow.
+    seed : int
+
+    Raises
+    ------
+    InputError
+        If no model can pool the rows.
+    """
+    tried = try_models(rows, published, measure)
     if not any(t.outcomes.k[0] >= 2 for t in tried):
         raise InputError(f"{rows.file}: no model can pool these rows")
     suspicious = suspicions(rows)

@@ -55,6 +55,10 @@ _SHOWN_NAMES = {
 _LARGEST_LOG = math.log(sys.float_info.max)
 
 
+#: Pools of a file that an explanation is looked for: each may take seconds.
+MAX_EXPLAINED = 20
+
+
 @dataclass(frozen=True)
 class Deviation:
     """A published number that is not ours."""
@@ -86,11 +90,27 @@ def reproduce(extraction: Extraction, file: str, known: Known) -> list[Row]:
         Rows of `tables.REVIEW_REPRODUCTION`, one per pool. Estimates and limits of ratios stand on
         the ratio scale, `max_abs_difference` is on the scale of the analysis.
     """
-    return [
-        {"file": file} | _compare(pool, analysis.participants, analysis.result, known)
-        for analysis in recomputed(extraction)
-        for pool in analysis.pools
-    ]
+    rows = []
+    left = MAX_EXPLAINED
+    for analysis in recomputed(extraction):
+        for pool in analysis.pools:
+            row = _compare(pool, analysis.participants, analysis.result, known)
+            if row["verdict"] == "different":
+                left -= 1
+                row["reason"] += f". {_explanation(analysis.studies, pool, left)}"
+            rows.append({"file": file} | row)
+    return rows
+
+
+def _explanation(studies: list[Row], pool: Row, left: int) -> str:
+    """What may explain a pool that comes out different, as a sentence without its full stop."""
+    from metarepro.reviews.different_pools import NOT_LOOKED_FOR, explain_different  # rarely needed
+
+    if left < 0:
+        said = f"{NOT_LOOKED_FOR}: more than {MAX_EXPLAINED} pools of the file differ"
+    else:
+        said = explain_different(studies, pool)
+    return said[:1].upper() + said[1:]
 
 
 @dataclass(frozen=True, eq=False)
