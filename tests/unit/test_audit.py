@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from metarepro.audit.checks import printed_decimals
 from metarepro.audit.findings import (
     PUBLISHED_CHECKS,
     RESULT_CHECKS,
@@ -21,6 +20,7 @@ from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
 from metarepro.conversion.ratio_se import CONTRADICTED, ON_LOG_SCALE, UNDECIDED
 from metarepro.conversion.routes import ADJUSTED_BELOW_INDIVIDUALS
 from metarepro.tabular.input_tables import PUBLISHED, RESULTS
+from metarepro.tabular.printed_numbers import printed_decimals
 from metarepro.tabular.tables import read_table, write_table
 
 DATA = Path(__file__).parents[2] / "data"

@@ -289,6 +289,7 @@ def effect(result_id: str, **changes: Any) -> dict[str, Any]:
         **{"timepoint": "post", "intervention": "video_feedback", "tier": "direct"},
         **{"effect_measure": "SMD", "better": "higher"},
         **{"exclude": "", "yi": 0.4, "vi": 0.02, "n_total": 40.0},
+        **{"label": result_id, "yi_rounding": 0.0, "vi_rounding": 0.0},
     }
     return row | changes
 
@@ -327,6 +328,56 @@ def test_only_the_reviews_usable_results_are_pooled(stranger: dict[str, Any]) ->
     effects = pd.concat([EFFECTS, pd.DataFrame([stranger])], ignore_index=True)
     _, members = compare(published_row(), INCLUDED, effects, PLAN)
     assert list(members["result_id"]) == ["a-01", "b-01"]
+
+
+#: metafor: rma(c(.1, .3, .45, .25), c(.010, .005, .012, .003), method = "DL"), as printed where
+#: lower is better.
+DERSIMONIAN_LAIRD: dict[str, Any] = {
+    **{"estimate": -0.270, "ci_low": -0.379, "ci_high": -0.160, "i2": NAN}
+}
+
+
+def four_effects(**changes: Any) -> pd.DataFrame:
+    """Trials with the pool `DERSIMONIAN_LAIRD`."""
+    rows = [(0.10, 0.010), (0.30, 0.005), (0.45, 0.012), (0.25, 0.003)]
+    return pd.DataFrame(
+        [
+            effect(f"{trial}-01", yi=y, vi=v, **changes)
+            for trial, (y, v) in zip("abef", rows, strict=True)
+        ]
+    )
+
+
+FOUR = pd.DataFrame([{"review_id": "rev", "trial_id": t, "basis": "listed"} for t in "abef"])
+
+
+def test_a_pool_that_differs_is_explained_by_its_model() -> None:
+    # metafor: the same with method = "PM", test = "knha"
+    paule_mandel = {"estimate": -0.271, "ci_low": -0.477, "ci_high": -0.064}
+    row = compare_one(four_effects(), FOUR, k=4.0, **(paule_mandel | {"i2": 61.8}))
+    assert row["verdict"] in ("reproduced", "approximate", "different")
+    assert row["explanation"].startswith("as printed under this model: ")
+    assert "Paule-Mandel" in row["explanation"]
+    assert "Knapp-Hartung" in row["explanation"]
+
+
+def test_a_turned_sign_is_offered_as_a_hypothesis() -> None:
+    effects = four_effects()
+    effects["yi"] *= [-1, 1, 1, 1]
+    row = compare_one(effects, FOUR, k=4.0, **DERSIMONIAN_LAIRD)
+    assert "a-01" in row["explanation"]
+    assert "hypothesis" in row["explanation"]
+
+
+def test_rounding_of_the_effects_is_allowed_for() -> None:
+    effects = four_effects().assign(yi_rounding=0.01, vi_rounding=0.0005)
+    shifted = {name: round(x - 0.004, 3) for name, x in DERSIMONIAN_LAIRD.items()}
+    row = compare_one(effects, FOUR, k=4.0, **shifted)
+    assert row["explanation"].startswith("within the rounding of the inputs")
+
+
+def test_an_exact_pool_needs_no_explanation() -> None:
+    assert compare_one()["explanation"] == ""
 
 
 def test_plausible_trials_are_pooled_and_make_it_partial() -> None:

@@ -8,7 +8,6 @@ checks that start from means, SDs and counts.
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from scipy import special
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, direction, se_from_ci, se_from_ns
 from metarepro.conversion.reported import df_of_interval
 from metarepro.conversion.routes import ADJUSTED_BELOW_INDIVIDUALS, OF_INDIVIDUALS
+from metarepro.tabular.printed_numbers import half_unit
 from metarepro.tabular.reported_statistics import RATIOS
 from metarepro.wording.published import PRINTED, Printed
 
@@ -55,23 +55,6 @@ class Interval(NamedTuple):
     p: float
     relation: str
     df: float = math.inf
-
-
-def printed_decimals(*values: float) -> int:
-    """Longest number of decimals among finite numbers, as printed with up to 10 digits."""
-    return max((_decimals(f"{value:.10g}") for value in values if math.isfinite(value)), default=0)
-
-
-def _decimals(text: str) -> int:
-    """Decimals of a number as it is written."""
-    if "e" in text:
-        return max(0, -int(Decimal(text).as_tuple().exponent))
-    return len(text.partition(".")[2])
-
-
-def half_unit(*values: float) -> float:
-    """Half a unit of the last printed decimal."""
-    return 0.5 * 10.0 ** -printed_decimals(*values)
 
 
 def has(row: Row, *columns: str) -> bool:

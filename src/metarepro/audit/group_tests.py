@@ -4,9 +4,10 @@ import math
 
 from scipy import special
 
-from metarepro.audit.checks import P_FACTOR, Finding, Row, half_unit, has
+from metarepro.audit.checks import P_FACTOR, Finding, Row, has
 from metarepro.conversion.group_tests import Compared, compared_by
 from metarepro.conversion.ratio_se import NOTICED, UNDECIDED
+from metarepro.tabular.printed_numbers import half_unit
 
 #: Statistics whose degrees of freedom are those of one test of two groups.
 TESTS = ("t_test", "f_test", "eta_squared", "p_only", "mean_difference", "smd")

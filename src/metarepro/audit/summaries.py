@@ -5,18 +5,9 @@ import math
 
 from scipy import special
 
-from metarepro.audit.checks import (
-    LARGE_G,
-    Finding,
-    Row,
-    arms_of,
-    half_unit,
-    has,
-    p_of,
-    turn_of,
-    z_of,
-)
+from metarepro.audit.checks import LARGE_G, Finding, Row, arms_of, has, p_of, turn_of, z_of
 from metarepro.conversion.effect_sizes import pooled_sd, se_from_ns
+from metarepro.tabular.printed_numbers import half_unit
 
 #: Statistics that two risks give.
 OF_RISKS = ("odds_ratio", "risk_ratio", "risk_difference")

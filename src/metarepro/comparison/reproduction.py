@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from metarepro.audit.findings import audit_published, record_ids
+from metarepro.comparison.explained import TO_EXPLAIN, explain_row
 from metarepro.comparison.tables import REPRODUCTION, REVIEW_WEIGHTS
 from metarepro.comparison.targets import (
     WHOLE_REVIEW,
@@ -171,4 +172,7 @@ def _columns(
         pool["flags"] = "; ".join(pooled.flags)
         ours = pooled.estimate, pooled.ci_low, pooled.ci_high
         verdict = judge(target, *ours, coverage, no_interval(pooled.flags))
-    return columns | pool | asdict(verdict)
+    explanation = ""
+    if verdict.verdict in TO_EXPLAIN:
+        explanation = explain_row(row, target, pooled_effects)
+    return columns | pool | asdict(verdict) | {"explanation": explanation}

@@ -67,6 +67,8 @@ REPRODUCTION = Table(
         "verdict": level(*VERDICTS),
         "decision_differs": level("", "yes", "no"),
         "reason": text(),
+        # Which model, rounding or single change gives the published numbers from the same trials.
+        "explanation": text(),
         "trial_ids": text(),
     },
     "every published result against ours",

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass, field
 
-from metarepro.audit.checks import printed_decimals
 from metarepro.conversion.effect_sizes import LOGISTIC_SD
+from metarepro.tabular.printed_numbers import printed_decimals
 from metarepro.wording.published import PRINTED, Printed
 from metarepro.wording.scales import BETTER, MEASURES, Scale
 

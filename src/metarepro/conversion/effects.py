@@ -16,6 +16,7 @@ from metarepro.conversion.reported import (
     design_effect_of,
     known,
 )
+from metarepro.conversion.rounding import effect_rounding
 from metarepro.conversion.routes import convert
 from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
 from metarepro.plan import Plan
@@ -158,6 +159,7 @@ def _effect_columns(
         "exclude": row["exclude"],
         "exclude_reason": row["exclude_reason"],
         **dict.fromkeys(("yi", "vi", "sei", "ci_low", "ci_high"), math.nan),
+        **dict.fromkeys(("yi_rounding", "vi_rounding"), math.nan),
         **dict.fromkeys(("design_effect", "vi_at_zero"), math.nan),
         "trial_design_effect": design_effect_of(reported, choices),
         **dict.fromkeys(("route", "se_source", "tier", "equal_arms", "assumptions"), ""),
@@ -171,12 +173,15 @@ def _effect_columns(
         why = {"exclude": no_route.code, "exclude_reason": str(no_route)}
         return columns | why | _columns_at_zero(reported, choices, measure, no_route.code)
     sei = math.sqrt(effect.vi)
+    yi_rounding, vi_rounding = effect_rounding(reported, choices, measure, effect)
     return columns | {
         "yi": effect.yi,
         "vi": effect.vi,
         "sei": sei,
         "ci_low": effect.yi - z * sei,
         "ci_high": effect.yi + z * sei,
+        "yi_rounding": yi_rounding,
+        "vi_rounding": vi_rounding,
         "route": effect.route,
         "se_source": effect.se_source,
         "tier": effect.tier,

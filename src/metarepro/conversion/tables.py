@@ -40,6 +40,9 @@ EFFECTS = Table(
         "sei": number(above=0),
         "ci_low": number(),
         "ci_high": number(),
+        # How far the rounding of the printed numbers may move yi and vi.
+        "yi_rounding": number(at_least=0),
+        "vi_rounding": number(at_least=0),
         "route": text(),
         "se_source": text(),
         "tier": level("", *input_tables.TIERS),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from metarepro.errors import InputError
+from metarepro.tabular.printed_numbers import decimals_of
 
 #: What may be printed of a pool, and the words for it.
 STATISTICS: Mapping[str, str] = {
@@ -227,9 +228,7 @@ def _named(part: str, found: dict[str, PrintedNumber], text: str) -> str:
 
 
 def _number(digits: str, bound: str = "") -> PrintedNumber:
-    mantissa, _, exponent = digits.lower().partition("e")
-    decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    return PrintedNumber(float(digits), decimals, bound)
+    return PrintedNumber(float(digits), decimals_of(digits), bound)
 
 
 def _put(found: dict[str, PrintedNumber], name: str, number: PrintedNumber, text: str) -> None:

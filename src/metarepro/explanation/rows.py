@@ -9,6 +9,7 @@ import pandas as pd
 
 from metarepro.errors import InputError
 from metarepro.readers.effect_table import EffectTable
+from metarepro.tabular.printed_numbers import decimals_of
 
 Array = npt.NDArray[np.float64]
 
@@ -123,13 +124,8 @@ def _rounding(texts: list[str]) -> Array:
     A spreadsheet drops zeros at the end: where most cells show the same, highest number of
     decimals, those with fewer have lost some.
     """
-    decimals = np.array([_decimals(text) for text in texts])
+    decimals = np.array([decimals_of(text) for text in texts])
     if (decimals == decimals.max()).mean() >= _MOST:
         decimals[:] = decimals.max()
     half = 0.5 * 10.0**-decimals
     return np.asarray(np.where(decimals > _COMPUTED, 0.0, half), dtype=np.float64)
-
-
-def _decimals(text: str) -> float:
-    mantissa, _, exponent = text.lower().partition("e")
-    return len(mantissa.partition(".")[2]) - int(exponent or 0)

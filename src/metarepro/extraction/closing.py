@@ -13,6 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
+from metarepro.tabular.printed_numbers import printed_number
+
 Array = npt.NDArray[np.float64]
 #: A printed number: its value and half a unit of its last digit.
 Printed = tuple[float, float]
@@ -52,26 +54,6 @@ class Check:
     def closes(self) -> bool:
         """Whether the number fits the others."""
         return self.off <= _TOLERANCE
-
-
-def printed_number(text: str) -> Printed | None:
-    """A plain decimal number and half a unit of its last digit; None for other texts.
-
-    Examples
-    --------
-    >>> printed_number("0.50"), printed_number("NR")
-    ((0.5, 0.005), None)
-    """
-    text = text.strip()
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    if not np.isfinite(value):
-        return None
-    mantissa, _, exponent = text.lower().partition("e")
-    decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
-    return value, 0.5 * 10.0**-decimals
 
 
 def reach(formula: Callable[..., Array], *numbers: Printed) -> tuple[float, float]:

@@ -12,8 +12,9 @@ from scipy import optimize
 from metarepro.explanation.effect_forms import EffectForm, count_tables, effect_forms
 from metarepro.explanation.matching import printed_scale
 from metarepro.explanation.rows import StudyRows
-from metarepro.extraction.closing import Z95, Check, Printed, check, printed_number
+from metarepro.extraction.closing import Z95, Check, Printed, check
 from metarepro.readers.effect_table import KINDS
+from metarepro.tabular.printed_numbers import printed_number
 
 Array = npt.NDArray[np.float64]
 

@@ -12,11 +12,11 @@ from metarepro.extraction.closing import (
     Check,
     close_rows,
     is_ratio,
-    printed_number,
     reach,
     row_labels,
 )
 from metarepro.extraction.closing_effects import close_effects, close_weights
+from metarepro.tabular.printed_numbers import printed_number
 
 Array = npt.NDArray[np.float64]
 

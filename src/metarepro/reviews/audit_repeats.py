@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
-from metarepro.audit.checks import Finding, has, printed_decimals
+from metarepro.audit.checks import Finding, has
 from metarepro.reviews.audit_study_rows import (
     ARM,
     COUNTS,
@@ -23,6 +23,7 @@ from metarepro.reviews.audit_study_rows import (
     grouped,
     not_compared,
 )
+from metarepro.tabular.printed_numbers import printed_decimals
 
 _ARM_NAMES = {"t": "first", "c": "second"}
 

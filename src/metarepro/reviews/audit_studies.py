@@ -13,7 +13,7 @@ from collections import Counter
 
 import numpy as np
 
-from metarepro.audit.checks import Finding, half_unit, has, large_g, p_of, z_of
+from metarepro.audit.checks import Finding, has, large_g, p_of, z_of
 from metarepro.audit.summaries import MIN_ARM, SAME_FACTOR, sd_typed_for_se, se_typed_for_sd
 from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
 from metarepro.readers.review_tables import Extraction, Row, is_log
@@ -39,6 +39,7 @@ from metarepro.reviews.audit_study_rows import (
     spreads_of,
     study_rows,
 )
+from metarepro.tabular.printed_numbers import half_unit
 
 SOURCE_TABLE = "review_studies"
 SEVERITY = {

@@ -336,7 +336,7 @@ def reproduction(rows: pd.DataFrame, scale: Scale) -> pd.DataFrame:
                 "Verdict": row["verdict"].replace("_", " "),
                 "Difference": _or_dash(row["absolute_difference"]),
                 "Relative": percent(100 * row["relative_difference"]),
-                "Reason": row["reason"],
+                "Reason": "; ".join(filter(None, (row["reason"], row["explanation"]))),
                 "Doubts about the published numbers": row["published_problems"],
                 "Status": row["status"],
                 "Role": row["role"],

@@ -1,0 +1,56 @@
+"""How many decimals a number is printed with, and so how far rounding may have moved it."""
+
+import math
+from decimal import Decimal
+
+
+def decimals_of(text: str) -> int:
+    """Decimals of a number as it is written; below 0 for "1e3".
+
+    Examples
+    --------
+    >>> decimals_of("0.50"), decimals_of("3"), decimals_of("1.2e-3")
+    (2, 0, 4)
+    """
+    mantissa, _, exponent = text.lower().partition("e")
+    return len(mantissa.partition(".")[2]) - int(exponent or 0)
+
+
+def printed_number(text: str) -> tuple[float, float] | None:
+    """A plain decimal number and half a unit of its last digit; None for other texts.
+
+    Examples
+    --------
+    >>> printed_number("0.50"), printed_number("NR")
+    ((0.5, 0.005), None)
+    """
+    text = text.strip()
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    if not math.isfinite(value) or "_" in text:
+        return None
+    return value, 0.5 * 10.0 ** -decimals_of(text)
+
+
+def printed_decimals(*values: float) -> int:
+    """Longest number of decimals among finite numbers, as printed with up to 10 digits."""
+    return max((_decimals(f"{value:.10g}") for value in values if math.isfinite(value)), default=0)
+
+
+def _decimals(text: str) -> int:
+    if "e" in text:
+        return max(0, -int(Decimal(text).as_tuple().exponent))
+    return len(text.partition(".")[2])
+
+
+def half_unit(*values: float) -> float:
+    """Half a unit of the last printed decimal.
+
+    Examples
+    --------
+    >>> half_unit(0.5, 0.25)
+    0.005
+    """
+    return 0.5 * 10.0 ** -printed_decimals(*values)
