@@ -15,7 +15,7 @@ from metarepro.explanation.published import PublishedResult, parse_published
 from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN
 from metarepro.explanation.rows import StudyRows, study_rows
 from metarepro.extraction.closing import close_rows
-from metarepro.extraction.closing_pools import close_interaction, close_pools, left_out
+from metarepro.extraction.closing_pools import close_subgroup_test, close_pools, left_out
 from metarepro.extraction.closing_table import close_table
 from metarepro.readers.effect_table import table_of_frame
 
@@ -220,8 +220,8 @@ def test_the_test_of_interaction_closes_with_its_subgroups() -> None:
     table = REFERENCE["interaction"]
     estimates = [(float(x), 0.0005) for x in table["estimate"]]
     errors = [(float(x), 0.0005) for x in table["se"]]
-    right = close_interaction(estimates, errors, table["p"])
-    wrong = close_interaction(estimates, errors, "0.046")
+    right = close_subgroup_test(estimates, errors, table["p"])
+    wrong = close_subgroup_test(estimates, errors, "0.046")
     assert right is not None
     assert right.closes
     assert wrong is not None

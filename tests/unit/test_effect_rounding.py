@@ -24,9 +24,9 @@ def test_a_mean_difference_moves_by_half_a_unit_of_each_mean() -> None:
 
 
 def test_its_variance_moves_by_the_rounding_of_the_sds() -> None:
-    """(3.5^2 - 3^2) / 40 + (4.5^2 - 4^2) / 38"""
+    """(3.005^2 - 3^2) / 40 + (4.005^2 - 4^2) / 38"""
     _, vi = rounding("MD", "means", **MEANS)
-    assert vi == pytest.approx((3.5**2 - 3**2) / 40 + (4.5**2 - 4**2) / 38)
+    assert vi == pytest.approx((3.005**2 - 3**2) / 40 + (4.005**2 - 4**2) / 38)
 
 
 def test_a_printed_difference_moves_as_it_is_rounded() -> None:

@@ -30,6 +30,7 @@ NOT_GIVEN = 3
     "allow.",
 )
 @click.option("--table", type=FILE_OR_FOLDER, help="Write all models and slips to this CSV file.")
+@click.option("--page", type=FILE_OR_FOLDER, help="Write the answer to this HTML file.")
 @click.option("--seed", default=0, show_default=True, help="Of the random targets.")
 @click.pass_context
 def explain(
@@ -38,6 +39,7 @@ def explain(
     published: str,
     measure: str | None,
     table: Path | None,
+    page: Path | None,
     seed: int,
 ) -> None:
     """Explain a printed pool: model, rounding or slip.
@@ -61,6 +63,10 @@ def explain(
     if table is not None:
         text = report_table(found).to_csv(index=False, lineterminator="\n")
         write_file(table, text.encode())
+    if page is not None:
+        from metarepro.report.explanation_page import explanation_page  # loads Jinja
+
+        write_file(page, explanation_page(found).encode())
     click.echo(report_text(found), nl=False)
     if found.verdict == OUTSIDE:
         ctx.exit(NOT_GIVEN)

@@ -9,10 +9,10 @@ from metarepro.conversion.routes import convert
 from metarepro.tabular.input_tables import REVIEW_FILE
 from metarepro.tabular.printed_numbers import half_unit
 
-#: Numbers that a source prints with the same number of decimals.
+#: Numbers that a source prints with the same number of decimals: a table of numbers keeps no zeros
+#: at the end, so the longest of them tells.
 _TOGETHER = (
-    ("mean_t", "mean_c"),
-    ("sd_t", "sd_c"),
+    ("mean_t", "mean_c", "sd_t", "sd_c"),
     ("value", "ci_low", "ci_high"),
     ("se",),
     ("reference_sd",),

@@ -13,7 +13,7 @@ from metarepro.explanation.pool_models import PoolModel
 from metarepro.explanation.published import contradictions
 from metarepro.explanation.r_code import r_lines
 from metarepro.explanation.rounding import EXACT, MAX_ROUNDED, WITHIN
-from metarepro.explanation.slip_finder import Hit
+from metarepro.explanation.slip_finder import Hit, Search
 
 #: Answers that are written out; the table has all.
 _SHOWN = 3
@@ -34,10 +34,10 @@ def report_text(found: Explanation) -> str:
         f"Published: {found.published.text}",
         *(f"  Note: {note}." for note in found.published.notes),
         *(f"  Note: {what}." for what in contradictions(found.published, rows.k)),
-        f"Rows: {rows.k} in {rows.file}, {_KINDS[rows.kind]}",
+        f"Rows: {rows.k} in {rows.file}, {KINDS[rows.kind]}",
         *_suspicious(found),
         "",
-        _verdict(found),
+        verdict_sentence(found),
         "",
     ]
     if found.verdict == EXACT:
@@ -51,7 +51,7 @@ def report_text(found: Explanation) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-_KINDS = {
+KINDS = {
     "effects": "effects with their variances",
     "intervals": "effects with their intervals, taken as 95%",
     "means": "means and SDs",
@@ -67,7 +67,8 @@ def _suspicious(found: Explanation) -> Iterator[str]:
         )
 
 
-def _verdict(found: Explanation) -> str:
+def verdict_sentence(found: Explanation) -> str:
+    """Say what came out, in a few sentences."""
     n = len(found.tried)
     exact = sum(one.exact for one in found.tried)
     if exact:
@@ -132,11 +133,7 @@ def _slips(found: Explanation) -> Iterator[str]:
         return
     yield ""
     yield "Single slips that would explain it"
-    yield (
-        f"   {search.tried} changes were tried under {len(search.models)} models. A random result "
-        f"of the same precision is hit by {search.by_chance:.2g} of them on average; "
-        f"{search.share_by_chance:.0%} of such results are hit by at least one."
-    )
+    yield f"   {chance_in_words(search)}"
     if not search.hits:
         yield "   None found."
         return
@@ -147,12 +144,21 @@ def _slips(found: Explanation) -> Iterator[str]:
         yield f"{place}. {hit.slip.what[:1].upper()}{hit.slip.what[1:]}."
         if hit.slip.suspicion:
             yield f"   The row looks wrong by itself: {hit.slip.suspicion}."
-        yield f"   Then {_numbers(found, hit.models[0], hit.outcomes)} ({hit.verdict})"
+        yield f"   Then {numbers_in_words(found, hit.models[0], hit.outcomes)} ({hit.verdict})"
         yield f"   Model: {hit.models[0].label}{_more(len(hit.models) - 1)}"
         if place == 1:
             yield from _r(found, hit.models[0], hit)
     if len(search.hits) > _LISTED:
         yield f"{len(search.hits) - _LISTED} more are in the table."
+
+
+def chance_in_words(search: Search) -> str:
+    """Say how many changes were tried, and what coincidence gives."""
+    return (
+        f"{search.tried} changes were tried under {len(search.models)} models. A random result "
+        f"of the same precision is hit by {search.by_chance:.2g} of them on average; "
+        f"{search.share_by_chance:.0%} of such results are hit by at least one."
+    )
 
 
 def _more(count: int) -> str:
@@ -163,7 +169,7 @@ def _model(
     found: Explanation, place: int, one: Tried, alike: list[Tried], *, with_r: bool
 ) -> Iterator[str]:
     yield f"{place}. {one.model.label}"
-    yield f"   {_numbers(found, one.model, one.outcomes)}"
+    yield f"   {numbers_in_words(found, one.model, one.outcomes)}"
     if one.model.software:
         yield f"   As in: {', '.join(one.model.software)}"
     if alike:
@@ -180,7 +186,7 @@ def _r(found: Explanation, model: PoolModel, hit: Hit | None) -> Iterator[str]:
         yield f"     {line}"
 
 
-def _numbers(found: Explanation, model: PoolModel, outcomes: Outcomes) -> str:
+def numbers_in_words(found: Explanation, model: PoolModel, outcomes: Outcomes) -> str:
     """Estimate and interval with two more decimals than printed, and what else is printed."""
     numbers = found.published.numbers
     decimals = numbers["estimate"].decimals + 2

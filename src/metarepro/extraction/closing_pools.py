@@ -219,14 +219,14 @@ def _rounded(number: float) -> float:
     return float(f"{number:.6g}")
 
 
-def close_interaction(
+def close_subgroup_test(
     estimates: Sequence[Printed],
     errors: Sequence[Printed],
     p: str,
     label: str = "",
     row: int = 0,
 ) -> Check | None:
-    """Check a printed p value of interaction against the pools of the subgroups.
+    """Check the printed p value of a test between subgroups against their pools.
 
     Q of the subgroups, with one degree of freedom less than their number (Borenstein and others
     2009, equation 19.9; Cochrane Handbook 10.11.3.1). Its range over the rounding is to first
@@ -256,4 +256,4 @@ def close_interaction(
     )
     df = len(y) - 1
     low, high = (float(special.chdtrc(df, x)) for x in (q + slack, max(q - slack, 0.0)))
-    return check("p value of interaction against the subgroups", row, label, p, [(low, high)])
+    return check("p value of the test between subgroups against their pools", row, label, p, [(low, high)])

@@ -107,7 +107,7 @@ def batch_page(
     ]
     return (
         environment()
-        .get_template("batch.html.j2")
+        .get_template("standalone.html.j2")
         .render(
             title="Published and recomputed results",
             intro=_intro(tables, len(elsewhere)),

@@ -108,6 +108,15 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Code:
+    """Lines of a program, with what they do."""
+
+    kind: ClassVar[str] = "code"
+    caption: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
 class TableColumn:
     """A column: `numeric` ones are right-aligned, `choice` ones can be filtered by their values.
 
@@ -194,7 +203,7 @@ class Section:
     blocks: Sequence["Block"] = field(default_factory=tuple)
 
 
-Block = Paragraph | Bullets | Facts | Figure | Table | Matrix
+Block = Paragraph | Bullets | Facts | Figure | Code | Table | Matrix
 
 
 @dataclass(frozen=True)
