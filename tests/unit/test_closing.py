@@ -15,7 +15,7 @@ from metarepro.explanation.published import PublishedResult, parse_published
 from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN
 from metarepro.explanation.rows import StudyRows, study_rows
 from metarepro.extraction.closing import close_rows
-from metarepro.extraction.closing_pools import close_subgroup_test, close_pools, left_out
+from metarepro.extraction.closing_pools import close_pools, close_subgroup_test, left_out
 from metarepro.extraction.closing_table import close_table
 from metarepro.readers.effect_table import table_of_frame
 

@@ -256,4 +256,6 @@ def close_subgroup_test(
     )
     df = len(y) - 1
     low, high = (float(special.chdtrc(df, x)) for x in (q + slack, max(q - slack, 0.0)))
-    return check("p value of the test between subgroups against their pools", row, label, p, [(low, high)])
+    return check(
+        "p value of the test between subgroups against their pools", row, label, p, [(low, high)]
+    )

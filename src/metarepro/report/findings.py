@@ -7,7 +7,6 @@ all interventions together do, and what they consist of.
 
 from collections.abc import Iterator, Sequence
 
-from metarepro.plan import About
 from metarepro.report import no_effect
 from metarepro.report.blocks import Link, Text, text
 from metarepro.report.plain_language import WEAK
@@ -24,7 +23,6 @@ def findings(records: Records) -> list[Text]:
     """Sentences on the whole, each from counts or from a pool by the rules of plain language."""
     said = [
         *_about(records),
-        text(_cells(records)),
         *_pools(records),
         text(_selection(records)),
         text(_beside(records)),
@@ -35,17 +33,19 @@ def findings(records: Records) -> list[Text]:
 
 
 def _about(records: Records) -> list[Text]:
-    """Whether the question's own kind of intervention was tested, and what its families show."""
+    """What the families of the question's own kind of intervention show."""
     about = records.plan.study.about
     if about is None:
         return []
     chosen = [row for row in records.interventions.values() if row["family"] in about.families]
-    tested = [text(_tested(records, about))] if about.programme_words else []
-    return [*tested, *(_intervention(records, row) for row in chosen)]
+    return [_intervention(records, row) for row in chosen]
 
 
-def _tested(records: Records, about: About) -> str:
-    """How many trials name the question's own kind of intervention."""
+def tested(records: Records) -> str:
+    """How many trials name the question's own kind of intervention; "" where it names none."""
+    about = records.plan.study.about
+    if about is None or not about.programme_words:
+        return ""
     said = [f"{row['title']} {row['programme']}".lower() for row in records.trials.values()]
     named = sum(all(word.lower() in words for word in about.programme_words) for words in said)
     words = " and ".join(f"\u201c{word}\u201d" for word in about.programme_words)
@@ -81,7 +81,8 @@ def _in_short(records: Records, key: str) -> list[str | Link]:
     return [f"{scale.symbol} ", records.synthesis_link(key, scale.of_shown(pool)), behind]
 
 
-def _cells(records: Records) -> str:
+def usable_cells(records: Records) -> str:
+    """How many cells of the matrix have an interval that says something."""
     cells = [
         records.cell(intervention, domain["domain"])
         for intervention in records.interventions
@@ -176,9 +177,7 @@ def composition(records: Records, key: str) -> str:
     """
     trial_ids = records.pools[key]["trial_ids"].split(" ")
     parts = [*_by_family(records, key), *_by_income(records, trial_ids)]
-    if not parts:
-        return ""
-    return f"Trials: {'; '.join(parts)}."
+    return f"Trials: {'; '.join(parts)}." if parts else ""
 
 
 def _by_family(records: Records, key: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from metarepro.report.answers import answers
 from metarepro.report.blocks import (
     Block,
     Bullets,
@@ -45,8 +46,9 @@ def _sections(records: Records) -> Iterator[Section]:
     if not records.trials:
         yield Section("matrix", "The evidence", [Paragraph(text(NO_TRIAL))])
     else:
-        yield Section("matrix", "The evidence", _matrix(records))
-        yield Section("findings", "Main findings", [Bullets(findings(records))])
+        yield from answers(records)
+        yield Section("matrix", "The evidence, cell by cell", _matrix(records))
+        yield Section("findings", "More findings", [Bullets(findings(records))])
         yield from whole_reviews(records)
     if records.has("claims"):
         yield Section("claims", "The claims", _claims(records))

@@ -91,9 +91,14 @@ def robustness(pool: Pool, n_abstracts: int, scale: Scale) -> str:
     return LIMITED if _doubts(pool, n_abstracts, scale) else FAIR
 
 
+def robustness_reasons(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
+    """Which of the rules of its robustness apply to a pool."""
+    return _grave_doubts(pool, scale) or _doubts(pool, n_abstracts, scale)
+
+
 def robustness_with_reasons(pool: Pool, n_abstracts: int, scale: Scale) -> str:
-    """The robustness, and which of its rules apply to a pool."""
-    doubts = _grave_doubts(pool, scale) or _doubts(pool, n_abstracts, scale)
+    """The robustness, and why."""
+    doubts = robustness_reasons(pool, n_abstracts, scale)
     reasons = f" ({'; '.join(doubts)})" if doubts else ""
     return robustness(pool, n_abstracts, scale) + reasons
 
@@ -130,10 +135,19 @@ def _doubts(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
 
 def amount(pool: Pool) -> str:
     """How much there is: "5 trials with 7 results and 368 participants"."""
+    trials, results = counted(pool["n_trials"], "trial"), counted(pool["k"], "result")
+    return f"{trials} with {results} and {_people(pool)}"
+
+
+def amount_of_trials(pool: Pool) -> str:
+    """The same without its results: "5 trials with 368 participants"."""
+    return f"{counted(pool['n_trials'], 'trial')} with {_people(pool)}"
+
+
+def _people(pool: Pool) -> str:
     people = participants(pool["n_participants"], pool["n_unknown"])
     noun = "participant" if people == "1" else "participants"
-    many = f"{people} {noun}" if people[-1].isdigit() else f"an unknown number of {noun}"
-    return f"{counted(pool['n_trials'], 'trial')} with {counted(pool['k'], 'result')} and {many}"
+    return f"{people} {noun}" if people[-1].isdigit() else f"an unknown number of {noun}"
 
 
 def average(pool: Pool, scale: Scale) -> str:

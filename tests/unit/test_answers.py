@@ -1,0 +1,146 @@
+"""The first screen: each sentence on both sides of its threshold."""
+
+import math
+from typing import Any
+
+import pytest
+from tests.report_records import KEY, POOL, make_records, render
+from tests.unit.test_plain_language import pool
+
+from metarepro.report import index
+from metarepro.report.answers import (
+    finding,
+    in_plain_terms,
+    not_answered,
+    trust,
+    would_change,
+)
+from metarepro.report.blocks import plain
+from metarepro.wording.scales import Scale
+
+NAN = math.nan
+SMD = Scale()
+RR = Scale("RR", turn=-1)
+WITHHELD: dict[str, Any] = {"flags": "df_below_4"}
+
+
+def test_an_interval_without_zero_tells_who_does_better() -> None:
+    assert finding(pool(), SMD) == (
+        "Outcomes are better with the intervention on average over 15 trials with 3,000 "
+        "participants: g 0.50, 95% CI 0.30 to 0.70 (a moderate effect)."
+    )
+
+
+def test_harm_is_told_as_harm() -> None:
+    said = finding(pool(estimate=-0.5, ci_low=-0.7, ci_high=-0.3), SMD)
+    assert said.startswith("Outcomes are better with the control group ")
+
+
+@pytest.mark.parametrize(("low", "clear"), [(0.01, True), (0.004, False), (-0.2, False)])
+def test_an_interval_with_zero_tells_of_no_clear_difference(low: float, clear: bool) -> None:
+    said = finding(pool(ci_low=low), SMD)
+    assert said.startswith("Outcomes are better") == clear
+    assert ("not evidence of no effect" in said) == (not clear)
+
+
+def test_a_withheld_interval_is_not_shown_in_any_sentence() -> None:
+    few = pool(**WITHHELD)
+    assert "too few trials for a reliable interval" in finding(few, SMD)
+    assert "0.30" not in finding(few, SMD)
+    assert "better" not in finding(few, SMD)
+    assert in_plain_terms(few, SMD) == ""
+
+
+def test_one_trial_is_no_average() -> None:
+    said = finding(pool(n_trials=1.0), SMD)
+    assert " in 1 trial with " in said
+    assert "average" not in said
+
+
+@pytest.mark.parametrize(
+    ("effect", "low", "high", "at", "first", "last"),
+    [
+        # R: round(100 * pnorm(c(.36, .20, .52)))
+        (0.36, 0.20, 0.52, "64th", "58th", "70th"),
+        # R: round(100 * pnorm(c(-1.2, -1.8, -0.6))): 12 4 27
+        (-1.2, -1.8, -0.6, "12th", "4th", "27th"),
+        # 3.1 SDs away is not the 100th of a hundred
+        (2.4, 0.03, 3.1, "99th", "51st", "99th"),
+        (0.075, 0.05, 0.08, "53rd", "52nd", "53rd"),
+    ],
+)
+def test_percentiles(
+    effect: float, low: float, high: float, at: str, first: str, last: str
+) -> None:
+    said = in_plain_terms(pool(estimate=effect, ci_low=low, ci_high=high), SMD)
+    assert f"about the {at} " in said
+    assert f"{first} to {last})" in said
+
+
+def test_a_ratio_is_a_share_of_the_risk() -> None:
+    """The BCG trials: 0.49 [0.34, 0.70], fewer is better."""
+    bcg = pool(estimate=0.7145, ci_low=0.3622, ci_high=1.0669)
+    assert in_plain_terms(bcg, RR) == (
+        "The risk with the intervention is 51% lower (95% CI 66% lower to 30% lower)."
+    )
+    unclear = pool(estimate=0.1, ci_low=-0.2, ci_high=0.4)
+    assert "33% lower to 22% higher" in in_plain_terms(unclear, RR)
+
+
+@pytest.mark.parametrize("measure", ["MD", "RD", "correlation"])
+def test_other_measures_have_no_plain_terms(measure: str) -> None:
+    assert in_plain_terms(pool(), Scale(measure)) == ""
+
+
+def test_no_interval_no_plain_terms() -> None:
+    assert in_plain_terms(pool(ci_low=NAN, ci_high=NAN), SMD) == ""
+
+
+def test_trust_names_the_reasons() -> None:
+    assert trust(pool(n_trials=9.0), 0, SMD).startswith("Robustness limited: fewer than 10 trials.")
+    assert trust(pool(), 0, SMD).startswith("Robustness fair, if the trials themselves are sound.")
+    assert "no rating of the trials' risk of bias" in trust(pool(), 0, SMD)
+
+
+@pytest.mark.parametrize(
+    ("changes", "abstracts", "said"),
+    [
+        ({}, 10, ""),
+        ({}, 11, "The full reports of the 11 results read in abstracts."),
+        ({"n_trials": 10.0}, 0, ""),
+        ({"n_trials": 9.0}, 0, "More trials with full results."),
+        (WITHHELD, 0, "More trials with full results."),
+        ({"ci_low": 0.0}, 0, "Larger trials."),
+        ({"pi_low": 0.0}, 0, "Reasons why trials differ, as another trial may find no effect."),
+        ({"pi_low": 0.0, "flags": "tau2_zero"}, 0, ""),
+        (
+            {"n_trials": 9.0, "pi_low": 0.0},
+            11,
+            "The full reports of the 11 results read in abstracts; more trials with full results; "
+            "and reasons why trials differ, as another trial may find no effect.",
+        ),
+    ],
+)
+def test_what_would_change_it(changes: dict[str, Any], abstracts: int, said: str) -> None:
+    assert would_change(pool(**changes), abstracts, SMD) == said
+
+
+def test_a_cell_with_one_trial_answers_nothing() -> None:
+    said = [plain(item) for item in not_answered(make_records())]
+    assert said == ["Play: one trial only on closeness."]
+
+
+def test_a_cell_that_answers_is_not_listed() -> None:
+    answered = make_records(pooled=[POOL | {"n_trials": 12.0, "flags": ""}])
+    assert list(not_answered(answered)) == []
+
+
+def test_the_answers_stand_before_the_matrix() -> None:
+    html = render(make_records(), index.page(make_records()))
+    assert -1 < html.index("What the trials show") < html.index("The evidence, cell by cell")
+    assert f'id="answer-{KEY}"' in html
+
+
+def test_without_a_pool_there_is_no_answer() -> None:
+    records = make_records(pooled=[], weights=[])
+    assert "What the trials show" not in render(records, index.page(records))
