@@ -143,4 +143,6 @@ def test_the_answers_stand_before_the_matrix() -> None:
 
 def test_without_a_pool_there_is_no_answer() -> None:
     records = make_records(pooled=[], weights=[])
-    assert "What the trials show" not in render(records, index.page(records))
+    html = render(records, index.page(records))
+    assert "What the trials show" not in html
+    assert "nothing that can be pooled on closeness" in html

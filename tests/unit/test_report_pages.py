@@ -405,15 +405,14 @@ def test_where_no_pool_is_of_a_whole_domain_the_findings_are_of_interventions() 
     other = POOL | {"synthesis": KEY.replace("play", "talk"), "intervention": "talk"}
     talk = PLAY | {"intervention": "talk", "label": "Talk"}
     said = said_in(make_records(interventions=[PLAY, talk], pooled=[POOL, other]))
-    assert said[0] == "Of 2 cells, 2 rest on one trial. No cell has an interval that says more."
-    assert said[1] == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, robustness weak)."
+    assert said[0] == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, robustness weak)."
 
 
 def test_an_outcome_without_a_reliable_interval_says_so_in_one_bracket() -> None:
     pool = POOL | {"n_trials": 3.0, "flags": "two_or_three_trials"}
     other = pool | {"synthesis": KEY.replace("play", "talk"), "intervention": "talk"}
     talk = PLAY | {"intervention": "talk", "label": "Talk"}
-    said = said_in(make_records(interventions=[PLAY, talk], pooled=[pool, other]))[1]
+    said = said_in(make_records(interventions=[PLAY, talk], pooled=[pool, other]))[0]
     assert "g 0.39 (3 trials, too few for a reliable interval, robustness weak)" in said
 
 
@@ -440,18 +439,19 @@ def test_findings_on_published_results_need_some() -> None:
 
 
 def test_a_trial_of_the_kind_that_is_asked_about_is_mentioned() -> None:
-    none = said_in(make_records(plan=ABOUT))[0]
+    none = tested(make_records(plan=ABOUT))
     assert none.startswith("No trial tested play teams as a whole: none of 1 trial has")
     team = TRIAL | {"title": "A trial of a Play Team"}
-    assert said_in(make_records(plan=ABOUT, trials=[team]))[0] == (
-        "1 of 1 trial have \u201cplay\u201d and \u201cTeam\u201d in the title or programme."
+    assert tested(make_records(plan=ABOUT, trials=[team])) == (
+        "1 of 1 trial has \u201cplay\u201d and \u201cTeam\u201d in the title or programme."
     )
+    assert tested(make_records()) == ""
 
 
 def test_the_interventions_that_are_asked_about_come_first() -> None:
-    said = said_in(make_records(plan=ABOUT))[1]
+    said = said_in(make_records(plan=ABOUT))[0]
     assert said == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, robustness weak)."
-    nothing = said_in(make_records(plan=ABOUT, pooled=[]))[1]
+    nothing = said_in(make_records(plan=ABOUT, pooled=[]))[0]
     assert nothing == "Play: no result in any domain that can be pooled."
 
 

@@ -33,17 +33,15 @@ _RISKS = {"RR": "risk", "OR": "odds", "HR": "hazard", "IRR": "rate"}
 def answers(records: Records) -> Iterator[Section]:
     """What the trials show, then what they cannot answer; nothing where nothing was pooled."""
     pools = [(d, key) for d in records.domains for key in _keys(records, d["domain"])]
-    if not pools:
-        return
-    blocks: list[Block] = []
-    if key_facts := " ".join(filter(None, [tested(records), usable_cells(records)])):
-        blocks.append(Paragraph(text(key_facts), "lead"))
+    key_facts = " ".join(filter(None, [tested(records), usable_cells(records)]))
+    blocks: list[Block] = [Paragraph(text(key_facts), "lead")] if key_facts else []
     for domain, key in pools:
         label = (
             domain["label"] if len(_keys(records, domain["domain"])) == 1 else records.title(key)
         )
         blocks.append(Facts(list(_answer(records, key)), f"answer-{key}", label))
-    yield Section("answers", "What the trials show", blocks)
+    if blocks:
+        yield Section("answers", "What the trials show", blocks)
     open_cells = list(not_answered(records))
     if open_cells:
         wanted = (

@@ -50,7 +50,8 @@ def tested(records: Records) -> str:
     named = sum(all(word.lower() in words for word in about.programme_words) for words in said)
     words = " and ".join(f"\u201c{word}\u201d" for word in about.programme_words)
     if named:
-        return f"{named} of {counted(len(said), 'trial')} have {words} in the title or programme."
+        verb = "has" if named == 1 else "have"
+        return f"{named} of {counted(len(said), 'trial')} {verb} {words} in the title or programme."
     return (
         f"No trial tested {about.label} as a whole: none of {counted(len(said), 'trial')} has "
         f"{words} in its title or programme."
