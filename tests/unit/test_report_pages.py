@@ -39,7 +39,7 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.claims import _numbers, tallies
 from metarepro.report.figures import forest
-from metarepro.report.findings import composition, findings
+from metarepro.report.findings import composition, findings, tested
 from metarepro.report.kinds import STATISTICS, directions, reported
 from metarepro.report.matrix import WIDTH, axis, drawing, matrix, round_ticks
 from metarepro.report.methods import packages
