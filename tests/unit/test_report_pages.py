@@ -39,7 +39,7 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.claims import _numbers, tallies
 from metarepro.report.figures import forest
-from metarepro.report.findings import composition, findings, tested
+from metarepro.report.findings import composition, findings, kind_tested
 from metarepro.report.kinds import STATISTICS, directions, reported
 from metarepro.report.matrix import WIDTH, axis, drawing, matrix, round_ticks
 from metarepro.report.methods import packages
@@ -439,13 +439,13 @@ def test_findings_on_published_results_need_some() -> None:
 
 
 def test_a_trial_of_the_kind_that_is_asked_about_is_mentioned() -> None:
-    none = tested(make_records(plan=ABOUT))
+    none = kind_tested(make_records(plan=ABOUT))
     assert none.startswith("No trial tested play teams as a whole: none of 1 trial has")
     team = TRIAL | {"title": "A trial of a Play Team"}
-    assert tested(make_records(plan=ABOUT, trials=[team])) == (
+    assert kind_tested(make_records(plan=ABOUT, trials=[team])) == (
         "1 of 1 trial has \u201cplay\u201d and \u201cTeam\u201d in the title or programme."
     )
-    assert tested(make_records()) == ""
+    assert kind_tested(make_records()) == ""
 
 
 def test_the_interventions_that_are_asked_about_come_first() -> None:

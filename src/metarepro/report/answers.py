@@ -11,7 +11,7 @@ from typing import Any
 
 from metarepro.models.thresholds import FEW_TRIALS, TRUSTED_DF, predicts
 from metarepro.report.blocks import Block, Bullets, Facts, Paragraph, Section, Text, text
-from metarepro.report.findings import composition, tested, usable_cells
+from metarepro.report.findings import composition, kind_tested, usable_cells
 from metarepro.report.plain_language import (
     amount_of_trials,
     mostly_abstracts,
@@ -33,7 +33,7 @@ _RISKS = {"RR": "risk", "OR": "odds", "HR": "hazard", "IRR": "rate"}
 def answers(records: Records) -> Iterator[Section]:
     """What the trials show, then what they cannot answer; nothing where nothing was pooled."""
     pools = [(d, key) for d in records.domains for key in _keys(records, d["domain"])]
-    key_facts = " ".join(filter(None, [tested(records), usable_cells(records)]))
+    key_facts = " ".join(filter(None, [kind_tested(records), usable_cells(records)]))
     blocks: list[Block] = [Paragraph(text(key_facts), "lead")] if key_facts else []
     for domain, key in pools:
         label = (

@@ -41,7 +41,7 @@ def _about(records: Records) -> list[Text]:
     return [_intervention(records, row) for row in chosen]
 
 
-def tested(records: Records) -> str:
+def kind_tested(records: Records) -> str:
     """How many trials name the question's own kind of intervention; "" where it names none."""
     about = records.plan.study.about
     if about is None or not about.programme_words:
