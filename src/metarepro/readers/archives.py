@@ -248,6 +248,30 @@ def _members(
         raise DataError([Problem(place, None, "", found, "a whole zip file")]) from None
 
 
+def check_archive(stream: BinaryIO, place: str) -> list[zipfile.ZipInfo]:
+    """The directory of a zip file that another program is to unpack, if nothing in it is wrong.
+
+    Raises
+    ------
+    DataError
+        As `members`; also where a name stands in it twice, since programs differ in which they
+        take.
+    """
+    _check_directory(stream, place)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            entries = archive.infolist()
+    except _DAMAGE as error:
+        found = f"a damaged zip file ({error})"
+        raise DataError([Problem(place, None, "", found, "a whole zip file")]) from None
+    _check_entries(entries, place, _Budget())
+    names = [entry.filename for entry in entries]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DataError([Problem(place, None, "", f"{twice}, twice", "each name once")])
+    return entries
+
+
 def _check_directory(stream: BinaryIO, place: str) -> None:
     """Refuse a huge directory: zipfile would read all of it before anything can be counted."""
     size = stream.seek(0, io.SEEK_END)
