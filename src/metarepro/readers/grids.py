@@ -4,6 +4,7 @@ People put a title above a table, spread headers over merged cells, part groups 
 text, and write notes below.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -15,6 +16,8 @@ from metarepro.tabular.plain_text import clean_text
 Grid = list[tuple[int, tuple[str, ...]]]
 #: A header has at most this many rows.
 _MAX_HEADER = 3
+#: A line of text with this is a study without numbers, and no heading or note.
+_OF_A_STUDY = re.compile(r"(19|20)[0-9]{2}|\bet al\b")
 
 
 def table_of_grid(label: str, grid: Grid) -> SourceTable | None:
@@ -43,12 +46,12 @@ def table_of_grid(label: str, grid: Grid) -> SourceTable | None:
     body = first + _header_rows([cells for _, cells in rows[first:]])
     columns = _headers([cells for _, cells in rows[first:body]], width)
     end = len(rows)
-    while end > body and _filled(rows[end - 1][1]) == 1 and width > 2 and rows[end - 1][1][0]:
+    while end > body and _is_line(rows[end - 1][1]):
         end -= 1
     kept: list[SourceRow] = []
     group = ""
     for number, cells in rows[body:end]:
-        if width > 2 and _filled(cells) == 1 and cells[0] and not is_number(cells[0]):
+        if _is_line(cells):
             group = clean_text(cells[0])
         else:
             kept.append(SourceRow(number, cells, group))
@@ -67,6 +70,13 @@ def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
 
 def _filled(cells: Sequence[str]) -> int:
     return sum(1 for cell in cells if cell)
+
+
+def _is_line(cells: Sequence[str]) -> bool:
+    """Whether a row is a line of text: a heading of the rows below it, or a note."""
+    if len(cells) < 3 or _filled(cells) != 1 or not cells[0] or is_number(cells[0]):
+        return False
+    return not _OF_A_STUDY.search(cells[0])
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -1,0 +1,46 @@
+"""Reads data of Stata (.dta)."""
+
+import io
+import struct
+import warnings
+
+from metarepro.readers.archives import Document
+from metarepro.readers.frames import table_of_columns
+from metarepro.readers.source_files import check_size, content_of, refused
+from metarepro.readers.source_table import Source
+
+WORDS = "data of Stata (.dta)"
+#: Versions 105 to 115 begin with their number, the order of bytes (1 or 2), and a 1.
+_OLD = range(105, 116)
+_ROWS = 10_000
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a file that starts like this is data of Stata."""
+    if head.startswith(b"<stata_dta>"):
+        return True
+    return len(head) > 4 and head[0] in _OLD and head[1] in (1, 2) and head[2] == 1
+
+
+def read(document: Document) -> Source:
+    """Read the data with their value labels; labels of variables become notes."""
+    from pandas.io.stata import StataReader
+
+    content, digest = content_of(document)
+    columns: dict[str, list[object]] = {}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with StataReader(io.BytesIO(content), chunksize=_ROWS) as reader:
+                labels = reader.variable_labels()
+                count = 0
+                for part in reader:
+                    count += len(part)
+                    check_size(document.place, [(count, len(part.columns))])
+                    for name, values in part.items():
+                        columns.setdefault(str(name), []).extend(values)
+    except (ValueError, KeyError, IndexError, OverflowError, struct.error, EOFError) as error:
+        raise refused(document.place, f"a damaged file ({error})", WORDS) from None
+    notes = [f"{name}: {label}" for name, label in labels.items() if label not in ("", name)]
+    table = table_of_columns("", columns, notes)
+    return Source(document.place, digest, WORDS, (table,))
