@@ -1,7 +1,7 @@
 """Tables from the data frames of statistics packages."""
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from metarepro.readers.source_table import SourceRow, SourceTable
@@ -34,11 +34,11 @@ def value_text(value: Any) -> str:
 
 def table_of_columns(
     label: str,
-    columns: Mapping[Hashable, Sequence[Any]] | Iterable[tuple[Hashable, Sequence[Any]]],
+    columns: Iterable[tuple[Hashable, Iterable[Any]]],
     notes: Sequence[str] = (),
 ) -> SourceTable:
-    """A table from columns of values, all of one length."""
-    pairs = list(columns.items()) if isinstance(columns, Mapping) else list(columns)
+    """A table from names and values of columns, all of one length."""
+    pairs = list(columns)
     names = tuple(str(name) for name, _ in pairs)
     texts = [[value_text(value) for value in values] for _, values in pairs]
     rows = tuple(

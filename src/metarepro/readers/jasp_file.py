@@ -1,4 +1,4 @@
-"""Reads the data of JASP (.jasp): a zip file with a database, in files before 0.17 with raw numbers.
+"""Reads data of JASP (.jasp): a zip file with a database or, before 0.17, with raw numbers.
 
 Sources: the JASP desktop repository, CommonData/internalDbDefinition.sql and
 Desktop/data/importers/jaspimporterold.cpp.
@@ -64,7 +64,7 @@ def _content(archive: zipfile.ZipFile, name: str, file: str) -> bytes:
     return content
 
 
-# The database --------------------------------------------------------------------------------------
+# The database ------------------------------------------------------------------------------------
 
 
 def _of_database(content: bytes, file: str) -> list[SourceTable]:
@@ -79,15 +79,18 @@ def _of_database(content: bytes, file: str) -> list[SourceTable]:
 
 def _data_set(base: sqlite3.Connection, number: int, file: str) -> SourceTable:
     columns = base.execute(
-        "SELECT id, name, columnType FROM Columns WHERE dataSet = ? ORDER BY colIdx", [number]
+        "SELECT id, colIdx, name, columnType FROM Columns WHERE dataSet = ? ORDER BY colIdx",
+        [number],
     ).fetchall()
+    names = {row[1] for row in base.execute(f"PRAGMA table_info(DataSet_{number})")}
     (count,) = base.execute(f"SELECT COUNT(*) FROM DataSet_{number}").fetchone()
     check_size(file, [(count, len(columns))])
     found = []
-    for key, name, kind in columns:
+    for key, place, name, kind in columns:
         part = "DBL" if kind == "scale" else "INT"
-        # Numbers as text would lose digits; what is no number, such as nan, is text.
-        query = f"SELECT Column_{int(key)}_{part} FROM DataSet_{number} ORDER BY rowNumber"
+        own = f"Column_{int(key)}_{part}"
+        own = own if own in names else f"Column_{int(place) + 1}_{part}"
+        query = f"SELECT {own} FROM DataSet_{number} ORDER BY rowNumber"
         values: list[Any] = [value for (value,) in base.execute(query)]
         if part == "INT":
             labels = {
@@ -106,7 +109,7 @@ def _plain(original: str | None) -> str | None:
     return None if original is None else str(json.loads(original))
 
 
-# Raw numbers ---------------------------------------------------------------------------------------
+# Raw numbers -------------------------------------------------------------------------------------
 
 
 def _of_numbers(meta: bytes, labels: bytes, numbers: bytes, file: str) -> SourceTable:
@@ -120,7 +123,7 @@ def _of_numbers(meta: bytes, labels: bytes, numbers: bytes, file: str) -> Source
     for item in fields:
         is_scale = item.get("measureType") in ("Continuous", "scale")
         size = rows * (8 if is_scale else 4)
-        values = array("d" if is_scale else "i", numbers[at : at + size])
+        values: array[Any] = array("d" if is_scale else "i", numbers[at : at + size])
         if len(values) != rows:
             raise refused(file, "data.bin, cut off", f"{rows} rows of {len(fields)} columns")
         at += size

@@ -52,11 +52,11 @@ def read(document: Document) -> Source:
         content = content[len(_SAVED[0]) :]
     elif content.startswith(_OTHER[2:]):
         raise refused(file, "data of R saved as text", "data as save() and saveRDS() write it")
-    found = list(_tables("", read_object(content, file, WORDS)))
-    if not found:
+    tables = list(_tables("", read_object(content, file, WORDS)))
+    if not tables:
         raise refused(file, "no data frame", "a data frame, or a meta-analysis of metafor or meta")
-    check_size(file, [(len(table.rows), len(table.columns)) for table in found])
-    return Source(file, digest, WORDS, tuple(found))
+    check_size(file, [(len(table.rows), len(table.columns)) for table in tables])
+    return Source(file, digest, WORDS, tuple(tables))
 
 
 def _unpacked(content: bytes, limit: int) -> bytes:

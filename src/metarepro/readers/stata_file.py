@@ -42,5 +42,5 @@ def read(document: Document) -> Source:
     except (ValueError, KeyError, IndexError, OverflowError, struct.error, EOFError) as error:
         raise refused(document.place, f"a damaged file ({error})", WORDS) from None
     notes = [f"{name}: {label}" for name, label in labels.items() if label not in ("", name)]
-    table = table_of_columns("", columns, notes)
+    table = table_of_columns("", columns.items(), notes)
     return Source(document.place, digest, WORDS, (table,))
