@@ -1,14 +1,14 @@
 """Layouts that are documented: their columns mean the same in every file.
 
-Sources: metafor (escalc, the names of its arguments); the data standard of Metapsy
-(docs.metapsy.org; tools.metapsy.org), where arm 1 is the intervention and arm 2 the comparison;
-the fields of MetaLab (langcog.github.io/metalab).
+Sources: metafor (escalc, the names of its arguments, of which those with 1 are the treated); the
+data standard of Metapsy (docs.metapsy.org/data-preparation/format); the fields of MetaLab
+(langcog.github.io/metalab).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from metarepro.extraction.mapping import SETS, Analysis, Cell
+from metarepro.extraction.mapping import FILL_IN, SETS, Analysis, Cell
 from metarepro.extraction.profiles import Column
 from metarepro.readers.effect_table import ALIASES
 
@@ -32,11 +32,7 @@ class _Layout:
 
 
 def _arms(**stems: str) -> dict[str, str]:
-    return {
-        f"{role}_{arm}": f"{stem}_arm{number}"
-        for role, stem in stems.items()
-        for arm, number in (("t", 1), ("c", 2))
-    }
+    return {f"{role}_{arm}": f"{stem}_arm{arm}" for role, stem in stems.items() for arm in "12"}
 
 
 _LAYOUTS = (
@@ -68,16 +64,29 @@ _LAYOUTS = (
 )  # fmt: skip
 
 
+def our_names(headers: Iterable[str]) -> dict[str, Cell]:
+    """Role -> column, of headers that have the names of `effect_table`; none unless all are there.
+
+    Examples
+    --------
+    >>> {role: cell.column for role, cell in our_names(("ai", "n1i", "ci", "n2i")).items()}
+    {'events_t': 'ai', 'n_t': 'n1i', 'events_c': 'ci', 'n_c': 'n2i'}
+    """
+    own: dict[str, Cell] = {}
+    for header in headers:
+        if role := _OURS.get(header.strip().lower()):
+            own.setdefault(role, Cell(header, 0, "the name that this program and metafor give it"))
+    roles = next((roles for roles in SETS if set(roles) <= own.keys()), ())
+    labels = ("trial",) if roles and "trial" in own else ()
+    return {role: own[role] for role in (*labels, *roles)}
+
+
 def layout_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """The analyses of a table in a layout that is known by its headers; none for others."""
     headers = {c.header.text.strip().lower(): c for c in columns}
-    own = {role: headers[name].header.text for name, role in _OURS.items() if name in headers}
-    roles = next((roles for roles in SETS if set(roles) <= own.keys()), ())
-    if roles:
-        reason = "the name that this program and metafor give it"
-        labels = ("trial",) if "trial" in own else ()
-        cells = {role: Cell(own[role], 0, reason) for role in (*labels, *roles)}
-        yield Analysis("effects" if "yi" in roles else "arms", "", cells, decimal=mark)
+    own = our_names(c.header.text for c in columns)
+    if own:
+        yield Analysis("effects" if "yi" in own else "arms", "", own, decimal=mark)
         return
     for layout in _LAYOUTS:
         if len(layout.marks & headers.keys()) < 2:
@@ -90,5 +99,6 @@ def layout_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
                     for role, c in found.items()
                     if c is not None
                 }
-                yield Analysis(name, "", cells, measure, scale, mark)
+                asked = FILL_IN if any(role.endswith("_1") for role in cells) else ""
+                yield Analysis(name, "", cells, measure, scale, mark, asked)
         return

@@ -36,9 +36,14 @@ def propose(source: Source) -> list[Analysis]:
     """
     found: list[Analysis] = []
     for table in source.tables:
-        own = [replace(one, table=table.label) for one in _of_table(table)]
+        own = [replace(one, table=table.label, name=_name(one, table)) for one in _of_table(table)]
         found += _renamed(own, {one.name for one in found}, table.label)
     return found
+
+
+def _name(analysis: Analysis, table: SourceTable) -> str:
+    """The name of an analysis; that of its table where the columns have the usual names."""
+    return (analysis.name in ("effects", "arms") and table.label) or analysis.name
 
 
 def _of_table(table: SourceTable) -> Iterator[Analysis]:

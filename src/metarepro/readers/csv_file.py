@@ -9,6 +9,7 @@ from metarepro.readers.archives import Document
 from metarepro.readers.grids import Grid, table_of_grid
 from metarepro.readers.source_files import LONGEST_CELL, check_size, content_of, refused
 from metarepro.readers.source_table import Source
+from metarepro.tabular.problems import DataError, Problem
 
 WORDS = "a text file with commas, semicolons or tabs between its cells (CSV, TSV)"
 DELIMITERS = "\t;,|"
@@ -49,6 +50,7 @@ def read(document: Document) -> Source:
     grid: Grid = list(_rows(text, delimiter, start, document.place))
     if not any(len(cells) > 1 for _, cells in grid):
         raise refused(document.place, "a single column", "a header and rows of several cells")
+    _check_widths(grid, document.place)
     table = table_of_grid("", grid)
     return Source(document.place, digest, WORDS, (table,) if table else (), tuple(skipped))
 
@@ -85,6 +87,18 @@ def _delimiter(text: str) -> str:
         return (count, width) if width > 1 else (0, 0)
 
     return max(DELIMITERS, key=fit)
+
+
+def _check_widths(grid: Grid, file: str) -> None:
+    """Refuse rows with other than the usual number of cells, except lines of text."""
+    usual = Counter(len(cells) for _, cells in grid if len(cells) > 1).most_common(1)[0][0]
+    problems = [
+        Problem(file, number, "", f"{len(cells)} cells", f"{usual} cells, as in the other rows")
+        for number, cells in grid
+        if len(cells) != usual and sum(1 for cell in cells if cell.strip()) > 1
+    ]
+    if problems:
+        raise DataError(problems)
 
 
 def _rows(

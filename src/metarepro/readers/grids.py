@@ -6,7 +6,7 @@ text, and write notes below.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from metarepro.readers.source_table import SourceRow, SourceTable
 from metarepro.tabular.numbers import is_number
@@ -122,7 +122,22 @@ def _headers(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
                 carried = ""
             level.append(cell or carried)
         levels.append(level)
-    return tuple(
+    return numbered(
         " > ".join(dict.fromkeys(level[place] for level in levels if level[place]))
         for place in range(width)
+    )
+
+
+def numbered(names: Iterable[str]) -> tuple[str, ...]:
+    """Headers, those that stand there several times with their number.
+
+    Examples
+    --------
+    >>> numbered(("Study", "Mean", "SD", "Mean", "SD"))
+    ('Study', 'Mean (1)', 'SD (1)', 'Mean (2)', 'SD (2)')
+    """
+    names = list(names)
+    return tuple(
+        f"{name} ({names[: place + 1].count(name)})" if name and names.count(name) > 1 else name
+        for place, name in enumerate(names)
     )
