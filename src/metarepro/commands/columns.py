@@ -7,6 +7,7 @@ import click
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.errors import InputError
 from metarepro.extraction.columns_file import NAME, columns_text, read_columns
+from metarepro.extraction.layouts import table_words
 from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import propose
 from metarepro.readers.sources import read_source
@@ -38,6 +39,9 @@ def columns(file: Path, write: bool) -> None:
         analyses = accepted if name == source.file else analyses
         if name == source.file:
             click.echo(f"As {NAME} says:")
+    for table in source.tables:
+        if words := table_words(table):
+            click.echo(f"{table.label or source.file}: {words}; not pooled")
     if not analyses:
         raise InputError(
             f"{source.file}: no columns that can be pooled were found; say what they are in {NAME}"

@@ -162,6 +162,9 @@ class _Reading:
         if columns and not analysis.roles:
             allowed = "; or ".join(" ".join(roles) for roles in SETS)
             self._problem((*place, "columns"), " ".join(columns), allowed)
+        if analysis.roles and analysis.from_sizes and analysis.measure != "SMD":
+            allowed = "SMD, or vi, sei or ci_low and ci_high in place of the sizes"
+            self._problem((*place, "measure"), analysis.measure or None, allowed)
         ratio = bool(analysis.measure) and MEASURES[analysis.measure].is_ratio
         if analysis.scale and not ratio:
             self._problem((*place, "scale"), analysis.scale, "no such key, except for ratios")

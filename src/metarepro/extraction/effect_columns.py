@@ -7,16 +7,21 @@ import numpy as np
 import numpy.typing as npt
 
 from metarepro.extraction.headers import (
+    CONTROL,
     ESTIMATE,
+    FIRST,
     HIGH,
     INTERVAL,
     LOW,
     MEAN,
     SE,
+    SECOND,
+    SIZE,
+    TREATMENT,
     VARIANCE,
 )
 from metarepro.extraction.mapping import EFFECTS, Analysis, Cell
-from metarepro.extraction.matching import best_pairs, goes_with, likeness
+from metarepro.extraction.matching import alike, best_pairs, goes_with, likeness
 from metarepro.extraction.profiles import Column
 from metarepro.wording.scales import MEASURES
 
@@ -51,9 +56,43 @@ def effect_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     for column in columns:
         if column.width == 3 and _inside(column.values(1), column.values(2), column.values(3)):
             found.setdefault(column.place, []).append((column, _in_one_cell(column)))
+    for estimate, spread in _with_sizes(columns):
+        if estimate.place not in found:
+            found[estimate.place] = [(estimate, spread)]
     for place in sorted(found):
         estimate, spread = found[place][0]
         yield _analysis(estimate, spread, [other for _, other in found[place][1:]], mark)
+
+
+def _with_sizes(columns: Sequence[Column]) -> Iterator[tuple[Column, _Spread]]:
+    """Standardised mean differences beside the sizes of both arms, and nothing else."""
+    sizes = [c for c in columns if c.header.statistic == SIZE and c.width == 1]
+    for estimate in columns:
+        if estimate.header.measure != "SMD" or estimate.header.statistic != ESTIMATE:
+            continue
+        for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
+            pair = [
+                max(
+                    (c for c in sizes if c.header.arm == arm and _may_go(estimate, c)),
+                    key=lambda c: goes_with(estimate, c),
+                    default=None,
+                )
+                for arm in arms
+            ]
+            first, second = pair
+            if first is not None and second is not None:
+                cells = {
+                    f"n_{c.header.arm}": Cell(c.header.text, 0, _named(c)) for c in (first, second)
+                }
+                yield estimate, _Spread(first, cells)
+                break
+
+
+def _may_go(estimate: Column, size: Column) -> bool:
+    """Whether the size of an arm may be that of an estimate: of the same topic, or of all."""
+    own, other = estimate.header.topic, size.header.topic
+    both = alike(estimate.filled, size.filled) > 0
+    return both and (not other or likeness(own, other) >= _WORDS)
 
 
 def _estimates(columns: Sequence[Column]) -> list[Column]:
@@ -150,7 +189,9 @@ def _analysis(estimate: Column, spread: _Spread, others: Sequence[_Spread], mark
         left = ", ".join(dict.fromkeys(cell.column for cell in other.cells.values()))
         notes = (*notes, f"{left}: not used, since another column gives the precision")
     name = header.name or own.name or header.text
-    ordered = {role: cells[role] for role in EFFECTS if role in cells}
+    ordered = {role: cells.pop(role) for role in EFFECTS if role in cells} | cells
+    if any(role.startswith("n_") for role in ordered):
+        notes = (*notes, "nothing gives the precision: variances follow from the sizes of the arms")
     return Analysis(name, "", ordered, measure, scale, mark, notes=notes)
 
 

@@ -120,6 +120,16 @@ def _places(source: Source, table: SourceTable, analysis: Analysis) -> dict[str,
     return {name: table.columns.index(name) for name in wanted}
 
 
+def _with_variances(cells: pd.DataFrame) -> pd.DataFrame:
+    """Variances of standardised mean differences from the sizes of the arms, in their place.
+
+    1/n1 + 1/n2 + g^2 / (2 (n1 + n2)): Hedges & Olkin 1985, equation 5.14 (metafor: vtype LS).
+    """
+    g, n_t, n_c = (cells[name].astype("float64") for name in ("yi", "n_t", "n_c"))
+    vi = 1 / n_t + 1 / n_c + g**2 / (2 * (n_t + n_c))
+    return cells.drop(columns=["n_t", "n_c"]).assign(vi=[repr(float(v)) for v in vi])
+
+
 def role_of(role: str, first_arm: str) -> str:
     """A role with its arm named: mean_1 is mean_t where the first arm is the treated one.
 
@@ -196,6 +206,9 @@ class _Reading:
                 f"a number with a decimal {'point' if self.analysis.decimal == '.' else 'comma'}"
             )
             self.problems.append(Problem(self.source.file, row.number, column, printed, allowed))
+        elif self.analysis.from_sizes and role != "yi" and float(plain) < 1:
+            problem = Problem(self.source.file, row.number, column, printed, "a size of 1 or more")
+            self.problems.append(problem)
         elif role == "yi" and self.analysis.scale == "ratio" and "ci_low" not in self.roles:
             if float(plain) <= 0:
                 problem = Problem(self.source.file, row.number, column, printed, "a ratio above 0")
@@ -226,6 +239,8 @@ class _Reading:
     def result(self) -> Extracted:
         """All rows that were kept."""
         cells = pd.DataFrame.from_dict(self.kept, orient="index", dtype="str")
+        if self.analysis.from_sizes:
+            cells = _with_variances(cells)
         used = set(self.places)
         unused = tuple(name for name in self.table.columns if name and name not in used)
         names = {

@@ -160,7 +160,9 @@ def parse_header(text: str) -> Header:
         arm, _, rest = _take(rest, _ARMS)
     elif not statistic and measure:
         statistic, said = ESTIMATE, measure_said
-    kept = [word for word in rest if word.lower() not in _FILLERS and word.lower() not in _LOGS]
+    own = next((names for name, names in _STATISTICS if name == statistic), frozenset())
+    empty = _FILLERS | _LOGS | (own if statistic in OF_ARMS else frozenset())
+    kept = [word for word in rest if word.lower() not in empty]
     topic = tuple(word.lower() for word in kept)
     return Header(text, statistic, arm, measure, log, topic, _joined(kept, text), said)
 

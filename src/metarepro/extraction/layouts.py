@@ -5,12 +5,14 @@ data standard of Metapsy (docs.metapsy.org/data-preparation/format); the fields 
 (langcog.github.io/metalab).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from metarepro.extraction.mapping import FILL_IN, SETS, Analysis, Cell
 from metarepro.extraction.profiles import Column
 from metarepro.readers.effect_table import ALIASES
+from metarepro.readers.source_table import SourceTable
 
 _OURS = {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
 
@@ -62,6 +64,33 @@ _LAYOUTS = (
         ),
     ),
 )  # fmt: skip
+
+
+#: Domains of a table of robvis; five make RoB 2 (seven RoB 1 or ROBINS-I, four QUADAS-2).
+_DOMAIN = re.compile(r"d(?:omain)? ?[1-9]", re.I)
+_JUDGEMENTS = frozenset(("low", "some concerns", "high", "no information", "-", "+", "x", "?"))
+
+
+def table_words(table: SourceTable) -> str:
+    """What a table is that is known by its headers and holds no effects, in words; else "".
+
+    RoB 2 as robvis takes it: Study, D1 to D5, Overall and perhaps Weight (McGuinness & Higgins
+    2021; the data set data_rob2 of the package).
+
+    Examples
+    --------
+    >>> from metarepro.readers.source_table import SourceRow
+    >>> columns = ("Study", "D1", "D2", "D3", "D4", "D5", "Overall")
+    >>> row = SourceRow(2, ("Ann 2001", *["Low"] * 6))
+    >>> table_words(SourceTable("", "", columns, (row,)))
+    'risk of bias (RoB 2, in the layout of robvis)'
+    """
+    names = [name.strip() for name in table.columns]
+    domains = [place for place, name in enumerate(names) if _DOMAIN.fullmatch(name)]
+    if len(domains) != 5 or "overall" not in [name.lower() for name in names]:
+        return ""
+    judged = {row.cells[place].strip().lower() for row in table.rows for place in domains}
+    return "risk of bias (RoB 2, in the layout of robvis)" if judged <= _JUDGEMENTS else ""
 
 
 def our_names(headers: Iterable[str]) -> dict[str, Cell]:

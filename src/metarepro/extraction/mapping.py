@@ -16,6 +16,9 @@ SETS: tuple[tuple[str, ...], ...] = (
     ("yi", "vi"),
     ("yi", "sei"),
     ("yi", "ci_low", "ci_high"),
+    # Standardised mean differences only: their variance follows from the sizes.
+    ("yi", "n_t", "n_c"),
+    ("yi", "n_1", "n_2"),
     *(
         tuple(f"{stem}_{arm}" for arm in arms for stem in stems)
         for arms in ("tc", "12")
@@ -71,6 +74,11 @@ class Analysis:
     first_arm: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def from_sizes(self) -> bool:
+        """Whether the variances are to come from the sizes of the arms."""
+        return self.roles[:1] == ("yi",) and self.roles[1][:2] == "n_"
 
     @property
     def roles(self) -> tuple[str, ...]:
