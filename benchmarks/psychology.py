@@ -87,7 +87,9 @@ def answers(folder: Path, *, whole: bool = True) -> list[Answer]:
     """
     published = pd.read_csv(folder / "published.csv", dtype="str", keep_default_na=False)
     given = published[published["rows_from"] != "not_available"]
-    return [answer(folder, row.to_dict(), whole) for _, row in given.iterrows()]
+    return [
+        answer(folder, {str(k): v for k, v in row.items()}, whole) for _, row in given.iterrows()
+    ]
 
 
 def answer(folder: Path, row: dict[str, str], whole: bool) -> Answer:

@@ -1,7 +1,7 @@
 """Reads text with commas, semicolons, tabs or bars between its cells (CSV, TSV)."""
 
 import csv
-import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -106,7 +106,11 @@ def _rows(
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Rows with their numbers, without empty ones."""
     number, cells = start - 1, 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    if "\n" not in text:  # lines of the old Macintosh
+        text = text.replace("\r", "\n")
+    # Line by line: a list of all lines would take many times the memory of the text.
+    lines = (match[0] for match in re.finditer(r"[^\n]*\n|[^\n]+", text))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         for number, row in enumerate(reader, start):
             cells += len(row)
