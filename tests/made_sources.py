@@ -191,7 +191,7 @@ def _new_jasp(columns: Mapping[str, Sequence[float | str | None]]) -> bytes:
     return zipped({"manifest.json": '{"jaspArchiveVersion": "4.0.0"}', "internal.sqlite": content})
 
 
-# R: serialisation in XDR, version 3 (R Internals, 1.8) ---------------------------------------------
+# R: serialisation in XDR, version 3 (R Internals, 1.8) -------------------------------------------
 
 _CHAR, _VEC, _STR, _INT, _REAL, _ALTREP = 9, 19, 16, 13, 14, 238
 _LIST, _SYM, _NIL = 2, 1, 254

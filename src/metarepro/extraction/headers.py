@@ -100,7 +100,8 @@ _PHRASES = tuple(
         (r"stand?ari?[dsz]*[\s_.-]*(?:error|err)s?\b|std\.?[\s_.-]*(?:error|err)\b", "se"),
         (r"error[\s_.-]+(?:est[aá]ndar|t[ií]pico)", "se"),
         (r"standard[\s_.-]*deviations?|std\.?[\s_.-]*dev\b|desviaci[oó]n[\s_.-]+\w+", "sd"),
-        (r"standardi[sz]ed[\s_.-]*mean[\s_.-]*diff\w*|std\.?[\s_.-]*mean[\s_.-]*diff\w*", "smd"),
+        (r"(?:std|standardi[sz]ed|standard)\.?[\s_.-]*(?:mean[\s_.-]*)?diff\w*"
+         r"(?:[\s_.-]*in[\s_.-]*means)?", "smd"),
         (r"mean[\s_.-]*diff\w*|diff\w*[\s_.-]*(?:in|of)[\s_.-]*means", "md"),
         (r"log[\s_.-]*odds[\s_.-]*ratio", "logor"),
         (r"log[\s_.-]*risk[\s_.-]*ratio", "logrr"),

@@ -40,6 +40,8 @@ def read(document: Document) -> Source:
         row = content[: error.start].count(b"\n") + 1
         found = repr(content[error.start : error.end])
         raise refused(document.place, found, "text in UTF-8, UTF-16 or windows-1252", row) from None
+    if "\n" not in text:  # lines of the old Macintosh
+        text = text.replace("\r", "\n")
     first, _, rest = text.partition("\n")
     skipped = [note] if note else []
     start = 1
@@ -106,8 +108,6 @@ def _rows(
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Rows with their numbers, without empty ones."""
     number, cells = start - 1, 0
-    if "\n" not in text:  # lines of the old Macintosh
-        text = text.replace("\r", "\n")
     # Line by line: a list of all lines would take many times the memory of the text.
     lines = (match[0] for match in re.finditer(r"[^\n]*\n|[^\n]+", text))
     reader = csv.reader(lines, delimiter=delimiter, strict=True)

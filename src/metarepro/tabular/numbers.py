@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-_DIGITS = r"(?:[0-9]+(?:[.,][0-9]+)*[.,]?|[.,][0-9]+)"
-_PLAIN = re.compile(rf"[+-]?{_DIGITS}(?:[eE][+-]?[0-9]{{1,3}})?")
+_DIGITS = r"(?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)"
+_PLAIN = re.compile(rf"[+-]?(?:{_DIGITS}|[0-9]+[.,])(?:[eE][+-]?[0-9]{{1,3}})?")
 #: A number in a text: its sign counts where it does not stand between two numbers.
 _IN_TEXT = re.compile(
     rf"(?:(?<![0-9.])|(?<=[0-9] )(?=[+-][0-9.]))[+-]?{_DIGITS}(?:[eE][+-]?[0-9]+)?"
@@ -55,8 +55,8 @@ def numbers_in(text: str) -> list[str]:
     --------
     >>> numbers_in("0.27 (−0.11 to 0.65)"), numbers_in("0.18-0.75"), numbers_in("12 (40%)")
     (['0.27', '-0.11', '0.65'], ['0.18', '0.75'], ['12', '40'])
-    >>> numbers_in("-0.41 – -0.12"), numbers_in("0,5; 0,7")
-    (['-0.41', '-0.12'], ['0,5', '0,7'])
+    >>> numbers_in("-0.41 – -0.12"), numbers_in("0,5; 0,7"), numbers_in("[0.1,0.5]")
+    (['-0.41', '-0.12'], ['0,5', '0,7'], ['0.1', '0.5'])
     """
     plain = re.sub(r"(?<=[0-9])\s*-\s+|(?<=[0-9])-(?=[0-9.+-])", " to ", text.translate(_SIGNS))
     plain = re.sub(r"\bto\s+-\s+", "to -", plain)
@@ -64,7 +64,7 @@ def numbers_in(text: str) -> list[str]:
         return _IN_TEXT.findall(plain)
     # "0.1,0.5" are two numbers, "0,1" and "1,234" are one.
     pieces = re.split(r"(?<=[0-9]),(?=[+-]?[0-9]*\.)", plain) if "." in plain else [plain]
-    return [number.rstrip(",") for piece in pieces for number in _IN_TEXT.findall(piece)]
+    return [number for piece in pieces for number in _IN_TEXT.findall(piece)]
 
 
 def decimal_mark(texts: Iterable[str]) -> str:
