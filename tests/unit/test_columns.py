@@ -169,7 +169,7 @@ def test_mean_and_sd_may_stand_in_one_cell() -> None:
     header = "Study | Treatment mean (SD) | Treatment n | Control mean (SD) | Control n"
     rows = ("A | 5.1 (2.0) | 20 | 6.0 (2.1) | 22", "B | 7.2 ± 2.4 | 31 | 7.9 ± 2.2 | 30")
     numbers = extract(source(header, *rows), one(header, *rows)).table.numbers("means")
-    assert numbers.loc[3].tolist() == [7.2, 2.4, 31, 7.9, 2.2, 30]
+    assert numbers.to_numpy().tolist()[1] == [7.2, 2.4, 31, 7.9, 2.2, 30]
 
 
 @pytest.mark.parametrize("cell", ["0.32 [0.23, 0.40]", "0.32 (0.23–0.40)", "0.32 (0.23 to 0.40)"])

@@ -146,7 +146,7 @@ def test_headings_part_groups_of_rows(tmp_path: Path) -> None:
 
 
 def test_merged_headers_are_joined(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["Study", "Treatment", None, "Control", None],
         [None, "Mean", "SD", "Mean", "SD"],
         ["A", 1, 2, 3, 4],
@@ -160,7 +160,7 @@ def test_merged_headers_are_joined(tmp_path: Path) -> None:
 
 
 def test_a_cell_merged_over_rows_counts_for_each(tmp_path: Path) -> None:
-    rows = [["Study", "yi", "vi"], ["A", 1, 2], [None, 3, 4], ["B", 5, 6]]
+    rows: list[list[Any]] = [["Study", "yi", "vi"], ["A", 1, 2], [None, 3, 4], ["B", 5, 6]]
     table = only(read_source(written(tmp_path, xlsx({"S": rows}, merged=["A2:A3"]))))
     assert [row.cells[0] for row in table.rows] == ["A", "A", "B"]
 

@@ -1,5 +1,6 @@
 """Reads the rows of one analysis from a file of any known format."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from metarepro.readers.archives import head_of
 from metarepro.readers.effect_table import EffectTable, read_effect_table
 from metarepro.readers.source_table import Source
 from metarepro.readers.sources import read_source
+
+_NUMBERED = re.compile(r" \([0-9]+\)$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +131,9 @@ def _usual_table(path: Path) -> EffectTable | None:
             source = read_source(path)
         except InputError:
             raise error from None
-        if not propose(source) or any(our_names(table.columns) for table in source.tables):
+        # A header that stands there twice has been numbered.
+        names = [_NUMBERED.sub("", name) for table in source.tables for name in table.columns]
+        if our_names(names) or not propose(source):
             raise
         return None
 
