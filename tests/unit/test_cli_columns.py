@@ -148,7 +148,7 @@ def test_a_csv_file_in_other_names_is_pooled(folder: Path) -> None:
 
 
 def test_printed_ratios_are_pooled_as_logarithms(folder: Path) -> None:
-    """metafor 3.8-1: rma(log(yi), sei = (log(upper) - log(lower)) / 3.92, method = "DL"): 1.1594."""
+    """metafor 3.8-1: rma(log(yi), sei = log(upper / lower) / 3.92, method = "DL"): 1.1594."""
     Path("t.csv").write_text("Study,OR,lower,upper\nA,1.20,1.01,1.43\nB,0.85,0.60,1.20\nC,2,1,4\n")
     done = command("pool", "t.csv", "--tau2", "DL", "--ci", "z")
     assert done.stdout.startswith("Odds ratio 1.159 (95% CI 0.822 to 1.635)")
