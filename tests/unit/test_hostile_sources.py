@@ -148,6 +148,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "range of R": (lambda: rds(r_list({"a": r_range(2e9)}, "data.frame")), "a range of 2"),
     "texts of R": (lambda: rds(r_texts(*["a"] * 1_500_000)), "more than 100000 objects"),
     "length of R": (lambda: rds(struct.pack(">ii", 14, 2**31 - 1)), "a damaged file|no data frame"),
+    "function of R": (lambda: rds(struct.pack(">iii", 21, 2**30, 21)), "more than 100000 objects"),
     "nesting of R": (recursion, "a damaged file|objects"),
     "cut R": (lambda: rds(r_list({"a": r_numbers(1, 2)}, "data.frame")[:40]), "a damaged file"),
     "functions of R": (lambda: rds(r_pairs({"f": r_numbers(1)})), "no data frame"),

@@ -39,7 +39,8 @@ _CHUNK = 1 * MIB
 _ENCRYPTED = 0x1
 # What RevMan Web writes; the other methods can be made to take any amount of memory.
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGE = (
+#: What a damaged zip file raises.
+DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -243,7 +244,7 @@ def _members(
                     yield from _members(io.BytesIO(content), file, name + "!", budget, depth + 1)
                 elif content:
                     yield Member(name, content, f"{file}!{name}")
-    except _DAMAGE as error:
+    except DAMAGE as error:
         found = f"a damaged zip file ({error})"
         raise DataError([Problem(place, None, "", found, "a whole zip file")]) from None
 
@@ -261,7 +262,7 @@ def check_archive(stream: BinaryIO, place: str) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(stream) as archive:
             entries = archive.infolist()
-    except _DAMAGE as error:
+    except DAMAGE as error:
         found = f"a damaged zip file ({error})"
         raise DataError([Problem(place, None, "", found, "a whole zip file")]) from None
     _check_entries(entries, place, _Budget())

@@ -11,7 +11,7 @@ import zipfile
 from array import array
 from typing import Any
 
-from metarepro.readers.archives import ZIP_MAGIC, Document, check_archive
+from metarepro.readers.archives import DAMAGE, ZIP_MAGIC, Document, check_archive
 from metarepro.readers.frames import table_of_columns
 from metarepro.readers.source_files import MIB, check_size, content_of, refused
 from metarepro.readers.source_table import Source, SourceTable
@@ -24,6 +24,8 @@ MAX_UNPACKED_MEGABYTES = 50
 #: Steps of the database, some millions a second.
 _MAX_STEPS = 5_000_000
 _MISSING = -(2**31)
+#: What a database or a text of JSON raises that is damaged, or has not what it should.
+_ERRORS = (sqlite3.Error, OSError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 def sniff(head: bytes) -> bool:
@@ -48,9 +50,7 @@ def read(document: Document) -> Source:
                 tables = [_of_numbers(meta, labels, _content(archive, "data.bin", file), file)]
             else:
                 raise refused(file, "no data in it", "a file of JASP with data")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise refused(file, f"a damaged file ({error})", WORDS) from None
-    except (zipfile.BadZipFile, sqlite3.Error, EOFError, OSError) as error:
+    except (*DAMAGE, *_ERRORS) as error:
         raise refused(file, f"a damaged file ({error})", WORDS) from None
     return Source(file, digest, WORDS, tuple(tables), ("the analyses that were saved with it",))
 

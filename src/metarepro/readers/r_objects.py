@@ -1,6 +1,7 @@
 """Objects of R as plain values: vectors, lists and their attributes."""
 
 import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -91,6 +92,14 @@ def read_object(content: bytes, file: str, words: str) -> Named:
                 raise refused(file, f"more than {MAX_OBJECTS} objects", f"at most {MAX_OBJECTS}")
             return super().parse_R_object(*args, **named)
 
+        def _parse_bytecode(self, references: Any, repeated: Any = None) -> Any:
+            # A function starts with a number for which the library makes room at once.
+            place = self.file.tell()
+            if repeated is None and not 0 <= self.parse_int() <= MAX_OBJECTS:
+                raise refused(file, f"more than {MAX_OBJECTS} objects", f"at most {MAX_OBJECTS}")
+            self.file.seek(place)
+            return super()._parse_bytecode(references, repeated)
+
         def expand_altrep_to_object(self, info: Any, state: Any) -> Any:
             # A range such as 1:1000000000 takes no room in the file.
             length = state.value[0]
@@ -102,7 +111,9 @@ def read_object(content: bytes, file: str, words: str) -> Named:
         parser = Counted(
             memoryview(content)[2:], expand_altrep=True, altrep_constructor_dict=DEFAULT_ALTREP_MAP
         )
-        return _named(parser.parse_all().object)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the library passes over, we do not need
+            return _named(parser.parse_all().object)
     except _ERRORS as error:
         found = f"a damaged file ({type(error).__name__}: {error})"
         raise refused(file, found, words) from None

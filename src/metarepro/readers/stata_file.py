@@ -13,6 +13,11 @@ WORDS = "data of Stata (.dta)"
 #: Versions 105 to 115 begin with their number, the order of bytes (1 or 2), and a 1.
 _OLD = range(105, 116)
 _ROWS = 10_000
+#: What the library raises for a damaged file.
+_ERRORS = (
+    AttributeError, EOFError, IndexError, KeyError, OverflowError, TypeError, ValueError,
+    MemoryError, struct.error,
+)  # fmt: skip
 
 
 def sniff(head: bytes) -> bool:
@@ -27,7 +32,8 @@ def read(document: Document) -> Source:
     from pandas.io.stata import StataReader
 
     content, digest = content_of(document)
-    columns: dict[str, list[object]] = {}
+    names: list[str] = []
+    columns: list[list[object]] = []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -37,11 +43,13 @@ def read(document: Document) -> Source:
                 for part in reader:
                     count += len(part)
                     check_size(document.place, [(count, len(part.columns))])
-                    for name, values in part.items():
+                    names = [str(name) for name in part.columns]
+                    columns = columns or [[] for _ in names]
+                    for place, values in enumerate(columns):
                         # As NumPy keeps them: numbers of four bytes have fewer digits.
-                        columns.setdefault(str(name), []).extend(values.to_numpy())
-    except (ValueError, KeyError, IndexError, OverflowError, struct.error, EOFError) as error:
+                        values.extend(part.iloc[:, place].to_numpy())
+    except _ERRORS as error:
         raise refused(document.place, f"a damaged file ({error})", WORDS) from None
     notes = [f"{name}: {label}" for name, label in labels.items() if label not in ("", name)]
-    table = table_of_columns("", columns.items(), notes)
+    table = table_of_columns("", zip(names, columns, strict=True), notes)
     return Source(document.place, digest, WORDS, (table,))

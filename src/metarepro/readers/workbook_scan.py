@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
-from metarepro.readers.archives import check_archive
+from metarepro.readers.archives import DAMAGE, check_archive
 from metarepro.readers.source_files import MAX_CELLS, MAX_TABLES, MIB, check_size, refused
 
 #: Of all XML of a workbook. A sheet of 100,000 cells has some 5 MB.
@@ -216,7 +216,7 @@ def _parse(
     except expat.ExpatError as error:
         found = f"{entry.filename}, {error}"
         raise refused(file, found, "well-formed XML") from None
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
+    except (*DAMAGE, OSError, LookupError) as error:
         raise refused(file, f"a damaged zip file ({error})", "a whole file") from None
 
 
