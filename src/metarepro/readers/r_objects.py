@@ -122,17 +122,19 @@ def read_object(content: bytes, file: str, words: str) -> Named:
 def _named(thing: Any, depth: int = 0) -> Named:
     """A parsed object with what it contains, to the depth that tables stand in."""
     kind = thing.info.type.name
-    attributes = dict(_pairs(thing.attributes))
     if kind in ("LIST", "NIL"):  # the pairs of name and object that `save` writes
         pairs = list(_pairs(thing))
         objects = tuple(_named(value, depth + 1) for _, value in pairs) if depth < 4 else ()
         return Named(objects, tuple(name for name, _ in pairs)[: len(objects)], (), (), True)
+    if kind not in ("VEC", "STR", "INT", "REAL", "LGL"):  # functions, environments, formulas
+        return Named((), (), (), (), False)
+    attributes = dict(_pairs(thing.attributes))
     values: tuple[Any, ...] = ()
     if kind == "VEC" and depth < 4:
         values = tuple(_named(value, depth + 1) for value in thing.value)
     elif kind == "STR":
         values = tuple(_text(one) for one in thing.value)
-    elif kind in ("INT", "REAL", "LGL"):
+    elif kind != "VEC":
         values = tuple(_number(one) for one in thing.value.tolist())
     names = tuple(text or "" for text in _texts(attributes.get("names")))
     return Named(
@@ -150,7 +152,9 @@ def _pairs(thing: Any) -> Iterator[tuple[str, Any]]:
         tag = thing.tag
         while tag is not None and tag.referenced_object is not None:
             tag = tag.referenced_object
-        yield (_text(tag.value) or "") if tag is not None else "", thing.value[0]
+        # After functions that were compiled the library loses count of the names (1.1.0).
+        named = tag is not None and tag.info.type.name == "SYM" and tag.value.info.type.value == 9
+        yield (_text(tag.value) or "") if named else "", thing.value[0]
         thing = thing.value[1]
 
 
