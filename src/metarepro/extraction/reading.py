@@ -95,6 +95,14 @@ def read_rows(
         With all problems of the file.
     InputError
         If there is no analysis, several, or a question is not answered.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "trials.csv"
+    >>> _ = path.write_text("Author;Cohen's d;SE\\nAnn 2001;0,20;0,10\\nBo 2002;0,35;0,12\\n")
+    >>> read_rows(path).table.numbers("effects")["yi"].tolist()
+    [0.2, 0.35]
     """
     path = Path(path)
     known = _columns_of(path, columns)
