@@ -10,6 +10,7 @@ The public functions, each imported when it is first used:
 `draw_forest`       draw the forest plot of such a pool
 `convert`           turn one `Reported` result into an effect and its variance
 `read_review`       read the data file of a Cochrane review
+`read_rows`         read the rows of one analysis from a spreadsheet or data file
 `reproduce`         recompute the pools of such files and compare them with what they publish
 =================== ==============================================================================
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from metarepro.conversion.reported import Choices, Effect, Reported
     from metarepro.conversion.routes import convert
     from metarepro.explanation.explanation import Explanation, explain_published
+    from metarepro.extraction.reading import Rows, read_rows
     from metarepro.figures.study_forest import study_forest as draw_forest
     from metarepro.readers.review_file import read_review
     from metarepro.reviews.batch import Reproduction
@@ -55,6 +57,7 @@ __all__ = [
     "InputError",
     "Reported",
     "Reproduction",
+    "Rows",
     "StudyPool",
     "convert",
     "draw_forest",
@@ -62,6 +65,7 @@ __all__ = [
     "explain_published",
     "pool",
     "read_review",
+    "read_rows",
     "reproduce",
     "small_study",
 ]
@@ -72,6 +76,7 @@ _HOMES = {
     "Explanation": "explanation.explanation:Explanation",
     "Reported": "conversion.reported:Reported",
     "Reproduction": "reviews.batch:Reproduction",
+    "Rows": "extraction.reading:Rows",
     "StudyPool": "synthesis.study_pool:StudyPool",
     "convert": "conversion.routes:convert",
     "draw_forest": "figures.study_forest:study_forest",
@@ -79,6 +84,7 @@ _HOMES = {
     "explain_published": "explanation.explanation:explain_published",
     "pool": "synthesis.study_pool:pool_studies",
     "read_review": "readers.review_file:read_review",
+    "read_rows": "extraction.reading:read_rows",
     "reproduce": "reviews.batch:reproduce_files",
     "small_study": "sensitivity.study_bias:small_study",
 }

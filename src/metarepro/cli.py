@@ -61,6 +61,7 @@ _MODULE = "metarepro.commands"
 _COMMANDS = (
     ("reproduce", "reproduce:reproduce", "Recompute Cochrane reviews and compare the results."),
     ("pool", "pool:pool", "Pool the studies of a table."),
+    ("columns", "columns:columns", "Show what the columns of a data file are taken for."),
     ("explain", "explain:explain", "Explain a printed pool: model, rounding or slip."),
     ("new", "new:new", "Start a study: write its folder."),
     ("run", "run:run", "Run the workflow of the study in this folder."),

@@ -199,9 +199,12 @@ def test_all_problems_are_told_at_once(folder: Path) -> None:
     assert said.startswith("Error: 3 problems in the data\n")
 
 
-def test_a_workbook_is_refused_in_words(folder: Path) -> None:
+def test_a_file_of_no_known_kind_is_refused_in_words(folder: Path) -> None:
     Path("t.xlsx").write_bytes(b"PK\x03\x04rest")
-    assert "save the sheet as CSV" in command("pool", "t.xlsx").stderr
+    refused = command("pool", "t.xlsx").stderr
+    assert (
+        "found 'a file of a kind that is not known'; allowed: a workbook (XLSX, ODS); or" in refused
+    )
 
 
 def test_a_level_of_95_is_refused(folder: Path) -> None:

@@ -3,7 +3,9 @@
 The same examples each time; `make fuzz` looks further. What it finds goes to test_hostile_files.py.
 """
 
+import io
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.data_folder import RESULTS, REVIEW, TRIALS, write_data_folder
+from tests.made_sources import jasp, ods, ods_table, r_list, r_numbers, r_texts, rds, xlsx
 from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import (
     BINARY_DATA,
@@ -29,8 +32,13 @@ from tests.unit.test_accuracy import diagnostic, study
 from tests.unit.test_revman5_csv import HEADER as EXPORT_HEADER
 from tests.unit.test_revman5_csv import export
 
+from metarepro.extraction.columns_file import columns_text, read_columns
+from metarepro.extraction.preview import preview
+from metarepro.extraction.proposals import propose
 from metarepro.plan import parse_plan
 from metarepro.readers.review_file import read_review
+from metarepro.readers.source_table import Source, SourceRow, SourceTable
+from metarepro.readers.sources import read_source
 from metarepro.reviews.batch import do_files
 from metarepro.reviews.data_files import read_reviews
 from metarepro.study.transcription import read
@@ -154,6 +162,63 @@ def test_formats_of_one_file(data: st.DataObject, tmp_path: Path) -> None:
     tolerated(lambda: read_review(path))
     (row,) = do_files([(name, path)], {}).rows["files"]
     assert "internal error" not in row["notes"]
+
+
+SHEETS: dict[str, list[list[str | float | None]]] = {
+    "One": [["ID", "g", "g_LL", "g_UL"], ["A", 0.2, 0.1, 0.3], ["B", "NR", -0.1, 0.3]]
+}
+DATA_FILES = (
+    b"ID;g;SE\nA 2001;0,20;0,1\nB;-0,3;0,12\n",
+    "ID\tg\tSE\nÅ\t0.2\t0.1\n".encode("utf-16"),
+    rds(r_list({"ID": r_texts("A", None), "yi": r_numbers(0.2, 0.3)}, "data.frame"), packed=False),
+    xlsx(SHEETS),
+    jasp({"ID": ["A", "B"], "yi": [0.1, None]}),
+    jasp({"ID": ["A", "B"], "yi": [0.1, None]}, old=True),
+    ods(ods_table("One", SHEETS["One"])),
+)
+
+
+ONE_SHEET = Source(
+    "a",
+    "",
+    "",
+    (SourceTable("S", "", ("ID", "g", "SE"), (SourceRow(2, ("A", "0,2", "0,1")),)),),
+)
+
+
+def use(path: Path) -> None:
+    """Read a data file and show what its columns would be taken for."""
+    source = read_source(path)
+    for analysis in propose(source):
+        preview(source, analysis)
+
+
+@quick
+@given(data=st.data())
+def test_data_files(data: st.DataObject, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(data.draw(damaged(data.draw(st.sampled_from(DATA_FILES)))))
+    tolerated(lambda: use(path))
+
+
+@quick
+@given(data=st.data())
+def test_members_of_workbooks(data: st.DataObject, tmp_path: Path) -> None:
+    """Inside the zip file, so that its checksum does not stop them."""
+    with zipfile.ZipFile(io.BytesIO(xlsx(SHEETS))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    name = data.draw(st.sampled_from(sorted(members)))
+    path = tmp_path / "file"
+    path.write_bytes(zipped(members | {name: data.draw(damaged(members[name]))}))
+    tolerated(lambda: use(path))
+
+
+@quick
+@given(content=damaged(columns_text("a", propose(ONE_SHEET)).encode()))
+def test_columns_files(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "columns.yaml"
+    path.write_bytes(content)
+    tolerated(lambda: read_columns(path))
 
 
 def check(folder: Path) -> None:

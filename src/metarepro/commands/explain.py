@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
+from metarepro.commands import options
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.explanation.explanation import explain_published
 from metarepro.explanation.report import report_table, report_text
 from metarepro.explanation.rounding import OUTSIDE
-from metarepro.readers.effect_table import read_effect_table
 from metarepro.tabular.atomic import write_file
 from metarepro.wording.scales import MEASURES
 
@@ -32,6 +32,10 @@ NOT_GIVEN = 3
 @click.option("--table", type=FILE_OR_FOLDER, help="Write all models and slips to this CSV file.")
 @click.option("--page", type=FILE_OR_FOLDER, help="Write the answer to this HTML file.")
 @click.option("--seed", default=0, show_default=True, help="Of the random targets.")
+@options.sheet
+@options.analysis
+@options.columns
+@options.provenance
 @click.pass_context
 def explain(
     ctx: click.Context,
@@ -41,11 +45,14 @@ def explain(
     table: Path | None,
     page: Path | None,
     seed: int,
+    sheet: str,
+    analysis: str,
+    columns: Path | None,
+    provenance: Path | None,
 ) -> None:
     """Explain a printed pool: model, rounding or slip.
 
-    ROWS is a table as for metarepro pool. It may also have yi with ci_low and ci_high, the 95%
-    interval of each row.
+    ROWS is a table as for metarepro pool.
 
     Tries every model that published software offers and prints those that give every printed digit,
     the simplest first, with the lines of R that give the same. If none does, it looks at what the
@@ -59,7 +66,9 @@ def explain(
       2  the command was called in a way that it does not understand
       3  no model gives it; slips may be listed
     """
-    found = explain_published(read_effect_table(rows), published, measure=measure, seed=seed)
+    read = options.rows_of(rows, sheet, analysis, columns, provenance)
+    chosen = measure or read.measure or None
+    found = explain_published(read.table, published, measure=chosen, seed=seed)
     if table is not None:
         text = report_table(found).to_csv(index=False, lineterminator="\n")
         write_file(table, text.encode())

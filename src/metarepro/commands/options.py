@@ -2,10 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from metarepro.errors import InputError
+from metarepro.tabular.atomic import write_file
+
+if TYPE_CHECKING:
+    from metarepro.extraction.reading import Rows
 
 FILE_OR_FOLDER = click.Path(path_type=Path)
 
@@ -34,6 +39,37 @@ drafts = click.option(
     show_default=True,
     help="The folder of the forms.",
 )
+
+
+sheet = click.option("--sheet", default="", help="The sheet or table of the file.")
+analysis = click.option(
+    "--analysis", default="", help="Which analysis of the file; metarepro columns FILE lists them."
+)
+columns = click.option(
+    "--columns",
+    type=FILE_OR_FOLDER,
+    help="The file that says what the columns are; without it columns.yaml beside the table, if it "
+    "is for that table.",
+)
+provenance = click.option(
+    "--provenance",
+    type=FILE_OR_FOLDER,
+    help="Write the place of every number to this CSV file: file, sheet, row, column, text.",
+)
+
+
+def rows_of(
+    path: Path, sheet: str, analysis: str, columns: Path | None, provenance: Path | None
+) -> "Rows":
+    """The rows that a command is called for; says on standard error what was taken for what."""
+    from metarepro.extraction.reading import read_rows
+
+    rows = read_rows(path, sheet=sheet, analysis=analysis, columns=columns)
+    for line in rows.lines():
+        click.echo(line, err=True)
+    if provenance is not None:
+        write_file(provenance, rows.provenance_text().encode())
+    return rows
 
 
 class Identifier(click.ParamType[str]):

@@ -39,7 +39,8 @@ _CHUNK = 1 * MIB
 _ENCRYPTED = 0x1
 # What RevMan Web writes; the other methods can be made to take any amount of memory.
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_DAMAGE = (
+#: What a damaged zip file raises.
+DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -243,9 +244,33 @@ def _members(
                     yield from _members(io.BytesIO(content), file, name + "!", budget, depth + 1)
                 elif content:
                     yield Member(name, content, f"{file}!{name}")
-    except _DAMAGE as error:
+    except DAMAGE as error:
         found = f"a damaged zip file ({error})"
         raise DataError([Problem(place, None, "", found, "a whole zip file")]) from None
+
+
+def check_archive(stream: BinaryIO, place: str) -> list[zipfile.ZipInfo]:
+    """The directory of a zip file that another program is to unpack, if nothing in it is wrong.
+
+    Raises
+    ------
+    DataError
+        As `members`; also where a name stands in it twice, since programs differ in which they
+        take.
+    """
+    _check_directory(stream, place)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            entries = archive.infolist()
+    except DAMAGE as error:
+        found = f"a damaged zip file ({error})"
+        raise DataError([Problem(place, None, "", found, "a whole zip file")]) from None
+    _check_entries(entries, place, _Budget())
+    names = [entry.filename for entry in entries]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise DataError([Problem(place, None, "", f"{twice}, twice", "each name once")])
+    return entries
 
 
 def _check_directory(stream: BinaryIO, place: str) -> None:

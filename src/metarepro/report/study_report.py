@@ -119,13 +119,15 @@ def methods(result: StudyPool) -> list[str]:
     """What was computed, in sentences."""
     pooled, scale = result.pooled, result.scale
     formula = "as given in the table, with its variance"
+    if result.from_intervals:
+        formula = "as given in the table, with the variance from its 95% interval"
     if not result.given:
         formula = ARM_MEASURES[result.measure].formula
     said = [f"Effect measure: {scale.label}, {formula}."]
     if scale.is_ratio:
         said.append(
             "Ratios are pooled as natural logarithms and shown as ratios."
-            if not result.given
+            if not result.given or result.from_intervals
             else "The effects in the table were taken for natural logarithms; ratios are shown."
         )
     said.append(f"Model: {model_words(pooled)}. The intervals have a level of {scale.percent}.")

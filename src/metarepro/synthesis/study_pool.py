@@ -18,6 +18,7 @@ from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.three_level import pool_three_level
 from metarepro.readers.effect_table import EffectTable, table_of_frame
 from metarepro.synthesis.pools import without_prediction_of_few
+from metarepro.tabular.problems import DataError, Problem
 from metarepro.wording.scales import MEASURES, Scale
 
 DEFAULT_MODEL = "random"
@@ -39,7 +40,8 @@ class StudyPool:
     Attributes
     ----------
     measure : what is pooled, a key of `scales.MEASURES`
-    given : whether the effects and variances stood in the table
+    given : whether the effects stood in the table
+    from_intervals : whether their variances come from 95% intervals that stood there
     level : of all intervals, 0.95 for 95%
     studies : DataFrame with study, trial, n_t, n_c, yi, vi, ci_low, ci_high and weight (percent),
         one row per result in the order of the table; effects on the scale of pooling, which is the
@@ -57,6 +59,7 @@ class StudyPool:
     pooled: Pooled
     corrected: int
     higher_is_better: str
+    from_intervals: bool = False
 
     def heterogeneity(self, method: Literal["profile", "q_profile"] = "q_profile") -> Heterogeneity:
         """Confidence intervals of tau2, I2 and H2 (`models.heterogeneity.heterogeneity`).
@@ -122,6 +125,8 @@ def pool_studies(
     table : EffectTable or DataFrame
         One row per result, with the columns that `readers.effect_table.KINDS` lists, also in
         metafor's names; a label in `study`; the trial in `trial` where one has several rows.
+        Estimates with limits are taken as they are printed, with 95% intervals: ratios, if the
+        measure is one.
     measure : str, optional
         From means "SMD" or "MD", from counts "OR", "RR" or "RD". For given effects a key of
         `wording.scales.MEASURES`, or nothing; they are on the scale of pooling: natural logarithms
@@ -163,6 +168,8 @@ def pool_studies(
     higher = table.higher_is_better()
     if kind == "effects":
         yi, vi = numbers["yi"].to_numpy(), numbers["vi"].to_numpy()
+    elif kind == "intervals":
+        yi, vi = _of_intervals(numbers, chosen, table.file)
     else:
         yi, vi = effects_of_arms(chosen, numbers.to_numpy().tolist())
     known = np.isfinite(yi)
@@ -182,13 +189,34 @@ def pool_studies(
     )
     return StudyPool(
         measure=chosen,
-        given=kind == "effects",
+        given=kind in ("effects", "intervals"),
         level=level,
         studies=studies,
         pooled=pooled,
         corrected=int(_has_zero_cell(numbers)[known].sum()) if kind == "counts" else 0,
         higher_is_better=higher,
+        from_intervals=kind == "intervals",
     )
+
+
+def _of_intervals(
+    numbers: pd.DataFrame, measure: str, file: str
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Effects and variances of printed estimates with 95% intervals; of ratios the logarithms.
+
+    Cochrane Handbook 6.3.1 and 6.3.2.
+    """
+    if MEASURES[measure].is_ratio:
+        wrong = numbers.index[(numbers <= 0).any(axis=1)]
+        if len(wrong):
+            allowed = "ratios and limits above 0; of logarithms give sei in place of the limits"
+            raise DataError(
+                Problem(file, int(row), "", "a ratio or limit of 0 or less", allowed)
+                for row in wrong
+            )
+        numbers = numbers.apply(np.log)
+    half = (numbers["ci_high"] - numbers["ci_low"]).to_numpy() / 2
+    return numbers["yi"].to_numpy(), (half / stats.norm.isf(0.025)) ** 2
 
 
 def _has_zero_cell(counts: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -202,11 +230,10 @@ def _measure(table: EffectTable, name: str | None) -> tuple[str, str]:
     """The measure and the kind of data that it is taken from."""
     kinds = table.kinds
     fitting = ", ".join(raw for raw, measure in ARM_MEASURES.items() if measure.data in kinds)
-    if kinds == ["intervals"]:
-        raise InputError(f"{table.file}: pooling needs vi or sei beside yi")
+    given = next((kind for kind in ("effects", "intervals") if kind in kinds), "")
     if name is None:
-        if "effects" in kinds and not fitting:
-            return GENERIC, "effects"
+        if given and not fitting:
+            return GENERIC, given
         raise InputError(
             f"{table.file}: which effect measure? Its columns allow --measure {fitting}"
         )
@@ -214,8 +241,8 @@ def _measure(table: EffectTable, name: str | None) -> tuple[str, str]:
         raise InputError(f"measure {name!r} is not known; allowed: {', '.join(MEASURES)}")
     if name in ARM_MEASURES and ARM_MEASURES[name].data in kinds:
         return name, ARM_MEASURES[name].data
-    if "effects" in kinds:
-        return name, "effects"
+    if given:
+        return name, given
     needed = ARM_MEASURES[name].data if name in ARM_MEASURES else "effects (yi and vi or sei)"
     raise InputError(f"{table.file}: {name} needs {needed}; its columns allow {fitting}")
 

@@ -1,0 +1,54 @@
+"""The command that shows what the columns of a data file are taken for."""
+
+from pathlib import Path
+
+import click
+
+from metarepro.commands.options import FILE_OR_FOLDER
+from metarepro.errors import InputError
+from metarepro.extraction.columns_file import NAME, columns_text, read_columns
+from metarepro.extraction.layouts import table_words
+from metarepro.extraction.preview import preview
+from metarepro.extraction.proposals import propose
+from metarepro.readers.sources import read_source
+from metarepro.tabular.atomic import write_file
+
+
+@click.command()
+@click.argument("file", type=FILE_OR_FOLDER)
+@click.option("--write", is_flag=True, help=f"Write {NAME} beside the file, to check and edit.")
+def columns(file: Path, write: bool) -> None:
+    """Show what the columns of a data file are taken for.
+
+    FILE is a table of study results: CSV or TSV, a workbook (XLSX, ODS), or data of Stata, SPSS, R
+    or JASP.
+
+    Prints each analysis that its columns allow: which column is what and why, the first effects,
+    and the pool with the default model. If columns.yaml beside the file is for that file, that is
+    shown instead. Nothing is turned in sign, and where the headers do not say which arm is which,
+    it asks.
+    """
+    source = read_source(file)
+    target = file.parent / NAME
+    given = target.is_file()
+    if write and given:
+        raise InputError(f"{target} is there already; edit it, or move it and start again")
+    analyses = propose(source)
+    if given:
+        name, accepted = read_columns(target)
+        analyses = accepted if name == source.file else analyses
+        if name == source.file:
+            click.echo(f"As {NAME} says:")
+    for table in source.tables:
+        if words := table_words(table):
+            click.echo(f"{table.label or source.file}: {words}; not pooled")
+    if not analyses:
+        raise InputError(
+            f"{source.file}: no columns that can be pooled were found; say what they are in {NAME}"
+        )
+    click.echo("\n\n".join("\n".join(preview(source, one)) for one in analyses))
+    for what in source.skipped:
+        click.echo(f"Not read: {what}")
+    if write:
+        write_file(target, columns_text(source.file, analyses).encode())
+        click.echo(f"Written: {target}")

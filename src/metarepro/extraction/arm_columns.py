@@ -1,0 +1,115 @@
+"""Proposes means with SDs, and counts, of two arms."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from metarepro.extraction.headers import (
+    CONTROL,
+    EVENTS,
+    FIRST,
+    MEAN,
+    MEAN_SD,
+    NON_EVENTS,
+    OF_ARMS,
+    SD,
+    SECOND,
+    SIZE,
+    TREATMENT,
+)
+from metarepro.extraction.mapping import FILL_IN, Analysis, Cell
+from metarepro.extraction.matching import goes_with, likeness
+from metarepro.extraction.profiles import Column
+
+#: What an analysis takes of each arm, the first of which leads.
+_KINDS = ((MEAN, SD, SIZE), (EVENTS, SIZE), (EVENTS, NON_EVENTS))
+_WORDS = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """One number of each cell of a column: a statistic of an arm."""
+
+    statistic: str
+    arm: str
+    column: Column
+    number: int
+    reason: str
+
+
+def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
+    """Every set of columns with means, SDs and sizes, or events and sizes, of two arms."""
+    parts = [part for column in columns for part in _parts(column)]
+    for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
+        for kind in _KINDS:
+            used: set[tuple[int, int]] = set()
+            for lead in parts:
+                if (lead.statistic, lead.arm) != (kind[0], arms[0]):
+                    continue
+                taken = _complete(lead, [p for p in parts if _key(p) not in used], kind, arms)
+                if taken:
+                    used |= {_key(p) for p in taken.values() if p.column.header.topic}
+                    yield _analysis(lead, taken, arms, mark)
+
+
+def _key(part: _Part) -> tuple[int, int]:
+    return part.column.place, part.number
+
+
+def _parts(column: Column) -> Iterator[_Part]:
+    """What stands in the cells of a column of one arm."""
+    statistic, arm = column.header.statistic, column.header.arm
+    if statistic not in OF_ARMS or not arm or not column.width:
+        return
+    said = f'the header says "{column.header.said}"'
+    if statistic == MEAN_SD or statistic == MEAN and column.width == 2:
+        if column.width == 2:
+            for number, part in ((1, MEAN), (2, SD)):
+                yield _Part(part, arm, column, number, f"mean and SD in one cell; {said}")
+    elif column.width == 2 and statistic in (EVENTS, SIZE):
+        slash = np.mean(["/" in text for text in column.texts]) > 0.5
+        both = ((1, EVENTS), (2, SIZE)) if slash else ((1, statistic),)
+        for number, part in both:
+            yield _Part(part, arm, column, number, f"two numbers in a cell; {said}")
+    elif column.width == 1:
+        yield _Part(statistic, arm, column, 0, said)
+
+
+def _complete(
+    lead: _Part, parts: Sequence[_Part], kind: Sequence[str], arms: Sequence[str]
+) -> dict[str, _Part]:
+    """The parts that go with the leading one, by role; none unless all are there."""
+    taken: dict[str, _Part] = {}
+    for arm in arms:
+        for statistic in kind:
+            if (statistic, arm) == (lead.statistic, lead.arm):
+                best: _Part | None = lead
+            else:
+                fitting = [p for p in parts if (p.statistic, p.arm) == (statistic, arm)
+                           and _may_go(lead, p)]  # fmt: skip
+                best = max(fitting, key=lambda p: goes_with(lead.column, p.column), default=None)
+            if best is None:
+                return {}
+            taken[f"{statistic}_{arm}"] = best
+    return taken
+
+
+def _may_go(lead: _Part, part: _Part) -> bool:
+    own, other = lead.column.header.topic, part.column.header.topic
+    return not other or not own or likeness(own, other) >= _WORDS
+
+
+def _analysis(lead: _Part, taken: dict[str, _Part], arms: Sequence[str], mark: str) -> Analysis:
+    cells = {
+        role: Cell(part.column.header.text, part.number, part.reason)
+        for role, part in taken.items()
+    }
+    kind = "means" if lead.statistic == MEAN else "counts"
+    return Analysis(
+        lead.column.header.name or kind,
+        "",
+        cells,
+        decimal=mark,
+        first_arm=FILL_IN if arms[0] == FIRST else "",
+    )

@@ -1,0 +1,241 @@
+"""Proposes estimates with their standard errors, variances or intervals."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from metarepro.extraction.headers import (
+    CONTROL,
+    ESTIMATE,
+    FIRST,
+    HIGH,
+    INTERVAL,
+    LOW,
+    MEAN,
+    SE,
+    SECOND,
+    SIZE,
+    TREATMENT,
+    VARIANCE,
+)
+from metarepro.extraction.mapping import EFFECTS, Analysis, Cell
+from metarepro.extraction.matching import alike, best_pairs, goes_with, likeness
+from metarepro.extraction.profiles import Column
+from metarepro.wording.scales import MEASURES
+
+#: Share of the rows whose estimate must lie within its interval, and that where the header says
+#: that a column has estimates.
+_INSIDE, _INSIDE_NAMED = 0.8, 0.4
+#: Words that headers of estimates and of what belongs to them have in common, at least.
+_WORDS = 0.34
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Spread:
+    """What says how precise an estimate is."""
+
+    column: Column
+    cells: dict[str, Cell]
+    low: Array | None = None
+    high: Array | None = None
+
+
+def effect_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
+    """Every estimate whose standard error, variance or interval is found.
+
+    Where there are several, the variance goes before the standard error, and that before the
+    interval.
+    """
+    found: dict[int, list[tuple[Column, _Spread]]] = {}
+    for spreads in (_single(columns, VARIANCE), _single(columns, SE), _intervals(columns)):
+        for estimate, spread in best_pairs(_estimates(columns), spreads, _score):
+            found.setdefault(estimate.place, []).append((estimate, spread))
+    for column in columns:
+        if column.width == 3 and _inside(column.values(1), column.values(2), column.values(3)):
+            found.setdefault(column.place, []).append((column, _in_one_cell(column)))
+    for estimate, spread in _with_sizes(columns):
+        if estimate.place not in found:
+            found[estimate.place] = [(estimate, spread)]
+    for place in sorted(found):
+        estimate, spread = found[place][0]
+        yield _analysis(estimate, spread, [other for _, other in found[place][1:]], mark)
+
+
+def _with_sizes(columns: Sequence[Column]) -> Iterator[tuple[Column, _Spread]]:
+    """Standardised mean differences beside the sizes of both arms, and nothing else."""
+    sizes = [c for c in columns if c.header.statistic == SIZE and c.width == 1]
+    for estimate in columns:
+        if estimate.header.measure != "SMD" or estimate.header.statistic != ESTIMATE:
+            continue
+        for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
+            pair = [
+                max(
+                    (c for c in sizes if c.header.arm == arm and _may_go(estimate, c)),
+                    key=lambda c: goes_with(estimate, c),
+                    default=None,
+                )
+                for arm in arms
+            ]
+            first, second = pair
+            if first is not None and second is not None:
+                cells = {
+                    f"n_{c.header.arm}": Cell(c.header.text, 0, _named(c)) for c in (first, second)
+                }
+                yield estimate, _Spread(first, cells)
+                break
+
+
+def _may_go(estimate: Column, size: Column) -> bool:
+    """Whether the size of an arm may be that of an estimate: of the same topic, or of all."""
+    own, other = estimate.header.topic, size.header.topic
+    both = alike(estimate.filled, size.filled) > 0
+    return both and (not other or likeness(own, other) >= _WORDS)
+
+
+def _estimates(columns: Sequence[Column]) -> list[Column]:
+    """Columns that may hold estimates: those whose headers say so or say nothing else."""
+    return [c for c in columns if c.width == 1 and c.header.statistic in (ESTIMATE, MEAN, "")
+            and not c.header.arm]  # fmt: skip
+
+
+def _single(columns: Sequence[Column], statistic: str) -> list[_Spread]:
+    role = {VARIANCE: "vi", SE: "sei"}[statistic]
+    return [
+        _Spread(c, {role: Cell(c.header.text, 0, _named(c))})
+        for c in columns
+        if c.header.statistic == statistic and c.width == 1 and not (c.values() < 0).any()
+    ]
+
+
+def _intervals(columns: Sequence[Column]) -> list[_Spread]:
+    """Lower and upper limits in two columns, or in one."""
+    lows = [c for c in columns if c.header.statistic == LOW and c.width == 1]
+    highs = [c for c in columns if c.header.statistic == HIGH and c.width == 1]
+    found = [
+        _Spread(
+            low,
+            {
+                "ci_low": Cell(low.header.text, 0, _named(low)),
+                "ci_high": Cell(high.header.text, 0, _named(high)),
+            },
+            low.values(),
+            high.values(),
+        )
+        for low, high in best_pairs(lows, highs, goes_with)
+    ]
+    for c in columns:
+        ordered = c.width == 2 and np.nanmean(c.values(1) <= c.values(2)) > _INSIDE
+        if ordered and c.header.statistic in (INTERVAL, ""):
+            reason = "two numbers in a cell, the lower one first"
+            cells = {role: Cell(c.header.text, n, reason)
+                     for role, n in (("ci_low", 1), ("ci_high", 2))}  # fmt: skip
+            found.append(_Spread(c, cells, c.values(1), c.values(2)))
+    return found
+
+
+def _in_one_cell(column: Column) -> _Spread:
+    """An estimate with its interval: "0.32 [0.23, 0.40]"."""
+    reason = "three numbers in a cell, the first between the others"
+    cells = {
+        role: Cell(column.header.text, number, reason)
+        for number, role in enumerate(("yi", "ci_low", "ci_high"), 1)
+    }
+    return _Spread(column, cells, column.values(2), column.values(3))
+
+
+def _score(estimate: Column, spread: _Spread) -> float:
+    """How well an estimate goes with what may say its precision; 0 if it cannot."""
+    if estimate.place == spread.column.place:
+        return 0.0
+    says = estimate.header.statistic == ESTIMATE
+    words = likeness(estimate.header.topic, spread.column.header.topic)
+    if spread.low is None or spread.high is None:
+        fits = says or bool(estimate.header.topic) and words >= _WORDS
+        inside = 0.0
+    else:
+        inside = _share_inside(estimate.values(), spread.low, spread.high)
+        fits = inside >= (_INSIDE_NAMED if says else _INSIDE)
+    return goes_with(estimate, spread.column) + 2 * inside + says if fits else 0.0
+
+
+def _share_inside(values: Array, low: Array, high: Array) -> float:
+    known = np.isfinite(values) & np.isfinite(low) & np.isfinite(high)
+    if not known.any():
+        return 0.0
+    return float(((low <= values) & (values <= high))[known].mean())
+
+
+def _inside(values: Array, low: Array, high: Array) -> bool:
+    return _share_inside(values, low, high) >= _INSIDE
+
+
+def _named(column: Column) -> str:
+    return f'the header says "{column.header.said}"'
+
+
+def _analysis(estimate: Column, spread: _Spread, others: Sequence[_Spread], mark: str) -> Analysis:
+    header, own = estimate.header, spread.column.header
+    measure = header.measure if header.measure not in ("", "effect") else own.measure
+    measure = "" if measure == "effect" else measure
+    scale, notes = _scale(estimate, spread, measure, header.log or own.log)
+    if scale and not measure:
+        measure = "ratio"
+    cells = dict(spread.cells)
+    cells.setdefault("yi", Cell(header.text, 0, _why(estimate, spread)))
+    for other in others:
+        left = ", ".join(dict.fromkeys(cell.column for cell in other.cells.values()))
+        notes = (*notes, f"{left}: not used, since another column gives the precision")
+    name = header.name or own.name or header.text
+    ordered = {role: cells.pop(role) for role in EFFECTS if role in cells} | cells
+    if any(role.startswith("n_") for role in ordered):
+        notes = (*notes, "nothing gives the precision: variances follow from the sizes of the arms")
+    return Analysis(name, "", ordered, measure, scale, mark, notes=notes)
+
+
+def _why(estimate: Column, spread: _Spread) -> str:
+    reasons = [_named(estimate)] if estimate.header.statistic == ESTIMATE else []
+    if spread.low is not None and spread.high is not None:
+        known = np.isfinite(estimate.values()) & np.isfinite(spread.low)
+        inside = (spread.low <= estimate.values()) & (estimate.values() <= spread.high) & known
+        reasons.append(f"{inside.sum()} of {known.sum()} lie within their intervals")
+    elif not reasons:
+        reasons.append(f'it shares its words with "{spread.column.header.text}"')
+    return "; ".join(reasons)
+
+
+def _scale(
+    estimate: Column, spread: _Spread, measure: str, says_log: bool
+) -> tuple[str, tuple[str, ...]]:
+    """Whether ratios stand as ratios or as logarithms; "" for what is no ratio."""
+    if measure and not MEASURES[measure].is_ratio:
+        return "", ()
+    values = estimate.values()
+    if says_log:
+        return "log", ("logarithms: the header says so",) if measure else ()
+    positive = bool((values[np.isfinite(values)] > 0).all())
+    if measure and not positive:
+        return "log", ("logarithms: some are not above 0, which ratios are",)
+    if spread.low is None or spread.high is None:
+        if not measure:
+            return "", ()
+        return "log", ("taken for logarithms, as their standard errors are; check the source",)
+    if not positive or not bool((spread.low[np.isfinite(spread.low)] > 0).all()):
+        return "", ()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        plain = _off_centre(values, spread.low, spread.high)
+        logged = _off_centre(np.log(values), np.log(spread.low), np.log(spread.high))
+    if logged < plain:
+        return "ratio", ("ratios: their intervals are centred on the logarithms",)
+    return (
+        ("log", ("logarithms: their intervals are centred as they stand",)) if measure else ("", ())
+    )
+
+
+def _off_centre(values: Array, low: Array, high: Array) -> float:
+    """How far estimates are from the middle of their intervals, in half widths: the median."""
+    half = (high - low) / 2
+    off = np.abs(values - (high + low) / 2) / np.where(half > 0, half, np.nan)
+    return float(np.nanmedian(off)) if np.isfinite(off).any() else np.inf

@@ -1,0 +1,252 @@
+"""Takes the rows of an analysis out of a source, with the place of every number."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from metarepro.errors import InputError
+from metarepro.extraction.mapping import ARMS, FILL_IN, LABELS, Analysis, Cell
+from metarepro.readers.effect_table import EffectTable
+from metarepro.readers.source_table import Source, SourceRow, SourceTable
+from metarepro.tabular.numbers import is_missing, numbers_in, plain_number
+from metarepro.tabular.plain_text import clean_text
+from metarepro.tabular.problems import DataError, Problem
+
+#: Columns of `Extracted.provenance`.
+PROVENANCE = (
+    "analysis", "study", "role", "value", "printed", "file", "sha256", "table", "page", "row",
+    "column", "number",
+)  # fmt: skip
+#: Labels of rows that are no studies: totals, and what is said of them.
+_NO_STUDY = re.compile(
+    r"(sub-?)?total\b.*|overall\b.*|pooled\b.*|summary\b.*|(random|fixed|common)[ -]effects?\b.*"
+    r"|heterogeneity\b.*|test for\b.*|combined\b.*|meta-?analysis\b.*",
+    re.I,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Extracted:
+    """The rows of an analysis.
+
+    Attributes
+    ----------
+    analysis : what was taken for what
+    table : the rows as `metarepro.pool` and `metarepro.explain_published` take them
+    provenance : DataFrame with the columns `PROVENANCE`, one row per cell
+    left_out : (row, study, why) of each row that was not taken
+    """
+
+    analysis: Analysis
+    table: EffectTable
+    provenance: pd.DataFrame
+    left_out: tuple[tuple[int, str, str], ...]
+
+
+def extract(source: Source, analysis: Analysis) -> Extracted:
+    """Take the rows of an analysis.
+
+    Rows without numbers, rows that lack one of the numbers, and totals are left out and named.
+    Nothing is turned in sign.
+
+    Parameters
+    ----------
+    source : Source
+    analysis : Analysis
+        As proposed, or as columns.yaml says.
+
+    Returns
+    -------
+    Extracted
+
+    Raises
+    ------
+    DataError
+        For a table or columns that the source does not have, and cells that hold something other
+        than numbers: all at once.
+    InputError
+        Where it is still asked which arm is which, or no row is left.
+    """
+    if analysis.first_arm == FILL_IN:
+        first = analysis.columns[analysis.roles[0]].column
+        raise InputError(
+            f"{source.file}: which arm is the one of the column {first}? Say it in columns.yaml: "
+            f"first_arm: {' or '.join(ARMS)}"
+        )
+    if not analysis.roles:
+        raise InputError(f"{source.file}, {analysis.name}: no set of columns that can be pooled")
+    table = table_of(source, analysis)
+    places = _places(source, table, analysis)
+    reading = _Reading(source, table, analysis, places)
+    for row in table.rows:
+        reading.take(row)
+    if reading.problems:
+        raise DataError(reading.problems)
+    if not reading.kept:
+        raise InputError(f"{source.file}, {analysis.name}: no row with numbers")
+    return reading.result()
+
+
+def table_of(source: Source, analysis: Analysis) -> SourceTable:
+    """The table of an analysis.
+
+    Raises
+    ------
+    DataError
+        If the source has none of that name.
+    """
+    for table in source.tables:
+        if table.label == analysis.table or not analysis.table and len(source.tables) == 1:
+            return table
+    names = ", ".join(repr(table.label) for table in source.tables)
+    raise DataError([Problem(source.file, None, "", f"no table {analysis.table!r}", names)])
+
+
+def _places(source: Source, table: SourceTable, analysis: Analysis) -> dict[str, int]:
+    """The column of each role and of each condition."""
+    wanted = {cell.column for cell in analysis.columns.values()} | set(analysis.where)
+    problems = []
+    for name in sorted(wanted):
+        count = table.columns.count(name)
+        if count != 1:
+            found = "no such column" if not count else f"{count} columns of that name"
+            allowed = ", ".join(filter(None, table.columns))
+            problems.append(Problem(source.file, None, name, found, allowed))
+    if problems:
+        raise DataError(problems)
+    return {name: table.columns.index(name) for name in wanted}
+
+
+def _with_variances(cells: pd.DataFrame) -> pd.DataFrame:
+    """Variances of standardised mean differences from the sizes of the arms, in their place.
+
+    1/n1 + 1/n2 + g^2 / (2 (n1 + n2)): Hedges & Olkin 1985, equation 5.14 (metafor: vtype LS).
+    """
+    g, n_t, n_c = (cells[name].astype("float64") for name in ("yi", "n_t", "n_c"))
+    vi = 1 / n_t + 1 / n_c + g**2 / (2 * (n_t + n_c))
+    return cells.drop(columns=["n_t", "n_c"]).assign(vi=[repr(float(v)) for v in vi])
+
+
+def role_of(role: str, first_arm: str) -> str:
+    """A role with its arm named: mean_1 is mean_t where the first arm is the treated one.
+
+    Examples
+    --------
+    >>> role_of("mean_1", "control"), role_of("n_2", "control"), role_of("yi", "")
+    ('mean_c', 'n_t', 'yi')
+    """
+    stem, _, arm = role.rpartition("_")
+    if arm not in ("1", "2"):
+        return role
+    return f"{stem}_{'t' if (arm == '1') == (first_arm == ARMS[0]) else 'c'}"
+
+
+class _Reading:
+    """The rows of a table on their way out."""
+
+    def __init__(
+        self, source: Source, table: SourceTable, analysis: Analysis, places: Mapping[str, int]
+    ) -> None:
+        self.source, self.table, self.analysis, self.places = source, table, analysis, places
+        labels = [role for role in LABELS if role in analysis.columns]
+        self.roles = (*labels, *analysis.roles)
+        self.kept: dict[int, dict[str, str]] = {}
+        self.left: list[tuple[int, str, str]] = []
+        self.cells: list[dict[str, object]] = []
+        self.problems: list[Problem] = []
+
+    def take(self, row: SourceRow) -> None:
+        """Keep a row, or say why it is left out."""
+        where = self.analysis.where
+        if any(row.cells[self.places[name]].strip() != text for name, text in where.items()):
+            return
+        study = self._label(row)
+        if _NO_STUDY.fullmatch(study):
+            self.left.append((row.number, study, "no study by its name"))
+            return
+        printed = {role: self._printed(row, self.analysis.columns[role]) for role in self.roles}
+        missing = [role for role in self.analysis.roles if is_missing(printed[role])]
+        if missing:
+            every = len(missing) == len(self.analysis.roles)
+            names = dict.fromkeys(self.analysis.columns[role].column for role in missing)
+            why = "no numbers" if every else f"nothing in {', '.join(names)}"
+            self.left.append((row.number, study, why))
+            return
+        values = {role: self._value(row, role, printed[role]) for role in self.roles}
+        self.kept[row.number] = {
+            role_of(role, self.analysis.first_arm): value for role, value in values.items()
+        }
+        self.cells += [
+            self._place(row, study, role, values[role], printed[role]) for role in self.roles
+        ]
+
+    def _label(self, row: SourceRow) -> str:
+        cell = self.analysis.columns.get("study")
+        return clean_text(row.cells[self.places[cell.column]]) if cell else ""
+
+    def _printed(self, row: SourceRow, cell: Cell) -> str:
+        """The text of a number; "" where a cell with several has too few."""
+        text = row.cells[self.places[cell.column]].strip()
+        if not cell.number:
+            return text
+        found = numbers_in(text)
+        return found[cell.number - 1] if cell.number <= len(found) else ""
+
+    def _value(self, row: SourceRow, role: str, printed: str) -> str:
+        """A number in plain digits; of printed ratios that are given with their spread, its log."""
+        if role in LABELS:
+            return clean_text(printed)
+        plain = plain_number(printed, self.analysis.decimal)
+        column = self.analysis.columns[role].column
+        if not plain:
+            allowed = (
+                f"a number with a decimal {'point' if self.analysis.decimal == '.' else 'comma'}"
+            )
+            self.problems.append(Problem(self.source.file, row.number, column, printed, allowed))
+        elif self.analysis.from_sizes and role != "yi" and float(plain) < 1:
+            problem = Problem(self.source.file, row.number, column, printed, "a size of 1 or more")
+            self.problems.append(problem)
+        elif role == "yi" and self.analysis.scale == "ratio" and "ci_low" not in self.roles:
+            if float(plain) <= 0:
+                problem = Problem(self.source.file, row.number, column, printed, "a ratio above 0")
+                self.problems.append(problem)
+            else:
+                plain = repr(math.log(float(plain)))
+        return plain
+
+    def _place(
+        self, row: SourceRow, study: str, role: str, value: str, printed: str
+    ) -> dict[str, object]:
+        cell = self.analysis.columns[role]
+        return {
+            "analysis": self.analysis.name,
+            "study": study,
+            "role": role_of(role, self.analysis.first_arm),
+            "value": value,
+            "printed": row.cells[self.places[cell.column]] if cell.number else printed,
+            "file": self.source.file,
+            "sha256": self.source.sha256,
+            "table": self.table.label,
+            "page": "" if row.page is None else str(row.page),
+            "row": row.number,
+            "column": cell.column,
+            "number": cell.number or "",
+        }
+
+    def result(self) -> Extracted:
+        """All rows that were kept."""
+        cells = pd.DataFrame.from_dict(self.kept, orient="index", dtype="str")
+        if self.analysis.from_sizes:
+            cells = _with_variances(cells)
+        used = set(self.places)
+        unused = tuple(name for name in self.table.columns if name and name not in used)
+        names = {
+            role_of(role, self.analysis.first_arm): self.analysis.columns[role].column
+            for role in self.roles
+        }
+        table = EffectTable(self.source.file, self.source.sha256, cells, unused, names)
+        provenance = pd.DataFrame(self.cells, columns=list(PROVENANCE))
+        return Extracted(self.analysis, table, provenance, tuple(self.left))

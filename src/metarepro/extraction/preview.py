@@ -1,0 +1,56 @@
+"""Shows what would be computed from proposed columns, before anybody accepts them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from metarepro.errors import InputError
+from metarepro.extraction.extracted import extract
+from metarepro.extraction.mapping import ARMS, FILL_IN, Analysis
+from metarepro.readers.source_table import Source
+from metarepro.synthesis.study_pool import StudyPool, pool_studies
+from metarepro.synthesis.study_pool_words import summary_lines
+
+#: Rows that are shown of each analysis.
+_SHOWN = 5
+_DEFAULTS = {"mean": "SMD", "events": "OR"}
+
+
+def preview(source: Source, analysis: Analysis) -> list[str]:
+    """An analysis in words: columns with reasons, the first rows, the pool.
+
+    Where it is not known which arm is which, the effects are those for the first arm as the
+    treated one, and the text says so.
+    """
+    lines = [f"{analysis.name}" + (f" ({analysis.table})" if analysis.table else "")]
+    for role, cell in analysis.columns.items():
+        number = f", number {cell.number}" if cell.number else ""
+        lines.append(
+            f"  {role:12} {cell.column}{number}" + (f": {cell.reason}" if cell.reason else "")
+        )
+    lines += [f"  Note: {note}" for note in analysis.notes]
+    asked = analysis.first_arm == FILL_IN
+    if asked:
+        lines.append(f"  Question: is the arm with 1 the {' or the '.join(ARMS)} arm?")
+        analysis = replace(analysis, first_arm=ARMS[0])
+    try:
+        extracted = extract(source, analysis)
+        measure = analysis.measure or _DEFAULTS.get(analysis.roles[0].split("_")[0])
+        pooled = pool_studies(extracted.table, measure=measure)
+    except InputError as error:
+        return [*lines, f"  Cannot be pooled: {error}"]
+    lines += _rows(pooled)
+    lines.append("  " + ("If it is the treatment: " if asked else "") + summary_lines(pooled)[0])
+    lines += [
+        f"  Row {row} left out{f' ({study})' if study else ''}: {why}"
+        for row, study, why in extracted.left_out
+    ]
+    return lines
+
+
+def _rows(pooled: StudyPool) -> Iterator[str]:
+    """The first effects with their standard errors, on the scale of pooling."""
+    yield f"  {'study':30} {'effect':>9} {'SE':>9}"
+    for _, row in pooled.studies.head(_SHOWN).iterrows():
+        yield f"  {str(row['study'])[:30]:30} {row['yi']:9.4f} {row['vi'] ** 0.5:9.4f}"
+    if len(pooled.studies) > _SHOWN:
+        yield f"  and {len(pooled.studies) - _SHOWN} more"

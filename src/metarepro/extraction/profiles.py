@@ -1,0 +1,90 @@
+"""The columns of a table: what their headers say and what numbers their cells hold."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from metarepro.extraction.headers import Header, parse_header
+from metarepro.readers.source_table import SourceTable
+from metarepro.tabular.numbers import (
+    decimal_mark,
+    is_missing,
+    is_number,
+    numbers_in,
+    plain_number,
+)
+
+#: Share of the filled cells that must be alike for a column to be called so.
+_MOST = 0.8
+#: What may stand beside the numbers of a cell with several.
+_BESIDE = re.compile(
+    r"(?:[\s\d.,;:%()\[\]+±/<>=*†‡§−–—‐‑-]|\bto\b|\bci\b|\bsd\b|\band\b|\ba\b)*", re.I
+)
+_MAX_NUMBERS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    place : from 0
+    header : its header, taken apart
+    texts : its cells
+    width : how many numbers its cells hold, 0 if they are texts or empty
+    numbers : array of shape (rows, width), NaN where a cell holds none
+    """
+
+    place: int
+    header: Header
+    texts: tuple[str, ...]
+    width: int
+    numbers: npt.NDArray[np.float64]
+
+    @property
+    def filled(self) -> npt.NDArray[np.bool_]:
+        """Which rows have a number; of texts, which have one."""
+        if not self.width:
+            return np.array([not is_missing(text) for text in self.texts], dtype=bool)
+        return np.asarray(np.isfinite(self.numbers).all(axis=1))
+
+    def values(self, number: int = 1) -> npt.NDArray[np.float64]:
+        """The numbers at one place of the cells, from 1."""
+        return self.numbers[:, number - 1]
+
+
+def profile(table: SourceTable) -> tuple[list[Column], str]:
+    """The columns of a table, and its decimal mark."""
+    cells = [[row.cells[place] for row in table.rows] for place in range(len(table.columns))]
+    mark = decimal_mark(text for texts in cells for text in texts)
+    return [
+        _column(place, name, tuple(texts), mark)
+        for place, (name, texts) in enumerate(zip(table.columns, cells, strict=True))
+    ], mark
+
+
+def _column(place: int, name: str, texts: tuple[str, ...], mark: str) -> Column:
+    width = _width([text for text in texts if not is_missing(text)])
+    numbers = np.full((len(texts), width), np.nan)
+    for row, text in enumerate(texts):
+        found = numbers_in(text) if width > 1 else [text]
+        plain = [plain_number(one, mark) for one in found]
+        if width and len(plain) == width and all(plain):
+            numbers[row] = [float(one) for one in plain]
+    return Column(place, parse_header(name), texts, width, numbers)
+
+
+def _width(filled: Sequence[str]) -> int:
+    """How many numbers most of the cells hold."""
+    if not filled:
+        return 0
+    if sum(is_number(text) for text in filled) >= _MOST * len(filled):
+        return 1
+    counts = Counter(len(numbers_in(text)) for text in filled if _BESIDE.fullmatch(text))
+    width, count = counts.most_common(1)[0] if counts else (0, 0)
+    return width if width <= _MAX_NUMBERS and count >= _MOST * len(filled) else 0

@@ -1,0 +1,101 @@
+"""Proposes the analyses of a source: which columns are what, each with its reason."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from metarepro.extraction.arm_columns import arm_analyses
+from metarepro.extraction.effect_columns import effect_analyses
+from metarepro.extraction.headers import STUDY, YEAR
+from metarepro.extraction.layouts import layout_analyses
+from metarepro.extraction.mapping import Analysis, Cell
+from metarepro.extraction.profiles import Column, profile
+from metarepro.readers.source_table import Source, SourceTable
+
+
+def propose(source: Source) -> list[Analysis]:
+    """The analyses that the tables of a source allow, in the order of the source.
+
+    Parameters
+    ----------
+    source : Source
+
+    Returns
+    -------
+    list of Analysis
+        With names that are unique in the source. Nothing in them decides a sign by a guess: where
+        the headers do not say which arm is which, `first_arm` asks.
+
+    Examples
+    --------
+    >>> from metarepro.readers.source_table import SourceRow
+    >>> columns = ("ID", "g_eot_DEP", "g_eot_LL_DEP", "g_eot_UL_DEP")
+    >>> rows = (SourceRow(2, ("A", "0.2", "0.1", "0.3")), SourceRow(3, ("B", "0.5", "0.2", "0.8")))
+    >>> source = Source("a.xlsx", "", "", (SourceTable("", "", columns, rows),))
+    >>> [(one.name, one.measure, one.columns["ci_low"].column) for one in propose(source)]
+    [('eot_DEP', 'SMD', 'g_eot_LL_DEP')]
+    """
+    found: list[Analysis] = []
+    for table in source.tables:
+        own = [replace(one, table=table.label, name=_name(one, table)) for one in _of_table(table)]
+        found += _renamed(own, {one.name for one in found}, table.label)
+    return found
+
+
+def _name(analysis: Analysis, table: SourceTable) -> str:
+    """The name of an analysis; that of its table where the columns have the usual names."""
+    return (analysis.name in ("effects", "arms") and table.label) or analysis.name
+
+
+def _of_table(table: SourceTable) -> Iterator[Analysis]:
+    if not table.rows or len(set(table.columns)) < len(table.columns):
+        table = _distinct(table)
+    columns, mark = profile(table)
+    labels = _labels(columns)
+    known = list(layout_analyses(columns, mark))
+    for one in known or [*effect_analyses(columns, mark), *arm_analyses(columns, mark)]:
+        yield replace(one, columns={**labels, **one.columns})
+
+
+def _distinct(table: SourceTable) -> SourceTable:
+    """A table without columns whose headers are empty or stand there twice."""
+    places = [
+        place
+        for place, name in enumerate(table.columns)
+        if table.columns.count(name) == 1 and name or place == 0
+    ]
+    rows = (replace(row, cells=tuple(row.cells[p] for p in places)) for row in table.rows)
+    return replace(table, columns=tuple(table.columns[p] for p in places), rows=tuple(rows))
+
+
+def _labels(columns: Iterable[Column]) -> dict[str, Cell]:
+    """The column with the names of the studies, and that of the year if they have none."""
+    texts = [c for c in columns if not c.width and c.filled.any()]
+    named = [c for c in columns if c.header.statistic == STUDY and c.filled.any()]
+    said = [c for c in named if not c.width] or named
+    if said:
+        first = min(said, key=lambda c: (len(c.header.topic), c.place))
+        cell = Cell(first.header.text, 0, f'the header says "{first.header.said}"')
+    elif texts and texts[0].place == 0:
+        first = texts[0]
+        cell = Cell(first.header.text, 0, "the first column, with texts")
+    else:
+        return {}
+    found = {"study": cell}
+    years = [c for c in columns if c.header.statistic == YEAR and c.width == 1]
+    has_years = sum(any(y in text for y in ("19", "20")) for text in first.texts)
+    if years and 2 * has_years < len(first.texts):
+        found["year"] = Cell(years[0].header.text, 0, f'the header says "{years[0].header.said}"')
+    return found
+
+
+def _renamed(analyses: Iterable[Analysis], taken: set[str], label: str) -> Iterator[Analysis]:
+    """Names that are not taken: with the table, then with a number."""
+    for one in analyses:
+        name, number = one.name, 2
+        if name in taken and label:
+            name = f"{label}: {one.name}"
+        base = name
+        while name in taken:
+            name, number = f"{base} ({number})", number + 1
+        taken.add(name)
+        yield replace(one, name=name)

@@ -1,0 +1,167 @@
+"""Reads the rows of one analysis from a file of any known format."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from metarepro.errors import InputError
+from metarepro.extraction.columns_file import NAME, read_columns
+from metarepro.extraction.extracted import Extracted, extract
+from metarepro.extraction.layouts import our_names
+from metarepro.extraction.mapping import Analysis
+from metarepro.extraction.proposals import propose
+from metarepro.readers import csv_file
+from metarepro.readers.archives import head_of
+from metarepro.readers.effect_table import EffectTable, read_effect_table
+from metarepro.readers.source_table import Source
+from metarepro.readers.sources import read_source
+
+_NUMBERED = re.compile(r" \([0-9]+\)$")
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows of one analysis.
+
+    Attributes
+    ----------
+    table : EffectTable
+    measure : that the columns name, "" if they do not
+    extracted : with the place of every number; None for a CSV file in the names of this program,
+        where the table is the file
+    """
+
+    table: EffectTable
+    measure: str = ""
+    extracted: Extracted | None = None
+
+    def provenance_text(self) -> str:
+        """The place of every number as CSV.
+
+        Raises
+        ------
+        InputError
+            For a CSV file in the names of this program.
+        """
+        if self.extracted is None:
+            raise InputError(f"{self.table.file}: its columns are used by their own names")
+        return self.extracted.provenance.to_csv(index=False, lineterminator="\n")
+
+    def lines(self) -> list[str]:
+        """What was taken for what, and what was left out, for the person who called."""
+        if self.extracted is None:
+            return []
+        analysis = self.extracted.analysis
+        where = f", {analysis.table}" if analysis.table else ""
+        taken = ", ".join(f"{role} from {cell.column}" for role, cell in analysis.columns.items())
+        return [
+            f"Analysis {analysis.name} of {self.table.file}{where}: {taken}",
+            *(f"  Note: {note}" for note in analysis.notes),
+            *(
+                f"  Row {row} left out{f' ({study})' if study else ''}: {why}"
+                for row, study, why in self.extracted.left_out
+            ),
+        ]
+
+
+def read_rows(
+    path: Path | str,
+    *,
+    sheet: str = "",
+    analysis: str = "",
+    columns: Path | str | None = None,
+) -> Rows:
+    """Read the rows of one analysis from a file of any known format.
+
+    Parameters
+    ----------
+    path : Path or str
+        The formats are those of `readers.sources.FORMATS`.
+    sheet : str
+        Only analyses of this table; "" for all.
+    analysis : str
+        The name of the analysis, needed where the file has several.
+    columns : Path or str, optional
+        The file that says what the columns are. Without it columns.yaml beside the file, if it was
+        written for that file; else the columns are those that `proposals.propose` finds.
+
+    Returns
+    -------
+    Rows
+
+    Raises
+    ------
+    DataError
+        With all problems of the file.
+    InputError
+        If there is no analysis, several, or a question is not answered.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "trials.csv"
+    >>> _ = path.write_text("Author;Cohen's d;SE\\nAnn 2001;0,20;0,10\\nBo 2002;0,35;0,12\\n")
+    >>> read_rows(path).table.numbers("effects")["yi"].tolist()
+    [0.2, 0.35]
+    """
+    path = Path(path)
+    known = _columns_of(path, columns)
+    if known is None and not sheet and not analysis and csv_file.sniff(head_of(path)):
+        table = _usual_table(path)
+        if table is not None:
+            return Rows(table)
+    source = read_source(path)
+    one = _chosen(source, known if known is not None else propose(source), sheet, analysis)
+    extracted = extract(source, one)
+    return Rows(extracted.table, one.measure, extracted)
+
+
+def _columns_of(path: Path, columns: Path | str | None) -> list[Analysis] | None:
+    """The analyses of columns.yaml; None where there is none for this file."""
+    beside = path.parent / NAME
+    if columns is None and not beside.is_file():
+        return None
+    given = Path(columns) if columns is not None else beside
+    file, analyses = read_columns(given)
+    if file == path.name:
+        return analyses
+    if columns is None:
+        return None
+    raise InputError(f"{given.name}: it is for {file}, not for {path.name}")
+
+
+def _usual_table(path: Path) -> EffectTable | None:
+    """A CSV file in the names of this program; None if it has others that can be understood."""
+    try:
+        return read_effect_table(path)
+    except InputError as error:
+        try:
+            source = read_source(path)
+        except InputError:
+            raise error from None
+        # A header that stands there twice has been numbered.
+        names = [_NUMBERED.sub("", name) for table in source.tables for name in table.columns]
+        if our_names(names) or not propose(source):
+            raise
+        return None
+
+
+def _chosen(source: Source, analyses: list[Analysis], sheet: str, name: str) -> Analysis:
+    """The only analysis that fits."""
+    if sheet:
+        labels = [table.label for table in source.tables]
+        if sheet not in labels:
+            allowed = ", ".join(repr(label) for label in labels)
+            raise InputError(f"{source.file}: no table {sheet!r}; it has {allowed}")
+        analyses = [one for one in analyses if one.table == sheet]
+    if not analyses:
+        raise InputError(
+            f"{source.file}: no columns that can be pooled were found; say what they are in {NAME}"
+        )
+    fitting = [one for one in analyses if one.name == name] if name else analyses
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(one.name + (f" ({one.table})" if one.table else "") for one in analyses)
+    if name:
+        raise InputError(f"{source.file}: no analysis {name!r}; it has {names}")
+    raise InputError(f"{source.file}: several analyses; choose one with --analysis: {names}")

@@ -1,0 +1,143 @@
+"""The table in a grid of cells: its title, its header, its rows and its notes.
+
+People put a title above a table, spread headers over merged cells, part groups of rows by a line of
+text, and write notes below.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from metarepro.readers.source_table import SourceRow, SourceTable
+from metarepro.tabular.numbers import is_number
+from metarepro.tabular.plain_text import clean_text
+
+#: Rows with their numbers in the source, without empty ones.
+Grid = list[tuple[int, tuple[str, ...]]]
+#: A header has at most this many rows.
+_MAX_HEADER = 3
+#: A line of text with this is a study without numbers, and no heading or note.
+_OF_A_STUDY = re.compile(r"(19|20)[0-9]{2}|\bet al\b")
+
+
+def table_of_grid(label: str, grid: Grid) -> SourceTable | None:
+    """Take a grid apart; None if it has no table.
+
+    Parameters
+    ----------
+    label : str
+        The name of the sheet.
+    grid : list of (int, tuple of str)
+        The texts of each row that is not empty; rows may be of different length.
+
+    Examples
+    --------
+    >>> table = table_of_grid("", [(1, ("Table 1",)), (3, ("Study", "g")), (4, ("A", "0.2"))])
+    >>> table.caption, table.columns, table.rows[0].cells
+    ('Table 1', ('Study', 'g'), ('A', '0.2'))
+    """
+    rows = [(number, _trimmed(cells)) for number, cells in grid]
+    rows = [(number, cells) for number, cells in rows if cells]
+    if not rows:
+        return None
+    first = _header_at(rows)
+    width = max(len(cells) for _, cells in rows[first:])
+    rows = [(number, cells + ("",) * (width - len(cells))) for number, cells in rows]
+    body = first + _header_rows([cells for _, cells in rows[first:]])
+    columns = _headers([cells for _, cells in rows[first:body]], width)
+    end = len(rows)
+    while end > body and _is_line(rows[end - 1][1]):
+        end -= 1
+    kept: list[SourceRow] = []
+    group = ""
+    for number, cells in rows[body:end]:
+        if _is_line(cells):
+            group = clean_text(cells[0])
+        else:
+            kept.append(SourceRow(number, cells, group))
+    captions = [_line(cells) for _, cells in rows[:first]]
+    notes = tuple(_line(cells) for _, cells in rows[end:])
+    return SourceTable(label, " ".join(captions), columns, tuple(kept), notes)
+
+
+def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:
+    """A row without the empty cells at its end."""
+    width = len(cells)
+    while width and not cells[width - 1].strip():
+        width -= 1
+    return tuple(cell.strip() for cell in cells[:width])
+
+
+def _filled(cells: Sequence[str]) -> int:
+    return sum(1 for cell in cells if cell)
+
+
+def _is_line(cells: Sequence[str]) -> bool:
+    """Whether a row is a line of text: a heading of the rows below it, or a note."""
+    if len(cells) < 3 or _filled(cells) != 1 or not cells[0] or is_number(cells[0]):
+        return False
+    return not _OF_A_STUDY.search(cells[0])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return clean_text(" ".join(cell for cell in cells if cell))
+
+
+def _header_at(rows: Grid) -> int:
+    """The first row that names most of the columns: those above it are a title."""
+    usual = Counter(len(cells) for _, cells in rows[:200]).most_common(1)[0][0]
+    for place, (_, cells) in enumerate(rows):
+        texts = sum(1 for cell in cells if cell and not is_number(cell))
+        if _filled(cells) > 1 and 2 * len(cells) >= usual and texts > 0:
+            return place
+    return 0
+
+
+def _header_rows(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows the header has: further ones hold no number, and fill gaps of the first."""
+    if len(rows) < 3 or all(rows[0]):
+        return 1
+    count = 1
+    for cells in rows[1 : min(_MAX_HEADER, len(rows) - 1)]:
+        if any(is_number(cell) for cell in cells) or _filled(cells) < 2:
+            break
+        if all(above for above, cell in zip(rows[count - 1], cells, strict=True) if cell):
+            # Nothing below a gap: a merged header would have something there.
+            break
+        count += 1
+    return count
+
+
+def _headers(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
+    """One header per column: levels joined, a merged one carried over the columns that it spans."""
+    levels: list[list[str]] = []
+    for depth, cells in enumerate(rows):
+        carried = ""
+        level = []
+        for place in range(width):
+            cell = clean_text(cells[place])
+            if cell:
+                carried = cell
+            elif depth + 1 == len(rows) or not rows[depth + 1][place]:
+                carried = ""
+            level.append(cell or carried)
+        levels.append(level)
+    return numbered(
+        " > ".join(dict.fromkeys(level[place] for level in levels if level[place]))
+        for place in range(width)
+    )
+
+
+def numbered(names: Iterable[str]) -> tuple[str, ...]:
+    """Headers, those that stand there several times with their number.
+
+    Examples
+    --------
+    >>> numbered(("Study", "Mean", "SD", "Mean", "SD"))
+    ('Study', 'Mean (1)', 'SD (1)', 'Mean (2)', 'SD (2)')
+    """
+    names = list(names)
+    return tuple(
+        f"{name} ({names[: place + 1].count(name)})" if name and names.count(name) > 1 else name
+        for place, name in enumerate(names)
+    )

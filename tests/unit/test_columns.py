@@ -1,0 +1,360 @@
+"""What columns are taken for: proposals, columns.yaml, and the rows that come out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from metarepro.errors import InputError
+from metarepro.extraction.columns_file import columns_text, read_columns
+from metarepro.extraction.extracted import extract
+from metarepro.extraction.layouts import table_words
+from metarepro.extraction.mapping import FILL_IN, Analysis
+from metarepro.extraction.preview import preview
+from metarepro.extraction.proposals import propose
+from metarepro.readers.source_table import Source, SourceRow, SourceTable
+from metarepro.synthesis.study_pool import pool_studies
+from metarepro.tabular.problems import DataError
+
+
+def source(header: str, *rows: str, label: str = "S") -> Source:
+    """A sheet of cells parted by bars."""
+    cells = [tuple(cell.strip() for cell in row.split("|")) for row in (header, *rows)]
+    table = SourceTable(
+        label, "", cells[0], tuple(SourceRow(n, row) for n, row in enumerate(cells[1:], 2))
+    )
+    return Source("a.xlsx", "f" * 64, "a workbook", (table,))
+
+
+def taken(analysis: Analysis) -> dict[str, str]:
+    """Role -> column, and the number in the cell after #."""
+    return {
+        role: cell.column + (f"#{cell.number}" if cell.number else "")
+        for role, cell in analysis.columns.items()
+    }
+
+
+def one(header: str, *rows: str) -> Analysis:
+    found = propose(source(header, *rows))
+    assert len(found) == 1
+    return found[0]
+
+
+INTERVALS = ("A 2001 | 0.20 | 0.10 | 0.30", "B 2002 | 0.50 | 0.21 | 0.79", "C | -0.1 | -0.6 | 0.4")
+#: Headers of an estimate and its limits, with the name of the analysis.
+SPELLINGS = {
+    "ID | g | g_LL | g_UL": "g",
+    "ID | gi_eot_DEP | gi_eot_LL_DEP | gi_eot_UL_DEP": "eot_DEP",
+    "ID | PhS | LL_PhS | UL_PhS": "PhS",
+    "ID | g_moodLL_3 | g_mood_3 | g_moodUL_3": "",
+    "ID | g_mood_3 | g_moodLL_3 | g_moodUL_3": "mood_3",
+    "Study | Hedges’ g | 95% CI lower | 95% CI upper": "Hedges’ g",
+    "Study name | Std diff in means | Lower limit | Upper limit": "Std diff in means",
+    "author | es | ci.lb | ci.ub": "es",
+    "Estudio | d | Límite inferior | Límite superior": "d",
+    "Study | Effect size | lower CI | upper CI": "Effect size",
+    "slab | smd_pain | lcl_pain | ucl_pain": "pain",
+}
+
+
+@pytest.mark.parametrize(("header", "name"), [(h, n) for h, n in SPELLINGS.items() if n])
+def test_an_estimate_is_found_with_its_limits(header: str, name: str) -> None:
+    study, yi, low, high = (part.strip() for part in header.split("|"))
+    found = one(header, *INTERVALS)
+    assert taken(found) == {"study": study, "yi": yi, "ci_low": low, "ci_high": high}
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("header", "role", "column"),
+    [
+        ("ID | g_eot_DEP | g_eot_standard_error", "sei", "g_eot_standard_error"),
+        ("ID | g_eot_PTSD | SE_eot_PTSD", "sei", "SE_eot_PTSD"),
+        ("study | .g | .g_se", "sei", ".g_se"),
+        ("study | TE | seTE", "sei", "seTE"),
+        ("Study | Cohen's d | Std. Error", "sei", "Std. Error"),
+        ("study | d_calc | d_var_calc", "vi", "d_var_calc"),
+        ("Study | Hedges's g | Variance", "vi", "Variance"),
+        ("id | dep | var_dep", "vi", "var_dep"),
+    ],
+)
+def test_an_estimate_is_found_with_its_precision(header: str, role: str, column: str) -> None:
+    found = one(header, "A | 0.2 | 0.1", "B | -0.5 | 0.2")
+    assert found.roles == ("yi", role)
+    assert taken(found)[role] == column
+
+
+MEANS = ("A | 5.1 | 2 | 20 | 6 | 2.1 | 22", "B | 7.2 | 2.4 | 31 | 7.9 | 2.2 | 30")
+MEAN_HEADERS = (
+    "ID | mi | sdi | ni | mc | sdc | nc",
+    "ID | mi_eot_DEP | sdi_eot_DEP | ni_eot_DEP | mc_eot_DEP | sdc_eot_DEP | nc_eot_DEP",
+    "study | m1i | sd1i | n1i | m2i | sd2i | n2i",
+    "study | Mean_e | SD_e | N_e | Mean_c | SD_c | N_c",
+    "study | mean_treatment | sd_treatment | n_treatment | mean_control | sd_control | n_control",
+    "study | meanT | sdT | nT | meanC | sdC | nC",
+    "Study | Intervention > Mean | Intervention > SD | Intervention > n | Control > Mean "
+    "| Control > SD | Control > n",
+)
+
+
+@pytest.mark.parametrize("header", MEAN_HEADERS)
+def test_means_are_found_where_the_headers_name_the_arms(header: str) -> None:
+    roles = ("study", "mean_t", "sd_t", "n_t", "mean_c", "sd_c", "n_c")
+    columns = [part.strip() for part in header.split("|")]
+    found = one(header, *MEANS)
+    assert taken(found) == dict(zip(roles, columns, strict=True))
+    assert found.first_arm == ""
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "study | mean1 | sd1 | n1 | mean2 | sd2 | n2",
+        "study | mean_arm1 | sd_arm1 | n_arm1 | mean_arm2 | sd_arm2 | n_arm2",
+        "study | Mean (1) | SD (1) | N (1) | Mean (2) | SD (2) | N (2)",
+        "study | mean_a | sd_a | n_a | mean_b | sd_b | n_b",
+    ],
+)
+def test_it_is_asked_which_arm_is_which(header: str) -> None:
+    found = one(header, *MEANS)
+    assert found.first_arm == FILL_IN
+    with pytest.raises(InputError, match="which arm is the one of the column"):
+        extract(source(header, *MEANS), found)
+
+
+@pytest.mark.parametrize(("first", "sign"), [("treatment", -1), ("control", 1)])
+def test_the_answer_decides_the_sign(first: str, sign: int) -> None:
+    header = "study | mean1 | sd1 | n1 | mean2 | sd2 | n2"
+    answered = replace(one(header, *MEANS), first_arm=first)
+    table = extract(source(header, *MEANS), answered).table
+    assert pool_studies(table, measure="MD").pooled.estimate * sign > 0
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "columns"),
+    [
+        (
+            "Study | Events treatment | Total treatment | Events control | Total control",
+            ("A | 5 | 20 | 6 | 22", "B | 7 | 31 | 9 | 30"),
+            ("Events treatment", "Total treatment", "Events control", "Total control"),
+        ),
+        (
+            "Study | Treatment n/N | Control n/N",
+            ("A | 5/20 | 6/22", "B | 7/31 | 9/30"),
+            ("Treatment n/N#1", "Treatment n/N#2", "Control n/N#1", "Control n/N#2"),
+        ),
+        (
+            "Study | Events (%), exp | N, exp | Events (%), control | N, control",
+            ("A | 5 (25%) | 20 | 6 (27%) | 22", "B | 7 (23%) | 31 | 9 (30%) | 30"),
+            ("Events (%), exp#1", "N, exp", "Events (%), control#1", "N, control"),
+        ),
+        (
+            "study | ai | n1i | ci | n2i",
+            ("A | 5 | 20 | 6 | 22", "B | 7 | 31 | 9 | 30"),
+            ("ai", "n1i", "ci", "n2i"),
+        ),
+    ],
+)
+def test_counts_are_found(header: str, rows: Sequence[str], columns: Sequence[str]) -> None:
+    found = one(header, *rows)
+    assert found.roles == ("events_t", "n_t", "events_c", "n_c")
+    assert tuple(taken(found)[role] for role in found.roles) == columns
+    numbers = extract(source(header, *rows), found).table.numbers("counts")
+    assert numbers.to_numpy().tolist() == [[5, 20, 6, 22], [7, 31, 9, 30]]
+
+
+def test_mean_and_sd_may_stand_in_one_cell() -> None:
+    header = "Study | Treatment mean (SD) | Treatment n | Control mean (SD) | Control n"
+    rows = ("A | 5.1 (2.0) | 20 | 6.0 (2.1) | 22", "B | 7.2 ± 2.4 | 31 | 7.9 ± 2.2 | 30")
+    numbers = extract(source(header, *rows), one(header, *rows)).table.numbers("means")
+    assert numbers.to_numpy().tolist()[1] == [7.2, 2.4, 31, 7.9, 2.2, 30]
+
+
+@pytest.mark.parametrize("cell", ["0.32 [0.23, 0.40]", "0.32 (0.23–0.40)", "0.32 (0.23 to 0.40)"])
+def test_an_estimate_may_stand_in_one_cell_with_its_interval(cell: str) -> None:
+    header, rows = "Study | SMD (95% CI)", (f"A | {cell}", "B | −0.10 [−0.30, 0.10]")
+    numbers = extract(source(header, *rows), one(header, *rows)).table.numbers("intervals")
+    assert numbers.to_numpy().tolist() == [[0.32, 0.23, 0.40], [-0.10, -0.30, 0.10]]
+
+
+def test_several_analyses_of_a_sheet_are_told_apart_by_their_suffixes() -> None:
+    header = "ID | g_eot_1 | g_eot_LL_1 | g_eot_UL_1 | g_fu_2 | g_fu_LL_2 | g_fu_UL_2 | ni | nc"
+    rows = ("A | 0.2 | 0.1 | 0.3 | 0.4 | 0.3 | 0.5 | |", "B | 0.1 | -0.1 | 0.3 | | | | |")
+    first, second = propose(source(header, *rows))
+    assert (first.name, second.name) == ("eot_1", "fu_2")
+    assert taken(second) == {
+        "study": "ID", "yi": "g_fu_2", "ci_low": "g_fu_LL_2", "ci_high": "g_fu_UL_2"
+    }  # fmt: skip
+
+
+def test_values_help_where_a_suffix_is_mistyped() -> None:
+    header = "ID | g_A_1 | g_LL_A_1 | g_UL_A_1 | g_B_2 | g_LL_A3_2 | g_UL_A4_2"
+    rows = ("A | 0.2 | 0.1 | 0.3 | 4 | 3 | 5", "B | 0.1 | -0.1 | 0.3 | 6 | 5 | 7")
+    assert taken(propose(source(header, *rows))[1])["ci_low"] == "g_LL_A3_2"
+
+
+def test_ratios_are_known_by_their_intervals() -> None:
+    rows = ("A | 1.20 | 1.01 | 1.43", "B | 0.85 | 0.60 | 1.20", "C | 2.0 | 1.0 | 4.0")
+    found = one("Study | OR | lower | upper", *rows)
+    assert (found.measure, found.scale) == ("OR", "ratio")
+
+
+def test_logarithms_of_ratios_are_known_by_their_intervals() -> None:
+    rows = ("A | 0.20 | 0.01 | 0.39", "B | 0.85 | 0.60 | 1.10", "C | 2.0 | 1.0 | 3.0")
+    assert one("Study | OR | lower | upper", *rows).scale == "log"
+
+
+def test_variances_follow_from_sizes_where_nothing_else_gives_them() -> None:
+    """metafor 3.8-1: escalc("SMD") of g 0.5 with n 20 and 30: 1/20 + 1/30 + 0.5^2 / 100."""
+    header, row = "ID | g_DEP | ni | nc", "A | 0.5 | 20 | 30"
+    table = extract(source(header, row), one(header, row)).table
+    assert float(table.cells["vi"].iloc[0]) == pytest.approx(0.05 + 1 / 30 + 0.0025, abs=1e-15)
+
+
+@pytest.mark.parametrize("value", ["-0,45", "−0,45"])
+def test_decimal_commas_are_read(value: str) -> None:
+    header, rows = "ID | g | SE", (f"A | {value} | 0,12", "B | 0,3 | 0,2")
+    found = one(header, *rows)
+    assert found.decimal == ","
+    assert extract(source(header, *rows), found).table.numbers("effects")["yi"].iloc[0] == -0.45
+
+
+def test_rows_without_a_number_and_totals_are_left_out_and_named() -> None:
+    header = "ID | g | g_LL | g_UL"
+    rows = ("A | 0.2 | 0.1 | 0.3", "B | | | ", "C | 0.2 | NR | 0.3", "Total | 0.2 | 0.1 | 0.3")
+    found = extract(source(header, *rows), one(header, *rows))
+    assert found.table.studies == ["A"]
+    assert found.left_out == (
+        (3, "B", "no numbers"), (4, "C", "nothing in g_LL"), (5, "Total", "no study by its name")
+    )  # fmt: skip
+
+
+def test_every_number_has_its_place() -> None:
+    header, row = "ID | SMD (95% CI)", "A | 0.32 [−0.23, 0.40]"
+    found = extract(source(header, row), one(header, row))
+    place = found.provenance.set_index("role").loc["ci_low"]
+    assert place.to_dict() == {
+        "analysis": "SMD (95% CI)", "study": "A", "value": "-0.23",
+        "printed": "0.32 [−0.23, 0.40]", "file": "a.xlsx", "sha256": "f" * 64, "table": "S",
+        "page": "", "row": 2, "column": "SMD (95% CI)", "number": 2,
+    }  # fmt: skip
+
+
+def test_a_cell_that_is_no_number_is_a_problem() -> None:
+    header = "ID | g | SE"
+    good = tuple(f"{n} | 0.1 | 0.2" for n in "ABCDEF")
+    with pytest.raises(DataError, match=r"a\.xlsx, row 8, g: found '0\.3 a'; allowed: a number"):
+        extract(source(header, *good, "G | 0.3 a | 0.1"), one(header, *good))
+
+
+def test_the_layout_of_metapsy_is_known_and_asks_which_arm_is_which() -> None:
+    header = (
+        "study | condition_arm1 | condition_arm2 | .g | .g_se | mean_arm1 | mean_arm2 | sd_arm1 "
+        "| sd_arm2 | n_arm1 | n_arm2"
+    )
+    rows = ("A | cbt | wl | 0.2 | 0.1 | 1 | 2 | 1 | 1 | 10 | 10",)
+    effects, means = propose(source(header, *rows))
+    assert taken(effects) == {"study": "study", "yi": ".g", "sei": ".g_se"}
+    assert (means.name, means.first_arm) == ("means", FILL_IN)
+
+
+def test_the_layout_of_metalab_is_known() -> None:
+    header = "study_ID | short_cite | same_infant | d_calc | d_var_calc | g_calc | g_var_calc"
+    found = propose(source(header, "a | A 2001 | x | 0.2 | 0.1 | 0.19 | 0.09"))
+    assert [(a.name, taken(a)["vi"]) for a in found] == [("g", "g_var_calc"), ("d", "d_var_calc")]
+
+
+@pytest.mark.parametrize(
+    ("judgement", "words"), [("Some concerns", "risk of bias (RoB 2, in the layout of robvis)"),
+                             ("0.3", "")],
+)  # fmt: skip
+def test_a_table_of_robvis_is_known(judgement: str, words: str) -> None:
+    made = source("Study | D1 | D2 | D3 | D4 | D5 | Overall", "A" + f" | {judgement}" * 6)
+    assert table_words(made.tables[0]) == words
+    assert propose(made) == []
+
+
+# columns.yaml ------------------------------------------------------------------------------------
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    header, rows = 'Study: "x" | Mean (1) | SD (1) | N (1) | Mean (2) | SD (2) | N (2)', MEANS
+    proposed = propose(source(header, *rows))
+    path = tmp_path / "columns.yaml"
+    path.write_text(columns_text("a: b.xlsx", proposed), encoding="utf-8")
+    file, analyses = read_columns(path)
+    assert file == "a: b.xlsx"
+    assert [(a.name, a.table, taken(a), a.first_arm) for a in analyses] == [
+        (a.name, a.table, taken(a), a.first_arm) for a in proposed
+    ]
+
+
+GOOD = "file: a.csv\nanalyses:\n- name: x\n  measure: OR\n  columns:\n    yi: g\n    sei: SE\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("file: a.csv\n", "", "file: found 'nothing'; allowed: a text"),
+        ("  measure: OR", "  measure: odds", "analyses.0.measure: found 'odds'; allowed: SMD"),
+        ("    sei: SE", "    se: SE", "columns.se: found 'an unknown key'; allowed: one of"),
+        ("    sei: SE\n", "", "columns: found 'yi'; allowed: yi vi; or"),
+        ("    sei: SE", "    sei: {column: SE, number: 0}", "number: found '0'; allowed: which"),
+        ("  measure: OR", "  measure: SMD\n  scale: log", "scale: found 'log'; allowed: no such"),
+        ("  measure: OR", "  first_arm: control", "first_arm: found 'control'; allowed: no such"),
+        ("    sei: SE", "    n_t: a\n    n_c: b", "measure: found 'OR'; allowed: SMD, or vi"),
+        ("- name: x", "- nam: x", "nam: found 'an unknown key'"),
+        (GOOD, "- 1\n", "found"),
+    ],
+)
+def test_what_columns_yaml_may_not_say(old: str, new: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "columns.yaml"
+    path.write_text(GOOD)
+    read_columns(path)
+    path.write_text(GOOD.replace(old, new))
+    with pytest.raises(DataError) as caught:
+        read_columns(path)
+    assert message in str(caught.value)
+
+
+def test_all_problems_of_columns_yaml_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "columns.yaml"
+    path.write_text(GOOD.replace("OR", "odds").replace("sei", "se"))
+    with pytest.raises(DataError) as caught:
+        read_columns(path)
+    assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"table": "T"}, "found \"no table 'T'\""), ({"where": {"Outcome": "x"}}, "no such column")],
+)
+def test_columns_that_a_file_does_not_have(change: Mapping[str, object], message: str) -> None:
+    header, rows = "ID | g | SE", ("A | 0.1 | 0.2",)
+    with pytest.raises(DataError, match=message):
+        extract(source(header, *rows), replace(one(header, *rows), **change))  # type: ignore[arg-type]
+
+
+def test_a_condition_picks_rows() -> None:
+    header, rows = "ID | Time | g | SE", ("A | post | 0.1 | 0.2", "A | later | 0.3 | 0.2")
+    found = replace(one(header, *rows), where={"Time": "later"})
+    assert list(extract(source(header, *rows), found).table.cells["yi"]) == ["0.3"]
+
+
+def test_the_preview_pools_and_gives_the_reasons() -> None:
+    header = "ID | g | g_LL | g_UL"
+    text = "\n".join(preview(source(header, *INTERVALS), one(header, *INTERVALS)))
+    assert 'the header says "g"; 3 of 3 lie within their intervals' in text
+    table = pd.DataFrame(
+        {"yi": [0.2, 0.5, -0.1], "ci_low": [0.1, 0.21, -0.6], "ci_high": [0.3, 0.79, 0.4]}
+    )
+    assert f"{pool_studies(table).pooled.estimate:.3f}" in text
+
+
+def test_the_preview_says_what_it_assumes() -> None:
+    header = MEAN_HEADERS[2].replace("i |", " |").replace("n2i", "n2")
+    text = "\n".join(preview(source(header, *MEANS), one(header, *MEANS)))
+    assert "Question: is the arm with 1 the treatment or the control arm?" in text
+    assert "If it is the treatment: Hedges' g" in text

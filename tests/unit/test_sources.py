@@ -1,0 +1,251 @@
+"""Data files of every format give the same table; what cannot be read is told."""
+
+import bz2
+import gzip
+import lzma
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from tests.made_sources import (
+    jasp,
+    ods,
+    ods_table,
+    r_list,
+    r_numbers,
+    r_pairs,
+    r_texts,
+    raw_xlsx,
+    rds,
+    sheet_xml,
+    xlsx,
+)
+
+from metarepro.errors import InputError
+from metarepro.readers.source_table import Source, SourceTable
+from metarepro.readers.sources import read_source
+from metarepro.tabular.problems import DataError
+
+COLUMNS = ("study", "yi", "vi")
+CELLS = (("Ann 2001", "0.1", "0.04"), ("Bo 2002", "-0.35", "0.02"), ("Cý 2003", "", "1"))
+VALUES: dict[str, list[Any]] = {
+    "study": [cells[0] for cells in CELLS],
+    "yi": [0.1, -0.35, None],
+    "vi": [0.04, 0.02, 1.0],
+}
+TEXT = "study,yi,vi\nAnn 2001,0.1,0.04\nBo 2002,-0.35,0.02\nCý 2003,,1\n"
+NAN = float("nan")
+FRAME = r_list(
+    {
+        "study": r_texts(*VALUES["study"]),
+        "yi": r_numbers(0.1, -0.35, NAN),
+        "vi": r_numbers(0.04, 0.02, 1),
+    },
+    "escalc",
+    "data.frame",
+)
+
+
+def written(folder: Path, content: bytes) -> Path:
+    """A file whose name says nothing."""
+    path = folder / "file"
+    path.write_bytes(content)
+    return path
+
+
+def only(source: Source) -> SourceTable:
+    assert len(source.tables) == 1
+    return source.tables[0]
+
+
+def stata(folder: Path) -> bytes:
+    path = folder / "made"
+    pd.DataFrame(VALUES).astype({"yi": "float64"}).to_stata(path, write_index=False, version=118)
+    return path.read_bytes()
+
+
+def old_stata(folder: Path) -> bytes:
+    """Numbers in four bytes, and texts in Latin letters only."""
+    path = folder / "made"
+    frame = pd.DataFrame(VALUES).astype({"yi": "float32", "vi": "float32"})
+    frame["study"] = ["Ann 2001", "Bo 2002", "Cý 2003"]
+    frame.to_stata(path, write_index=False, version=114)
+    return path.read_bytes()
+
+
+def spss(folder: Path) -> bytes:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    path = folder / "made.sav"
+    pyreadstat.write_sav(pd.DataFrame(VALUES).astype({"yi": "float64"}), path)
+    return path.read_bytes()
+
+
+ROWS: list[list[Any]] = [list(COLUMNS), *map(list, zip(*VALUES.values(), strict=True))]
+FILES: dict[str, Callable[[Path], bytes]] = {
+    "commas": lambda _: TEXT.encode(),
+    "semicolons": lambda _: TEXT.replace(",", ";").encode(),
+    "tabs": lambda _: TEXT.replace(",", "\t").encode(),
+    "mark of UTF-8": lambda _: TEXT.encode("utf-8-sig"),
+    "UTF-16": lambda _: TEXT.encode("utf-16"),
+    "UTF-16 without a mark": lambda _: TEXT.encode("utf-16-le"),
+    "windows-1252": lambda _: TEXT.encode("windows-1252"),
+    "lines of Windows": lambda _: TEXT.replace("\n", "\r\n").encode(),
+    "lines of the old Macintosh": lambda _: TEXT.replace("\n", "\r").encode(),
+    "mark of Excel": lambda _: ("sep=;\n" + TEXT.replace(",", ";")).encode(),
+    "title and notes": lambda _: ("Table 1. Results\n\n" + TEXT + "\nNote: see text\n").encode(),
+    "XLSX": lambda _: xlsx({"Sheet1": ROWS}),
+    "XLSX lower down": lambda _: xlsx({"S": [[], [None], ["Results"], [None], *ROWS]}),
+    "ODS": lambda _: ods(ods_table("Sheet1", ROWS)),
+    "Stata": stata,
+    "old Stata": old_stata,
+    "SPSS": spss,
+    "R": lambda _: rds(FRAME),
+    "R, not packed": lambda _: rds(FRAME, packed=False),
+    "R, bzip2": lambda _: bz2.compress(rds(FRAME, packed=False)),
+    "R, xz": lambda _: lzma.compress(rds(FRAME, packed=False)),
+    "R, saved by name": lambda _: gzip.compress(
+        b"RDX3\n" + rds(r_pairs({"d": FRAME}), packed=False)
+    ),
+    "R, in a list": lambda _: rds(r_list({"d": FRAME})),
+    "JASP": lambda _: jasp(VALUES),
+    "old JASP": lambda _: jasp(VALUES, old=True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_format_gives_the_same_table(name: str, tmp_path: Path) -> None:
+    table = only(read_source(written(tmp_path, FILES[name](tmp_path))))
+    assert (table.columns, tuple(row.cells for row in table.rows)) == (COLUMNS, CELLS)
+
+
+def test_a_spreadsheet_counts_its_own_rows(tmp_path: Path) -> None:
+    table = only(read_source(written(tmp_path, FILES["XLSX lower down"](tmp_path))))
+    assert [row.number for row in table.rows] == [6, 7, 8]
+    assert table.caption == "Results"
+
+
+def test_notes_below_a_table_are_no_rows(tmp_path: Path) -> None:
+    table = only(read_source(written(tmp_path, FILES["title and notes"](tmp_path))))
+    assert (table.caption, table.notes) == ("Table 1. Results", ("Note: see text",))
+
+
+def test_a_study_without_numbers_stays_a_row(tmp_path: Path) -> None:
+    content = b"study,yi,vi\nAnn,1,2\nBo et al,,\nCy,3,4\nDi 2004,,\n"
+    table = only(read_source(written(tmp_path, content)))
+    assert [row.cells[0] for row in table.rows] == ["Ann", "Bo et al", "Cy", "Di 2004"]
+
+
+def test_headings_part_groups_of_rows(tmp_path: Path) -> None:
+    content = b"study,yi,vi\nOpen,,\nAnn,1,2\nClosed,,\nBo,3,4\n"
+    table = only(read_source(written(tmp_path, content)))
+    assert [(row.cells[0], row.group) for row in table.rows] == [("Ann", "Open"), ("Bo", "Closed")]
+
+
+def test_merged_headers_are_joined(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["Study", "Treatment", None, "Control", None],
+        [None, "Mean", "SD", "Mean", "SD"],
+        ["A", 1, 2, 3, 4],
+        ["B", 1, 2, 3, 4],
+    ]
+    content = xlsx({"S": rows}, merged=["B1:C1", "D1:E1", "A1:A2"])
+    table = only(read_source(written(tmp_path, content)))
+    assert table.columns == (
+        "Study", "Treatment > Mean", "Treatment > SD", "Control > Mean", "Control > SD"
+    )  # fmt: skip
+
+
+def test_a_cell_merged_over_rows_counts_for_each(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["Study", "yi", "vi"], ["A", 1, 2], [None, 3, 4], ["B", 5, 6]]
+    table = only(read_source(written(tmp_path, xlsx({"S": rows}, merged=["A2:A3"]))))
+    assert [row.cells[0] for row in table.rows] == ["A", "A", "B"]
+
+
+def test_headers_that_stand_there_twice_are_numbered(tmp_path: Path) -> None:
+    table = only(read_source(written(tmp_path, b"study,M,M\nA,1,2\n")))
+    assert table.columns == ("study", "M (1)", "M (2)")
+
+
+def test_every_sheet_is_a_table_and_an_empty_one_is_named(tmp_path: Path) -> None:
+    source = read_source(written(tmp_path, xlsx({"One": ROWS, "None": [], "Two": ROWS})))
+    assert [table.label for table in source.tables] == ["One", "Two"]
+    assert source.skipped == ("the sheet None: it has no table",)
+
+
+def test_formulas_macros_and_links_are_named_and_not_followed(tmp_path: Path) -> None:
+    row = (
+        '<row><c t="str"><v>a</v></c><c t="str"><v>b</v></c></row>'
+        "<row><c><f>1/0</f><v>7</v></c><c><v>1</v></c></row>"
+    )
+    extra = {"xl/vbaProject.bin": b"x", "xl/externalLinks/externalLink1.xml": b"<a/>"}
+    source = read_source(written(tmp_path, raw_xlsx(sheet_xml(row), extra=extra)))
+    assert only(source).rows[0].cells == ("7", "1")
+    assert source.skipped == (
+        "macros", "links to other workbooks", "1 formula: the values saved with them are read"
+    )  # fmt: skip
+
+
+def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:
+    content = b"abc,d\n1,2\n"
+    assert read_source(written(tmp_path, content)).sha256 == sha256(content).hexdigest()
+
+
+def test_a_fit_of_metafor_is_read_with_its_pool(tmp_path: Path) -> None:
+    """metafor 3.8-1: rma(c(0.1, 0.3, 0.45, 0.25), c(0.04, 0.02, 0.05, 0.03))."""
+    fit = r_list(
+        {
+            "b": r_numbers(0.2714285714285714),
+            "ci.lb": r_numbers(0.0984157240604),
+            "ci.ub": r_numbers(0.4444414187968),
+            "tau2": r_numbers(0.0),
+            "yi": r_numbers(0.1, 0.3, 0.45, 0.25),
+            "vi": r_numbers(0.04, 0.02, 0.05, 0.03),
+            "slab": r_texts("A", "B", "C", "D"),
+            "method": r_texts("REML"),
+            "test": r_texts("z"),
+        },
+        "rma.uni",
+        "rma",
+    )
+    table = only(read_source(written(tmp_path, rds(fit))))
+    assert table.columns == COLUMNS
+    assert table.rows[3].cells == ("D", "0.25", "0.03")
+    assert table.notes == (
+        "0.2714285714 [0.09841572406, 0.4444414188]; tau2 0", "method REML, test z"
+    )  # fmt: skip
+
+
+def test_a_fit_of_meta_is_read(tmp_path: Path) -> None:
+    parts = {"TE": r_numbers(0.1, 0.3), "seTE": r_numbers(0.2, 0.1), "studlab": r_texts("A", "B")}
+    table = only(read_source(written(tmp_path, rds(r_list(parts, "metagen", "meta")))))
+    assert (table.columns, table.rows[1].cells) == (("study", "yi", "sei"), ("B", "0.3", "0.1"))
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "extra"), [("R", "rdata", "r"), ("SPSS", "pyreadstat", "spss")]
+)
+def test_a_missing_library_is_named_with_its_extra(
+    name: str, library: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, FILES[name](tmp_path))
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(InputError, match=rf'pip install "metarepro\[{extra}\]"'):
+        read_source(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"study;yi\nA;1\nB;2;3\n", "row 3: found '3 cells'; allowed: 2 cells"),
+        (b'a,b\n"x,1\n', "unexpected end of data"),
+        (b"a,b\n1,\x81\n", "allowed: text in UTF-8, UTF-16 or windows-1252"),
+        (b"just one line of words", "a file of a kind that is not known"),
+    ],
+)
+def test_text_that_is_no_table_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=message):
+        read_source(written(tmp_path, content))
