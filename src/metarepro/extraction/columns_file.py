@@ -8,13 +8,17 @@ from typing import Any
 
 from metarepro.extraction.mapping import ARMS, FILL_IN, ROLES, SCALES, SETS, UNNAMED, Analysis, Cell
 from metarepro.tabular.cells import read_bytes
+from metarepro.tabular.file_names import COLUMNS_FILE
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.yaml_text import Document, Place, key_of, parse_yaml
 from metarepro.wording.scales import MEASURES
 
 #: The name under which it is looked for beside a file.
-NAME = "columns.yaml"
-_KEYS = ("name", "table", "measure", "scale", "decimal", "first_arm", "where", "columns")
+NAME = COLUMNS_FILE
+_KEYS = (
+    *("name", "table", "measure", "scale", "decimal", "first_arm", "where", "published"),
+    "columns",
+)
 _DECIMALS = {"point": ".", "comma": ","}
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*( [A-Za-z0-9_.]+)*")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
@@ -64,6 +68,8 @@ def _analysis_lines(analysis: Analysis) -> Iterator[str]:
         yield "  where:"
         for column, text in analysis.where.items():
             yield f"    {_quoted(column)}: {_quoted(text)}"
+    if analysis.published:
+        yield f"  published: {_quoted(analysis.published)}"
     yield "  columns:"
     for role, cell in analysis.columns.items():
         column = _quoted(cell.column)
@@ -158,6 +164,7 @@ class _Reading:
             _DECIMALS.get(decimal, "."),
             first_arm,
             self._where((*place, "where"), item.get("where")),
+            self._text((*place, "published"), item["published"]) if "published" in item else "",
         )
         if columns and not analysis.roles:
             allowed = "; or ".join(" ".join(roles) for roles in SETS)

@@ -62,6 +62,7 @@ class Analysis:
     decimal : the decimal mark, "." or ","
     first_arm : which arm has the roles with 1: one of `ARMS`, `FILL_IN`, or "" if headers say it
     where : header -> the text that a row must have there to be taken
+    published : the pool as it is printed, "" if it is not known
     notes : what a person should know of the proposal
     """
 
@@ -73,6 +74,7 @@ class Analysis:
     decimal: str = "."
     first_arm: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
+    published: str = ""
     notes: tuple[str, ...] = ()
 
     @property

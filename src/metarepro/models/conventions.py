@@ -67,6 +67,8 @@ CONVENTIONS = {
     "revman5_accuracy": REVMAN5,
     "revman_web": REVMAN_WEB,
     "revman_web_accuracy": REVMAN_WEB,
+    # What a data file that is no review file is audited by; its pools come from the model finder.
+    "source": REVMAN5,
 }
 
 

@@ -1,6 +1,7 @@
 """Finds the reviews in folders, and says what else is there."""
 
 import glob
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +12,13 @@ from metarepro.readers.formats import format_of
 from metarepro.readers.other_files import what_is
 from metarepro.readers.packages import Package, find_packages, is_named_otherwise
 from metarepro.readers.revman_web_tables import kind_of
+from metarepro.tabular.file_names import COLUMNS_FILE
 
 #: Files called like this are listed whatever they hold, so that a broken one is not passed over.
 REVIEW_SUFFIXES = (".rm5", ".zip")
+_FILE_OF_COLUMNS = re.compile(
+    rb"^file:[ \t]*(\"(?P<quoted>[^\"\r\n]*)\"|(?P<plain>[^#\r\n]*))", re.M
+)
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,14 @@ def survey(path: Path | str) -> Survey:
         known = format_of(head)
         if known is not None and known.IN_TABLES:
             tables.append(_document(item, root, head))
-        elif known is not None or item.suffix.lower() in REVIEW_SUFFIXES:
+        elif (
+            known is not None or item.suffix.lower() in REVIEW_SUFFIXES or item.name == COLUMNS_FILE
+        ):
             single.append(item)
         else:
             others.append((item, what_is(head)))
+    of_columns = {file for item in single for file in files_of(item)}
+    others = [(item, words) for item, words in others if item not in of_columns]
     packages, left_over = find_packages(tables)
     others += [
         (file.path, f"a table of {kind_of(file.head)} without the data rows of its review")
@@ -139,8 +148,20 @@ def files_of(path: Path) -> list[Path]:
     """The files that make the review at a place that `find_reviews` gives, in order."""
     if is_folder(path):
         return sorted(item for item in walk(path) if not item.is_dir())
+    if path.name == COLUMNS_FILE:
+        return [path, *_file_of_columns(path)]
     package = package_of(path)
     return sorted(_paths(package)) if package else [path]
+
+
+def _file_of_columns(path: Path) -> list[Path]:
+    """The file that a columns.yaml is of, where it names one beside it."""
+    found = _FILE_OF_COLUMNS.search(head_of(path))
+    if not found:
+        return []
+    name = (found["quoted"] or found["plain"] or b"").decode("utf-8", "replace").strip()
+    file = path.parent / Path(name).name
+    return [file] if name and file.is_file() else []
 
 
 def is_folder(path: Path) -> bool:

@@ -28,7 +28,12 @@ Row = dict[str, Any]
 #: What tells the analyses of a review apart.
 ANALYSIS = ("comparison_number", "outcome_number")
 
-FORMATS = ("revman5", "revman5_csv", "revman5_accuracy", "revman_web", "revman_web_accuracy")
+#: Any data file with a columns.yaml beside it.
+SOURCE_FORMAT = "source"
+FORMATS = (
+    *("revman5", "revman5_csv", "revman5_accuracy", "revman_web", "revman_web_accuracy"),
+    SOURCE_FORMAT,
+)
 DATA_TYPES = ("continuous", "dichotomous", "iv", "oe")
 # ROM ratio of means, IRR rate ratio, OTHER whatever the authors of an analysis of given estimates
 # called it (`measure_label` has their words).

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from metarepro.errors import InputError
-from metarepro.readers.review_file import read_review
+from metarepro.extraction.any_review import read_any_review
 from metarepro.readers.review_tables import Extraction, Row, analysis_of
 from metarepro.reviews.accuracy import recompute_accuracy
 from metarepro.reviews.audit_studies import audit_studies
@@ -133,7 +133,7 @@ def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | No
         Folder for forest plots; without it none are drawn.
     """
     try:
-        extraction = with_settings(read_review(path))
+        extraction = with_settings(read_any_review(path))
         rows = {
             "reproduction": reproduce(extraction, name, known),
             "accuracy": recompute_accuracy(extraction, name),

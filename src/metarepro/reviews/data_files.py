@@ -4,13 +4,14 @@ Extraction and validation both read them here: what is a problem for one is a pr
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
-from metarepro.readers.folders import files_of, find_reviews, review_folders
-from metarepro.readers.review_file import read_review
+from metarepro.extraction.any_review import read_any_review
+from metarepro.readers.folders import Survey, files_of, find_reviews, review_folders, survey
 from metarepro.readers.review_tables import Extraction
 from metarepro.reviews.results import (
     outcome_map_template,
@@ -21,7 +22,8 @@ from metarepro.reviews.results import (
 from metarepro.reviews.study_trials import review_included, same_studies
 from metarepro.reviews.tables import EXTRACTED_FROM_FILES
 from metarepro.study.transcription import Dataset
-from metarepro.tabular.input_tables import OUTCOME_MAP, STUDY_MAP
+from metarepro.tabular.file_names import COLUMNS_FILE
+from metarepro.tabular.input_tables import INPUT_TABLES, OUTCOME_MAP, STUDY_MAP
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.tables import (
     Table,
@@ -114,7 +116,7 @@ def write_outcome_map(folder: Path) -> tuple[Path, int]:
     before = _read_map(folder, OUTCOME_MAP, problems)
     if problems:
         raise DataError(problems)
-    filled = outcome_map_template(read_review(files[0]), before)
+    filled = outcome_map_template(read_any_review(files[0]), before)
     path = folder / "outcome_map.csv"
     write_table(filled, path, OUTCOME_MAP)
     return path, len(filled) - len(before)
@@ -123,7 +125,11 @@ def write_outcome_map(folder: Path) -> tuple[Path, int]:
 def _read_folder(folder: Path, data: Dataset) -> ReviewData | None:
     """The review of a folder in data/reviews; None if it has no data file."""
     try:
-        files = find_reviews(folder)
+        there = survey(folder)
+        files = there.reviews
+        unread = list(_passed_over(folder, there))
+        if unread:
+            raise DataError(unread)
         if len(files) > 1:
             names = ", ".join(path.relative_to(folder).as_posix() for path in files)
             raise DataError([Problem(folder.as_posix(), None, "", names, "one data file")])
@@ -135,6 +141,20 @@ def _read_folder(folder: Path, data: Dataset) -> ReviewData | None:
     data_dir = folder.parents[1]
     problems = (replace(p, file=_shown(p.file, data_dir)) for p in review.problems)
     return replace(review, problems=tuple(problems))
+
+
+def _passed_over(folder: Path, there: Survey) -> Iterator[Problem]:
+    """Files of the folder that nothing reads."""
+    known = {table.path.rpartition("/")[2] for table in INPUT_TABLES.values()}
+    for path, words in there.others:
+        if path.name in known or path.suffix in (".md", ".yaml") or path.name.startswith("."):
+            continue
+        allowed = (
+            f"{COLUMNS_FILE} beside it, which says what its columns are (metarepro columns --write "
+            "makes one), or notes (.md); or move it out of the data folder"
+        )
+        found = f"{words or 'a file'} that nothing reads"
+        yield Problem(path.as_posix(), None, "", found, allowed)
 
 
 def _shown(file: str, data_dir: Path) -> str:
@@ -151,7 +171,7 @@ def _read_file(path: Path, folder: Path, data: Dataset) -> ReviewData:
     """Read a data file and the maps beside it, and compare them."""
     problems: list[Problem] = []
     try:
-        extraction = _settled(read_review(path))
+        extraction = _settled(read_any_review(path))
         if extraction.accuracy_rows:
             found, allowed = "a review of diagnostic test accuracy", "a review of interventions"
             problems.append(Problem(path.as_posix(), None, "", found, allowed))

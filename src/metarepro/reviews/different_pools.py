@@ -5,13 +5,13 @@ The model finder and the slip finder of `explanation` are asked; what they say i
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from metarepro.errors import InputError
 from metarepro.explanation.explanation import Explanation, explain_rows
 from metarepro.explanation.finder import try_models
-from metarepro.explanation.pool_models import PoolModel
 from metarepro.explanation.published import PrintedNumber, PublishedResult
 from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN
 from metarepro.explanation.rows import MAX_ROWS, StudyRows
@@ -52,6 +52,16 @@ def explain_different(studies: Sequence[Row], pool: Row) -> str:
         `NOT_LOOKED_FOR` with the reason where rows or numbers are of a kind that the finders do not
         know; `NONE_FOUND` where nothing explains it.
     """
+    found = explain_pool(studies, pool)
+    return found if isinstance(found, str) else in_words(found)
+
+
+def explain_pool(studies: Sequence[Row], pool: Row) -> Explanation | str:
+    """Explain a published pool by its study rows; why not, in words, where it cannot be tried.
+
+    The measure is that of the analysis; if nothing of it gives the pool but another measure does,
+    it is that.
+    """
     published = _published(pool)
     if pool["data_type"] not in _KINDS or published is None:
         return f"{NOT_LOOKED_FOR}: the pool or its data are of a kind that is not tried"
@@ -62,11 +72,12 @@ def explain_different(studies: Sequence[Row], pool: Row) -> str:
         with np.errstate(all="ignore"):
             found = explain_rows(rows, published, _measure(pool))
             if found.verdict == OUTSIDE and not (found.search and found.search.hits):
-                others = [one for one in try_models(rows, published) if one.exact]
-                return _other_model(others[0].model) if others else NONE_FOUND
+                others = try_models(rows, published)
+                if others[0].exact:
+                    return replace(found, tried=others, roundings=(), search=None)
     except (InputError, ArithmeticError, ValueError):
         return f"{NOT_LOOKED_FOR}: the rows cannot be pooled by other models"
-    return _in_words(found)
+    return found
 
 
 def _measure(pool: Row) -> str:
@@ -76,13 +87,15 @@ def _measure(pool: Row) -> str:
     return "effect" if pool["published_scale"] == "difference" else "ratio"
 
 
-def _in_words(found: Explanation) -> str:
+def in_words(found: Explanation) -> str:
+    """What gives the published pool, in a sentence without its full stop."""
     if found.verdict == EXACT:
-        return _other_model(found.tried[0].model)
+        return f"every published number comes out under this model: {found.tried[0].model.label}"
     if found.verdict == WITHIN:
         return f"it comes out {WITHIN}, under this model: {found.within[0][0].model.label}"
     search = found.search
-    assert search is not None, "a pool outside is searched"
+    if search is None or not search.hits:
+        return NONE_FOUND
     first = search.hits[0]
     others = len(search.hits) - 1
     more = f" ({others} other changes would, too)" if others else ""
@@ -92,10 +105,6 @@ def _in_words(found: Explanation) -> str:
         f"the source: of {search.tried} changes tried, {by_chance} hit a random result of this "
         "precision on average"
     )
-
-
-def _other_model(model: PoolModel) -> str:
-    return f"every published number comes out under another model: {model.label}"
 
 
 def _rows(studies: Sequence[Row], pool: Row) -> StudyRows:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from metarepro.study.transcription import CORRECTIONS_FILE, REVIEW_FILE
 from metarepro.tabular.cells import read_bytes
+from metarepro.tabular.file_names import COLUMNS_FILE
 from metarepro.tabular.input_tables import INPUT_TABLES
 
 #: Explanations, in any folder.
@@ -19,7 +20,7 @@ def unread_files(folder: Path) -> list[tuple[str, str]]:
     """Find files that are no table, and what may stand in their place.
 
     The data files of a review may have any name, so that in its folder only other YAML files are
-    found, and tables with the header of ours.
+    found, and tables with the header of ours; `reviews.data_files` names the rest.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def unread_files(folder: Path) -> list[tuple[str, str]]:
     for path in folder.glob("reviews/*/*"):
         is_yaml = path.suffix.lower() in (".yaml", ".yml")
         own = REVIEW_FILE if is_yaml else headers.get(_first_line(path))
-        if own and not _is_known(path, [own]):
+        if own and not _is_known(path, [own, COLUMNS_FILE]):
             found.append((path.relative_to(folder).as_posix(), f"{own}: rename or remove it"))
     return sorted(found)
 

@@ -5,6 +5,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+#: Says of a data file of any format beside it what its columns are; it stands for that file.
+COLUMNS_FILE = "columns.yaml"
 #: What names in data/ are made of: they are read by Snakemake and by shells, and on every system.
 ALLOWED = (
     "a name of ASCII letters, digits, . _ and -, the first no - and the last no ., none that "

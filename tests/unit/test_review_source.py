@@ -1,0 +1,148 @@
+"""A data file with its columns.yaml takes the place of a review file: rows, pools, verdicts."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.command import command
+from tests.data_folder import set_review, write_data_folder
+from tests.review_tables import reproduced
+
+from metarepro.extraction.any_review import read_any_review
+from metarepro.readers.folders import find_reviews, survey
+from metarepro.reviews.data_files import read_reviews
+from metarepro.study.validation import load
+from metarepro.tabular.problems import DataError
+
+#: metafor: rma(yi, sei = se, method = "DL") on these rows, and exp() of the same for the ratios.
+ROWS = """Study;Hedges' g;SE
+Ann 2001;0,10;0,100
+Bo 2002;0,30;0,071
+Cy 2003;0,45;0,110
+Di 2004;0,25;0,055
+"""
+POOL = "0.27 [0.16, 0.38]; I2 49%"
+COLUMNS = f"""file: rows.csv
+analyses:
+- name: warmth
+  measure: SMD
+  decimal: comma
+  published: "{POOL}"
+  columns: {{study: Study, yi: "Hedges' g", sei: SE}}
+"""
+MAP = (
+    "comparison_number,outcome_number,outcome_label,outcome,timepoint,higher_is_better,"
+    "intervention\n1,1,warmth,warmth,post,yes,play\n"
+)
+
+
+def write(folder: Path, rows: str = ROWS, columns: str = COLUMNS) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rows.csv").write_text(rows)
+    (folder / "columns.yaml").write_text(columns)
+    return folder / "columns.yaml"
+
+
+def test_its_pool_has_the_model_that_gives_it(tmp_path: Path) -> None:
+    (row,) = reproduced(read_any_review(write(tmp_path))).to_dict("records")
+    assert (row["verdict"], row["k"]) == ("exact", 4)
+    assert "DerSimonian-Laird" in row["reason"]
+    assert row["published_estimate"] == 0.27
+    assert row["reproduced_estimate"] == pytest.approx(0.27, abs=0.005)
+
+
+def test_what_is_not_published_gets_no_verdict(tmp_path: Path) -> None:
+    columns = COLUMNS.replace(f'  published: "{POOL}"\n', "")
+    (row,) = reproduced(read_any_review(write(tmp_path, columns=columns))).to_dict("records")
+    assert row["verdict"] == "not_published"
+
+
+def test_a_turned_sign_is_offered_as_a_hypothesis(tmp_path: Path) -> None:
+    rows = ROWS.replace("Cy 2003;0,45", "Cy 2003;-0,45")
+    (row,) = reproduced(read_any_review(write(tmp_path, rows))).to_dict("records")
+    assert row["verdict"] == "different"
+    assert "Cy 2003" in row["reason"]
+    assert "hypothesis" in row["reason"]
+
+
+def test_counts_need_a_measure(tmp_path: Path) -> None:
+    rows = "Study,e1,n1,e2,n2\nAnn 2001,5,20,8,21\nBo 2002,7,30,11,29\n"
+    columns = (
+        "file: rows.csv\nanalyses:\n- name: colds\n"
+        "  columns: {study: Study, events_t: e1, n_t: n1, events_c: e2, n_c: n2}\n"
+    )
+    with pytest.raises(DataError, match="OR, RR, RD"):
+        read_any_review(write(tmp_path, rows, columns))
+    write(tmp_path, rows, columns.replace("- name: colds\n", "- name: colds\n  measure: RR\n"))
+    review = read_any_review(tmp_path / "columns.yaml")
+    assert [row["events_c"] for row in review.study_rows] == [8, 11]
+    assert review.analysis_rows[0]["measure"] == "RR"
+
+
+def test_all_problems_of_all_analyses_are_said_at_once(tmp_path: Path) -> None:
+    columns = COLUMNS.replace(POOL, "about a third")
+    columns += '- name: calm\n  columns: {study: Study, yi: "no such", sei: SE}\n'
+    with pytest.raises(DataError) as error:
+        read_any_review(write(tmp_path, columns=columns))
+    said = str(error.value)
+    assert "about a third" in said
+    assert "no such" in said
+
+
+def test_a_folder_with_a_columns_yaml_is_a_review_and_its_file_is_not_passed_over(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path)
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    assert find_reviews(tmp_path) == [path]
+    assert [file.name for file, _ in survey(tmp_path).others] == ["other.csv"]
+
+
+def test_metarepro_reproduce_takes_it(tmp_path: Path) -> None:
+    write(tmp_path / "in")
+    done = command("reproduce", tmp_path / "in", "--output-dir", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    table = pd.read_csv(tmp_path / "out/reproduction.csv")
+    assert list(table["verdict"]) == ["exact"]
+    assert "Hedges" not in done.output
+
+
+def study(folder: Path) -> Path:
+    """A data folder with a review whose rows are in a spreadsheet."""
+    write_data_folder(folder)
+    set_review(folder, {})
+    own = next(path for path in sorted(folder.glob("reviews/*")) if path.is_dir())
+    write(own)
+    (own / "outcome_map.csv").write_text(MAP)
+    return own
+
+
+def test_its_rows_are_results_of_a_study(tmp_path: Path) -> None:
+    own = study(tmp_path / "data")
+    (review,) = read_reviews(tmp_path / "data", load(tmp_path / "data")).values()
+    assert not review.problems
+    results = review.tables["review_results"]
+    assert list(results["value"]) == [0.10, 0.30, 0.45, 0.25]
+    assert list(results["higher_is_better"].unique()) == ["yes"]
+    assert list(results["file"].unique()) == [f"data/reviews/{own.name}/columns.yaml"]
+    assert results["locator"].iloc[0] == "rows.csv, warmth, row 2"
+    assert len(review.tables["review_included"]) == 4
+
+
+def test_a_change_of_the_file_changes_its_digest(tmp_path: Path) -> None:
+    own = study(tmp_path / "data")
+    before = read_reviews(tmp_path / "data", load(tmp_path / "data"))[own.name]
+    (own / "rows.csv").write_text(ROWS.replace("0,10;", "0,11;"))
+    after = read_reviews(tmp_path / "data", load(tmp_path / "data"))[own.name]
+    digests = [one.tables["review_results"]["sha256"].iloc[0] for one in (before, after)]
+    assert digests[0] != digests[1]
+
+
+def test_a_file_in_its_folder_that_nothing_reads_is_named(tmp_path: Path) -> None:
+    own = study(tmp_path / "data")
+    (own / "supplement.xlsx").write_bytes(b"PK\x03\x04 xl/")
+    review = read_reviews(tmp_path / "data", load(tmp_path / "data"))[own.name]
+    (problem,) = review.problems
+    assert problem.file == f"data/reviews/{own.name}/supplement.xlsx"
+    assert "Excel workbook" in problem.found
+    assert "columns.yaml" in problem.allowed
