@@ -249,6 +249,14 @@ def test_a_cell_that_is_no_number_is_a_problem() -> None:
         extract(source(header, *good, "G | 0.3 a | 0.1"), one(header, *good))
 
 
+def test_a_cell_with_another_number_of_numbers_is_a_problem() -> None:
+    """Such as an interval that a spreadsheet took for a date."""
+    header = "ID | g | 95% CI"
+    good = tuple(f"{n} | 0.2 | 0.1-0.3" for n in "ABCDEF")
+    with pytest.raises(DataError, match="found '2024-02-01'; allowed: 2 numbers, as in most"):
+        extract(source(header, *good, "G | 0.3 | 2024-02-01"), one(header, *good))
+
+
 def test_the_layout_of_metapsy_is_known_and_asks_which_arm_is_which() -> None:
     header = (
         "study | condition_arm1 | condition_arm2 | .g | .g_se | mean_arm1 | mean_arm2 | sd_arm1 "

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -153,6 +154,11 @@ class _Reading:
         self.source, self.table, self.analysis, self.places = source, table, analysis, places
         labels = [role for role in LABELS if role in analysis.columns]
         self.roles = (*labels, *analysis.roles)
+        self.counts = {
+            cell.column: self._usual_count(cell.column)
+            for cell in analysis.columns.values()
+            if cell.number
+        }
         self.kept: dict[int, dict[str, str]] = {}
         self.left: list[tuple[int, str, str]] = []
         self.cells: list[dict[str, object]] = []
@@ -187,13 +193,23 @@ class _Reading:
         cell = self.analysis.columns.get("study")
         return clean_text(row.cells[self.places[cell.column]]) if cell else ""
 
+    def _usual_count(self, column: str) -> int:
+        """How many numbers most cells of a column hold."""
+        cells = (row.cells[self.places[column]] for row in self.table.rows)
+        counts = Counter(len(numbers_in(text)) for text in cells if not is_missing(text))
+        return counts.most_common(1)[0][0] if counts else 0
+
     def _printed(self, row: SourceRow, cell: Cell) -> str:
-        """The text of a number; "" where a cell with several has too few."""
+        """The text of a number, of a cell with several one of them."""
         text = row.cells[self.places[cell.column]].strip()
-        if not cell.number:
+        if not cell.number or is_missing(text):
             return text
-        found = numbers_in(text)
-        return found[cell.number - 1] if cell.number <= len(found) else ""
+        found, usual = numbers_in(text), self.counts[cell.column]
+        if len(found) == usual >= cell.number:
+            return found[cell.number - 1]
+        allowed = f"{usual} numbers, as in most cells of the column"
+        self.problems.append(Problem(self.source.file, row.number, cell.column, text, allowed))
+        return ""
 
     def _value(self, row: SourceRow, role: str, printed: str) -> str:
         """A number in plain digits; of printed ratios that are given with their spread, its log."""

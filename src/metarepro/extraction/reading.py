@@ -71,7 +71,7 @@ def read_rows(
     analysis: str = "",
     columns: Path | str | None = None,
 ) -> Rows:
-    """Read the rows of one analysis from a file of any known format.
+    r"""Read the rows of one analysis from a file of any known format.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def read_rows(
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "trials.csv"
-    >>> _ = path.write_text("Author;Cohen's d;SE\\nAnn 2001;0,20;0,10\\nBo 2002;0,35;0,12\\n")
+    >>> _ = path.write_text("Author;Cohen's d;SE\nAnn 2001;0,20;0,10\nBo 2002;0,35;0,12\n")
     >>> read_rows(path).table.numbers("effects")["yi"].tolist()
     [0.2, 0.35]
     """
