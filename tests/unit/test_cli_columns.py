@@ -98,7 +98,7 @@ def test_the_place_of_every_number_is_written(folder: Path) -> None:
 
 def test_columns_shows_the_question_and_writes_the_file(folder: Path) -> None:
     done = command("columns", "means.csv", "--write")
-    assert "Question: is the arm with 1 the treatment or the control arm?" in done.stdout
+    assert "Question: which arm is the one of mean1? first_arm: treatment or control" in done.stdout
     assert "first_arm: FILL_IN" in Path("columns.yaml").read_text()
 
 

@@ -1,5 +1,6 @@
 """What columns are taken for: proposals, columns.yaml, and the rows that come out."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,13 @@ from metarepro.errors import InputError
 from metarepro.extraction.columns_file import columns_text, read_columns
 from metarepro.extraction.extracted import extract
 from metarepro.extraction.layouts import table_words
-from metarepro.extraction.mapping import FILL_IN, Analysis
+from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import propose
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.synthesis.study_pool import pool_studies
 from metarepro.tabular.problems import DataError
+from metarepro.tabular.yaml_text import FILL_IN
 
 
 def source(header: str, *rows: str, label: str = "S") -> Source:
@@ -120,7 +122,7 @@ def test_means_are_found_where_the_headers_name_the_arms(header: str) -> None:
 def test_it_is_asked_which_arm_is_which(header: str) -> None:
     found = one(header, *MEANS)
     assert found.first_arm == FILL_IN
-    with pytest.raises(InputError, match="which arm is the one of the column"):
+    with pytest.raises(InputError, match="which arm is the one of"):
         extract(source(header, *MEANS), found)
 
 
@@ -204,6 +206,22 @@ def test_ratios_are_known_by_their_intervals() -> None:
 def test_logarithms_of_ratios_are_known_by_their_intervals() -> None:
     rows = ("A | 0.20 | 0.01 | 0.39", "B | 0.85 | 0.60 | 1.10", "C | 2.0 | 1.0 | 3.0")
     assert one("Study | OR | lower | upper", *rows).scale == "log"
+
+
+def test_it_is_asked_how_ratios_stand_beside_standard_errors() -> None:
+    """0.8 is a benefit if it is a ratio, and harm if it is a logarithm."""
+    header, rows = "Study | OR | SE", ("A | 0.8 | 0.2", "B | 1.2 | 0.1")
+    found = one(header, *rows)
+    assert found.scale == FILL_IN
+    with pytest.raises(InputError, match="how do the ratios of OR stand there"):
+        extract(source(header, *rows), found)
+
+
+@pytest.mark.parametrize(("scale", "value"), [("ratio", math.log(0.8)), ("log", 0.8)])
+def test_ratios_are_logged_only_if_they_are_ratios(scale: str, value: float) -> None:
+    header, rows = "Study | OR | SE", ("A | 0.8 | 0.2", "B | 1.2 | 0.1")
+    table = extract(source(header, *rows), replace(one(header, *rows), scale=scale)).table
+    assert float(table.cells["yi"].iloc[0]) == value
 
 
 def test_variances_follow_from_sizes_where_nothing_else_gives_them() -> None:
@@ -362,7 +380,7 @@ def test_the_preview_pools_and_gives_the_reasons() -> None:
 
 
 def test_the_preview_says_what_it_assumes() -> None:
-    header = MEAN_HEADERS[2].replace("i |", " |").replace("n2i", "n2")
+    header = "study | mean1 | sd1 | n1 | mean2 | sd2 | n2"
     text = "\n".join(preview(source(header, *MEANS), one(header, *MEANS)))
-    assert "Question: is the arm with 1 the treatment or the control arm?" in text
+    assert "Question: which arm is the one of mean1? first_arm: treatment or control" in text
     assert "If it is the treatment: Hedges' g" in text

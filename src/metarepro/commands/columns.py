@@ -6,8 +6,9 @@ import click
 
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.errors import InputError
-from metarepro.extraction.columns_file import NAME, columns_text, read_columns
+from metarepro.extraction.columns_file import columns_text, read_columns
 from metarepro.extraction.layouts import table_words
+from metarepro.extraction.mapping import NAME
 from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import propose
 from metarepro.readers.sources import read_source

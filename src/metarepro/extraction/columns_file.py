@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from metarepro.extraction.mapping import ARMS, FILL_IN, ROLES, SCALES, SETS, UNNAMED, Analysis, Cell
+from metarepro.extraction.mapping import ARMS, ROLES, SCALES, SETS, UNNAMED, Analysis, Cell
 from metarepro.tabular.cells import read_bytes
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.tabular.yaml_text import Document, Place, key_of, parse_yaml
+from metarepro.tabular.yaml_text import FILL_IN, Document, Place, key_of, parse_yaml
 from metarepro.wording.scales import MEASURES
 
-#: The name under which it is looked for beside a file.
-NAME = "columns.yaml"
 _KEYS = ("name", "table", "measure", "scale", "decimal", "first_arm", "where", "columns")
 _DECIMALS = {"point": ".", "comma": ","}
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*( [A-Za-z0-9_.]+)*")
@@ -54,6 +52,8 @@ def _analysis_lines(analysis: Analysis) -> Iterator[str]:
         )
         yield f"  # measure: {kinds}"
     if analysis.scale:
+        if analysis.scale == FILL_IN:
+            yield f"  # How do the ratios stand there, {' or '.join(SCALES)}?"
         yield f"  scale: {analysis.scale}"
     if analysis.decimal == ",":
         yield "  decimal: comma"
@@ -154,7 +154,7 @@ class _Reading:
             self._text((*place, "table"), item.get("table", "")) if item.get("table") else "",
             columns,
             self._choice((*place, "measure"), item.get("measure"), measures),
-            self._choice((*place, "scale"), item.get("scale"), SCALES),
+            self._choice((*place, "scale"), item.get("scale"), (*SCALES, FILL_IN)),
             _DECIMALS.get(decimal, "."),
             first_arm,
             self._where((*place, "where"), item.get("where")),

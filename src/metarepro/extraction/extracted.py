@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from metarepro.errors import InputError
-from metarepro.extraction.mapping import ARMS, FILL_IN, LABELS, Analysis, Cell
+from metarepro.extraction.mapping import ARMS, LABELS, NAME, Analysis, Cell
 from metarepro.readers.effect_table import EffectTable
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.tabular.numbers import is_missing, numbers_in, plain_number
@@ -69,16 +69,13 @@ def extract(source: Source, analysis: Analysis) -> Extracted:
         For a table or columns that the source does not have, and cells that hold something other
         than numbers: all at once.
     InputError
-        Where it is still asked which arm is which, or no row is left.
+        Where a question is not answered, or no row is left.
     """
-    if analysis.first_arm == FILL_IN:
-        first = analysis.columns[analysis.roles[0]].column
-        raise InputError(
-            f"{source.file}: which arm is the one of the column {first}? Say it in columns.yaml: "
-            f"first_arm: {' or '.join(ARMS)}"
-        )
     if not analysis.roles:
         raise InputError(f"{source.file}, {analysis.name}: no set of columns that can be pooled")
+    if analysis.questions:
+        asked = "; ".join(analysis.questions)
+        raise InputError(f"{source.file}, {analysis.name}: say in {NAME}: {asked}")
     table = table_of(source, analysis)
     places = _places(source, table, analysis)
     reading = _Reading(source, table, analysis, places)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metarepro.errors import InputError
-from metarepro.extraction.columns_file import NAME, read_columns
+from metarepro.extraction.columns_file import read_columns
 from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.layouts import our_names
-from metarepro.extraction.mapping import Analysis
+from metarepro.extraction.mapping import NAME, Analysis
 from metarepro.extraction.proposals import propose
 from metarepro.readers import csv_file
 from metarepro.readers.archives import head_of
