@@ -76,7 +76,7 @@ def test_what_is_not_there_is_told(options: tuple[str, ...], message: str, folde
 
 def test_rows_that_are_left_out_are_named(folder: Path) -> None:
     assert (
-        "Row 3 left out (B): no numbers" in command("pool", "book.xlsx", "--analysis", "fu").stderr
+        "Row 3 (B) left out: no numbers" in command("pool", "book.xlsx", "--analysis", "fu").stderr
     )
 
 

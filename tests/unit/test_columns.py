@@ -369,6 +369,25 @@ def test_a_condition_picks_rows() -> None:
     assert list(extract(source(header, *rows), found).table.cells["yi"]) == ["0.3"]
 
 
+@pytest.mark.parametrize(("group", "studies"), [("Open", ["A", "B"]), ("Open > Old", ["B"])])
+def test_a_heading_picks_rows(group: str, studies: list[str]) -> None:
+    made = source("ID | g | SE", "A | 0.1 | 0.2", "B | 0.3 | 0.2", "C | 0.3 | 0.2")
+    groups = ("Open", "Open > Old", "Opening")
+    rows = (replace(row, group=name) for row, name in zip(made.tables[0].rows, groups, strict=True))
+    made = replace(made, tables=(replace(made.tables[0], rows=tuple(rows)),))
+    found = extract(made, replace(propose(made)[0], group=group))
+    assert found.table.studies == studies
+
+
+def test_a_row_that_may_be_misread_is_named() -> None:
+    made = source("ID | g | SE", "A | 0.1 | 0.2")
+    row = replace(made.tables[0].rows[0], doubtful="columns do not agree")
+    made = replace(made, tables=(replace(made.tables[0], rows=(row,)),))
+    assert extract(made, propose(made)[0]).lines() == [
+        "Row 2 (A) may be misread: columns do not agree"
+    ]
+
+
 def test_the_preview_pools_and_gives_the_reasons() -> None:
     header = "ID | g | g_LL | g_UL"
     text = "\n".join(preview(source(header, *INTERVALS), one(header, *INTERVALS)))

@@ -12,7 +12,7 @@ from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.yaml_text import FILL_IN, Document, Place, key_of, parse_yaml
 from metarepro.wording.scales import MEASURES
 
-_KEYS = ("name", "table", "measure", "scale", "decimal", "first_arm", "where", "columns")
+_KEYS = ("name", "table", "measure", "scale", "decimal", "first_arm", "group", "where", "columns")
 _DECIMALS = {"point": ".", "comma": ","}
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*( [A-Za-z0-9_.]+)*")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
@@ -60,6 +60,8 @@ def _analysis_lines(analysis: Analysis) -> Iterator[str]:
     if analysis.first_arm:
         yield f"  # Which arm is the one of the columns with 1: {' or '.join(ARMS)}?"
         yield f"  first_arm: {analysis.first_arm}"
+    if analysis.group:
+        yield f"  group: {_quoted(analysis.group)}"
     if analysis.where:
         yield "  where:"
         for column, text in analysis.where.items():
@@ -158,6 +160,7 @@ class _Reading:
             _DECIMALS.get(decimal, "."),
             first_arm,
             self._where((*place, "where"), item.get("where")),
+            self._text((*place, "group"), item["group"]) if item.get("group") else "",
         )
         if columns and not analysis.roles:
             allowed = "; or ".join(" ".join(roles) for roles in SETS)

@@ -39,12 +39,23 @@ class Extracted:
     table : the rows as `metarepro.pool` and `metarepro.explain_published` take them
     provenance : DataFrame with the columns `PROVENANCE`, one row per cell
     left_out : (row, study, why) of each row that was not taken
+    doubtful : (row, study, why) of each row that was taken and may be misread
     """
 
     analysis: Analysis
     table: EffectTable
     provenance: pd.DataFrame
     left_out: tuple[tuple[int, str, str], ...]
+    doubtful: tuple[tuple[int, str, str], ...] = ()
+
+    def lines(self) -> list[str]:
+        """What was left out and what may be misread, one line each."""
+        found = [(row, study, f"left out: {why}") for row, study, why in self.left_out]
+        found += [(row, study, f"may be misread: {why}") for row, study, why in self.doubtful]
+        return [
+            f"Row {row}{f' ({study})' if study else ''} {what}"
+            for row, study, what in sorted(found)
+        ]
 
 
 def extract(source: Source, analysis: Analysis) -> Extracted:
@@ -158,13 +169,13 @@ class _Reading:
         }
         self.kept: dict[int, dict[str, str]] = {}
         self.left: list[tuple[int, str, str]] = []
+        self.doubts: list[tuple[int, str, str]] = []
         self.cells: list[dict[str, object]] = []
         self.problems: list[Problem] = []
 
     def take(self, row: SourceRow) -> None:
         """Keep a row, or say why it is left out."""
-        where = self.analysis.where
-        if any(row.cells[self.places[name]].strip() != text for name, text in where.items()):
+        if not self._is_asked_for(row):
             return
         study = self._label(row)
         if _NO_STUDY.fullmatch(study):
@@ -178,6 +189,8 @@ class _Reading:
             why = "no numbers" if every else f"nothing in {', '.join(names)}"
             self.left.append((row.number, study, why))
             return
+        if row.doubtful:
+            self.doubts.append((row.number, study, row.doubtful))
         values = {role: self._value(row, role, printed[role]) for role in self.roles}
         self.kept[row.number] = {
             role_of(role, self.analysis.first_arm): value for role, value in values.items()
@@ -185,6 +198,14 @@ class _Reading:
         self.cells += [
             self._place(row, study, role, values[role], printed[role]) for role in self.roles
         ]
+
+    def _is_asked_for(self, row: SourceRow) -> bool:
+        """Whether the group and the conditions of the analysis take a row."""
+        group = self.analysis.group
+        if group and not f"{row.group} > ".startswith(f"{group} > "):
+            return False
+        conditions = self.analysis.where.items()
+        return all(row.cells[self.places[name]].strip() == text for name, text in conditions)
 
     def _label(self, row: SourceRow) -> str:
         cell = self.analysis.columns.get("study")
@@ -262,4 +283,4 @@ class _Reading:
         }
         table = EffectTable(self.source.file, self.source.sha256, cells, unused, names)
         provenance = pd.DataFrame(self.cells, columns=list(PROVENANCE))
-        return Extracted(self.analysis, table, provenance, tuple(self.left))
+        return Extracted(self.analysis, table, provenance, tuple(self.left), tuple(self.doubts))

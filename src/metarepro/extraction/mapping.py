@@ -64,6 +64,7 @@ class Analysis:
     decimal : the decimal mark, "." or ","
     first_arm : which arm has the roles with 1: one of `ARMS`, `FILL_IN`, or "" if headers say it
     where : header -> the text that a row must have there to be taken
+    group : the heading whose rows are taken; "" for all
     notes : what a person should know of the proposal
     """
 
@@ -75,6 +76,7 @@ class Analysis:
     decimal: str = "."
     first_arm: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
     notes: tuple[str, ...] = ()
 
     @property

@@ -41,10 +41,7 @@ def preview(source: Source, analysis: Analysis) -> list[str]:
         return [*lines, f"  Cannot be pooled: {error}"]
     lines += _rows(pooled)
     lines.append("  " + ("If it is the treatment: " if asked else "") + summary_lines(pooled)[0])
-    lines += [
-        f"  Row {row} left out{f' ({study})' if study else ''}: {why}"
-        for row, study, why in extracted.left_out
-    ]
+    lines += [f"  {line}" for line in extracted.lines()]
     return lines
 
 

@@ -57,10 +57,7 @@ class Rows:
         return [
             f"Analysis {analysis.name} of {self.table.file}{where}: {taken}",
             *(f"  Note: {note}" for note in analysis.notes),
-            *(
-                f"  Row {row} left out{f' ({study})' if study else ''}: {why}"
-                for row, study, why in self.extracted.left_out
-            ),
+            *(f"  {line}" for line in self.extracted.lines()),
         ]
 
 
