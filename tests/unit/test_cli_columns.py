@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from benchmarks import psychology
 from tests.command import command
-from tests.made_sources import xlsx
+from tests.made_sources import r_list, r_numbers, rds, xlsx
 
 from metarepro.extraction.reading import read_rows
 
@@ -82,6 +82,17 @@ def test_rows_that_are_left_out_are_named(folder: Path) -> None:
 
 def test_explain_reads_a_workbook(folder: Path) -> None:
     done = command("explain", "book.xlsx", "--analysis", "eot", "--published", "0.27 [0.10, 0.44]")
+    assert done.exit_code == 0
+    assert "Verdict: exact" in done.stdout
+
+
+def test_a_saved_fit_is_reproduced(folder: Path) -> None:
+    """metafor 3.8-1: rma(yi, vi), REML; ten digits as it saved them."""
+    pytest.importorskip("rdata")
+    parts = {"yi": r_numbers(0.1, 0.3, 0.45, 0.25), "vi": r_numbers(0.04, 0.02, 0.05, 0.03)}
+    Path("fit.rds").write_bytes(rds(r_list(parts, "rma.uni", "rma")))
+    printed = "0.2714285714 [0.0984157241, 0.4444414188]; tau2 0; Q 1.428571429"
+    done = command("explain", "fit.rds", "--published", printed)
     assert done.exit_code == 0
     assert "Verdict: exact" in done.stdout
 

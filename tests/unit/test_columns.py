@@ -398,6 +398,13 @@ def test_the_preview_pools_and_gives_the_reasons() -> None:
     assert f"{pool_studies(table).pooled.estimate:.3f}" in text
 
 
+def test_the_preview_shows_the_notes_of_the_file() -> None:
+    """Such as the pool that a saved fit gave."""
+    made = source("ID | g | SE", "A | 0.1 | 0.2", "B | 0.2 | 0.2")
+    made = replace(made, tables=(replace(made.tables[0], notes=("0.15 [-0.13, 0.43]",)),))
+    assert preview(made, propose(made)[0])[-1] == "  In the file: 0.15 [-0.13, 0.43]"
+
+
 def test_the_preview_says_what_it_assumes() -> None:
     header = "study | mean1 | sd1 | n1 | mean2 | sd2 | n2"
     text = "\n".join(preview(source(header, *MEANS), one(header, *MEANS)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from metarepro.errors import InputError
-from metarepro.extraction.extracted import extract
+from metarepro.extraction.extracted import extract, table_of
 from metarepro.extraction.mapping import ARMS, Analysis
 from metarepro.readers.source_table import Source
 from metarepro.synthesis.study_pool import StudyPool, pool_studies
@@ -42,6 +42,8 @@ def preview(source: Source, analysis: Analysis) -> list[str]:
     lines += _rows(pooled)
     lines.append("  " + ("If it is the treatment: " if asked else "") + summary_lines(pooled)[0])
     lines += [f"  {line}" for line in extracted.lines()]
+    notes = table_of(source, analysis).notes
+    lines += [f"  In the file: {note}" for note in notes[:_SHOWN]]
     return lines
 
 
