@@ -208,6 +208,16 @@ def test_logarithms_of_ratios_are_known_by_their_intervals() -> None:
     assert one("Study | OR | lower | upper", *rows).scale == "log"
 
 
+def test_limits_of_logarithms_are_not_logged_again() -> None:
+    """metafor 3.8-1: rma(c(0.2, 0.85, 2), vi, method = "FE") with vi from the limits: 0.4729."""
+    rows = ("A | 0.20 | 0.01 | 0.39", "B | 0.85 | 0.60 | 1.10", "C | 2.0 | 1.0 | 3.0")
+    header = "Study | log OR | lower | upper"
+    table = extract(source(header, *rows), one(header, *rows)).table
+    assert pool_studies(table, measure="OR", model="common").pooled.estimate == pytest.approx(
+        0.4729256, abs=5e-8
+    )
+
+
 def test_it_is_asked_how_ratios_stand_beside_standard_errors() -> None:
     """0.8 is a benefit if it is a ratio, and harm if it is a logarithm."""
     header, rows = "Study | OR | SE", ("A | 0.8 | 0.2", "B | 1.2 | 0.1")

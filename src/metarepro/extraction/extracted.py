@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from metarepro.tabular.numbers import is_missing, numbers_in, plain_number
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
+_Z95 = NormalDist().inv_cdf(0.975)
 #: Columns of `Extracted.provenance`.
 PROVENANCE = (
     "analysis", "study", "role", "value", "printed", "file", "sha256", "table", "page", "row",
@@ -129,7 +131,7 @@ def _places(source: Source, table: SourceTable, analysis: Analysis) -> dict[str,
     return {name: table.columns.index(name) for name in wanted}
 
 
-def _with_variances(cells: pd.DataFrame) -> pd.DataFrame:
+def _variances_of_sizes(cells: pd.DataFrame) -> pd.DataFrame:
     """Variances of standardised mean differences from the sizes of the arms, in their place.
 
     1/n1 + 1/n2 + g^2 / (2 (n1 + n2)): Hedges & Olkin 1985, equation 5.14 (metafor: vtype LS).
@@ -137,6 +139,13 @@ def _with_variances(cells: pd.DataFrame) -> pd.DataFrame:
     g, n_t, n_c = (cells[name].astype("float64") for name in ("yi", "n_t", "n_c"))
     vi = 1 / n_t + 1 / n_c + g**2 / (2 * (n_t + n_c))
     return cells.drop(columns=["n_t", "n_c"]).assign(vi=[repr(float(v)) for v in vi])
+
+
+def _variances_of_limits(cells: pd.DataFrame) -> pd.DataFrame:
+    """Variances from the limits of 95% intervals, in their place (Cochrane Handbook 6.3.1)."""
+    low, high = (cells[name].astype("float64") for name in ("ci_low", "ci_high"))
+    vi = ((high - low) / (2 * _Z95)) ** 2
+    return cells.drop(columns=["ci_low", "ci_high"]).assign(vi=[repr(float(v)) for v in vi])
 
 
 def role_of(role: str, first_arm: str) -> str:
@@ -274,7 +283,10 @@ class _Reading:
         """All rows that were kept."""
         cells = pd.DataFrame.from_dict(self.kept, orient="index", dtype="str")
         if self.analysis.from_sizes:
-            cells = _with_variances(cells)
+            cells = _variances_of_sizes(cells)
+        elif self.analysis.scale == "log" and "ci_low" in self.analysis.roles:
+            # Limits beside a ratio are taken for those of the ratio.
+            cells = _variances_of_limits(cells)
         used = set(self.places)
         unused = tuple(name for name in self.table.columns if name and name not in used)
         names = {
