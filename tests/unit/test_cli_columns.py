@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from benchmarks import psychology
 from tests.command import command
-from tests.made_sources import xlsx
+from tests.made_sources import r_list, r_numbers, rds, xlsx
 
 from metarepro.extraction.reading import read_rows
 
@@ -76,12 +76,23 @@ def test_what_is_not_there_is_told(options: tuple[str, ...], message: str, folde
 
 def test_rows_that_are_left_out_are_named(folder: Path) -> None:
     assert (
-        "Row 3 left out (B): no numbers" in command("pool", "book.xlsx", "--analysis", "fu").stderr
+        "Row 3 (B) left out: no numbers" in command("pool", "book.xlsx", "--analysis", "fu").stderr
     )
 
 
 def test_explain_reads_a_workbook(folder: Path) -> None:
     done = command("explain", "book.xlsx", "--analysis", "eot", "--published", "0.27 [0.10, 0.44]")
+    assert done.exit_code == 0
+    assert "Verdict: exact" in done.stdout
+
+
+def test_a_saved_fit_is_reproduced(folder: Path) -> None:
+    """metafor 3.8-1: rma(yi, vi), REML; ten digits as it saved them."""
+    pytest.importorskip("rdata")
+    parts = {"yi": r_numbers(0.1, 0.3, 0.45, 0.25), "vi": r_numbers(0.04, 0.02, 0.05, 0.03)}
+    Path("fit.rds").write_bytes(rds(r_list(parts, "rma.uni", "rma")))
+    printed = "0.2714285714 [0.0984157241, 0.4444414188]; tau2 0; Q 1.428571429"
+    done = command("explain", "fit.rds", "--published", printed)
     assert done.exit_code == 0
     assert "Verdict: exact" in done.stdout
 
@@ -98,7 +109,7 @@ def test_the_place_of_every_number_is_written(folder: Path) -> None:
 
 def test_columns_shows_the_question_and_writes_the_file(folder: Path) -> None:
     done = command("columns", "means.csv", "--write")
-    assert "Question: is the arm with 1 the treatment or the control arm?" in done.stdout
+    assert "Question: which arm is the one of mean1? first_arm: treatment or control" in done.stdout
     assert "first_arm: FILL_IN" in Path("columns.yaml").read_text()
 
 

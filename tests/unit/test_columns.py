@@ -1,5 +1,6 @@
 """What columns are taken for: proposals, columns.yaml, and the rows that come out."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,13 @@ from metarepro.errors import InputError
 from metarepro.extraction.columns_file import columns_text, read_columns
 from metarepro.extraction.extracted import extract
 from metarepro.extraction.layouts import table_words
-from metarepro.extraction.mapping import FILL_IN, Analysis
+from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import propose
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.synthesis.study_pool import pool_studies
 from metarepro.tabular.problems import DataError
+from metarepro.tabular.yaml_text import FILL_IN
 
 
 def source(header: str, *rows: str, label: str = "S") -> Source:
@@ -120,7 +122,7 @@ def test_means_are_found_where_the_headers_name_the_arms(header: str) -> None:
 def test_it_is_asked_which_arm_is_which(header: str) -> None:
     found = one(header, *MEANS)
     assert found.first_arm == FILL_IN
-    with pytest.raises(InputError, match="which arm is the one of the column"):
+    with pytest.raises(InputError, match="which arm is the one of"):
         extract(source(header, *MEANS), found)
 
 
@@ -206,6 +208,32 @@ def test_logarithms_of_ratios_are_known_by_their_intervals() -> None:
     assert one("Study | OR | lower | upper", *rows).scale == "log"
 
 
+def test_limits_of_logarithms_are_not_logged_again() -> None:
+    """metafor 3.8-1: rma(c(0.2, 0.85, 2), vi, method = "FE") with vi from the limits: 0.4729."""
+    rows = ("A | 0.20 | 0.01 | 0.39", "B | 0.85 | 0.60 | 1.10", "C | 2.0 | 1.0 | 3.0")
+    header = "Study | log OR | lower | upper"
+    table = extract(source(header, *rows), one(header, *rows)).table
+    assert pool_studies(table, measure="OR", model="common").pooled.estimate == pytest.approx(
+        0.4729256, abs=5e-8
+    )
+
+
+def test_it_is_asked_how_ratios_stand_beside_standard_errors() -> None:
+    """0.8 is a benefit if it is a ratio, and harm if it is a logarithm."""
+    header, rows = "Study | OR | SE", ("A | 0.8 | 0.2", "B | 1.2 | 0.1")
+    found = one(header, *rows)
+    assert found.scale == FILL_IN
+    with pytest.raises(InputError, match="how do the ratios of OR stand there"):
+        extract(source(header, *rows), found)
+
+
+@pytest.mark.parametrize(("scale", "value"), [("ratio", math.log(0.8)), ("log", 0.8)])
+def test_ratios_are_logged_only_if_they_are_ratios(scale: str, value: float) -> None:
+    header, rows = "Study | OR | SE", ("A | 0.8 | 0.2", "B | 1.2 | 0.1")
+    table = extract(source(header, *rows), replace(one(header, *rows), scale=scale)).table
+    assert float(table.cells["yi"].iloc[0]) == value
+
+
 def test_variances_follow_from_sizes_where_nothing_else_gives_them() -> None:
     """metafor 3.8-1: escalc("SMD") of g 0.5 with n 20 and 30: 1/20 + 1/30 + 0.5^2 / 100."""
     header, row = "ID | g_DEP | ni | nc", "A | 0.5 | 20 | 30"
@@ -247,6 +275,14 @@ def test_a_cell_that_is_no_number_is_a_problem() -> None:
     good = tuple(f"{n} | 0.1 | 0.2" for n in "ABCDEF")
     with pytest.raises(DataError, match=r"a\.xlsx, row 8, g: found '0\.3 a'; allowed: a number"):
         extract(source(header, *good, "G | 0.3 a | 0.1"), one(header, *good))
+
+
+def test_a_cell_with_another_number_of_numbers_is_a_problem() -> None:
+    """Such as an interval that a spreadsheet took for a date."""
+    header = "ID | g | 95% CI"
+    good = tuple(f"{n} | 0.2 | 0.1-0.3" for n in "ABCDEF")
+    with pytest.raises(DataError, match="found '2024-02-01'; allowed: 2 numbers, as in most"):
+        extract(source(header, *good, "G | 0.3 | 2024-02-01"), one(header, *good))
 
 
 def test_the_layout_of_metapsy_is_known_and_asks_which_arm_is_which() -> None:
@@ -343,6 +379,25 @@ def test_a_condition_picks_rows() -> None:
     assert list(extract(source(header, *rows), found).table.cells["yi"]) == ["0.3"]
 
 
+@pytest.mark.parametrize(("group", "studies"), [("Open", ["A", "B"]), ("Open > Old", ["B"])])
+def test_a_heading_picks_rows(group: str, studies: list[str]) -> None:
+    made = source("ID | g | SE", "A | 0.1 | 0.2", "B | 0.3 | 0.2", "C | 0.3 | 0.2")
+    groups = ("Open", "Open > Old", "Opening")
+    rows = (replace(row, group=name) for row, name in zip(made.tables[0].rows, groups, strict=True))
+    made = replace(made, tables=(replace(made.tables[0], rows=tuple(rows)),))
+    found = extract(made, replace(propose(made)[0], group=group))
+    assert found.table.studies == studies
+
+
+def test_a_row_that_may_be_misread_is_named() -> None:
+    made = source("ID | g | SE", "A | 0.1 | 0.2")
+    row = replace(made.tables[0].rows[0], doubtful="columns do not agree")
+    made = replace(made, tables=(replace(made.tables[0], rows=(row,)),))
+    assert extract(made, propose(made)[0]).lines() == [
+        "Row 2 (A) may be misread: columns do not agree"
+    ]
+
+
 def test_the_preview_pools_and_gives_the_reasons() -> None:
     header = "ID | g | g_LL | g_UL"
     text = "\n".join(preview(source(header, *INTERVALS), one(header, *INTERVALS)))
@@ -353,8 +408,15 @@ def test_the_preview_pools_and_gives_the_reasons() -> None:
     assert f"{pool_studies(table).pooled.estimate:.3f}" in text
 
 
+def test_the_preview_shows_the_notes_of_the_file() -> None:
+    """Such as the pool that a saved fit gave."""
+    made = source("ID | g | SE", "A | 0.1 | 0.2", "B | 0.2 | 0.2")
+    made = replace(made, tables=(replace(made.tables[0], notes=("0.15 [-0.13, 0.43]",)),))
+    assert preview(made, propose(made)[0])[-1] == "  In the file: 0.15 [-0.13, 0.43]"
+
+
 def test_the_preview_says_what_it_assumes() -> None:
-    header = MEAN_HEADERS[2].replace("i |", " |").replace("n2i", "n2")
+    header = "study | mean1 | sd1 | n1 | mean2 | sd2 | n2"
     text = "\n".join(preview(source(header, *MEANS), one(header, *MEANS)))
-    assert "Question: is the arm with 1 the treatment or the control arm?" in text
+    assert "Question: which arm is the one of mean1? first_arm: treatment or control" in text
     assert "If it is the treatment: Hedges' g" in text

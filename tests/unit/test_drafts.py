@@ -13,11 +13,11 @@ from tests.plans import small_plan
 from metarepro.conversion.routes import ROUTES
 from metarepro.entry.adding import add_draft
 from metarepro.entry.data_guide import GUIDE, column_meanings, meaning_of
-from metarepro.entry.drafts import FILL_IN
 from metarepro.study.validation import load
 from metarepro.tabular.input_tables import INPUT_TABLES, PUBLISHED_MEASURES, REVIEW_KEYS
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.reported_statistics import STATISTICS
+from metarepro.tabular.yaml_text import FILL_IN
 
 ROOT = Path(__file__).parents[2]
 GUIDE_TEXT = GUIDE.read_text(encoding="utf-8")

@@ -6,17 +6,20 @@ import click
 
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.errors import InputError
-from metarepro.extraction.columns_file import NAME, columns_text, read_columns
+from metarepro.extraction.columns_file import columns_text, read_columns
 from metarepro.extraction.layouts import table_words
 from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import propose
 from metarepro.readers.sources import read_source
 from metarepro.tabular.atomic import write_file
+from metarepro.tabular.file_names import COLUMNS_FILE
 
 
 @click.command()
 @click.argument("file", type=FILE_OR_FOLDER)
-@click.option("--write", is_flag=True, help=f"Write {NAME} beside the file, to check and edit.")
+@click.option(
+    "--write", is_flag=True, help=f"Write {COLUMNS_FILE} beside the file, to check and edit."
+)
 def columns(file: Path, write: bool) -> None:
     """Show what the columns of a data file are taken for.
 
@@ -29,7 +32,7 @@ def columns(file: Path, write: bool) -> None:
     it asks.
     """
     source = read_source(file)
-    target = file.parent / NAME
+    target = file.parent / COLUMNS_FILE
     given = target.is_file()
     if write and given:
         raise InputError(f"{target} is there already; edit it, or move it and start again")
@@ -38,13 +41,14 @@ def columns(file: Path, write: bool) -> None:
         name, accepted = read_columns(target)
         analyses = accepted if name == source.file else analyses
         if name == source.file:
-            click.echo(f"As {NAME} says:")
+            click.echo(f"As {COLUMNS_FILE} says:")
     for table in source.tables:
         if words := table_words(table):
             click.echo(f"{table.label or source.file}: {words}; not pooled")
     if not analyses:
         raise InputError(
-            f"{source.file}: no columns that can be pooled were found; say what they are in {NAME}"
+            f"{source.file}: no columns that can be pooled were found; say what they are in "
+            f"{COLUMNS_FILE}"
         )
     click.echo("\n\n".join("\n".join(preview(source, one)) for one in analyses))
     for what in source.skipped:

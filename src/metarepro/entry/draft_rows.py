@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from metarepro.entry.drafts import FILL_IN
 from metarepro.tabular.cells import HEADER_ROW
 from metarepro.tabular.input_tables import INPUT_TABLES
 from metarepro.tabular.problems import Problem
-from metarepro.tabular.yaml_text import Document, Place, parse_yaml
+from metarepro.tabular.yaml_text import FILL_IN, Document, Place, parse_yaml
 
 #: Section of a form to the table that it goes into.
 SECTIONS = {"trial": "trials", "cluster": "clusters", "results": "results"}

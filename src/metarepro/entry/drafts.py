@@ -12,8 +12,8 @@ from metarepro.entry.data_guide import meaning_of
 from metarepro.study.transcription import LIST_KEYS
 from metarepro.tabular.input_tables import INPUT_TABLES, REVIEW_KEYS
 from metarepro.tabular.reported_statistics import STATISTICS
+from metarepro.tabular.yaml_text import FILL_IN
 
-FILL_IN = "FILL_IN"
 _WIDTH = 98
 
 Meanings = Mapping[str, Mapping[tuple[str, ...], str]]

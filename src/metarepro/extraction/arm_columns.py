@@ -18,9 +18,10 @@ from metarepro.extraction.headers import (
     SIZE,
     TREATMENT,
 )
-from metarepro.extraction.mapping import FILL_IN, Analysis, Cell
+from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.matching import goes_with, likeness
 from metarepro.extraction.profiles import Column
+from metarepro.tabular.yaml_text import FILL_IN
 
 #: What an analysis takes of each arm, the first of which leads.
 _KINDS = ((MEAN, SD, SIZE), (EVENTS, SIZE), (EVENTS, NON_EVENTS))

@@ -6,18 +6,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from metarepro.extraction.mapping import ARMS, FILL_IN, ROLES, SCALES, SETS, UNNAMED, Analysis, Cell
+from metarepro.extraction.mapping import ARMS, ROLES, SCALES, SETS, UNNAMED, Analysis, Cell
 from metarepro.tabular.cells import read_bytes
-from metarepro.tabular.file_names import COLUMNS_FILE
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.tabular.yaml_text import Document, Place, key_of, parse_yaml
+from metarepro.tabular.yaml_text import FILL_IN, Document, Place, key_of, parse_yaml
 from metarepro.wording.scales import MEASURES
 
-#: The name under which it is looked for beside a file.
-NAME = COLUMNS_FILE
 _KEYS = (
-    *("name", "table", "measure", "scale", "decimal", "first_arm", "where", "published"),
-    "columns",
+    *("name", "table", "measure", "scale", "decimal", "first_arm", "group", "where"),
+    *("published", "columns"),
 )
 _DECIMALS = {"point": ".", "comma": ","}
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*( [A-Za-z0-9_.]+)*")
@@ -58,12 +55,16 @@ def _analysis_lines(analysis: Analysis) -> Iterator[str]:
         )
         yield f"  # measure: {kinds}"
     if analysis.scale:
+        if analysis.scale == FILL_IN:
+            yield f"  # How do the ratios stand there, {' or '.join(SCALES)}?"
         yield f"  scale: {analysis.scale}"
     if analysis.decimal == ",":
         yield "  decimal: comma"
     if analysis.first_arm:
         yield f"  # Which arm is the one of the columns with 1: {' or '.join(ARMS)}?"
         yield f"  first_arm: {analysis.first_arm}"
+    if analysis.group:
+        yield f"  group: {_quoted(analysis.group)}"
     if analysis.where:
         yield "  where:"
         for column, text in analysis.where.items():
@@ -160,10 +161,11 @@ class _Reading:
             self._text((*place, "table"), item.get("table", "")) if item.get("table") else "",
             columns,
             self._choice((*place, "measure"), item.get("measure"), measures),
-            self._choice((*place, "scale"), item.get("scale"), SCALES),
+            self._choice((*place, "scale"), item.get("scale"), (*SCALES, FILL_IN)),
             _DECIMALS.get(decimal, "."),
             first_arm,
             self._where((*place, "where"), item.get("where")),
+            self._text((*place, "group"), item["group"]) if item.get("group") else "",
             self._text((*place, "published"), item["published"]) if "published" in item else "",
         )
         if columns and not analysis.roles:

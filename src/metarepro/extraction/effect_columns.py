@@ -23,6 +23,7 @@ from metarepro.extraction.headers import (
 from metarepro.extraction.mapping import EFFECTS, Analysis, Cell
 from metarepro.extraction.matching import alike, best_pairs, goes_with, likeness
 from metarepro.extraction.profiles import Column
+from metarepro.tabular.yaml_text import FILL_IN
 from metarepro.wording.scales import MEASURES
 
 #: Share of the rows whose estimate must lie within its interval, and that where the header says
@@ -221,7 +222,8 @@ def _scale(
     if spread.low is None or spread.high is None:
         if not measure:
             return "", ()
-        return "log", ("taken for logarithms, as their standard errors are; check the source",)
+        # The logarithm of 0.8 is negative: what it is decides the sign.
+        return FILL_IN, ()
     if not positive or not bool((spread.low[np.isfinite(spread.low)] > 0).all()):
         return "", ()
     with np.errstate(invalid="ignore", divide="ignore"):

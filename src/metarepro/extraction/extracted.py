@@ -2,19 +2,23 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import pandas as pd
 
 from metarepro.errors import InputError
-from metarepro.extraction.mapping import ARMS, FILL_IN, LABELS, Analysis, Cell
+from metarepro.extraction.mapping import ARMS, LABELS, Analysis, Cell
 from metarepro.readers.effect_table import EffectTable
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
+from metarepro.tabular.file_names import COLUMNS_FILE
 from metarepro.tabular.numbers import is_missing, numbers_in, plain_number
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
+_Z95 = NormalDist().inv_cdf(0.975)
 #: Columns of `Extracted.provenance`.
 PROVENANCE = (
     "analysis", "study", "role", "value", "printed", "file", "sha256", "table", "page", "row",
@@ -38,12 +42,23 @@ class Extracted:
     table : the rows as `metarepro.pool` and `metarepro.explain_published` take them
     provenance : DataFrame with the columns `PROVENANCE`, one row per cell
     left_out : (row, study, why) of each row that was not taken
+    doubtful : (row, study, why) of each row that was taken and may be misread
     """
 
     analysis: Analysis
     table: EffectTable
     provenance: pd.DataFrame
     left_out: tuple[tuple[int, str, str], ...]
+    doubtful: tuple[tuple[int, str, str], ...] = ()
+
+    def lines(self) -> list[str]:
+        """What was left out and what may be misread, one line each."""
+        found = [(row, study, f"left out: {why}") for row, study, why in self.left_out]
+        found += [(row, study, f"may be misread: {why}") for row, study, why in self.doubtful]
+        return [
+            f"Row {row}{f' ({study})' if study else ''} {what}"
+            for row, study, what in sorted(found)
+        ]
 
 
 def extract(source: Source, analysis: Analysis) -> Extracted:
@@ -68,16 +83,13 @@ def extract(source: Source, analysis: Analysis) -> Extracted:
         For a table or columns that the source does not have, and cells that hold something other
         than numbers: all at once.
     InputError
-        Where it is still asked which arm is which, or no row is left.
+        Where a question is not answered, or no row is left.
     """
-    if analysis.first_arm == FILL_IN:
-        first = analysis.columns[analysis.roles[0]].column
-        raise InputError(
-            f"{source.file}: which arm is the one of the column {first}? Say it in columns.yaml: "
-            f"first_arm: {' or '.join(ARMS)}"
-        )
     if not analysis.roles:
         raise InputError(f"{source.file}, {analysis.name}: no set of columns that can be pooled")
+    if analysis.questions:
+        asked = "; ".join(analysis.questions)
+        raise InputError(f"{source.file}, {analysis.name}: say in {COLUMNS_FILE}: {asked}")
     table = table_of(source, analysis)
     places = _places(source, table, analysis)
     reading = _Reading(source, table, analysis, places)
@@ -120,7 +132,7 @@ def _places(source: Source, table: SourceTable, analysis: Analysis) -> dict[str,
     return {name: table.columns.index(name) for name in wanted}
 
 
-def _with_variances(cells: pd.DataFrame) -> pd.DataFrame:
+def _variances_of_sizes(cells: pd.DataFrame) -> pd.DataFrame:
     """Variances of standardised mean differences from the sizes of the arms, in their place.
 
     1/n1 + 1/n2 + g^2 / (2 (n1 + n2)): Hedges & Olkin 1985, equation 5.14 (metafor: vtype LS).
@@ -128,6 +140,13 @@ def _with_variances(cells: pd.DataFrame) -> pd.DataFrame:
     g, n_t, n_c = (cells[name].astype("float64") for name in ("yi", "n_t", "n_c"))
     vi = 1 / n_t + 1 / n_c + g**2 / (2 * (n_t + n_c))
     return cells.drop(columns=["n_t", "n_c"]).assign(vi=[repr(float(v)) for v in vi])
+
+
+def _variances_of_limits(cells: pd.DataFrame) -> pd.DataFrame:
+    """Variances from the limits of 95% intervals, in their place (Cochrane Handbook 6.3.1)."""
+    low, high = (cells[name].astype("float64") for name in ("ci_low", "ci_high"))
+    vi = ((high - low) / (2 * _Z95)) ** 2
+    return cells.drop(columns=["ci_low", "ci_high"]).assign(vi=[repr(float(v)) for v in vi])
 
 
 def role_of(role: str, first_arm: str) -> str:
@@ -153,15 +172,20 @@ class _Reading:
         self.source, self.table, self.analysis, self.places = source, table, analysis, places
         labels = [role for role in LABELS if role in analysis.columns]
         self.roles = (*labels, *analysis.roles)
+        self.counts = {
+            cell.column: self._usual_count(cell.column)
+            for cell in analysis.columns.values()
+            if cell.number
+        }
         self.kept: dict[int, dict[str, str]] = {}
         self.left: list[tuple[int, str, str]] = []
+        self.doubts: list[tuple[int, str, str]] = []
         self.cells: list[dict[str, object]] = []
         self.problems: list[Problem] = []
 
     def take(self, row: SourceRow) -> None:
         """Keep a row, or say why it is left out."""
-        where = self.analysis.where
-        if any(row.cells[self.places[name]].strip() != text for name, text in where.items()):
+        if not self._is_asked_for(row):
             return
         study = self._label(row)
         if _NO_STUDY.fullmatch(study):
@@ -175,6 +199,8 @@ class _Reading:
             why = "no numbers" if every else f"nothing in {', '.join(names)}"
             self.left.append((row.number, study, why))
             return
+        if row.doubtful:
+            self.doubts.append((row.number, study, row.doubtful))
         values = {role: self._value(row, role, printed[role]) for role in self.roles}
         self.kept[row.number] = {
             role_of(role, self.analysis.first_arm): value for role, value in values.items()
@@ -183,17 +209,35 @@ class _Reading:
             self._place(row, study, role, values[role], printed[role]) for role in self.roles
         ]
 
+    def _is_asked_for(self, row: SourceRow) -> bool:
+        """Whether the group and the conditions of the analysis take a row."""
+        group = self.analysis.group
+        if group and not f"{row.group} > ".startswith(f"{group} > "):
+            return False
+        conditions = self.analysis.where.items()
+        return all(row.cells[self.places[name]].strip() == text for name, text in conditions)
+
     def _label(self, row: SourceRow) -> str:
         cell = self.analysis.columns.get("study")
         return clean_text(row.cells[self.places[cell.column]]) if cell else ""
 
+    def _usual_count(self, column: str) -> int:
+        """How many numbers most cells of a column hold."""
+        cells = (row.cells[self.places[column]] for row in self.table.rows)
+        counts = Counter(len(numbers_in(text)) for text in cells if not is_missing(text))
+        return counts.most_common(1)[0][0] if counts else 0
+
     def _printed(self, row: SourceRow, cell: Cell) -> str:
-        """The text of a number; "" where a cell with several has too few."""
+        """The text of a number, of a cell with several one of them."""
         text = row.cells[self.places[cell.column]].strip()
-        if not cell.number:
+        if not cell.number or is_missing(text):
             return text
-        found = numbers_in(text)
-        return found[cell.number - 1] if cell.number <= len(found) else ""
+        found, usual = numbers_in(text), self.counts[cell.column]
+        if len(found) == usual >= cell.number:
+            return found[cell.number - 1]
+        allowed = f"{usual} numbers, as in most cells of the column"
+        self.problems.append(Problem(self.source.file, row.number, cell.column, text, allowed))
+        return ""
 
     def _value(self, row: SourceRow, role: str, printed: str) -> str:
         """A number in plain digits; of printed ratios that are given with their spread, its log."""
@@ -240,7 +284,10 @@ class _Reading:
         """All rows that were kept."""
         cells = pd.DataFrame.from_dict(self.kept, orient="index", dtype="str")
         if self.analysis.from_sizes:
-            cells = _with_variances(cells)
+            cells = _variances_of_sizes(cells)
+        elif self.analysis.scale == "log" and "ci_low" in self.analysis.roles:
+            # Limits beside a ratio are taken for those of the ratio.
+            cells = _variances_of_limits(cells)
         used = set(self.places)
         unused = tuple(name for name in self.table.columns if name and name not in used)
         names = {
@@ -249,4 +296,4 @@ class _Reading:
         }
         table = EffectTable(self.source.file, self.source.sha256, cells, unused, names)
         provenance = pd.DataFrame(self.cells, columns=list(PROVENANCE))
-        return Extracted(self.analysis, table, provenance, tuple(self.left))
+        return Extracted(self.analysis, table, provenance, tuple(self.left), tuple(self.doubts))

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from metarepro.extraction.mapping import FILL_IN, SETS, Analysis, Cell
+from metarepro.extraction.mapping import SETS, Analysis, Cell
 from metarepro.extraction.profiles import Column
 from metarepro.readers.effect_table import ALIASES
 from metarepro.readers.source_table import SourceTable
+from metarepro.tabular.yaml_text import FILL_IN
 
 _OURS = {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
 

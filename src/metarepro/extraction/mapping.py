@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from metarepro.tabular.yaml_text import FILL_IN
+
 #: Roles that a column may have: those of `effect_table`, and the same with 1 and 2 for arms of
 #: which it is not known which is which.
 LABELS = ("study", "trial", "year")
@@ -25,8 +27,6 @@ SETS: tuple[tuple[str, ...], ...] = (
         for stems in (("mean", "sd", "n"), ("events", "n"), ("events", "non_events"))
     ),
 )
-#: What stands in columns.yaml for an answer that only a person can give.
-FILL_IN = "FILL_IN"
 ARMS = ("treatment", "control")
 #: How ratios stand in the table.
 SCALES = ("ratio", "log")
@@ -58,10 +58,11 @@ class Analysis:
     table : the label of the table; "" for the only one
     columns : role -> where it stands
     measure : a key of `wording.scales.MEASURES`, "" if that is not known
-    scale : of ratios, one of `SCALES`; "" for others
+    scale : of ratios, one of `SCALES`, or `FILL_IN`; "" for others
     decimal : the decimal mark, "." or ","
     first_arm : which arm has the roles with 1: one of `ARMS`, `FILL_IN`, or "" if headers say it
     where : header -> the text that a row must have there to be taken
+    group : the heading whose rows are taken; "" for all
     published : the pool as it is printed, "" if it is not known
     notes : what a person should know of the proposal
     """
@@ -74,8 +75,21 @@ class Analysis:
     decimal: str = "."
     first_arm: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
     published: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What only a person can know, each with the key that takes the answer."""
+        found = []
+        if self.first_arm == FILL_IN:
+            first = self.columns[self.roles[0]].column
+            found.append(f"which arm is the one of {first}? first_arm: {' or '.join(ARMS)}")
+        if self.scale == FILL_IN:
+            column = self.columns["yi"].column
+            found.append(f"how do the ratios of {column} stand there? scale: {' or '.join(SCALES)}")
+        return tuple(found)
 
     @property
     def from_sizes(self) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from metarepro.errors import InputError
-from metarepro.extraction.extracted import extract
-from metarepro.extraction.mapping import ARMS, FILL_IN, Analysis
+from metarepro.extraction.extracted import extract, table_of
+from metarepro.extraction.mapping import ARMS, Analysis
 from metarepro.readers.source_table import Source
 from metarepro.synthesis.study_pool import StudyPool, pool_studies
 from metarepro.synthesis.study_pool_words import summary_lines
+from metarepro.tabular.yaml_text import FILL_IN
 
 #: Rows that are shown of each analysis.
 _SHOWN = 5
@@ -28,9 +29,9 @@ def preview(source: Source, analysis: Analysis) -> list[str]:
             f"  {role:12} {cell.column}{number}" + (f": {cell.reason}" if cell.reason else "")
         )
     lines += [f"  Note: {note}" for note in analysis.notes]
+    lines += [f"  Question: {question}" for question in analysis.questions]
     asked = analysis.first_arm == FILL_IN
     if asked:
-        lines.append(f"  Question: is the arm with 1 the {' or the '.join(ARMS)} arm?")
         analysis = replace(analysis, first_arm=ARMS[0])
     try:
         extracted = extract(source, analysis)
@@ -40,10 +41,9 @@ def preview(source: Source, analysis: Analysis) -> list[str]:
         return [*lines, f"  Cannot be pooled: {error}"]
     lines += _rows(pooled)
     lines.append("  " + ("If it is the treatment: " if asked else "") + summary_lines(pooled)[0])
-    lines += [
-        f"  Row {row} left out{f' ({study})' if study else ''}: {why}"
-        for row, study, why in extracted.left_out
-    ]
+    lines += [f"  {line}" for line in extracted.lines()]
+    notes = table_of(source, analysis).notes
+    lines += [f"  In the file: {note}" for note in notes[:_SHOWN]]
     return lines
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metarepro.errors import InputError
-from metarepro.extraction.columns_file import NAME, read_columns
+from metarepro.extraction.columns_file import read_columns
 from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.layouts import our_names
 from metarepro.extraction.mapping import Analysis
@@ -15,6 +15,7 @@ from metarepro.readers.archives import head_of
 from metarepro.readers.effect_table import EffectTable, read_effect_table
 from metarepro.readers.source_table import Source
 from metarepro.readers.sources import read_source
+from metarepro.tabular.file_names import COLUMNS_FILE
 
 _NUMBERED = re.compile(r" \([0-9]+\)$")
 
@@ -57,10 +58,7 @@ class Rows:
         return [
             f"Analysis {analysis.name} of {self.table.file}{where}: {taken}",
             *(f"  Note: {note}" for note in analysis.notes),
-            *(
-                f"  Row {row} left out{f' ({study})' if study else ''}: {why}"
-                for row, study, why in self.extracted.left_out
-            ),
+            *(f"  {line}" for line in self.extracted.lines()),
         ]
 
 
@@ -118,7 +116,7 @@ def read_rows(
 
 def _columns_of(path: Path, columns: Path | str | None) -> list[Analysis] | None:
     """The analyses of columns.yaml; None where there is none for this file."""
-    beside = path.parent / NAME
+    beside = path.parent / COLUMNS_FILE
     if columns is None and not beside.is_file():
         return None
     given = Path(columns) if columns is not None else beside
@@ -156,7 +154,8 @@ def _chosen(source: Source, analyses: list[Analysis], sheet: str, name: str) -> 
         analyses = [one for one in analyses if one.table == sheet]
     if not analyses:
         raise InputError(
-            f"{source.file}: no columns that can be pooled were found; say what they are in {NAME}"
+            f"{source.file}: no columns that can be pooled were found; say what they are in "
+            f"{COLUMNS_FILE}"
         )
     fitting = [one for one in analyses if one.name == name] if name else analyses
     if len(fitting) == 1:

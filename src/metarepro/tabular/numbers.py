@@ -9,6 +9,12 @@ _PLAIN = re.compile(rf"[+-]?(?:{_DIGITS}|[0-9]+[.,])(?:[eE][+-]?[0-9]{{1,3}})?")
 _IN_TEXT = re.compile(
     rf"(?:(?<![0-9.])|(?<=[0-9] )(?=[+-][0-9.]))[+-]?{_DIGITS}(?:[eE][+-]?[0-9]+)?"
 )
+#: What no number is: the level of an interval.
+_LEVEL = re.compile(r"\b[0-9]{2}(?:\.[0-9])?\s*%\s*(?:-?\s*ci\b|confidence interval)", re.I)
+#: A cell of numbers only, which tells the decimal mark; names, dates and addresses do not.
+_ONLY_NUMBERS = re.compile(r"[\s0-9.,;:()\[\]%±<>=/+-]+")
+#: Marks of footnotes after a number.
+_MARKS = "*†‡§¶"
 _SIGNS = str.maketrans(
     {"−": "-", "‐": "-", "‑": "-", "–": "-", "—": "-", "·": "."}
     | {"\u00a0": " ", "\u2009": " ", "\u202f": " "}
@@ -37,7 +43,12 @@ def is_number(text: str) -> bool:
     >>> is_number("−0,45"), is_number("1.2e-3"), is_number("0.2-0.4"), is_number("12 (40%)")
     (True, True, False, False)
     """
-    return bool(_PLAIN.fullmatch(text.strip().translate(_SIGNS)))
+    return bool(_PLAIN.fullmatch(_cleaned(text)))
+
+
+def _cleaned(text: str) -> str:
+    """A text with plain signs, without spaces around it and marks of footnotes after it."""
+    return text.translate(_SIGNS).strip().rstrip(_MARKS).rstrip()
 
 
 def is_missing(text: str) -> bool:
@@ -58,7 +69,8 @@ def numbers_in(text: str) -> list[str]:
     >>> numbers_in("-0.41 – -0.12"), numbers_in("0,5; 0,7"), numbers_in("[0.1,0.5]")
     (['-0.41', '-0.12'], ['0,5', '0,7'], ['0.1', '0.5'])
     """
-    plain = re.sub(r"(?<=[0-9])\s*-\s+|(?<=[0-9])-(?=[0-9.+-])", " to ", text.translate(_SIGNS))
+    plain = _LEVEL.sub(" ", text.translate(_SIGNS))
+    plain = re.sub(r"(?<=[0-9])\s*-\s+|(?<=[0-9])-(?=[0-9.+-])", " to ", plain)
     plain = re.sub(r"\bto\s+-\s+", "to -", plain)
     if not re.search(r"[0-9],[0-9]", plain):
         return _IN_TEXT.findall(plain)
@@ -74,9 +86,13 @@ def decimal_mark(texts: Iterable[str]) -> str:
     --------
     >>> decimal_mark(["0,45", "12"]), decimal_mark(["0.45", "1,234"]), decimal_mark(["1,234"])
     (',', '.', '.')
+    >>> decimal_mark(["0,45", "doi 10.1016/x", "12.03.2001"])
+    ','
     """
     comma = False
     for text in texts:
+        if not _ONLY_NUMBERS.fullmatch(text.translate(_SIGNS)):
+            continue
         if _DECIMAL_POINT.search(text):
             return "."
         comma = comma or bool(_DECIMAL_COMMA.search(text))
@@ -90,18 +106,14 @@ def plain_number(text: str, mark: str = ".") -> str:
     --------
     >>> plain_number("−0,45", ","), plain_number("1,234"), plain_number("1.234,5", ",")
     ('-0.45', '1234', '1234.5')
-    >>> plain_number("0,45"), plain_number(".5 ")
-    ('', '.5')
+    >>> plain_number("0,45"), plain_number(".5 "), plain_number("0.45*")
+    ('', '.5', '0.45')
     """
-    plain = text.strip().translate(_SIGNS)
+    plain = _cleaned(text)
     other = "," if mark == "." else "."
-    if _GROUPED[mark].fullmatch(plain) and plain.lstrip("+-")[:2] not in (f"0{other}",):
+    if _GROUPED[mark].fullmatch(plain) and not plain.lstrip("+-").startswith(f"0{other}"):
         plain = plain.replace(other, "")
-    if other in plain:
+    if other in plain or not _PLAIN.fullmatch(plain):
         return ""
     plain = plain.replace(mark, ".")
-    return (
-        plain
-        if re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", plain)
-        else ""
-    )
+    return plain if plain.count(".") < 2 else ""

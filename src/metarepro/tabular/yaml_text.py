@@ -28,6 +28,9 @@ MAX_PROBLEMS = 100
 #: Whole numbers up to here are exact in every table.
 MAX_WHOLE = 10**15
 
+#: What stands in a form where only a person knows the answer.
+FILL_IN = "FILL_IN"
+
 #: The keys and numbers of items that lead to a value.
 Place = tuple[str | int, ...]
 
