@@ -50,7 +50,7 @@ def columns(file: Path, write: bool) -> None:
             f"{source.file}: no columns that can be pooled were found; say what they are in "
             f"{COLUMNS_FILE}"
         )
-    click.echo("\n\n".join("\n".join(preview(source, one)) for one in analyses))
+    click.echo("\n\n".join("\n".join(preview(source, one, analyses)) for one in analyses))
     for what in source.skipped:
         click.echo(f"Not read: {what}")
     if write:

@@ -1,9 +1,10 @@
 """Shows what would be computed from proposed columns, before anybody accepts them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from metarepro.errors import InputError
+from metarepro.extraction.closing_analysis import close_analysis, closing_words
 from metarepro.extraction.extracted import extract, table_of
 from metarepro.extraction.mapping import ARMS, Analysis
 from metarepro.readers.source_table import Source
@@ -16,8 +17,8 @@ _SHOWN = 5
 _DEFAULTS = {"mean": "SMD", "events": "OR"}
 
 
-def preview(source: Source, analysis: Analysis) -> list[str]:
-    """An analysis in words: columns with reasons, the first rows, the pool.
+def preview(source: Source, analysis: Analysis, beside: Sequence[Analysis] = ()) -> list[str]:
+    """An analysis in words: columns with reasons, the first rows, the pool, what does not close.
 
     Where it is not known which arm is which, the effects are those for the first arm as the
     treated one, and the text says so.
@@ -42,6 +43,8 @@ def preview(source: Source, analysis: Analysis) -> list[str]:
     lines += _rows(pooled)
     lines.append("  " + ("If it is the treatment: " if asked else "") + summary_lines(pooled)[0])
     lines += [f"  {line}" for line in extracted.lines()]
+    if not asked:
+        lines += [f"  {line}" for line in closing_words(close_analysis(source, analysis, beside))]
     notes = table_of(source, analysis).notes
     lines += [f"  In the file: {note}" for note in notes[:_SHOWN]]
     return lines

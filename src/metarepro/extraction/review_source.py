@@ -9,6 +9,7 @@ from pathlib import Path
 
 from metarepro.errors import InputError
 from metarepro.explanation.published import PublishedResult, parse_published
+from metarepro.extraction.closing_analysis import check_words, close_analysis
 from metarepro.extraction.columns_file import read_columns
 from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.mapping import Analysis
@@ -82,6 +83,10 @@ def read_review_source(path: Path) -> Extraction:
             problems.append(Problem(path.name, None, analysis.name, str(error), "rows to pool"))
         else:
             notes += _left_out(extracted)
+            notes += [
+                f"{analysis.name}: {check_words(one)}"
+                for one in close_analysis(source, analysis, analyses).open
+            ]
     if problems:
         raise DataError(problems)
     return Extraction(
