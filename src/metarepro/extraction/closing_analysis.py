@@ -6,15 +6,17 @@ all that stand beside them: groups, p values, z, weights.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
+from metarepro.extraction.arm_columns import arm_analyses
 from metarepro.extraction.closing import Check
 from metarepro.extraction.closing_table import ClosedTable, close_table
+from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.extracted import extract, role_of, table_of
 from metarepro.extraction.mapping import LABELS, Analysis, Cell
-from metarepro.readers.source_table import Source
+from metarepro.extraction.profiles import profile
+from metarepro.readers.source_table import Source, SourceTable
 from metarepro.tabular.numbers import numbers_in, plain_number
 from metarepro.tabular.yaml_text import FILL_IN
 
@@ -37,8 +39,8 @@ def close_analysis(source: Source, analysis: Analysis, beside: Sequence[Analysis
     analysis : Analysis
         Without open questions, as `extracted.extract` takes it.
     beside : sequence of Analysis
-        All analyses of the source: what those of the same table and name have, or the only other
-        of the table, is checked with it.
+        All analyses of the source: what those of the same table and name have, or the only one of
+        groups beside one of effects, is checked with it.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def close_analysis(source: Source, analysis: Analysis, beside: Sequence[Analysis
     """
     extracted = extract(source, analysis)
     table = table_of(source, analysis)
-    cells = _all_cells(analysis, beside, table.columns)
+    cells = _all_cells(analysis, beside, table)
     places = {role: table.columns.index(cell.column) for role, cell in cells.items()}
     kept = set(extracted.table.cells.index)
     rows = {
@@ -62,23 +64,38 @@ def close_analysis(source: Source, analysis: Analysis, beside: Sequence[Analysis
 
 
 def _all_cells(
-    analysis: Analysis, beside: Sequence[Analysis], headers: Sequence[str]
+    analysis: Analysis, beside: Sequence[Analysis], table: SourceTable
 ) -> dict[str, Cell]:
     """Where each number of a row stands, labels left out."""
     found = {role: cell for role, cell in analysis.columns.items() if role not in LABELS}
     of_table = [other for other in beside if other.table == analysis.table]
-    # One analysis of effects and one of groups in a table are of the same studies.
-    alone = sorted("yi" in other.columns for other in of_table) == [False, True]
-    for other in of_table:
-        same = alone or other.name == analysis.name
-        if same and FILL_IN not in (other.first_arm, other.scale):
-            known = replace(other, first_arm=other.first_arm or analysis.first_arm)
-            found = {r: c for r, c in known.columns.items() if r not in LABELS} | found
+    for other in _of_the_same_studies(analysis, [*of_table, *_by_headers(table)]):
+        if FILL_IN not in (other.first_arm, other.scale):
+            found = {r: c for r, c in other.columns.items() if r not in LABELS} | found
+    headers = [header.strip() for header in table.columns]
     for role, pattern in _CHECKED.items():
-        named = [header for header in headers if pattern.fullmatch(header.strip())]
-        if len(named) == 1 and headers.count(named[0]) == 1:
+        named = [header for header in headers if pattern.fullmatch(header)]
+        if len(named) == 1 and table.columns.count(named[0]) == 1:
             found.setdefault(role, Cell(named[0]))
     return found
+
+
+def _by_headers(table: SourceTable) -> list[Analysis]:
+    """What the headers of a table say, also where its layout is a known one."""
+    columns, mark = profile(table)
+    return [*effect_analyses(columns, mark), *arm_analyses(columns, mark)]
+
+
+def _of_the_same_studies(analysis: Analysis, others: Sequence[Analysis]) -> list[Analysis]:
+    """Analyses of the same name, and the only one of the other kind: effects beside groups."""
+    of_effects = "yi" in analysis.columns
+    other_kind = {
+        other.columns[other.roles[0]].column: other
+        for other in others
+        if other.roles and ("yi" in other.columns) != of_effects
+    }
+    alone = list(other_kind.values()) if len(other_kind) == 1 else []
+    return [*(other for other in others if other.name == analysis.name), *alone]
 
 
 def _plain(text: str, cell: Cell, analysis: Analysis) -> str:
