@@ -83,4 +83,5 @@ REVIEW_WEIGHTS = Table(
         "trial_id": identifier(),
         "weight": percent(required=True),
     },
+    "every result that a published one is recomputed from, with its weight",
 )

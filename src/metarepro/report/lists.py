@@ -1,4 +1,4 @@
-"""The pages that are one long table: results, trials, syntheses, audit, reproduction."""
+"""The pages that are one long table: results, trials, syntheses, audit."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,16 +12,14 @@ from metarepro.report.blocks import (
     Paragraph,
     Section,
     Table,
-    joined,
     linked,
     source_link,
     table,
     text,
 )
-from metarepro.report.figures import review_forest
-from metarepro.report.records import Records, Row, trail
+from metarepro.report.records import Records, trail
 from metarepro.wording import summaries
-from metarepro.wording.phrases import DASH, counted
+from metarepro.wording.phrases import counted
 from metarepro.wording.scales import compares
 
 
@@ -204,44 +202,3 @@ def _review_files(records: Records) -> Iterator[Section]:
 
 def _record(records: Records, record_id: str) -> str | Link:
     return records.result_link(record_id) if record_id in records.effects else record_id
-
-
-def reproduction_page(records: Records) -> Page:
-    """Every published result beside ours."""
-    results = records.tables["reproduction"].sort_values("role", kind="stable")
-    ordered = results.to_dict("records")
-    rows = linked(
-        summaries.reproduction(results, records.scale),
-        {f"Ours: {records.scale.heading}": [_ours(records, row) for row in ordered]},
-    )
-    for row, published in zip(rows, ordered, strict=True):
-        trials = published["trial_ids"].split(" ") if published["trial_ids"] else []
-        row["Our trials"] = joined([records.trial_link(t) for t in trials], ", ") or text(DASH)
-    verdicts = results["verdict"].value_counts().sort_index()
-    counts = ", ".join(f"{count} {str(name).replace('_', ' ')}" for name, count in verdicts.items())
-    reviews = counted(results["review_id"].nunique(), "review")
-    lead = f"{counted(len(rows), 'published result')} of {reviews}: {counts}."
-    listed = table(
-        "reproduction",
-        "Published and recomputed results, cited reviews first; ours link to their forest plots",
-        rows,
-        columns=("Review",),
-        choices=("Review", "Verdict", "Status", "Role"),
-        optional=(
-            f"Published as {records.scale.symbol}",
-            "Difference",
-            "Relative",
-            "Status",
-            "Role",
-            "Doubts about the published numbers",
-            "Our trials",
-        ),
-        download="data/reproduction.csv",
-    )
-    return _page("reproduction.html", "Reproduction of published results", lead, listed)
-
-
-def _ours(records: Records, row: Row) -> str | Link:
-    numbers = records.scale.of_pool(row)
-    address = review_forest(records, row)
-    return Link(numbers, address) if address and numbers != DASH else numbers

@@ -10,6 +10,7 @@ from metarepro.report import kinds as report_kinds
 from metarepro.report import lists as report_lists
 from metarepro.report import methods as report_methods
 from metarepro.report import overlap as report_overlap
+from metarepro.report import published as report_published
 from metarepro.report import sensitivity_page as report_sensitivity
 from metarepro.report import syntheses as report_syntheses
 from metarepro.report import topics as report_topics
@@ -28,7 +29,7 @@ SINGLE: Sequence[tuple[str, MakePage, Sequence[str]]] = (
     ("Claims", report_claims.claims_page, ("claims",)),
     ("Programmes", report_claims.programmes_page, ("programmes",)),
     ("Other evidence", report_kinds.page, ("evaluations", "guidance", "economics")),
-    ("Reproduction", report_lists.reproduction_page, ("reproduction",)),
+    ("Reproduction", report_published.reproduction_page, ("reproduction",)),
     ("Overlap", report_overlap.page, ("overlap_pairs", "shared_effects")),
     ("Results", report_lists.results_page, ("effects",)),
     ("Syntheses", report_lists.syntheses_page, ("pooled",)),
@@ -87,7 +88,7 @@ def make_site(
 
 
 def _pages_of_each(records: Records) -> Iterator[Page]:
-    """The pages of the domains, interventions, syntheses and trials."""
+    """The pages of the domains, interventions, syntheses, published results and trials."""
     if records.has("trials", "review_trials", "evaluations", "guidance", "programmes"):
         for domain in records.domains:
             yield report_topics.domain_page(records, domain["domain"])
@@ -95,6 +96,8 @@ def _pages_of_each(records: Records) -> Iterator[Page]:
             yield report_topics.intervention_page(records, intervention)
     for key in sorted(records.shown):
         yield report_syntheses.page(records, key)
+    for row in records.tables["reproduction"].to_dict("records"):
+        yield report_published.page(records, row)
     for trial_id in records.trials:
         yield report_trials.page(records, trial_id)
 

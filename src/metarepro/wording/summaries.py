@@ -327,7 +327,7 @@ def reproduction(rows: pd.DataFrame, scale: Scale) -> pd.DataFrame:
                 "Review": row["review"],
                 "Outcome": row["outcome_label"]
                 + (f" ({row['subgroup']})" if row["subgroup"] else ""),
-                "Published": _as_published(row),
+                "Published": as_published(row),
                 f"Published as {scale.symbol}": scale.at(row).interval(
                     row["target_estimate"], row["target_ci_low"], row["target_ci_high"]
                 ),
@@ -346,7 +346,8 @@ def reproduction(rows: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     )
 
 
-def _as_published(row: Row) -> str:
+def as_published(row: Row) -> str:
+    """A published result as the review prints it."""
     numbers = interval(row["published_estimate"], row["published_ci_low"], row["published_ci_high"])
     return f"{row['measure']} {numbers}" if row["measure"] else numbers
 

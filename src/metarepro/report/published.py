@@ -1,0 +1,198 @@
+"""Published results against ours: the page that lists them, and one for each."""
+
+import math
+from collections.abc import Iterator
+
+from metarepro.report.blocks import (
+    Block,
+    Facts,
+    Figure,
+    Link,
+    Page,
+    Paragraph,
+    Section,
+    TableRow,
+    Text,
+    joined,
+    linked,
+    source_link,
+    table,
+    text,
+)
+from metarepro.report.figures import review_forest
+from metarepro.report.records import Records, Row, trail
+from metarepro.wording import summaries
+from metarepro.wording.phrases import DASH, counted, decimal, model_text, percent, whole
+
+#: What each verdict says, at the start of a sentence.
+VERDICTS = {
+    "exact": "The published numbers come out as printed",
+    "reproduced": "The published numbers come out within 5%",
+    "approximate": "The published numbers come out within 10%",
+    "different": "The published numbers do not come out",
+    "decision_differs": "Our pool leads to another conclusion than the published one",
+    "partial": "The published numbers can be compared in part only",
+    "not_testable": "The published numbers cannot be tested",
+}
+
+
+def reproduction_page(records: Records) -> Page:
+    """Every published result beside ours."""
+    results = records.tables["reproduction"].sort_values("role", kind="stable")
+    ordered = results.to_dict("records")
+    rows = linked(
+        summaries.reproduction(results, records.scale),
+        {f"Ours: {records.scale.heading}": [_ours(records, row) for row in ordered]},
+    )
+    for row, published in zip(rows, ordered, strict=True):
+        trials = published["trial_ids"].split(" ") if published["trial_ids"] else []
+        row["Outcome"] = Link(str(row["Outcome"]), path_of(published))
+        row["Our trials"] = joined([records.trial_link(t) for t in trials], ", ") or text(DASH)
+    verdicts = results["verdict"].value_counts().sort_index()
+    counts = ", ".join(f"{count} {str(name).replace('_', ' ')}" for name, count in verdicts.items())
+    reviews = counted(results["review_id"].nunique(), "review")
+    lead = f"{counted(len(rows), 'published result')} of {reviews}: {counts}."
+    listed = table(
+        "reproduction",
+        "Published and recomputed results, cited reviews first; ours link to their forest plots",
+        rows,
+        columns=("Review",),
+        choices=("Review", "Verdict", "Status", "Role"),
+        optional=(
+            f"Published as {records.scale.symbol}",
+            "Difference",
+            "Relative",
+            "Status",
+            "Role",
+            "Doubts about the published numbers",
+            "Our trials",
+        ),
+        download="data/reproduction.csv",
+    )
+    return Page(
+        path="reproduction.html",
+        title="Reproduction of published results",
+        trail=trail(),
+        nav="reproduction",
+        intro=[Paragraph(text(lead), "lead"), listed],
+        sections=[],
+    )
+
+
+def _ours(records: Records, row: Row) -> str | Link:
+    numbers = records.scale.of_pool(row)
+    address = review_forest(records, row)
+    return Link(numbers, address) if address and numbers != DASH else numbers
+
+
+def path_of(row: Row) -> str:
+    """The page of a published result."""
+    return f"published/{row['review_id']}-{row['row']:.0f}.html"
+
+
+def page(records: Records, row: Row) -> Page:
+    """Make the page of a published result."""
+    source = next(
+        one
+        for one in records.rows("published", "review_id", row["review_id"])
+        if one["row"] == row["row"]
+    )
+    subgroup = f" ({row['subgroup']})" if row["subgroup"] else ""
+    sections = [
+        Section("published", "As published", [Facts(list(_printed(records, row, source)))]),
+        Section("ours", "Recomputed", _ours_in_full(records, row)),
+    ]
+    said = ": ".join(filter(None, (VERDICTS[row["verdict"]], row["reason"])))
+    return Page(
+        path=path_of(row),
+        title=f"{row['review']}: {row['outcome_label']}{subgroup}, row {row['row']:.0f}",
+        trail=trail(Link("Reproduction", "reproduction.html")),
+        intro=[Paragraph(text(f"{said}."), "lead")],
+        sections=sections,
+    )
+
+
+def _printed(records: Records, row: Row, source: Row) -> Iterator[tuple[str, Text]]:
+    """What the review prints, and where."""
+    scale = records.scale.at({"effect_measure": row["effect_measure"], "better": row["better"]})
+    yield "Result", text(summaries.as_published(row))
+    sides = {"+": "a larger number is better", "-": "a smaller number is better"}
+    yield "Direction", text(sides.get(row["beneficial_sign"], "the source does not show it"))
+    if not math.isnan(row["target_estimate"]):
+        numbers = (row["target_estimate"], row["target_ci_low"], row["target_ci_high"])
+        yield f"As {scale.symbol}, {scale.direction}", text(scale.interval(*numbers))
+    counts = [
+        f"{whole(row[f'published_{name}'])} {noun}"
+        for name, noun in (("k", "trials"), ("n", "participants"))
+        if not math.isnan(row[f"published_{name}"])
+    ]
+    if counts:
+        yield "Size", text(", ".join(counts))
+    if not math.isnan(row["published_i2"]):
+        yield "I²", text(percent(row["published_i2"]))
+    yield "Status", text(row["status"])
+    if row["published_problems"]:
+        yield "Doubts", text(row["published_problems"])
+    yield "Source", text(source_link(source["source"]), f", {source['locator']}")
+    if source["note"]:
+        yield "Note", text(source["note"])
+
+
+def _ours_in_full(records: Records, row: Row) -> list[Block]:
+    """Our pool of the review's trials, what explains a difference, and the trials."""
+    if math.isnan(row["estimate"]):
+        return [Paragraph(text("Nothing could be pooled for this result."))]
+    scale = records.scale.at(row)
+    facts: list[tuple[str, Text]] = [
+        (scale.heading, text(scale.of_flagged(row))),
+        ("Trials in common", text(row["coverage"])),
+        ("Model", text(model_text(row))),
+    ]
+    if not math.isnan(row["tau2"]):
+        facts.append(("τ²", text(decimal(row["tau2"], 3))))
+    if not math.isnan(row["absolute_difference"]):
+        share = "" if math.isnan(row["relative_difference"]) else (
+            f" ({percent(100 * row['relative_difference'])})"
+        )  # fmt: skip
+        facts.append(("Difference", text(f"{decimal(row['absolute_difference'])}{share}")))
+    facts.append(("What gives the published numbers", text(_explanation(row))))
+    keys = records.over_all("outcome", row["outcome"])
+    if keys:
+        said = records.scale_of(keys[0]).of_pool(records.pools[keys[0]])
+        facts.append(("All trials in the data", text(records.synthesis_link(keys[0], said))))
+    blocks: list[Block] = [Facts(facts), *_figure(records, row, scale.of_flagged(row))]
+    weights = [
+        one
+        for one in records.rows("review_weights", "review_id", row["review_id"])
+        if one["row"] == row["row"]
+    ]
+    rows: list[TableRow] = [
+        {
+            "Trial": records.trial_link(one["trial_id"]),
+            "Result": records.result_link(one["result_id"]),
+            scale.heading: records.effect(records.effects[one["result_id"]]),
+            "Weight": f"{decimal(one['weight'], 1)}%",
+        }
+        for one in weights
+    ]
+    caption = "The results that were pooled to recompute it"
+    return [*blocks, table("pooled", caption, rows, columns=("Trial",))]
+
+
+def _explanation(row: Row) -> str:
+    """The model, rounding or change that gives the published numbers."""
+    if row["explanation"]:
+        said = str(row["explanation"])
+        return f"{said[:1].upper()}{said[1:]}."
+    if row["verdict"] == "exact":
+        return "The model of this study."
+    return "Not looked for: the trials are not known to be those of the published pool."
+
+
+def _figure(records: Records, row: Row, numbers: str) -> list[Figure]:
+    address = review_forest(records, row)
+    if not address:
+        return []
+    name = f"{row['review']}: {row['outcome_label']}"
+    alt = f"Forest plot of {counted(row['k'], 'result')} for {name}; pooled {numbers}."
+    return [Figure(address, alt, f"{name}. The published pool stands below ours.")]

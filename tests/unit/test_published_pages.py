@@ -1,0 +1,80 @@
+"""Each published result has a page: as printed, recomputed, explained."""
+
+from typing import Any
+
+import pytest
+from tests.report_records import EFFECT, make_pages, make_records
+
+ROW: dict[str, Any] = {
+    **{"review_id": "rev2020", "review": "Rev 2020", "role": "cited", "row": 2.0},
+    **{"outcome": "warmth", "outcome_label": "warmth of mothers", "measure": "SMD"},
+    **{"status": "verified", "published_estimate": -0.4, "published_ci_low": -0.8},
+    **{"published_ci_high": 0.0, "published_k": 1.0, "beneficial_sign": "-"},
+    **{"effect_measure": "SMD", "better": "higher", "target_estimate": 0.4},
+    **{"target_ci_low": 0.0, "target_ci_high": 0.8, "n_trials": 1.0, "k": 1.0},
+    **{"estimate": 0.39, "ci_low": 0.0, "ci_high": 0.78, "model": "single_trial"},
+    **{"ci_method": "z", "coverage": "1 of 1", "verdict": "different"},
+    **{"absolute_difference": 0.01, "relative_difference": 0.025, "trial_ids": "ann2001"},
+    **{"reason": "g 0.39 against 0.40 published", "explanation": "within the rounding"},
+}
+SOURCE: dict[str, Any] = {
+    **{"review_id": "rev2020", "row": 2.0, "outcome": "warmth", "outcome_label": "warmth"},
+    **{"source": "https://example.org/rev", "locator": "table 3", "note": "from the abstract"},
+}
+WEIGHT: dict[str, Any] = {
+    **{"review_id": "rev2020", "row": 2.0, "result_id": "ann2001-01", "trial_id": "ann2001"},
+    "weight": 100.0,
+}
+
+
+def page(**changes: Any) -> str:
+    records = make_records(
+        reproduction=[ROW | changes], published=[SOURCE], review_weights=[WEIGHT]
+    )
+    return make_pages(records)["published/rev2020-2.html"]
+
+
+def test_it_opens_with_the_verdict_and_its_reason() -> None:
+    assert "The published numbers do not come out: g 0.39 against 0.40 published." in page()
+
+
+def test_it_shows_what_is_printed_and_where() -> None:
+    html = page()
+    assert "SMD \u22120.40 [\u22120.80, 0.00]" in html
+    assert "a smaller number is better" in html
+    assert "0.40 [0.00, 0.80]" in html  # on our side
+    assert "https://example.org/rev" in html
+    assert "table 3" in html
+
+
+def test_it_shows_what_gives_the_published_numbers() -> None:
+    assert "Within the rounding." in page()
+    assert "The model of this study." in page(verdict="exact", explanation="")
+    assert "Not looked for" in page(verdict="partial", explanation="")
+
+
+def test_it_lists_the_results_that_were_pooled() -> None:
+    html = page()
+    assert "trials/ann2001.html#ann2001-01" in html
+    assert "100.0%" in html
+
+
+def test_without_a_pool_it_says_so() -> None:
+    nan = float("nan")
+    html = page(estimate=nan, ci_low=nan, ci_high=nan, verdict="not_testable", reason="no list")
+    assert "The published numbers cannot be tested: no list." in html
+    assert "Nothing could be pooled for this result." in html
+
+
+def test_the_list_of_published_results_links_it() -> None:
+    records = make_records(reproduction=[ROW], published=[SOURCE], review_weights=[WEIGHT])
+    assert 'href="published/rev2020-2.html"' in make_pages(records)["reproduction.html"]
+
+
+@pytest.mark.parametrize("label", ["<b>warmth</b>", "warmth & calm"])
+def test_texts_are_escaped(label: str) -> None:
+    assert label not in page(outcome_label=label)
+
+
+def test_its_effects_are_those_of_the_results() -> None:
+    assert f"{EFFECT['yi']:.2f} [0.00, 0.78]" in page()
