@@ -113,7 +113,8 @@ def plot(rows: pd.DataFrame, summaries: pd.DataFrame | None = None, **options: A
 def texts(fig: Figure) -> list[Text]:
     if not isinstance(fig.canvas, FigureCanvasAgg):
         with fg.drawing_style():
-            FigureCanvasAgg(fig).draw()  # fills in the tick labels
+            FigureCanvasAgg(fig)
+            fig.draw_without_rendering()  # fills in the tick labels
     found: list[Text] = [t for t in fig.findobj(Text) if isinstance(t, Text)]
     return [t for t in found if t.get_visible() and t.get_text().strip()]
 
@@ -121,10 +122,17 @@ def texts(fig: Figure) -> list[Text]:
 def box(text: Text) -> Bbox:
     """Where a text stands, in pixels."""
     figure = text.get_figure(root=True)
-    assert figure is not None
-    assert isinstance(figure.canvas, FigureCanvasAgg)
+    assert isinstance(figure, Figure)
+    (found,) = boxes(figure, [text])
+    return found
+
+
+def boxes(fig: Figure, drawn: list[Text]) -> list[Bbox]:
+    """Where the texts of a figure stand, in pixels."""
+    assert isinstance(fig.canvas, FigureCanvasAgg)
+    renderer = fig.canvas.get_renderer()
     with fg.drawing_style():
-        return text.get_window_extent(figure.canvas.get_renderer())
+        return [text.get_window_extent(renderer) for text in drawn]
 
 
 def words(fig: Figure) -> list[str]:
@@ -143,8 +151,7 @@ def one(fig: Figure, start: str) -> Any:
 def assert_legible(fig: Figure) -> None:
     """No two texts meet and none leaves the page (in pixels, half a pixel allowed)."""
     drawn = texts(fig)
-    boxes = np.array([box(text).extents for text in drawn])
-    left, bottom, right, top = boxes.T
+    left, bottom, right, top = np.array([found.extents for found in boxes(fig, drawn)]).T
     width, height = fig.bbox.size
     assert left.min() >= 0
     assert bottom.min() >= 0
