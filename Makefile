@@ -12,7 +12,7 @@ GIVEN := FILES OUTPUT FORMAT STATISTIC ID BASE COMMIT CHUNK PROFILE CORPUS CORES
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
-.PHONY: results unlock benchmark browser reproduce reproduce-many test test-slurm test-faults fuzz
+.PHONY: results unlock benchmark browser reproduce reproduce-many test test-nightly test-slurm test-faults fuzz
 .PHONY: mutation test-wheel lint docs lock reference check-data setup clean help new-trial add-trial new-review map-review changes verify
 
 results: setup  ## metarepro run, which runs the workflow (default); CORES=1 for one core
@@ -22,7 +22,10 @@ unlock: setup  ## to resume after an interrupted run; OUTPUT=folder of make repr
 	@snakemake --unlock $${OUTPUT:+--snakefile workflows/reproduce_many.smk --directory "$$OUTPUT"}
 
 test: setup lint browser  ## lint, format check, type check and all tests, on all cores
-	python -m pytest -n auto --dist loadfile
+	python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+
+test-nightly: setup  ## the unit tests with 1,000 examples of hypothesis and more made-up tables: an hour
+	python -m pytest -n auto --dist loadfile --hypothesis-profile nightly tests/unit
 
 test-faults: setup  ## kill runs, fill disks, break files (some need root); minutes
 	python -m pytest tests/faults

@@ -1,5 +1,8 @@
 """What several folders of tests share."""
 
+import fcntl
+import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -8,14 +11,32 @@ from hypothesis import settings
 import write_report
 
 # How long an example takes says more about the machine, and what else runs on it, than about us.
-settings.register_profile("metarepro", deadline=None)
+# A usual run tries the same few examples each time; at night others are looked for, and many.
+settings.register_profile("metarepro", deadline=None, derandomize=True, max_examples=25)
+settings.register_profile("nightly", deadline=None, max_examples=1000, print_blob=True)
 settings.load_profile("metarepro")
 
 
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays: the collector need not go through it again."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
-def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run for what is made once for all its processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def report_folder(shared: Path) -> Path:
     """The report, written once from the results of this checkout."""
-    folder = tmp_path_factory.mktemp("report") / "report"
+    folder = shared / "report"
     options = ["--config", "config/config.yaml", "--requirements", "requirements.txt"]
-    write_report.main([*options, "--output-dir", str(folder)])
+    # The others wait for the one that writes.
+    with (shared / "report.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            write_report.main([*options, "--output-dir", str(folder)])
     return folder

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.command import command
 from tests.data_folder import RESULTS, TRIALS, set_cells, set_review, write_data_folder
@@ -110,7 +110,6 @@ def test_a_stray_quotation_mark_in_the_data(old: str, new: str, tmp_path: Path) 
     ]
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
 @given(text=st.text(st.sampled_from('ab,"\r\n '), max_size=30))
 def test_rows_are_those_of_csv(text: str) -> None:
     """Every row that csv reads begins in the line that is annotated."""

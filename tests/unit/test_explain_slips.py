@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from tests.amounts import tables
 from tests.made_up_pools import all_models, made_up_table, pool_under, printed, rows_of
 
 from metarepro.explanation.explanation import explain_published
@@ -63,9 +64,10 @@ def place_of_a_seeded_slip(kind: str, rng: np.random.Generator) -> int | None:
 
 def test_seeded_slips_are_among_the_first_three() -> None:
     rng = np.random.default_rng(16)
-    found = [place_of_a_seeded_slip(KINDS[i % 4], rng) for i in range(60)]
+    n = tables(24, nightly=400)
+    found = [place_of_a_seeded_slip(KINDS[i % 4], rng) for i in range(n)]
     places = np.array([place for place in found if place is not None])
-    assert len(places) >= 40
+    assert len(places) >= 2 * n / 3
     assert (places < 3).mean() >= FLOOR
     assert (places < 99).mean() >= 0.95
 
@@ -73,7 +75,7 @@ def test_seeded_slips_are_among_the_first_three() -> None:
 def test_false_hits_are_as_many_as_predicted() -> None:
     rng = np.random.default_rng(17)
     hits, predicted = [], []
-    for i in range(32):
+    for i in range(tables(16, nightly=64)):
         rows = table(KINDS[i % 4], rng)
         measure = MEASURES.get(KINDS[i % 4], "")
         model = next(m for m in all_models(rows, measure) if (m.tau2, m.ci) == ("DL", "z"))

@@ -48,11 +48,8 @@ from metarepro.tabular.problems import DataError
 from metarepro.tabular.tables import read_table
 
 MAX_SECONDS = 5
-quick = settings(
-    max_examples=60,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+unhurried = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 PIECES = [
     *(
@@ -109,7 +106,7 @@ bob2002,1e2,"a ""quoted"" text","two, words",\xc3\xa9
 """
 
 
-@quick
+@unhurried
 @given(content=damaged(CLUSTERS))
 def test_tables(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
@@ -117,7 +114,7 @@ def test_tables(content: bytes, tmp_path: Path) -> None:
     tolerated(lambda: read_table(path, input_tables.CLUSTERS, by_hand=True))
 
 
-@quick
+@unhurried
 @given(content=damaged(rm5_bytes(made_up_review())) | damaged(rm5_bytes(PLAIN, "UTF-16")))
 def test_revman5_files(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "review.rm5"
@@ -125,7 +122,7 @@ def test_revman5_files(content: bytes, tmp_path: Path) -> None:
     tolerated(lambda: read_review(path))
 
 
-@quick
+@unhurried
 @given(content=damaged(zipped(package())))
 def test_revman_web_packages(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "review.zip"
@@ -133,7 +130,7 @@ def test_revman_web_packages(content: bytes, tmp_path: Path) -> None:
     tolerated(lambda: read_review(path))
 
 
-@quick
+@unhurried
 @given(data=st.data())
 def test_tables_in_revman_web_packages(data: st.DataObject, tmp_path: Path) -> None:
     """Inside the zip file, so that its checksum does not stop them."""
@@ -152,7 +149,7 @@ ONE_FILE = {
 }
 
 
-@quick
+@unhurried
 @given(data=st.data())
 def test_formats_of_one_file(data: st.DataObject, tmp_path: Path) -> None:
     """Read, and recomputed: whatever was read can be written."""
@@ -227,7 +224,7 @@ def check(folder: Path) -> None:
         str(problem).encode()
 
 
-@settings(quick, max_examples=25)
+@unhurried
 @given(data=st.data())
 def test_review_files_with_their_maps(data: st.DataObject, tmp_path: Path) -> None:
     """As check-data reads them; nothing is raised, since one review must not stop the others."""
@@ -254,7 +251,7 @@ CORRECTIONS = b"""- file: trials/trials.csv
 """
 
 
-@settings(quick, max_examples=25)
+@unhurried
 @given(data=st.data())
 def test_data_folders(data: st.DataObject, tmp_path: Path) -> None:
     """Corrections, review.yaml and tables, with the rules between them."""
@@ -269,7 +266,7 @@ PLAN = Path("config/config.yaml").read_bytes()
 
 
 @given(data=st.data())
-@quick
+@unhurried
 def test_plans(data: st.DataObject) -> None:
     content = data.draw(damaged(PLAN))
     tolerated(lambda: parse_plan(content, "config/config.yaml"))

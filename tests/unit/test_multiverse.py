@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from metarepro.conversion.trial_means import trial_effect
@@ -379,7 +379,6 @@ def test_of_equal_results_the_most_precise_is_taken(how: str) -> None:
     assert one_per_trial(data, how, math.nan)["vi"].tolist() == [0.1]
 
 
-@settings(deadline=None, max_examples=20)
 @given(order=st.permutations(range(8)))
 def test_order_of_the_rows_moves_no_byte(order: list[int]) -> None:
     choices = choose(per_trial=CHOICES["per_trial"], tiers=CHOICES["tiers"])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from metarepro.models.pooled import Pools
@@ -265,7 +265,6 @@ seeds = st.integers(0, 2**32 - 1)
 methods = st.sampled_from(tuple(ESTIMATORS))
 
 
-@settings(deadline=None, max_examples=40)
 @given(seed=seeds, method=methods)
 def test_other_sign_mirrors_the_result(seed: int, method: str) -> None:
     yi, vi, members = draw(seed, 7, 10)
@@ -276,7 +275,6 @@ def test_other_sign_mirrors_the_result(seed: int, method: str) -> None:
     np.testing.assert_array_equal(mirrored.tau2, plain.tau2)
 
 
-@settings(deadline=None, max_examples=40)
 @given(seed=seeds, method=methods, power=st.integers(-20, 20))
 def test_unit_of_the_effects_scales_the_result(seed: int, method: str, power: int) -> None:
     yi, vi, members = draw(seed, 7, 10)
@@ -291,7 +289,6 @@ def test_unit_of_the_effects_scales_the_result(seed: int, method: str, power: in
     np.testing.assert_allclose(scaled.q, plain.q, rtol=ROUNDING, atol=1e-12)
 
 
-@settings(deadline=None, max_examples=40)
 @given(seed=seeds, method=methods, chunk=st.integers(1, 20))
 def test_order_of_the_subsets_and_chunks_move_nothing(seed: int, method: str, chunk: int) -> None:
     yi, vi, members = draw(seed, 7, 15)
@@ -302,7 +299,6 @@ def test_order_of_the_subsets_and_chunks_move_nothing(seed: int, method: str, ch
     np.testing.assert_array_equal(other.tau2, plain.tau2[order])
 
 
-@settings(deadline=None, max_examples=40)
 @given(seed=seeds, method=methods)
 def test_estimate_lies_among_the_effects_and_tau2_is_no_less_than_0(seed: int, method: str) -> None:
     yi, vi, members = draw(seed, 8, 10)

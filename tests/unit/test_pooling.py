@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -176,7 +176,6 @@ def test_the_flag_is_for_several_maxima_only() -> None:
 
 # --- properties -------------------------------------------------------------------------------
 
-quick = settings(max_examples=60, deadline=None, derandomize=True)
 effects = st.floats(-5, 5).map(lambda x: round(x, 3))
 variances = st.floats(1e-3, 10).map(lambda x: round(x, 4))
 rows = st.lists(st.tuples(effects, variances), min_size=2, max_size=12).map(
@@ -191,7 +190,6 @@ def numbers(pooled: Pooled) -> dict[str, float]:
     return {key: value for key, value in vars(pooled).items() if isinstance(value, float)}
 
 
-@quick
 @given(rows, tau2_methods, ci_methods, st.randoms(use_true_random=False))
 def test_order_of_rows_changes_no_digit(data: Any, tau2: str, ci: str, random: Any) -> None:
     order = list(range(data.shape[1]))
@@ -202,7 +200,6 @@ def test_order_of_rows_changes_no_digit(data: Any, tau2: str, ci: str, random: A
     np.testing.assert_array_equal(other.weights, one.weights[order])
 
 
-@quick
 @given(rows, tau2_methods, ci_methods)
 def test_sign_flip_mirrors_the_result_exactly(data: Any, tau2: str, ci: str) -> None:
     one = pool(*data, tau2_method=tau2, ci_method=ci)
@@ -226,7 +223,6 @@ def test_rows_that_are_their_own_mirror_image_pool_to_zero() -> None:
     assert str(got.estimate) == "0.0"
 
 
-@quick
 @given(rows, tau2_methods, st.sampled_from([-20, -3, 1, 15]))
 def test_power_of_two_scale_changes_no_digit(data: Any, tau2: str, power: int) -> None:
     c = 2.0**power
@@ -241,7 +237,6 @@ def test_power_of_two_scale_changes_no_digit(data: Any, tau2: str, power: int) -
     np.testing.assert_equal(numbers(scaled), expected)
 
 
-@quick
 @given(rows, st.floats(0.1, 30))
 def test_scale(data: Any, c: float) -> None:
     one = pool(*data, tau2_method="DL")
@@ -251,7 +246,6 @@ def test_scale(data: Any, c: float) -> None:
     assert scaled.tau2 == pytest.approx(c**2 * one.tau2, abs=c**2 * ROUNDING)
 
 
-@quick
 @given(rows, st.floats(-10, 10))
 def test_shift(data: Any, c: float) -> None:
     one = pool(*data, tau2_method="DL")
@@ -261,7 +255,6 @@ def test_shift(data: Any, c: float) -> None:
     assert shifted.q == pytest.approx(one.q, rel=1e-6, abs=ROUNDING)
 
 
-@quick
 @given(rows)
 def test_halved_variances_under_the_common_model(data: Any) -> None:
     one = pool(*data, model="common", ci_method="z")
@@ -271,7 +264,6 @@ def test_halved_variances_under_the_common_model(data: Any) -> None:
     np.testing.assert_allclose(halved.weights, one.weights, rtol=ROUNDING)
 
 
-@quick
 @given(rows)
 def test_every_row_twice_is_half_the_variance_under_the_common_model(data: Any) -> None:
     twice = pool(*np.hstack([data, data]), model="common", ci_method="z")
@@ -281,7 +273,6 @@ def test_every_row_twice_is_half_the_variance_under_the_common_model(data: Any) 
     np.testing.assert_allclose(twice.weights[: data.shape[1]], halved.weights / 2, rtol=ROUNDING)
 
 
-@quick
 @given(rows, tau2_methods)
 def test_conservative_knapp_hartung_is_the_wider_of_both(data: Any, tau2: str) -> None:
     z, plain, conservative = (
@@ -290,7 +281,6 @@ def test_conservative_knapp_hartung_is_the_wider_of_both(data: Any, tau2: str) -
     assert conservative == pytest.approx(max(z, plain), rel=1e-12)
 
 
-@quick
 @given(rows, tau2_methods)
 def test_conservative_interval_is_never_narrower_than_z(data: Any, tau2: str) -> None:
     z = pool(*data, tau2_method=tau2, ci_method="z")
@@ -299,14 +289,12 @@ def test_conservative_interval_is_never_narrower_than_z(data: Any, tau2: str) ->
     assert conservative.ci_high > z.ci_high
 
 
-@quick
 @given(rows, tau2_methods)
 def test_intervals_are_nested(data: Any, tau2: str) -> None:
     p = pool(*data, tau2_method=tau2)
     assert p.pi_low <= p.ci_low < p.estimate < p.ci_high <= p.pi_high
 
 
-@quick
 @given(rows, tau2_methods)
 def test_estimate_lies_among_the_effects_and_weights_sum_to_100(data: Any, tau2: str) -> None:
     p = pool(*data, tau2_method=tau2)
@@ -314,7 +302,6 @@ def test_estimate_lies_among_the_effects_and_weights_sum_to_100(data: Any, tau2:
     assert p.weights.sum() == pytest.approx(100)
 
 
-@quick
 @given(rows)
 def test_tau2_dl_is_zero_exactly_when_q_is_below_its_df(data: Any) -> None:
     p = pool(*data, tau2_method="DL")

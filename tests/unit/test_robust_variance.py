@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from metarepro.models.pooled import Pooled
@@ -147,7 +147,6 @@ def test_weight_of_a_trial_does_not_grow_with_its_rows() -> None:
 
 # --- properties -------------------------------------------------------------------------------
 
-quick = settings(max_examples=60, deadline=None, derandomize=True)
 row = st.tuples(
     st.floats(-5, 5).map(lambda x: round(x, 3)),
     st.floats(1e-3, 10).map(lambda x: round(x, 4)),
@@ -164,7 +163,6 @@ def pool_table(table: Any, **settings_: float) -> Pooled:
     return pool_correlated(*map(list, zip(*table, strict=True)), **settings_)  # type: ignore[arg-type]
 
 
-@quick
 @given(tables, st.randoms(use_true_random=False))
 def test_order_of_rows_changes_no_digit(table: Any, random: Any) -> None:
     order = list(range(len(table)))
@@ -174,7 +172,6 @@ def test_order_of_rows_changes_no_digit(table: Any, random: Any) -> None:
     np.testing.assert_array_equal(other.weights, one.weights[order])
 
 
-@quick
 @given(tables)
 def test_sign_flip_mirrors_the_result_exactly(table: Any) -> None:
     one, flipped = pool_table(table), pool_table([(-y, v, trial) for y, v, trial in table])
@@ -189,7 +186,6 @@ def test_sign_flip_mirrors_the_result_exactly(table: Any) -> None:
     np.testing.assert_equal(numbers(flipped), mirrored)
 
 
-@quick
 @given(tables, st.permutations("uvwxyz"))
 def test_names_of_the_trials_do_not_matter(table: Any, names: list[str]) -> None:
     rename = dict(zip("abcdef", names, strict=True))
@@ -198,7 +194,6 @@ def test_names_of_the_trials_do_not_matter(table: Any, names: list[str]) -> None
     assert other.se == pytest.approx(one.se, rel=1e-6, abs=ROUNDING)
 
 
-@quick
 @given(tables, st.floats(-10, 10))
 def test_shift(table: Any, c: float) -> None:
     one, shifted = pool_table(table), pool_table([(y + c, v, trial) for y, v, trial in table])
@@ -207,7 +202,6 @@ def test_shift(table: Any, c: float) -> None:
     assert shifted.df == pytest.approx(one.df, rel=1e-6)
 
 
-@quick
 @given(tables)
 def test_df_lie_between_1_and_trials_minus_1(table: Any) -> None:
     got = pool_table(table)
@@ -215,7 +209,6 @@ def test_df_lie_between_1_and_trials_minus_1(table: Any) -> None:
     assert 1 - 1e-6 <= got.df <= got.n_trials - 1 + 1e-6
 
 
-@quick
 @given(tables)
 def test_rho_of_1_gives_q_its_usual_df(table: Any) -> None:
     got = pool_table(table, rho=1)

@@ -225,9 +225,10 @@ def test_one_trial_is_shown_and_not_pooled(name: str) -> None:
     assert row.reason.startswith("one trial: no pooling")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_two_trials_have_no_prediction_interval(name: str) -> None:
-    assert math.isnan(by_name(four()[:3])[name].pi_low)
+def test_two_trials_have_no_prediction_interval() -> None:
+    assert {
+        name for name, row in by_name(four()[:3]).items() if not math.isnan(row.pi_low)
+    } == set()
 
 
 def test_equal_effects_have_no_interval_by_knapp_hartung() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
@@ -71,7 +71,6 @@ def q(yi: Any, vi: Any, tau2: float) -> float:
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(deadline=None, max_examples=50, derandomize=True)
 @given(seed=seeds, k=st.integers(2, 15), level=st.sampled_from([0.5, 0.9, 0.95, 0.999]))
 def test_bounds_of_tau2_set_q_to_its_quantiles(seed: int, k: int, level: float) -> None:
     yi, vi = draw(seed, k)
@@ -84,7 +83,6 @@ def test_bounds_of_tau2_set_q_to_its_quantiles(seed: int, k: int, level: float) 
             assert q(yi, vi, 0.0) <= quantile
 
 
-@settings(deadline=None, max_examples=50, derandomize=True)
 @given(seed=seeds, k=st.integers(2, 15))
 def test_paule_mandel_sets_q_to_its_expectation(seed: int, k: int) -> None:
     yi, vi = draw(seed, k)

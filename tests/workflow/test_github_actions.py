@@ -78,6 +78,17 @@ def test_main_gets_all_checks() -> None:
     assert load("code")["on"]["push"] == {"branches": ["main"]}
 
 
+def test_many_examples_are_tried_at_night() -> None:
+    assert load("code")["on"]["schedule"]
+    at_night = {
+        name
+        for name, job in load("code")["jobs"].items()
+        if "github.event_name == 'schedule'" in job["if"]
+    }
+    assert at_night == {"nightly"}
+    assert command("code", "Try many examples") == "make test-nightly"
+
+
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_it_may_only_read(name: str) -> None:
     workflow = load(name)
