@@ -226,10 +226,8 @@ def se_typed_for_sd(row: Row) -> Finding | None:
         return None
     sds = (row["sd_t"], row["sd_c"])
     roots = [math.sqrt(n) for n in arms]
-    as_se = pooled_sd(sds[0] * roots[0], arms[0], sds[1] * roots[1], arms[1])
-    d_as_se = (row["mean_t"] - row["mean_c"]) / as_se
     elsewhere = row["sd_elsewhere"]
-    if abs(effect[0]) > LARGE_G and abs(d_as_se) < SANE_D:
+    if abs(effect[0]) > LARGE_G and abs(d_as_se := _d_of_ses(row, arms)) < SANE_D:
         why = f"they give a d of {effect[0]:.2f}; read as SEs they give {d_as_se:.2f}"
     elif has(row, "sd_elsewhere") and all(
         _same(elsewhere / sd, root) for sd, root in zip(sds, roots, strict=True)
@@ -240,6 +238,13 @@ def se_typed_for_sd(row: Row) -> Finding | None:
     printed = f"SD {sds[0]:g} and {sds[1]:g}"
     implied = f"SD {sds[0] * roots[0]:.3g} and {sds[1] * roots[1]:.3g}"
     return Finding("se_typed_for_sd", printed, implied, f"{printed}: {why}")
+
+
+def _d_of_ses(row: Row, arms: tuple[float, float]) -> float:
+    """Cohen's d if what stands for the SDs are standard errors of the means."""
+    n_t, n_c = arms
+    sd = pooled_sd(row["sd_t"] * math.sqrt(n_t), n_t, row["sd_c"] * math.sqrt(n_c), n_c)
+    return float((row["mean_t"] - row["mean_c"]) / sd)
 
 
 def sd_typed_for_se(row: Row) -> Finding | None:

@@ -58,7 +58,7 @@ YES_NO = ("yes", "no")
 LARGEST_INPUT = 1e75
 LONGEST_NUMBER = 60
 # What RevMan writes for a result that it did not calculate.
-NOT_COMPUTED = ("", "NaN", "Infinity", "-Infinity", "INF", "-INF")
+NOT_COMPUTED = frozenset({"", "NaN", "Infinity", "-Infinity", "INF", "-INF"})
 # Values with as many decimals are exact to the 1e-6 that a reproduction is held to.
 FULL_DECIMALS = 6
 # A file with more is not what it seems.
@@ -280,13 +280,10 @@ def parse_number(text: str, largest: float = LARGEST_INPUT) -> float:
     NotANumberError
         For nan, infinities, decimal commas, and numbers above `largest`.
     """
-    stripped = text.strip()
-    if len(stripped) > LONGEST_NUMBER or not _NUMBER.fullmatch(stripped):
-        raise NotANumberError("a finite number in digits with a decimal point")
-    value = float(stripped)
+    value = _in_digits(text.strip())
     if abs(value) > largest:
         raise NotANumberError(f"a number between {-largest:g} and {largest:g}")
-    return value + 0.0
+    return value
 
 
 def parse_published(text: str) -> float:
@@ -299,10 +296,18 @@ def parse_published(text: str) -> float:
     NotANumberError
         For what is no number.
     """
-    if text.strip() in NOT_COMPUTED:
+    stripped = text.strip()
+    if stripped in NOT_COMPUTED:
         return math.nan
-    value = parse_number(text, math.inf)
+    value = _in_digits(stripped)
     return value if math.isfinite(value) else math.nan
+
+
+def _in_digits(stripped: str) -> float:
+    """A number of any size, infinite ones included; 0 has no sign."""
+    if len(stripped) > LONGEST_NUMBER or not _NUMBER.fullmatch(stripped):
+        raise NotANumberError("a finite number in digits with a decimal point")
+    return float(stripped) + 0.0
 
 
 def measure_of(label: str, data_type: str) -> str:

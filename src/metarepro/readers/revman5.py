@@ -77,6 +77,8 @@ _SHOWN = {
 _TOTAL_COLUMNS = _SHOWN["oe"]
 _EFFECT = ("EFFECT_SIZE", "CI_START", "CI_END")
 _EFFECT_COLUMNS = ("published_estimate", "published_ci_low", "published_ci_high")
+_EFFECT_SOURCES = dict(zip(_EFFECT_COLUMNS, _EFFECT, strict=True))
+_ROW_SOURCES = _EFFECT_SOURCES | {"published_weight": "WEIGHT"}
 _PUBLISHED = {
     "published_q": "CHI2",
     "published_q_df": "DF",
@@ -189,9 +191,7 @@ class _Reading:
                 }
                 for outcome in comparison.children():
                     self._outcome(outcome, keys)
-        self.notes += ratios_instead_of_logs(
-            self.logs, dict(zip(_EFFECT_COLUMNS, _EFFECT, strict=True))
-        )
+        self.notes += ratios_instead_of_logs(self.logs, _EFFECT_SOURCES)
         log10 = [row["published_scale"] == "log" for row in self.analyses]
         notes = precision_notes(self.texts, log10)
         for row, precision in zip(self.analyses, notes, strict=True):
@@ -312,17 +312,13 @@ class _Reading:
     def _effect(self, element: Element, settings: _Settings, row: dict[str, Any]) -> dict[str, str]:
         """Estimate and limits; of ratios their logs, which the file has to base 10."""
         prefix = "LOG_" if row["published_scale"] == "log" else ""
-        sources = {
-            column: prefix + name for column, name in zip(_EFFECT_COLUMNS, _EFFECT, strict=True)
-        }
+        sources = {column: prefix + name for column, name in _EFFECT_SOURCES.items()}
         texts = self.attributes.take(element, sources, row)
         if prefix:
             for column in texts:
                 row[column] *= LN10
             ratios: dict[str, float] = {}
-            printed = self.attributes.take(
-                element, dict(zip(_EFFECT_COLUMNS, _EFFECT, strict=True)), ratios
-            )
+            printed = self.attributes.take(element, _EFFECT_SOURCES, ratios)
             self.logs.append(Logs(row, texts, ratios, printed))
         return texts
 
@@ -375,7 +371,6 @@ class _Reading:
             if _entered(shown):
                 row |= shown
             if estimable:
-                sources = dict(zip(_EFFECT_COLUMNS, _EFFECT, strict=True))
-                self.attributes.take(data, sources | {"published_weight": "WEIGHT"}, row)
+                self.attributes.take(data, _ROW_SOURCES, row)
             self.studies.append(row)
         return position

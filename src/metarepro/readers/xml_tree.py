@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 from xml.parsers import expat
 
@@ -65,6 +66,8 @@ class Element:
 
     def text_of(self, tag: str) -> str:
         """Plain text of the children with a tag."""
+        if not self.content:
+            return ""
         return clean_text(" ".join(child.all_text() for child in self.children(tag)))
 
 
@@ -251,6 +254,9 @@ class Attributes:
     def __init__(self, file: str):
         self.file = file
         self.problems: list[Problem] = []
+        # Most of a file's numbers stand in it again and again.
+        self._typed_in = lru_cache(maxsize=None)(parse_number)
+        self._calculated = lru_cache(maxsize=None)(parse_published)
 
     def input(self, element: Element, attribute: str, *, needed: bool) -> float:
         """What the authors of the review typed in."""
@@ -259,22 +265,17 @@ class Attributes:
             if needed and text is None:
                 self.wrong(element, attribute, "no such attribute", "a number, or empty")
             return math.nan
-        return self._parsed(element, attribute, text)
+        try:
+            return self._typed_in(text)
+        except NotANumberError as error:
+            self.wrong(element, attribute, text, str(error))
+            return math.nan
 
     def published(self, element: Element, attribute: str) -> float:
         """What RevMan calculated; it writes NaN and infinities where there is nothing."""
         text = element.attributes.get(attribute, "")
-        return self._parsed(element, attribute, text, parse_published) if text else math.nan
-
-    def _parsed(
-        self,
-        element: Element,
-        attribute: str,
-        text: str,
-        parse: Callable[[str], float] = parse_number,
-    ) -> float:
         try:
-            return parse(text)
+            return self._calculated(text)
         except NotANumberError as error:
             self.wrong(element, attribute, text, str(error))
             return math.nan

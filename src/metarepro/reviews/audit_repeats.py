@@ -52,13 +52,17 @@ def changed_numbers(rows: list[StudyRow]) -> Found:
             elif not _part(row, first) and not _part(first, row):
                 differing.append((pair, row, first))
     number = Counter(pair for pair, *_ in differing)
-    arms = _arms(alone)
-    for pair, row, first in differing:
-        if agreeing[pair] >= max(MIN_OTHERS, number[pair]):
-            printed, implied = _numbers(row), _numbers(first)
-            message = f"{printed}; the same outcome in {first['record_id']} has {implied}"
-            message += _whose(row, first, arms)
-            yield row, Finding("changed_numbers", printed, implied, message)
+    doubtful = [
+        (row, first)
+        for pair, row, first in differing
+        if agreeing[pair] >= max(MIN_OTHERS, number[pair])
+    ]
+    arms = _arms(alone) if doubtful else {}
+    for row, first in doubtful:
+        printed, implied = _numbers(row), _numbers(first)
+        message = f"{printed}; the same outcome in {first['record_id']} has {implied}"
+        message += _whose(row, first, arms)
+        yield row, Finding("changed_numbers", printed, implied, message)
 
 
 def _named(rows: list[StudyRow]) -> list[StudyRow]:
@@ -67,12 +71,12 @@ def _named(rows: list[StudyRow]) -> list[StudyRow]:
     A longer name ("Pain", "Pain (0 to 10)") is the shorter one if no other begins so and no
     comparison has both.
     """
-    named = [row | {"name": " ".join(row["outcome"].lower().split())} for row in rows]
+    outcomes = {row["outcome"] for row in rows}
+    names = {outcome: " ".join(outcome.lower().split()) for outcome in outcomes}
     places: dict[tuple[str, str], set[str]] = {}
-    for row in named:
-        if row["name"]:
-            key = (row["data_type"], row["name"])
-            places.setdefault(key, set()).add(row["comparison_number"])
+    for row in rows:
+        if name := names[row["outcome"]]:
+            places.setdefault((row["data_type"], name), set()).add(row["comparison_number"])
     short = {}
     for data_type, name in places:
         longer = [b for a, b in places if a == data_type and b != name and b.startswith(name)]
@@ -80,16 +84,18 @@ def _named(rows: list[StudyRow]) -> list[StudyRow]:
         if len(longer) == len(apart) == 1:
             short[data_type, longer[0]] = name
     return [
-        row | {"name": short.get((row["data_type"], row["name"]), row["name"])}
-        for row in named
-        if row["name"]
+        row | {"name": short.get((row["data_type"], name), name)}
+        for row in rows
+        if (name := names[row["outcome"]])
     ]
 
 
 def _same(a: float, b: float) -> bool:
     """Whether two numbers are equal, or one is the other rounded to some decimals."""
-    if a == b or (math.isnan(a) and math.isnan(b)):
+    if a == b:
         return True
+    if math.isnan(a) or math.isnan(b):
+        return math.isnan(a) and math.isnan(b)
     places = min(printed_decimals(a), printed_decimals(b))
     return places > 0 and abs(a - b) <= 0.5 * 10.0**-places * (1 + 1e-9)
 
@@ -168,13 +174,13 @@ def changed_arms(rows: list[StudyRow]) -> Found:
         if len(group) * len(studies) > MAX_ROWS:
             yield not_compared([row for own in group for row in own.values()], "these analyses")
             continue
-        for pair in combinations(group, 2):
-            yield from _against_twin(*pair)
+        ascending = sorted(group, key=lambda own: sum(map(_participants, own.values())))
+        for base, scenario in combinations(ascending, 2):
+            yield from _against_twin(base, scenario)
 
 
-def _against_twin(one: dict[str, StudyRow], other: dict[str, StudyRow]) -> Found:
+def _against_twin(base: dict[str, StudyRow], scenario: dict[str, StudyRow]) -> Found:
     """Findings in the larger of two analyses, if it is a scenario of the smaller."""
-    base, scenario = sorted((one, other), key=lambda own: sum(map(_participants, own.values())))
     sides = {side: list(_added(base, scenario, side)) for side in ARM}
     for added in sides.values():
         obeying = sum(participants == events for _, participants, events in added)
@@ -204,7 +210,9 @@ def _added(
     base: dict[str, StudyRow], scenario: dict[str, StudyRow], side: str
 ) -> Iterator[tuple[str, float, float]]:
     """Study, participants and events that the scenario adds to each arm that it changes."""
+    size, count = f"n_{side}", f"events_{side}"
     for study, row in scenario.items():
-        added = [row[f"{name}_{side}"] - base[study][f"{name}_{side}"] for name in ("n", "events")]
-        if any(added):
-            yield study, *added
+        before = base[study]
+        participants, events = row[size] - before[size], row[count] - before[count]
+        if participants or events:
+            yield study, participants, events

@@ -21,7 +21,6 @@ from metarepro.reviews.audit_arms import arm_sizes, sds_apart
 from metarepro.reviews.audit_duplicates import repeated_rows, same_people_again, shared_arms
 from metarepro.reviews.audit_repeats import changed_arms, changed_numbers
 from metarepro.reviews.audit_study_rows import (
-    ARM,
     COUNTS,
     MAX_ROWS,
     MIN_OTHERS,
@@ -41,6 +40,8 @@ from metarepro.reviews.audit_study_rows import (
 )
 from metarepro.tabular.printed_numbers import half_unit
 
+#: What the checks of `audit.summaries` look at and review files do not have.
+_ABSENT = {"n_total": math.nan, "reference_sd": math.nan}
 SOURCE_TABLE = "review_studies"
 SEVERITY = {
     "se_typed_for_sd": "warning",
@@ -109,13 +110,6 @@ def audit_studies(extraction: Extraction, file: str = SOURCE_TABLE) -> list[Row]
 # An SE typed in for an SD, and the reverse
 
 
-def _as_audit_row(row: StudyRow, elsewhere: float) -> dict[str, float]:
-    """The cells that the checks of `audit_summaries` look at."""
-    names = (*ARM["t"], *ARM["c"], "se")
-    absent = {"n_total": math.nan, "reference_sd": math.nan}
-    return {name: row[name] for name in names} | absent | {"sd_elsewhere": elsewhere}
-
-
 def ses_typed_for_sds(rows: list[StudyRow]) -> Found:
     """SDs that are probably standard errors of the means; `large_g` if only the effect is large.
 
@@ -123,7 +117,7 @@ def ses_typed_for_sds(rows: list[StudyRow]) -> Found:
     study's own SDs in other analyses, and one arm against the other.
     """
     usable = [
-        row | {"sd": math.sqrt(row["sd_t"] * row["sd_c"])}
+        row | _ABSENT | {"sd": math.sqrt(row["sd_t"] * row["sd_c"])}
         for row in rows
         if has(row, "mean_t", "mean_c")
         and (row["sd_t"] > 0 and row["sd_c"] > 0 and row["n_t"] > 1 and row["n_c"] > 1)
@@ -139,9 +133,9 @@ def ses_typed_for_sds(rows: list[StudyRow]) -> Found:
             yield not_compared(own, "the SDs of this study")
     for row in usable:
         outcome, study = row["outcome_key"], row["study_id"]
-        scale = scales[outcome].get(study, math.nan)
+        row["sd_elsewhere"] = scale = scales[outcome].get(study, math.nan)
         finding = (
-            _se_in_both_arms(row, scale, spreads[outcome][study])
+            _se_in_both_arms(row, spreads[outcome][study])
             or _se_beside_own_sds(row, usual.get(row["place"], math.nan))
             or _se_in_one_arm(row, scale)
         )
@@ -152,12 +146,14 @@ def ses_typed_for_sds(rows: list[StudyRow]) -> Found:
             yield row, finding
 
 
-def _se_in_both_arms(row: StudyRow, scale: float, spread: float) -> Finding | None:
+def _se_in_both_arms(row: StudyRow, spread: float) -> Finding | None:
     """Both SDs against the size of the effect and the SDs of other studies.
 
     Not if the SDs that the SEs would stand for are too wide for the means of the pool.
     """
-    finding = se_typed_for_sd(_as_audit_row(row, scale))
+    finding = se_typed_for_sd(row)
+    if finding is None:
+        return None
     as_sd = row["sd"] * (row["n_t"] * row["n_c"]) ** 0.25
     too_wide = mean_of(row) > 0 and as_sd / mean_of(row) > SPREAD_LIMIT * spread
     return None if too_wide else finding
@@ -207,7 +203,7 @@ def ses_of_given_estimates(rows: list[StudyRow]) -> Found:
     1998; odds ratio: more, Woolf 1955).
     """
     given = [
-        row | {"sd": row["se"] / math.sqrt(1 / row["n_t"] + 1 / row["n_c"])}
+        row | _ABSENT | {"sd": row["se"] / math.sqrt(1 / row["n_t"] + 1 / row["n_c"])}
         for row in rows
         if row["data_type"] == "iv" and row["se"] > 0 and row["n_t"] >= 2 and row["n_c"] >= 2
     ]
@@ -222,9 +218,9 @@ def ses_of_given_estimates(rows: list[StudyRow]) -> Found:
             outcome, study = row["outcome_key"], row["study_id"]
             medians, number = outcomes[outcome]
             enough = number - own[outcome, study] >= MIN_OTHERS
-            cells = _as_audit_row(row, medians[study] if enough else math.nan)
-            statistic = "smd" if row["measure"] == "SMD" else "mean_difference"
-            finding = sd_typed_for_se(cells | {"statistic": statistic})
+            row["sd_elsewhere"] = medians[study] if enough else math.nan
+            row["statistic"] = "smd" if row["measure"] == "SMD" else "mean_difference"
+            finding = sd_typed_for_se(row)
         allowed = se_from_ns(0, row["n_t"], row["n_c"])
         log = row["measure"] in ("HR", "OR") and row["log_data"] == "yes"
         if (log or row["measure"] == "SMD") and row["se"] < SE_RATIO_LIMIT * allowed:
@@ -335,7 +331,7 @@ def impossible_counts(rows: list[StudyRow]) -> Found:
 def printed_effects(rows: list[StudyRow]) -> Found:
     """The row's printed effect and CI against those recomputed, beyond rounding."""
     for row in rows:
-        if not (row["vi"] > 0 and has(row, "published_estimate")):
+        if not row["vi"] > 0 or math.isnan(row["published_estimate"]):
             continue
         log = is_log(row["measure"], row["data_type"], row["log_data"] == "yes")
         half = z_of(1 - row["study_interval_level"]) * math.sqrt(row["vi"])

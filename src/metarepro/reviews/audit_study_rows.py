@@ -21,6 +21,7 @@ from metarepro.reviews.study_effects import EffectSettings, columns_of, effects_
 COUNTS = ("n_t", "n_c", "events_t", "events_c")
 ARM = {side: [f"{name}_{side}" for name in ("n", "mean", "sd", "events")] for side in "tc"}
 DATA = [*ARM["t"], *ARM["c"], "o_e", "variance", "estimate", "se"]
+_NUMBERS = frozenset(DATA)
 #: Two numbers of participants within this factor are taken to be the same people.
 SAME_PEOPLE = 1.1
 #: Where a check sets each row of a study or a pool against all others in turn, more rows than
@@ -62,23 +63,23 @@ def study_rows(extraction: Extraction) -> list[StudyRow]:
     """
     overall: dict[tuple[str, str], Row] = {}
     for pool in extraction.analysis_rows:
-        if pool["level"] == "overall":
-            overall.setdefault(analysis_of(pool), pool)
+        if pool["level"] == "overall" and (key := analysis_of(pool)) not in overall:
+            settings = {name: pool[name] for name in _SETTINGS}
+            overall[key] = settings | {"outcome_key": ".".join(key)}
     rows = [
-        study | {name: overall[analysis_of(study)][name] for name in _SETTINGS}
+        study | own
         for study in extraction.study_rows
-        if analysis_of(study) in overall
+        if (own := overall.get(analysis_of(study))) is not None
     ]
     effects = _effects(rows, CONVENTIONS[extraction.review.format])
     for place, (row, yi, vi) in enumerate(zip(rows, *effects, strict=True)):
-        outcome, subgroup = ".".join(analysis_of(row)), row["subgroup_number"]
+        outcome, subgroup = row["outcome_key"], row["subgroup_number"]
         part = f"{outcome}.{subgroup}"
         whole = row["totals"] == "YES" and row["applies_to"] != "subgroup"
         name = f"{part if subgroup else outcome} {row['study']} #{row['position']:.0f}"
         row |= {
             "place": place,
             "record_id": f"{row['review_id']} {name}",
-            "outcome_key": outcome,
             "pool": "" if row["totals"] == "NO" else outcome if whole else part,
             "yi": yi,
             "vi": vi,
@@ -99,10 +100,16 @@ def _effects(rows: Sequence[StudyRow], convention: Convention) -> list[list[floa
 def grouped(rows: Iterable[StudyRow], *columns: str) -> dict[tuple[Any, ...], list[StudyRow]]:
     """Rows by what they have in these columns, in order; missing numbers are alike."""
     groups: dict[tuple[Any, ...], list[StudyRow]] = {}
+    numeric = not _NUMBERS.isdisjoint(columns)
     for row in rows:
         # A list is made in half the time of a generator, and there are many rows.
-        key = tuple([None if (value := row[name]) != value else value for name in columns])
-        groups.setdefault(key, []).append(row)
+        key = tuple([row[name] for name in columns])
+        if numeric:
+            key = tuple([None if value != value else value for value in key])
+        if (group := groups.get(key)) is None:
+            groups[key] = [row]
+        else:
+            group.append(row)
     return groups
 
 
@@ -130,11 +137,11 @@ def medians_of_others(values: Iterable[tuple[Any, float]]) -> dict[Any, float]:
     places: dict[Any, list[int]] = {owner: [] for owner, _ in listed}
     for place, (owner, _) in enumerate(there):
         places[owner].append(place)
-    medians = {}
+    medians = dict.fromkeys(places, math.nan)
     for owner, own in places.items():
-        left = len(there) - len(own)
-        middle = [there[_skipping(own, i)][1] for i in ((left - 1) // 2, left // 2) if left]
-        medians[owner] = median(middle) if middle else math.nan
+        if left := len(there) - len(own):
+            low, high = (there[_skipping(own, i)][1] for i in ((left - 1) // 2, left // 2))
+            medians[owner] = low if left % 2 else (low + high) / 2
     return medians
 
 

@@ -1,6 +1,8 @@
 """Recomputes review files one by one; what goes wrong with one does not touch the others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,9 +114,21 @@ def do_files(
 ) -> Batch:
     """Read, recompute and audit reviews, each by its name in the tables; see `do_file`."""
     batch = Batch()
-    for name, path in reviews:
-        do_file(path, name, known, batch, forest)
+    with _rare_collections():
+        for name, path in reviews:
+            do_file(path, name, known, batch, forest)
     return batch
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let Python look for circles less often: rows are many objects, and hold none."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | None = None) -> None:
