@@ -110,7 +110,7 @@ test-wheel:  ## the wheel in an empty environment, used as by a newcomer: make t
 docs: setup  ## build the documentation: docs/_build/html/index.html (no network needed)
 	sphinx-build --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 
-benchmark: setup  ## measure start-up, reviews, pooling (beside metafor and PyMARE) and the workflow; README.md gets the table
+benchmark: setup  ## measure start-up, reviews, pooling (beside metafor, PyMARE, pimeta), drawing, workflow, sizes; README.md gets the table
 	python -m benchmarks.run --write README.md $${CORPUS:+--corpus "$$CORPUS"}
 
 reference: setup  ## recompute the tests' reference numbers (needs R with metafor, robumeta, clubSandwich)

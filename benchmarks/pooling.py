@@ -1,9 +1,11 @@
-"""Time our pooling beside metafor's and PyMARE's: the same effects, in turn, each on one core.
+"""Time our pooling beside metafor's, PyMARE's and pimeta's: the same effects, each on one core.
 
 One fit at a time, a batch of pools as a review has them, and GOSH, every subset of a pool. CPU time
-of a fit. Without R or its package metafor, ours and PyMARE's only.
+of a fit. PyMARE comes with this package; the others are left out where they are not installed.
 """
 
+import importlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -88,6 +90,22 @@ def pymare(method: str, yi: Array, vi: Array) -> Timed:
     return timed(fit)
 
 
+def pimeta(method: str, yi: Array, vi: Array) -> Timed:
+    """The same by pimeta, a pool at a time."""
+    package = importlib.import_module("pimeta")
+
+    def fit() -> dict[int, tuple[float, float]]:
+        fits = (package.rma(y, vi=v, method=method) for y, v in zip(yi, vi, strict=True))
+        return {number: (float(one.b[0]), float(one.tau2)) for number, one in enumerate(fits)}
+
+    return timed(fit)
+
+
+def has_pimeta() -> bool:
+    """Whether the package pimeta is there."""
+    return importlib.util.find_spec("pimeta") is not None
+
+
 def beside(ours: Timed, others: dict[str, Timed]) -> str:
     """How many times as long the others take, and how far they are from ours."""
     words = []
@@ -97,7 +115,9 @@ def beside(ours: Timed, others: dict[str, Timed]) -> str:
             for number, theirs in found.items()
             for a, b in zip(ours[1][number], theirs, strict=True)
         )
-        words.append(f"{name} {seconds / ours[0]:,.0f} times (apart by {apart:.0e})")
+        times = seconds / ours[0]
+        ratio = f"{times:,.0f}" if times >= 10 else f"{times:.1f}"
+        words.append(f"{name} {ratio} times (apart by {apart:.0e})")
     return ", ".join(words) or "R with metafor is not installed"
 
 
@@ -113,6 +133,8 @@ def rows() -> list[Row]:
         ours = timed(partial(fit, yi, vi))
         others = {"metafor": metafor(method, yi, vi)} if compare else {}
         others["PyMARE"] = pymare(method, yi, vi)
+        if has_pimeta():
+            others["pimeta"] = pimeta(method, yi, vi)
         name = f"{what}: {STUDIES} studies, {method}"
         found.append(Row(name, f"{1e6 * ours[0]:,.0f} µs a fit", "", beside(ours, others)))
     return [*found, gosh_row(compare)]

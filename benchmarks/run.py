@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import pooling, reviews, start_up, workflow
+from benchmarks import drawing, pooling, reviews, sizes, start_up, workflow
 from benchmarks.measure import ROOT, Row, markdown
 
 #: Marks between which the table stands.
@@ -32,7 +32,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         "start-up": lambda: start_up.rows(args.runs),
         "reviews": lambda: reviews.rows(args.runs, args.corpus, args.files),
         "pooling": pooling.rows,
+        "drawing": lambda: drawing.rows(args.runs),
         "workflow": lambda: workflow.rows(args.runs),
+        "sizes": sizes.rows,
     }
     parser.add_argument("--only", nargs="+", choices=parts, default=list(parts), metavar="PART")
     args = parser.parse_args(argv)

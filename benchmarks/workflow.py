@@ -16,6 +16,8 @@ from pathlib import Path
 from benchmarks.measure import ROOT, Cost, Row, measure, met, typical
 
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "2"]
+#: Seconds of CPU time that a run from clean may take.
+CPU_SECONDS = 45
 #: What is measured -> its target in seconds of wall time.
 TARGETS = {"from clean": 25, "one trial row changed": 12, "nothing to do": 2.5}
 #: How rules begin whose work counts as drawing: forest plots are 19 parts in 20 of the manuscript.
@@ -64,13 +66,13 @@ def seconds_by_rule(project: Path) -> dict[str, float]:
 
 
 def scripts_of_rules() -> dict[str, str]:
-    """Script that each rule calls."""
+    """Script that each rule runs."""
     found = {}
     for path in sorted((ROOT / "rules").glob("*.smk")):
         for rule in re.split(r"^rule ", path.read_text(encoding="utf-8"), flags=re.M)[1:]:
-            script = re.search(r"python scripts/(\w+\.py)", rule)
+            script = re.search(r"python -m metarepro\.workflow (\w+)", rule)
             if script:
-                found[rule.partition(":")[0]] = script[1]
+                found[rule.partition(":")[0]] = f"{script[1]}.py"
     return found
 
 
@@ -105,5 +107,8 @@ def rows(runs: int = 3) -> list[Row]:
         costs = iter([costs[name] for costs, _ in measured])
         cost = typical(lambda: next(costs), runs)  # noqa: B023
         seconds = f"{cost.seconds:.1f} s of wall time, {cost.cpu:.1f} s CPU"
-        found.append(Row(f"workflow, 2 cores: {name}", seconds, met(cost.seconds, target, "s")))
+        targets = met(cost.seconds, target, "s")
+        if name == "from clean":
+            targets += f"; {met(cost.cpu, CPU_SECONDS, 's CPU')}"
+        found.append(Row(f"workflow, 2 cores: {name}", seconds, targets))
     return found
