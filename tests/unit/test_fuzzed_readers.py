@@ -190,7 +190,7 @@ def use(path: Path) -> None:
         preview(source, analysis)
 
 
-@quick
+@unhurried
 @given(data=st.data())
 def test_data_files(data: st.DataObject, tmp_path: Path) -> None:
     path = tmp_path / "file"
@@ -198,7 +198,7 @@ def test_data_files(data: st.DataObject, tmp_path: Path) -> None:
     tolerated(lambda: use(path))
 
 
-@quick
+@unhurried
 @given(data=st.data())
 def test_members_of_workbooks(data: st.DataObject, tmp_path: Path) -> None:
     """Inside the zip file, so that its checksum does not stop them."""
@@ -210,7 +210,7 @@ def test_members_of_workbooks(data: st.DataObject, tmp_path: Path) -> None:
     tolerated(lambda: use(path))
 
 
-@quick
+@unhurried
 @given(content=damaged(columns_text("a", propose(ONE_SHEET)).encode()))
 def test_columns_files(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "columns.yaml"

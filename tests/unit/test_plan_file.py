@@ -55,6 +55,29 @@ def test_a_wrong_value_has_its_line(old: str, new: str, key: str, found: str) ->
     assert problems(text) == [(line(last, text), key, found)]
 
 
+def refused(text: str) -> list[tuple[str, str, str]]:
+    """Key, what was found and what is allowed."""
+    with pytest.raises(DataError) as caught:
+        parse_plan(text.encode(), "config/config.yaml")
+    return [(problem.column, problem.found, problem.allowed) for problem in caught.value.problems]
+
+
+def test_an_unknown_key_is_told_with_those_that_there_are() -> None:
+    ((key, found, allowed),) = refused(PLAN.replace("rho: 0.8", "rho: 0.8\n  rhoo: 1"))
+    assert (key, found) == ("pooling.rhoo", "an unknown key")
+    assert {"rho", "tau2_method", "level"} <= set(allowed.removeprefix("one of: ").split(", "))
+
+
+def test_a_misspelled_key_of_a_family_is_unknown_and_missing() -> None:
+    old = 'psychodynamic: {label: Psychodynamic, colour: "#0072B2"}'
+    assert PLAN.count(old) == 1
+    key = "families.psychodynamic.col"
+    assert set(refused(PLAN.replace(old, old.replace("colour", "color")))) == {
+        (f"{key}or", "an unknown key", "one of: label, colour"),
+        (f"{key}our", "no such key", "colour, which a plan must give"),
+    }
+
+
 def test_a_section_given_twice_has_the_line_of_the_second() -> None:
     text = PLAN + "pooling: {rho: 0.2}\n"
     assert problems(text) == [(line("pooling: {rho: 0.2}", text), "pooling", "the key again")]
