@@ -15,6 +15,8 @@ from metarepro.wording.scales import MEASURES
 Array = npt.NDArray[np.float64]
 
 _TARGETS = 200
+#: Targets times tables that are compared at once.
+_CELLS = 100_000
 #: Targets lie at least this many half units around the printed numbers.
 _LEAST = 5.0
 _FREE = ("estimate", "ci_low", "ci_high", "i2", "tau2", "tau", "q")
@@ -73,24 +75,34 @@ def expected_hits(
     targets = random_targets(published, middle, spread, seed, measure)
     names = [name for name in published.numbers if name in _FREE]
     ours = [candidates(outcomes, measure) for outcomes in same]
-    counts = [_hit_count(target, names, ours) for target in targets]
-    return float(np.mean(counts)), float(np.mean(np.array(counts) > 0))
+    counts = _hit_counts(targets, names, ours)
+    return float(counts.mean()), float((counts > 0).mean())
 
 
-def _hit_count(
-    target: PublishedResult, names: Sequence[str], ours: Sequence[Mapping[str, tuple[Array, ...]]]
-) -> int:
-    """Changed tables that give all digits of a target under any model."""
-    hit = np.zeros(len(ours[0]["estimate"][0]), dtype=bool)
-    for numbers in ours:
-        all_of = np.ones_like(hit)
-        for name in names:
-            number = target.numbers[name]
-            all_of &= np.logical_or.reduce(
-                [np.abs(x - number.value) <= number.half + TOLERANCE for x in numbers[name]]
-            )
-        hit |= all_of
-    return int(hit.sum())
+def _hit_counts(
+    targets: Sequence[PublishedResult],
+    names: Sequence[str],
+    ours: Sequence[Mapping[str, tuple[Array, ...]]],
+) -> Array:
+    """For each target the changed tables that give all its digits under any model."""
+    n = len(ours[0]["estimate"][0])
+    counts = np.empty(len(targets))
+    values = {name: np.array([t.numbers[name].value for t in targets]) for name in names}
+    room = {name: targets[0].numbers[name].half + TOLERANCE for name in names}
+    size = max(1, _CELLS // n)
+    for start in range(0, len(targets), size):
+        some = slice(start, start + size)
+        hit = np.zeros((len(targets[some]), n), dtype=bool)
+        for numbers in ours:
+            all_of = np.ones_like(hit)
+            for name in names:
+                wanted = values[name][some, None]
+                all_of &= np.logical_or.reduce(
+                    [np.abs(x - wanted) <= room[name] for x in numbers[name]]
+                )
+            hit |= all_of
+        counts[some] = hit.sum(axis=1)
+    return counts
 
 
 def _surroundings(
