@@ -297,7 +297,7 @@ def test_the_layout_of_metapsy_is_known_and_asks_which_arm_is_which() -> None:
 
 
 def test_the_layout_of_metalab_is_known() -> None:
-    header = "study_ID | short_cite | same_infant | d_calc | d_var_calc | g_calc | g_var_calc"
+    header = "study_ID | short_cite | expt_num | d_calc | d_var_calc | g_calc | g_var_calc"
     found = propose(source(header, "a | A 2001 | x | 0.2 | 0.1 | 0.19 | 0.09"))
     assert [(a.name, taken(a)["vi"]) for a in found] == [("g", "g_var_calc"), ("d", "d_var_calc")]
 

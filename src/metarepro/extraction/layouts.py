@@ -56,7 +56,7 @@ _LAYOUTS = (
     ),
     _Layout(
         "MetaLab",
-        frozenset(("same_infant", "expt_num", "participant_design", "short_cite", "long_cite",
+        frozenset(("expt_num", "participant_design", "short_cite", "long_cite",
                    "d_calc", "g_calc", "corr_imputed")),
         (
             ("g", "SMD", "", {"yi": "g_calc", "vi": "g_var_calc"}),

@@ -26,7 +26,7 @@ def sniff(head: bytes) -> bool:
         text, _ = _decode(head[: len(head) // 2 * 2], final=False)
     except UnicodeDecodeError:
         return False
-    if text.lstrip().startswith(_OTHER_TEXT) or not text.isprintable() and _has_controls(text):
+    if text.lstrip().startswith(_OTHER_TEXT) or _has_controls(text):
         return False
     return any(delimiter in text for delimiter in DELIMITERS)
 
