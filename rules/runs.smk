@@ -36,12 +36,11 @@ def check_packages():
 
 def remove_partial_files():
     """Remove what a killed run was writing; Snakemake's lock keeps out other runs."""
-    for folder in ("results", ".metarepro_cache"):
-        for path in Path(folder).rglob(".*.partial"):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+    for path in Path("results").rglob(".*.partial"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def remove_left_out():
