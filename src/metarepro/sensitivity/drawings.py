@@ -17,7 +17,7 @@ from metarepro.sensitivity.gosh import gosh
 from metarepro.sensitivity.moderator_plots import draw_moderators
 from metarepro.sensitivity.multiverse import specifications
 from metarepro.sensitivity.plots import funnel_plot, gosh_plot, specification_curve
-from metarepro.synthesis.membership import members, of_kind, of_results, timely, without_place
+from metarepro.synthesis.membership import compact, members, of_kind, of_results, timely
 from metarepro.synthesis.pools import Settings
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import title
@@ -90,7 +90,7 @@ def sensitivity_tasks(
         for synthesis in _drawn(pooled, plan).to_dict("records")
         for task in _of_synthesis(
             synthesis,
-            without_place(members(every, synthesis)),
+            compact(members(every, synthesis)),
             by_icc,
             title(synthesis, names, plan.sets),
             plan,
@@ -175,7 +175,7 @@ def moderator_tasks(
     ]
     found = []
     for synthesis in chosen.to_dict("records"):
-        own = without_place(members(every, synthesis))
+        own = compact(members(every, synthesis))
         heading = title(synthesis, names, plan.sets)
         task = partial(
             draw_moderators,

@@ -138,7 +138,8 @@ def variants(all_effects: pd.DataFrame, settings: Settings, chosen: EffectSet) -
     every = all_effects.reset_index(drop=True)
     primary = of_kind(every, chosen)
     choices = [*_selections(every, primary, settings, chosen), *_methods(primary, settings)]
-    return _mark_equal([_variant(choice, primary) for choice in choices])
+    pools = _Pools()
+    return _mark_equal([_variant(choice, primary, pools) for choice in choices])
 
 
 def _mark_equal(rows: list[Variant]) -> list[Variant]:
@@ -162,7 +163,21 @@ class _Choice:
     #: Gives the effects of the variant, or says in a ValueError why it cannot.
     select: Callable[[], pd.DataFrame]
     #: Pools at least one effect; the text is the reason if there was no pooling.
-    pool: Callable[[pd.DataFrame], tuple[Pooled, str]]
+    pool: "partial[tuple[Pooled, str]]"
+
+
+class _Pools:
+    """Pools made so far: most variants of a small synthesis pool the same rows in the same way."""
+
+    def __init__(self) -> None:
+        self._made: dict[Any, tuple[Pooled, str]] = {}
+
+    def pool(self, how: "partial[tuple[Pooled, str]]", effects: pd.DataFrame) -> tuple[Pooled, str]:
+        """What `how` gives for these rows; all are of one table, so that the index tells them."""
+        key = (how.func, *how.keywords.values(), effects.index.to_numpy().tobytes())
+        if key not in self._made:
+            self._made[key] = how(effects)
+        return self._made[key]
 
 
 def _selections(
@@ -214,7 +229,7 @@ def _selections(
             lambda: _without_influential(primary, settings),
         ),
     ]
-    other = {"average_per_trial": _of_means(settings)}
+    other = {"average_per_trial": partial(_pool_means, settings=settings)}
     by_plan = partial(pool_trials, settings=settings)
     return [
         _Choice(name, description, select, other.get(name, by_plan))
@@ -234,30 +249,38 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
                 f"aggregated_rho_{rho:g}",
                 f"means of each trial (rho {rho:g}), {AGGREGATED_TAU2}, "
                 f"{INTERVALS[AGGREGATED_CI].label}",
-                _of_means(replace(aggregated, rho=rho)),
+                partial(_pool_means, settings=replace(aggregated, rho=rho)),
             )
             for rho in RHOS
         ),
         *(
-            (f"rve_rho_{rho:g}", f"robust variance (rho {rho:g})", _robust(rho, settings.level))
+            (
+                f"rve_rho_{rho:g}",
+                f"robust variance (rho {rho:g})",
+                partial(_pool_robustly, rho=rho, level=settings.level),
+            )
             for rho in RHOS
         ),
-        ("two_level", "two levels: results as if independent", _as_if_independent(settings)),
+        (
+            "two_level",
+            "two levels: results as if independent",
+            partial(_as_if_independent, settings=settings),
+        ),
         (
             "three_level",
             "three levels: results within trials, REML, t (trials - 1 df)",
-            _nested(settings.level),
+            partial(_pool_nested, level=settings.level, robust=False),
         ),
         (
             "three_level_cr2",
             "three levels, REML, with robust variance (CR2, Satterthwaite)",
-            _nested_robust(settings.level),
+            partial(_pool_nested, level=settings.level, robust=True),
         ),
         *(
             (
                 f"tau2_{name.lower()}",
                 f"{averaged}, tau2 by {name}",
-                _of_means(replace(settings, model="random", tau2_method=name)),
+                partial(_pool_means, settings=replace(settings, model="random", tau2_method=name)),
             )
             for name, estimator in ESTIMATORS.items()
             if estimator.compared
@@ -266,7 +289,7 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
             (
                 f"ci_{name}",
                 f"{averaged}, {interval.label}",
-                _of_means(replace(settings, ci_method=name)),
+                partial(_pool_means, settings=replace(settings, ci_method=name)),
             )
             for name, interval in INTERVALS.items()
         ),
@@ -291,51 +314,31 @@ def _without_influential(effects: pd.DataFrame, settings: Settings) -> pd.DataFr
     return effects[~effects["trial_id"].isin(influential)]
 
 
-def _of_means(settings: Settings) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
+def _pool_means(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
     """One mean per trial, then the model for independent effects."""
-
-    def pool_means(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        return pool_trials(one_per_trial(effects, "average", settings.rho), settings)
-
-    return pool_means
+    return pool_trials(one_per_trial(effects, "average", settings.rho), settings)
 
 
-def _robust(rho: float, level: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
-    def pool_robustly(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        trials = effects["trial_id"].tolist()
-        return pool_correlated(effects["yi"], effects["vi"], trials, rho=rho, level=level), ""
-
-    return pool_robustly
+def _pool_robustly(effects: pd.DataFrame, rho: float, level: float) -> tuple[Pooled, str]:
+    trials = effects["trial_id"].tolist()
+    return pool_correlated(effects["yi"], effects["vi"], trials, rho=rho, level=level), ""
 
 
-def _as_if_independent(settings: Settings) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
-    def pool_rows(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        n_trials = effects["trial_id"].nunique()
-        if n_trials < 2:
-            raise ValueError("one trial: no pooling")
-        pooled = pool(effects["yi"], effects["vi"], **settings.independent)
-        return replace(pooled, n_trials=n_trials), ""
-
-    return pool_rows
+def _as_if_independent(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
+    n_trials = effects["trial_id"].nunique()
+    if n_trials < 2:
+        raise ValueError("one trial: no pooling")
+    pooled = pool(effects["yi"], effects["vi"], **settings.independent)
+    return replace(pooled, n_trials=n_trials), ""
 
 
-def _nested(level: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
-    def pool_nested(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        trials = effects["trial_id"].tolist()
-        return pool_three_level(effects["yi"], effects["vi"], trials, level=level), ""
-
-    return pool_nested
+def _pool_nested(effects: pd.DataFrame, level: float, robust: bool) -> tuple[Pooled, str]:
+    rows = effects["yi"], effects["vi"], effects["trial_id"].tolist()
+    pooled = pool_three_level(*rows, level=level)
+    return with_robust_variance(pooled, *rows) if robust else pooled, ""
 
 
-def _nested_robust(level: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
-    def pool_nested(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        rows = effects["yi"], effects["vi"], effects["trial_id"].tolist()
-        return with_robust_variance(pool_three_level(*rows, level=level), *rows), ""
-
-    return pool_nested
-
-
-def _variant(choice: _Choice, primary: pd.DataFrame) -> Variant:
+def _variant(choice: _Choice, primary: pd.DataFrame, pools: _Pools) -> Variant:
     """One row, whether or not there is anything to pool."""
     selected, outcome = primary.iloc[:0], dict(_FAILED)
     counts = {"n_trials": 0, "k": 0}
@@ -347,7 +350,7 @@ def _variant(choice: _Choice, primary: pd.DataFrame) -> Variant:
         counts = {"n_trials": len(trials), "k": len(selected)}
         if not trials:
             raise ValueError("no result fits")
-        pooled, reason = choice.pool(selected)
+        pooled, reason = pools.pool(choice.pool, selected)
     except (ValueError, ArithmeticError) as error:
         outcome |= {"reason": str(error)}
     else:

@@ -92,13 +92,15 @@ def of_results(by_icc: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
     return by_icc[by_icc["result_id"].isin(effects["result_id"])].reset_index(drop=True)
 
 
-def without_place(effects: pd.DataFrame) -> pd.DataFrame:
-    """Rows without where they are from, numbered anew.
+def compact(effects: pd.DataFrame) -> pd.DataFrame:
+    """Rows without where they are from, numbered anew, their texts as plain objects.
 
-    So they stay the same when a source is described otherwise, or when other rows change.
+    Of a table like this pandas takes rows in a tenth of the time: columns of one type, which a
+    copy brings together, are taken at once, but each one of pandas' own type of text by itself.
     """
     where_from = {*PLACE, "source", "locator"}
-    return effects[[name for name in effects if name not in where_from]].reset_index(drop=True)
+    own = effects[[name for name in effects if name not in where_from]].reset_index(drop=True)
+    return own.astype(dict.fromkeys(own.select_dtypes("string"), object))
 
 
 def several_trials(
@@ -113,7 +115,7 @@ def several_trials(
         every = timely(effects, plan.sets[name])
         chosen = pooled[(pooled["set_name"] == name) & (pooled["n_trials"] >= 2)]
         for synthesis in chosen.to_dict("records"):
-            yield synthesis, without_place(members(every, synthesis))
+            yield synthesis, compact(members(every, synthesis))
 
 
 def subgroup_pools(
