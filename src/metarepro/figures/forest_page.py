@@ -228,8 +228,8 @@ class _Page:
                 color=colour,
                 transform=self._inches,
                 fontproperties=fg.font(size, bold),
-                horizontalalignment=align,
             )
+            label.set(ha=align)
             self._ax.add_artist(label)
 
     def in_line(self, i: int, x: float, text: str, align: str, line: Line) -> None:

@@ -1,6 +1,6 @@
 """Lines of text that are placed without being laid out: a page of a forest plot has hundreds."""
 
-from typing import Any
+from typing import Any, cast
 
 from matplotlib.backend_bases import RendererBase
 from matplotlib.text import Text
@@ -26,7 +26,7 @@ class PlainText(Text):
         if before:
             bold = font.get_weight() == "bold"
             inches = text_width(text, font.get_size_in_points(), bold)
-            x -= before * float(renderer.points_to_pixels(72 * inches))
+            x -= before * cast(float, renderer.points_to_pixels(72 * inches))
         if renderer.flipy():
             y = renderer.get_canvas_width_height()[1] - y
         context = renderer.new_gc()

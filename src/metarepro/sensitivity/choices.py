@@ -182,7 +182,9 @@ def made_in(table: pd.DataFrame) -> list[str]:
     return [name for name in DIMENSIONS if _is_choice(pooled[name], result, codes)]
 
 
-def _is_choice(options: pd.Series, result: Mask, codes: Mapping[str, Mask]) -> bool:
+def _is_choice(
+    options: pd.Series, result: npt.NDArray[Any], codes: Mapping[str, npt.NDArray[np.intp]]
+) -> bool:
     """Whether an option of a dimension gives another result than one that differs in it only."""
     if options.nunique() < 2:
         return False

@@ -43,6 +43,10 @@ class Rows(NamedTuple):
         """The same for the same results."""
         return b"".join(column.tobytes() for column in self)
 
+    def at(self, which: npt.NDArray[Any]) -> "Rows":
+        """Those at the places, or where the mask holds."""
+        return Rows(self.trial[which], self.yi[which], self.vi[which])
+
 
 #: What a specification says of its pool; NaN where there is none.
 NUMBERS = ("estimate", "se", "df", "ci_low", "ci_high", "tau2")
@@ -212,8 +216,8 @@ def _taken(rows: Rows, per_trial: str) -> npt.NDArray[np.intp]:
 
 def _means(rows: Rows, rho: float) -> Rows:
     """The mean of each trial, as `trial_means.trial_effect`."""
-    code, yi, vi = (column[_taken(rows, "all")] for column in rows)
-    trials, code = np.unique(code, return_inverse=True)
+    _, yi, vi = ordered = rows.at(_taken(rows, "all"))
+    trials, code = np.unique(ordered.trial, return_inverse=True)
     m, sum_vi = np.bincount(code), np.bincount(code, vi)
     between = np.bincount(code, np.sqrt(vi)) ** 2 - sum_vi
     variance = np.where(m == 1, sum_vi, sum_vi + rho * between) / m**2
@@ -249,7 +253,7 @@ def _selected(
         chosen: Mask = np.logical_and.reduce([mask for _, mask in combination])
         # Without the results that it is for there is no correlation to choose.
         for icc, at in converted if about["clusters"] == "with" else as_is:
-            rows = Rows(*(column[chosen] for column in at))
+            rows = at.at(chosen)
             counts = {"k": len(rows.yi), "n_trials": len(set(rows.trial.tolist()))}
             yield about | {"icc": icc} | counts, rows
 
@@ -267,7 +271,7 @@ def _reduce(selected: Rows, methods: Sequence[Mapping[str, Any]]) -> list[Rows]:
             reduced[how] = (
                 _means(selected, rho)
                 if per_trial == "average"
-                else Rows(*(column[_taken(selected, per_trial)] for column in selected))
+                else selected.at(_taken(selected, per_trial))
             )
     return [reduced[method["per_trial"], method["rho"]] for method in methods]
 
