@@ -27,7 +27,7 @@ def run(ctx: click.Context, cores: str, extra: tuple[str, ...]) -> None:
     metarepro run -- --keep-going    finish what does not depend on a job that failed
     metarepro run -- --unlock        after an interrupted run: let the next one start
     """
-    if _DATA.is_dir() and not _is_as_at_the_last_run():
+    if _DATA.is_dir() and data_changed():
         # Not before: pandas, which reads the data, takes as long to start as all else here.
         from metarepro.study.lost_rows import lost_rows
         from metarepro.study.transcription import read
@@ -37,11 +37,11 @@ def run(ctx: click.Context, cores: str, extra: tuple[str, ...]) -> None:
     ctx.exit(run_workflow(cores, extra))
 
 
-def _is_as_at_the_last_run() -> bool:
-    """Whether every file of the data is one that the last run read."""
+def data_changed() -> bool:
+    """Whether a file of the data is not as the last run read it, or no run is known."""
     try:
         before = read_manifest(Path())
     except InputError:
-        return False
+        return True
     files = filter(is_evidence, input_files(Path()))
-    return all(file in before and before[file].sha256 == sha256_of(Path(file)) for file in files)
+    return any(file not in before or before[file].sha256 != sha256_of(Path(file)) for file in files)

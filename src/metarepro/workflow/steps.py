@@ -48,7 +48,6 @@ class Steps:
         self._starting = ""
         self._ended: list[str] = []
         self._running: dict[str, tuple[str, float]] = {}
-        self._started = False
         self._last: deque[str] = deque(maxlen=_KEPT)
         self.failed: list[str] = []
         self.log = ""
@@ -57,7 +56,7 @@ class Steps:
         """Take in all lines, and tell what they come to."""
         for line in _with_pauses(lines) if self._watched else lines:
             if line is None:
-                self._show_running()
+                self.show_running()
             else:
                 self.take(line.rstrip("\n"))
         if self._watched:
@@ -67,7 +66,7 @@ class Steps:
         """Take in one line."""
         self._last.append(line)
         if found := _START.fullmatch(line):
-            self._started, self._starting = True, found[1]
+            self._starting = found[1]
         elif (found := _JOB.fullmatch(line)) and self._starting:
             self._running[found[1]] = in_words(self._starting), time.monotonic()
             self._starting = ""
@@ -83,7 +82,7 @@ class Steps:
             self._write("Nothing to be done: all is up to date\n")
 
     def reasons(self) -> list[str]:
-        """What Snakemake last said, without the usual; all of it if no job was started."""
+        """What Snakemake said last, without the usual: why it failed, if no job did."""
         return [line for line in self._last if line and line not in _USUAL]
 
     def _tell(self, remaining: int) -> None:
@@ -97,7 +96,8 @@ class Steps:
                 self._write(f"{_CLEAR}{words}: {seconds:.1f} s; {steps}\n")
         self._ended = []
 
-    def _show_running(self) -> None:
+    def show_running(self) -> None:
+        """Show on the last line what is being done."""
         now = time.monotonic()
         doing = [f"{words} {now - start:.0f} s" for words, start in self._running.values()]
         if doing:
