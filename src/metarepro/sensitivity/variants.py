@@ -25,7 +25,7 @@ from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import pool_three_level
 from metarepro.plan import EffectSet
 from metarepro.sensitivity.choices import ADJUSTED_LET_IN, DESIGNS_LET_IN, SECONDARY_SOURCES
-from metarepro.sensitivity.influence import influence
+from metarepro.sensitivity.influence import Influence, influence
 from metarepro.sensitivity.multiverse import EQUAL_PLACES, one_per_trial
 from metarepro.synthesis.membership import of_kind
 from metarepro.synthesis.pools import (
@@ -111,7 +111,12 @@ _FAILED: dict[str, Any] = dict.fromkeys((*_FROM_POOLED, *_LEVELS), math.nan) | d
 )
 
 
-def variants(all_effects: pd.DataFrame, settings: Settings, chosen: EffectSet) -> list[Variant]:
+def variants(
+    all_effects: pd.DataFrame,
+    settings: Settings,
+    chosen: EffectSet,
+    diagnosed: Sequence[Influence] = (),
+) -> list[Variant]:
     """Pool one synthesis in every way of the sensitivity set.
 
     Parameters
@@ -123,6 +128,8 @@ def variants(all_effects: pd.DataFrame, settings: Settings, chosen: EffectSet) -
         Model, estimators, assumed correlation and level of the analysis plan.
     chosen : EffectSet
         What the plan pools of them.
+    diagnosed : sequence of Influence, optional
+        Of what the plan pools, if it is known already.
 
     Returns
     -------
@@ -137,9 +144,10 @@ def variants(all_effects: pd.DataFrame, settings: Settings, chosen: EffectSet) -
     """
     every = all_effects.reset_index(drop=True)
     primary = of_kind(every, chosen)
-    choices = [*_selections(every, primary, settings, chosen), *_methods(primary, settings)]
-    pools = _Pools()
-    return _mark_equal([_variant(choice, primary, pools) for choice in choices])
+    selections = _selections(every, primary, settings, chosen, diagnosed)
+    choices = [*selections, *_methods(primary, settings)]
+    outcomes = _Outcomes(primary)
+    return _mark_equal([_variant(choice, primary, outcomes) for choice in choices])
 
 
 def _mark_equal(rows: list[Variant]) -> list[Variant]:
@@ -166,22 +174,51 @@ class _Choice:
     pool: "partial[tuple[Pooled, str]]"
 
 
-class _Pools:
-    """Pools made so far: most variants of a small synthesis pool the same rows in the same way."""
+class _Outcomes:
+    """What pooling gave so far: most variants of a small synthesis pool the same rows alike."""
 
-    def __init__(self) -> None:
-        self._made: dict[Any, tuple[Pooled, str]] = {}
+    def __init__(self, primary: pd.DataFrame) -> None:
+        self._planned = set(primary["trial_id"])
+        self._known: dict[Any, dict[str, Any]] = {}
 
-    def pool(self, how: "partial[tuple[Pooled, str]]", effects: pd.DataFrame) -> tuple[Pooled, str]:
-        """What `how` gives for these rows; all are of one table, so that the index tells them."""
+    def of(self, how: "partial[tuple[Pooled, str]]", effects: pd.DataFrame) -> dict[str, Any]:
+        """Columns of a variant; all rows are of one table, so that their index tells them."""
         key = (how.func, *how.keywords.values(), effects.index.to_numpy().tobytes())
-        if key not in self._made:
-            self._made[key] = how(effects)
-        return self._made[key]
+        if key not in self._known:
+            self._known[key] = _outcome(how, effects, self._planned)
+        return self._known[key]
+
+
+def _outcome(
+    how: "partial[tuple[Pooled, str]]", effects: pd.DataFrame, planned: set[str]
+) -> dict[str, Any]:
+    """Columns of a variant, whether or not there is anything to pool."""
+    trials = sorted(set(effects["trial_id"]))
+    about = {
+        "n_trials": len(trials),
+        "k": len(effects),
+        "removed": " ".join(sorted(planned.difference(trials))),
+        "trial_ids": " ".join(trials),
+        **count_participants(effects),
+    }
+    try:
+        if not trials:
+            raise ValueError("no result fits")
+        pooled, reason = how(effects)
+    except (ValueError, ArithmeticError) as error:
+        return _FAILED | about | {"reason": str(error)}
+    pooled = without_prediction_of_few(pooled)
+    numbers = {column: getattr(pooled, column) for column in _FROM_POOLED}
+    levels = {column: getattr(pooled, column, math.nan) for column in _LEVELS}
+    return about | numbers | levels | {"flags": "; ".join(pooled.flags), "reason": reason}
 
 
 def _selections(
-    every: pd.DataFrame, primary: pd.DataFrame, settings: Settings, chosen: EffectSet
+    every: pd.DataFrame,
+    primary: pd.DataFrame,
+    settings: Settings,
+    chosen: EffectSet,
+    diagnosed: Sequence[Influence],
 ) -> list[_Choice]:
     """Variants that pool other effects than the plan, with the plan's estimators."""
 
@@ -226,7 +263,7 @@ def _selections(
         (
             "without_influential",
             "without trials that deletion diagnostics call influential",
-            lambda: _without_influential(primary, settings),
+            lambda: _without_influential(primary, settings, diagnosed),
         ),
     ]
     other = {"average_per_trial": partial(_pool_means, settings=settings)}
@@ -308,8 +345,10 @@ def _without_outliers(effects: pd.DataFrame, settings: Settings) -> pd.DataFrame
     return inside
 
 
-def _without_influential(effects: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    rows = influence(average_by_trial(effects, settings.rho), settings)
+def _without_influential(
+    effects: pd.DataFrame, settings: Settings, diagnosed: Sequence[Influence]
+) -> pd.DataFrame:
+    rows = diagnosed or influence(average_by_trial(effects, settings.rho), settings)
     influential = [row.trial_id for row in rows if row.influential == "yes"]
     return effects[~effects["trial_id"].isin(influential)]
 
@@ -338,31 +377,9 @@ def _pool_nested(effects: pd.DataFrame, level: float, robust: bool) -> tuple[Poo
     return with_robust_variance(pooled, *rows) if robust else pooled, ""
 
 
-def _variant(choice: _Choice, primary: pd.DataFrame, pools: _Pools) -> Variant:
-    """One row, whether or not there is anything to pool."""
-    selected, outcome = primary.iloc[:0], dict(_FAILED)
-    counts = {"n_trials": 0, "k": 0}
-    removed = ""
+def _variant(choice: _Choice, primary: pd.DataFrame, outcomes: _Outcomes) -> Variant:
     try:
-        selected = choice.select()
-        trials = set(selected["trial_id"])
-        removed = " ".join(sorted(set(primary["trial_id"]) - trials))
-        counts = {"n_trials": len(trials), "k": len(selected)}
-        if not trials:
-            raise ValueError("no result fits")
-        pooled, reason = pools.pool(choice.pool, selected)
+        outcome = outcomes.of(choice.pool, choice.select())
     except (ValueError, ArithmeticError) as error:
-        outcome |= {"reason": str(error)}
-    else:
-        pooled = without_prediction_of_few(pooled)
-        outcome = {column: getattr(pooled, column) for column in _FROM_POOLED}
-        outcome |= {"flags": "; ".join(pooled.flags), "reason": reason}
-        outcome |= {column: getattr(pooled, column, math.nan) for column in _LEVELS}
-        counts = {}
-    return Variant(
-        variant=choice.variant,
-        description=choice.description,
-        removed=removed,
-        trial_ids=" ".join(sorted(set(selected["trial_id"]))),
-        **(outcome | counts | count_participants(selected)),
-    )
+        outcome = _outcome(choice.pool, primary.iloc[:0], set()) | {"reason": str(error)}
+    return Variant(variant=choice.variant, description=choice.description, **outcome)
