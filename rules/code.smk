@@ -33,7 +33,9 @@ def imported_modules(path):
     """Files of the library modules that a file imports."""
     found = []
     for module, names in IMPORT.findall(Path(path).read_text(encoding="utf-8")):
-        parts = [name.split()[0] for name in names.strip("()").split(",") if name.strip()]
+        parts = [
+            name.split()[0] for name in names.strip("()").split(",") if name.strip()
+        ]
         for name in (module, *(f"{module}.{part}" for part in parts)):
             file = Path(LIBRARY).parent.joinpath(*name.split(".")).with_suffix(".py")
             if file.exists():

@@ -3,6 +3,7 @@
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 
+from metarepro.workflow.whole_runs import close, is_vouched_for, stamps
 from packaging.requirements import Requirement
 from snakemake.exceptions import WorkflowError
 
@@ -64,6 +65,10 @@ def is_whole_run():
     return set(asked.targets) <= {"all"} and not any(parts) and not workflow.touch
 
 
+# What a run started from: it can vouch for its results as `metarepro run` does only if those that it
+# builds on were vouched for.
+started_from = {}
+
 check_packages()
 
 
@@ -71,8 +76,11 @@ onstart:
     remove_partial_files()
     remove_left_out()
     UNFINISHED.touch()
+    started_from.update(vouched=is_vouched_for(), inputs=stamps())
 
 
 onsuccess:
     if is_whole_run():
         UNFINISHED.unlink(missing_ok=True)
+        if started_from["vouched"]:
+            close(started_from["inputs"], finished=True)
