@@ -16,7 +16,7 @@ HEAVY = {
 DRAWING = {"matplotlib", "forestplot"}
 #: What each script needs; a script that is not listed needs none.
 NEEDED = {
-    "assess_claims": {"scipy", "statsmodels"},
+    "assess_claims": {"scipy"},
     "assess_moderators": {"scipy"},
     "assess_sensitivity": {"scipy", "statsmodels", "meta_analyze"},
     "audit_sources": {"scipy"},
