@@ -126,8 +126,8 @@ $(READY): requirements.txt
 	$(VENV)/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-clean:  ## remove the environment, logs, cache and Snakemake's records; results stay
-	rm -rf $(VENV) .mutation docs/_build docs/modules .snakemake .metarepro_cache logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  ## remove the environment, logs and Snakemake's records; results stay
+	rm -rf $(VENV) .mutation docs/_build docs/modules .snakemake logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22

@@ -1,23 +1,8 @@
 """Claims: every claim of a report with a verdict by written rules; only in studies that check one.
 
-Reads data/report, the effects, the pools and the moderator analysis; writes the claims
+Reads what the report says, the effects, the pools and the moderator analysis; writes the claims
 with their verdicts, the local evaluations, the costs and the named programmes.
 """
-
-
-rule extract_report:
-    """Copy what the report says, with the corrections."""
-    input:
-        data=data_files("report", "corrections.yaml"),
-        code=code("extract_tables.py"),
-    output:
-        tables("report"),
-    log:
-        "logs/extract_report.log",
-    conda:
-        "../environment.yml"
-    shell:
-        "python -m metarepro.workflow extract_tables report 2> {log}"
 
 
 rule assess_claims:

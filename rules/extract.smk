@@ -1,9 +1,14 @@
 """Extract: what was reported, validated, with the place it is from.
 
 Reads data/ (trials, reviews, codebook, report, corrections.yaml). Every script validates all tables
-of data/ before it writes, but depends only on its own part, so that a changed trial does not touch
-reviews. Review files are opened by those rules alone that use them: one that is broken stops no other.
+of data/ before it writes. Review files are opened by those rules alone that use them: one that is
+broken stops no other.
 """
+
+#: Parts of data/ with tables to copy; not every study checks a report.
+EXTRACTED = [
+    part for part in ("codebook", "trials", "reviews", "report") if part not in LEFT_OUT
+]
 
 
 rule check_data:
@@ -25,46 +30,18 @@ rule check_data:
         "python -m metarepro.workflow check_data --config {input.config} --output {output} 2> {log}"
 
 
-rule extract_codebook:
-    """Copy the codebook, with the corrections."""
+rule extract_tables:
+    """Copy codebook, trials, reviews and what a report says, with corrections and provenance."""
     input:
-        data=data_files("codebook", "corrections.yaml"),
+        data=data_files(*EXTRACTED, "corrections.yaml"),
         code=code("extract_tables.py"),
     output:
-        tables("codebook"),
+        tables(*EXTRACTED),
     log:
-        "logs/extract_codebook.log",
+        "logs/extract_tables.log",
     conda:
         "../environment.yml"
+    params:
+        parts=EXTRACTED,
     shell:
-        "python -m metarepro.workflow extract_tables codebook 2> {log}"
-
-
-rule extract_trials:
-    """Copy the trials and their reported results, with corrections and provenance."""
-    input:
-        data=data_files("trials", "corrections.yaml"),
-        code=code("extract_tables.py"),
-    output:
-        tables("trials"),
-    log:
-        "logs/extract_trials.log",
-    conda:
-        "../environment.yml"
-    shell:
-        "python -m metarepro.workflow extract_tables trials 2> {log}"
-
-
-rule extract_reviews:
-    """Join what the reviews published and which trials they included."""
-    input:
-        data=data_files("reviews", "corrections.yaml"),
-        code=code("extract_tables.py"),
-    output:
-        tables("reviews"),
-    log:
-        "logs/extract_reviews.log",
-    conda:
-        "../environment.yml"
-    shell:
-        "python -m metarepro.workflow extract_tables reviews 2> {log}"
+        "python -m metarepro.workflow extract_tables {params.parts} 2> {log}"

@@ -26,5 +26,4 @@ rule write_manuscript:
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow write_manuscript --config {input.config} --output-dir {output}"
-        " --cache-dir .metarepro_cache/write_manuscript 2> {log}"
+        "python -m metarepro.workflow write_manuscript --config {input.config} --output-dir {output} 2> {log}"

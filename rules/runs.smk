@@ -3,6 +3,7 @@
 import shutil
 from importlib.metadata import PackageNotFoundError, version
 
+from metarepro.workflow.whole_runs import close, is_vouched_for, stamps
 from packaging.requirements import Requirement
 from snakemake.exceptions import WorkflowError
 
@@ -36,12 +37,11 @@ def check_packages():
 
 def remove_partial_files():
     """Remove what a killed run was writing; Snakemake's lock keeps out other runs."""
-    for folder in ("results", ".metarepro_cache"):
-        for path in Path(folder).rglob(".*.partial"):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+    for path in Path("results").rglob(".*.partial"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def remove_left_out():
@@ -65,6 +65,10 @@ def is_whole_run():
     return set(asked.targets) <= {"all"} and not any(parts) and not workflow.touch
 
 
+# What a run started from: it can vouch for its results as `metarepro run` does only if those that it
+# builds on were vouched for.
+started_from = {}
+
 check_packages()
 
 
@@ -72,8 +76,11 @@ onstart:
     remove_partial_files()
     remove_left_out()
     UNFINISHED.touch()
+    started_from.update(vouched=is_vouched_for(), inputs=stamps())
 
 
 onsuccess:
     if is_whole_run():
         UNFINISHED.unlink(missing_ok=True)
+        if started_from["vouched"]:
+            close(started_from["inputs"], finished=True)

@@ -19,8 +19,7 @@ rule assess_sensitivity:
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow assess_sensitivity --config {input.config}"
-        " --cache-dir .metarepro_cache/assess_sensitivity 2> {log}"
+        "python -m metarepro.workflow assess_sensitivity --config {input.config} 2> {log}"
 
 
 rule assess_moderators:
@@ -38,5 +37,4 @@ rule assess_moderators:
     conda:
         "../environment.yml"
     shell:
-        "python -m metarepro.workflow assess_moderators --config {input.config}"
-        " --cache-dir .metarepro_cache/assess_moderators 2> {log}"
+        "python -m metarepro.workflow assess_moderators --config {input.config} 2> {log}"

@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from metarepro.cache import open_cache
-from metarepro.command import add_cache, run, stage_parser
+from metarepro.command import run, stage_parser
 from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
 from metarepro.sensitivity.moderators import moderator_rows, with_characteristics
@@ -25,9 +24,7 @@ from metarepro.tabular.tables import from_rows, read_result, write_table
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = stage_parser(__doc__)
-    add_cache(arguments)
-    args = arguments.parse_args(argv)
+    args = stage_parser(__doc__).parse_args(argv)
     plan = read_plan(args.config)
     effects = with_characteristics(
         read_result(args.results_dir, EFFECTS),
@@ -35,14 +32,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     pooled = read_result(args.results_dir, POOLED)
-    with open_cache(args.cache_dir) as cache:
-        for synthesis, all_effects in several_trials(pooled, effects, plan):
-            key = {"synthesis": synthesis["synthesis"]}
-            chosen = plan.sets[synthesis["set_name"]]
-            settings = Settings.from_plan(plan, synthesis["synthesis"])
-            found = cache.call(moderator_rows, all_effects, chosen, settings, plan.moderators)
-            for name, own in found.items():
-                rows[name] += [key | row for row in own]
+    for synthesis, all_effects in several_trials(pooled, effects, plan):
+        key = {"synthesis": synthesis["synthesis"]}
+        chosen = plan.sets[synthesis["set_name"]]
+        settings = Settings.from_plan(plan, synthesis["synthesis"])
+        found = moderator_rows(all_effects, chosen, settings, plan.moderators)
+        for name, own in found.items():
+            rows[name] += [key | row for row in own]
     for table in MODERATOR_TABLES:
         write_table(from_rows(rows[table.name], table), table.at(args.results_dir), table)
 

@@ -14,8 +14,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from metarepro.cache import open_cache
-from metarepro.command import add_cache, run, stage_parser
+from metarepro.command import run, stage_parser
 from metarepro.conversion.tables import EFFECTS, EFFECTS_BY_ICC
 from metarepro.models.thresholds import reliable_limits
 from metarepro.plan import read_plan
@@ -32,31 +31,27 @@ from metarepro.wording.scales import scale_of
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
-    arguments = stage_parser(__doc__)
-    add_cache(arguments)
-    args = arguments.parse_args(argv)
+    args = stage_parser(__doc__).parse_args(argv)
     plan = read_plan(args.config)
     effects = read_result(args.results_dir, EFFECTS)
     by_icc = read_result(args.results_dir, EFFECTS_BY_ICC)
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     pooled = read_result(args.results_dir, POOLED)
-    with open_cache(args.cache_dir) as cache:
-        for synthesis, all_effects in several_trials(pooled, effects, plan):
-            key = {"synthesis": synthesis["synthesis"]}
-            reference = (synthesis["estimate"], *reliable_limits(synthesis))
-            chosen = plan.sets[synthesis["set_name"]]
-            settings = Settings.from_plan(plan, synthesis["synthesis"])
-            found = cache.call(
-                assess_synthesis,
-                all_effects,
-                of_results(by_icc, all_effects),
-                reference,
-                settings,
-                chosen,
-                scale_of(plan).at(synthesis),
-            )
-            for name, own in found.items():
-                rows[name] += [key | row for row in own]
+    for synthesis, all_effects in several_trials(pooled, effects, plan):
+        key = {"synthesis": synthesis["synthesis"]}
+        reference = (synthesis["estimate"], *reliable_limits(synthesis))
+        chosen = plan.sets[synthesis["set_name"]]
+        settings = Settings.from_plan(plan, synthesis["synthesis"])
+        found = assess_synthesis(
+            all_effects,
+            of_results(by_icc, all_effects),
+            reference,
+            settings,
+            chosen,
+            scale_of(plan).at(synthesis),
+        )
+        for name, own in found.items():
+            rows[name] += [key | row for row in own]
     rows[NO_EFFECT.name] = list(no_effect_pools(pooled, effects, plan))
     rows[WHOLE_REVIEWS.name] = beside_abstracts(effects, Settings.from_plan(plan))
     for table in SENSITIVITY_TABLES:

@@ -1,4 +1,4 @@
-"""Extract one part of the data folder into results/extracted, as it was reported.
+"""Extract parts of the data folder into results/extracted, as it was reported.
 
 Every row keeps the file it is from, that file's sha256, its row and the corrections made to it;
 in reviews.csv a row is a review.yaml. The tables of data/report get the prefix report_.
@@ -18,14 +18,15 @@ from metarepro.tabular.tables import write_table
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     arguments = parser(__doc__)
-    arguments.add_argument("part", choices=PARTS, help="which tables to extract")
+    arguments.add_argument("parts", nargs="+", choices=PARTS, help="which tables to extract")
     arguments.add_argument("--data-dir", type=Path, default=Path("data"), help="default: data")
     add_results(arguments)
     args = arguments.parse_args(argv)
     data = load(args.data_dir)
     tables = data.tables() | {"reviews": list_reviews(data)}
-    for name, table in PARTS[args.part].items():
-        write_table(tables[name], table.at(args.results_dir), table)
+    for part in args.parts:
+        for name, table in PARTS[part].items():
+            write_table(tables[name], table.at(args.results_dir), table)
 
 
 if __name__ == "__main__":

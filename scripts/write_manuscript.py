@@ -6,12 +6,11 @@ PDF with a LaTeX file, all trials and reviews as BibTeX. README.txt says what ea
 
 from collections.abc import Sequence
 
-from metarepro.cache import open_cache
-from metarepro.command import add_output_and_cache, run, stage_parser
+from metarepro.command import add_output, run, stage_parser
 from metarepro.conversion.tables import EFFECTS
 from metarepro.manuscript.bibtex import bibliography
 from metarepro.manuscript.docx import figures_document, table_document
-from metarepro.manuscript.figures import forest_plots
+from metarepro.manuscript.figures import forest_plots, pdf_bytes
 from metarepro.manuscript.latex import DOCUMENT, figures_part, table_part
 from metarepro.manuscript.summary import notes, summary_of_findings
 from metarepro.plan import read_plan
@@ -27,7 +26,7 @@ from metarepro.study.tables import (
 from metarepro.synthesis.tables import POOLED_TABLES
 from metarepro.tabular.atomic import new_folder
 from metarepro.tabular.spreadsheet_cells import escape
-from metarepro.tabular.tables import read_result, read_results
+from metarepro.tabular.tables import read_result, read_results, with_plain_texts
 
 TABLES = (
     EXTRACTED_INTERVENTIONS,
@@ -38,13 +37,15 @@ TABLES = (
     EFFECTS,
     *POOLED_TABLES,
 )
-FIGURES = "forest_plots"
+FIGURES = "forest_plots.pdf"
+FIGURES_TITLE = "Forest plots of the table of evidence"
 README = """\
 summary_of_findings.csv   the evidence table, in GRADE's layout without its certainty ratings
 summary_of_findings.docx  the same as a Word table, landscape A4, with notes
 summary_of_findings.tex   the same in LaTeX (booktabs, longtable)
 forest_plots.docx         the forest plot of each row with two or more trials, with alternative text
-forest_plots.tex          the same in LaTeX, from the PDFs in forest_plots/
+forest_plots.pdf          the same, a page for each
+forest_plots.tex          the same in LaTeX, from the pages of the PDF
 references.bib            all trials and reviews; keys are the ids in the tables
 manuscript.tex            includes all of the LaTeX: pdflatex, bibtex, pdflatex, pdflatex
 
@@ -57,15 +58,14 @@ not verified: check it before you cite. The certainty of the evidence was not gr
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command."""
     arguments = stage_parser(__doc__)
-    add_output_and_cache(arguments)
+    add_output(arguments)
     args = arguments.parse_args(argv)
     plan, results = read_plan(args.config), args.results_dir
-    tables = {table.name: read_result(results, table) for table in TABLES}
+    tables = {table.name: with_plain_texts(read_result(results, table)) for table in TABLES}
     trials = read_results(results, EXTRACTED_TRIALS, REVIEW_TRIALS)
     table, remarks = summary_of_findings(tables, plan), notes(tables, plan)
     title = plan.study.manuscript_title
-    with open_cache(args.cache_dir) as cache:
-        plots = forest_plots(tables, plan, cache)
+    plots = forest_plots(tables, plan)
     texts = {
         "summary_of_findings.csv": table.map(escape).to_csv(index=False, lineterminator="\n"),
         "summary_of_findings.tex": table_part(table, title, remarks),
@@ -76,10 +76,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     files = {name: text.encode("utf-8") for name, text in texts.items()}
     files["summary_of_findings.docx"] = table_document(table, title, remarks)
-    files["forest_plots.docx"] = figures_document(plots, "Forest plots of the table of evidence")
-    files |= {f"{FIGURES}/{plot.name}.pdf": plot.pdf for plot in plots}
+    files["forest_plots.docx"] = figures_document(plots, FIGURES_TITLE)
+    files[FIGURES] = pdf_bytes([plot.figure for plot in plots], FIGURES_TITLE)
     with new_folder(args.output_dir) as output:
-        (output / FIGURES).mkdir()
         for name, content in files.items():
             (output / name).write_bytes(content)
 

@@ -18,7 +18,7 @@ from metarepro.report import site as report_site
 from metarepro.report.records import Records
 from metarepro.tabular.atomic import new_folder
 from metarepro.tabular.spreadsheet_cells import for_spreadsheets
-from metarepro.tabular.tables import FLOAT_FORMAT, read_result
+from metarepro.tabular.tables import FLOAT_FORMAT, read_result, with_plain_texts
 
 ASSETS = Path(metarepro.__file__).parent / "templates" / "report"
 
@@ -72,7 +72,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             shutil.copyfile(ASSETS / name, output / name)
         (output / "families.css").write_text(report_site.family_colours(plan), encoding="utf-8")
         files = [(table.name, table.about) for table in DOWNLOADS if len(tables[table.name])]
-        records = Records(tables, plan, figures)
+        plain = {name: with_plain_texts(table) for name, table in tables.items()}
+        records = Records(plain, plan, figures)
         site = report_site.make_site(records, requirements, files, manuscript)
         downloads = [f"data/{name}.csv" for name, _ in files]
         renderer = report_site.Renderer(site, records.measure, downloads)

@@ -19,8 +19,7 @@ def run(project: Path, script: str, *options: str) -> None:
 
 def make_tables(project: Path, *, report: bool = True, review_files: bool = False) -> None:
     """Make the tables of all stages; what a report says and review files where there are some."""
-    for part in ("codebook", "trials", "reviews", *(["report"] if report else [])):
-        run(project, "extract_tables", part)
+    run(project, "extract_tables", "codebook", "trials", "reviews", *(["report"] if report else []))
     if review_files:
         run(project, "extract_review_files")
     run(project, "check_data", CONFIG, "--output=results/extracted/inputs.csv")
@@ -33,8 +32,8 @@ def make_tables(project: Path, *, report: bool = True, review_files: bool = Fals
 
 def draw_figures(project: Path) -> None:
     """Draw the figures of all stages."""
-    for folder in ("syntheses", "reviews", "domains", "sensitivity", "moderators"):
-        run(project, f"draw_{folder}", CONFIG, f"--output-dir=results/figures/{folder}")
+    for script in ("draw_forests", "draw_sensitivity"):
+        run(project, script, CONFIG, "--output-dir=results/figures")
 
 
 def write_pages(project: Path) -> None:

@@ -30,17 +30,9 @@ def add_results(arguments: argparse.ArgumentParser) -> None:
     )
 
 
-def add_cache(arguments: argparse.ArgumentParser) -> None:
-    """Add the folder of what earlier runs made."""
-    arguments.add_argument(
-        "--cache-dir", type=Path, help="a folder of its own, to keep what was made for the next run"
-    )
-
-
-def add_output_and_cache(arguments: argparse.ArgumentParser) -> None:
-    """Add the folder to write, and that of what earlier runs made."""
+def add_output(arguments: argparse.ArgumentParser) -> None:
+    """Add the folder to write."""
     arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
-    add_cache(arguments)
 
 
 def run(main: Callable[[Sequence[str] | None], int | None]) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
@@ -51,7 +50,6 @@ def test_killed_ten_times_a_run_ends_in_the_same_bytes(
 ) -> None:
     """Half of the kills hit runs on other data, none of which may be left in the end."""
     undisturbed, seconds = finished
-    shutil.rmtree(project / ".metarepro_cache")
     draw = random.Random(SEED)
     hits = 0
     for number in range(KILLS):

@@ -16,17 +16,14 @@ HEAVY = {
 DRAWING = {"matplotlib", "forestplot"}
 #: What each script needs; a script that is not listed needs none.
 NEEDED = {
-    "assess_claims": {"scipy", "statsmodels"},
-    "assess_moderators": {"scipy", "statsmodels"},
+    "assess_claims": {"scipy"},
+    "assess_moderators": {"scipy"},
     "assess_sensitivity": {"scipy", "statsmodels", "meta_analyze"},
     "audit_sources": {"scipy"},
     "compare_reviews": {"scipy"},
     "compute_effects": {"scipy"},
-    "draw_domains": DRAWING,
-    "draw_moderators": {"scipy", "matplotlib", "statsmodels"},
-    "draw_reviews": DRAWING,
+    "draw_forests": DRAWING,
     "draw_sensitivity": {"scipy", "matplotlib"},
-    "draw_syntheses": DRAWING,
     "find_overlap": {"scipy"},
     "pool_effects": {"scipy"},
     "reproduce_chunk": {"scipy"},

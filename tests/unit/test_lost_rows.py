@@ -1,11 +1,14 @@
 """A table with fewer rows than at the last run: said, and nothing is refused."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from tests.command import command
 from tests.data_folder import RESULTS, write_data_folder
 
+from metarepro.manifest.listing import list_files, write_manifest
 from metarepro.study.lost_rows import lost_rows
 from metarepro.study.tables import INPUTS
 from metarepro.study.transcription import read
@@ -46,3 +49,16 @@ def test_check_says_it_and_does_not_fail(folder: Path) -> None:
     done = command("check", "--data-dir", folder)
     assert done.exit_code == 0
     assert "4 fewer than at the last run" in done.stderr
+
+
+def test_pandas_is_left_alone_where_the_data_are_those_of_the_last_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes as long to start as all else of a run that has nothing to do."""
+    monkeypatch.chdir(folder.parent)
+    write_manifest(Path(), list_files(Path(), []))
+    program = "import sys; from metarepro.commands.run import data_changed; print(data_changed()); "
+    command = [sys.executable, "-c", program + "print('pandas' in sys.modules)"]
+    assert subprocess.check_output(command, text=True).split() == ["False", "False"]
+    cut(folder)
+    assert subprocess.check_output(command, text=True).split() == ["True", "False"]

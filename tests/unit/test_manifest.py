@@ -234,9 +234,7 @@ def test_a_staged_deletion_fails(study: Path) -> None:
     assert compared(study) == [f"{POOLED}: missing in the commit"]
 
 
-@pytest.mark.parametrize(
-    "path", [".snakemake/whole_run", ".metarepro_cache/pool/a", "logs/a.log", ".venv/.ready"]
-)
+@pytest.mark.parametrize("path", [".snakemake/whole_run", "logs/a.log", ".venv/.ready"])
 def test_records_of_runs_fail_although_they_are_not_ignored(path: str, study: Path) -> None:
     Path(".gitignore").unlink()
     write(path, "made up")

@@ -18,7 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from metarepro.figures.style import png_bytes
 from metarepro.manuscript.bibtex import bibliography, first_author
 from metarepro.manuscript.docx import figures_document, table_document, without_dates
 from metarepro.manuscript.figures import ForestPlot, caption, pdf_bytes
@@ -306,9 +305,7 @@ def test_the_word_table_repeats_its_header_on_landscape_pages() -> None:
 
 
 def plot(width: float = 8, height: float = 4) -> ForestPlot:
-    figure = a_figure(width, height)
-    files = {"pdf": pdf_bytes(figure), "png": png_bytes(figure)}
-    return ForestPlot("play-love", "Play & love", caption(pool(), SMD), width, height, **files)
+    return ForestPlot("play-love", "Play & love", caption(pool(), SMD), a_figure(width, height))
 
 
 def a_figure(width: float = 8, height: float = 4) -> Figure:
@@ -341,9 +338,10 @@ def test_pictures_have_alternative_text_and_fit_their_pages() -> None:
     assert lying.page_width == standing.page_height
 
 
-def test_latex_figures_name_their_files() -> None:
-    text = figures_part([plot(), plot(4, 8)], "plots")
-    assert text.count("{plots/play-love.pdf}") == 2
+def test_latex_figures_are_pages_of_the_pdf() -> None:
+    text = figures_part([plot(), plot(4, 8)], "plots.pdf")
+    assert text.count("{plots.pdf}") == 2
+    assert text.index("[page=1,") < text.index("[page=2,")
     assert text.count(r"\begin{landscape}") == 1
     assert r"Play \& love. Forest plot" in text
     assert r"95\% CI" in text
@@ -381,9 +379,16 @@ def test_dates_go_and_contents_stay() -> None:
 
 
 def test_a_pdf_embeds_its_fonts_and_carries_no_date() -> None:
-    content = pdf_bytes(a_figure())
-    assert content == pdf_bytes(a_figure())
+    content = pdf_bytes([a_figure()], "A plot")
+    assert content == pdf_bytes([a_figure()], "A plot")
     assert b"/FontFile2" in content  # TrueType
     assert b"/Title (A plot)" in content
     for unwanted in (b"CreationDate", b"Producer", b"Creator", b"/Type3", b"FlateDecode"):
         assert unwanted not in content
+
+
+def test_a_pdf_has_a_page_for_each_figure_and_its_fonts_once() -> None:
+    content = pdf_bytes([a_figure(), a_figure(4, 9)], "Two plots")
+    assert content.count(b"/Type /Page ") == 2
+    assert content.count(b"/FontFile2") == pdf_bytes([a_figure()], "").count(b"/FontFile2")
+    assert [box in content for box in (b"[ 0 0 576 288 ]", b"[ 0 0 288 648 ]")] == [True, True]

@@ -13,12 +13,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from draw_sensitivity import tasks
 from metarepro.figures import style as fg
 from metarepro.plan import EffectSet, read_plan
 from metarepro.sensitivity.choice_names import DIMENSIONS
 from metarepro.sensitivity.choices import CHOICES
-from metarepro.sensitivity.drawings import draw_gosh, draw_specifications
+from metarepro.sensitivity.drawings import draw_gosh, draw_specifications, sensitivity_tasks
 from metarepro.sensitivity.gosh import Gosh, gosh
 from metarepro.sensitivity.multiverse import NUMBERS, specifications
 from metarepro.sensitivity.plots import (
@@ -325,6 +324,9 @@ def make_synthesis(key: str, n_trials: int) -> dict[str, Any]:
     return about | keys | dict(zip(("estimate", "ci_low", "ci_high"), REFERENCE, strict=True))
 
 
+NAMES = {"a": "A", "b": "B"}
+
+
 def names_of_tasks(*syntheses: tuple[str, int]) -> list[str]:
     n = max(n for _, n in syntheses)
     effects = make_effects(n).assign(
@@ -334,7 +336,7 @@ def names_of_tasks(*syntheses: tuple[str, int]) -> list[str]:
     pooled = pd.DataFrame([make_synthesis(key, k) for key, k in syntheses])
     plan = read_plan(Path("config/config.yaml"))
     by_icc = make_by_icc(effects)
-    return [task.name for task in tasks(effects, by_icc, pooled, {"a": "A", "b": "B"}, plan)]
+    return [task.name for task in sensitivity_tasks(effects, by_icc, pooled, NAMES, plan)]
 
 
 def test_ten_trials_have_a_funnel() -> None:

@@ -9,7 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 
-from metarepro.figures.style import drawing_style, font, saved, svg_bytes
+from metarepro.figures.style import drawing_style, font, svg_bytes
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -91,8 +91,10 @@ def test_the_font_inside_is_as_wide_as_the_one_that_was_measured() -> None:
 
 
 def test_styles_are_those_of_matplotlib() -> None:
-    raw = saved(figure(), {"format": "svg"})
-    assert styles(svg_bytes(figure())) == styles(raw)
+    raw = io.BytesIO()
+    with drawing_style():
+        figure().savefig(raw, format="svg")
+    assert styles(svg_bytes(figure())) == styles(raw.getvalue())
 
 
 @pytest.mark.parametrize("text", ["a  b", '<b> & "c" ]]>', "  lead"])

@@ -1,5 +1,5 @@
 """What `metarepro run` notices by content: on a study of three rules, with the project's own
-rules for code and the manifest."""
+rules for code, runs and the manifest."""
 
 import os
 import subprocess
@@ -17,6 +17,8 @@ SNAKEFILE = f"""
 from metarepro.workflow import snakefile
 RULES = Path(snakefile()).parent / "rules"
 include: f"{{RULES}}/code.smk"
+STAGES, LEFT_OUT = {{}}, ()
+include: f"{{RULES}}/runs.smk"
 rule all:
     input: "results/copy.csv", "results/words.txt", "results/report", "results/manifest.csv"
 rule copy:
@@ -110,6 +112,29 @@ def test_data_restored_with_an_old_date_are_read_again(plain: bool, study: Path)
         assert f"Inputs that changed since the last run: {TRIALS} (changed)" in said
     assert (study / PAGE).read_text() == "two\ntitle: A\n"
     assert run(study, "verify").returncode == 0
+
+
+def snakemake_itself(study: Path) -> None:
+    command = [sys.executable, "-m", "snakemake", "--cores", "1"]
+    subprocess.run(command, cwd=study, env=environment(ROOT), check=True, capture_output=True)
+
+
+def test_after_plain_snakemake_nothing_is_made_again(study: Path) -> None:
+    edit(study / TRIALS, "two\n")
+    snakemake_itself(study)
+    before = (study / PAGE).stat().st_mtime_ns
+    again = run(study)
+    assert "Nothing to be done" in again.stderr
+    assert "made again" not in again.stderr
+    assert (study / PAGE).stat().st_mtime_ns == before
+
+
+def test_plain_snakemake_vouches_for_no_result_that_was_made_up(study: Path) -> None:
+    edit(study / "results/words.txt", "made up", old=True)
+    edit(study / TRIALS, "two\n")
+    snakemake_itself(study)
+    assert "All is made again" in run(study).stderr
+    assert (study / "results/words.txt").read_text() == "title: A\n"
 
 
 @pytest.mark.parametrize("date", ["old", "new"])

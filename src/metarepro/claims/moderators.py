@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
-from scipy import stats
 
 from metarepro.claims.judgement import Judgement
 from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS
+from metarepro.models.inference import critical_t
 from metarepro.models.thresholds import TRUSTED_DF, has_reliable_interval
 from metarepro.plan import Moderator
 from metarepro.sensitivity.moderator_names import level_label
@@ -239,7 +239,7 @@ def fieller(
         NaN twice where the denominator cannot be told from zero: the set is then unbounded.
     """
     (a, b), (se_a, se_b) = means, ses
-    t2 = float(stats.t.isf((1 - level) / 2, df)) ** 2
+    t2 = critical_t(level, df) ** 2
     quadratic = b * b - t2 * se_b**2
     if quadratic <= 0:
         return math.nan, math.nan

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from metarepro.study.lost_rows import lost_rows
-from metarepro.study.transcription import read
+from metarepro.errors import InputError
+from metarepro.manifest.files import input_files, is_evidence, sha256_of
+from metarepro.manifest.listing import read_manifest
 from metarepro.workflow.running import run_workflow
 
 _DATA = Path("data")
@@ -26,6 +27,21 @@ def run(ctx: click.Context, cores: str, extra: tuple[str, ...]) -> None:
     metarepro run -- --keep-going    finish what does not depend on a job that failed
     metarepro run -- --unlock        after an interrupted run: let the next one start
     """
-    for words in lost_rows(read(_DATA).inputs, Path("results")) if _DATA.is_dir() else ():
-        click.echo(words, err=True)
+    if _DATA.is_dir() and data_changed():
+        # Not before: pandas, which reads the data, takes as long to start as all else here.
+        from metarepro.study.lost_rows import lost_rows
+        from metarepro.study.transcription import read
+
+        for words in lost_rows(read(_DATA).inputs, Path("results")):
+            click.echo(words, err=True)
     ctx.exit(run_workflow(cores, extra))
+
+
+def data_changed() -> bool:
+    """Whether a file of the data is not as the last run read it, or no run is known."""
+    try:
+        before = read_manifest(Path())
+    except InputError:
+        return True
+    files = filter(is_evidence, input_files(Path()))
+    return any(file not in before or before[file].sha256 != sha256_of(Path(file)) for file in files)

@@ -13,12 +13,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
 from metarepro.figures.forest_axis import Axis, Mark, draw_marks, effect_axis
+from metarepro.figures.plain_text import PlainText
 from metarepro.wording.scales import Scale
 
 PITCH = 0.2
@@ -132,31 +132,27 @@ def draw_page(plot: Plot) -> Figure:
     width, height = text_right + MARGIN, top + TITLE_PITCH * len(titles) + MARGIN
 
     with fg.drawing_style():
-        # forestplot asks pyplot for the current figure, so this one has to be pyplot's meanwhile.
-        fig = plt.figure(figsize=(width, height), label=fg.plain_text(plot.title))
-        try:
-            box = (plot_left / width, below / height, PLOT_WIDTH / width, body / height)
-            ax = fig.add_axes(box)
-            draw_marks(ax, [line.mark for line in plot.lines], axis)
-            page = _Page(ax, below + body)
-            page.columns(plot.lines, plot.left, left_edges, left_widths)
-            page.columns(plot.lines, plot.right, right_edges, right_widths)
-            page.headings(plot.headings, plot.left, left_edges, left_widths)
-            page.headings(plot.headings, plot.right, right_edges, right_widths)
-            page.over_axis(plot.over_axis, plot_left + PLOT_WIDTH / 2)
-            for i, line in enumerate(plot.lines):
-                page.in_line(i, MARGIN, line.across, "left", line)
-            for i, title in enumerate(titles):
-                y = height - MARGIN - TITLE_PITCH * (i + 0.6)
-                page.write(MARGIN, y, title, "left", fg.TITLE_SIZE, bold=True)
-            page.rule(MARGIN, text_right, top)
-            page.rule(MARGIN, text_right, below + body)
-            zero = plot_left + PLOT_WIDTH * (0 - axis.low) / (axis.high - axis.low)
-            page.captions(plot.captions, zero, text_right, below, 1 if plot.axis_label else 2)
-            page.write(plot_left + PLOT_WIDTH / 2, below - 0.54, plot.axis_label, "center")
-            page.foot(plot.legend, notes, below - AXIS_HEIGHT)
-        finally:
-            plt.close(fig)
+        fig = Figure(figsize=(width, height), label=fg.plain_text(plot.title))
+        box = (plot_left / width, below / height, PLOT_WIDTH / width, body / height)
+        ax = fig.add_axes(box)
+        draw_marks(ax, [line.mark for line in plot.lines], axis)
+        page = _Page(ax, below + body)
+        page.columns(plot.lines, plot.left, left_edges, left_widths)
+        page.columns(plot.lines, plot.right, right_edges, right_widths)
+        page.headings(plot.headings, plot.left, left_edges, left_widths)
+        page.headings(plot.headings, plot.right, right_edges, right_widths)
+        page.over_axis(plot.over_axis, plot_left + PLOT_WIDTH / 2)
+        for i, line in enumerate(plot.lines):
+            page.in_line(i, MARGIN, line.across, "left", line)
+        for i, title in enumerate(titles):
+            y = height - MARGIN - TITLE_PITCH * (i + 0.6)
+            page.write(MARGIN, y, title, "left", fg.TITLE_SIZE, bold=True)
+        page.rule(MARGIN, text_right, top)
+        page.rule(MARGIN, text_right, below + body)
+        zero = plot_left + PLOT_WIDTH * (0 - axis.low) / (axis.high - axis.low)
+        page.captions(plot.captions, zero, text_right, below, 1 if plot.axis_label else 2)
+        page.write(plot_left + PLOT_WIDTH / 2, below - 0.54, plot.axis_label, "center")
+        page.foot(plot.legend, notes, below - AXIS_HEIGHT)
     return fig
 
 
@@ -227,9 +223,14 @@ class _Page:
     ) -> None:
         """Write with the baseline at `y`: centred, a bracket would stand higher than a digit."""
         if text:
-            font = fg.font(size, bold)
-            drawn = self._ax.text(x, y, text, transform=self._inches, fontproperties=font)
-            drawn.set(ha=align, va="baseline", color=colour)
+            label = PlainText(
+                *(x, y, text),
+                color=colour,
+                transform=self._inches,
+                fontproperties=fg.font(size, bold),
+            )
+            label.set(ha=align)
+            self._ax.add_artist(label)
 
     def in_line(self, i: int, x: float, text: str, align: str, line: Line) -> None:
         """Write in line `i`, counted from the top, in its own type."""

@@ -8,7 +8,7 @@ import pandas as pd
 
 from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.plan import Plan, Synthesis
-from metarepro.synthesis.membership import members, subgroup_pools, without_place
+from metarepro.synthesis.membership import members, subgroup_pools
 from metarepro.wording.phrases import (
     DASH,
     FLAGS,
@@ -70,7 +70,7 @@ def in_plot_order(rows: pd.DataFrame, subgroups: list[str]) -> pd.DataFrame:
     ordered = rows.assign(position=position, measure=told_apart(rows)).sort_values(
         ["position", "year", "label", "result_id"], na_position="last"
     )
-    return without_place(ordered.drop(columns="position"))
+    return ordered.drop(columns="position").reset_index(drop=True)
 
 
 def told_apart(rows: pd.DataFrame) -> pd.Series:

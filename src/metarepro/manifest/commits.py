@@ -23,7 +23,7 @@ from metarepro.manifest.listing import (
 FILE, PROGRAM, LINK, REPOSITORY = "100644", "100755", "120000", "160000"
 _MODES = {PROGRAM: "a program", LINK: "a link", REPOSITORY: "another repository"}
 #: Caches and records of runs, which could pass made-up results for computed ones.
-_RECORDS = (".snakemake", ".metarepro_cache", ".venv", "logs")
+_RECORDS = (".snakemake", ".venv", "logs")
 
 
 @dataclass(frozen=True)

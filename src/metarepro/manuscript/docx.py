@@ -15,6 +15,7 @@ from docx.section import Section
 from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 
+from metarepro.figures.style import png_bytes
 from metarepro.manuscript.figures import ForestPlot
 from metarepro.manuscript.summary import INTERVENTION
 from metarepro.manuscript.text import one_line
@@ -80,7 +81,8 @@ def figures_document(plots: Sequence[ForestPlot], title: str) -> bytes:
         document.add_heading(one_line(plot.title), level=1)
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
-        about = paragraph.add_run().add_picture(io.BytesIO(plot.png), width, height)._inline.docPr
+        picture = io.BytesIO(png_bytes(plot.figure))
+        about = paragraph.add_run().add_picture(picture, width, height)._inline.docPr
         about.set("name", plot.name)
         about.set("descr", one_line(f"{plot.title}. {plot.caption}"))
         document.add_paragraph(one_line(f"Figure {place + 1}. {plot.caption}"), style="Caption")
@@ -144,7 +146,7 @@ def _mark(row: _Row, name: str) -> None:
 
 def _lay_out(section: Section, plot: ForestPlot) -> tuple[Emu, Emu]:
     """Turn the page as the plot needs it, and return the size of its picture: it fits."""
-    width, height = plot.width * Cm(2.54), plot.height * Cm(2.54)
+    width, height = (inches * Cm(2.54) for inches in plot.size)
 
     def scale(across: float, down: float) -> float:
         room = across - 2 * MARGIN, down - 2 * MARGIN - _ROOM_FOR_TEXT

@@ -1,17 +1,17 @@
-"""Forest plots for manuscripts: what they show in words, and their files as bytes."""
+"""Forest plots for manuscripts: what they show in words, and their PDF."""
 
-import base64
+import io
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from metarepro.cache import Cache
-from metarepro.figures.style import png_bytes, saved
-from metarepro.figures.syntheses import forest_tasks
+from metarepro.figures.study_forests import of_syntheses
+from metarepro.figures.style import drawing_style
 from metarepro.plan import Plan
 from metarepro.wording.phrases import counted, no_interval
 from metarepro.wording.scales import Scale, scale_of
@@ -20,18 +20,21 @@ from metarepro.wording.summaries import evidence_pools, labels, title
 
 @dataclass(frozen=True)
 class ForestPlot:
-    """A forest plot: file name without suffix, heading, caption, size in inches, its files."""
+    """A forest plot: its name in references, heading, caption, and the figure."""
 
     name: str
     title: str
     caption: str
-    width: float
-    height: float
-    pdf: bytes
-    png: bytes
+    figure: Figure
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in inches."""
+        width, height = self.figure.get_size_inches()
+        return float(width), float(height)
 
 
-def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan, cache: Cache) -> list[ForestPlot]:
+def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan) -> list[ForestPlot]:
     """Return the forest plots of the table of evidence: pools of two or more trials.
 
     Parameters
@@ -40,40 +43,22 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan, cache: Cache) -> l
         interventions, domains, outcomes, effects, pooled, weights, subgroup_tests.
     plan : Plan
         The analysis plan.
-    cache : Cache
-        Of plots drawn before.
     """
     names, scale = labels(tables, plan.families), scale_of(plan)
     cells = evidence_pools(tables["pooled"], plan, plan.evidence.set)
     keys = {pool["synthesis"] for pools in cells.values() for pool in pools}
     pooled = tables["pooled"]
     drawn = pooled[pooled["synthesis"].isin(keys) & (pooled["n_trials"] >= 2)]
-    tasks = forest_tasks(drawn, tables, plan)
-    found = []
-    for pool, task in zip(drawn.to_dict("records"), tasks, strict=True):
-        drawing = cache.call(draw_files, task.draw)
-        plot = ForestPlot(
-            # LaTeX takes what follows the first dot for the kind of file.
+    tasks = of_syntheses(drawn, tables, plan)
+    return [
+        ForestPlot(
             name="-".join(task.name.split(".")[2:]),
             title=title(pool, names, plan.sets),
             caption=caption(pool, scale.at(pool)),
-            width=drawing["width"],
-            height=drawing["height"],
-            pdf=base64.b64decode(drawing["pdf"]),
-            png=base64.b64decode(drawing["png"]),
+            figure=task.draw(),
         )
-        found.append(plot)
-    return found
-
-
-def draw_files(draw: Callable[[], Figure]) -> dict[str, Any]:
-    """Draw a figure: its width and height in inches, and its files in base 64."""
-    figure = draw()
-    width, height = (float(inches) for inches in figure.get_size_inches())
-    files = {"pdf": pdf_bytes(figure), "png": png_bytes(figure)}
-    return {"width": width, "height": height} | {
-        suffix: base64.b64encode(content).decode("ascii") for suffix, content in files.items()
-    }
+        for pool, task in zip(drawn.to_dict("records"), tasks, strict=True)
+    ]
 
 
 def caption(pool: Mapping[Any, Any], scale: Scale) -> str:
@@ -88,11 +73,14 @@ def caption(pool: Mapping[Any, Any], scale: Scale) -> str:
     )
 
 
-def pdf_bytes(figure: Figure) -> bytes:
-    """A figure as PDF with its fonts embedded as TrueType, the same bytes on every machine.
+def pdf_bytes(figures: Sequence[Figure], title: str) -> bytes:
+    """Figures as the pages of one PDF, each of its own size; the same bytes on every machine.
 
-    It carries no date and no version.
+    The fonts are embedded as TrueType, once for all pages. It carries no date and no version.
     """
     unsaid = dict.fromkeys(("Creator", "Producer", "CreationDate"))
-    about = unsaid | {"Title": str(figure.get_label()) or None}
-    return saved(figure, {"format": "pdf", "metadata": about})
+    buffer = io.BytesIO()
+    with drawing_style(), PdfPages(buffer, metadata=unsaid | {"Title": title}) as pages:
+        for figure in figures:
+            pages.savefig(figure)
+    return buffer.getvalue()

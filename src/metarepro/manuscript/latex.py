@@ -69,22 +69,23 @@ def table_part(table: pd.DataFrame, caption: str, notes: Sequence[str]) -> str:
     return "\n".join([*lines, r"\end{landscape}", ""])
 
 
-def figures_part(plots: Sequence[ForestPlot], folder: str) -> str:
-    """One figure on a page for each forest plot, from the PDF of its name in `folder`.
+def figures_part(plots: Sequence[ForestPlot], file: str) -> str:
+    """One figure on a page for each forest plot, from the page of its number in a PDF `file`.
 
     Wide ones lie on landscape pages.
     """
     parts = ["% Needs the packages graphicx, pdflscape and textcomp."]
-    for plot in plots:
+    for page, plot in enumerate(plots, start=1):
+        width, height = plot.size
         figure = [
             r"\begin{figure}[p]",
             r"\centering",
-            r"\includegraphics[width=\linewidth,height=0.85\textheight,keepaspectratio]"
-            rf"{{{folder}/{plot.name}.pdf}}",
+            rf"\includegraphics[page={page},width=\linewidth,height=0.85\textheight,keepaspectratio]"
+            rf"{{{file}}}",
             rf"\caption{{{latex(f'{plot.title}. {plot.caption}')}}}\label{{fig:{plot.name}}}",
             r"\end{figure}",
         ]
-        if plot.width > plot.height:
+        if width > height:
             figure = [r"\begin{landscape}", *figure, r"\end{landscape}"]
         parts += [*figure, r"\clearpage"]
     return "\n".join([*parts, ""])

@@ -85,6 +85,16 @@ def critical_value(level: float, df: float) -> float:
     return -float(special.ndtri(upper) if math.isnan(df) else special.stdtrit(df, upper))
 
 
+def critical_t(level: float, df: float) -> float:
+    """`critical_value` of degrees of freedom that are infinite for the normal distribution.
+
+    NaN where they are NaN.
+    """
+    if math.isnan(df):
+        return math.nan
+    return critical_value(level, math.nan if math.isinf(df) else df)
+
+
 def two_sided_p(statistic: float, df: float) -> float:
     """Two-sided p of a z or, with degrees of freedom, t statistic; NaN for NaN."""
     tail = -abs(statistic)

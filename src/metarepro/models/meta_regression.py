@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
+from metarepro.models.inference import critical_t
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooling import check_choices
 from metarepro.models.robust_variance import fit_robust
@@ -84,7 +85,8 @@ class MetaRegression:
         if df2 <= 0:
             return WaldTest(float("nan"), q, float("nan"), float("nan"))
         statistic = share * quadratic / q
-        p = stats.chi2.sf(quadratic, q) if df2 == _NORMAL else stats.f.sf(statistic, q, df2)
+        normal = df2 == _NORMAL
+        p = special.chdtrc(q, quadratic) if normal else special.fdtrc(q, df2, statistic)
         return WaldTest(statistic, q, df2, float(p))
 
     def has_few_df(self, df: float) -> bool:
@@ -107,7 +109,7 @@ class MetaRegression:
         c = np.asarray(weights, dtype=float)
         estimate, se = float(c @ self.coefficients), float(np.sqrt(c @ self.covariance @ c))
         test = self.test(c)
-        half = float(stats.t.isf((1 - level) / 2, test.df2)) * se
+        half = critical_t(level, test.df2) * se
         return Combination(estimate, se, test.df2, estimate - half, estimate + half, test.p_value)
 
 

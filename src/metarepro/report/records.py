@@ -137,7 +137,8 @@ class Records:
         groups = self._groups.setdefault((table, column), {})
         if not groups:
             frame = self.included if table == "all_included" else self.tables[table]
-            groups |= {key: list(part.to_dict("records")) for key, part in frame.groupby(column)}
+            for row in frame.to_dict("records"):
+                groups.setdefault(row[column], []).append(row)
         return groups.get(value, [])
 
     @cached_property

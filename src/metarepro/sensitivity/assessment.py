@@ -36,11 +36,12 @@ def assess_synthesis(
     """
     pooled_effects = of_kind(all_effects, chosen)
     averaged = average_by_trial(pooled_effects, settings.rho)
+    diagnosed = influence(averaged, settings) if len(averaged) >= 3 else ()
     found: dict[str, Sequence[Any]] = {
-        "variants": variants(all_effects, settings, chosen),
+        "variants": variants(all_effects, settings, chosen, diagnosed),
         "leave_one_out": leave_one_out(pooled_effects, settings),
         "cumulative": cumulative(pooled_effects, settings),
-        "influence": influence(averaged, settings) if len(averaged) >= 3 else (),
+        "influence": diagnosed,
         "small_study": assess(pooled_effects, settings),
         "caliper": (caliper(pooled_effects),),
     }

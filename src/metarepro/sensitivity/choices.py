@@ -177,14 +177,20 @@ def made_in(table: pd.DataFrame) -> list[str]:
         result than the others of its dimension with all else equal.
     """
     pooled = table[table["reason"] == ""]
-    result = pooled["specification"].where(pooled["same_as"] == 0, pooled["same_as"])
-    return [name for name in DIMENSIONS if _is_choice(pooled, result, name)]
+    result = pooled["specification"].where(pooled["same_as"] == 0, pooled["same_as"]).to_numpy()
+    codes = {name: pd.factorize(pooled[name], use_na_sentinel=False)[0] for name in DIMENSIONS}
+    return [name for name in DIMENSIONS if _is_choice(pooled[name], result, codes)]
 
 
-def _is_choice(pooled: pd.DataFrame, result: pd.Series, name: str) -> bool:
-    if len(set(pooled[name].dropna())) < 2:
+def _is_choice(
+    options: pd.Series, result: npt.NDArray[Any], codes: Mapping[str, npt.NDArray[np.intp]]
+) -> bool:
+    """Whether an option of a dimension gives another result than one that differs in it only."""
+    if options.nunique() < 2:
         return False
-    if name not in ("tau2_method", "ci_method", "rho"):
+    if options.name not in ("tau2_method", "ci_method", "rho"):
         return True  # the results themselves differ
-    others = [pooled[column] for column in DIMENSIONS if column != name]
-    return bool((result != result.groupby(others, dropna=False).transform("first")).any())
+    others = [code for name, code in codes.items() if name != options.name]
+    group = np.ravel_multi_index(others, [int(code.max()) + 1 for code in others])
+    first, member = np.unique(group, return_index=True, return_inverse=True)[1:]
+    return bool((result != result[first][member]).any())

@@ -6,14 +6,13 @@ trials, not within them: trials with different content also differ in much else.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from metarepro.models.meta_regression import Array, MetaRegression
 from metarepro.models.thresholds import FEW_TRIALS
@@ -329,8 +328,16 @@ def _untested(
 def _adjust(tests: list[ModeratorTest]) -> list[ModeratorTest]:
     """Add Holm's p to the tests that have a p."""
     known = [i for i, test in enumerate(tests) if math.isfinite(test.p_value)]
-    if known:
-        adjusted = multipletests([tests[i].p_value for i in known], method="holm")[1]
-        for i, p in zip(known, adjusted, strict=True):
-            tests[i] = replace(tests[i], p_holm=float(p))
+    adjusted = _holm([tests[i].p_value for i in known])
+    for i, p in zip(known, adjusted, strict=True):
+        tests[i] = replace(tests[i], p_holm=p)
     return tests
+
+
+def _holm(p_values: Sequence[float]) -> list[float]:
+    """Adjusted p values: the smallest of m times m, the next times m - 1 ... (Holm 1979)."""
+    adjusted, greatest = [0.0] * len(p_values), 0.0
+    for rank, i in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        greatest = max(greatest, (len(p_values) - rank) * p_values[i])
+        adjusted[i] = min(greatest, 1.0)
+    return adjusted

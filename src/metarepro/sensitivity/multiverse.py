@@ -8,7 +8,7 @@ share of analyses is no probability: they use the same results, and some are bet
 import itertools
 import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,24 @@ from metarepro.sensitivity.choices import (
 )
 
 Array = npt.NDArray[np.float64]
+
+
+class Rows(NamedTuple):
+    """Results to pool, shape (k,): trials, numbered in the order of their ids, yi and vi."""
+
+    trial: npt.NDArray[np.intp]
+    yi: Array
+    vi: Array
+
+    @property
+    def content(self) -> bytes:
+        """The same for the same results."""
+        return b"".join(column.tobytes() for column in self)
+
+    def at(self, which: npt.NDArray[Any]) -> "Rows":
+        """Those at the places, or where the mask holds."""
+        return Rows(self.trial[which], self.yi[which], self.vi[which])
+
 
 #: What a specification says of its pool; NaN where there is none.
 NUMBERS = ("estimate", "se", "df", "ci_low", "ci_high", "tau2")
@@ -78,18 +96,18 @@ def specifications(
     """
     _check_choices(choices)
     rows: list[dict[str, Any]] = []
-    pools: list[pd.DataFrame] = []
+    pools: list[Rows] = []
     methods = _methods(choices, one_each=effects["trial_id"].is_unique)
     # Many selections let in the same results: these are reduced once.
-    reduced: dict[bytes, list[pd.DataFrame]] = {}
-    for about, selected in _selected(effects, choices, by_icc):
-        content = selected.index.to_numpy().tobytes() + selected[["yi", "vi"]].to_numpy().tobytes()
-        if content not in reduced:
-            reduced[content] = _reduce(selected, methods)
+    reduced: dict[bytes, list[Rows]] = {}
+    trials, code = _numbered(effects)
+    for about, selected in _selected(effects, code, choices, by_icc):
+        if selected.content not in reduced:
+            reduced[selected.content] = _reduce(selected, methods)
         rows += [about | method for method in methods]
-        pools += reduced[content]
+        pools += reduced[selected.content]
     first = _first_alike(rows, pools)
-    results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of], level)
+    results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of], trials, level)
     table = pd.DataFrame(rows)
     first = _first_equal(first, rows, results)
     for name in (*NUMBERS, "reliable", "reason"):
@@ -177,18 +195,33 @@ def one_per_trial(effects: pd.DataFrame, per_trial: str, rho: float) -> pd.DataF
     DataFrame
         Columns trial_id, yi, vi; of a result that is taken as it is, its index.
     """
-    trials, code = np.unique(effects["trial_id"].to_numpy(object), return_inverse=True)
-    yi, vi = effects["yi"].to_numpy(float), effects["vi"].to_numpy(float)
-    order = np.lexsort((vi, -yi if per_trial == "highest" else yi, code))
+    trials, code = _numbered(effects)
+    rows = Rows(code, effects["yi"].to_numpy(float), effects["vi"].to_numpy(float))
     if per_trial == "average":
-        code, yi, vi = code[order], yi[order], vi[order]
-        m, sum_vi = np.bincount(code), np.bincount(code, vi)
-        between = np.bincount(code, np.sqrt(vi)) ** 2 - sum_vi
-        variance = np.where(m == 1, sum_vi, sum_vi + rho * between) / m**2
-        return pd.DataFrame({"trial_id": trials, "yi": np.bincount(code, yi) / m, "vi": variance})
-    if per_trial != "all":
-        order = order[np.diff(code[order], prepend=-1) > 0]
-    return effects[["trial_id", "yi", "vi"]].iloc[order]
+        means = _means(rows, rho)
+        return pd.DataFrame({"trial_id": trials[means.trial], "yi": means.yi, "vi": means.vi})
+    return effects[["trial_id", "yi", "vi"]].iloc[_taken(rows, per_trial)]
+
+
+def _numbered(effects: pd.DataFrame) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
+    """The trials in the order of their ids, and the number of each result's."""
+    return np.unique(effects["trial_id"].to_numpy(object), return_inverse=True)
+
+
+def _taken(rows: Rows, per_trial: str) -> npt.NDArray[np.intp]:
+    """Places of the results that are taken as they are, by trial."""
+    order = np.lexsort((rows.vi, -rows.yi if per_trial == "highest" else rows.yi, rows.trial))
+    return order if per_trial == "all" else order[np.diff(rows.trial[order], prepend=-1) > 0]
+
+
+def _means(rows: Rows, rho: float) -> Rows:
+    """The mean of each trial, as `trial_means.trial_effect`."""
+    _, yi, vi = ordered = rows.at(_taken(rows, "all"))
+    trials, code = np.unique(ordered.trial, return_inverse=True)
+    m, sum_vi = np.bincount(code), np.bincount(code, vi)
+    between = np.bincount(code, np.sqrt(vi)) ** 2 - sum_vi
+    variance = np.where(m == 1, sum_vi, sum_vi + rho * between) / m**2
+    return Rows(trials, np.bincount(code, yi) / m, variance)
 
 
 def _check_choices(choices: Mapping[str, Sequence[Any]]) -> None:
@@ -205,31 +238,42 @@ def _check_choices(choices: Mapping[str, Sequence[Any]]) -> None:
 
 
 def _selected(
-    effects: pd.DataFrame, choices: Mapping[str, Sequence[Any]], by_icc: pd.DataFrame | None
-) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    effects: pd.DataFrame,
+    code: npt.NDArray[np.intp],
+    choices: Mapping[str, Sequence[Any]],
+    by_icc: pd.DataFrame | None,
+) -> Iterator[tuple[dict[str, Any], Rows]]:
     """Every way to select results and to convert those of clusters: the choices, the results."""
     options = [selections(effects, name, choices[name]).items() for name in SELECTING]
-    needed = ["result_id", "trial_id", "yi", "vi"]
-    converted = at_each_icc(effects[needed], by_icc)
+    needed = effects[["result_id", "yi", "vi"]]
+    converted = [(icc, _rows(code, at)) for icc, at in at_each_icc(needed, by_icc)]
+    as_is = [(math.nan, _rows(code, needed))]
     for combination in itertools.product(*options):
         about: dict[str, Any] = dict(zip(SELECTING, (name for name, _ in combination), strict=True))
         chosen: Mask = np.logical_and.reduce([mask for _, mask in combination])
         # Without the results that it is for there is no correlation to choose.
-        ours = about["clusters"] == "with"
-        for icc, at in converted if ours else [(math.nan, effects[needed])]:
-            rows = at[chosen]
-            counts = {"k": len(rows), "n_trials": rows["trial_id"].nunique()}
+        for icc, at in converted if about["clusters"] == "with" else as_is:
+            rows = at.at(chosen)
+            counts = {"k": len(rows.yi), "n_trials": len(set(rows.trial.tolist()))}
             yield about | {"icc": icc} | counts, rows
 
 
-def _reduce(selected: pd.DataFrame, methods: Sequence[Mapping[str, Any]]) -> list[pd.DataFrame]:
-    """What each method pools of a selection; methods that pool the same share a table."""
-    tables: dict[tuple[str, float], pd.DataFrame] = {}
+def _rows(code: npt.NDArray[np.intp], effects: pd.DataFrame) -> Rows:
+    return Rows(code, effects["yi"].to_numpy(float), effects["vi"].to_numpy(float))
+
+
+def _reduce(selected: Rows, methods: Sequence[Mapping[str, Any]]) -> list[Rows]:
+    """What each method pools of a selection; methods that pool the same share it."""
+    reduced: dict[tuple[str, float], Rows] = {}
     for method in methods:
-        how = (method["per_trial"], method["rho"])
-        if how not in tables:
-            tables[how] = one_per_trial(selected, *how)
-    return [tables[method["per_trial"], method["rho"]] for method in methods]
+        per_trial, rho = how = method["per_trial"], method["rho"]
+        if how not in reduced:
+            reduced[how] = (
+                _means(selected, rho)
+                if per_trial == "average"
+                else selected.at(_taken(selected, per_trial))
+            )
+    return [reduced[method["per_trial"], method["rho"]] for method in methods]
 
 
 def _methods(choices: Mapping[str, Sequence[Any]], one_each: bool) -> list[dict[str, Any]]:
@@ -260,17 +304,16 @@ def _without_idle(table: pd.DataFrame, choices: Mapping[str, Sequence[Any]]) -> 
     return table.assign(**numbered).reset_index(drop=True)
 
 
-def _first_alike(rows: list[dict[str, Any]], pools: list[pd.DataFrame]) -> list[int]:
+def _first_alike(rows: list[dict[str, Any]], pools: list[Rows]) -> list[int]:
     """For each specification the first one that pools the same numbers in the same way."""
-    # Specifications that share a table are told by it; of tables alike the first one counts.
+    # Specifications that share their rows are told by them; of rows alike the first ones count.
     content: dict[int, int] = {}
     alike: dict[Hashable, int] = {}
     seen: dict[Hashable, int] = {}
     first = []
     for i, (row, pool) in enumerate(zip(rows, pools, strict=True)):
         if id(pool) not in content:
-            numbers = pool[["yi", "vi"]].to_numpy().tobytes()
-            content[id(pool)] = alike.setdefault((numbers, tuple(pool["trial_id"])), i)
+            content[id(pool)] = alike.setdefault(pool.content, i)
         # Where each trial has one result rho has no part in it.
         rho = row["rho"] if row["per_trial"] == "all" and row["k"] > row["n_trials"] else None
         key = (content[id(pool)], row["tau2_method"], row["ci_method"], rho)
@@ -294,7 +337,11 @@ def _first_equal(
 
 
 def _pool_all(
-    rows: list[dict[str, Any]], pools: list[pd.DataFrame], which: list[int], level: float
+    rows: list[dict[str, Any]],
+    pools: list[Rows],
+    which: list[int],
+    trials: npt.NDArray[Any],
+    level: float,
 ) -> dict[int, dict[str, Any]]:
     """Results of the specifications of which the numbers are given, by number."""
     results: dict[int, dict[str, Any]] = {}
@@ -305,7 +352,7 @@ def _pool_all(
             reason = "no result fits" if n_trials == 0 else "one trial: no pooling"
             results[i] = _no_pool(reason)
         elif rows[i]["per_trial"] == "all":
-            results[i] = _pool_robust(pools[i], rows[i]["rho"], level)
+            results[i] = _pool_robust(pools[i], trials, rows[i]["rho"], level)
         else:
             batches.setdefault((rows[i]["tau2_method"], rows[i]["ci_method"]), []).append(i)
     padded = _padded([pools[i] for numbers in batches.values() for i in numbers])
@@ -328,11 +375,10 @@ def _no_pool(reason: str) -> dict[str, Any]:
     return {**dict.fromkeys(NUMBERS, math.nan), "reliable": False, "reason": reason}
 
 
-def _pool_robust(table: pd.DataFrame, rho: float, level: float) -> dict[str, Any]:
+def _pool_robust(rows: Rows, trials: npt.NDArray[Any], rho: float, level: float) -> dict[str, Any]:
     try:
-        pooled = pool_correlated(
-            table["yi"], table["vi"], table["trial_id"].tolist(), rho=rho, level=level
-        )
+        labels = trials[rows.trial].tolist()
+        pooled = pool_correlated(rows.yi, rows.vi, labels, rho=rho, level=level)
     except ValueError as error:
         return _no_pool(str(error))
     flat = pooled.se == 0
@@ -343,10 +389,10 @@ def _pool_robust(table: pd.DataFrame, rho: float, level: float) -> dict[str, Any
     }
 
 
-def _padded(tables: Sequence[pd.DataFrame]) -> dict[int, tuple[Array, Array, Mask]]:
-    """Effects, variances and which of them are there, by table: the shorter ones are repeated."""
-    k = max(map(len, tables), default=0)
+def _padded(pools: Sequence[Rows]) -> dict[int, tuple[Array, Array, Mask]]:
+    """Effects, variances and which of them are there, by pool: the shorter ones are repeated."""
+    k = max((len(rows.yi) for rows in pools), default=0)
     return {
-        id(table): (np.resize(table["yi"], k), np.resize(table["vi"], k), np.arange(k) < len(table))
-        for table in {id(table): table for table in tables}.values()
+        id(rows): (np.resize(rows.yi, k), np.resize(rows.vi, k), np.arange(k) < len(rows.yi))
+        for rows in {id(rows): rows for rows in pools}.values()
     }

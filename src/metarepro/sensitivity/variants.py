@@ -25,7 +25,7 @@ from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import pool_three_level
 from metarepro.plan import EffectSet
 from metarepro.sensitivity.choices import ADJUSTED_LET_IN, DESIGNS_LET_IN, SECONDARY_SOURCES
-from metarepro.sensitivity.influence import influence
+from metarepro.sensitivity.influence import Influence, influence
 from metarepro.sensitivity.multiverse import EQUAL_PLACES, one_per_trial
 from metarepro.synthesis.membership import of_kind
 from metarepro.synthesis.pools import (
@@ -111,7 +111,12 @@ _FAILED: dict[str, Any] = dict.fromkeys((*_FROM_POOLED, *_LEVELS), math.nan) | d
 )
 
 
-def variants(all_effects: pd.DataFrame, settings: Settings, chosen: EffectSet) -> list[Variant]:
+def variants(
+    all_effects: pd.DataFrame,
+    settings: Settings,
+    chosen: EffectSet,
+    diagnosed: Sequence[Influence] = (),
+) -> list[Variant]:
     """Pool one synthesis in every way of the sensitivity set.
 
     Parameters
@@ -123,6 +128,8 @@ def variants(all_effects: pd.DataFrame, settings: Settings, chosen: EffectSet) -
         Model, estimators, assumed correlation and level of the analysis plan.
     chosen : EffectSet
         What the plan pools of them.
+    diagnosed : sequence of Influence, optional
+        Of what the plan pools, if it is known already.
 
     Returns
     -------
@@ -137,8 +144,10 @@ def variants(all_effects: pd.DataFrame, settings: Settings, chosen: EffectSet) -
     """
     every = all_effects.reset_index(drop=True)
     primary = of_kind(every, chosen)
-    choices = [*_selections(every, primary, settings, chosen), *_methods(primary, settings)]
-    return _mark_equal([_variant(choice, primary) for choice in choices])
+    selections = _selections(every, primary, settings, chosen, diagnosed)
+    choices = [*selections, *_methods(primary, settings)]
+    outcomes = _Outcomes(primary)
+    return _mark_equal([_variant(choice, primary, outcomes) for choice in choices])
 
 
 def _mark_equal(rows: list[Variant]) -> list[Variant]:
@@ -162,11 +171,54 @@ class _Choice:
     #: Gives the effects of the variant, or says in a ValueError why it cannot.
     select: Callable[[], pd.DataFrame]
     #: Pools at least one effect; the text is the reason if there was no pooling.
-    pool: Callable[[pd.DataFrame], tuple[Pooled, str]]
+    pool: "partial[tuple[Pooled, str]]"
+
+
+class _Outcomes:
+    """What pooling gave so far: most variants of a small synthesis pool the same rows alike."""
+
+    def __init__(self, primary: pd.DataFrame) -> None:
+        self._planned = set(primary["trial_id"])
+        self._known: dict[Any, dict[str, Any]] = {}
+
+    def of(self, how: "partial[tuple[Pooled, str]]", effects: pd.DataFrame) -> dict[str, Any]:
+        """Columns of a variant; all rows are of one table, so that their index tells them."""
+        key = (how.func, *how.keywords.values(), effects.index.to_numpy().tobytes())
+        if key not in self._known:
+            self._known[key] = _outcome(how, effects, self._planned)
+        return self._known[key]
+
+
+def _outcome(
+    how: "partial[tuple[Pooled, str]]", effects: pd.DataFrame, planned: set[str]
+) -> dict[str, Any]:
+    """Columns of a variant, whether or not there is anything to pool."""
+    trials = sorted(set(effects["trial_id"]))
+    about = {
+        "n_trials": len(trials),
+        "k": len(effects),
+        "removed": " ".join(sorted(planned.difference(trials))),
+        "trial_ids": " ".join(trials),
+        **count_participants(effects),
+    }
+    try:
+        if not trials:
+            raise ValueError("no result fits")
+        pooled, reason = how(effects)
+    except (ValueError, ArithmeticError) as error:
+        return _FAILED | about | {"reason": str(error)}
+    pooled = without_prediction_of_few(pooled)
+    numbers = {column: getattr(pooled, column) for column in _FROM_POOLED}
+    levels = {column: getattr(pooled, column, math.nan) for column in _LEVELS}
+    return about | numbers | levels | {"flags": "; ".join(pooled.flags), "reason": reason}
 
 
 def _selections(
-    every: pd.DataFrame, primary: pd.DataFrame, settings: Settings, chosen: EffectSet
+    every: pd.DataFrame,
+    primary: pd.DataFrame,
+    settings: Settings,
+    chosen: EffectSet,
+    diagnosed: Sequence[Influence],
 ) -> list[_Choice]:
     """Variants that pool other effects than the plan, with the plan's estimators."""
 
@@ -211,10 +263,10 @@ def _selections(
         (
             "without_influential",
             "without trials that deletion diagnostics call influential",
-            lambda: _without_influential(primary, settings),
+            lambda: _without_influential(primary, settings, diagnosed),
         ),
     ]
-    other = {"average_per_trial": _of_means(settings)}
+    other = {"average_per_trial": partial(_pool_means, settings=settings)}
     by_plan = partial(pool_trials, settings=settings)
     return [
         _Choice(name, description, select, other.get(name, by_plan))
@@ -234,30 +286,38 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
                 f"aggregated_rho_{rho:g}",
                 f"means of each trial (rho {rho:g}), {AGGREGATED_TAU2}, "
                 f"{INTERVALS[AGGREGATED_CI].label}",
-                _of_means(replace(aggregated, rho=rho)),
+                partial(_pool_means, settings=replace(aggregated, rho=rho)),
             )
             for rho in RHOS
         ),
         *(
-            (f"rve_rho_{rho:g}", f"robust variance (rho {rho:g})", _robust(rho, settings.level))
+            (
+                f"rve_rho_{rho:g}",
+                f"robust variance (rho {rho:g})",
+                partial(_pool_robustly, rho=rho, level=settings.level),
+            )
             for rho in RHOS
         ),
-        ("two_level", "two levels: results as if independent", _as_if_independent(settings)),
+        (
+            "two_level",
+            "two levels: results as if independent",
+            partial(_as_if_independent, settings=settings),
+        ),
         (
             "three_level",
             "three levels: results within trials, REML, t (trials - 1 df)",
-            _nested(settings.level),
+            partial(_pool_nested, level=settings.level, robust=False),
         ),
         (
             "three_level_cr2",
             "three levels, REML, with robust variance (CR2, Satterthwaite)",
-            _nested_robust(settings.level),
+            partial(_pool_nested, level=settings.level, robust=True),
         ),
         *(
             (
                 f"tau2_{name.lower()}",
                 f"{averaged}, tau2 by {name}",
-                _of_means(replace(settings, model="random", tau2_method=name)),
+                partial(_pool_means, settings=replace(settings, model="random", tau2_method=name)),
             )
             for name, estimator in ESTIMATORS.items()
             if estimator.compared
@@ -266,7 +326,7 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
             (
                 f"ci_{name}",
                 f"{averaged}, {interval.label}",
-                _of_means(replace(settings, ci_method=name)),
+                partial(_pool_means, settings=replace(settings, ci_method=name)),
             )
             for name, interval in INTERVALS.items()
         ),
@@ -285,81 +345,41 @@ def _without_outliers(effects: pd.DataFrame, settings: Settings) -> pd.DataFrame
     return inside
 
 
-def _without_influential(effects: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    rows = influence(average_by_trial(effects, settings.rho), settings)
+def _without_influential(
+    effects: pd.DataFrame, settings: Settings, diagnosed: Sequence[Influence]
+) -> pd.DataFrame:
+    rows = diagnosed or influence(average_by_trial(effects, settings.rho), settings)
     influential = [row.trial_id for row in rows if row.influential == "yes"]
     return effects[~effects["trial_id"].isin(influential)]
 
 
-def _of_means(settings: Settings) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
+def _pool_means(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
     """One mean per trial, then the model for independent effects."""
-
-    def pool_means(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        return pool_trials(one_per_trial(effects, "average", settings.rho), settings)
-
-    return pool_means
+    return pool_trials(one_per_trial(effects, "average", settings.rho), settings)
 
 
-def _robust(rho: float, level: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
-    def pool_robustly(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        trials = effects["trial_id"].tolist()
-        return pool_correlated(effects["yi"], effects["vi"], trials, rho=rho, level=level), ""
-
-    return pool_robustly
+def _pool_robustly(effects: pd.DataFrame, rho: float, level: float) -> tuple[Pooled, str]:
+    trials = effects["trial_id"].tolist()
+    return pool_correlated(effects["yi"], effects["vi"], trials, rho=rho, level=level), ""
 
 
-def _as_if_independent(settings: Settings) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
-    def pool_rows(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        n_trials = effects["trial_id"].nunique()
-        if n_trials < 2:
-            raise ValueError("one trial: no pooling")
-        pooled = pool(effects["yi"], effects["vi"], **settings.independent)
-        return replace(pooled, n_trials=n_trials), ""
-
-    return pool_rows
+def _as_if_independent(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
+    n_trials = effects["trial_id"].nunique()
+    if n_trials < 2:
+        raise ValueError("one trial: no pooling")
+    pooled = pool(effects["yi"], effects["vi"], **settings.independent)
+    return replace(pooled, n_trials=n_trials), ""
 
 
-def _nested(level: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
-    def pool_nested(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        trials = effects["trial_id"].tolist()
-        return pool_three_level(effects["yi"], effects["vi"], trials, level=level), ""
-
-    return pool_nested
+def _pool_nested(effects: pd.DataFrame, level: float, robust: bool) -> tuple[Pooled, str]:
+    rows = effects["yi"], effects["vi"], effects["trial_id"].tolist()
+    pooled = pool_three_level(*rows, level=level)
+    return with_robust_variance(pooled, *rows) if robust else pooled, ""
 
 
-def _nested_robust(level: float) -> Callable[[pd.DataFrame], tuple[Pooled, str]]:
-    def pool_nested(effects: pd.DataFrame) -> tuple[Pooled, str]:
-        rows = effects["yi"], effects["vi"], effects["trial_id"].tolist()
-        return with_robust_variance(pool_three_level(*rows, level=level), *rows), ""
-
-    return pool_nested
-
-
-def _variant(choice: _Choice, primary: pd.DataFrame) -> Variant:
-    """One row, whether or not there is anything to pool."""
-    selected, outcome = primary.iloc[:0], dict(_FAILED)
-    counts = {"n_trials": 0, "k": 0}
-    removed = ""
+def _variant(choice: _Choice, primary: pd.DataFrame, outcomes: _Outcomes) -> Variant:
     try:
-        selected = choice.select()
-        trials = set(selected["trial_id"])
-        removed = " ".join(sorted(set(primary["trial_id"]) - trials))
-        counts = {"n_trials": len(trials), "k": len(selected)}
-        if not trials:
-            raise ValueError("no result fits")
-        pooled, reason = choice.pool(selected)
+        outcome = outcomes.of(choice.pool, choice.select())
     except (ValueError, ArithmeticError) as error:
-        outcome |= {"reason": str(error)}
-    else:
-        pooled = without_prediction_of_few(pooled)
-        outcome = {column: getattr(pooled, column) for column in _FROM_POOLED}
-        outcome |= {"flags": "; ".join(pooled.flags), "reason": reason}
-        outcome |= {column: getattr(pooled, column, math.nan) for column in _LEVELS}
-        counts = {}
-    return Variant(
-        variant=choice.variant,
-        description=choice.description,
-        removed=removed,
-        trial_ids=" ".join(sorted(set(selected["trial_id"]))),
-        **(outcome | counts | count_participants(selected)),
-    )
+        outcome = _outcome(choice.pool, primary.iloc[:0], set()) | {"reason": str(error)}
+    return Variant(variant=choice.variant, description=choice.description, **outcome)

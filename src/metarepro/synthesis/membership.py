@@ -12,6 +12,7 @@ import pandas as pd
 from metarepro.plan import EffectSet, Plan, Synthesis
 from metarepro.study.tables import PLACE
 from metarepro.tabular.input_tables import TIERS, UNREPORTED
+from metarepro.tabular.tables import with_plain_texts
 
 #: Columns that tell what a synthesis is of; empty where it runs over all values.
 KEYS = ("intervention", "family", "domain", "outcome")
@@ -92,13 +93,11 @@ def of_results(by_icc: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
     return by_icc[by_icc["result_id"].isin(effects["result_id"])].reset_index(drop=True)
 
 
-def without_place(effects: pd.DataFrame) -> pd.DataFrame:
-    """Rows without where they are from, numbered anew.
-
-    So they stay the same when a source is described otherwise, or when other rows change.
-    """
+def compact(effects: pd.DataFrame) -> pd.DataFrame:
+    """Rows without where they are from, numbered anew, as `tables.with_plain_texts`."""
     where_from = {*PLACE, "source", "locator"}
-    return effects[[name for name in effects if name not in where_from]].reset_index(drop=True)
+    own = effects[[name for name in effects if name not in where_from]]
+    return with_plain_texts(own.reset_index(drop=True))
 
 
 def several_trials(
@@ -113,7 +112,7 @@ def several_trials(
         every = timely(effects, plan.sets[name])
         chosen = pooled[(pooled["set_name"] == name) & (pooled["n_trials"] >= 2)]
         for synthesis in chosen.to_dict("records"):
-            yield synthesis, without_place(members(every, synthesis))
+            yield synthesis, compact(members(every, synthesis))
 
 
 def subgroup_pools(

@@ -78,10 +78,13 @@ def count_participants(effects: pd.DataFrame) -> dict[str, float]:
         `n_participants`: sum over trials of the largest number of participants of its results; nan
         if none is known. `n_unknown`: trials of which none is known.
     """
-    largest = effects.groupby("trial_id")["n_total"].max()
+    code, trials = pd.factorize(effects["trial_id"])
+    largest = np.full(len(trials), math.nan)
+    np.fmax.at(largest, code, effects["n_total"].to_numpy(float, na_value=math.nan))
+    known = largest[~np.isnan(largest)]
     return {
-        "n_participants": float(largest.sum(min_count=1)),
-        "n_unknown": float(largest.isna().sum()),
+        "n_participants": float(known.sum()) if len(known) else math.nan,
+        "n_unknown": float(len(largest) - len(known)),
     }
 
 

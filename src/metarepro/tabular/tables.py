@@ -127,6 +127,15 @@ def read_results(results: Path, *tables: Table) -> pd.DataFrame:
     return pd.concat([read_result(results, table) for table in tables], ignore_index=True)
 
 
+def with_plain_texts(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy whose texts are plain objects.
+
+    pandas takes rows out of it in a tenth of the time: of columns of one type, which a copy brings
+    together, all at once, but of its own type of text each column and each cell by itself.
+    """
+    return frame.astype(dict.fromkeys(frame.select_dtypes("string"), object)).copy()
+
+
 def write_table(frame: pd.DataFrame, path: Path | str, table: Table) -> None:
     r"""Check a table against its declaration and write it as CSV, all of it or nothing.
 

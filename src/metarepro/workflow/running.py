@@ -12,6 +12,7 @@ from pathlib import Path
 
 from metarepro.errors import InputError
 from metarepro.manifest.files import refuse_strange_files
+from metarepro.workflow.steps import Steps
 from metarepro.workflow.whole_runs import close, forget_altered_results, stamps
 
 #: There from the start of a run to its end: rules/runs.smk makes and removes it as well, but not
@@ -26,9 +27,8 @@ DEFAULTS = (
 )
 #: --config, --configfile, and whatever Snakemake takes for them.
 CONFIG_OPTION = re.compile(r"--conf.*|-C.*")
-#: In a run of everything Snakemake does not list the files of each job. It is silent on what
-#: failed then as well: `_failures` tells it.
-QUIET = ("--quiet", "host", "rules")
+#: Of the log of a job that failed so many lines are shown.
+_TAIL = 60
 CORES = re.compile(r"all|[1-9][0-9]{0,3}")
 REPORT = Path("results/report/index.html")
 
@@ -83,16 +83,15 @@ def _run(cores: str, extra: Sequence[str]) -> int:
     if whole:
         UNFINISHED.parent.mkdir(exist_ok=True)
         UNFINISHED.touch()
-        command += [*QUIET, *([] if forget_altered_results() else ["--forceall"])]
-    status = subprocess.run([*command, *extra], env=_environment(), check=False).returncode
+        command += [] if forget_altered_results() else ["--forceall"]
+        status = _tell(command, start)
+    else:
+        status = subprocess.run([*command, *extra], env=_environment(), check=False).returncode
     if whole and not close(inputs, finished=status == 0):
         status = status or 1
     if whole and status == 0:
         UNFINISHED.unlink(missing_ok=True)
         print(f"Done; start with {REPORT}")
-    elif whole:
-        for said in _failures(start):
-            print(said, file=sys.stderr)
     if status and any(Path(".snakemake/locks").glob("*")):
         print(
             "If no other run is going on, one was interrupted: metarepro run -- --unlock, "
@@ -115,11 +114,32 @@ def _unheard_by_github() -> Iterator[None]:
             print(f"\n::{token}::", flush=True)
 
 
+def _tell(command: Sequence[str], start: float) -> int:
+    """Run Snakemake, tell its steps, and at the end why it failed; return its exit status."""
+    steps = Steps(sys.stderr)
+    with subprocess.Popen(
+        command, env=_environment(), stderr=subprocess.PIPE, text=True, errors="replace"
+    ) as snakemake:
+        assert snakemake.stderr is not None
+        steps.follow(snakemake.stderr)
+    if snakemake.returncode:
+        failed = [f"Failed: {', '.join(dict.fromkeys(steps.failed))}"] if steps.failed else []
+        whole = [f"All that Snakemake said: {steps.log}"] if steps.log else []
+        for said in [*failed, *(_failures(start) or steps.reasons()), *whole]:
+            print(said, file=sys.stderr)
+    return snakemake.returncode
+
+
 def _failures(start: float) -> list[str]:
-    """What jobs have said since then, each text once; a job that succeeds says nothing."""
+    """The end of what jobs have said since then, each text once; one that succeeds says nothing."""
     logs = [log for log in sorted(Path("logs").glob("*.log")) if log.stat().st_mtime >= start]
     said = {log.read_text(encoding="utf-8", errors="replace").strip(): log for log in logs}
-    return [f"{log}:\n{text}" for text, log in said.items() if text]
+    return [f"{log}:\n{_tail(text)}" for text, log in said.items() if text]
+
+
+def _tail(text: str) -> str:
+    lines = text.splitlines()
+    return "\n".join([*(["..."] if len(lines) > _TAIL else []), *lines[-_TAIL:]])
 
 
 def _environment() -> dict[str, str]:

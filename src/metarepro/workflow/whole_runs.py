@@ -11,6 +11,7 @@ from metarepro.manifest.listing import (
     EXTRA,
     LOCAL,
     MANIFEST,
+    MISSING,
     Difference,
     differences,
     folders_to,
@@ -40,19 +41,47 @@ def forget_altered_results() -> bool:
     if not WHOLE.exists():
         return False
     try:
-        entries = read_manifest(Path())
-        if WHOLE.read_text(encoding="utf-8") != _digest_of_manifest():
-            raise InputError(f"{MANIFEST} is not that of the last run")
+        found = _since_the_last()
     except InputError as error:
         _say(f"All is made again: {error}")
         return False
-    found = differences(Path(), entries)
     _name("Inputs that changed since the last run", [d for d in found if is_input(d.file)])
-    altered = [d for d in found if not is_input(d.file) and (d.kind, d.output) != (EXTRA, d.file)]
+    altered = _altered(found)
     _name("Results that are not as the last run made them, so made again", altered)
     for output in {difference.output for difference in altered}:
         _remove(Path(output))
     return True
+
+
+def is_vouched_for() -> bool:
+    """Whether no result is other than the last whole run made it; some may be missing.
+
+    What is made of such results without `metarepro run` is as good as what that makes.
+    """
+    try:
+        found = _since_the_last() if WHOLE.exists() else None
+    except InputError:
+        return False
+    return found is not None and all(d.kind == MISSING for d in _altered(found))
+
+
+def _since_the_last() -> list[Difference]:
+    """Differences from what the last whole run read and made.
+
+    Raises
+    ------
+    InputError
+        If its manifest is no longer there as it was.
+    """
+    entries = read_manifest(Path())
+    if WHOLE.read_text(encoding="utf-8") != _digest_of_manifest():
+        raise InputError(f"{MANIFEST} is not that of the last run")
+    return differences(Path(), entries)
+
+
+def _altered(found: Sequence[Difference]) -> list[Difference]:
+    """Of differences those of results, without files that no rule makes."""
+    return [d for d in found if not is_input(d.file) and (d.kind, d.output) != (EXTRA, d.file)]
 
 
 def _remove(output: Path) -> None:
