@@ -6,7 +6,7 @@ Whether the number in the brackets of "12 (3.4)" is a percentage or an SD only t
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metarepro.explanation.published import PrintedNumber
 
@@ -195,7 +195,8 @@ def _with_points(plain: str) -> str:
 
 def printed_number(text: str) -> PrintedNumber:
     """A number of digits as they are printed, with its sign and with < or > before it."""
-    bound, digits = re.fullmatch(r"([<>\u2264\u2265]?)=?\s*(.*)", text).groups()  # type: ignore[union-attr]
+    digits = text.lstrip("<>\u2264\u2265= ")
+    bound = text[0] if text[0] in "<>\u2264\u2265" else ""
     mantissa, _, power = re.sub(r"\s?[x*]\s?10\^?|E", "e", digits).partition("e")
     plain = re.sub(rf"[,{_THIN}]", "", mantissa)
     decimals = len(plain.partition(".")[2]) - int(power or 0)
@@ -228,8 +229,7 @@ class _Splitter:
         words = re.sub(r"[\s\0]+", " ", words).strip(" ,;:=-/%()")
         if self.found and re.fullmatch("[a-j]", words):
             self.marks, words = self.marks + words, ""
-        return PrintedCell(
-            **self.fields,
+        cell = PrintedCell(
             level=self.level,
             further=tuple(number for _, number in sorted(self.further, key=_place)),
             numbers=tuple(number for _, number in sorted(self.found, key=_place)),
@@ -237,6 +237,7 @@ class _Splitter:
             words=words,
             doubt="; ".join(dict.fromkeys(self.doubts)),
         )
+        return replace(cell, **self.fields)
 
     def _mark(self, match: re.Match[str]) -> str:
         self.marks += match[0]
