@@ -6,7 +6,7 @@ Whether the number in the brackets of "12 (3.4)" is a percentage or an SD only t
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from metarepro.explanation.published import PrintedNumber
 
@@ -229,7 +229,18 @@ class _Splitter:
         words = re.sub(r"[\s\0]+", " ", words).strip(" ,;:=-/%()")
         if self.found and re.fullmatch("[a-j]", words):
             self.marks, words = self.marks + words, ""
-        cell = PrintedCell(
+        found = self.fields.get
+        return PrintedCell(
+            value=found("value"),
+            low=found("low"),
+            high=found("high"),
+            spread=found("spread"),
+            bracketed=found("bracketed"),
+            total=found("total"),
+            percent=found("percent"),
+            n=found("n"),
+            p=found("p"),
+            i2=found("i2"),
             level=self.level,
             further=tuple(number for _, number in sorted(self.further, key=_place)),
             numbers=tuple(number for _, number in sorted(self.found, key=_place)),
@@ -237,7 +248,6 @@ class _Splitter:
             words=words,
             doubt="; ".join(dict.fromkeys(self.doubts)),
         )
-        return replace(cell, **self.fields)
 
     def _mark(self, match: re.Match[str]) -> str:
         self.marks += match[0]
