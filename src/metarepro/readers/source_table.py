@@ -18,6 +18,7 @@ class SourceRow:
         none; of nested headings all, from the outermost, parted by " > "
     page : of a PDF, from 1; None elsewhere
     doubtful : why the row may be misread (columns that do not agree), "" if nothing speaks for that
+    marks : the footnote marks of each cell, which its text is without; empty if the row has none
     """
 
     number: int
@@ -25,6 +26,7 @@ class SourceRow:
     group: str = ""
     page: int | None = None
     doubtful: str = ""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class SourceTable:
     columns : the headers; of headers that span, all levels from the outermost, parted by " > "
     rows : the rows
     notes : the footnotes, each with its mark
+    column_marks : the footnote marks of each header, which its text is without
     """
 
     label: str
@@ -45,6 +48,7 @@ class SourceTable:
     columns: tuple[str, ...]
     rows: tuple[SourceRow, ...]
     notes: tuple[str, ...] = ()
+    column_marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

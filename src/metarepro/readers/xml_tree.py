@@ -1,8 +1,11 @@
 """XML of unknown origin as a tree of the elements that are wanted, streamed and under limits.
 
-Document type declarations are refused, and with them all entities but the five of XML itself.
+Document type declarations are refused, and with them all entities but the five of XML itself. A
+format that has them may name a DTD, which is never read: characters of its entities are those of
+HTML, and no entity may be declared in the file.
 """
 
+import html
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -113,7 +116,7 @@ class _Collector:
             return None
         self.n_kept += 1
         if self.n_kept > MAX_KEPT:
-            found = f"more than {MAX_KEPT} elements in studies and analyses"
+            found = f"more than {MAX_KEPT} elements of those that are read"
             raise _RefusedError(found, f"at most {MAX_KEPT}")
         self._count(sum(map(len, attributes.values())))
         if parent is None:
@@ -128,7 +131,7 @@ class _Collector:
     def _count(self, characters: int) -> None:
         self.characters += characters
         if self.characters > MAX_KEPT_CHARACTERS:
-            found = f"more than {MAX_KEPT_CHARACTERS} characters in studies and analyses"
+            found = f"more than {MAX_KEPT_CHARACTERS} characters of those that are read"
             raise _RefusedError(found, f"at most {MAX_KEPT_CHARACTERS}")
 
     def end(self, tag: str) -> None:
@@ -143,6 +146,11 @@ class _Collector:
             self._count(len(text))
             element.content.append(text)
 
+    def entity(self, name: str, is_parameter: bool) -> None:
+        """A reference to an entity of a DTD that is not read."""
+        if not is_parameter:
+            self.data(html.unescape(f"&{name};"))
+
 
 class Readable(Protocol):
     """What bytes are read from."""
@@ -152,7 +160,12 @@ class Readable(Protocol):
 
 
 def read_tree(
-    stream: Readable, file: str, root_tag: str, wanted: Mapping[str, frozenset[str]]
+    stream: Readable,
+    file: str,
+    root_tag: str,
+    wanted: Mapping[str, frozenset[str]],
+    *,
+    may_name_dtd: bool = False,
 ) -> Element:
     """Read the wanted elements of an XML file.
 
@@ -166,6 +179,8 @@ def read_tree(
     wanted : dict
         Tags of the children to keep, by the tag of the parent; of a parent that is not listed all
         are kept.
+    may_name_dtd : bool
+        Whether files of the format have a document type declaration; the DTD is not read.
 
     Raises
     ------
@@ -175,7 +190,11 @@ def read_tree(
     collector = _Collector(root_tag, wanted)
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse_declarations
+    if may_name_dtd:
+        parser.EntityDeclHandler = _refuse_entities
+        parser.SkippedEntityHandler = collector.entity
+    else:
+        parser.StartDoctypeDeclHandler = _refuse_declarations
     parser.StartElementHandler = collector.start
     parser.EndElementHandler = collector.end
     parser.CharacterDataHandler = collector.data
@@ -205,6 +224,15 @@ def _refuse_declarations(*_: object) -> None:
     """Without a document type declaration there are no entities but those of XML itself."""
     found = "a document type declaration (entities could be declared in it)"
     raise _RefusedError(found, "XML without DOCTYPE")
+
+
+def _refuse_entities(
+    name: str, is_parameter: bool, value: str | None, base: str | None, *_: object
+) -> None:
+    """An entity of another file is never read; one with a text of its own could be a bomb."""
+    if value is not None:
+        found = f"the entity {name[:80]}, declared in the file"
+        raise _RefusedError(found, "XML that declares no entities")
 
 
 def is_xml(head: bytes) -> bool:

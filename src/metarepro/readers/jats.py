@@ -1,0 +1,118 @@
+"""Reads the tables of articles in JATS, the XML of PubMed Central and of most publishers."""
+
+import io
+import re
+from collections.abc import Iterator
+
+from metarepro.readers.archives import Document
+from metarepro.readers.markup import MarkupTable, source_of_markup
+from metarepro.readers.source_files import content_of
+from metarepro.readers.source_table import Source
+from metarepro.readers.spanned_tables import Cell, span
+from metarepro.readers.superscripts import CellText, plain_line
+from metarepro.readers.xml_tree import Element, is_xml, read_tree
+
+WORDS = "an article in XML (JATS, as PubMed Central has it)"
+_ROOT = re.compile(rb"<(article|pmc-articleset)[\s>]")
+#: What is read of an element; of those that are not listed everything.
+_WANTED = {
+    "article": frozenset(
+        {"body", "back", "floats-group", "floats-wrap", "sub-article", "response"}
+    ),
+    "ref-list": frozenset[str](),
+}
+#: Parts of a cell that begin a line of their own.
+_BLOCKS = frozenset({"p", "list-item", "disp-formula", "break"})
+#: What repeats a formula in another notation.
+_REPEATED = frozenset({"tex-math", "annotation", "annotation-xml"})
+#: A reference to a footnote that is not raised; longer ones are citations.
+_LONGEST_MARK = 2
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a file that starts like this is an article in XML."""
+    return is_xml(head) and bool(_ROOT.search(head.replace(b"\0", b"")))
+
+
+def read(document: Document) -> Source:
+    """Read all tables of the article."""
+    content, digest = content_of(document)
+    match = _ROOT.search(document.head.replace(b"\0", b""))
+    root_tag = match[1].decode() if match else "article"
+    stream = io.BytesIO(content)
+    root = read_tree(stream, document.place, root_tag, _WANTED, may_name_dtd=True)
+    return source_of_markup(document.place, digest, WORDS, _tables(root))
+
+
+def _tables(root: Element) -> Iterator[MarkupTable]:
+    for number, wrap in enumerate(_descendants(root, "table-wrap"), 1):
+        label = plain_line(" ".join(map(_text, wrap.children("label")))).rstrip(" .:")
+        label = label or f"table-wrap {number}"
+        caption = plain_line(" ".join(map(_text, wrap.children("caption"))))
+        notes = tuple(filter(None, map(_line, _notes(wrap))))
+        tables = list(_descendants(wrap, "table"))
+        if not tables:
+            yield MarkupTable(label, caption, problem="no table of cells (a picture?)")
+        for part, table in enumerate(tables, 1):
+            name = f"{label}, part {part}" if len(tables) > 1 else label
+            heads = [row for head in table.children("thead") for row in head.children("tr")]
+            rows = [[*map(_cell, row.children("th", "td"))] for row in _descendants(table, "tr")]
+            yield MarkupTable(name, caption, rows, len(heads) or None, notes)
+
+
+def _descendants(element: Element, tag: str) -> Iterator[Element]:
+    """Elements with a tag in the order of the file, none inside another of them."""
+    for child in element.children():
+        if child.tag == tag:
+            yield child
+        else:
+            yield from _descendants(child, tag)
+
+
+def _notes(wrap: Element) -> Iterator[Element]:
+    for foot in wrap.children("table-wrap-foot"):
+        for note in foot.children():
+            yield from (note.children() if note.tag == "fn-group" else (note,))
+
+
+def _cell(element: Element) -> Cell:
+    text = CellText()
+    _add(element, text, raised=False)
+    columns, rows = (span(element.attributes.get(name)) for name in ("colspan", "rowspan"))
+    return Cell(text.text, text.marks, columns, rows, text.indent)
+
+
+def _add(element: Element, text: CellText, *, raised: bool) -> None:
+    """Add the text of an element, told apart by whether it is raised."""
+    if raised:
+        text.add(element.all_text(), raised=True)
+        return
+    for item in element.content:
+        if isinstance(item, str):
+            text.add(item)
+        elif item.tag not in _REPEATED:
+            if item.tag in _BLOCKS:
+                text.add(" ")
+            _add(item, text, raised=item.tag == "sup" or _is_mark(item))
+
+
+def _is_mark(element: Element) -> bool:
+    """Whether a reference leads to a footnote of the table."""
+    kind = element.attributes.get("ref-type", "")
+    plain = kind in ("fn", "table-fn") and not element.counts
+    return plain and len(element.all_text().strip()) <= _LONGEST_MARK
+
+
+def _text(element: Element) -> str:
+    """Text of an element with spaces between its blocks."""
+    parts = []
+    for item in element.content:
+        if isinstance(item, str):
+            parts.append(item)
+        elif item.tag not in _REPEATED:
+            parts.append(" " * (item.tag in _BLOCKS or item.tag == "title") + _text(item))
+    return "".join(parts)
+
+
+def _line(element: Element) -> str:
+    return plain_line(_text(element))

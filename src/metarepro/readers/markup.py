@@ -1,0 +1,68 @@
+"""From the tables that a file marks as such to a source: one bad table costs no other."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from metarepro.readers.source_files import MAX_CELLS, MAX_TABLES, refused
+from metarepro.readers.source_table import Source, SourceTable
+from metarepro.readers.spanned_tables import Cell, SpanError, spanned_table
+from metarepro.tabular.problems import DataError, Problem
+
+
+@dataclass(frozen=True)
+class MarkupTable:
+    """A table as a file marks it.
+
+    Attributes
+    ----------
+    label, caption : as in SourceTable
+    rows : the cells of each row, those of the header first
+    header : how many rows the header has, None if the file does not say so
+    notes : the footnotes
+    problem : why it cannot be read, "" if it can
+    """
+
+    label: str
+    caption: str
+    rows: Sequence[Sequence[Cell]] = ()
+    header: int | None = None
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def source_of_markup(file: str, sha256: str, words: str, tables: Iterable[MarkupTable]) -> Source:
+    """The source of the tables of a file.
+
+    Parameters
+    ----------
+    file, sha256, words : str
+        As in `Source`.
+    tables : iterable of MarkupTable
+        Not asked for more once a limit is passed.
+
+    Raises
+    ------
+    DataError
+        For more tables or cells than a file of study results has, and if there are tables, and none
+        can be read.
+    """
+    found: list[SourceTable] = []
+    problems: list[Problem] = []
+    cells = 0
+    for number, table in enumerate(tables, 1):
+        if number > MAX_TABLES:
+            raise refused(file, f"more than {MAX_TABLES} tables", f"at most {MAX_TABLES}")
+        cells += sum(map(len, table.rows))
+        if cells > MAX_CELLS:
+            raise refused(file, f"tables of more than {MAX_CELLS} cells", f"at most {MAX_CELLS}")
+        try:
+            if table.problem:
+                raise SpanError(table.problem, "a table of cells with text")
+            read = spanned_table(table.label, table.caption, table.rows, table.header, table.notes)
+        except SpanError as error:
+            problems.append(Problem(file, None, table.label, error.found, error.allowed))
+        else:
+            found += [read] if read else []
+    if problems and not found:
+        raise DataError(problems)
+    return Source(file, sha256, words, tuple(found), tuple(map(str, problems)))
