@@ -1,0 +1,275 @@
+"""The rows of a table of a PDF: lines put together that are one row, and doubts about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median, pstdev
+
+from metarepro.readers.pdf_columns import Columns, cell_of, columns_of, header_rows
+from metarepro.readers.pdf_page import Line, Page, Word, lines_of
+from metarepro.readers.pdf_regions import CELL_GAP, Region
+from metarepro.readers.spanned_tables import Cell, is_numeric
+from metarepro.readers.superscripts import CellText
+
+_CROSSED = "a word stands between two columns"
+_JOINED = "lines that may be two rows"
+_PARTED = "lines that may be one row"
+#: Of the size of the text: what is set in less is not.
+_INDENT = 0.4
+_MAX_HEADER_LINES = 8
+
+
+@dataclass
+class _Row:
+    """Lines of one row.
+
+    Attributes
+    ----------
+    cells : the words of each column
+    top, bottom : of all of them
+    doubts : by column
+    is_heading : whether one text runs over the columns
+    """
+
+    cells: list[list[Word]]
+    top: float
+    bottom: float
+    doubts: dict[int, str] = field(default_factory=dict)
+    is_heading: bool = False
+
+    def filled(self) -> set[int]:
+        """Columns with a text."""
+        return {place for place, words in enumerate(self.cells) if words}
+
+    def add(self, other: "_Row") -> None:
+        """Take the lines of a row below."""
+        for mine, its in zip(self.cells, other.cells, strict=True):
+            mine += its
+        self.bottom = max(self.bottom, other.bottom)
+        self.doubts = {**other.doubts, **self.doubts}
+
+    def text(self, column: int) -> CellText:
+        """The text of a cell."""
+        return cell_of(lines_of(self.cells[column]))
+
+
+@dataclass(frozen=True)
+class PdfGrid:
+    """A table of one page.
+
+    Attributes
+    ----------
+    header, body : rows of cells
+    header_known : whether a rule parts them; else some of the header may stand in the body
+    """
+
+    header: list[list[Cell]]
+    body: list[list[Cell]]
+    header_known: bool
+    width: int
+
+
+def grid_of(page: Page, region: Region) -> PdfGrid:
+    """Read the header and the rows of a table."""
+    lines = lines_of(page.within(region.x0 - 2, region.x1 + 2, region.top - 0.5, region.bottom))
+    end = region.header_bottom
+    if end is None:
+        end = _end_of_header(lines)
+    elif all(len(line.chunks(CELL_GAP)) == 1 for line in lines if line.bottom < end + 2):
+        # A title over all columns, with a rule between it and the header proper.
+        below = [rule.y for rule in region.rules if region.is_full(rule) and rule.y > end + 2]
+        end = below[0] if below else end
+    header = [line for line in lines if (line.top + line.bottom) / 2 < end]
+    body = [line for line in lines if (line.top + line.bottom) / 2 >= end]
+    if not body:
+        header, body = [], lines
+    uprights = [
+        x
+        for x, top, bottom in page.uprights
+        if region.x0 + 3 < x < region.x1 - 3
+        and min(bottom, region.bottom) - max(top, region.top) > 0.5 * (region.bottom - region.top)
+    ]
+    columns = columns_of(region, header, body, uprights)
+    inner = [rule for rule in region.rules if rule.y < end - 1]
+    top = header_rows(columns, header, [rule for rule in inner if not region.is_full(rule)])
+    bounds = [rule.y for rule in region.rules if region.is_full(rule) and rule.y >= end - 1]
+    rows = _rows(columns, body, bounds)
+    return PdfGrid(top, [_cells(columns, row, body) for row in rows], bool(top), len(columns.ends))
+
+
+def _end_of_header(lines: Sequence[Line]) -> float:
+    """Below the lines that come before the first one with numbers."""
+    for place, line in enumerate(lines[:_MAX_HEADER_LINES]):
+        chunks = line.chunks(CELL_GAP)
+        texts = [" ".join(word.text for word in chunk) for chunk in chunks]
+        if place and sum(map(is_numeric, texts[1:])) > 0:
+            return (lines[place - 1].bottom + line.top) / 2
+    return lines[0].bottom if lines else 0.0
+
+
+def _rows(columns: Columns, lines: Sequence[Line], bounds: Sequence[float]) -> list[_Row]:
+    """Rows between rules that run over the whole width; between these, lines put together."""
+    bands: list[list[Line]] = [[]]
+    edges = [bound for bound in bounds]
+    for line in lines:
+        middle = (line.top + line.bottom) / 2
+        while edges and middle > edges[0]:
+            edges.pop(0)
+            bands.append([])
+        bands[-1].append(line)
+    bands = [band for band in bands if band]
+    ruled = len(bands) > 2 and len(bands) >= 0.4 * len(lines)
+    rows: list[_Row] = []
+    widths = _widths(columns, lines)
+    for band in bands:
+        parts = _overlapping([_row(columns, line) for line in band])
+        rows += [_joined(parts)] if ruled else _put_together(parts, widths)
+    return rows
+
+
+def _row(columns: Columns, line: Line) -> _Row:
+    """A line by columns; a heading runs over them."""
+    chunks = line.chunks(CELL_GAP)
+    cells = columns.spread(line.words)
+    crossed = columns.crossed(line.words)
+    heading = len(chunks) == 1 and columns.at(line.x0) == 0 and line.x1 > columns.ends[0][1] + 2
+    if heading:
+        cells = [list(line.words), *([] for _ in columns.ends[1:])]
+        crossed = []
+    row = _Row(cells, line.top, line.bottom)
+    row.is_heading = heading
+    for place in crossed:
+        row.doubts[place] = row.doubts[place + 1] = _CROSSED
+    return row
+
+
+def _overlapping(rows: Sequence[_Row]) -> list[_Row]:
+    """Lines that overlap in height are of one row, whose cells are set to its middle."""
+    found: list[_Row] = []
+    for row in rows:
+        if found and row.top < found[-1].bottom - 0.25 * (row.bottom - row.top):
+            found[-1].add(row)
+        else:
+            found.append(row)
+    return found
+
+
+def _joined(rows: Sequence[_Row]) -> _Row:
+    first = rows[0]
+    for row in rows[1:]:
+        first.add(row)
+    return first
+
+
+def _widths(columns: Columns, lines: Sequence[Line]) -> list[float]:
+    """The widest line of each column."""
+    widths = [0.0] * len(columns.ends)
+    for line in lines:
+        row = _row(columns, line)
+        if not row.is_heading:
+            for place, words in enumerate(row.cells):
+                if words:
+                    widths[place] = max(widths[place], words[-1].x1 - words[0].x0)
+    return widths
+
+
+def _put_together(rows: Sequence[_Row], widths: Sequence[float]) -> list[_Row]:
+    """Lines that go on with the cells above them are added to these."""
+    pitch = _pitch(rows)
+    usual = _usually_filled(rows)
+    found: list[_Row] = []
+    for row in rows:
+        if not found:
+            found.append(row)
+            continue
+        above = found[-1]
+        verdict = _goes_on(above, row, widths, usual, pitch)
+        if verdict == "no":
+            found.append(row)
+            continue
+        if verdict == "perhaps":
+            for place in row.filled():
+                row.doubts.setdefault(place, _JOINED)
+        above.add(row)
+    return found
+
+
+def _pitch(rows: Sequence[_Row]) -> float:
+    steps = [below.top - above.top for above, below in zip(rows, rows[1:], strict=False)]
+    return min(steps, default=0.0)
+
+
+def _usually_filled(rows: Sequence[_Row]) -> set[int]:
+    """Columns where nearly every full line has a number: a row without any goes on with another."""
+    full = [row for row in rows if len(row.filled()) > 0.5 * len(row.cells)]
+    found = set()
+    for place in range(1, len(rows[0].cells) if rows else 0):
+        numeric = sum(is_numeric(row.text(place).text) for row in full)
+        if full and numeric > 0.7 * len(full):
+            found.add(place)
+    return found
+
+
+def _goes_on(above: _Row, row: _Row, widths: Sequence[float], usual: set[int], pitch: float) -> str:
+    """Whether a line goes on with the row above it: "yes", "no" or "perhaps"."""
+    filled = row.filled()
+    if row.is_heading or (usual and len(usual & filled) > 0.3 * len(usual)):
+        return "no"
+    if not filled <= above.filled() or above.is_heading:
+        return "no"
+    if row.top - above.bottom > 0.9 * (row.bottom - row.top):
+        return "no"
+    wrapped = all(
+        _would_not_fit(lines_of(above.cells[place])[-1], row.cells[place][0], widths[place])
+        for place in filled
+    )
+    if 0 not in filled:
+        numeric = any(is_numeric(row.text(place).text) for place in filled)
+        return "yes" if wrapped else ("no" if numeric and len(filled) > 1 else "perhaps")
+    if filled == {0} and not _continues(above, row):
+        return "no"
+    return "yes" if wrapped else "no"
+
+
+def _continues(above: _Row, row: _Row) -> bool:
+    """Whether a line of the first column alone reads like the rest of the one above it."""
+    last, first = lines_of(above.cells[0])[-1], row.cells[0][0]
+    if first.x0 < last.x0 - _INDENT * first.size:
+        return False
+    return not first.text[0].isupper() or last.words[-1].text.endswith(
+        ("-", ",", "/", "&", "and", "of")
+    )
+
+
+def _would_not_fit(line: Line, first: Word, width: float) -> bool:
+    """Whether the first word of a line would have been too long for the line above it."""
+    # A hyphenated word could have been parted elsewhere.
+    if line.words[-1].text.endswith(("-", "\u2013", "/", "\u2010")):
+        return True
+    return line.x1 - line.x0 + 0.2 * first.size + first.x1 - first.x0 > width - 0.1 * first.size
+
+
+def _cells(columns: Columns, row: _Row, body: Sequence[Line]) -> list[Cell]:
+    """The cells of a row; a heading is one over all columns."""
+    size = median(line.size for line in body)
+    left = _left(columns, body)
+    found = []
+    for place, words in enumerate(row.cells):
+        text = row.text(place)
+        indent = 0
+        if not place and words and left is not None:
+            indent = int((min(word.x0 for word in words) - left + 0.1 * size) / (_INDENT * size))
+        doubt = row.doubts.get(place, "")
+        found.append(Cell(text.text, text.marks, indent=indent, doubt=doubt))
+    return found
+
+
+def _left(columns: Columns, body: Sequence[Line]) -> float | None:
+    """Where the first column begins; None where its texts are centred."""
+    runs = [words for line in body if (words := columns.spread(line.words)[0])]
+    if not runs:
+        return None
+    lefts = [words[0].x0 for words in runs]
+    middles = [(words[0].x0 + words[-1].x1) / 2 for words in runs]
+    if len(runs) > 3 and pstdev(middles) < 0.5 * pstdev(lefts):
+        return None
+    return min(lefts)
