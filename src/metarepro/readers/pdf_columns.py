@@ -322,7 +322,10 @@ def _level(columns: Columns, lines: Sequence[Line], below: Sequence[Rule]) -> li
     for line in left:
         for chunk in line.chunks(CELL_GAP):
             touched = _touched(columns, chunk)
-            if _spans(columns, chunk) and touched[0] not in over:
+            if touched[:1] == [0] and len(touched) > 1 and lines == [Line(chunk)]:
+                # Alone from the left end on: a title, over all columns.
+                over[0] = (len(columns.ends), [list(chunk)])
+            elif _spans(columns, chunk) and touched[0] not in over:
                 over[touched[0]] = (len(touched), [list(chunk)])
             elif len(touched) > 1 and _parts(columns, chunk):
                 for word in chunk:

@@ -6,7 +6,16 @@ A further format is a module with `WORDS`, `sniff` and `read`, and its name here
 from pathlib import Path
 from typing import Protocol
 
-from metarepro.readers import csv_file, jasp_file, r_file, spss_file, stata_file, workbooks
+from metarepro.readers import (
+    csv_file,
+    jasp_file,
+    jats,
+    pdf_file,
+    r_file,
+    spss_file,
+    stata_file,
+    workbooks,
+)
 from metarepro.readers.archives import DiskFile, Document, head_of
 from metarepro.readers.other_files import what_is
 from metarepro.readers.source_files import refused
@@ -35,6 +44,8 @@ class SourceFormat(Protocol):
 #: In the order in which they are asked: the first that knows a file reads it. Text with commas may
 #: be anything, so it is asked last.
 FORMATS: tuple[SourceFormat, ...] = (
+    jats,
+    pdf_file,
     workbooks,
     jasp_file,
     stata_file,

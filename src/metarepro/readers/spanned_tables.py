@@ -118,7 +118,7 @@ def spanned_table(
     titles, top = _titles(grid[:count])
     caption = " ".join(filter(None, [caption, *titles]))
     columns, column_marks = _headers(top, len(grid[0]))
-    body = _Body(grid[count:], pages[count:], count)
+    body = _Body(grid[count:], pages[count:], columns)
     return SourceTable(label, caption, columns, body.rows(), tuple(notes), column_marks)
 
 
@@ -279,9 +279,12 @@ def _carried(row: Sequence[_Slot], below: Sequence[Sequence[_Slot]]) -> list[tup
 class _Body:
     """The rows below the header, with the headings that they stand under."""
 
-    def __init__(self, grid: Sequence[Sequence[_Slot]], pages: Sequence[int], above: int) -> None:
+    def __init__(
+        self, grid: Sequence[Sequence[_Slot]], pages: Sequence[int], columns: Sequence[str]
+    ) -> None:
         self.grid = grid
         self.pages = pages
+        self.columns = columns
         self.headings: list[tuple[float, str, bool]] = []
         firsts = [row[0].cell.text for row in grid]
         self.overall = [text for text in firsts if _OVERALL.match(text)]
@@ -323,11 +326,12 @@ class _Body:
         self.headings = [(indent, text, True) for indent, text, _ in self.headings]
         self._set_in = bool(deeper)
         cells, marks, doubts = [], [], []
-        for slot in row:
+        for place, slot in enumerate(row):
             shown = self._shown(slot)
             cells.append(slot.cell.text if shown else "")
             marks.append(slot.cell.marks if shown else "")
-            doubts += [slot.cell.doubt] * (shown and bool(slot.cell.doubt))
+            if shown and slot.cell.doubt:
+                doubts.append(f"{self.columns[place] or place + 1}: {slot.cell.doubt}")
         return SourceRow(
             number,
             tuple(cells),

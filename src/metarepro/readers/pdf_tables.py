@@ -1,0 +1,162 @@
+"""All tables of a PDF, those that go on over several pages put together."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from metarepro.readers.pdf_doubts import with_doubts
+from metarepro.readers.pdf_forest import forest_plots
+from metarepro.readers.pdf_grid import PdfGrid, grid_of
+from metarepro.readers.pdf_limits import PdfLimitError, PdfRefusedError, pages_of
+from metarepro.readers.pdf_page import Page, page_of
+from metarepro.readers.pdf_regions import Region, regions
+from metarepro.readers.source_files import MAX_TABLES, check_size, refused
+from metarepro.readers.source_table import SourceTable
+from metarepro.readers.spanned_tables import Cell, SpanError, spanned_table
+from metarepro.tabular.problems import Problem
+
+_OTHER_COLUMNS = "goes on with another number of columns"
+
+
+@dataclass
+class _Table:
+    """A table as it is put together, page by page."""
+
+    label: str
+    caption: str
+    header: list[list[Cell]]
+    width: int
+    rows: list[list[Cell]] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, rows: Sequence[list[Cell]], page: int, notes: Sequence[str]) -> None:
+        """Rows of a page."""
+        self.rows += rows
+        self.pages += [page] * len(rows)
+        self.notes += notes
+
+
+class PdfTables:
+    """Reads the tables of a PDF; what goes wrong on one page does not cost the others.
+
+    Parameters
+    ----------
+    content : bytes
+    file : str
+        Its name in messages.
+
+    Attributes
+    ----------
+    problems : what could not be read
+    """
+
+    def __init__(self, content: bytes, file: str) -> None:
+        self.content = content
+        self.file = file
+        self.problems: list[Problem] = []
+        self._found: list[_Table] = []
+        self._words = 0
+
+    def read(self) -> tuple[SourceTable, ...]:
+        """All tables, in the order of the file.
+
+        Raises
+        ------
+        DataError
+            For a PDF that cannot be opened, or that has no text.
+        """
+        try:
+            with pages_of(self.content) as pages:
+                for number, page in enumerate(self._drawn(pages), 1):
+                    self._read_page(page)
+                    check_size(self.file, ((len(t.rows), t.width) for t in self._found))
+                    if number > MAX_TABLES:
+                        break
+        except PdfRefusedError as error:
+            raise refused(self.file, error.found, error.allowed) from None
+        if not self._words and not self.problems:
+            allowed = "a PDF with text; of a scan, one that text recognition was run on"
+            raise refused(self.file, "pages without any text (a scan?)", allowed)
+        return tuple(self._tables())
+
+    def _drawn(self, pages: Iterator[object]) -> Iterator[Page]:
+        """Pages that can be drawn; the others are noted."""
+        number = 0
+        while True:
+            number += 1
+            try:
+                page = next(pages)
+                yield page_of(number, page)
+            except StopIteration:
+                return
+            except PdfRefusedError:
+                raise
+            except PdfLimitError as error:
+                self._problem(number, error.found, error.allowed)
+            except Exception as error:
+                # The library raises whatever its own code runs into in a damaged page.
+                found = f"{type(error).__name__}: {error}"
+                self._problem(number, f"a damaged page ({found})", "a whole page")
+
+    def _problem(self, page: int, found: str, allowed: str) -> None:
+        self.problems.append(Problem(self.file, None, f"page {page}", found, allowed))
+
+    def _read_page(self, page: Page) -> None:
+        self._words += len(page.words)
+        for region in regions(page):
+            self._put(region, grid_of(page, region), page.number)
+        for plot in forest_plots(page):
+            table = _Table(plot.label, plot.caption, plot.header, plot.width)
+            table.add(plot.body, page.number, ())
+            self._found.append(table)
+
+    def _put(self, region: Region, grid: PdfGrid, page: int) -> None:
+        """Add a grid to the table that it goes on with, or as a table of its own."""
+        before = next((t for t in reversed(self._found) if t.label == region.label), None)
+        goes_on = before is not None and (
+            region.continued or _texts(before.header) == _texts(grid.header) != []
+        )
+        if before is not None and goes_on and before.width == grid.width:
+            before.add(_without_header(before, grid), page, region.notes)
+            return
+        label, rows = region.label, grid.body
+        if before is not None and goes_on:
+            label = f"{region.label} (page {page})"
+            rows = [_doubted(row, f"{region.label} {_OTHER_COLUMNS}") for row in rows]
+        elif before is not None:
+            label = f"{region.label} (page {page})"
+        table = _Table(label, region.caption, grid.header, grid.width)
+        table.add(rows, page, region.notes)
+        self._found.append(table)
+
+    def _tables(self) -> Iterator[SourceTable]:
+        for table in self._found:
+            first = table.pages[0] if table.pages else 0
+            pages = [first] * len(table.header) + table.pages
+            rows = [*table.header, *table.rows]
+            header = len(table.header) or None
+            try:
+                read = spanned_table(table.label, table.caption, rows, header, table.notes, pages)
+            except SpanError as error:
+                self._problem(first, f"{table.label}: {error.found}", error.allowed)
+            else:
+                if read is not None and read.rows:
+                    yield with_doubts(read)
+
+
+def _texts(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in rows]
+
+
+def _without_header(table: _Table, grid: PdfGrid) -> list[list[Cell]]:
+    """The rows of a further page without those that repeat the header."""
+    above = _texts([*table.header, *table.rows[:4]])
+    rows = grid.body
+    while rows and _texts(rows[:1])[0] in above and not grid.header:
+        rows = rows[1:]
+    return rows
+
+
+def _doubted(row: Sequence[Cell], doubt: str) -> list[Cell]:
+    first, *others = row
+    return [Cell(first.text, first.marks, indent=first.indent, doubt=doubt), *others]
