@@ -63,6 +63,7 @@ _COMMANDS = (
     ("pool", "pool:pool", "Pool the studies of a table."),
     ("columns", "columns:columns", "Show what the columns of a data file are taken for."),
     ("explain", "explain:explain", "Explain a printed pool: model, rounding or slip."),
+    ("extract", "extract:extract", "List the tables of an article or a data file; write one."),
     ("new", "new:new", "Start a study: write its folder."),
     ("run", "run:run", "Run the workflow of the study in this folder."),
     ("check", "check:check", "Check the data of a study: all problems at once."),

@@ -1,0 +1,60 @@
+"""The command that lists the tables of a source and writes one of them."""
+
+from pathlib import Path
+
+import click
+
+from metarepro.commands.options import FILE_OR_FOLDER
+from metarepro.errors import InputError
+from metarepro.extraction.listing import chosen_table, doubtful_rows, listed_tables, table_csv
+from metarepro.readers.sources import read_source
+from metarepro.tabular.atomic import write_file
+
+
+@click.command()
+@click.argument("file", type=FILE_OR_FOLDER)
+@click.option(
+    "--table",
+    "choice",
+    metavar="N",
+    help='Write the rows of this table: its number in the list, or its label ("Table 2").',
+)
+@click.option(
+    "--output", type=FILE_OR_FOLDER, help="The CSV file to write. [default: standard output]"
+)
+def extract(file: Path, choice: str | None, output: Path | None) -> None:
+    """List the tables of an article, a spreadsheet or a data file; write the rows of one.
+
+    FILE is an article (XML of PubMed Central, HTML, DOCX, PDF), a spreadsheet (XLSX, ODS, CSV) or
+    the file of a statistics package (Stata, SPSS, R, JASP). It is recognised by its content. If
+    there is an XML version of an article, use it: a PDF says where letters stand, not what a table
+    is. From a PDF, tables with a caption are read, and the rows of forest plots that are text.
+
+    With --table the rows are written as CSV, every cell as printed, with the file, its sha256, the
+    page, the table and the row. Headers over several columns are joined to those below them by
+    " > ". Footnote marks stand in a column of their own. Rows that may be misread say why in the
+    column doubtful, and are named on standard error: check them against the source.
+
+    \b
+    Exit codes:
+      0  done
+      1  something is wrong with the file, or it has no tables; the message says what
+      2  the command was called in a way that it does not understand
+    """
+    if output is not None and choice is None:
+        raise click.UsageError("--output needs --table: which table is to be written?")
+    source = read_source(file)
+    if not source.tables:
+        skipped = "".join(f"\nNot read: {what}" for what in source.skipped)
+        raise InputError(f"{source.file}: {source.words}, in which no table was found{skipped}")
+    if choice is None:
+        click.echo(listed_tables(source), nl=False)
+        return
+    table = chosen_table(source, choice)
+    text = table_csv(source, table)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_file(output, text.encode())
+    for line in doubtful_rows(table):
+        click.echo(line, err=True)
