@@ -17,7 +17,7 @@ from metarepro.readers.superscripts import CellText
 _NARROWEST_STRIP = 0.45
 _WIDE_STRIP = 1.2
 #: The widest space between words of one header.
-_SPACE = 0.4
+_SPACE = 0.45
 #: Of the lines, how many may cross a strip: headings and long texts.
 _MAY_CROSS = 0.04
 _MAY_RUN_ON = 0.2
@@ -154,7 +154,7 @@ def _lowest(header: Sequence[Line]) -> list[tuple[Word, ...]]:
     """Runs of words of a header with no other right below them."""
     found: list[tuple[Word, ...]] = []
     for line in reversed(header):
-        for chunk in line.chunks(CELL_GAP):
+        for chunk in line.chunks(_SPACE):
             left, right = chunk[0].x0, max(word.x1 for word in chunk)
             if not any(c[0].x0 < right and max(w.x1 for w in c) > left for c in found):
                 found.append(chunk)
@@ -280,7 +280,7 @@ def _by_spanning(columns: Columns, lines: Sequence[Line]) -> list[list[Line]]:
     parts: list[list[Line]] = [[]]
     for line in lines:
         parts[-1].append(line)
-        if any(_spans(columns, chunk) for chunk in line.chunks(CELL_GAP)):
+        if any(_spans(columns, chunk) for chunk in line.chunks(_SPACE)):
             parts.append([])
     return [part for part in parts if part]
 
@@ -305,7 +305,7 @@ def _level(columns: Columns, lines: Sequence[Line], below: Sequence[Rule]) -> li
     left: list[Line] = []
     for line in lines:
         rest = []
-        for chunk in line.chunks(CELL_GAP):
+        for chunk in line.chunks(_SPACE):
             middle = (chunk[0].x0 + chunk[-1].x1) / 2
             if not any(rule.x0 - 2 <= middle <= rule.x1 + 2 for rule in below):
                 rest += chunk
@@ -320,7 +320,7 @@ def _level(columns: Columns, lines: Sequence[Line], below: Sequence[Rule]) -> li
         for run, (first, last) in zip(runs, _shares(columns, places, runs), strict=False):
             over[first] = (last - first + 1, run)
     for line in left:
-        for chunk in line.chunks(CELL_GAP):
+        for chunk in line.chunks(_SPACE):
             touched = _touched(columns, chunk)
             if touched[:1] == [0] and len(touched) > 1 and lines == [Line(chunk)]:
                 # Alone from the left end on: a title, over all columns.
@@ -362,7 +362,7 @@ def _runs_over(lines: Sequence[Line], rule: Rule) -> list[list[list[Word]]]:
     """Runs of words over a rule, those below each other together."""
     runs: list[list[list[Word]]] = []
     for line in lines:
-        for chunk in line.chunks(CELL_GAP):
+        for chunk in line.chunks(_SPACE):
             left, right = chunk[0].x0, chunk[-1].x1
             if not rule.x0 - 2 <= (left + right) / 2 <= rule.x1 + 2:
                 continue

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median, pstdev
 
 from metarepro.readers.pdf_columns import Columns, cell_of, columns_of, header_rows
-from metarepro.readers.pdf_page import Line, Page, Word, lines_of
+from metarepro.readers.pdf_page import Line, Page, Rule, Word, lines_of
 from metarepro.readers.pdf_regions import CELL_GAP, Region
 from metarepro.readers.spanned_tables import Cell, is_numeric
 from metarepro.readers.superscripts import CellText
@@ -91,9 +91,14 @@ def grid_of(page: Page, region: Region) -> PdfGrid:
     columns = columns_of(region, header, body, uprights)
     inner = [rule for rule in region.rules if rule.y < end - 1]
     top = header_rows(columns, header, [rule for rule in inner if not region.is_full(rule)])
-    bounds = [rule.y for rule in region.rules if region.is_full(rule) and rule.y >= end - 1]
+    bounds = [rule.y for rule in region.rules if rule.y >= end - 1 and _parts_rows(region, rule)]
     rows = _rows(columns, body, bounds)
     return PdfGrid(top, [_cells(columns, row, body) for row in rows], bool(top), len(columns.ends))
+
+
+def _parts_rows(region: Region, rule: Rule) -> bool:
+    """Whether a rule parts rows: one from the left end, at most some cells shorter."""
+    return rule.x0 <= region.x0 + 3 and rule.x1 - rule.x0 > 0.5 * (region.x1 - region.x0)
 
 
 def _end_of_header(lines: Sequence[Line]) -> float:
@@ -122,7 +127,8 @@ def _rows(columns: Columns, lines: Sequence[Line], bounds: Sequence[float]) -> l
     widths = _widths(columns, lines)
     for band in bands:
         parts = _overlapping([_row(columns, line) for line in band])
-        rows += [_joined(parts)] if ruled else _put_together(parts, widths)
+        one = ruled and sum(map(_has_numbers, parts)) < 2
+        rows += [_joined(parts)] if one else _put_together(parts, widths)
     return rows
 
 
@@ -151,6 +157,11 @@ def _overlapping(rows: Sequence[_Row]) -> list[_Row]:
         else:
             found.append(row)
     return found
+
+
+def _has_numbers(row: _Row) -> bool:
+    """Whether a line has numbers in several columns."""
+    return sum(is_numeric(row.text(place).text) for place in row.filled() - {0}) > 1
 
 
 def _joined(rows: Sequence[_Row]) -> _Row:

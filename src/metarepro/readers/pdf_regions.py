@@ -23,6 +23,7 @@ _HOLE = 70.0
 _PITCHES = 2.3
 _MOST_NOTES = 20
 _LEAST_LINES = 3
+_MOST_HEADER_LINES = 4
 _KIND = re.compile(r"(?:Table|TABLE|Tab\.|Tabla|Tableau|Tabelle)$")
 _NUMBER = re.compile(r"(?:[A-Z]{0,2}\d{1,3}[a-z]?|[IVXL]{1,6})[.:|]?$")
 _BOTH = re.compile(r"(?P<kind>Table|TABLE)(?P<number>[A-Z]?\d{1,3})[.:|]?$")
@@ -30,7 +31,7 @@ _FIGURE = re.compile(r"(?:Fig\.?|Figure|FIGURE|FIG\.?|Figura)(?:\d+[.:]?)?$")
 _CONTINUED = re.compile(r"\b(?:cont\b|cont\.|cont'd|contd|continued|continuation)", re.I)
 #: Words before "Table" that belong to the label.
 _BEFORE = ("supplementary", "supplemental", "additional", "online", "appendix", "supporting")
-_NOTE = re.compile(r"(?:notes?|abbreviations?|sources?|footnotes?|key|legend)\b[ .:]", re.I)
+_NOTE = re.compile(r"(?:notes?|abbreviations?|sources?|footnotes?|key|legend)\s*[.:]", re.I)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ def _ruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
         last = place + 1
     bottom = full[last].y
     limit = min([end.top for end in ends if _overlaps(end, first)], default=page.height)
-    if last < 2:
+    closing = lines_of(page.within(first.x0, first.x1, full[max(0, last - 1)].y, bottom))
+    if last < 2 and len(closing) <= _MOST_HEADER_LINES:
         # A rule below the header only, or none at all: white space ends the table.
         bottom = max(bottom, _end_of_lines(page, first.x0, first.x1, bottom, limit))
     inside = tuple(
