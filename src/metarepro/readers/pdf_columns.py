@@ -174,8 +174,8 @@ def _is_in_header_text(
         if over[0].x0 < left - 1 or over[-1].x1 > right + 1:
             return False
         middle = (strip[0] + strip[1]) / 2
-        before = max((word.x1 for word in over if word.x0 < middle), default=middle)
-        after = min((word.x0 for word in over if word.x1 > middle), default=middle)
+        before = max((word.x1 for word in over if word.x0 + word.x1 < 2 * middle), default=middle)
+        after = min((word.x0 for word in over if word.x0 + word.x1 >= 2 * middle), default=middle)
         on_both = over[0].x0 < middle < over[-1].x1
         return on_both and after - before < _SPACE * line.size
     return False

@@ -68,6 +68,8 @@ def _reason(text: str, usual: str) -> str:
     if text.count("(") + text.count("[") != text.count(")") + text.count("]"):
         return "half a pair of brackets"
     shape = pattern(text)
+    if "9 9" in shape and "9 9" not in usual:
+        return f"two numbers with nothing between them: {text!r}"
     if usual and shape and shape != usual:
         if usual == "9" and shape in ("9%", "9-9"):
             return ""

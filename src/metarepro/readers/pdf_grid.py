@@ -137,7 +137,10 @@ def _row(columns: Columns, line: Line) -> _Row:
     chunks = line.chunks(CELL_GAP)
     cells = columns.spread(line.words)
     crossed = columns.crossed(line.words)
-    heading = len(chunks) == 1 and columns.at(line.x0) == 0 and line.x1 > columns.ends[0][1] + 2
+    heading = len(chunks) == 1 and (
+        (columns.at(line.x0) == 0 and line.x1 > columns.ends[0][1] + 2)
+        or _is_centred(columns, line)
+    )
     if heading:
         cells = [list(line.words), *([] for _ in columns.ends[1:])]
         crossed = []
@@ -146,6 +149,16 @@ def _row(columns: Columns, line: Line) -> _Row:
     for place in crossed:
         row.doubts[place] = row.doubts[place + 1] = _CROSSED
     return row
+
+
+def _is_centred(columns: Columns, line: Line) -> bool:
+    """Whether a text stands in the middle of the table rather than of a column."""
+    middle = (line.x0 + line.x1) / 2
+    centre = (columns.ends[0][0] + columns.ends[-1][1]) / 2
+    own = columns.ends[columns.at(middle)]
+    off = abs(middle - centre)
+    in_column = own[0] - 1 < line.x0 and line.x1 < own[1] + 1 and abs(sum(own) / 2 - middle) <= off
+    return off < line.size and not in_column and not is_numeric(line.text)
 
 
 def _overlapping(rows: Sequence[_Row]) -> list[_Row]:

@@ -3,7 +3,7 @@
 All lengths are in points; y grows downwards. A page whose text runs upwards or downwards is turned.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
@@ -98,11 +98,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Rule:
-    """A horizontal line."""
+    """A horizontal line; an edge where it is the end of a shaded area."""
 
     y: float
     x0: float
     x1: float
+    is_edge: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,10 +206,12 @@ def page_of(number: int, page: Any) -> Page:
         if word["text"].strip()
     )
     edges = [turn(edge) for edge in page.edges]
+    areas = [turn(area) for area in page.rects if area["width"] > 3 and area["height"] > 3]
+    shaded = {round(y, 1) for area in areas for y in (area["top"], area["bottom"])}
     width, height = float(page.width), float(page.height)
     if turn is not _as_it_is:
         width, height = height, width
-    return Page(number, width, height, words, tuple(_rules(edges)), tuple(_uprights(edges)))
+    return Page(number, width, height, words, tuple(_rules(edges, shaded)), tuple(_uprights(edges)))
 
 
 def _as_it_is(thing: dict[str, Any]) -> dict[str, Any]:
@@ -239,7 +242,7 @@ def _turn(chars: Sequence[Mapping[str, Any]], page: Any) -> Any:
     return turned
 
 
-def _rules(edges: Sequence[Mapping[str, Any]]) -> list[Rule]:
+def _rules(edges: Sequence[Mapping[str, Any]], shaded: Collection[float]) -> list[Rule]:
     """Horizontal edges, those at one height that touch put together."""
     flat = sorted(
         ((edge["top"] + edge["bottom"]) / 2, edge["x0"], edge["x1"])
@@ -261,7 +264,8 @@ def _rules(edges: Sequence[Mapping[str, Any]]) -> list[Rule]:
                 parts[-1][1] = max(parts[-1][1], x1)
             else:
                 parts.append([x0, x1])
-        found += [Rule(y, x0, x1) for x0, x1 in parts if x1 - x0 >= _SHORTEST_RULE]
+        is_edge = round(y, 1) in shaded
+        found += [Rule(y, x0, x1, is_edge) for x0, x1 in parts if x1 - x0 >= _SHORTEST_RULE]
     return found
 
 

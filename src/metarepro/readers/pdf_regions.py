@@ -24,6 +24,8 @@ _PITCHES = 2.3
 _MOST_NOTES = 20
 _LEAST_LINES = 3
 _MOST_HEADER_LINES = 4
+#: Running heads above a table that goes on, and foot lines below one.
+_MOST_LINES_ABOVE = 6
 _KIND = re.compile(r"(?:Table|TABLE|Tab\.|Tabla|Tableau|Tabelle)$")
 _NUMBER = re.compile(r"(?:[A-Z]{0,2}\d{1,3}[a-z]?|[IVXL]{1,6})[.:|]?$")
 _BOTH = re.compile(r"(?P<kind>Table|TABLE)(?P<number>[A-Z]?\d{1,3})[.:|]?$")
@@ -75,15 +77,36 @@ class Region:
     header_bottom: float | None = None
     notes: tuple[str, ...] = ()
 
+    def ends(self, page: Page) -> bool:
+        """Whether nothing but a foot line of the page stands below the table."""
+        below = [line for line in lines_of(page.words) if line.top > self.bottom]
+        return len(below) <= 1
+
+    def first_line(self, page: Page) -> str:
+        """The first line of the table."""
+        words = page.within(self.x0 - 2, self.x1 + 2, self.top - 0.5, self.bottom)
+        return next((line.text for line in lines_of(words)), "")
+
     def is_full(self, rule: Rule) -> bool:
         """Whether a rule is as long as the table is wide."""
         return rule.x0 <= self.x0 + _AS_LONG and rule.x1 >= self.x1 - _AS_LONG
 
 
-def regions(page: Page) -> list[Region]:
-    """All tables of a page that have a caption, from top to bottom."""
+def regions(page: Page, before: "Region | None" = None, header: str = "") -> list[Region]:
+    """All tables of a page that have a caption, from top to bottom.
+
+    Parameters
+    ----------
+    page : Page
+    before : Region, optional
+        The last table of the page before, if it ends that page.
+    header : str
+        The first line of its header: where a page begins with it, the table goes on.
+    """
     lines = lines_of(page.words)
     captions = list(_captions(lines))
+    if before is not None and header:
+        captions = [*_repeated(lines, before, header), *captions]
     stops = captions_of_figures(lines)
     found = []
     for caption in captions:
@@ -101,6 +124,16 @@ def _captions(lines: Iterable[Line]) -> Iterable[Caption]:
             caption = _caption(chunk)
             if caption is not None:
                 yield caption
+
+
+def _repeated(lines: Sequence[Line], before: Region, header: str) -> Iterable[Caption]:
+    """The place above a header that is repeated at the top of a page, without a caption."""
+    for line in lines[:_MOST_LINES_ABOVE]:
+        if line.text == header:
+            size = line.size
+            word = Word(before.label, line.x0, line.x0 + size, line.top - size, line.top - 3, size)
+            yield Caption(before.label, Line((word,)), continued=True)
+            return
 
 
 def _caption(words: Sequence[Word]) -> Caption | None:
@@ -153,8 +186,8 @@ def _ruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
     bottom = full[last].y
     limit = min([end.top for end in ends if _overlaps(end, first)], default=page.height)
     closing = lines_of(page.within(first.x0, first.x1, full[max(0, last - 1)].y, bottom))
-    if last < 2 and len(closing) <= _MOST_HEADER_LINES:
-        # A rule below the header only, or none at all: white space ends the table.
+    if full[last].is_edge or (last < 2 and len(closing) <= _MOST_HEADER_LINES):
+        # A shaded row, a rule below the header only, or none: white space ends the table.
         bottom = max(bottom, _end_of_lines(page, first.x0, first.x1, bottom, limit))
     inside = tuple(
         rule

@@ -56,6 +56,7 @@ class PdfTables:
         self.problems: list[Problem] = []
         self._found: list[_Table] = []
         self._words = 0
+        self._open: tuple[Region | None, str] = (None, "")
 
     def read(self) -> tuple[SourceTable, ...]:
         """All tables, in the order of the file.
@@ -103,8 +104,11 @@ class PdfTables:
 
     def _read_page(self, page: Page) -> None:
         self._words += len(page.words)
-        for region in regions(page):
+        found = regions(page, *self._open)
+        for region in found:
             self._put(region, grid_of(page, region), page.number)
+        last = found[-1] if found and found[-1].ends(page) else None
+        self._open = (last, last.first_line(page) if last else "")
         for plot in forest_plots(page):
             table = _Table(plot.label, plot.caption, plot.header, plot.width)
             table.add(plot.body, page.number, ())
