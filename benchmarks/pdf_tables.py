@@ -76,9 +76,18 @@ def _pairs(
         yield from zip(table.rows, other.rows, strict=True)
         return
     for tag, first, last, start, stop in SequenceMatcher(None, ours, theirs, False).get_opcodes():
-        rows: list[SourceRow | None] = [*other.rows[start:stop]] if tag != "delete" else []
-        rows += [None] * (last - first - len(rows))
-        yield from zip(table.rows[first:last], rows, strict=False)
+        left = [] if tag == "delete" else list(range(start, stop))
+        for place in range(first, last):
+            best = max(left, key=lambda n: _alike(ours[place], theirs[n]), default=None)
+            if tag == "equal" and left:
+                best = left[0]
+            if best is not None:
+                left = [n for n in left if n > best]
+            yield table.rows[place], None if best is None else other.rows[best]
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, False).ratio()
 
 
 def main(folder: Path) -> None:

@@ -31,10 +31,13 @@ class Columns:
 
     Attributes
     ----------
-    ends : left and right end of each
+    ends : left and right end of the text of each
+    left, right : ends of the table
     """
 
     ends: tuple[tuple[float, float], ...]
+    left: float
+    right: float
 
     @property
     def borders(self) -> tuple[float, ...]:
@@ -107,7 +110,7 @@ def columns_of(
         ends = _cut_between(ends, left, right, sure or body)
     for chunk in lowest:
         ends = _with_header_only(ends, chunk)
-    return Columns(tuple(_shrunk(ends, body)))
+    return Columns(tuple(_shrunk(ends, body)), region.x0, region.x1)
 
 
 def _shrunk(ends: Sequence[tuple[float, float]], body: Sequence[Line]) -> list[tuple[float, float]]:

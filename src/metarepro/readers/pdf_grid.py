@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median, pstdev
 
 from metarepro.readers.pdf_columns import Columns, cell_of, columns_of, header_rows
@@ -114,7 +115,7 @@ def _end_of_header(lines: Sequence[Line]) -> float:
 def _rows(columns: Columns, lines: Sequence[Line], bounds: Sequence[float]) -> list[_Row]:
     """Rows between rules that run over the whole width; between these, lines put together."""
     bands: list[list[Line]] = [[]]
-    edges = [bound for bound in bounds]
+    edges = list(bounds)
     for line in lines:
         middle = (line.top + line.bottom) / 2
         while edges and middle > edges[0]:
@@ -154,27 +155,35 @@ def _row(columns: Columns, line: Line) -> _Row:
 def _is_centred(columns: Columns, line: Line) -> bool:
     """Whether a text stands in the middle of the table rather than of a column."""
     middle = (line.x0 + line.x1) / 2
-    centre = (columns.ends[0][0] + columns.ends[-1][1]) / 2
+    off = abs(middle - (columns.left + columns.right) / 2)
     own = columns.ends[columns.at(middle)]
-    off = abs(middle - centre)
-    in_column = own[0] - 1 < line.x0 and line.x1 < own[1] + 1 and abs(sum(own) / 2 - middle) <= off
-    return off < line.size and not in_column and not is_numeric(line.text)
+    nearer = off + 1 < abs(sum(own) / 2 - middle)
+    return off < line.size and nearer and len(columns.ends) > 2 and not is_numeric(line.text)
 
 
 def _overlapping(rows: Sequence[_Row]) -> list[_Row]:
-    """Lines that overlap in height are of one row, whose cells are set to its middle."""
+    """Lines that overlap in height are of one row, whose cells are set to its middle.
+
+    Not if both have numbers in one column: then a cell over several rows stands between them.
+    """
     found: list[_Row] = []
     for row in rows:
-        if found and row.top < found[-1].bottom - 0.25 * (row.bottom - row.top):
+        overlap = found and row.top < found[-1].bottom - 0.25 * (row.bottom - row.top)
+        if overlap and not _numbers_of(found[-1]) & _numbers_of(row):
             found[-1].add(row)
         else:
             found.append(row)
     return found
 
 
+def _numbers_of(row: _Row) -> set[int]:
+    """Columns but the first with a number."""
+    return {place for place in row.filled() - {0} if is_numeric(row.text(place).text)}
+
+
 def _has_numbers(row: _Row) -> bool:
     """Whether a line has numbers in several columns."""
-    return sum(is_numeric(row.text(place).text) for place in row.filled() - {0}) > 1
+    return len(_numbers_of(row)) > 1
 
 
 def _joined(rows: Sequence[_Row]) -> _Row:
@@ -198,28 +207,38 @@ def _widths(columns: Columns, lines: Sequence[Line]) -> list[float]:
 
 def _put_together(rows: Sequence[_Row], widths: Sequence[float]) -> list[_Row]:
     """Lines that go on with the cells above them are added to these."""
-    pitch = _pitch(rows)
     usual = _usually_filled(rows)
+    space = _space_between(rows, usual)
     found: list[_Row] = []
     for row in rows:
-        if not found:
-            found.append(row)
-            continue
-        above = found[-1]
-        verdict = _goes_on(above, row, widths, usual, pitch)
+        verdict = _goes_on(found[-1], row, widths, usual, space) if found else "no"
         if verdict == "no":
+            if found and usual and not row.is_heading and len(row.filled() - usual) > 1:
+                _doubt_apart(row, usual)
             found.append(row)
             continue
         if verdict == "perhaps":
             for place in row.filled():
                 row.doubts.setdefault(place, _JOINED)
-        above.add(row)
+        found[-1].add(row)
     return found
 
 
-def _pitch(rows: Sequence[_Row]) -> float:
-    steps = [below.top - above.top for above, below in zip(rows, rows[1:], strict=False)]
-    return min(steps, default=0.0)
+def _doubt_apart(row: _Row, usual: set[int]) -> None:
+    """A row of several cells without any of the numbers that all others have."""
+    if not row.filled() & usual:
+        for place in row.filled():
+            row.doubts.setdefault(place, _PARTED)
+
+
+def _space_between(rows: Sequence[_Row], usual: set[int]) -> float:
+    """White space above lines that surely begin a row; 0 if there are too few of these."""
+    spaces = [
+        below.top - above.bottom
+        for above, below in pairwise(rows)
+        if len(usual & below.filled()) > 0.6 * len(usual)
+    ]
+    return median(spaces) if usual and len(spaces) > 2 else 0.0
 
 
 def _usually_filled(rows: Sequence[_Row]) -> set[int]:
@@ -233,15 +252,22 @@ def _usually_filled(rows: Sequence[_Row]) -> set[int]:
     return found
 
 
-def _goes_on(above: _Row, row: _Row, widths: Sequence[float], usual: set[int], pitch: float) -> str:
-    """Whether a line goes on with the row above it: "yes", "no" or "perhaps"."""
+def _goes_on(above: _Row, row: _Row, widths: Sequence[float], usual: set[int], space: float) -> str:
+    """Whether a line goes on with the row above it: "yes", "no" or "perhaps".
+
+    It does if it is nearer to that than rows are to each other; where they are all as near, if its
+    words would not have fitted into the line above.
+    """
     filled = row.filled()
     if row.is_heading or (usual and len(usual & filled) > 0.3 * len(usual)):
         return "no"
     if not filled <= above.filled() or above.is_heading:
         return "no"
-    if row.top - above.bottom > 0.9 * (row.bottom - row.top):
+    gap, height = row.top - above.bottom, row.bottom - row.top
+    if gap > 0.9 * height:
         return "no"
+    if space and gap < space - 0.1 * height:
+        return "yes"
     wrapped = all(
         _would_not_fit(lines_of(above.cells[place])[-1], row.cells[place][0], widths[place])
         for place in filled

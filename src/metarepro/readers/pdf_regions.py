@@ -106,7 +106,12 @@ def regions(page: Page, before: "Region | None" = None, header: str = "") -> lis
     lines = lines_of(page.words)
     captions = list(_captions(lines))
     if before is not None and header:
-        captions = [*_repeated(lines, before, header), *captions]
+        again = [
+            caption
+            for caption in _repeated(lines, before, header)
+            if not any(0 < caption.line.top - c.line.top < _CAPTION_HEIGHT for c in captions)
+        ]
+        captions = [*again, *captions]
     stops = captions_of_figures(lines)
     found = []
     for caption in captions:
@@ -306,12 +311,21 @@ def _column(page: Page, caption: Caption) -> tuple[float, float]:
     """The column of the page that a caption stands in; the whole width where it has one column."""
     x0 = min((word.x0 for word in page.words), default=0.0) - 2
     x1 = max((word.x1 for word in page.words), default=page.width) + 2
-    middle = page.width / 2
-    across = sum(word.x0 < middle + 4 and word.x1 > middle - 4 for word in page.words)
-    lines = len({round(word.middle / 3) for word in page.words}) or 1
-    if across > 0.2 * lines or caption.line.x0 < middle < caption.line.x1:
+    middle = (x0 + x1) / 2
+    whole = halves = 0
+    for line in lines_of(page.words):
+        if any(word.x0 < middle - 2 and word.x1 > middle + 2 for word in line.words):
+            whole += _ink(line) > 0.75 * (x1 - x0)
+            continue
+        for side in (
+            (word.x1 <= middle + 2 for word in line.words),
+            (word.x0 >= middle - 2 for word in line.words),
+        ):
+            words = tuple(word for word, here in zip(line.words, side, strict=True) if here)
+            halves += bool(words) and _ink(Line(words)) > 0.75 * (middle - x0)
+    if halves <= whole or caption.line.x0 < middle - 2 and caption.line.x1 > middle + 2:
         return x0, x1
-    return (x0, middle) if caption.line.x0 < middle else (middle, x1)
+    return (x0, middle) if caption.line.x0 < middle - 2 else (middle - 2, x1)
 
 
 def _end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> float:
