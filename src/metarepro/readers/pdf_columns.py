@@ -22,6 +22,7 @@ _SPACE = 0.45
 _MAY_CROSS = 0.04
 _MAY_RUN_ON = 0.2
 _BIN = 0.5
+_MARK_SIGNS = "*\u2020\u2021\u00a7\u00b6#"
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014/"
 
 
@@ -250,7 +251,8 @@ def cell_of(lines: Sequence[Line]) -> CellText:
                 close = place > 0 and other and word.x0 - before.x1 < 0.1 * word.size
                 broken = place == 0 and before.text.endswith(tuple(_DASHES))
                 cell.add("" if close or broken or word.raised else " ")
-            cell.add(word.text, raised=word.raised)
+            mark = before is not None and not word.text.strip(_MARK_SIGNS)
+            cell.add(word.text, raised=word.raised or mark)
             before = word
     return cell
 

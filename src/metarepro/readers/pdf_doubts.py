@@ -67,6 +67,8 @@ def _reason(text: str, usual: str) -> str:
     """Why a cell may be misread, "" if nothing speaks for that."""
     if text.count("(") + text.count("[") != text.count(")") + text.count("]"):
         return "half a pair of brackets"
+    if re.match(r"[±×]", text) or re.search(r"\d\s*[±×–]$", text):
+        return f"part of a number: {text!r}"
     shape = pattern(text)
     if "9 9" in shape and "9 9" not in usual:
         return f"two numbers with nothing between them: {text!r}"

@@ -1,5 +1,6 @@
 """The rows of a table of a PDF: lines put together that are one row, and doubts about them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -106,10 +107,23 @@ def _end_of_header(lines: Sequence[Line]) -> float:
     """Below the lines that come before the first one with numbers."""
     for place, line in enumerate(lines[:_MAX_HEADER_LINES]):
         chunks = line.chunks(CELL_GAP)
-        texts = [" ".join(word.text for word in chunk) for chunk in chunks]
-        if place and sum(map(is_numeric, texts[1:])) > 0:
+        texts = [" ".join(word.text for word in chunk if not word.raised) for chunk in chunks]
+        heading = (
+            place > 0
+            and len(chunks) == 1 < len(lines[place - 1].chunks(CELL_GAP))
+            and line.x0 < lines[0].x0 + line.size
+        )
+        below = lines[place + 1 : place + 2]
+        if heading and not any(_any_numbers(line) for line in below):
+            continue
+        if place and (heading or any(map(is_numeric, texts[1:]))):
             return (lines[place - 1].bottom + line.top) / 2
     return lines[0].bottom if lines else 0.0
+
+
+def _any_numbers(line: Line) -> bool:
+    chunks = line.chunks(CELL_GAP)
+    return any(is_numeric(" ".join(word.text for word in chunk)) for chunk in chunks[1:])
 
 
 def _rows(columns: Columns, lines: Sequence[Line], bounds: Sequence[float]) -> list[_Row]:
@@ -128,7 +142,7 @@ def _rows(columns: Columns, lines: Sequence[Line], bounds: Sequence[float]) -> l
     widths = _widths(columns, lines)
     for band in bands:
         parts = _overlapping([_row(columns, line) for line in band])
-        one = ruled and sum(map(_has_numbers, parts)) < 2
+        one = ruled and _rows_with_numbers(parts) < 2
         rows += [_joined(parts)] if one else _put_together(parts, widths)
     return rows
 
@@ -181,9 +195,10 @@ def _numbers_of(row: _Row) -> set[int]:
     return {place for place in row.filled() - {0} if is_numeric(row.text(place).text)}
 
 
-def _has_numbers(row: _Row) -> bool:
-    """Whether a line has numbers in several columns."""
-    return len(_numbers_of(row)) > 1
+def _rows_with_numbers(rows: Sequence[_Row]) -> int:
+    """How many lines have about as many numbers as the fullest: each of them is a row."""
+    counts = [len(_numbers_of(row)) for row in rows]
+    return sum(count > 1 and count > 0.6 * max(counts) for count in counts)
 
 
 def _joined(rows: Sequence[_Row]) -> _Row:
@@ -213,8 +228,8 @@ def _put_together(rows: Sequence[_Row], widths: Sequence[float]) -> list[_Row]:
     for row in rows:
         verdict = _goes_on(found[-1], row, widths, usual, space) if found else "no"
         if verdict == "no":
-            if found and usual and not row.is_heading and len(row.filled() - usual) > 1:
-                _doubt_apart(row, usual)
+            if found and not row.is_heading:
+                _doubt_apart(found[-1], row, usual)
             found.append(row)
             continue
         if verdict == "perhaps":
@@ -224,11 +239,20 @@ def _put_together(rows: Sequence[_Row], widths: Sequence[float]) -> list[_Row]:
     return found
 
 
-def _doubt_apart(row: _Row, usual: set[int]) -> None:
-    """A row of several cells without any of the numbers that all others have."""
-    if not row.filled() & usual:
-        for place in row.filled():
-            row.doubts.setdefault(place, _PARTED)
+def _doubt_apart(above: _Row, row: _Row, usual: set[int]) -> None:
+    """Doubts about a row that may be part of the one above it.
+
+    It has several cells without any of the numbers that all others have, or no name of its own and
+    nothing where the one above has nothing.
+    """
+    filled = row.filled()
+    if len(filled & usual) > (0.3 if 0 in filled else 0.6) * len(usual) or filled == {0}:
+        return
+    if usual and len(filled) > 1:
+        row.doubts.update(dict.fromkeys(filled, _PARTED))
+    if 0 not in filled and filled <= above.filled():
+        row.doubts.update(dict.fromkeys(filled, _PARTED))
+        above.doubts.update(dict.fromkeys(filled, _PARTED))
 
 
 def _space_between(rows: Sequence[_Row], usual: set[int]) -> float:
@@ -259,9 +283,11 @@ def _goes_on(above: _Row, row: _Row, widths: Sequence[float], usual: set[int], s
     words would not have fitted into the line above.
     """
     filled = row.filled()
-    if row.is_heading or (usual and len(usual & filled) > 0.3 * len(usual)):
+    if row.is_heading or above.is_heading or not filled <= above.filled():
         return "no"
-    if not filled <= above.filled() or above.is_heading:
+    if any(_is_open(above.text(place).text) for place in filled):
+        return "yes"
+    if usual and len(usual & filled) > 0.3 * len(usual):
         return "no"
     gap, height = row.top - above.bottom, row.bottom - row.top
     if gap > 0.9 * height:
@@ -278,6 +304,13 @@ def _goes_on(above: _Row, row: _Row, widths: Sequence[float], usual: set[int], s
     if filled == {0} and not _continues(above, row):
         return "no"
     return "yes" if wrapped else "no"
+
+
+def _is_open(text: str) -> bool:
+    """Whether a text ends in the middle of a number or of brackets."""
+    return text.count("(") > text.count(")") or bool(
+        re.search(r"\d\s*[\u00b1\u2013\u2212+-]$", text)
+    )
 
 
 def _continues(above: _Row, row: _Row) -> bool:
