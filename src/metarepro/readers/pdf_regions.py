@@ -336,7 +336,7 @@ def _end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) ->
         if kept:
             pitches = [b.top - a.top for a, b in zip(kept, kept[1:], strict=False)]
             usual = median(pitches) if len(pitches) > 2 else 2 * line.size
-            if line.top - kept[-1].top > max(_PITCHES * usual, 1.5 * line.size):
+            if line.top - kept[-1].top > max(_PITCHES * usual, 2.2 * line.size):
                 break
         full = not _is_tabular(line) and _ink(line) > 0.75 * (x1 - x0)
         if full or (kept and _NOTE.match(line.text)):
