@@ -1,5 +1,6 @@
 """From the tables that a file marks as such to a source: one bad table costs no other."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,14 @@ from metarepro.readers.source_files import MAX_CELLS, MAX_TABLES, refused
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.readers.spanned_tables import Cell, SpanError, spanned_table
 from metarepro.tabular.problems import DataError, Problem
+
+_LABEL = re.compile(
+    r"(?P<label>(?:(?:e|supplementary |supplemental |online |appendix )?"
+    r"(?:table|tabla|tableau|tabelle)"
+    r"|tab\.)\s*[A-Z]{0,2}\d{1,3}[a-z]?|table\s+[IVXL]+)\b\s*[.:|)-]*\s*",
+    re.I,
+)
+_LONGEST_CAPTION = 1000
 
 
 @dataclass(frozen=True)
@@ -66,3 +75,23 @@ def source_of_markup(file: str, sha256: str, words: str, tables: Iterable[Markup
     if problems and not found:
         raise DataError(problems)
     return Source(file, sha256, words, tuple(found), tuple(map(str, problems)))
+
+
+def caption_parts(text: str) -> tuple[str, str]:
+    """Label and caption from the text before a table; what comes before the label is left out.
+
+    Examples
+    --------
+    >>> caption_parts("Results. Table 2. Pools by subgroup")
+    ('Table 2', 'Pools by subgroup')
+    >>> caption_parts("Effects on depression are listed below.")
+    ('', '')
+    """
+    found = None
+    for found in _LABEL.finditer(text):
+        after = text[found.end() :]
+        if not after or not after[0].islower():
+            break
+    if found is None:
+        return "", ""
+    return found["label"], text[found.end() :].strip()[:_LONGEST_CAPTION]

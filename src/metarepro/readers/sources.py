@@ -8,6 +8,8 @@ from typing import Protocol
 
 from metarepro.readers import (
     csv_file,
+    docx_file,
+    html_page,
     jasp_file,
     jats,
     pdf_file,
@@ -45,6 +47,8 @@ class SourceFormat(Protocol):
 #: be anything, so it is asked last.
 FORMATS: tuple[SourceFormat, ...] = (
     jats,
+    html_page,
+    docx_file,
     pdf_file,
     workbooks,
     jasp_file,

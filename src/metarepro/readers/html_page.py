@@ -1,0 +1,216 @@
+"""Reads the tables of web pages: articles as publishers show them.
+
+Only texts are read; scripts, styles and pictures are not, and nothing that a page links to is
+fetched. The parser of lxml puts pages right that leave out end tags, as many do.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from metarepro.readers.archives import Document
+from metarepro.readers.markup import MarkupTable, caption_parts, source_of_markup
+from metarepro.readers.source_files import MAX_CELLS, MAX_TABLES, content_of
+from metarepro.readers.source_table import Source
+from metarepro.readers.spanned_tables import Cell, span
+from metarepro.readers.superscripts import CellText, plain_line
+
+WORDS = "a web page (HTML)"
+_START = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    rb"<(?:!doctype\s+html|html|head|meta|body|div|section|figure|table)\b",
+    re.I | re.S,
+)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.I)
+#: What is parsed at once: limits are looked at in between.
+_CHUNK = 100_000
+_UNREAD = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
+_BLOCKS = frozenset(
+    ("p", "div", "li", "section", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
+    + ("br", "dt", "dd", "header", "article")
+)
+_PADDING = re.compile(r"(?:padding-left|text-indent|margin-left)\s*:\s*([0-9.]+)")
+#: Blocks of text before a table that may be its caption.
+_MOST_BLOCKS = 4
+
+
+def sniff(head: bytes) -> bool:
+    """Whether a file that starts like this is a web page."""
+    return bool(_START.match(head.removeprefix(b"\xef\xbb\xbf")))
+
+
+def read(document: Document) -> Source:
+    """Read all tables of the page but those that only lay it out."""
+    content, digest = content_of(document)
+    text = _decoded(content)
+    page = _Page()
+    parser = etree.HTMLParser(target=page)
+    for start in range(0, len(text), _CHUNK):
+        parser.feed(text[start : start + _CHUNK])
+        if len(page.tables) > MAX_TABLES or page.cells > MAX_CELLS:
+            break
+    return source_of_markup(document.place, digest, WORDS, page.read_tables())
+
+
+def _decoded(content: bytes) -> str:
+    """The text in the encoding that the page is in, or says that it is in."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        declared = _CHARSET.search(content[:2000])
+    try:
+        return content.decode(declared[1].decode() if declared else "windows-1252", "replace")
+    except LookupError:
+        return content.decode("windows-1252", "replace")
+
+
+@dataclass
+class _Table:
+    """A table while its tags come.
+
+    Attributes
+    ----------
+    before : texts before it that may be its caption
+    rows : of the header, the body and the foot
+    """
+
+    before: str
+    caption: CellText = field(default_factory=CellText)
+    head: list[list[Cell]] = field(default_factory=list)
+    body: list[list[Cell]] = field(default_factory=list)
+    foot: list[list[Cell]] = field(default_factory=list)
+    part: str = ""
+    lays_out: bool = False
+    cell: CellText | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    def rows(self) -> list[list[Cell]]:
+        """The rows of the part that is being read."""
+        return {"thead": self.head, "tfoot": self.foot}.get(self.part, self.body)
+
+    def close_cell(self) -> None:
+        """Keep the cell that ends."""
+        if self.cell is not None:
+            columns, rows = (span(self.attributes.get(name)) for name in ("colspan", "rowspan"))
+            padding = _PADDING.search(self.attributes.get("style", ""))
+            indent = self.cell.indent or (float(padding[1]) if padding else 0.0)
+            kept = self.rows() or [[]]
+            kept[-1].append(Cell(self.cell.text, self.cell.marks, columns, rows, indent))
+            self.cell = None
+
+
+class _Page:
+    """Target of the parser: keeps tables, and the last texts before them."""
+
+    def __init__(self) -> None:
+        self.tables: list[_Table] = []
+        self.cells = 0
+        self._open: list[_Table] = []
+        self._blocks: list[str] = []
+        self._block: list[str] = []
+        self._raised = 0
+        self._unread = 0
+        self._in_caption = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A tag opens."""
+        if tag in _UNREAD:
+            self._unread += 1
+        elif tag == "table":
+            for outer in self._open:
+                outer.lays_out = True
+            self._end_block()
+            table = _Table(" ".join(self._blocks[-_MOST_BLOCKS:]))
+            self._blocks = []
+            self.tables.append(table)
+            self._open.append(table)
+        elif tag == "sup":
+            self._raised += 1
+        elif tag in _BLOCKS:
+            self._space()
+        elif self._open:
+            self._in_table(tag, attributes)
+
+    def _in_table(self, tag: str, attributes: Mapping[str, str]) -> None:
+        table = self._open[-1]
+        if tag in ("thead", "tbody", "tfoot"):
+            table.part = tag
+        elif tag == "tr":
+            table.close_cell()
+            table.rows().append([])
+        elif tag in ("td", "th"):
+            table.close_cell()
+            self.cells += 1
+            if not table.rows():
+                table.rows().append([])
+            table.cell, table.attributes = CellText(), dict(attributes)
+        elif tag == "caption":
+            self._in_caption = True
+
+    def end(self, tag: str) -> None:
+        """A tag closes."""
+        if tag in _UNREAD:
+            self._unread = max(0, self._unread - 1)
+        elif tag == "sup":
+            self._raised = max(0, self._raised - 1)
+        elif tag in _BLOCKS:
+            self._space()
+        elif self._open:
+            if tag in ("td", "th", "tr", "table"):
+                self._open[-1].close_cell()
+            if tag in ("thead", "tfoot"):
+                self._open[-1].part = ""
+            if tag == "caption":
+                self._in_caption = False
+            if tag == "table":
+                self._open.pop()
+
+    def data(self, text: str) -> None:
+        """Text between tags."""
+        if self._unread:
+            return
+        if self._open:
+            table = self._open[-1]
+            where = table.caption if self._in_caption else table.cell
+            if where is not None:
+                where.add(text, raised=self._raised > 0)
+        else:
+            self._block.append(text)
+
+    def comment(self, text: str) -> None:
+        """A comment, which is not shown."""
+
+    def pi(self, target: str, text: str | None = None) -> None:
+        """A processing instruction, which is not shown."""
+
+    def close(self) -> None:
+        """The page ends."""
+
+    def _space(self) -> None:
+        if not self._open:
+            self._end_block()
+        elif self._in_caption:
+            self._open[-1].caption.add(" ")
+        elif self._open[-1].cell is not None:
+            self._open[-1].cell.add(" ")
+
+    def _end_block(self) -> None:
+        text = plain_line("".join(self._block))
+        if text:
+            self._blocks = [*self._blocks[1 - _MOST_BLOCKS :], text]
+        self._block = []
+
+    def read_tables(self) -> Iterator[MarkupTable]:
+        """The tables with more than one row and column that hold no other table."""
+        for table in self.tables:
+            table.close_cell()
+            rows = [row for row in (*table.head, *table.body) if row]
+            wide = max(map(len, rows), default=0)
+            if table.lays_out or len(rows) < 2 or wide < 2:
+                continue
+            label, caption = caption_parts(table.caption.text or table.before)
+            head = len([row for row in table.head if row])
+            notes = (" ".join(cell.text for cell in row if cell.text) for row in table.foot)
+            yield MarkupTable(label, caption, rows, head or None, tuple(filter(None, notes)))
