@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from metarepro.readers.archives import Document
-from metarepro.readers.markup import MarkupTable, caption_parts, source_of_markup
-from metarepro.readers.source_files import MAX_CELLS, MAX_TABLES, content_of
+from metarepro.readers.markup import MAX_CELLS, MarkupTable, caption_parts, source_of_markup
+from metarepro.readers.source_files import MAX_TABLES, content_of
 from metarepro.readers.source_table import Source
 from metarepro.readers.spanned_tables import Cell, span
 from metarepro.readers.superscripts import CellText, plain_line

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from metarepro.readers.source_files import MAX_CELLS, MAX_TABLES, refused
+from metarepro.readers.source_files import MAX_TABLES, refused
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.readers.spanned_tables import Cell, SpanError, spanned_table
 from metarepro.tabular.problems import DataError, Problem
@@ -16,6 +16,8 @@ _LABEL = re.compile(
     re.I,
 )
 _LONGEST_CAPTION = 1000
+#: Of all tables of an article; a long one has some thousand.
+MAX_CELLS = 100_000
 
 
 @dataclass(frozen=True)

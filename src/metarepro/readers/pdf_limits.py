@@ -29,9 +29,9 @@ MAX_STREAM = 16 * MIB
 MAX_SLOW_STREAM = MIB // 4
 #: Of the drawing of one page, and of all pages: a page of text has 20 to 90 kB, one with a plot of
 #: vectors up to 1 MB, which takes a second.
-MAX_PAGE_CONTENT = 1_500_000
-MAX_CONTENT = 1_500_000
-PAGE_CONTENT = 150_000
+MAX_PAGE_CONTENT = 1_000_000
+MAX_CONTENT = 1_000_000
+PAGE_CONTENT = 100_000
 _OF_A_CALL = 500
 #: Characters, and lines and shapes; a full page of small print has 10,000, a busy plot 20,000.
 MAX_CHARACTERS = 40_000
