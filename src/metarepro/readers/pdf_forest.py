@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from metarepro.readers.pdf_columns import header_rows
 from metarepro.readers.pdf_grid import PdfGrid, grid_of
 from metarepro.readers.pdf_page import Line, Page, lines_of
 from metarepro.readers.pdf_regions import CELL_GAP, Region
@@ -85,11 +86,53 @@ def _plot(page: Page, lines: Sequence[Line], head: int, stop: int) -> ForestPlot
         if not _HETEROGENEITY.match(line.text) or line is lines[head]
     ]
     part = Page(page.number, page.width, page.height, tuple(kept), ())
-    grid: PdfGrid = grid_of(part, region)
+    grid = grid_of(part, region)
+    above = [line for line in lines[max(0, head - _MOST_ABOVE) : head] if line.top > top]
+    header = _header(grid, above, lines[head])
     notes = [line.text for line in rows if _HETEROGENEITY.match(line.text)]
     label, caption = _caption(lines, rows[-1].bottom)
     caption = " ".join([caption, *notes]).strip()
-    return ForestPlot(label, caption, grid.header, grid.body, grid.width)
+    return ForestPlot(label, caption, header, grid.body, grid.width)
+
+
+def _header(grid: PdfGrid, above: Sequence[Line], head: Line) -> list[list[Cell]]:
+    """The names of the columns, and over those that repeat the names of the arms."""
+    right = grid.columns.right
+    chunks = [chunk for chunk in head.chunks(CELL_GAP) if chunk[0].x0 < right]
+    within = Line(tuple(word for chunk in chunks for word in chunk))
+    (names,) = header_rows(grid.columns, [within], [])[:1]
+    texts = [cell.text for cell in names]
+    upper: list[list[str]] = [[] for _ in texts]
+    spans = _arms(texts)
+    for line in above:
+        for chunk in line.chunks(CELL_GAP):
+            middle = (chunk[0].x0 + chunk[-1].x1) / 2
+            if middle > right:
+                continue
+            place = next((s for s in spans if _over(grid, s, middle)), None)
+            first = place[0] if place else grid.columns.at(middle)
+            upper[first].append(" ".join(word.text for word in chunk))
+    cells, at = [], 0
+    while at < len(texts):
+        count = next((last - first + 1 for first, last in spans if first == at), 1)
+        cells.append(Cell(" ".join(upper[at]), columns=count if upper[at] else 1))
+        at += count if upper[at] else 1
+    return [cells, list(names)]
+
+
+def _arms(names: Sequence[str]) -> list[tuple[int, int]]:
+    """First and last column of each arm: names that come twice, one run after the other."""
+    for size in (4, 3, 2):
+        for start in range(1, len(names) - 2 * size + 1):
+            if [*names[start : start + size]] == [*names[start + size : start + 2 * size]]:
+                middle = start + size
+                return [(start, middle - 1), (middle, middle + size - 1)]
+    return []
+
+
+def _over(grid: PdfGrid, arm: tuple[int, int], middle: float) -> bool:
+    ends = grid.columns.ends
+    return ends[arm[0]][0] - 3 <= middle <= ends[arm[1]][1] + 3
 
 
 _FIGURE = re.compile(

@@ -61,13 +61,17 @@ class PdfGrid:
     Attributes
     ----------
     header, body : rows of cells
-    header_known : whether a rule parts them; else some of the header may stand in the body
+    columns : where its columns stand
     """
 
     header: list[list[Cell]]
     body: list[list[Cell]]
-    header_known: bool
-    width: int
+    columns: Columns
+
+    @property
+    def width(self) -> int:
+        """How many columns it has."""
+        return len(self.columns.ends)
 
 
 def grid_of(page: Page, region: Region) -> PdfGrid:
@@ -95,7 +99,7 @@ def grid_of(page: Page, region: Region) -> PdfGrid:
     top = header_rows(columns, header, [rule for rule in inner if not region.is_full(rule)])
     bounds = [rule.y for rule in region.rules if rule.y >= end - 1 and _parts_rows(region, rule)]
     rows = _rows(columns, body, bounds)
-    return PdfGrid(top, [_cells(columns, row, body) for row in rows], bool(top), len(columns.ends))
+    return PdfGrid(top, [_cells(columns, row, body) for row in rows], columns)
 
 
 def _parts_rows(region: Region, rule: Rule) -> bool:
@@ -285,7 +289,8 @@ def _goes_on(above: _Row, row: _Row, widths: Sequence[float], usual: set[int], s
     filled = row.filled()
     if row.is_heading or above.is_heading or not filled <= above.filled():
         return "no"
-    if any(_is_open(above.text(place).text) for place in filled):
+    named = 0 in filled and len(usual & filled) > 0.6 * len(usual)
+    if not named and any(_is_open(above.text(place).text) for place in filled):
         return "yes"
     if usual and len(usual & filled) > 0.3 * len(usual):
         return "no"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from metarepro.readers.source_files import MAX_COLUMNS
 from metarepro.readers.source_table import SourceRow, SourceTable
@@ -189,13 +190,16 @@ def _is_heading(row: Sequence[_Slot]) -> bool:
 
 
 def _header_rows(grid: Sequence[Sequence[_Slot]]) -> int:
-    """How many rows stand above the first with numbers."""
+    """How many rows stand above the first with numbers.
+
+    A row with all its cells below one with all its cells is no header, even if it has no numbers.
+    """
     count = 1
-    for row in grid[1 : min(_MAX_HEADER + 1, len(grid))]:
+    for above, row in pairwise(grid[: _MAX_HEADER + 2]):
         texts = [slot.cell.text for slot in row]
-        if any(map(is_numeric, texts[1:])):
+        if any(map(is_numeric, texts[1:])) or _is_heading(row):
             return count
-        if _is_heading(row):
+        if all(texts) and all(slot.cell.text and slot.cell.columns == 1 for slot in above):
             return count
         count += 1
     return 1

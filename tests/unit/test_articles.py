@@ -1,0 +1,230 @@
+"""Tables of articles in XML, HTML and Word: spans, groups, marks, and what is told apart."""
+
+from pathlib import Path
+
+import pytest
+from tests.made_articles import docx, jats, paragraph, rows, word_cell, word_table, wrap
+
+from metarepro.readers.source_table import Source, SourceTable
+from metarepro.readers.sources import read_source
+from metarepro.tabular.problems import DataError
+
+HEAD = rows(
+    ('<th rowspan="2">Study</th>', '<th colspan="2">Cases</th>', '<th colspan="2">Controls</th>'),
+    ("GG", "GA", "GG", "GA"),
+    tag="th",
+)
+COUNTS = f"<thead>{HEAD}</thead><tbody>{rows(('Qu 2016', '20', '316', '15', '319'))}</tbody>"
+GROUPED = rows(
+    ("Subgroup", "k", "RR (95% CI)", "P of interaction"),
+    ("Total", "7", "1.30 (0.97, 1.75)", ""),
+    ('<td colspan="4">Technique</td>',),
+    ("Single row", "2", "1.65 (0.82, 2.77)", '<td rowspan="2">0.106</td>'),
+    ("Double row", "2", "0.87 (0.55, 1.39)"),
+    ("Risk of bias", "", "", ""),
+    ("Low", "3", "1.49 (0.99, 2.25)", "NR"),
+)
+
+
+def read(content: bytes, folder: Path) -> Source:
+    path = folder / "article"
+    path.write_bytes(content)
+    return read_source(path)
+
+
+def table_of(xml: str, folder: Path) -> SourceTable:
+    return read(jats(wrap(xml)), folder).tables[0]
+
+
+def test_headers_over_several_columns_are_joined_to_those_below(tmp_path: Path) -> None:
+    expected = ("Study", "Cases > GG", "Cases > GA", "Controls > GG", "Controls > GA")
+    assert table_of(COUNTS, tmp_path).columns == expected
+
+
+def test_a_header_over_empty_places_stands_over_them(tmp_path: Path) -> None:
+    """As many XML tables have it: no spans, only empty cells, and empty columns between."""
+    table = rows(
+        ("Study", "Case", "", "", "Control", ""),
+        ("", "GG", "GA", "", "GG", "GA"),
+        ("Qu", "20", "316", "", "15", "319"),
+    )
+    expected = ("Study", "Case > GG", "Case > GA", "Control > GG", "Control > GA")
+    assert table_of(table, tmp_path).columns == expected
+
+
+def test_a_header_of_two_lines_is_one_header(tmp_path: Path) -> None:
+    table = rows(("Study", "Number", "HR"), ("", "of trials", ""), ("A", "3", "1.2"))
+    assert table_of(table, tmp_path).columns == ("Study", "Number of trials", "HR")
+
+
+def test_a_title_over_all_columns_belongs_to_the_caption(tmp_path: Path) -> None:
+    head = rows(('<th colspan="2">Trends</th>',), ("Year", "2007"), tag="th")
+    table = table_of(f"<thead>{head}</thead>{rows(('All', '4.4'))}", tmp_path)
+    assert (table.caption, table.columns) == ("Made up Trends", ("Year", "2007"))
+
+
+def test_rows_stand_under_their_headings(tmp_path: Path) -> None:
+    groups = [(row.cells[0], row.group) for row in table_of(GROUPED, tmp_path).rows]
+    assert groups == [
+        ("Total", ""),
+        ("Single row", "Technique"),
+        ("Double row", "Technique"),
+        ("Low", "Risk of bias"),
+    ]
+
+
+def test_rows_are_counted_as_printed(tmp_path: Path) -> None:
+    assert [row.number for row in table_of(GROUPED, tmp_path).rows] == [1, 3, 4, 6]
+
+
+def test_a_number_over_several_rows_stands_in_the_first_of_them(tmp_path: Path) -> None:
+    last = [row.cells[-1] for row in table_of(GROUPED, tmp_path).rows]
+    assert last == ["", "0.106", "", "NR"]
+
+
+def test_a_text_over_several_rows_stands_in_all_of_them(tmp_path: Path) -> None:
+    table = rows(
+        ("Term", "Group", "k"),
+        ('<td rowspan="2">Location</td>', "Asian", "10"),
+        ("Other", "11"),
+    )
+    assert [row.cells[0] for row in table_of(table, tmp_path).rows] == ["Location", "Location"]
+
+
+def test_a_row_that_is_set_in_less_ends_the_group(tmp_path: Path) -> None:
+    table = rows(
+        ("Measure", "SMD"),
+        ("Frailty", ""),
+        ("\u2003Mass", "0.44"),
+        ("Strength", "0.37"),
+        ("Mobility", ""),
+        ("\u2003Chair", "0.30"),
+    )
+    assert [row.group for row in table_of(table, tmp_path).rows] == ["Frailty", "", "Mobility"]
+
+
+def test_the_overall_row_is_in_no_group(tmp_path: Path) -> None:
+    table = rows(("Item", "n"), ("Gender", ""), ("Male", "12"), ("Overall", "18"))
+    assert [row.group for row in table_of(table, tmp_path).rows] == ["Gender", ""]
+
+
+def test_footnote_marks_are_kept_apart(tmp_path: Path) -> None:
+    cells = ("A<sup>b</sup>", '16/8<sup><xref ref-type="fn">9</xref></sup>')
+    row = table_of(rows(("Study", "F/M"), cells), tmp_path).rows[0]
+    assert (row.cells, row.marks) == (("A", "16/8"), ("b", "9"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "text"),
+    [
+        ("<italic>I</italic><sup>2</sup> (%)", "I² (%)"),
+        ("kg/m<sup>2</sup>", "kg/m²"),
+        ("1.2 × 10<sup>-3</sup>", "1.2 × 10⁻³"),
+        ("2<sup>nd</sup>", "2nd"),
+        ("CD4<sup>+</sup>", "CD4+"),
+        ("<italic>P</italic><sub>h</sub>", "Ph"),
+        ("30\u2009779", "30\u2009779"),
+        ("1.15<break/>(1.04-1.29)", "1.15 (1.04-1.29)"),
+    ],
+)
+def test_powers_and_units_stay_in_the_text(printed: str, text: str, tmp_path: Path) -> None:
+    table = table_of(rows(("Study", "x"), ("A", printed)), tmp_path)
+    assert table.rows[0].cells[1] == text
+
+
+def test_notes_are_kept_with_their_marks(tmp_path: Path) -> None:
+    foot = "<fn><p><sup>a</sup> One trial.</p></fn><fn><p>NR, not reported</p></fn>"
+    source = read(jats(wrap(GROUPED, foot=foot)), tmp_path)
+    assert source.tables[0].notes == ("a One trial.", "NR, not reported")
+
+
+def test_a_heading_without_rows_is_no_lost_row(tmp_path: Path) -> None:
+    table = rows(("Item", "n", "p"), ("A", "1", "2"), ("Never reached", "", ""))
+    assert table_of(table, tmp_path).rows[-1].cells[0] == "Never reached"
+
+
+def html(table: str) -> bytes:
+    text = (
+        f"<!doctype html><title>x</title><p>Words.</p><p>Table 1. Made up</p><table>{table}</table>"
+    )
+    return text.encode()
+
+
+def test_html_gives_what_xml_gives(tmp_path: Path) -> None:
+    for table in (COUNTS, GROUPED):
+        assert read(html(table), tmp_path).tables == read(jats(wrap(table)), tmp_path).tables
+
+
+def test_tables_of_a_page_that_lay_it_out_are_left_out(tmp_path: Path) -> None:
+    inner = f"<table>{GROUPED}</table>"
+    page = f"<html><body><table><tr><td>Menu<td>{inner}</table></body></html>"
+    source = read(page.encode(), tmp_path)
+    assert [table.columns[0] for table in source.tables] == ["Subgroup"]
+
+
+def test_end_tags_may_be_left_out(tmp_path: Path) -> None:
+    page = "<html><table><caption>Table 3: n<tr><th>Study<th>n<tr><td>A<td>1<tr><td>B<td>2</table>"
+    table = read(page.encode(), tmp_path).tables[0]
+    assert (table.label, table.caption) == ("Table 3", "n")
+    assert [row.cells for row in table.rows] == [("A", "1"), ("B", "2")]
+
+
+def test_a_page_in_windows_1252(tmp_path: Path) -> None:
+    page = "<html><table><tr><th>Study<th>n<tr><td>Müller<td>1–2</table>".encode("windows-1252")
+    assert read(page, tmp_path).tables[0].rows[0].cells == ("Müller", "1–2")
+
+
+def word(*lines: list[str]) -> Path | bytes:
+    return docx(paragraph("Table 2. Pools") + word_table(*lines) + paragraph("Note. RR: ratio"))
+
+
+def test_word_tables(tmp_path: Path) -> None:
+    restart, goes_on = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
+    content = word(
+        [word_cell("Subgroup", restart), word_cell("Effect", '<w:gridSpan w:val="2"/>')],
+        [word_cell("", goes_on), word_cell("RR"), word_cell("p")],
+        [word_cell("Age", '<w:gridSpan w:val="3"/>')],
+        [word_cell("Young"), word_cell("1.10 (0.90–1.30)", raised="a"), word_cell("0.04")],
+    )
+    assert isinstance(content, bytes)
+    source = read(content, tmp_path)
+    (table,) = source.tables
+    assert (table.label, table.caption, table.notes) == ("Table 2", "Pools", ("Note. RR: ratio",))
+    assert table.columns == ("Subgroup", "Effect > RR", "Effect > p")
+    (row,) = table.rows
+    assert (row.cells, row.group) == (("Young", "1.10 (0.90–1.30)", "0.04"), "Age")
+    assert row.marks == ("", "a", "")
+
+
+def test_the_kind_of_a_file_is_told_by_its_content(tmp_path: Path) -> None:
+    kinds = [
+        read(content, tmp_path).words
+        for content in (
+            jats(wrap(GROUPED)),
+            html(GROUPED),
+            docx(word_table([word_cell("a"), word_cell("b")], [word_cell("c"), word_cell("1")])),
+        )
+    ]
+    assert kinds == [
+        "an article in XML (JATS, as PubMed Central has it)",
+        "a web page (HTML)",
+        "a Word document (DOCX)",
+    ]
+
+
+def test_a_table_that_is_a_picture_is_named(tmp_path: Path) -> None:
+    picture = "<table-wrap><label>Table 2</label><graphic/></table-wrap>"
+    source = read(jats(wrap(GROUPED), picture), tmp_path)
+    assert source.skipped == (
+        "article, Table 2: found 'no table of cells (a picture?)'; allowed: a table of cells with "
+        "text",
+    )
+
+
+def test_an_article_without_tables_has_none(tmp_path: Path) -> None:
+    assert read(jats("<p>Words</p>"), tmp_path).tables == ()
+
+
+def test_broken_xml_says_where(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="article, row 1: found 'mismatched tag"):
+        read(b"<article><body></article>", tmp_path)
