@@ -8,6 +8,7 @@ under the plot itself is left out.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from metarepro.readers.pdf_columns import header_rows
 from metarepro.readers.pdf_grid import PdfGrid, grid_of
@@ -15,14 +16,20 @@ from metarepro.readers.pdf_page import Line, Page, lines_of
 from metarepro.readers.pdf_regions import CELL_GAP, Region
 from metarepro.readers.spanned_tables import Cell
 
-_FIRST = re.compile(r"(?:Study|Trial|Author)s?(?: or Subgroup|, ?year| name| ID)?\b", re.I)
-_ESTIMATE = re.compile(r"(?:95|90|99)\s?%?[- ]?(?:CI|CrI)|\[95%|\(95%", re.I)
-#: The last lines of a plot.
-_LAST = re.compile(r"(?:Test for (?:overall|subgroup)|Favou?rs|NOTE\b)", re.I)
-_HETEROGENEITY = re.compile(r"(?:Heterogeneity|Test for|Total events|Overall\b.*I-squared)", re.I)
+_FIRST = re.compile(r"(?:Study|Studies|Trial|Trials|Authors?|Source)\b", re.I)
+_ESTIMATE = re.compile(r"(?:95|90|99)\s?%?[- ]?(?:CI|CrI)|[\[(]95%", re.I)
+#: An estimate with its interval.
+_INTERVAL = re.compile(r"[\[(]\s*[-\u2212\u2013]?\d*\.?\d+\s*(?:,|;|to\b|-|\u2013|\u2212)", re.I)
+#: Lines of a plot that are no rows of data.
+_ASIDE = re.compile(r"(?:Heterogeneity|Test for|NOTE\b|Favou?rs)", re.I)
+_FIGURE = re.compile(
+    r"(?P<label>(?:Fig\.?|Figure|FIGURE|FIG\.?)\s*\d+[A-Za-z]?)[.:|]?\s*(?P<rest>.*)"
+)
 #: Lines above the row of headers: "Experimental", "Control", "Odds Ratio".
 _MOST_ABOVE = 3
 _LEAST_ROWS = 3
+#: White space inside a plot, in sizes of its letters.
+_HOLE = 3.5
 
 
 @dataclass(frozen=True)
@@ -43,13 +50,17 @@ class ForestPlot:
     width: int
 
 
-def forest_plots(page: Page) -> list[ForestPlot]:
-    """The forest plots of a page, from top to bottom."""
+def forest_plots(page: Page, tables: Sequence[Region]) -> list[ForestPlot]:
+    """The forest plots of a page that are in none of its tables, from top to bottom."""
     lines = lines_of(page.words)
-    heads = [n for n, line in enumerate(lines) if _is_head(line)]
+    heads = [
+        n
+        for n, line in enumerate(lines)
+        if _is_head(line) and not any(t.top - 2 < line.top < t.bottom for t in tables)
+    ]
     found = []
     for place, head in enumerate(heads):
-        stop = heads[place + 1] if place + 1 < len(heads) else len(lines)
+        stop = heads[place + 1] - 1 if place + 1 < len(heads) else len(lines)
         plot = _plot(page, lines, head, stop)
         if plot is not None:
             found.append(plot)
@@ -57,42 +68,61 @@ def forest_plots(page: Page) -> list[ForestPlot]:
 
 
 def _is_head(line: Line) -> bool:
-    return bool(_FIRST.match(line.text) and _ESTIMATE.search(line.text) and "eight" in line.text)
+    headers = len(line.chunks(CELL_GAP)) > 1
+    return headers and bool(_FIRST.match(line.text) and _ESTIMATE.search(line.text))
 
 
 def _plot(page: Page, lines: Sequence[Line], head: int, stop: int) -> ForestPlot | None:
     """The plot below a line of headers."""
-    rows: list[Line] = []
+    drawn: list[Line] = []
     for line in lines[head + 1 : stop]:
-        if rows and line.top - rows[-1].top > 5 * line.size:
+        above = drawn[-1] if drawn else lines[head]
+        if line.top - above.top > _HOLE * line.size or _FIGURE.match(line.text):
             break
-        if _FIGURE.match(line.text):
-            break
-        rows.append(line)
-        if _LAST.match(line.text):
-            break
-    rows = [line for line in rows if not _LAST.match(line.text)]
-    while rows and not re.search(r"\d", rows[-1].text):
-        rows.pop()
-    if sum(len(line.chunks(CELL_GAP)) > 2 for line in rows) < _LEAST_ROWS:
-        return None
-    x0, x1 = lines[head].x0 - 2, _end_of_data(lines[head], rows)
-    top = _top(lines, head, x0, x1)
-    region = Region("", "", False, x0, x1, top, rows[-1].bottom + 1, (), lines[head].bottom + 0.5)
-    kept = [
-        word
-        for line in [*lines[max(0, head - _MOST_ABOVE) : head + 1], *rows]
-        for word in line.words
-        if not _HETEROGENEITY.match(line.text) or line is lines[head]
+        drawn.append(line)
+    ends = [
+        chunk[-1].x1
+        for line in drawn
+        for chunk in line.chunks(CELL_GAP)
+        if _INTERVAL.search(" ".join(word.text for word in chunk)) and not _ASIDE.match(line.text)
     ]
-    part = Page(page.number, page.width, page.height, tuple(kept), ())
-    grid = grid_of(part, region)
+    if len(ends) < _LEAST_ROWS:
+        return None
+    # What stands further right belongs to the plot: its headers and the numbers on its axis.
+    x0, x1 = lines[head].x0 - 2, max(_after_interval(drawn, median(ends)), median(ends)) + 1
+    rows = [
+        Line(words)
+        for line in drawn
+        if _is_row(line, x0) and (words := tuple(w for w in line.words if w.x0 < x1))
+    ]
+    top = _top(lines, head, x0)
+    region = Region("", "", False, x0, x1, top, rows[-1].bottom + 1, (), lines[head].bottom + 0.5)
     above = [line for line in lines[max(0, head - _MOST_ABOVE) : head] if line.top > top]
+    words = tuple(word for line in [*above, lines[head], *rows] for word in line.words)
+    grid = grid_of(Page(page.number, page.width, page.height, words), region)
     header = _header(grid, above, lines[head])
-    notes = [line.text for line in rows if _HETEROGENEITY.match(line.text)]
+    notes = [line.text for line in drawn if line.text.startswith("Heterogeneity")]
     label, caption = _caption(lines, rows[-1].bottom)
     caption = " ".join([caption, *notes]).strip()
     return ForestPlot(label, caption, header, grid.body, grid.width)
+
+
+def _is_row(line: Line, left: float) -> bool:
+    """Whether a line of a plot has a name or an interval; the numbers on an axis have neither."""
+    name = " ".join(word.text for word in line.chunks(CELL_GAP)[0])
+    named = line.x0 < left + 3 * line.size and bool(re.search(r"[^\W\d_]", name))
+    return (named or bool(_INTERVAL.search(line.text))) and not _ASIDE.match(line.text)
+
+
+def _after_interval(drawn: Sequence[Line], end: float) -> float:
+    """The end of a column right of the interval that most rows have, as Stata puts the weights."""
+    beside = [
+        chunk[-1].x1
+        for line in drawn
+        for chunk in line.chunks(CELL_GAP)
+        if 0 < chunk[0].x0 - end < 12 * line.size and re.fullmatch(r"[\d.]+%?", chunk[0].text)
+    ]
+    return median(beside) if len(beside) > 0.6 * len(drawn) else end
 
 
 def _header(grid: PdfGrid, above: Sequence[Line], head: Line) -> list[list[Cell]]:
@@ -117,7 +147,7 @@ def _header(grid: PdfGrid, above: Sequence[Line], head: Line) -> list[list[Cell]
         count = next((last - first + 1 for first, last in spans if first == at), 1)
         cells.append(Cell(" ".join(upper[at]), columns=count if upper[at] else 1))
         at += count if upper[at] else 1
-    return [cells, list(names)]
+    return [cells, list(names)] if any(cell.text for cell in cells) else [list(names)]
 
 
 def _arms(names: Sequence[str]) -> list[tuple[int, int]]:
@@ -135,18 +165,7 @@ def _over(grid: PdfGrid, arm: tuple[int, int], middle: float) -> bool:
     return ends[arm[0]][0] - 3 <= middle <= ends[arm[1]][1] + 3
 
 
-_FIGURE = re.compile(
-    r"(?P<label>(?:Fig\.?|Figure|FIGURE|FIG\.?)\s*\d+[A-Za-z]?)[.:|]?\s*(?P<rest>.*)"
-)
-
-
-def _end_of_data(head: Line, rows: Sequence[Line]) -> float:
-    """Where the text of the rows ends; the headers over the plot are further right."""
-    ends = [line.x1 for line in rows if len(line.chunks(CELL_GAP)) > 2]
-    return max(ends, default=head.x1) + 1
-
-
-def _top(lines: Sequence[Line], head: int, x0: float, x1: float) -> float:
+def _top(lines: Sequence[Line], head: int, x0: float) -> float:
     """Above the lines of headers over the arms."""
     top = lines[head].top - 1
     for line in reversed(lines[max(0, head - _MOST_ABOVE) : head]):

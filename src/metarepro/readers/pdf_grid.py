@@ -250,7 +250,9 @@ def _doubt_apart(above: _Row, row: _Row, usual: set[int]) -> None:
     nothing where the one above has nothing.
     """
     filled = row.filled()
-    if len(filled & usual) > (0.3 if 0 in filled else 0.6) * len(usual) or filled == {0}:
+    if filled == {0} or (0 in filled and (filled & usual or len(_numbers_of(row)) > 1)):
+        return
+    if len(filled & usual) > 0.6 * len(usual):
         return
     if usual and len(filled) > 1:
         row.doubts.update(dict.fromkeys(filled, _PARTED))

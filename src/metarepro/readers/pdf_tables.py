@@ -109,7 +109,7 @@ class PdfTables:
             self._put(region, grid_of(page, region), page.number)
         last = found[-1] if found and found[-1].ends(page) else None
         self._open = (last, last.first_line(page) if last else "")
-        for plot in forest_plots(page):
+        for plot in forest_plots(page, found):
             table = _Table(plot.label, plot.caption, plot.header, plot.width)
             table.add(plot.body, page.number, ())
             self._found.append(table)

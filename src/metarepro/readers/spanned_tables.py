@@ -1,6 +1,7 @@
 """A table of cells that may span several rows and columns: headers joined, groups told apart."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -112,10 +113,13 @@ def spanned_table(
     >>> spanned_table("Table 1", "", rows).columns
     ('Study', 'Cases > GG', 'Cases > GA')
     """
-    grid = _without_empty_columns(_grid(rows))
+    every = _grid(rows)
+    filled = [any(slot.cell.text for slot in row) for row in every]
+    pages = [page for page, kept in zip(pages, filled, strict=False) if kept]
+    grid = _without_empty_columns([row for row, kept in zip(every, filled, strict=True) if kept])
     if not grid or not grid[0]:
         return None
-    count = _header_rows(grid) if header is None else min(header, len(grid))
+    count = _header_rows(grid) if header is None else sum(filled[:header])
     titles, top = _titles(grid[:count])
     caption = " ".join(filter(None, [caption, *titles]))
     columns, column_marks = _headers(top, len(grid[0]))
@@ -159,15 +163,14 @@ def _grid(rows: Sequence[Sequence[Cell]]) -> list[list[_Slot]]:
 
 
 def _without_empty_columns(grid: list[list[_Slot]]) -> list[list[_Slot]]:
-    """Columns that only part others, and rows without any text, left out."""
-    kept = [row for row in grid if any(slot.cell.text for slot in row)]
-    width = len(kept[0]) if kept else 0
+    """Columns that only part others left out."""
+    width = len(grid[0]) if grid else 0
     filled = [
         column
         for column in range(width)
-        if any(row[column].cell.text and row[column].is_first_column for row in kept)
+        if any(row[column].cell.text and row[column].is_first_column for row in grid)
     ]
-    return [[row[column] for column in filled] for row in kept]
+    return [[row[column] for column in filled] for row in grid]
 
 
 def is_numeric(text: str) -> bool:
@@ -290,8 +293,8 @@ class _Body:
         self.pages = pages
         self.columns = columns
         self.headings: list[tuple[float, str, bool]] = []
-        firsts = [row[0].cell.text for row in grid]
-        self.overall = [text for text in firsts if _OVERALL.match(text)]
+        #: How often each name of a row occurs: a total that each group has ends none.
+        self.names = Counter(row[0].cell.text for row in grid)
 
     def rows(self) -> tuple[SourceRow, ...]:
         """All rows; a heading with no row below it is a row itself."""
@@ -349,7 +352,7 @@ class _Body:
     _set_in = False
 
     def _is_overall(self, text: str) -> bool:
-        return len(self.overall) == 1 and bool(_OVERALL.match(text))
+        return self.names[text] == 1 and bool(_OVERALL.match(text))
 
     @staticmethod
     def _shown(slot: _Slot) -> bool:
