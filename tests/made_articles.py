@@ -10,6 +10,11 @@ WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 #: Of Helvetica, per thousand of the size; others are 556.
 _WIDTHS = {" ": 278, ".": 278, ",": 278, "(": 333, ")": 333, "-": 333, "/": 278, "i": 222, "l": 222}
 
+_PROSE = (
+    *("The", "certainty", "of", "the", "evidence", "was", "low", "owing", "to", "risk", "of"),
+    *("bias", "and", "to", "imprecision"),
+)
+
 
 def jats(*wraps: str, doctype: str = "", before: str = "") -> bytes:
     """An article with tables."""
@@ -96,14 +101,11 @@ class PdfPage:
 
     def prose(self, x: float, y: float, lines: int, right: float, size: float = 9.5) -> float:
         """Running text in a column; where it ends."""
-        words = (
-            "The certainty of the evidence was low owing to risk of bias and to imprecision".split()
-        )
         at = 0
         for _ in range(lines):
             line = ""
-            while width(f"{line} {words[at % len(words)]}", size) < right - x:
-                line = f"{line} {words[at % len(words)]}".strip()
+            while width(f"{line} {_PROSE[at % len(_PROSE)]}", size) < right - x:
+                line = f"{line} {_PROSE[at % len(_PROSE)]}".strip()
                 at += 1
             self.text(x, y, line, size)
             y += size * 1.2

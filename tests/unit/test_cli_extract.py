@@ -102,3 +102,20 @@ def test_what_was_not_read_is_listed(folder: Path) -> None:
 def test_same_input_same_bytes(folder: Path) -> None:
     one, two = (command("extract", "article.xml", "--table", "1").stdout for _ in range(2))
     assert one == two
+
+
+def test_numbers_are_written_in_columns_of_their_own_as_well(folder: Path) -> None:
+    written = command("extract", "article.xml", "--table", "1", "--split").stdout.splitlines()
+    header, row = csv.reader(written)
+    found = dict(zip(header, row, strict=True))
+    assert found["RR (95% CI)"] == "1.65 (0.82, 2.77)"
+    numbers = [found[f"RR (95% CI) [{part}]"] for part in ("value", "low", "high")]
+    assert numbers == ["1.65", "0.82", "2.77"]
+    assert "k [value]" not in found
+
+
+def test_numbers_with_a_decimal_comma_are_written_with_a_point(folder: Path) -> None:
+    table = rows(("Studie", "RR (95%-KI)"), ("A", "1,65 (0,82; 2,77)"))
+    Path("comma.xml").write_bytes(jats(wrap(table)))
+    written = command("extract", "comma.xml", "--table", "1", "--split").stdout
+    assert ",1.65,0.82,2.77," in written.splitlines()[1]

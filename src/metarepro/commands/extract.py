@@ -22,7 +22,12 @@ from metarepro.tabular.atomic import write_file
 @click.option(
     "--output", type=FILE_OR_FOLDER, help="The CSV file to write. [default: standard output]"
 )
-def extract(file: Path, choice: str | None, output: Path | None) -> None:
+@click.option(
+    "--split",
+    is_flag=True,
+    help="Write the numbers of cells such as 1.15 (1.04-1.29) in columns of their own as well.",
+)
+def extract(file: Path, choice: str | None, output: Path | None, split: bool) -> None:
     """List the tables of an article, a spreadsheet or a data file; write the rows of one.
 
     FILE is an article (XML of PubMed Central, HTML, DOCX, PDF), a spreadsheet (XLSX, ODS, CSV) or
@@ -41,8 +46,9 @@ def extract(file: Path, choice: str | None, output: Path | None) -> None:
       1  something is wrong with the file, or it has no tables; the message says what
       2  the command was called in a way that it does not understand
     """
-    if output is not None and choice is None:
-        raise click.UsageError("--output needs --table: which table is to be written?")
+    if choice is None and (split or output is not None):
+        name = "--split" if split else "--output"
+        raise click.UsageError(f"{name} needs --table: which table is to be written?")
     source = read_source(file)
     if not source.tables:
         skipped = "".join(f"\nNot read: {what}" for what in source.skipped)
@@ -51,7 +57,7 @@ def extract(file: Path, choice: str | None, output: Path | None) -> None:
         click.echo(listed_tables(source), nl=False)
         return
     table = chosen_table(source, choice)
-    text = table_csv(source, table)
+    text = table_csv(source, table, split=split)
     if output is None:
         click.echo(text, nl=False)
     else:

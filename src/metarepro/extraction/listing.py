@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from metarepro.errors import InputError
+from metarepro.extraction.split_columns import split_columns
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 
 #: Before the columns of a table: where a row stands.
@@ -72,7 +73,7 @@ def chosen_table(source: Source, choice: str) -> SourceTable:
     raise InputError(f"{source.file}: found no table {choice!r}; allowed: {allowed}")
 
 
-def table_csv(source: Source, table: SourceTable) -> str:
+def table_csv(source: Source, table: SourceTable, *, split: bool = False) -> str:
     """The rows of a table as CSV: texts as printed, and where each row stands.
 
     Parameters
@@ -80,6 +81,8 @@ def table_csv(source: Source, table: SourceTable) -> str:
     source : Source
     table : SourceTable
         One of its tables.
+    split : bool
+        Whether the numbers of cells with several are written in columns of their own as well.
 
     Returns
     -------
@@ -96,12 +99,14 @@ def table_csv(source: Source, table: SourceTable) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     columns = unique_headers(table.columns)
-    writer.writerow([*PLACE, *columns, *ASIDE])
+    numbers = split_columns(table, columns) if split else {}
+    writer.writerow([*PLACE, *columns, *numbers, *ASIDE])
     label = table.label or str(source.tables.index(table) + 1)
-    for row in table.rows:
+    for at, row in enumerate(table.rows):
         page = "" if row.page is None else row.page
         place = [source.file, source.sha256, label, page, row.number, row.group]
-        writer.writerow([*place, *row.cells, _marks(columns, row), row.doubtful])
+        apart = [texts[at] for texts in numbers.values()]
+        writer.writerow([*place, *row.cells, *apart, _marks(columns, row), row.doubtful])
     return text.getvalue()
 
 
