@@ -110,7 +110,9 @@ def _text(element: Element) -> str:
         if isinstance(item, str):
             parts.append(item)
         elif item.tag not in _REPEATED:
-            parts.append(" " * (item.tag in _BLOCKS or item.tag == "title") + _text(item))
+            mark = item.tag == "sup" and not "".join(parts).strip()
+            before = " " * (item.tag in _BLOCKS or item.tag == "title")
+            parts.append(before + _text(item) + " " * mark)
     return "".join(parts)
 
 

@@ -6,6 +6,7 @@ given is counted here.
 """
 
 import io
+import logging
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -160,6 +161,18 @@ def _check_stream(stream: PDFStream) -> None:
 
 
 @contextmanager
+def _silence() -> Iterator[None]:
+    """The libraries log every oddity of a font; a message of ours says what could not be read."""
+    logger = logging.getLogger("pdfminer")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+@contextmanager
 def _checked_streams() -> Iterator[None]:
     """Every stream of a PDF is checked before it is unpacked.
 
@@ -195,7 +208,7 @@ def pages_of(content: bytes) -> Iterator[Iterator[Page]]:
     PdfRefusedError
         For a file that cannot be opened.
     """
-    with _checked_streams():
+    with _silence(), _checked_streams():
         try:
             pdf = pdfplumber.open(io.BytesIO(content))
         except PdfminerException as error:
