@@ -228,7 +228,7 @@ def test_patterns_leave_marks_and_signs_aside() -> None:
     assert pattern("0.38 (0.19, 0.56) *") == pattern("−0.05 (−0.52, 0.43)†") == "9(9,9)"
 
 
-REVMAN = {
+REVMAN: dict[float, str] = {
     60: "Study or Subgroup",
     150: "Mean",
     180: "SD",
@@ -254,7 +254,14 @@ def forest(page: PdfPage, top: float) -> None:
         page.row(y, dict(zip(REVMAN, cells, strict=True)))
         page.rule(480, 530, y - 3)
         y += 12
-    total = {60: "Total (95% CI)", 205: "120", 295: "123", 330: "100.0%", 370: "0.90 [0.39, 1.41]"}
+    total: dict[float, str] = {60: "Total (95% CI)", 205: "120", 295: "123", 330: "100.0%"}
+    total[370] = "0.90 [0.39, 1.41]"
+        60: "Total (95% CI)",
+        205: "120",
+        295: "123",
+        330: "100.0%",
+        370: "0.90 [0.39, 1.41]",
+    }
     page.row(y + 6, total)
     page.text(60, y + 18, "Heterogeneity: Tau2 = 0.00; Chi2 = 0.00, df = 2 (P = 1.00); I2 = 0%")
     page.text(60, y + 30, "Test for overall effect: Z = 3.44 (P = 0.0006)")

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from metarepro.readers.pdf_columns import header_rows
 from metarepro.readers.pdf_grid import PdfGrid, grid_of
+from metarepro.readers.pdf_header import header_rows
 from metarepro.readers.pdf_page import Line, Page, lines_of
 from metarepro.readers.pdf_regions import CELL_GAP, Region
 from metarepro.readers.spanned_tables import Cell
@@ -97,10 +97,10 @@ def _plot(page: Page, lines: Sequence[Line], head: int, stop: int) -> ForestPlot
     ]
     top = _top(lines, head, x0)
     region = Region("", "", False, x0, x1, top, rows[-1].bottom + 1, (), lines[head].bottom + 0.5)
-    above = [line for line in lines[max(0, head - _MOST_ABOVE) : head] if line.top > top]
-    words = tuple(word for line in [*above, lines[head], *rows] for word in line.words)
+    over = [line for line in lines[max(0, head - _MOST_ABOVE) : head] if line.top > top]
+    words = tuple(word for line in [*over, lines[head], *rows] for word in line.words)
     grid = grid_of(Page(page.number, page.width, page.height, words), region)
-    header = _header(grid, above, lines[head])
+    header = _header(grid, over, lines[head])
     notes = [line.text for line in drawn if line.text.startswith("Heterogeneity")]
     label, caption = _caption(lines, rows[-1].bottom)
     caption = " ".join([caption, *notes]).strip()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median, pstdev
 
-from metarepro.readers.pdf_columns import Columns, cell_of, columns_of, header_rows
+from metarepro.readers.pdf_columns import Columns, cell_of, columns_of
+from metarepro.readers.pdf_header import header_rows
 from metarepro.readers.pdf_page import Line, Page, Rule, Word, lines_of
 from metarepro.readers.pdf_regions import CELL_GAP, Region
 from metarepro.readers.spanned_tables import Cell, is_numeric

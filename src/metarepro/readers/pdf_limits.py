@@ -112,6 +112,8 @@ class _Device(PDFPageAggregatorWithMarkedContent):
 class _Interpreter(PDFPageInterpreter):
     """Draws a page and the forms in it, each time counted."""
 
+    device: _Device
+
     def execute(self, streams: Any) -> None:
         """Draw some streams."""
         for stream in streams:
@@ -184,7 +186,7 @@ def _checked_streams() -> Iterator[None]:
         _check_stream(stream)
         decode(stream)
 
-    PDFStream.decode = checked  # type: ignore[method-assign]
+    PDFStream.decode = checked  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:

@@ -192,7 +192,7 @@ def page_of(number: int, page: Any) -> Page:
         Counted from 1.
     page : pdfplumber.page.Page
     """
-    from pdfplumber.utils import extract_words
+    from pdfplumber.utils.text import extract_words
 
     chars = [char for char in page.chars if char["text"].strip() or char["upright"]]
     turn = _turn(chars, page)

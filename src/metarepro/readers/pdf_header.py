@@ -1,0 +1,157 @@
+"""The header of a table of a PDF: its levels, and which columns each text stands over."""
+
+from collections.abc import Sequence
+
+from metarepro.readers.pdf_columns import SPACE, Columns, cell_of
+from metarepro.readers.pdf_page import Line, Rule, Word
+from metarepro.readers.spanned_tables import Cell
+
+
+def header_rows(
+    columns: Columns, header: Sequence[Line], rules: Sequence[Rule]
+) -> list[list[Cell]]:
+    """The rows of the header: levels parted by rules that are shorter than the table.
+
+    Over such a rule stand the headers of several columns; which, is told by their middles.
+    """
+    if not header:
+        return []
+    inner = sorted({rule.y for rule in rules})
+    levels: list[list[Line]] = [[] for _ in range(len(inner) + 1)]
+    for line in header:
+        levels[sum((line.top + line.bottom) / 2 > y for y in inner)].append(line)
+    rows = []
+    for place, level in enumerate(levels):
+        if not level:
+            continue
+        below = [rule for rule in rules if place < len(inner) and rule.y == inner[place]]
+        parts = [level] if below else _by_spanning(columns, level)
+        rows += [_level(columns, part, below) for part in parts]
+    return rows
+
+
+def _by_spanning(columns: Columns, lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines of a level, those with a header over several columns apart from what is below."""
+    parts: list[list[Line]] = [[]]
+    for line in lines:
+        parts[-1].append(line)
+        if any(_spans(columns, chunk) for chunk in line.chunks(SPACE)):
+            parts.append([])
+    return [part for part in parts if part]
+
+
+def _spans(columns: Columns, chunk: Sequence[Word]) -> bool:
+    """Whether a run of words stands over several columns as one header.
+
+    One that is wider than its own column stands over the middle of that.
+    """
+    touched = _touched(columns, chunk)
+    if len(touched) < 2 or _parts(columns, chunk):
+        return False
+    middle = (chunk[0].x0 + chunk[-1].x1) / 2
+    group = (columns.ends[touched[0]][0] + columns.ends[touched[-1]][1]) / 2
+    own = min(abs(sum(columns.ends[n]) / 2 - middle) for n in touched)
+    return abs(group - middle) <= own + (2 if len(touched) > 2 else -2)
+
+
+def _level(columns: Columns, lines: Sequence[Line], below: Sequence[Rule]) -> list[Cell]:
+    over: dict[int, tuple[int, list[list[Word]]]] = {}
+    single: list[list[list[Word]]] = [[] for _ in columns.ends]
+    left: list[Line] = []
+    for line in lines:
+        rest: list[Word] = []
+        for chunk in line.chunks(SPACE):
+            middle = (chunk[0].x0 + chunk[-1].x1) / 2
+            if not any(rule.x0 - 2 <= middle <= rule.x1 + 2 for rule in below):
+                rest += chunk
+        left += [Line(tuple(rest))] if rest else []
+    for rule in below:
+        places = [
+            n
+            for n, end in enumerate(columns.ends)
+            if rule.x0 - 3 <= (end[0] + end[1]) / 2 <= rule.x1 + 3
+        ]
+        runs = _runs_over(lines, rule)
+        for run, (first, last) in zip(runs, _shares(columns, places, runs), strict=False):
+            over[first] = (last - first + 1, run)
+    for line in left:
+        for chunk in line.chunks(SPACE):
+            touched = _touched(columns, chunk)
+            if touched[:1] == [0] and len(touched) > 1 and lines == [Line(chunk)]:
+                # Alone from the left end on: a title, over all columns.
+                over[0] = (len(columns.ends), [list(chunk)])
+            elif _spans(columns, chunk) and touched[0] not in over:
+                over[touched[0]] = (len(touched), [list(chunk)])
+            elif len(touched) > 1 and _parts(columns, chunk):
+                for word in chunk:
+                    single[columns.nearest(word)].append([word])
+            else:
+                middle = (chunk[0].x0 + chunk[-1].x1) / 2
+                near = touched or [columns.nearest(chunk[0])]
+                place = min(near, key=lambda n: abs(sum(columns.ends[n]) / 2 - middle))
+                single[place].append(list(chunk))
+    cells, at = [], 0
+    while at < len(columns.ends):
+        count, words = over.get(at, (1, single[at]))
+        text = cell_of([Line(tuple(run)) for run in words])
+        cells.append(Cell(text.text, text.marks, count))
+        at += count
+    return cells
+
+
+def _touched(columns: Columns, chunk: Sequence[Word]) -> list[int]:
+    """Columns that stand under a run of words."""
+    left, right = chunk[0].x0, chunk[-1].x1
+    return [n for n, end in enumerate(columns.ends) if left < end[1] - 1 and right > end[0] + 1]
+
+
+def _parts(columns: Columns, chunk: Sequence[Word]) -> bool:
+    """Whether a run of words is several headers: each column below has a word of its own."""
+    touched = _touched(columns, chunk)
+    return {columns.nearest(word) for word in chunk} == set(touched) and all(
+        len(_touched(columns, [word])) < 2 for word in chunk
+    )
+
+
+def _runs_over(lines: Sequence[Line], rule: Rule) -> list[list[list[Word]]]:
+    """Runs of words over a rule, those below each other together."""
+    runs: list[list[list[Word]]] = []
+    for line in lines:
+        for chunk in line.chunks(SPACE):
+            left, right = chunk[0].x0, chunk[-1].x1
+            if not rule.x0 - 2 <= (left + right) / 2 <= rule.x1 + 2:
+                continue
+            same = next(
+                (run for run in runs if run[0][0].x0 < right and run[0][-1].x1 > left), None
+            )
+            if same is None:
+                runs.append([list(chunk)])
+            else:
+                same.append(list(chunk))
+    return sorted(runs, key=lambda run: run[0][0].x0)
+
+
+def _shares(
+    columns: Columns, places: Sequence[int], runs: Sequence[list[list[Word]]]
+) -> list[tuple[int, int]]:
+    """Which of the columns stand under which run: those whose common middle is nearest."""
+    if not places or not runs or len(runs) > len(places):
+        return [(n, n) for n in places[: len(runs)]]
+    middles = [(run[0][0].x0 + run[0][-1].x1) / 2 for run in runs]
+
+    def off(first: int, last: int, middle: float) -> float:
+        left, right = columns.ends[places[first]][0], columns.ends[places[last]][1]
+        return ((left + right) / 2 - middle) ** 2
+
+    best: dict[int, tuple[float, list[tuple[int, int]]]] = {0: (0.0, [])}
+    for number, middle in enumerate(middles):
+        following: dict[int, tuple[float, list[tuple[int, int]]]] = {}
+        left = len(middles) - number - 1
+        for start, (cost, shares) in best.items():
+            for stop in range(start + 1, len(places) - left + 1):
+                total = cost + off(start, stop - 1, middle)
+                if stop not in following or total < following[stop][0]:
+                    share = (places[start], places[stop - 1])
+                    following[stop] = (total, [*shares, share])
+        best = following
+    return best[len(places)][1]
