@@ -255,14 +255,7 @@ def forest(page: PdfPage, top: float) -> None:
         page.rule(480, 530, y - 3)
         y += 12
     total: dict[float, str] = {60: "Total (95% CI)", 205: "120", 295: "123", 330: "100.0%"}
-    total[370] = "0.90 [0.39, 1.41]"
-        60: "Total (95% CI)",
-        205: "120",
-        295: "123",
-        330: "100.0%",
-        370: "0.90 [0.39, 1.41]",
-    }
-    page.row(y + 6, total)
+    page.row(y + 6, {**total, 370: "0.90 [0.39, 1.41]"})
     page.text(60, y + 18, "Heterogeneity: Tau2 = 0.00; Chi2 = 0.00, df = 2 (P = 1.00); I2 = 0%")
     page.text(60, y + 30, "Test for overall effect: Z = 3.44 (P = 0.0006)")
     page.row(y + 36, {470: "-2", 500: "0", 530: "2"})

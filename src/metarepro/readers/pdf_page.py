@@ -13,6 +13,9 @@ _SAME_HEIGHT = 2.0
 #: Parts of a rule with less between them are one.
 _SAME_RULE = 3.0
 _SHORTEST_RULE = 6.0
+#: The smallest letters, and the largest sheet of paper.
+_SMALLEST = 1.0
+_LARGEST = 20_000.0
 #: Of the size of the text: characters with more between them are of two words.
 _WORD_GAP = 0.18
 #: Raised characters are smaller than the text by this factor, and end above it.
@@ -194,7 +197,7 @@ def page_of(number: int, page: Any) -> Page:
     """
     from pdfplumber.utils.text import extract_words
 
-    chars = [char for char in page.chars if char["text"].strip() or char["upright"]]
+    chars = [char for char in page.chars if _is_on_paper(char) and char["size"] > _SMALLEST]
     turn = _turn(chars, page)
     turned = [turn(char) for char in chars]
     found = extract_words(
@@ -205,13 +208,22 @@ def page_of(number: int, page: Any) -> Page:
         for word in found
         if word["text"].strip()
     )
-    edges = [turn(edge) for edge in page.edges]
-    areas = [turn(area) for area in page.rects if area["width"] > 3 and area["height"] > 3]
+    edges = [turn(edge) for edge in page.edges if _is_on_paper(edge)]
+    areas = [
+        turn(area)
+        for area in page.rects
+        if _is_on_paper(area) and area["width"] > 3 and area["height"] > 3
+    ]
     shaded = {round(y, 1) for area in areas for y in (area["top"], area["bottom"])}
     width, height = float(page.width), float(page.height)
     if turn is not _as_it_is:
         width, height = height, width
     return Page(number, width, height, words, tuple(_rules(edges, shaded)), tuple(_uprights(edges)))
+
+
+def _is_on_paper(thing: Mapping[str, Any]) -> bool:
+    """Whether something is where a page can be: damaged files have things at any place."""
+    return all(abs(thing[name]) < _LARGEST for name in ("x0", "x1", "top", "bottom"))
 
 
 def _as_it_is(thing: dict[str, Any]) -> dict[str, Any]:
