@@ -8,8 +8,9 @@ given is counted here.
 import io
 import logging
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pdfplumber
@@ -194,8 +195,8 @@ def _checked_streams() -> Iterator[None]:
 
 
 @contextmanager
-def pages_of(content: bytes) -> Iterator[Iterator[Page]]:
-    """The pages of a PDF, each drawn only when it is asked for.
+def pages_of(content: bytes) -> Iterator[Iterator[Callable[[], Page]]]:
+    """The pages of a PDF, each made only when it is asked for: a damaged one costs no other.
 
     Parameters
     ----------
@@ -203,7 +204,7 @@ def pages_of(content: bytes) -> Iterator[Iterator[Page]]:
 
     Yields
     ------
-    iterator of pdfplumber.page.Page
+    iterator of functions that make a pdfplumber.page.Page
 
     Raises
     ------
@@ -213,8 +214,8 @@ def pages_of(content: bytes) -> Iterator[Iterator[Page]]:
     with _silence(), _checked_streams():
         try:
             pdf = pdfplumber.open(io.BytesIO(content))
-        except PdfminerException as error:
-            cause = error.args[0] if error.args else error
+        except Exception as error:  # whatever the library runs into in a damaged file
+            cause = error.args[0] if isinstance(error, PdfminerException) else error
             if isinstance(cause, PDFPasswordIncorrect):
                 raise PdfRefusedError("a PDF with a password", "one without a password") from None
             if isinstance(cause, PDFEncryptionError):
@@ -222,16 +223,19 @@ def pages_of(content: bytes) -> Iterator[Iterator[Page]]:
             if isinstance(cause, PdfLimitError):
                 raise PdfRefusedError(cause.found, cause.allowed) from None
             raise PdfRefusedError(f"a damaged PDF ({cause})", "a whole PDF") from None
-        with pdf:
-            yield _pages(pdf)
+        # Not closed: that would go through all pages again, and there is no file behind it.
+        yield _pages(pdf)
 
 
-def _pages(pdf: Any) -> Iterator[Page]:
+def _pages(pdf: Any) -> Iterator[Callable[[], Page]]:
     budget = _Budget()
     for number, page_obj in enumerate(PDFPage.create_pages(pdf.doc), 1):
         if number > MAX_PAGES:
             raise PdfRefusedError(f"more than {MAX_PAGES} pages", f"at most {MAX_PAGES}")
-        page = _Page(pdf, page_obj, page_number=number)
-        page.budget = budget
-        yield page
-        page.close()
+        yield partial(_page, pdf, page_obj, number, budget)
+
+
+def _page(pdf: Any, page_obj: PDFPage, number: int, budget: _Budget) -> Page:
+    page = _Page(pdf, page_obj, page_number=number)
+    page.budget = budget
+    return page

@@ -217,21 +217,16 @@ def _ruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
 
 
 def _first_rule(page: Page, caption: Caption) -> Rule | None:
+    """The first rule below a caption that begins where that does, or runs over all of it."""
     line = caption.line
-    return next(
-        (
-            rule
-            for rule in page.rules
-            if line.bottom - 2 < rule.y < line.bottom + _CAPTION_HEIGHT
-            and rule.x1 - rule.x0 > _NARROWEST
-            and rule.x0 < line.x0 + line.size * 4
-            and rule.x1 > line.x0
-            or line.bottom - 2 < rule.y < line.bottom + _CAPTION_HEIGHT
-            and rule.x0 <= line.x0
-            and rule.x1 >= line.x1
-        ),
-        None,
-    )
+    for rule in page.rules:
+        if not line.bottom - 2 < rule.y < line.bottom + _CAPTION_HEIGHT:
+            continue
+        begins = rule.x0 < line.x0 + 4 * line.size and rule.x1 > line.x0
+        long = begins and rule.x1 - rule.x0 > _NARROWEST
+        if long or (rule.x0 <= line.x0 and rule.x1 >= line.x1):
+            return rule
+    return None
 
 
 def _is_table(

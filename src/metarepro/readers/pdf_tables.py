@@ -1,7 +1,8 @@
 """All tables of a PDF, those that go on over several pages put together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from metarepro.readers.pdf_doubts import with_doubts
 from metarepro.readers.pdf_forest import forest_plots
@@ -9,7 +10,7 @@ from metarepro.readers.pdf_grid import PdfGrid, grid_of
 from metarepro.readers.pdf_limits import PdfLimitError, PdfRefusedError, pages_of
 from metarepro.readers.pdf_page import Page, page_of
 from metarepro.readers.pdf_regions import Region, regions
-from metarepro.readers.source_files import MAX_TABLES, check_size, refused
+from metarepro.readers.source_files import check_size, refused
 from metarepro.readers.source_table import SourceTable
 from metarepro.readers.spanned_tables import Cell, SpanError, spanned_table
 from metarepro.tabular.problems import Problem
@@ -68,11 +69,9 @@ class PdfTables:
         """
         try:
             with pages_of(self.content) as pages:
-                for number, page in enumerate(self._drawn(pages), 1):
+                for page in self._drawn(pages):
                     self._read_page(page)
                     check_size(self.file, ((len(t.rows), t.width) for t in self._found))
-                    if number > MAX_TABLES:
-                        break
         except PdfRefusedError as error:
             raise refused(self.file, error.found, error.allowed) from None
         if not self._words and not self.problems:
@@ -80,14 +79,13 @@ class PdfTables:
             raise refused(self.file, "pages without any text (a scan?)", allowed)
         return tuple(self._tables())
 
-    def _drawn(self, pages: Iterator[object]) -> Iterator[Page]:
+    def _drawn(self, pages: Iterator[Callable[[], Any]]) -> Iterator[Page]:
         """Pages that can be drawn; the others are noted."""
         number = 0
         while True:
             number += 1
             try:
-                page = next(pages)
-                yield page_of(number, page)
+                page = page_of(number, next(pages)())
             except StopIteration:
                 return
             except PdfRefusedError:
@@ -98,6 +96,8 @@ class PdfTables:
                 # The library raises whatever its own code runs into in a damaged page.
                 found = f"{type(error).__name__}: {error}"
                 self._problem(number, f"a damaged page ({found})", "a whole page")
+            else:
+                yield page
 
     def _problem(self, page: int, found: str, allowed: str) -> None:
         self.problems.append(Problem(self.file, None, f"page {page}", found, allowed))
