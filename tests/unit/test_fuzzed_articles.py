@@ -20,7 +20,7 @@ from tests.made_articles import (
     word_table,
     wrap,
 )
-from tests.unit.test_fuzzed_readers import damaged, quick, tolerated
+from tests.unit.test_fuzzed_readers import damaged, tolerated, unhurried
 
 from metarepro.extraction.listing import listed_tables, table_csv
 from metarepro.readers.sources import read_source
@@ -53,7 +53,7 @@ def read_and_write(path: Path) -> None:
         table_csv(source, table, split=True).encode()
 
 
-@quick
+@unhurried
 @given(data=st.data())
 def test_articles(data: st.DataObject, tmp_path: Path) -> None:
     path = tmp_path / "article"
@@ -64,7 +64,7 @@ def test_articles(data: st.DataObject, tmp_path: Path) -> None:
 NUMBERS = st.integers(-50, 900).map(str)
 
 
-@quick
+@unhurried
 @given(
     words=st.lists(
         st.tuples(NUMBERS, NUMBERS, st.sampled_from(["Table 1", "12", "a", "(", "1.2 (0.8", "*"])),

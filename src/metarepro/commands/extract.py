@@ -28,7 +28,7 @@ from metarepro.tabular.atomic import write_file
     help="Write the numbers of cells such as 1.15 (1.04-1.29) in columns of their own as well.",
 )
 def extract(file: Path, choice: str | None, output: Path | None, split: bool) -> None:
-    """List the tables of an article, a spreadsheet or a data file; write the rows of one.
+    """List the tables of an article or a data file; write one.
 
     FILE is an article (XML of PubMed Central, HTML, DOCX, PDF), a spreadsheet (XLSX, ODS, CSV) or
     the file of a statistics package (Stata, SPSS, R, JASP). It is recognised by its content. If

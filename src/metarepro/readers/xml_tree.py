@@ -116,7 +116,7 @@ class _Collector:
             return None
         self.n_kept += 1
         if self.n_kept > MAX_KEPT:
-            found = f"more than {MAX_KEPT} elements of those that are read"
+            found = f"more than {MAX_KEPT} elements in studies, analyses and tables"
             raise _RefusedError(found, f"at most {MAX_KEPT}")
         self._count(sum(map(len, attributes.values())))
         if parent is None:
@@ -131,7 +131,7 @@ class _Collector:
     def _count(self, characters: int) -> None:
         self.characters += characters
         if self.characters > MAX_KEPT_CHARACTERS:
-            found = f"more than {MAX_KEPT_CHARACTERS} characters of those that are read"
+            found = f"more than {MAX_KEPT_CHARACTERS} characters in studies, analyses and tables"
             raise _RefusedError(found, f"at most {MAX_KEPT_CHARACTERS}")
 
     def end(self, tag: str) -> None:
