@@ -6,7 +6,7 @@ test_hostile_articles.py.
 
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.made_articles import (
     PdfPage,
@@ -53,7 +53,7 @@ def read_and_write(path: Path) -> None:
         table_csv(source, table, split=True).encode()
 
 
-@settings(unhurried, max_examples=30)
+@unhurried
 @given(data=st.data())
 def test_articles(data: st.DataObject, tmp_path: Path) -> None:
     path = tmp_path / "article"
@@ -64,7 +64,7 @@ def test_articles(data: st.DataObject, tmp_path: Path) -> None:
 NUMBERS = st.integers(-50, 900).map(str)
 
 
-@settings(unhurried, max_examples=30)
+@unhurried
 @given(
     words=st.lists(
         st.tuples(NUMBERS, NUMBERS, st.sampled_from(["Table 1", "12", "a", "(", "1.2 (0.8", "*"])),
