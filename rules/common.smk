@@ -72,7 +72,10 @@ def tables(*stages):
 def downloads():
     """Paths of the tables that the report is written from."""
     there = set(tables(*STAGES))
-    return [path for table in DOWNLOADS if (path := f"results/{table.path}") in there]
+    paths = [path for table in DOWNLOADS if (path := f"results/{table.path}") in there]
+    # One rule makes this folder as a whole.
+    folder = "results/reproduction/review_files"
+    return sorted({folder if path.startswith(f"{folder}/") else path for path in paths})
 
 
 def check_file_names():

@@ -78,3 +78,32 @@ def test_texts_are_escaped(label: str) -> None:
 
 def test_its_effects_are_those_of_the_results() -> None:
     assert f"{EFFECT['yi']:.2f} [0.00, 0.78]" in page()
+
+
+POOL: dict[str, Any] = {
+    **{"file": "rev2020/data.rm5", "review_id": "rev2020", "comparison_number": "1"},
+    **{"comparison": "Play", "outcome_number": "2", "outcome": "Warmth", "level": "overall"},
+    **{"data_type": "continuous", "measure": "SMD", "method": "IV", "model": "random", "k": 4.0},
+    **{"published_estimate": 0.31, "published_ci_low": 0.2, "published_ci_high": 0.42},
+    **{"reproduced_estimate": 0.33, "reproduced_ci_low": 0.2, "reproduced_ci_high": 0.46},
+    **{"verdict": "different", "reason": "one study was turned"},
+}
+
+
+def test_pools_of_data_files_stand_below_the_published_results() -> None:
+    records = make_records(reproduction=[ROW], published=[SOURCE], review_reproduction=[POOL])
+    html = make_pages(records)["reproduction.html"]
+    assert "1 pool, 1 different." in html
+    assert "1.2 Play: Warmth" in html
+    assert "0.310 [0.200, 0.420]" in html
+    assert "one study was turned" in html
+
+
+def test_a_study_without_data_files_has_no_such_section() -> None:
+    records = make_records(reproduction=[ROW], published=[SOURCE])
+    assert "Data files of reviews" not in make_pages(records)["reproduction.html"]
+
+
+def test_data_files_alone_make_the_page() -> None:
+    records = make_records(review_reproduction=[POOL])
+    assert "1 pool, 1 different." in make_pages(records)["reproduction.html"]

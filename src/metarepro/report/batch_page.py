@@ -21,50 +21,15 @@ from metarepro.report.blocks import (
     table,
     text,
 )
+from metarepro.report.review_pools import VERDICT_WORDS, pool_row
 from metarepro.report.templates import environment
 from metarepro.reviews.batch_tables import skipped_analyses
 from metarepro.wording.phrases import DASH, counted, decimal, whole
 
-#: Verdicts from what needs attention to what does not: the word in tables, and a sentence on
-#: pools of that kind for one and for several of them.
-_VERDICTS = {
-    "different": (
-        "different",
-        "1 differs, and the reason is not known.",
-        "{} differ, and the reason is not known.",
-    ),
-    "explained": (
-        "different, explained",
-        "1 differs for a reason that is known.",
-        "{} differ for a reason that is known.",
-    ),
-    "not_computable": (
-        "not computable",
-        "1 asks for a method that there is no formula for here.",
-        "{} ask for a method that there is no formula for here.",
-    ),
-    "not_published": (
-        "not published",
-        "For 1 more pool the file gives no result; ours is shown.",
-        "For {} more pools the files give no result; ours are shown.",
-    ),
-    "not_estimable": (
-        "not estimable",
-        "1 more pool is not estimable: none of its studies has an effect.",
-        "{} more pools are not estimable: none of their studies has an effect.",
-    ),
-    "exact": ("exact", "", ""),
-}
 _PUBLISHED = ("exact", "explained", "different", "not_computable")
 #: Verdicts on pools that there is nothing to say about; they stand among all pools only.
 _NOT_LISTED = ("exact", "not_estimable")
-_REASONS = {
-    "not_published": "The file gives no result for this pool.",
-    "not_estimable": "No study of this pool has an effect.",
-}
-_POOL_COLUMNS = ("Pool", "Measure", "Studies", "Published", "Recomputed", "Verdict", "Reason")
 _FINDING_COLUMNS = ("Analysis and study", "Finding", "Printed", "Implied", "Severity")
-_METHODS = {"IV": "inverse variance", "MH": "Mantel-Haenszel", "PETO": "Peto"}
 
 
 @dataclass(frozen=True)
@@ -142,7 +107,7 @@ def _intro(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> list[Block]:
         answer = f"{verdicts['exact']} of {counted(published, 'published pool')} come out exactly."
     rest = [
         text(one if verdicts[name] == 1 else several.format(verdicts[name]))
-        for name, (_, one, several) in _VERDICTS.items()
+        for name, (_, one, several) in VERDICT_WORDS.items()
         if verdicts[name] and several
     ]
     facts = {
@@ -203,14 +168,14 @@ def _not_exact(
     files: Sequence[Mapping[str, Any]], pools: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> list[Section]:
     """For each file the pools to look at, those that need it most first."""
-    order = list(_VERDICTS)
+    order = list(VERDICT_WORDS)
     blocks = []
     for number, file in enumerate(files, start=1):
         own = [pool for pool in pools.get(file["file"], ()) if pool["verdict"] not in _NOT_LISTED]
         own.sort(key=lambda pool: order.index(pool["verdict"]))
         if own:
             name = f"not-exact-{number}"
-            blocks.append(table(name, file["file"], [_pool_row(pool) for pool in own]))
+            blocks.append(table(name, file["file"], [pool_row(pool) for pool in own]))
     return [Section("not-exact", "Pools that are not exact", blocks)] if blocks else []
 
 
@@ -258,7 +223,7 @@ def _accuracy_row(row: Mapping[str, Any]) -> TableRow:
         "TP / FP / FN / TN": counts,
         "Sensitivity": _proportion(row, "sensitivity"),
         "Specificity": _proportion(row, "specificity"),
-        "Verdict": _VERDICTS[row["verdict"]][0],
+        "Verdict": VERDICT_WORDS[row["verdict"]][0],
     }
 
 
@@ -290,32 +255,4 @@ def _finding_row(finding: Mapping[str, Any], review_id: str) -> TableRow:
 def _fold(file: str, pools: Sequence[Mapping[str, Any]]) -> Fold:
     exact = sum(pool["verdict"] == "exact" for pool in pools)
     summary = f"{file}: {counted(len(pools), 'pool')}, {exact} exact"
-    return Fold(summary, table("pools", file, [_pool_row(pool) for pool in pools]))
-
-
-def _pool_row(pool: Mapping[str, Any]) -> TableRow:
-    number = f"{pool['comparison_number']}.{pool['outcome_number']}"
-    names = [name for name in (pool["comparison"], pool["outcome"], pool["subgroup"]) if name]
-    if pool["level"] == "subgroup":
-        number += f".{pool['subgroup_number']}"
-    measure = pool["measure"].replace("_", " ").replace("PETO OR", "Peto OR")
-    method = "" if pool["method"] == "PETO" else f", {_METHODS[pool['method']]}"
-    cells = (
-        f"{number} {': '.join(names)}",
-        f"{measure}{method}, {pool['model']}",
-        whole(pool["k"]),
-        _numbers(pool, "published"),
-        _numbers(pool, "reproduced"),
-        _VERDICTS[pool["verdict"]][0],
-        pool["reason"] or _REASONS.get(pool["verdict"], DASH),
-    )
-    return dict(zip(_POOL_COLUMNS, cells, strict=True))
-
-
-def _numbers(pool: Mapping[str, Any], whose: str) -> str:
-    """Estimate and interval as they are printed; a dash where there are none."""
-    estimate, low, high = (pool[f"{whose}_{name}"] for name in ("estimate", "ci_low", "ci_high"))
-    if pd.isna(estimate):
-        return DASH
-    limits = "" if pd.isna(low) else f" [{decimal(low, 3)}, {decimal(high, 3)}]"
-    return f"{decimal(estimate, 3)}{limits}"
+    return Fold(summary, table("pools", file, [pool_row(pool) for pool in pools]))

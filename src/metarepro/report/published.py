@@ -1,6 +1,7 @@
 """Published results against ours: the page that lists them, and one for each."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 from metarepro.report.blocks import (
@@ -21,6 +22,7 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.figures import review_forest
 from metarepro.report.records import Records, Row, trail
+from metarepro.report.review_pools import VERDICT_WORDS, pool_row
 from metarepro.wording import summaries
 from metarepro.wording.phrases import DASH, counted, decimal, model_text, percent, whole
 
@@ -75,8 +77,33 @@ def reproduction_page(records: Records) -> Page:
         trail=trail(),
         nav="reproduction",
         intro=[Paragraph(text(lead), "lead"), listed],
-        sections=[],
+        sections=list(_review_files(records)),
     )
+
+
+def _review_files(records: Records) -> Iterator[Section]:
+    """The pools of the reviews' own data files."""
+    pools = records.tables["review_reproduction"]
+    if pools.empty:
+        return
+    counts = Counter(VERDICT_WORDS[verdict][0] for verdict in pools["verdict"])
+    said = ", ".join(f"{count} {words}" for words, count in sorted(counts.items()))
+    lead = (
+        f"Reviews that come with their own data file: {counted(len(pools), 'pool')}, {said}. Each "
+        "is recomputed from the study rows of its file, by the conventions of the program that "
+        "wrote it."
+    )
+    rows: list[TableRow] = [
+        {"Review": pool["file"], **pool_row(pool)} for pool in pools.to_dict("records")
+    ]
+    listed = table(
+        "review-pools",
+        "Pools of the reviews' own data files, as published and recomputed",
+        rows,
+        choices=("Review", "Verdict"),
+        download="data/review_reproduction.csv",
+    )
+    yield Section("review-files", "Data files of reviews", [Paragraph(text(lead)), listed])
 
 
 def _ours(records: Records, row: Row) -> str | Link:

@@ -29,7 +29,7 @@ SINGLE: Sequence[tuple[str, MakePage, Sequence[str]]] = (
     ("Claims", report_claims.claims_page, ("claims",)),
     ("Programmes", report_claims.programmes_page, ("programmes",)),
     ("Other evidence", report_kinds.page, ("evaluations", "guidance", "economics")),
-    ("Reproduction", report_published.reproduction_page, ("reproduction",)),
+    ("Reproduction", report_published.reproduction_page, ("reproduction", "review_reproduction")),
     ("Overlap", report_overlap.page, ("overlap_pairs", "shared_effects")),
     ("Results", report_lists.results_page, ("effects",)),
     ("Syntheses", report_lists.syntheses_page, ("pooled",)),

@@ -104,6 +104,7 @@ REVIEW_REPRODUCTION = Table(
         "verdict": level(*VERDICTS),
         "reason": foreign_text(),
     },
+    "every pool in the reviews' own data files against ours",
     optional=True,
 )
 REVIEW_ACCURACY = Table(
