@@ -453,6 +453,17 @@ def test_corrections_that_cannot_be_made_are_refused(change: dict[str, str], mes
         bcg(corrections=ledger)
 
 
+def test_a_table_that_could_not_be_pooled_before_its_correction_says_why() -> None:
+    rows = pd.DataFrame({"study": ["A", "B"], "events_t": [40, 3], "n_t": [20, 30]})
+    rows = rows.assign(events_c=[5, 6], n_c=[21, 31])
+    ledger = pd.DataFrame({"study": ["A"], "column": "events_t", "found": "40", "right": "4"})
+    found = ask(rows, measure="OR", corrections=ledger.assign(reason="misread", source="p. 1"))
+    assert found.corrected is not None
+    before, after = found.corrected.pools["reason"]
+    assert "events_t: found '40'; allowed: at most n_t, 20" in before
+    assert after == ""
+
+
 def test_a_cell_is_corrected_once() -> None:
     with pytest.raises(DataError, match="one line per cell"):
         bcg(corrections=pd.concat([LEDGER, LEDGER.head(1)]))

@@ -17,6 +17,7 @@ from metarepro.synthesis.study_pool import (
     StudyPool,
     pool_studies,
 )
+from metarepro.tabular.problems import DataError
 
 #: Columns of a pool in the tables of answers, on the scale of pooling.
 POOL_COLUMNS = (
@@ -47,7 +48,9 @@ class PoolSettings:
             found: dict[str, Any] = dict.fromkeys(POOL_COLUMNS, math.nan)
             k = len(table.cells)
             trials = len(set(table.trials or range(k)))
-            reason = "one study: not pooled" if k == 1 else str(error)
+            reason = str(error.problems[0]) if isinstance(error, DataError) else str(error)
+            if k == 1:
+                reason = "one study: not pooled"
             return found | {"k": k, "n_trials": trials, "model": "", "flags": "", "reason": reason}
 
     @property
