@@ -3,13 +3,15 @@
 #
 # metafor::rma of the BCG trials: subgroups by allocation, their test and the regression on latitude
 # with test = "adhoc" (Knapp-Hartung, never narrower than normal), "knha" and "z"; se.tau2 of every
-# estimator; robumeta::robu with a moderator. The share of true effects beyond a limit is
-# MetaUtility::prop_stronger's parametric estimate (Mathur and VanderWeele 2019), written out here
-# from its two formulas, since the package is not among those of the other scripts.
+# estimator; robumeta::robu with a moderator, and clubSandwich's HTZ test of its groups. The share of
+# true effects beyond a limit is the parametric estimate of MetaUtility::prop_stronger (Mathur and
+# VanderWeele 2019), written out here from its two formulas: the package is none of those that the
+# other scripts need.
 
 suppressMessages({
   library(metafor)
   library(robumeta)
+  library(clubSandwich)
   library(jsonlite)
 })
 
@@ -60,10 +62,16 @@ rows$yi <- round(0.1 * rows$dose + rnorm(24, 0.2, 0.25), 3)
 robust <- robu(yi ~ dose, data = rows, studynum = trial, var.eff.size = vi, rho = 0.8,
   modelweights = "CORR", small = TRUE)$reg_table
 
+rows$kind <- rep(c("a", "b", "c"), each = 8)
+by_kind <- robu(yi ~ 0 + kind, data = rows, studynum = trial, var.eff.size = vi, rho = 0.8,
+  modelweights = "CORR", small = TRUE)
+htz <- Wald_test(by_kind, constraints = constrain_equal(1:3), vcov = "CR2", test = "HTZ")
+
 cat(toJSON(list(
   subgroups = subgroups, left_out = left_out, tests = tests, slopes = slopes,
   common = list(estimate = as.numeric(common$beta), se = common$se),
   se_tau2 = se_tau2, shares = shares,
   robust = list(rows = rows, estimate = robust$b.r, se = robust$SE, df = robust$dfs,
-    ci_low = robust$CI.L, ci_high = robust$CI.U)
+    ci_low = robust$CI.L, ci_high = robust$CI.U,
+    test = list(statistic = htz$Fstat, df2 = htz$df_denom, p_value = htz$p_val))
 ), dataframe = "columns", auto_unbox = TRUE, digits = 15, pretty = TRUE), "\n")

@@ -104,6 +104,12 @@ def test_a_regression_of_several_rows_a_trial_is_robumetas() -> None:
         assert close(both, expected[name])
 
 
+def test_the_test_of_groups_of_several_rows_a_trial_is_clubsandwichs() -> None:
+    expected = REFERENCE["robust"]
+    found = ask(pd.DataFrame(expected["rows"]), by=["kind"]).subgroups[0].test
+    assert close([found[name] for name in expected["test"]], list(expected["test"].values()))
+
+
 @pytest.mark.parametrize("method", ESTIMATORS)
 def test_the_standard_error_of_tau2_is_metafors(method: str) -> None:
     studies = metarepro.pool(BCG, measure="RR").studies
