@@ -5,12 +5,13 @@ The public functions, each imported when it is first used:
 =================== ==============================================================================
 `pool`              pool the studies of a table: effects, means or counts
 `small_study`       test such a pool for small-study effects and selection
+`ask`               ask more of such a table: subsets, subgroups, regression, absolute effects
 `explain`           say in plain sentences what a pool did and found
 `explain_published` find the model, the rounding or the slip behind a printed pool
 `draw_forest`       draw the forest plot of such a pool
 `convert`           turn one `Reported` result into an effect and its variance
 `read_review`       read the data file of a Cochrane review
-`read_rows`         read the rows of one analysis from a spreadsheet or data file
+`read_rows`         read the rows of one analysis from a spreadsheet, data file or review file
 `reproduce`         recompute the pools of such files and compare them with what they publish
 =================== ==============================================================================
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from metarepro.explanation.explanation import Explanation, explain_published
     from metarepro.extraction.reading import Rows, read_rows
     from metarepro.figures.study_forest import study_forest as draw_forest
+    from metarepro.questions.asking import Answers, ask
     from metarepro.readers.review_file import read_review
     from metarepro.reviews.batch import Reproduction
     from metarepro.reviews.batch import reproduce_files as reproduce
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from metarepro.synthesis.study_pool import pool_studies as pool
 
 __all__ = [
+    "Answers",
     "Choices",
     "Effect",
     "Explanation",
@@ -59,6 +62,7 @@ __all__ = [
     "Reproduction",
     "Rows",
     "StudyPool",
+    "ask",
     "convert",
     "draw_forest",
     "explain",
@@ -71,6 +75,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Answers": "questions.asking:Answers",
     "Choices": "conversion.reported:Choices",
     "Effect": "conversion.reported:Effect",
     "Explanation": "explanation.explanation:Explanation",
@@ -78,6 +83,7 @@ _HOMES = {
     "Reproduction": "reviews.batch:Reproduction",
     "Rows": "extraction.reading:Rows",
     "StudyPool": "synthesis.study_pool:StudyPool",
+    "ask": "questions.asking:ask",
     "convert": "conversion.routes:convert",
     "draw_forest": "figures.study_forest:study_forest",
     "explain": "synthesis.explain:explain",

@@ -74,7 +74,8 @@ def test_same_input_same_bytes(folder: Path) -> None:
     for name in ("one", "two"):
         command("pool", "bcg.csv", "--measure", "OR", "--output-dir", name)
     files = sorted(path.name for path in Path("one").iterdir())
-    assert files == ["forest.png", "forest.svg", "report.md", "report.xlsx"]
+    reports = ["report.html", "report.md", "report.xlsx"]
+    assert files == ["forest.png", "forest.svg", *reports, "rows.csv"]
     for name in files:
         assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
 

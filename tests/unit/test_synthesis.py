@@ -20,7 +20,7 @@ from metarepro.synthesis.pools import (
     pool_trials,
     synthesise,
 )
-from metarepro.synthesis.subgroups import _test, compare_subgroups
+from metarepro.synthesis.subgroups import compare_subgroups, group_test
 from metarepro.synthesis.tables import POOLED
 
 REFERENCE = json.loads(
@@ -216,7 +216,7 @@ def test_six_subgroups_that_do_not_differ_are_rarely_told_apart() -> None:
         vi = rng.uniform(0.02, 0.08, 30)
         rows = [(f"t{i:02d}", y) for i, y in enumerate(rng.normal(0.3, np.sqrt(vi + 0.05)))]
         table = effects(*rows).assign(vi=vi, intervention=np.repeat(list("abcdef"), 5))
-        found += _test(table, table["intervention"], SETTINGS)["p_value"] < 0.05
+        found += group_test(table, table["intervention"], SETTINGS)["p_value"] < 0.05
     assert found <= 17
 
 

@@ -43,7 +43,10 @@ drafts = click.option(
 
 sheet = click.option("--sheet", default="", help="The sheet or table of the file.")
 analysis = click.option(
-    "--analysis", default="", help="Which analysis of the file; metarepro columns FILE lists them."
+    "--analysis",
+    default="",
+    help="Which analysis of the file; metarepro columns FILE lists them. Of a review file its "
+    "numbers, e.g. 1.2.",
 )
 columns = click.option(
     "--columns",

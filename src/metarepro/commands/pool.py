@@ -1,23 +1,32 @@
-"""The command that pools a table of studies."""
+"""The command that pools a table of studies, and asks more of it."""
 
 import shlex
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
 
 from metarepro.commands import options
 from metarepro.commands.options import FILE_OR_FOLDER
-from metarepro.figures.study_forest import study_forest
-from metarepro.figures.style import png_bytes, save_figure
+from metarepro.manifest.bundle import write_bundle
+from metarepro.manifest.files import sha256_of
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooling import MODELS
 from metarepro.models.tau2 import ESTIMATORS
-from metarepro.report.study_report import Provenance, markdown_report, workbook
-from metarepro.synthesis.study_pool import DEFAULT_CI, DEFAULT_MODEL, DEFAULT_TAU2, pool_studies
+from metarepro.questions.asking import ask
+from metarepro.questions.words import answer_tables, selection_notes
+from metarepro.report.study_folder import study_files
+from metarepro.report.study_report import Provenance
+from metarepro.synthesis.study_pool import DEFAULT_CI, DEFAULT_MODEL, DEFAULT_TAU2
 from metarepro.synthesis.study_pool_words import summary_lines
 from metarepro.tabular.atomic import write_file
+from metarepro.tabular.file_names import COLUMNS_FILE
 from metarepro.wording.scales import MEASURES
+
+#: Its pixels depend on the machine.
+_NOT_PASSED_ON = ("forest.png",)
 
 
 def _default(name: str) -> str:
@@ -29,9 +38,9 @@ def _default(name: str) -> str:
 @click.option(
     "--measure",
     type=click.Choice(list(MEASURES), case_sensitive=False),
-    help="Effect measure; needed unless the table has yi. From means: SMD, MD; from counts: OR, "
-    "RR, RD. Given yi of ratios are natural logarithms, of correlations Fisher's z, of "
-    "proportions logits.",
+    help="Effect measure; needed unless the table has yi or is a review file. From means: SMD, "
+    "MD; from counts: OR, RR, RD. Given yi of ratios are natural logarithms, of correlations "
+    "Fisher's z, of proportions logits.",
 )
 @click.option("--model", type=click.Choice(list(MODELS)), help=_default(DEFAULT_MODEL))
 @click.option(
@@ -48,11 +57,51 @@ def _default(name: str) -> str:
     "--level", default=0.95, show_default=True, help="Level of all intervals, from 0.5 to below 1."
 )
 @click.option(
+    "--studies",
+    type=FILE_OR_FOLDER,
+    metavar="CSV",
+    help="Further columns: one row per study, joined by its name.",
+)
+@click.option(
+    "--where",
+    multiple=True,
+    metavar="CONDITION",
+    help='Only rows that meet it: "rob=low", "rob=low|unclear", "rob!=high", "year>=2000".',
+)
+@click.option("--by", multiple=True, metavar="COLUMN", help="Subgroups, with their test.")
+@click.option("--on", multiple=True, metavar="COLUMN", help="Meta-regression on a number.")
+@click.option("--leave-out", multiple=True, metavar="COLUMN", help="Each group left out in turn.")
+@click.option(
+    "--baseline-risk",
+    multiple=True,
+    type=float,
+    metavar="RISK",
+    help="Absolute effects at this risk, e.g. 0.2, and numbers needed to treat.",
+)
+@click.option(
+    "--important",
+    type=float,
+    metavar="EFFECT",
+    help="Minimal important difference: a line in the plot, and the share of true effects beyond.",
+)
+@click.option(
+    "--corrections",
+    type=FILE_OR_FOLDER,
+    metavar="CSV",
+    help="Ledger with row or study, column, found, right, reason, source.",
+)
+@click.option(
     "--output-dir",
     type=FILE_OR_FOLDER,
     default=Path("pooled"),
     show_default=True,
     help="Folder to write.",
+)
+@click.option(
+    "--bundle",
+    type=FILE_OR_FOLDER,
+    metavar="FOLDER",
+    help="Write a folder to pass on instead, with the inputs; metarepro verify FOLDER checks it.",
 )
 @options.sheet
 @options.analysis
@@ -60,20 +109,20 @@ def _default(name: str) -> str:
 @options.provenance
 def pool(
     table: Path,
-    measure: str | None,
-    model: str | None,
-    tau2: str | None,
-    ci: str | None,
-    level: float,
-    output_dir: Path,
     sheet: str,
     analysis: str,
     columns: Path | None,
     provenance: Path | None,
+    studies: Path | None,
+    corrections: Path | None,
+    output_dir: Path,
+    bundle: Path | None,
+    **asked: Any,
 ) -> None:
     """Pool the studies of a table.
 
-    TABLE is a CSV file (or one with tabs or semicolons) with one row per result and the columns
+    TABLE is a review file (RevMan; --analysis 1.2 says which analysis), or a CSV file (or one with
+    tabs or semicolons) with one row per result and the columns
 
     \b
     yi and vi or sei                           effects and their variances or standard errors
@@ -89,22 +138,75 @@ def pool(
     Tables with other names, and workbooks (XLSX, ODS) and data of Stata, SPSS, R and JASP, are read
     as well: metarepro columns TABLE shows what the columns are taken for.
 
-    Prints the pool and writes forest.svg, forest.png, report.md and report.xlsx.
+    The options that name a COLUMN take any other column of TABLE or of --studies, and may be given
+    several times. Columns called rob or risk of bias, and those of review files, stand beside the
+    plot.
+
+    Prints the answers, and writes them with the forest plot: forest.svg, forest.png, report.html,
+    report.md, report.xlsx, and CSV tables.
     """
     rows = options.rows_of(table, sheet, analysis, columns, provenance)
-    effects = rows.table
-    measure = measure or rows.measure or None
-    result = pool_studies(effects, measure=measure, model=model, tau2=tau2, ci=ci, level=level)
-    given = {"--sheet": sheet, "--analysis": analysis, "--measure": measure, "--model": model}
-    given |= {"--tau2": tau2, "--ci": ci}
-    said = [word for name, value in given.items() if value for word in (name, value)]
-    command = shlex.join(["metarepro", "pool", effects.file, *said, "--level", f"{level:g}"])
-    source = Provenance(effects.file, effects.sha256, version("metarepro"), command, effects.unused)
-    plot = study_forest(result)
-    save_figure(plot, output_dir / "forest")
-    write_file(output_dir / "forest.png", png_bytes(plot))
-    report = markdown_report(result, source, "forest.svg")
-    write_file(output_dir / "report.md", report.encode())
-    write_file(output_dir / "report.xlsx", workbook(result, source))
-    click.echo("\n".join(summary_lines(result)))
-    click.echo(f"Written to {output_dir}: forest.svg, forest.png, report.md, report.xlsx")
+    asked["measure"] = asked["measure"] or rows.measure or None
+    answers = ask(rows.table, studies=studies, corrections=corrections, **asked)
+    further = [path for path in (studies, corrections, columns) if path is not None]
+    given = {"sheet": sheet, "analysis": analysis, "columns": columns}
+    given |= {"studies": studies, "corrections": corrections}
+    command = _command(rows.table.file, given | asked)
+    source = Provenance(
+        rows.table.file,
+        rows.table.sha256,
+        version("metarepro"),
+        command,
+        tuple(name for name in rows.table.unused if name not in answers.asked),
+        tuple((path.name, sha256_of(path)) for path in further),
+    )
+    contents = study_files(answers, source, rows.notes)
+    for line in (*summary_lines(answers.pool), *selection_notes(answers)):
+        click.echo(line)
+    for answer in answer_tables(answers):
+        click.echo("\n" + "\n".join(answer.lines()))
+    if bundle is None:
+        for name, content in contents.items():
+            write_file(output_dir / name, content)
+        click.echo(f"Written to {output_dir}: {', '.join(contents)}")
+        return
+    beside = table.parent / COLUMNS_FILE
+    if columns is None and rows.extracted is not None and beside.is_file():
+        further.append(beside)
+    kept = {name: content for name, content in contents.items() if name not in _NOT_PASSED_ON}
+    write_bundle(bundle, [table, *further], kept, _README.format(command=command))
+    click.echo(f"Written to {bundle}; to check it: metarepro verify {shlex.quote(str(bundle))}")
+
+
+_README = """# Results to check
+
+`data/` holds the inputs, `results/` what was made from them (start with `results/report.html`), and
+`results/manifest.csv` the SHA-256 of each.
+
+To check that nothing was changed, in this folder:
+
+```
+metarepro verify
+```
+
+To make the results again, with the version of metarepro that the report names:
+
+```
+cd data
+{command} --bundle ../again
+```
+
+`again/results/manifest.csv` is then the same as `results/manifest.csv`.
+"""
+
+
+def _command(file: str, options: Mapping[str, Any]) -> str:
+    """The call that makes the same results, beside the inputs; in one order, whatever was typed."""
+    words = ["metarepro", "pool", file]
+    for name in (str(param.name) for param in pool.params):
+        given = options.get(name)
+        for value in given if isinstance(given, tuple) else (given,):
+            if value not in (None, ""):
+                said = value.name if isinstance(value, Path) else str(value)
+                words += [f"--{name.replace('_', '-')}", said]
+    return shlex.join(words)

@@ -7,7 +7,7 @@ import click
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.errors import InputError
 from metarepro.manifest.commits import commit_id, compare_with_commit
-from metarepro.manifest.files import refuse_strange_files, shown
+from metarepro.manifest.files import PLAN, refuse_strange_files, shown
 from metarepro.manifest.listing import differences, read_manifest
 
 
@@ -38,6 +38,8 @@ def verify(ctx: click.Context, folder: Path, commit: str | None) -> None:
         click.echo(f"{shown(file)}: {how}")
     if found:
         again = "metarepro run" + (", then git add --all and git commit" if commit else "")
+        if not (folder / PLAN).is_file():  # a bundle of metarepro pool
+            again = "see its README.md"
         click.echo(f"Differences: {len(found)}. To make results again: {again}")
         ctx.exit(1)
     click.echo(f"{len(entries)} files: inputs and results are those of the last run")

@@ -294,6 +294,16 @@ class _Reading:
             role_of(role, self.analysis.first_arm): self.analysis.columns[role].column
             for role in self.roles
         }
-        table = EffectTable(self.source.file, self.source.sha256, cells, unused, names)
+        places = [self.table.columns.index(name) for name in unused]
+        others = pd.DataFrame(
+            {
+                row.number: [row.cells[place] for place in places]
+                for row in self.table.rows
+                if row.number in cells.index
+            },
+            index=pd.Index(unused, dtype="str"),
+            dtype="str",
+        ).T
+        table = EffectTable(self.source.file, self.source.sha256, cells, unused, names, others)
         provenance = pd.DataFrame(self.cells, columns=list(PROVENANCE))
         return Extracted(self.analysis, table, provenance, tuple(self.left), tuple(self.doubts))

@@ -13,6 +13,7 @@ from metarepro.extraction.proposals import propose
 from metarepro.readers import csv_file
 from metarepro.readers.archives import head_of
 from metarepro.readers.effect_table import EffectTable, read_effect_table
+from metarepro.readers.review_effects import is_review, read_review_analysis
 from metarepro.readers.source_table import Source
 from metarepro.readers.sources import read_source
 from metarepro.tabular.file_names import COLUMNS_FILE
@@ -29,12 +30,14 @@ class Rows:
     table : EffectTable
     measure : that the columns name, "" if they do not
     extracted : with the place of every number; None for a CSV file in the names of this program,
-        where the table is the file
+        where the table is the file, and for a review file
+    notes : on a review file, in sentences: which analysis, how the review pools it
     """
 
     table: EffectTable
     measure: str = ""
     extracted: Extracted | None = None
+    notes: tuple[str, ...] = ()
 
     def provenance_text(self) -> str:
         """The place of every number as CSV.
@@ -42,16 +45,16 @@ class Rows:
         Raises
         ------
         InputError
-            For a CSV file in the names of this program.
+            For a CSV file in the names of this program, and a review file.
         """
         if self.extracted is None:
-            raise InputError(f"{self.table.file}: its columns are used by their own names")
+            raise InputError(f"{self.table.file}: the names of its columns say what they are")
         return self.extracted.provenance.to_csv(index=False, lineterminator="\n")
 
     def lines(self) -> list[str]:
         """What was taken for what, and what was left out, for the person who called."""
         if self.extracted is None:
-            return []
+            return list(self.notes)
         analysis = self.extracted.analysis
         where = f", {analysis.table}" if analysis.table else ""
         taken = ", ".join(f"{role} from {cell.column}" for role, cell in analysis.columns.items())
@@ -74,11 +77,13 @@ def read_rows(
     Parameters
     ----------
     path : Path or str
-        The formats are those of `readers.sources.FORMATS`.
+        The formats are those of `readers.sources.FORMATS`, and of review files
+        (`readers.review_file`).
     sheet : str
         Only analyses of this table; "" for all.
     analysis : str
-        The name of the analysis, needed where the file has several.
+        The name of the analysis, needed where the file has several; of a review file its numbers,
+        as "1.2".
     columns : Path or str, optional
         The file that says what the columns are. Without it columns.yaml beside the file, if it was
         written for that file; else the columns are those that `proposals.propose` finds.
@@ -103,6 +108,11 @@ def read_rows(
     [0.2, 0.35]
     """
     path = Path(path)
+    if is_review(path):
+        if sheet or columns is not None:
+            raise InputError(f"{path.name}: a review file, of which only the analysis is chosen")
+        found = read_review_analysis(path, analysis)
+        return Rows(found.table, found.measure, None, (f"Analysis {found.title}.", *found.notes))
     known = _columns_of(path, columns)
     if known is None and not sheet and not analysis and csv_file.sniff(head_of(path)):
         table = _usual_table(path)

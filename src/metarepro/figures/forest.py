@@ -10,7 +10,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
-from metarepro.figures.forest_axis import Mark, effect_axis
+from metarepro.figures.forest_axis import effect_axis
+from metarepro.figures.forest_cells import (
+    effect_cells,
+    heterogeneity,
+    interval_cells,
+    mark_of,
+    pool_cells,
+    small_lines,
+)
 from metarepro.figures.forest_page import (
     GAP,
     Column,
@@ -20,6 +28,7 @@ from metarepro.figures.forest_page import (
     effect_columns,
     width_across,
 )
+from metarepro.figures.judgements import judgement_columns, judgement_notes, with_judgements
 from metarepro.plan import Family
 from metarepro.wording import phrases as wording
 from metarepro.wording.scales import Scale
@@ -57,6 +66,8 @@ def forest_plot(
     subgroup_test: str = "",
     colour: str = fg.MIXED_COLOUR,
     captions: tuple[str, str] | None = None,
+    important: float = math.nan,
+    judgements: Sequence[str] = (),
 ) -> Figure:
     """Draw the results of one synthesis.
 
@@ -78,6 +89,10 @@ def forest_plot(
         Of the marks of our results.
     captions
         What lies on each side of no effect, if the scale does not say it rightly.
+    important
+        Place of a minimal important difference, which gets a line.
+    judgements
+        Further columns of `rows`, with judgements on risk of bias, to be shown beside the plot.
 
     Returns
     -------
@@ -102,7 +117,10 @@ def forest_plot(
         left.append(Column("measure", "Measure", "left", widest=3.0))
     if rows[["n_t", "n_c", "n_total"]].notna().any(axis=None):
         left += [Column("n_t", "n interv."), Column("n_c", "n control", span=2)]
-    drawn = [_result_line(row, colour, scale) for row in results]
+    drawn = [
+        with_judgements(_result_line(row, colour, scale), words)
+        for row, words in zip(results, rows[list(judgements)].to_numpy().tolist(), strict=True)
+    ]
     room = width_across(drawn, left)
     lines: list[Line] = []
     for group in groups:
@@ -120,12 +138,16 @@ def forest_plot(
         if pool["subgroup"] == "":
             lines += _pool_lines(pool, colour, room, scale)
     if subgroup_test:
-        lines += _remarks(subgroup_test, room)
+        lines += small_lines(subgroup_test, room)
 
     notes = [_APPROXIMATE] if any(row["tier"] == "approximate" for row in results) else []
     notes += _dash_note(lines)
+    if not math.isnan(important):
+        notes.append(f"Dashed line: minimal important difference, {scale.number(important)}.")
+    notes += judgement_notes(judgements, rows)
     right = [Column("weight", "Weight"), *effect_columns(_heading(scale))]
-    axis = _axis_of(lines, scale)
+    right += judgement_columns(len(judgements))
+    axis = _axis_of(lines, scale, important)
     if captions is not None:
         axis["captions"] = captions
     return draw_page(Plot(lines, left, right, title, scale.title, notes, **axis))
@@ -196,12 +218,12 @@ def _heading(scale: Scale) -> str:
     return f"{scale.title} [{scale.ci}]"
 
 
-def _axis_of(lines: Sequence[Line], scale: Scale) -> dict[str, Any]:
+def _axis_of(lines: Sequence[Line], scale: Scale, important: float = math.nan) -> dict[str, Any]:
     """What of a plot depends on the scale: its axis, its captions and the level named."""
     marks = [line.mark for line in lines if line.mark]
     left, right = scale.sides
     return {
-        "axis": effect_axis(marks, scale),
+        "axis": effect_axis(marks, scale, important),
         "captions": (f"← {left}" if left else "", f"{right} →" if right else ""),
         "level": scale.percent,
     }
@@ -237,7 +259,7 @@ def _result_line(row: dict[Any, Any], colour: str, scale: Scale) -> Line:
     approximate = row["tier"] == "approximate"
     label_room = 2.2 - fg.text_width(" †")
     label = fg.shorten(row["label"], label_room) + (" †" if approximate else "")
-    effect, wide = _effect_cells(row["yi"], row["ci_low"], row["ci_high"], scale)
+    effect, wide = effect_cells(row["yi"], row["ci_low"], row["ci_high"], scale)
     cells = {"label": label, "measure": row["measure"], **effect}
     if math.isnan(row["n_t"]) and math.isnan(row["n_c"]) and math.isfinite(row["n_total"]):
         cells["n_c"] = f"{wording.whole(row['n_total'])} in all"
@@ -246,7 +268,7 @@ def _result_line(row: dict[Any, Any], colour: str, scale: Scale) -> Line:
         cells.update(n_t=wording.whole(row["n_t"]), n_c=wording.whole(row["n_c"]))
     weight = row["weight"]
     cells["weight"] = "not pooled" if math.isnan(weight) else f"{wording.decimal(weight, 1)}%"
-    mark = _mark("square", row, row["yi"], colour, scale, weight=weight, hollow=approximate)
+    mark = mark_of("square", row, row["yi"], colour, scale, weight=weight, hollow=approximate)
     return Line(cells, wide, mark=mark)
 
 
@@ -254,20 +276,22 @@ def _pool_lines(pool: dict[Any, Any], colour: str, room: float, scale: Scale) ->
     """A pooled result: a diamond, its size, and below it the model, heterogeneity and flags."""
     published = pool["name"] == wording.PUBLISHED
     if not _is_pooled(pool) and not published:
-        return _remarks(_no_estimate(pool), room)
+        return small_lines(_no_estimate(pool), room)
     heading = fg.shorten(f"{fg.plain_text(pool['name'])}: {_size(pool)}", room, bold=True)
-    remarks = _remarks(pool["model"], room)
+    remarks = small_lines(pool["model"], room)
     if published and not _is_pooled(pool):
         return [Line(across=heading, bold=True), *remarks]
-    effect, wide = _pool_cells(pool, scale)
-    mark = _mark("diamond", pool, pool["estimate"], fg.RULE_COLOUR if published else colour, scale)
+    effect, wide = pool_cells(pool, scale)
+    mark = mark_of(
+        "diamond", pool, pool["estimate"], fg.RULE_COLOUR if published else colour, scale
+    )
     lines = [Line(effect, wide, across=heading, mark=mark, bold=True)]
     if not published:
-        remarks += _remarks(_heterogeneity(pool), room)
+        remarks += small_lines(heterogeneity(pool), room)
     if pool["flags"]:
-        remarks += _remarks(f"Note: {pool['flags']}", room)
+        remarks += small_lines(f"Note: {pool['flags']}", room)
     if not math.isnan(pool["pi_low"]) and not math.isnan(pool["pi_high"]):
-        interval = _interval_cells(pool["pi_low"], pool["pi_high"], "low", "high", scale)
+        interval = interval_cells(pool["pi_low"], pool["pi_high"], "low", "high", scale)
         cells = {"estimate": "PI", **interval}
         remarks[0] = Line(cells, across=remarks[0].across, small=True)
     return [*lines, *remarks]
@@ -301,17 +325,17 @@ def _intervention_line(
     _, colour = _family(row["family"], families)
     if math.isnan(row["estimate"]) or not row["n_trials"] >= 1:
         return Line({**cells, "pi_high": _no_estimate(row)}, frozenset({"pi_high"}))
-    effect, wide = _pool_cells(row, scale)
+    effect, wide = pool_cells(row, scale)
     cells.update(effect)
     if not _is_pooled(row):
         cells["pi_high"] = "single trial"
-        mark = _mark("square", row, row["estimate"], colour, scale, hollow=True)
+        mark = mark_of("square", row, row["estimate"], colour, scale, hollow=True)
         return Line(cells, wide | {"pi_high"}, mark=mark)
     if math.isnan(row["pi_low"]) or math.isnan(row["pi_high"]):
         cells["pi_high"] = wording.DASH
     else:
-        cells.update(_interval_cells(row["pi_low"], row["pi_high"], "pi_low", "pi_high", scale))
-    return Line(cells, wide, mark=_mark("diamond", row, row["estimate"], colour, scale))
+        cells.update(interval_cells(row["pi_low"], row["pi_high"], "pi_low", "pi_high", scale))
+    return Line(cells, wide, mark=mark_of("diamond", row, row["estimate"], colour, scale))
 
 
 def _is_pooled(pool: dict[Any, Any]) -> bool:
@@ -322,72 +346,3 @@ def _no_estimate(pool: dict[Any, Any]) -> str:
     trials = pool["n_trials"]
     reason = "no usable result" if trials == 0 else wording.counted(trials, "trial")
     return f"No pooled estimate: {reason}"
-
-
-def _mark(
-    shape: str,
-    row: dict[Any, Any],
-    estimate: float,
-    colour: str,
-    scale: Scale,
-    *,
-    weight: float = math.nan,
-    hollow: bool = False,
-) -> Mark | None:
-    if not math.isfinite(estimate):
-        return None
-    prediction = (row.get("pi_low", math.nan), row.get("pi_high", math.nan))
-    if shape == "square":
-        prediction = (math.nan, math.nan)
-    low, high = scale.placed(row["ci_low"], row["ci_high"])
-    pi_low, pi_high = scale.placed(*prediction)
-    return Mark(shape, scale.turn * estimate, low, high, colour, pi_low, pi_high, weight, hollow)
-
-
-def _effect_cells(
-    estimate: float, low: float, high: float, scale: Scale
-) -> tuple[dict[str, str], frozenset[str]]:
-    """Cells of an effect, and which of them need the whole group of columns."""
-    if not math.isfinite(estimate):
-        return {"high": wording.NOT_REPORTED}, frozenset({"high"})
-    if math.isnan(low) and math.isnan(high):
-        return {"high": f"{scale.number(estimate)} [{wording.NOT_REPORTED}]"}, frozenset({"high"})
-    return {
-        "estimate": scale.number(estimate),
-        **_interval_cells(low, high, "low", "high", scale),
-    }, frozenset()
-
-
-def _pool_cells(pool: dict[Any, Any], scale: Scale) -> tuple[dict[str, str], frozenset[str]]:
-    """Cells of a pool; the estimate alone where a note says why it has no interval."""
-    if pool["flags"] and math.isfinite(pool["estimate"]) and math.isnan(pool["ci_low"]):
-        return {"estimate": scale.number(pool["estimate"])}, frozenset()
-    return _effect_cells(pool["estimate"], pool["ci_low"], pool["ci_high"], scale)
-
-
-def _interval_cells(
-    low: float, high: float, low_key: str, high_key: str, scale: Scale
-) -> dict[str, str]:
-    first, last = scale.limits(low, high)
-    return {low_key: f"[{wording.decimal(first)},", high_key: f"{wording.decimal(last)}]"}
-
-
-def _heterogeneity(pool: dict[Any, Any]) -> str:
-    if math.isnan(pool["q"]):
-        q = "Q not estimated"
-    else:
-        # Under the correlated-effects model the df are an expectation, and Q has no p.
-        df = wording.decimal(pool["q_df"], 0 if pool["q_df"].is_integer() else 1)
-        p = "" if math.isnan(pool["q_p"]) else f", {wording.p_value(pool['q_p'])}"
-        q = f"Q = {wording.decimal(pool['q'])}, df = {df}{p}"
-    i2 = "I² not estimated" if math.isnan(pool["i2"]) else f"I² = {wording.decimal(pool['i2'], 1)}%"
-    tau2 = "τ² not estimated"
-    if not math.isnan(pool["tau2"]):
-        tau2 = f"τ² = {wording.decimal(pool['tau2'], 3)}"
-    return f"{q}; {i2}; {tau2}"
-
-
-def _remarks(text: str, room: float) -> list[Line]:
-    """A text across the left columns in small type, on as many lines as it needs."""
-    wrapped = fg.wrap(fg.plain_text(text), room, fg.SMALL_SIZE) if text else []
-    return [Line(across=line, small=True) for line in wrapped]

@@ -60,6 +60,8 @@ class Axis:
     ticks: Sequence[tuple[float, str]]
     #: Whether 0 is no effect, and has a line.
     has_null: bool = True
+    #: A minimal important difference, which has a line too; NaN without one.
+    important: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,17 @@ def axis_limits(marks: Sequence[Mark]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def effect_axis(marks: Sequence[Mark], scale: Scale) -> Axis:
-    """An axis with the limits of `axis_limits` and ticks at round printed numbers."""
+def effect_axis(marks: Sequence[Mark], scale: Scale, important: float = math.nan) -> Axis:
+    """An axis with the limits of `axis_limits` and ticks at round printed numbers.
+
+    A minimal important difference is shown wherever it lies.
+    """
     low, high = axis_limits(marks)
-    return Axis(low, high, effect_ticks(low, high, scale), has_null=not math.isnan(scale.null))
+    if not math.isnan(important):
+        margin = _MARGIN * (high - low)
+        low, high = min(low, important - margin), max(high, important + margin)
+    ticks = effect_ticks(low, high, scale)
+    return Axis(low, high, ticks, has_null=not math.isnan(scale.null), important=important)
 
 
 def symmetric_axis(marks: Sequence[Mark], *, ratio: bool) -> Axis:
@@ -179,6 +188,9 @@ def draw_marks(ax: Axes, marks: Sequence[Mark | None], axis: Axis) -> None:
         if mark and mark.shape == "diamond":
             _draw_pooled(ax, mark, y, low, high)
     _draw_arrows(ax, from_below, low, high)
+    if not math.isnan(axis.important):
+        line = ax.axvline(axis.important, color=fg.MUTED_COLOUR, linewidth=0.9, dashes=(4, 2))
+        line.set(zorder=0.5, gid="important")
     _draw_ticks(ax, axis)
     ax.set(xlim=(low, high), ylim=(-0.5, len(marks) - 0.5))
 

@@ -38,7 +38,8 @@ _CAPITAL = 0.73  # height of a capital as a share of the size of the type
 class Line:
     """One line: texts by column, a text `across` the left columns, a mark.
 
-    The cells named in `wide` take the room of their whole group of columns.
+    The cells named in `wide` take the room of their whole group of columns; `colours` are those of
+    cells that have one of their own.
     """
 
     cells: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +48,7 @@ class Line:
     mark: Mark | None = None
     bold: bool = False
     small: bool = False
+    colours: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> float:
@@ -232,10 +234,12 @@ class _Page:
             label.set(ha=align)
             self._ax.add_artist(label)
 
-    def in_line(self, i: int, x: float, text: str, align: str, line: Line) -> None:
+    def in_line(
+        self, i: int, x: float, text: str, align: str, line: Line, colour: str = ""
+    ) -> None:
         """Write in line `i`, counted from the top, in its own type."""
         y = self._top - PITCH * (i + 0.5) - _CAPITAL / 2 * line.size / 72
-        colour = fg.MUTED_COLOUR if line.small else fg.TEXT_COLOUR
+        colour = colour or (fg.MUTED_COLOUR if line.small else fg.TEXT_COLOUR)
         self.write(x, y, text, align, line.size, line.bold, colour)
 
     def columns(
@@ -255,7 +259,7 @@ class _Page:
                 text = line.cells.get(column.key, "")
                 if column.key not in line.wide:
                     text = fg.shorten(text, width, line.size, line.bold)
-                self.in_line(i, x, text, column.align, line)
+                self.in_line(i, x, text, column.align, line, line.colours.get(column.key, ""))
 
     def headings(
         self,

@@ -7,8 +7,9 @@ import csv
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -72,6 +73,7 @@ class EffectTable:
     cells : DataFrame of str; the index is the row as a spreadsheet counts (first data row: 2)
     unused : the columns of other names
     names : our name of a column -> what the table calls it
+    others : DataFrame of str with the columns of other names, in the rows of `cells`
     """
 
     file: str
@@ -79,6 +81,17 @@ class EffectTable:
     cells: pd.DataFrame
     unused: tuple[str, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    others: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def given_names(self) -> dict[str, str]:
+        """Our names of columns that the table calls otherwise, each with a column of its own."""
+        counts = Counter(self.names.values())
+        return {ours: name for ours, name in self.names.items() if counts[name] == 1}
+
+    def take(self, rows: "pd.Series[bool]") -> "EffectTable":
+        """The same with some of its rows; they keep their numbers."""
+        return replace(self, cells=self.cells[rows], others=self.others[rows])
 
     @property
     def kinds(self) -> list[str]:
@@ -242,7 +255,7 @@ def read_effect_table(path: Path | str) -> EffectTable:
     problems += undecoded
     if problems:
         raise DataError(problems)
-    rows, problems = _rows(text, path.name)
+    rows, problems = parse_rows(text, path.name)
     if problems:
         raise DataError(problems)
     cells = pd.DataFrame(
@@ -271,7 +284,7 @@ def table_of_frame(frame: pd.DataFrame, file: str = "the table") -> EffectTable:
     return _named(pd.DataFrame(texts, index=index, dtype="str"), file, "")
 
 
-def _rows(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
+def parse_rows(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
     """Header and rows with their numbers, without empty lines."""
     first = text.partition("\n")[0]
     delimiter = max("\t", ";", ",", key=first.count)
@@ -309,7 +322,10 @@ def _named(cells: pd.DataFrame, file: str, digest: str) -> EffectTable:
     kept = {name: named[place] for place, name in enumerate(ours) if name}
     unused = tuple(name for name, known in zip(given, ours, strict=True) if not known)
     names = {name: original for name, original in zip(ours, given, strict=True) if name}
-    table = EffectTable(file, digest, pd.DataFrame(kept, index=cells.index), unused, names)
+    others = named[[place for place, name in enumerate(ours) if not name]].set_axis(
+        pd.Index(unused, dtype="str"), axis=1
+    )
+    table = EffectTable(file, digest, pd.DataFrame(kept, index=cells.index), unused, names, others)
     if not table.kinds:
         problems.append(Problem(file, HEADER_ROW, "", ", ".join(given), _allowed_columns()))
     if problems:

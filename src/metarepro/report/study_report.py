@@ -2,16 +2,19 @@
 
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 
+import pandas as pd
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from metarepro.conversion.arm_data import ARM_MEASURES
+from metarepro.questions.answer_table import AnswerTable
 from metarepro.synthesis.study_pool import RHO, StudyPool
 from metarepro.synthesis.study_pool_words import (
     DECIMALS,
@@ -42,6 +45,7 @@ class Provenance:
     version : of metarepro
     command : what makes the report again
     unused : columns of the table that were not looked at
+    others : the other inputs with their sha256
     """
 
     file: str
@@ -49,17 +53,25 @@ class Provenance:
     version: str
     command: str
     unused: tuple[str, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
 
     def items(self) -> list[tuple[str, str]]:
         """What it says, by its name."""
         facts = [("File", self.file), ("SHA-256", self.sha256)]
+        facts += [(f"SHA-256 of {name}", digest) for name, digest in self.others]
         facts += [("Program", f"metarepro {self.version}"), ("Command", self.command)]
         if self.unused:
             facts.append(("Columns not used", ", ".join(self.unused)))
         return facts
 
 
-def markdown_report(result: StudyPool, provenance: Provenance, figure: str) -> str:
+def markdown_report(
+    result: StudyPool,
+    provenance: Provenance,
+    figure: str,
+    notes: Sequence[str] = (),
+    answers: Sequence[AnswerTable] = (),
+) -> str:
     """Write the report as Markdown.
 
     Parameters
@@ -68,21 +80,25 @@ def markdown_report(result: StudyPool, provenance: Provenance, figure: str) -> s
     provenance : Provenance
     figure : str
         Name of the file of the forest plot, beside the report.
+    notes : sequence of str
+        On the choice of the rows, in sentences; texts of the table may stand in them.
+    answers : sequence of AnswerTable
+        What else was asked.
 
     Returns
     -------
     str
         Texts of the table are shown as they are and never obeyed.
     """
-    columns = _study_columns(result)
+    columns = study_columns(result)
     studies = zip(*([plain(text) for text in column.words] for column in columns), strict=True)
-    notes = [f"- {remark}" for remark in remarks(result)]
+    said = [f"- {remark}" for remark in [*map(plain, notes), *remarks(result)]]
     lines = [
         f"# {result.scale.title}: {whole(result.pooled.k)} results pooled",
         "",
         f"**{headline(result)}.**",
         "",
-        *([*notes, ""] if notes else []),
+        *([*said, ""] if said else []),
         f"![Forest plot]({figure})",
         "",
         "## Methods",
@@ -91,13 +107,14 @@ def markdown_report(result: StudyPool, provenance: Provenance, figure: str) -> s
         "",
         "## Pooled result",
         "",
-        *table(["Quantity", "Value"], _pooled_words(result)),
+        *table(["Quantity", "Value"], pooled_words(result)),
+        *(line for answer in answers for line in _answer(answer)),
         "## Studies",
         "",
         *table([column.name for column in columns], list(studies), fold_from=math.inf),
         "## What this does not show",
         "",
-        *[f"- {sentence}" for sentence in _LIMITS],
+        *[f"- {sentence}" for sentence in LIMITS],
         "",
         "## Provenance",
         "",
@@ -106,9 +123,21 @@ def markdown_report(result: StudyPool, provenance: Provenance, figure: str) -> s
     return "\n".join(lines) + "\n"
 
 
-_LIMITS = (
+def _answer(answer: AnswerTable) -> list[str]:
+    """An answer under its heading."""
+    rows = [[plain(cell) for cell in row] for row in answer.words]
+    return [
+        f"## {plain(answer.title)}",
+        "",
+        *table([plain(name) for name in answer.header], rows, fold_from=math.inf),
+        *(f"- {plain(note)}" for note in answer.notes),
+        *([""] if answer.notes else []),
+    ]
+
+
+LIMITS = (
     "How the studies were found, and whether they are all there, is not known here.",
-    "Risk of bias in the studies and selective reporting were not assessed. A pool of biased "
+    "Risk of bias in the studies and selective reporting were not assessed here. A pool of biased "
     "results is biased, however narrow its interval.",
     "Whether the studies are alike enough to be pooled is a judgement about their participants, "
     "interventions and outcomes that no statistic makes.",
@@ -145,7 +174,7 @@ def methods(result: StudyPool) -> list[str]:
     return said
 
 
-def _pooled_words(result: StudyPool) -> list[tuple[str, str]]:
+def pooled_words(result: StudyPool) -> list[tuple[str, str]]:
     """The pooled numbers as they are printed."""
     pooled, level = result.pooled, result.scale.percent
     rows = [("Studies" if pooled.k == pooled.n_trials else "Trials", whole(pooled.n_trials))]
@@ -168,15 +197,16 @@ def _pooled_words(result: StudyPool) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class _Column:
+class StudyColumn:
     """A column of the studies: its values, and how they are printed."""
 
     name: str
-    values: Sequence[Cell]
+    cells: Sequence[Cell]
     words: Sequence[str]
+    is_numeric: bool = True
 
 
-def _study_columns(result: StudyPool) -> list[_Column]:
+def study_columns(result: StudyPool) -> list[StudyColumn]:
     """The studies with their numbers on the scale on which they are shown."""
     studies = result.studies
     columns = [_texts("Study", studies["study"].tolist())]
@@ -192,18 +222,26 @@ def _study_columns(result: StudyPool) -> list[_Column]:
     return [*columns, _numbers("Weight (%)", weights, partial(decimal, places=1))]
 
 
-def _texts(name: str, texts: Sequence[str]) -> _Column:
-    return _Column(name, texts, texts)
+def _texts(name: str, texts: Sequence[str]) -> StudyColumn:
+    return StudyColumn(name, texts, texts, is_numeric=False)
 
 
-def _numbers(name: str, values: Sequence[float], words: Callable[[float], str]) -> _Column:
-    return _Column(name, values, [DASH if math.isnan(value) else words(value) for value in values])
+def _numbers(name: str, values: Sequence[float], words: Callable[[float], str]) -> StudyColumn:
+    return StudyColumn(
+        name, values, [DASH if math.isnan(value) else words(value) for value in values]
+    )
 
 
-def workbook(result: StudyPool, provenance: Provenance) -> bytes:
-    """Write the report as a workbook (XLSX): result, studies, methods and provenance.
+def workbook(
+    result: StudyPool,
+    provenance: Provenance,
+    notes: Sequence[str] = (),
+    answers: Mapping[str, AnswerTable] = MappingProxyType({}),
+) -> bytes:
+    """Write the report as a workbook (XLSX): result, answers, studies, methods and provenance.
 
-    Numbers have all their digits; no text becomes a formula or a link.
+    Numbers have all their digits; no text becomes a formula or a link. Parameters as of
+    `markdown_report`; answers by the name of their sheet.
     """
     pooled = result.pooled
     quantities: list[tuple[str, Cell]] = [
@@ -228,17 +266,19 @@ def workbook(result: StudyPool, provenance: Provenance) -> bytes:
         ("df of Q", pooled.q_df),
         ("p of Q", pooled.q_p),
     ]
-    columns = _study_columns(result)
+    columns = study_columns(result)
     for name, column in (("yi (scale of pooling)", "yi"), ("vi", "vi")):
         columns.append(_numbers(name, result.studies[column].tolist(), str))
-    said = [("Method", sentence) for sentence in methods(result)]
+    said = [("Choice of rows", sentence) for sentence in notes]
+    said += [("Method", sentence) for sentence in methods(result)]
     said += [("Remark", sentence) for sentence in remarks(result)]
-    said += [("Limit", sentence) for sentence in _LIMITS]
+    said += [("Limit", sentence) for sentence in LIMITS]
     sheets: dict[str, tuple[Sequence[str], Sequence[Sequence[Cell]]]] = {
         "Result": (("Quantity", "Value"), quantities),
+        **{name: _sheet(answer) for name, answer in answers.items()},
         "Studies": (
             [column.name for column in columns],
-            list(zip(*(column.values for column in columns), strict=True)),
+            list(zip(*(column.cells for column in columns), strict=True)),
         ),
         "Methods": (("Kind", "Text"), [*said, *provenance.items()]),
     }
@@ -252,6 +292,20 @@ def workbook(result: StudyPool, provenance: Provenance) -> bytes:
         _write_sheet(book.add_worksheet(name), header, rows, bold)
     book.close()
     return buffer.getvalue()
+
+
+def _sheet(answer: AnswerTable) -> tuple[Sequence[str], list[list[Cell]]]:
+    """The numbers of an answer, and below them its notes."""
+    frame = answer.table
+    rows: list[list[Cell]] = [
+        [
+            cell if isinstance(cell, str) else math.nan if pd.isna(cell) else float(cell)
+            for cell in row
+        ]
+        for row in frame.astype(object).to_numpy().tolist()
+    ]
+    blank = [""] * (frame.shape[1] - 1)
+    return list(map(str, frame.columns)), rows + [[note, *blank] for note in answer.notes]
 
 
 def _write_sheet(

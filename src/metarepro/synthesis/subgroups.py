@@ -86,31 +86,45 @@ def _tests(
         row = {"synthesis": key, "subgroups": column, "n_subgroups": len(subgroups)}
         trials = " ".join(subgroups["trial_ids"]).split(" ")
         if len(set(trials)) < len(trials):
-            yield row | _untested(f"subgroups by {column} share trials")
+            yield row | untested(f"subgroups by {column} share trials")
             continue
         members = weights.loc[weights["synthesis"] == key, "result_id"]
         rows = effects[effects["result_id"].isin(members)]
-        yield row | _test(rows, rows[column], Settings.from_plan(plan, key))
+        yield row | group_test(rows, rows[column], Settings.from_plan(plan, key))
 
 
-def _test(effects: pd.DataFrame, group: pd.Series, settings: Settings) -> dict[str, Any]:
-    """The test of one synthesis, or why there is none."""
+def group_test(effects: pd.DataFrame, group: pd.Series, settings: Settings) -> dict[str, Any]:
+    """Test whether groups of effects differ, as `compare_subgroups`.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        trial_id, yi, vi.
+    group : Series
+        Of each effect; groups of one trial are left out.
+    settings : Settings
+
+    Returns
+    -------
+    dict
+        n_tested, statistic, df1, df2, p_value, flags, and the reason if there is no test.
+    """
     sizes = effects["trial_id"].groupby(group).transform("nunique")
     effects, group = effects[sizes >= MIN_TRIALS_OF_LEVEL], group[sizes >= MIN_TRIALS_OF_LEVEL]
     levels = sorted(group.unique())
     if len(levels) < 2:
-        return _untested("fewer than two subgroups of two trials")
+        return untested("fewer than two subgroups of two trials")
     n_trials = effects["trial_id"].nunique()
     if n_trials < len(levels) + MIN_RESIDUAL_DF:
-        return _untested(f"{n_trials} trials are too few for {len(levels)} subgroups")
+        return untested(f"{n_trials} trials are too few for {len(levels)} subgroups")
     x = np.column_stack([(group == level).to_numpy(float) for level in levels])
     try:
         fitted = regress(effects, x, settings)
     except (ValueError, ArithmeticError) as error:
-        return _untested(str(error))
+        return untested(str(error))
     wald = fitted.test(differences(len(levels)))
     if math.isnan(wald.p_value):
-        return _untested("robust variance leaves no degrees of freedom")
+        return untested("robust variance leaves no degrees of freedom")
     flags = {"df_below_4": fitted.has_few_df(wald.df2), "several_modes": fitted.several_modes}
     return {
         "n_tested": len(levels),
@@ -123,6 +137,7 @@ def _test(effects: pd.DataFrame, group: pd.Series, settings: Settings) -> dict[s
     }
 
 
-def _untested(reason: str) -> dict[str, Any]:
+def untested(reason: str) -> dict[str, Any]:
+    """What takes the place of a test that there is none of."""
     numbers = dict.fromkeys(("statistic", "df1", "df2", "p_value"), math.nan)
     return {"n_tested": 0, **numbers, "flags": "", "reason": reason}

@@ -1,0 +1,1 @@
+"""Questions to a pooled table: subsets, subgroups, regression, absolute effects, corrections."""
