@@ -20,6 +20,7 @@ TEXTS = {".py", ".j2", ".css", ".js", ".md", ".csv", ".yaml", ".yml", ".smk", ".
 GENERAL = {
     # English
     *("after", "and", "attention", "based", "between", "of", "other", "overall", "the", "their"),
+    *("supporting",),
     # of programming and of documents
     *("child", "environment", "language", "parent", "problems", "security", "self"),
     # of meta-analysis, or of columns in the tables of any study
