@@ -9,13 +9,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from scipy import special
 
 from metarepro.claims.judgement import Judgement
 from metarepro.claims.tables import AUDITED_EVALUATIONS
-from metarepro.models.inference import critical_value
 from metarepro.tabular.input_tables import PROPORTIONS
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, p_value
@@ -71,22 +68,17 @@ def counts_of(value: str, n: int) -> tuple[list[int], bool]:
 
 def wilson(successes: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Interval of a proportion (Wilson 1927)."""
-    z2, p = critical_value(level, math.nan) ** 2, successes / n
-    middle = p + z2 / (2 * n)
-    half = math.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n**2)))
-    low, high = ((middle + side * half) / (1 + z2 / n) for side in (-1, 1))
-    # Without rounding these would be 0 and 1.
-    return 0.0 if successes == 0 else low, 1.0 if successes == n else high
+    from scipy.stats import binomtest  # takes longer to load than all claims to judge
+
+    interval = binomtest(int(successes), int(n)).proportion_ci(level, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def exact_p(successes: float, n: float, reference: float) -> float:
     """Two-sided p of the exact binomial test against a reference proportion."""
-    k, n = np.arange(int(n) + 1), int(n)
-    ways = special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
-    chances = np.exp(ways + special.xlogy(k, reference) + special.xlog1py(n - k, -reference))
-    # What is as likely as what was seen counts, in spite of rounding; R does the same.
-    unlikely = chances <= chances[int(successes)] * (1 + 1e-7)
-    return min(float(chances[unlikely].sum()), 1.0)
+    from scipy.stats import binomtest
+
+    return float(binomtest(int(successes), int(n), reference).pvalue)
 
 
 def evaluate(evaluations: pd.DataFrame, level: float = 0.95) -> pd.DataFrame:
