@@ -3,29 +3,26 @@
 import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from scipy import stats
+from tests.study_tables import Study
 
-from metarepro.catalogue import RESULT_TABLES
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooling import pool
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.thresholds import has_reliable_interval
-from metarepro.plan import Plan, read_plan
+from metarepro.plan import read_plan
 from metarepro.report.plot import settings_of
-from metarepro.synthesis.membership import members, of_kind, timely
+from metarepro.synthesis.membership import of_kind
 from metarepro.tabular.input_tables import TIERS
-from metarepro.tabular.tables import read_result
 
-TEMPLATES = Path("src/metarepro/templates/report")
-STUDIES = {"parent-infant": Path(), "bcg": Path("examples/bcg")}
 REFERENCE = json.loads(Path("tests/reference/pooling.json").read_text(encoding="utf-8"))
 WITHIN = 1e-6
 #: Every number as the first study pools.
@@ -40,47 +37,6 @@ CALL = "cases => cases.map(([how, rows, settings]) => pooling[how](rows, setting
 
 Row = Mapping[str, Any]
 Case = tuple[str, list[Row], Row]
-
-
-@pytest.fixture(scope="module")
-def scripts(browser: Browser) -> Iterator[Page]:
-    """A blank page with the modules."""
-    page = browser.new_page()
-    for name in ("distributions", "tau2", "pooling"):
-        page.add_script_tag(path=TEMPLATES / f"{name}.js")
-    yield page
-    page.close()
-
-
-class Study:
-    """The tables of a study and its plan."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.plan: Plan = read_plan(folder / "config/config.yaml")
-        self.effects = self.read("effects")
-        self.pools = self.read("pooled").set_index("synthesis", drop=False)
-        self.weights = self.read("weights")
-        self.results = self.weights.groupby("synthesis")["result_id"].agg(list).to_dict()
-        self.by_result = self.effects.set_index("result_id", drop=False)
-
-    def read(self, name: str) -> pd.DataFrame:
-        return read_result(self.folder / "results", RESULT_TABLES[name])
-
-    def rows_of(self, key: str) -> pd.DataFrame:
-        return self.by_result.loc[self.results[key]]
-
-    def every(self, key: str) -> pd.DataFrame:
-        pool = self.pools.loc[key].to_dict()
-        return members(timely(self.effects, self.plan.sets[pool["set_name"]]), pool)
-
-    def settings(self, key: str, **other: Any) -> Row:
-        return {**settings_of(self.plan, key), **other}
-
-
-@pytest.fixture(scope="module", params=list(STUDIES))
-def study(request: pytest.FixtureRequest) -> Study:
-    return Study(STUDIES[request.param])
 
 
 def case(rows: pd.DataFrame, settings: Row, how: str = "pool") -> Case:

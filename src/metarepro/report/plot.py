@@ -20,13 +20,13 @@ from metarepro.sensitivity.choices import DESIGNS_LET_IN
 from metarepro.synthesis.membership import members, of_kind, timely
 from metarepro.synthesis.pools import Settings
 from metarepro.tabular.input_tables import TIERS
-from metarepro.wording.phrases import FLAGS, INTERVAL_LABELS, NO_RELIABLE_INTERVAL
+from metarepro.wording.phrases import FLAGS, INTERVAL_LABELS, NO_RELIABLE_INTERVAL, capitalised
 from metarepro.wording.scales import Scale
 
 MODELS = {"random": "Random effects", "common": "Common effect"}
 RESULTS = {"all": "Robust variance", "mean": "Mean of each trial"}
-#: Intervals beside those that a plan may choose.
-T = "t"
+#: An interval beside those that a plan may choose: t without Knapp and Hartung's factor.
+T = ("t", "t, trials \u2212 1 degrees of freedom")
 #: Columns of `sensitivity.tables.MULTIVERSE` that a result is compared with.
 ANALYSES = (
     *("n_different", "n_without_interval", "share_above_zero", "share_below_zero"),
@@ -57,14 +57,15 @@ def plot(records: Records, key: str) -> list[Plot]:
             "model": list(MODELS.items()),
             "results": list(RESULTS.items()),
             "tau2": [(name, _estimator(name)) for name in ESTIMATORS],
-            "ci": [(name, INTERVAL_LABELS[name]) for name in (*INTERVALS, T)],
+            "ci": [*((name, capitalised(entry.short)) for name, entry in INTERVALS.items()), T],
         },
         "trials": list(zip(trials["trial_id"], trials["label"], strict=True)),
         "rows": [
             {"trial": row["trial_id"], "yi": row["yi"], "vi": row["vi"]}
             for row in every.to_dict("records")
         ],
-        "scale": _scale(records.scale_of(key)),
+        "scale": scale_for_page(records.scale_of(key)),
+        "intervals": INTERVAL_LABELS,
         "flags": FLAGS,
         "no_reliable_interval": NO_RELIABLE_INTERVAL,
         "analyses": _analyses(records, key),
@@ -112,11 +113,10 @@ def _sets(every: pd.DataFrame, chosen: EffectSet) -> Iterator[tuple[str, str, li
 
 
 def _estimator(name: str) -> str:
-    label = ESTIMATORS[name].label
-    return f"{label[0].upper()}{label[1:]} ({name})"
+    return f"{name}: {ESTIMATORS[name].label}"
 
 
-def _scale(scale: Scale) -> Mapping[str, Any]:
+def scale_for_page(scale: Scale) -> Mapping[str, Any]:
     """How effects are printed, in numbers and words."""
     return {
         "symbol": scale.symbol,

@@ -13,7 +13,7 @@
   const words = plotWords.wordsFor(given.scale, {
     flags: given.flags,
     no_reliable_interval: given.no_reliable_interval,
-    intervals: Object.fromEntries(choices.ci),
+    intervals: given.intervals,
   });
   const scale = { ...given.scale, ...places(given.scale.transformation) };
   const trialRows = new Map(pooling.byTrial(rows).map((own) => [own[0].trial, own]));
@@ -100,9 +100,15 @@
     return undefined;
   }
 
+  /** The trials that are left out of those that the set has. */
+  function leftOut({ set, without }) {
+    const offered = new Set(sets.get(set).map(({ trial }) => trial));
+    return Array.from(without).filter((trial) => offered.has(trial)).sort();
+  }
+
   function address(chosen) {
     const parts = KEYS.filter((key) => chosen[key] !== plan[key]).map((key) => `${key}=${chosen[key]}`);
-    const without = Array.from(chosen.without).sort();
+    const without = leftOut(chosen);
     if (without.length) parts.push(`without=${without.join(",")}`);
     return `#${[ADDRESS, ...parts].join("&")}`;
   }
@@ -131,9 +137,9 @@
       box.checked = offered.has(trial) && !choice.without.has(trial);
     }
     const left = new Set(members.map(({ trial }) => trial)).size;
-    ui.trials.textContent = `Trials: ${left} of ${trials.length} in`;
+    ui.trials.textContent = `Trials: ${left} of ${trials.length} chosen`;
     ui.link.href = address(choice);
-    ui.sentence.textContent = spoken(pool, left);
+    ui.sentence.textContent = spoken(pool, left, members.length);
     ui.facts.replaceChildren(...(pool ? factsOf(pool) : []));
     ui.comparison.textContent = pool && given.analyses
       ? words.comparison(pool, given.analyses, analysis.thresholds.min_trials_for_interval)
@@ -141,18 +147,19 @@
     redraw();
   }
 
-  function spoken(pool, left) {
+  function spoken(pool, left, results) {
     if (!pool) return left ? "These results cannot be pooled." : "No trial is chosen: there is nothing to pool.";
-    const counts = `${plotWords.counted(left, "trial")} with ${plotWords.counted(pool.k, "result")}.`;
+    const counts = `${plotWords.counted(left, "trial")} with ${plotWords.counted(results, "result")}.`;
     return `${differences()} ${counts} ${words.sentence(pool)}`;
   }
 
-  /** In what the choice differs from the analysis plan. */
+  /** In what the choice differs from the analysis plan, of what counts for it. */
   function differences() {
-    const labels = { set: "results", model: "model", results: "results of a trial", tau2: "estimator", ci: "interval" };
-    const found = KEYS.filter((key) => choice[key] !== plan[key]).map((key) => labels[key]);
-    if (choice.without.size) found.push(`${plotWords.counted(choice.without.size, "trial")} left out`);
-    return found.length ? `Not the analysis plan (${found.join(", ")}):` : "As in the analysis plan:";
+    const labels = { set: "results", model: "model", results: "several results of a trial", tau2: "estimator of τ²", ci: "interval" };
+    const found = KEYS.filter((key) => choice[key] !== plan[key] && !ui.fields[key]?.disabled).map((key) => labels[key]);
+    const without = leftOut(choice).length;
+    if (without) found.push(`${plotWords.counted(without, "trial")} left out`);
+    return found.length ? `Differs from the analysis plan (${found.join(", ")}):` : "As in the analysis plan:";
   }
 
   function factsOf(pool) {
@@ -201,13 +208,13 @@
     const result = pooling.trialMean(own, analysis.rho);
     const half = critical * Math.sqrt(result.vi);
     const numbers = `${words.number(result.yi)} ${words.bracketed(result.yi - half, result.yi + half)}`;
-    const share = Number.isNaN(weight) ? "out" : `${plotWords.decimal(weight, 1)}%`;
-    const name = names.get(own[0].trial);
     return {
       ...drawn(result),
-      name: own.length > 1 ? `${name}, mean of ${own.length}` : name,
-      numbers: `${numbers}, ${share}`,
+      name: names.get(own[0].trial),
+      several: own.length > 1 ? own.length : 0,
+      numbers,
       weight,
+      share: Number.isNaN(weight) ? "out" : `${plotWords.decimal(weight, 1)}%`,
     };
   }
 
@@ -235,7 +242,7 @@
   function build() {
     const heading = element("h3", { id: "try", textContent: "Try other choices" });
     const about = element("p", {
-      textContent: "Leave trials out, or choose other results or another model: the numbers below follow at once. One choice made after seeing the results is no analysis plan.",
+      textContent: "Leave trials out, or choose other results or another model: the numbers below follow at once. A choice that is made after seeing the results is weaker evidence than the analysis plan.",
     });
     const drawing = element("div", { className: "plot-drawing" });
     const sentence = element("p", { className: "plot-sentence" });
@@ -256,9 +263,11 @@
       ci: field("ci", choices.ci),
     };
     const hint = element("p", {
+      id: "plot-hint",
       className: "plot-hint",
       textContent: "Some trials have several results. Robust variance has an estimator of τ² and an interval of its own; choose the mean of each trial to compare others.",
     });
+    for (const key of ["tau2", "ci"]) fields[key].setAttribute("aria-describedby", hint.id);
     const labels = { set: "Results", model: "Model", results: "Several results of a trial", tau2: "Estimator of τ²", ci: "Interval" };
     const controls = KEYS.filter((key) => fields[key]).map((key) => element("label", {}, labels[key], fields[key]));
     const reset = element("button", { type: "button", textContent: "Back to the analysis plan" });
@@ -292,7 +301,7 @@
   function trialList() {
     const summary = element("summary");
     const boxes = new Map();
-    const legend = element("legend", { textContent: "Trials that are in" });
+    const legend = element("legend", { textContent: "Trials to pool" });
     const fieldset = element("fieldset", {}, legend);
     for (const [trial, name] of trials) {
       const box = element("input", { type: "checkbox", value: trial });
@@ -306,7 +315,12 @@
       const own = trialRows.get(trial).length;
       fieldset.append(element("label", {}, box, own > 1 ? `${name}, ${own} results` : name));
     }
-    const details = element("details", { open: window.matchMedia("(min-width: 60rem)").matches }, summary, fieldset);
+    const all = element("button", { type: "button", textContent: "All" });
+    all.addEventListener("click", () => choose({ without: new Set() }));
+    const none = element("button", { type: "button", textContent: "None" });
+    none.addEventListener("click", () => choose({ without: new Set(names.keys()) }));
+    const buttons = element("p", { className: "plot-actions" }, all, none);
+    const details = element("details", { open: window.matchMedia("(min-width: 60rem)").matches }, summary, buttons, fieldset);
     return { details, boxes, trials: summary };
   }
 })();

@@ -58,7 +58,8 @@ const plotDrawing = (() => {
   /**
    * Draw the plot.
    * @param {Object} plot
-   * @param {Object[]} plot.lines of trials: name, yi, low, high, weight (NaN: not in), numbers
+   * @param {Object[]} plot.lines of trials: name, several (results, or 0), yi, low, high, numbers,
+   *   weight (NaN: not in), share (the weight in words)
    * @param {Object[]} plot.pools name, yi, low, high, predicted ([low, high] or null), numbers, kind
    * @param {[number, number]} plot.reach
    * @param {number|null} plot.zero
@@ -72,8 +73,8 @@ const plotDrawing = (() => {
     const narrow = width < NARROW;
     const rows = [...plot.lines, ...plot.pools];
     const longest = (texts) => LETTER * Math.max(...texts.map((text) => text.length));
-    const names = narrow ? 0 : Math.min(longest(rows.map(({ name }) => name)), 0.36 * width);
-    const numbers = narrow ? 0 : longest([plot.heading, ...rows.map((row) => row.numbers)]);
+    const names = narrow ? 0 : Math.min(longest(rows.map(nameOf)), 0.36 * width);
+    const numbers = narrow ? 0 : longest([plot.heading, ...rows.map(numbersOf)]);
     const frame = {
       narrow,
       width,
@@ -88,16 +89,26 @@ const plotDrawing = (() => {
     draw("title", {}, svg, plot.title);
     if (!narrow) draw("text", { x: width, y: 16, class: "number heading" }, svg, plot.heading);
     drawAxis(svg, plot, frame, bottom);
+    drawZero(svg, plot, frame, rows.length);
+    const heaviest = Math.max(...plot.lines.map(({ weight }) => weight || 0));
     rows.forEach((row, i) => {
       const y = frame.top + i * frame.step;
       drawWords(svg, row, frame, y);
       const middle = y + (narrow ? 26 : frame.step / 2);
       if (row.kind) drawPool(svg, row, frame, middle);
-      else drawTrial(svg, row, frame, middle);
+      else drawTrial(svg, row, frame, middle, heaviest);
     });
     const above = frame.top + plot.lines.length * frame.step - 0.5;
     draw("line", { x1: 0, x2: width, y1: above, y2: above, class: "rule" }, svg);
     return svg;
+  }
+
+  function nameOf({ name, several }) {
+    return several ? `${name}, mean of ${several}` : name;
+  }
+
+  function numbersOf({ numbers, share }) {
+    return share ? `${numbers}, ${share}` : numbers;
   }
 
   /** Where a place of the axis lies on the sheet. */
@@ -106,29 +117,36 @@ const plotDrawing = (() => {
   }
 
   function drawAxis(svg, plot, frame, bottom) {
-    const [low, high] = plot.reach;
     draw("line", { x1: frame.left, x2: frame.right, y1: bottom, y2: bottom, class: "axis" }, svg);
     for (const tick of ticks(plot.reach, plot.scale)) {
       const x = across(plot.scale.place(tick), frame);
       draw("line", { x1: x, x2: x, y1: bottom, y2: bottom + 4, class: "axis" }, svg);
       draw("text", { x, y: bottom + 17, class: "tick" }, svg, String(tick).replace("-", "\u2212"));
     }
-    if (plot.zero === null || plot.zero < low || plot.zero > high) return;
-    const zero = across(plot.zero, frame);
-    draw("line", { x1: zero, x2: zero, y1: frame.top, y2: bottom, class: "zero" }, svg);
     const [left, right] = plot.scale.sides;
     draw("text", { x: frame.left, y: bottom + 34, class: "side" }, svg, left && `← ${left}`);
     draw("text", { x: frame.right, y: bottom + 34, class: "side end" }, svg, right && `${right} →`);
   }
 
+  /** The line of no effect; where names stand above their lines it leaves them free. */
+  function drawZero(svg, { zero, reach: [low, high] }, { narrow, top, step, ...frame }, count) {
+    if (zero === null || zero < low || zero > high) return;
+    const x = across(zero, frame);
+    const parts = narrow ? Array.from({ length: count }, (_, i) => top + i * step) : [top];
+    const [from, to] = narrow ? [18, step] : [0, count * step + 10];
+    for (const y of parts) draw("line", { x1: x, x2: x, y1: y + from, y2: y + to, class: "zero" }, svg);
+  }
+
   function drawWords(svg, row, { narrow, width, step, left }, y) {
     const base = y + (narrow ? 14 : step / 2 + 4.5);
     const of = row.kind ?? (Number.isNaN(row.weight) ? "out" : "in");
-    const room = Math.floor((narrow ? width - LETTER * (row.numbers.length + 2) : left - 6) / (0.93 * LETTER));
-    const name = row.name.length > room ? `${row.name.slice(0, room - 1)}…` : row.name;
+    const numbers = narrow ? row.numbers : numbersOf(row);
+    const room = (narrow ? width - LETTER * numbers.length : left - 10) / (0.93 * LETTER);
+    const full = narrow ? row.name : nameOf(row);
+    const name = full.length > room ? `${full.slice(0, Math.floor(room) - 1)}…` : full;
     const label = draw("text", { x: 0, y: base, class: `name ${of}` }, svg, name);
-    if (name !== row.name) draw("title", {}, label, row.name);
-    draw("text", { x: width, y: base, class: `number ${of}` }, svg, row.numbers);
+    if (name !== full) draw("title", {}, label, full);
+    draw("text", { x: width, y: base, class: `number ${of}` }, svg, numbers);
   }
 
   /** A line that ends in an arrow where it leaves the axis. */
@@ -146,10 +164,10 @@ const plotDrawing = (() => {
     return `${x + way * ARROW},${y} ${x},${y - 4} ${x},${y + 4}`;
   }
 
-  function drawTrial(svg, { yi, low, high, weight }, frame, y) {
+  function drawTrial(svg, { yi, low, high, weight }, frame, y, heaviest) {
     const isIn = !Number.isNaN(weight);
     drawInterval(svg, [low, high], frame, y, isIn ? "interval" : "interval out");
-    const side = isIn ? 3 + 11 * Math.sqrt(weight / 100) : 4;
+    const side = isIn ? 4 + 9 * Math.sqrt(weight / heaviest) : 5;
     const corner = { x: across(yi, frame) - side / 2, y: y - side / 2, width: side, height: side };
     draw("rect", { ...corner, class: isIn ? "square" : "square out" }, svg);
   }

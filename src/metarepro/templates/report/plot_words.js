@@ -50,10 +50,6 @@ const plotWords = (() => {
     return df < trusted && text === decimal(trusted, 1) ? decimal(Math.floor(100 * df) / 100) : text;
   }
 
-  function capitalised(words) {
-    return words.charAt(0).toUpperCase() + words.slice(1);
-  }
-
   /** A count of all as a share, never "100%" for less than all nor "0%" for more than none. */
   function share(count, all) {
     const percent = Math.round((100 * count) / all);
@@ -224,21 +220,24 @@ const plotWords = (() => {
       const counts = [analyses.share_above_zero, analyses.share_below_zero].map((part) => Math.round(part * all));
       const without = analyses.n_without_interval;
       const unclear = without ? `; ${whole(without)} ${without === 1 ? "has" : "have"} no reliable interval` : "";
+      const found = without === all
+        ? `None of ${many} has a reliable interval`
+        : `Of ${many}, ${excluding(counts, all)}${unclear}`;
       return [
-        `Of ${many}, ${excluding(counts, all)}${unclear}. Their ${range}.`,
+        `${found}. Their ${range}.`,
         `${here}, and ${conclusion(pool, fewest)}.`,
         caution,
       ].join(" ");
     }
 
     function excluding([above, below], all) {
-      const said = [[above, 1], [below, -1]]
-        .filter(([count]) => count > 0)
-        .map(([count, sign]) => `${whole(count)} (${share(count, all)}) ${side(sign)}`);
       const sum = above + below;
       if (!sum) return `none has an interval that excludes ${scale.no_effect}`;
-      const have = sum === 1 ? "has an interval that excludes" : "have intervals that exclude";
-      return `${whole(sum)} ${have} ${scale.no_effect}: ${said.join(" and ")}`;
+      const have = `${whole(sum)} (${share(sum, all)}) ${sum === 1 ? "has an interval that excludes" : "have intervals that exclude"}`;
+      const sides = above && below
+        ? `${whole(above)} ${side(1)} and ${whole(below)} ${side(-1)}`
+        : `${sum > 1 ? "all " : ""}${side(above ? 1 : -1)}`;
+      return `${have} ${scale.no_effect}, ${sides}`;
     }
 
     // As the analyses are counted: with fewer trials than that no interval is reliable.
@@ -262,5 +261,5 @@ const plotWords = (() => {
     });
   }
 
-  return Object.freeze({ wordsFor, decimal, whole, counted, capitalised, pValue, share });
+  return Object.freeze({ wordsFor, decimal, whole, counted, share });
 })();
