@@ -11,7 +11,13 @@ from metarepro.report.plot import settings_of
 from metarepro.synthesis.membership import members, timely
 from metarepro.tabular.tables import read_result
 
+Row = dict[str, Any]
 STUDIES = {"parent-infant": Path(), "bcg": Path("examples/bcg")}
+
+
+def records(table: pd.DataFrame) -> list[Row]:
+    """The rows of a table."""
+    return [{str(column): cell for column, cell in row.items()} for row in table.to_dict("records")]
 
 
 class Study:
@@ -29,12 +35,15 @@ class Study:
     def read(self, name: str) -> pd.DataFrame:
         return read_result(self.folder / "results", RESULT_TABLES[name])
 
+    def pool(self, key: str) -> Row:
+        return records(self.pools.loc[[key]])[0]
+
     def rows_of(self, key: str) -> pd.DataFrame:
         return self.by_result.loc[self.results[key]]
 
     def every(self, key: str) -> pd.DataFrame:
-        pool = self.pools.loc[key].to_dict()
+        pool = self.pool(key)
         return members(timely(self.effects, self.plan.sets[pool["set_name"]]), pool)
 
-    def settings(self, key: str, **other: Any) -> dict[str, Any]:
+    def settings(self, key: str, **other: Any) -> Row:
         return {**settings_of(self.plan, key), **other}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
-from tests.study_tables import STUDIES, Study
+from tests.study_tables import STUDIES, Study, records
 
 import write_report
 from metarepro.wording.scales import scale_of
@@ -62,7 +62,7 @@ def test_every_page_starts_with_the_pool_of_the_table(
             continue
         tried += 1
         page.goto(path.as_uri())
-        pool = study.pools.loc[path.name.removesuffix(".html")].to_dict()
+        pool = study.pool(path.name.removesuffix(".html"))
         expect(sentence(page)).to_contain_text("As in the analysis plan:")
         assert fact(page, "Pooled") == scale.at(pool).of_flagged(pool), path.name
         assert not page.evaluate("location.hash")
@@ -75,8 +75,8 @@ def test_a_trial_is_left_out_by_keyboard(page: Page, address: str, study_one: St
     box.focus()
     page.keyboard.press("Space")
     rows = study_one.read("leave_one_out")
-    row = rows[(rows["synthesis"] == KEY) & (rows["trial_id"] == "powell2004")].iloc[0].to_dict()
-    scale = scale_of(study_one.plan).at(study_one.pools.loc[KEY])
+    (row,) = records(rows[(rows["synthesis"] == KEY) & (rows["trial_id"] == "powell2004")])
+    scale = scale_of(study_one.plan).at(study_one.pool(KEY))
     assert fact(page, "Pooled") == scale.of_flagged(row)
     expect(sentence(page)).to_contain_text("Differs from the analysis plan (1 trial left out):")
     expect(box).to_be_focused()

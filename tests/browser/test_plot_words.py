@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
-from tests.study_tables import Study
+from tests.study_tables import Study, records
 
 from metarepro.report.plain_language import (
     average,
@@ -69,8 +69,8 @@ def test_every_pool_is_put_into_the_words_of_the_library(
 ) -> None:
     rows = study.read(table)
     rows = rows[rows["estimate"].notna() & ~rows["model"].str.startswith("three")]
-    pools = rows.to_dict("records")
-    own = study.pools.loc[pools[0]["synthesis"]]
+    pools = records(rows)
+    own = study.pool(pools[0]["synthesis"])
     scale = scale_of(study.plan).at(own)
     assert set(study.pools["better"]) == {own["better"]}
     for got, pool in zip(say(scripts, pools, scale), pools, strict=True):
@@ -115,7 +115,9 @@ def test_numbers_are_printed_alike(scripts: Page) -> None:
     draw = random.Random(1)
     halves = [sign * eighths / 8 for eighths in range(33) for sign in (1, -1)]
     numbers = [*halves, *(draw.gauss(0, 10**power) for power in range(-4, 8) for _ in range(50))]
-    printed = "numbers => numbers.map(x => [0, 1, 2, 3].map(places => plotWords.decimal(x, places)))"
+    printed = (
+        "numbers => numbers.map(x => [0, 1, 2, 3].map(places => plotWords.decimal(x, places)))"
+    )
     for got, number in zip(scripts.evaluate(printed, numbers), numbers, strict=True):
         assert got == [decimal(number, places) for places in range(4)], number
 

@@ -1,18 +1,16 @@
-"""The pooling of the page, in a browser: against the tables of both studies, and against metafor."""
+"""The pooling of the page, in a browser: beside the tables of both studies, and metafor."""
 
 import itertools
 import json
 import math
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Page
 from scipy import stats
-from tests.study_tables import Study
+from tests.study_tables import Row, Study, records
 
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooling import pool
@@ -35,13 +33,12 @@ NUMBERS = (
 NOT_RAISED = {"several_modes", "tau2_interval_empty", "tau2_outside_interval"}
 CALL = "cases => cases.map(([how, rows, settings]) => pooling[how](rows, settings))"
 
-Row = Mapping[str, Any]
 Case = tuple[str, list[Row], Row]
 
 
 def case(rows: pd.DataFrame, settings: Row, how: str = "pool") -> Case:
     given = rows[["trial_id", "yi", "vi"]].rename(columns={"trial_id": "trial"})
-    return how, given.to_dict("records"), settings
+    return how, records(given), settings
 
 
 def differences(page: Page, cases: list[Case], expected: list[Row]) -> list[str]:
@@ -68,7 +65,7 @@ def differences(page: Page, cases: list[Case], expected: list[Row]) -> list[str]
 def test_every_synthesis_has_the_numbers_of_the_table(scripts: Page, study: Study) -> None:
     cases = [case(study.rows_of(key), study.settings(key)) for key in study.pools.index]
     assert cases
-    assert differences(scripts, cases, study.pools.to_dict("records")) == []
+    assert differences(scripts, cases, records(study.pools)) == []
 
 
 def test_every_result_has_the_weight_of_the_table(scripts: Page, study: Study) -> None:
@@ -80,7 +77,7 @@ def test_every_result_has_the_weight_of_the_table(scripts: Page, study: Study) -
 
 
 def test_every_trial_left_out_gives_the_row_of_the_table(scripts: Page, study: Study) -> None:
-    rows = study.read("leave_one_out").to_dict("records")
+    rows = records(study.read("leave_one_out"))
     cases = []
     for row in rows:
         every = study.rows_of(row["synthesis"])
@@ -94,8 +91,8 @@ def variant_case(study: Study, row: Row) -> Case | None:
     """How the page is asked for a variant of the table; None for those that it does not offer."""
     key, name = row["synthesis"], row["variant"]
     rows = study.rows_of(key)
-    chosen = study.plan.sets[study.pools.loc[key, "set_name"]]
-    other = {
+    chosen = study.plan.sets[study.pool(key)["set_name"]]
+    other: dict[str, Row] = {
         "without_approximate": {"tiers": TIERS[:-1]},
         "all_tiers": {"tiers": TIERS},
         "all_designs": {"designs": ()},
@@ -123,7 +120,7 @@ def variant_case(study: Study, row: Row) -> Case | None:
 def test_every_variant_that_the_page_offers_has_the_numbers_of_the_table(
     scripts: Page, study: Study
 ) -> None:
-    rows = study.read("variants").dropna(subset=["estimate"]).to_dict("records")
+    rows = records(study.read("variants").dropna(subset=["estimate"]))
     asked = [(asked, row) for row in rows if (asked := variant_case(study, row))]
     kinds = {row["variant"] for _, row in asked}
     assert {"primary", "tau2_dl", "tau2_pm", "tau2_ml", "tau2_reml", "ci_z"} <= kinds
@@ -200,7 +197,9 @@ def test_the_page_has_the_estimators_and_intervals_of_the_library(scripts: Page)
 def test_rows_that_cannot_be_pooled_are_refused(
     scripts: Page, yi: list[float], vi: list[float]
 ) -> None:
-    rows = [{"trial": str(i), "yi": y, "vi": v} for i, (y, v) in enumerate(zip(yi, vi, strict=True))]
+    rows = [
+        {"trial": str(i), "yi": y, "vi": v} for i, (y, v) in enumerate(zip(yi, vi, strict=True))
+    ]
     refused = (
         "rows => { try { pooling.pool(rows, {}); } catch (e) { return e instanceof RangeError; } }"
     )

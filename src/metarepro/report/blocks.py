@@ -253,7 +253,7 @@ _NUMERIC = re.compile(
 #: What a `Plot` is computed, worded and drawn by.
 PLOT_SCRIPTS = (
     *("distributions.js", "tau2.js", "pooling.js"),
-    *("plot_words.js", "plot_drawing.js", "plot.js"),
+    *("plot_words.js", "plot_drawing.js", "plot_address.js", "plot_controls.js", "plot.js"),
 )
 #: Columns that a table may have on an upright sheet.
 WIDEST_UPRIGHT = 11

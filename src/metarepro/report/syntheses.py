@@ -143,7 +143,12 @@ def _results(records: Records, key: str) -> list[Block]:
         download="data/weights.csv",
     )
     left_out = _left_out(records, key, set(weights))
-    return [*plot(records, key), *forest(records, key), pooled, *([left_out] if left_out.rows else [])]
+    return [
+        *plot(records, key),
+        *forest(records, key),
+        pooled,
+        *([left_out] if left_out.rows else []),
+    ]
 
 
 def _left_out(records: Records, key: str, pooled: set[str]) -> Table:

@@ -5,11 +5,12 @@
 const plotWords = (() => {
   const DASH = "\u2013";
   const MINUS = "\u2212";
+  /** From the scale of pooling to the printed one, and back. */
   const TRANSFORMATIONS = Object.freeze({
-    same: (x) => x,
-    exp: Math.exp,
-    tanh: Math.tanh,
-    expit: (x) => 1 / (1 + Math.exp(-x)),
+    same: { print: (x) => x, place: (x) => x },
+    exp: { print: Math.exp, place: Math.log },
+    tanh: { print: Math.tanh, place: Math.atanh },
+    expit: { print: (x) => 1 / (1 + Math.exp(-x)), place: (x) => Math.log(x) - Math.log1p(-x) },
   });
 
   /** Fixed decimals; a tie, which only an exact half can be, goes to the even digit. */
@@ -64,8 +65,8 @@ const plotWords = (() => {
    * @param {Object} texts `flags` and `intervals` to words, and `no_reliable_interval`
    */
   function wordsFor(scale, texts) {
-    const transform = TRANSFORMATIONS[scale.transformation];
-    const shown = (effect) => transform(scale.turn * effect);
+    const { print } = TRANSFORMATIONS[scale.transformation];
+    const shown = (effect) => print(scale.turn * effect);
     const number = (effect) => decimal(shown(effect));
     const limits = (low, high) => (scale.turn > 0 ? [low, high] : [high, low]).map(shown);
     const printed = (effect) => Number(fixed(shown(effect), 2));
@@ -256,10 +257,10 @@ const plotWords = (() => {
     }
 
     return Object.freeze({
-      ...{ shown, number, estimate, predicts, predictionInterval, sentence, heterogeneity },
-      ...{ model, remarks, comparison, bracketed },
+      ...{ number, bracketed, estimate, predicts, predictionInterval, sentence },
+      ...{ heterogeneity, model, remarks, comparison },
     });
   }
 
-  return Object.freeze({ wordsFor, decimal, whole, counted, share });
+  return Object.freeze({ transformations: TRANSFORMATIONS, wordsFor, decimal, whole, counted, share });
 })();
