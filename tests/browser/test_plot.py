@@ -170,6 +170,26 @@ def test_a_set_lets_in_other_trials(page: Page, address: str) -> None:
     expect(sentence(page)).to_contain_text("16 trials with 53 results.")
 
 
+@pytest.mark.parametrize(
+    ("chosen", "variant"),
+    [
+        ("all", "all_designs"),
+        ("without_approximate", "without_approximate"),
+        ("randomised", "randomised_only"),
+    ],
+)
+def test_a_set_has_the_numbers_of_its_variant(
+    page: Page, folder: dict[str, Path], study_one: Study, chosen: str, variant: str
+) -> None:
+    rows = study_one.read("variants")
+    rows = rows[(rows["variant"] == variant) & rows["estimate"].notna()]
+    for row in records(rows.iloc[::8]):
+        scale = scale_of(study_one.plan).at(study_one.pool(row["synthesis"]))
+        path = folder["parent-infant"] / f"syntheses/{row['synthesis']}.html"
+        page.goto(f"{path.as_uri()}#try&set={chosen}")
+        assert fact(page, "Pooled") == scale.of_flagged(row), row["synthesis"]
+
+
 def test_what_does_not_count_cannot_be_chosen(page: Page, address: str) -> None:
     page.goto(address)
     for name in ("Estimator", "Interval"):
