@@ -33,10 +33,19 @@ const plotDrawing = (() => {
     return [Math.min(...inside) - margin, Math.max(...inside) + margin];
   }
 
-  /** Round numbers of the printed scale within a part of the axis, about five. */
+  /**
+   * Round numbers of the printed scale within a part of the axis, about five.
+   * @param {[number, number]} reach
+   * @param {Object} scale transformation, print (place to number) and place (its inverse)
+   * @returns {number[]}
+   */
   function ticks([low, high], scale) {
-    if (scale.transformation === "exp") return logTicks(Math.exp(low), Math.exp(high));
-    const [from, to] = [low, high].map(scale.print);
+    const decades = (high - low) / Math.LN10;
+    const found = scale.transformation === "exp" && decades > 1 ? powers(low, decades) : steps(scale.print(low), scale.print(high));
+    return found.filter((tick) => scale.place(tick) >= low && scale.place(tick) <= high);
+  }
+
+  function steps(from, to) {
     const raw = (to - from) / 5;
     const unit = 10 ** Math.floor(Math.log10(raw));
     const step = unit * STEPS.find((factor) => factor * unit >= raw);
@@ -45,14 +54,12 @@ const plotDrawing = (() => {
     return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
   }
 
-  function logTicks(from, to) {
-    const decades = Math.log10(to / from);
+  function powers(low, decades) {
     const factors = decades > 3 ? [1] : decades > 1.5 ? [1, 3] : [1, 2, 5];
-    const found = [];
-    for (let power = Math.floor(Math.log10(from)); power <= Math.log10(to); power += 1) {
-      found.push(...factors.map((factor) => Number((factor * 10 ** power).toPrecision(12))));
-    }
-    return found.filter((tick) => tick >= from && tick <= to);
+    const stride = Math.max(1, Math.ceil(decades / 6));
+    const first = stride * Math.floor(low / Math.LN10 / stride); // so that 1 is among them
+    const exponents = Array.from({ length: Math.ceil(decades / stride) + 2 }, (_, i) => first + i * stride);
+    return exponents.flatMap((exponent) => factors.map((factor) => Number((factor * 10 ** exponent).toPrecision(12))));
   }
 
   /**
