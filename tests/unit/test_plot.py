@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.report_records import EFFECT, KEY, RESULT, TRIAL, make_pages, make_records
+from tests.report_records import EFFECT, KEY, RESULT, ROWS, TRIAL, make_pages, make_records
 
 from metarepro.report.blocks import Page, Plot, Section
 from metarepro.report.plot import plot, scale_for_page
@@ -103,6 +103,7 @@ def test_a_hostile_name_stays_data() -> None:
         trials=[TRIAL | one for one in own],
         results=[RESULT | result for result in results],
         weights=[{"synthesis": KEY, "weight": 50.0} | result for result in results],
+        pooled=[pool | {"trial_ids": " ".join(names)} for pool in ROWS["pooled"]],
         included=[],
     )
     html = make_pages(records)[PAGE]

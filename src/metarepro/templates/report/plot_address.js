@@ -1,5 +1,5 @@
 // A choice of the forest plot to try as the fragment of an address, so that it can be cited:
-// "#try&set=randomised&without=smith2001,wu2014". What is as in the analysis plan is left out.
+// "#try&set=randomised&without=smith2001,jones2014". What is as in the analysis plan is left out.
 "use strict";
 
 const plotAddress = (() => {
