@@ -15,6 +15,7 @@ from metarepro.catalogue import DOWNLOADS
 from metarepro.command import run, stage_parser
 from metarepro.plan import read_plan
 from metarepro.report import site as report_site
+from metarepro.report.blocks import PLOT_SCRIPTS
 from metarepro.report.records import Records
 from metarepro.tabular.atomic import new_folder
 from metarepro.tabular.spreadsheet_cells import for_spreadsheets
@@ -68,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_downloads(tables, output / "data")
         figures = copy_figures(args.results_dir / "figures", output / "figures")
         manuscript = copy_manuscript(args.results_dir / "manuscript", output / "manuscript")
-        for name in ("report.css", "report.js"):
+        for name in ("report.css", "report.js", *PLOT_SCRIPTS):
             shutil.copyfile(ASSETS / name, output / name)
         (output / "families.css").write_text(report_site.family_colours(plan), encoding="utf-8")
         files = [(table.name, table.about) for table in DOWNLOADS if len(tables[table.name])]

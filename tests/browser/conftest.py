@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.study_tables import STUDIES, Study
 
+from metarepro.report.blocks import PLOT_SCRIPTS
+
+TEMPLATES = Path("src/metarepro/templates/report")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -69,3 +73,19 @@ def kinds(report_folder: Path) -> list[str]:
 
     single = sorted(path.name for path in report_folder.glob("*.html"))
     return [*single, *map(longest, ("domains", "interventions", "syntheses", "trials"))]
+
+
+@pytest.fixture(scope="module", params=list(STUDIES))
+def study(request: pytest.FixtureRequest) -> Study:
+    return Study(STUDIES[request.param])
+
+
+@pytest.fixture(scope="module")
+def scripts(browser: Browser) -> Iterator[Page]:
+    """A blank page with the modules of the forest plot to try, without its controls."""
+    page = browser.new_page()
+    for name in PLOT_SCRIPTS:
+        if name != "plot.js":
+            page.add_script_tag(path=TEMPLATES / name)
+    yield page
+    page.close()

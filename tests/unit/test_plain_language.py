@@ -15,6 +15,7 @@ from metarepro.report.plain_language import (
     robustness_with_reasons,
     sentences,
     size_word,
+    without_comparison,
 )
 from metarepro.tabular.input_tables import CERTAINTIES
 from metarepro.wording.scales import Scale
@@ -222,3 +223,8 @@ def test_a_ratio_of_harm_is_turned_back_and_below_1_is_good() -> None:
     assert average(ratio, harm).endswith("(RR 0.50, 95% CI 0.25 to 0.80).")
     assert harm.direction == "below 1 in favour of the intervention"
     assert "in favour of the intervention" in interval_sentence(ratio, harm)
+
+
+def test_a_withheld_interval_is_not_shown_without_a_comparison_either() -> None:
+    said = without_comparison(pool(n_trials=3.0, flags="two_or_three_trials"), Scale("proportion"))
+    assert said.startswith("The average of the trials: proportion 0.62. There are too few trials")

@@ -27,7 +27,7 @@ MIN_TRIALS_FOR_ASYMMETRY = 10
 
 #: Flags of a pool whose interval no headline shows. The first two are "too few trials"; the third
 #: says that the robust interval is narrower than the normal interval of its own working model.
-_WITHHOLDING = ("df_below_4", "two_or_three_trials", "narrower_than_model")
+WITHHOLDING = ("df_below_4", "two_or_three_trials", "narrower_than_model")
 
 
 def has_reliable_interval(flags: Collection[str] | str) -> bool:
@@ -48,7 +48,7 @@ def has_reliable_interval(flags: Collection[str] | str) -> bool:
     (False, True)
     """
     raised = flags.split("; ") if isinstance(flags, str) else flags
-    return not set(_WITHHOLDING) & set(raised)
+    return not set(WITHHOLDING) & set(raised)
 
 
 def reliable_limits(pool: Mapping[Any, Any]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ them.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 import pandas as pd
@@ -108,6 +108,14 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Plot:
+    """A forest plot that readers try choices on, from what its scripts are given (as JSON)."""
+
+    kind: ClassVar[str] = "plot"
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Code:
     """Lines of a program, with what they do."""
 
@@ -203,7 +211,7 @@ class Section:
     blocks: Sequence["Block"] = field(default_factory=tuple)
 
 
-Block = Paragraph | Bullets | Facts | Figure | Code | Table | Matrix
+Block = Paragraph | Bullets | Facts | Figure | Plot | Code | Table | Matrix
 
 
 @dataclass(frozen=True)
@@ -225,14 +233,27 @@ class Page:
     @property
     def landscape(self) -> bool:
         """Whether it holds a table that an upright sheet is too narrow for."""
-        blocks = [*self.intro, *(block for section in self.sections for block in section.blocks)]
-        tables = [block for block in blocks if isinstance(block, Table)]
+        tables = [block for block in self._blocks if isinstance(block, Table)]
         return any(len(table.columns) > WIDEST_UPRIGHT for table in tables)
+
+    @property
+    def scripts(self) -> Sequence[str]:
+        """The scripts that its blocks need, in the order in which they build on each other."""
+        return PLOT_SCRIPTS if any(isinstance(block, Plot) for block in self._blocks) else ()
+
+    @property
+    def _blocks(self) -> Sequence[Block]:
+        return [*self.intro, *(block for section in self.sections for block in section.blocks)]
 
 
 #: A column is right-aligned when all its cells consist of these.
 _NUMERIC = re.compile(
     r"(at least |p |SMD |OR |RR |[gd] )?[\s\d.,%\[\]\u2212\u2013<=∞/e]*|not reported"
+)
+#: What a `Plot` is computed, worded and drawn by.
+PLOT_SCRIPTS = (
+    *("distributions.js", "tau2.js", "pooling.js"),
+    *("plot_words.js", "plot_drawing.js", "plot_address.js", "plot_controls.js", "plot.js"),
 )
 #: Columns that a table may have on an upright sheet.
 WIDEST_UPRIGHT = 11

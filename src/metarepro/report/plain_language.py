@@ -237,7 +237,7 @@ def abstracts(n_abstracts: int, k: float) -> str:
 def without_comparison(pool: Pool, scale: Scale) -> str:
     """The numbers of a pool that compares nothing: a proportion, a correlation."""
     noun = "The trial" if pool["n_trials"] < 2 else "The average of the trials"
-    said = [f"{noun}: {scale.label} {scale.of(pool)}."]
+    said = [f"{noun}: {scale.label} {scale.of_shown(pool)}."]
     if not math.isnan(pool["pi_low"]) and not untrusted(pool) and predicts(pool["flags"]):
         between = scale.span(pool["pi_low"], pool["pi_high"])
         said.append(f"In another trial like these it is expected to lie from {between}.")

@@ -23,6 +23,7 @@ from metarepro.report.blocks import (
 from metarepro.report.figures import forest
 from metarepro.report.matrix import prediction_words, share_of_review
 from metarepro.report.moderators import section as moderators
+from metarepro.report.plot import plot
 from metarepro.report.records import Records, Row, trail
 from metarepro.report.sensitivity import sensitivity
 from metarepro.synthesis.membership import members, subgroup_pools, timely
@@ -142,7 +143,12 @@ def _results(records: Records, key: str) -> list[Block]:
         download="data/weights.csv",
     )
     left_out = _left_out(records, key, set(weights))
-    return [*forest(records, key), pooled, *([left_out] if left_out.rows else [])]
+    return [
+        *plot(records, key),
+        *forest(records, key),
+        pooled,
+        *([left_out] if left_out.rows else []),
+    ]
 
 
 def _left_out(records: Records, key: str, pooled: set[str]) -> Table:

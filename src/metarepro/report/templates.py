@@ -16,4 +16,6 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.globals["plain"] = plain
+    # A number that JSON does not know must not pass.
+    made.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     return made

@@ -221,6 +221,11 @@ class Scale:
         return self._measure.sizes
 
     @property
+    def transformation(self) -> str:
+        """What takes the scale of pooling to the printed one: "same", "exp", "tanh" or "expit"."""
+        return self._measure.printed.__name__.lstrip("_")
+
+    @property
     def no_effect(self) -> str:
         """No effect in a sentence: "zero"; "1" for ratios."""
         if self.measure == "several":
