@@ -119,11 +119,8 @@ def path_of(row: Row) -> str:
 
 def page(records: Records, row: Row) -> Page:
     """Make the page of a published result."""
-    source = next(
-        one
-        for one in records.rows("published", "review_id", row["review_id"])
-        if one["row"] == row["row"]
-    )
+    printed = records.rows("published", "review_id", row["review_id"])
+    source = next((one for one in printed if one["row"] == row["row"]), None)
     subgroup = f" ({row['subgroup']})" if row["subgroup"] else ""
     sections = [
         Section("published", "As published", [Facts(list(_printed(records, row, source)))]),
@@ -139,7 +136,7 @@ def page(records: Records, row: Row) -> Page:
     )
 
 
-def _printed(records: Records, row: Row, source: Row) -> Iterator[tuple[str, Text]]:
+def _printed(records: Records, row: Row, source: Row | None) -> Iterator[tuple[str, Text]]:
     """What the review prints, and where."""
     scale = records.scale.at({"effect_measure": row["effect_measure"], "better": row["better"]})
     yield "Result", text(summaries.as_published(row))
@@ -160,6 +157,8 @@ def _printed(records: Records, row: Row, source: Row) -> Iterator[tuple[str, Tex
     yield "Status", text(row["status"])
     if row["published_problems"]:
         yield "Doubts", text(row["published_problems"])
+    if source is None:
+        return
     yield "Source", text(source_link(source["source"]), f", {source['locator']}")
     if source["note"]:
         yield "Note", text(source["note"])
