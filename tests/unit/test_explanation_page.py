@@ -8,6 +8,11 @@ import pytest
 from tests.command import command
 
 from metarepro.explanation.explanation import explain_published
+from metarepro.explanation.finder import try_models
+from metarepro.explanation.published import parse_published
+from metarepro.explanation.r_code import r_lines
+from metarepro.explanation.rows import study_rows
+from metarepro.readers.effect_table import table_of_frame
 from metarepro.report.explanation_page import explanation_page
 
 ROWS = pd.DataFrame(
@@ -62,3 +67,14 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("published", ["0.22 [0.08, 0.36]", "0.27 [0.16, 0.38]", "7.7 [7.6, 7.8]"])
 def test_the_same_rows_give_the_same_page(published: str) -> None:
     assert page(published) == page(published)
+
+
+def test_rows_that_r_cannot_read_from_the_file_are_written_out() -> None:
+    table = pd.DataFrame({"yi": [0.1, 0.3, 0.45], "vi": [0.01, 0.02, 0.03]})
+    rows = study_rows(table_of_frame(table, "rows.xlsx"))
+    (model, *_) = [one.model for one in try_models(rows, parse_published("0.2 [0.1, 0.3]"))]
+    assert r_lines(rows, model)[1:4] == [
+        "d <- data.frame(",
+        "  yi = c(0.1, 0.3, 0.45),",
+        "  vi = c(0.01, 0.02, 0.03))",
+    ]

@@ -1,5 +1,6 @@
 """The few lines of R that give the number of a model, so that it can be checked."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,6 +9,8 @@ from metarepro.explanation.pool_models import INTERVAL_KINDS, MEANS, PoolModel
 from metarepro.explanation.rows import StudyRows
 from metarepro.explanation.slips import Slip
 
+#: Headers that R keeps as they are.
+_R_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._]*")
 #: Changed cells of a column beyond which it is written anew.
 _FEW = 3
 
@@ -32,10 +35,29 @@ def r_lines(
     """
     model_lines = list(_pooled(model, f", level = {100 * level:g}" if level != 0.95 else ""))
     library = "robumeta" if model.method == "RVE" else "metafor"
-    lines = [f"library({library})", f'd <- read.csv("{_quoted(rows.file)}")', *_renamed(rows)]
+    lines = [f"library({library})", *_data(rows)]
     if library == "robumeta" and any("escalc" in line for line in model.form.r):
         lines.insert(0, "library(metafor)")
     return [*lines, *(_changed(rows, slip) if slip else ()), *model.form.r, *model_lines]
+
+
+def _data(rows: StudyRows) -> Iterator[str]:
+    """The rows: read from a plain CSV file, else written out."""
+    names = (rows.names.get(ours, ours) for ours in rows.columns)
+    in_file = rows.rows == tuple(range(2, rows.k + 2)) and rows.file.lower().endswith(".csv")
+    if in_file and all(_R_NAME.fullmatch(name) for name in names):
+        yield f'd <- read.csv("{_quoted(rows.file)}")'
+        yield from _renamed(rows)
+        return
+    columns = {
+        name: [f"{x:.15g}" for x in numbers]
+        for name, numbers in zip(rows.columns, rows.cells.T.tolist(), strict=True)
+    }
+    if rows.has_repeats:
+        columns["trial"] = [str(trial) for trial in rows.trials.tolist()]
+    yield "d <- data.frame("
+    for place, (name, cells) in enumerate(columns.items(), start=1):
+        yield f"  {name} = c({', '.join(cells)})" + ("," if place < len(columns) else ")")
 
 
 def _renamed(rows: StudyRows) -> Iterator[str]:
