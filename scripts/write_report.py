@@ -16,7 +16,9 @@ from metarepro.command import run, stage_parser
 from metarepro.plan import read_plan
 from metarepro.report import site as report_site
 from metarepro.report.blocks import PLOT_SCRIPTS
+from metarepro.report.figures import size
 from metarepro.report.records import Records
+from metarepro.report.search import search_index
 from metarepro.tabular.atomic import new_folder
 from metarepro.tabular.spreadsheet_cells import for_spreadsheets
 from metarepro.tabular.tables import FLOAT_FORMAT, read_result, with_plain_texts
@@ -69,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_downloads(tables, output / "data")
         figures = copy_figures(args.results_dir / "figures", output / "figures")
         manuscript = copy_manuscript(args.results_dir / "manuscript", output / "manuscript")
-        for name in ("report.css", "report.js", *PLOT_SCRIPTS):
+        for name in ("report.css", "favicon.svg", *report_site.SCRIPTS, *PLOT_SCRIPTS):
             shutil.copyfile(ASSETS / name, output / name)
         (output / "families.css").write_text(report_site.family_colours(plan), encoding="utf-8")
         files = [(table.name, table.about) for table in DOWNLOADS if len(tables[table.name])]
@@ -77,7 +79,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         records = Records(plain, plan, figures)
         site = report_site.make_site(records, requirements, files, manuscript)
         downloads = [f"data/{name}.csv" for name, _ in files]
-        renderer = report_site.Renderer(site, records.measure, downloads)
+        index = search_index(records, site.pages)
+        (output / "search-index.js").write_text(index, encoding="ascii")
+        sizes = {f"figures/{path}.svg": size(output / f"figures/{path}.svg") for path in figures}
+        renderer = report_site.Renderer(site, records.measure, downloads, sizes)
         for page in site.pages:
             path = output / page.path
             path.parent.mkdir(exist_ok=True)

@@ -116,10 +116,10 @@ def make_pages(records: Records) -> dict[str, str]:
     """The whole report: path of a page to its HTML."""
     files = [(name, "a table") for name, table in records.tables.items() if len(table)]
     site = make_site(records, "", files, [])
-    renderer = Renderer(site, records.measure, [f"data/{name}.csv" for name, _ in files])
+    renderer = Renderer(site, records.measure, [f"data/{name}.csv" for name, _ in files], {})
     return {page.path: renderer.render(page) for page in site.pages}
 
 
 def render(records: Records, page: Page) -> str:
     """One page as HTML."""
-    return Renderer(make_site(records, "", [], []), records.measure, []).render(page)
+    return Renderer(make_site(records, "", [], []), records.measure, [], {}).render(page)

@@ -72,6 +72,7 @@ _COMMANDS = (
     ("new-review", "evidence:new_review", "Write the folder of a review."),
     ("map-review", "evidence:map_review", "Write the map of a review's data file, to fill in."),
     ("changes", "changes:changes", "Show what changed since a commit, and what moved."),
+    ("report", "report:report", "Put the report into one HTML file, to send by mail."),
     ("verify", "verify:verify", "Check that inputs and results are those of the last run."),
     ("completion", "completion:completion", "Print the completion script of a shell."),
 )

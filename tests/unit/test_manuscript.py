@@ -23,10 +23,10 @@ from metarepro.manuscript.docx import figures_document, table_document, without_
 from metarepro.manuscript.figures import ForestPlot, caption, pdf_bytes
 from metarepro.manuscript.latex import figures_part, table_part
 from metarepro.manuscript.summary import INTERVENTION, in_words, published_certainty
-from metarepro.manuscript.text import bibtex, bibtex_verbatim, latex, one_line
 from metarepro.study.transcription import list_reviews
 from metarepro.study.validation import load
 from metarepro.wording.scales import Scale
+from metarepro.wording.typesetting import bibtex, bibtex_verbatim, latex, one_line
 
 ROOT = Path(__file__).parents[2]
 NAN = math.nan

@@ -9,7 +9,11 @@ from metarepro.plan import read_plan
 from metarepro.report.site import family_colours
 
 CSS = Path("src/metarepro/templates/report/report.css").read_text(encoding="utf-8")
-COLOURS = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", CSS))
+_DAY, _, _NIGHT = CSS.partition("(prefers-color-scheme: dark)")
+_COLOUR = re.compile(r"--([a-z-]+): (#[0-9a-f]{6});")
+COLOURS = dict(_COLOUR.findall(_DAY))
+#: The first rule by night; what follows is on white again.
+DARK = dict(_COLOUR.findall(_NIGHT.partition("}")[0]))
 #: Text and what it stands on.
 TEXTS = [
     *(("text", paper) for paper in ("paper", "tint", "note")),
@@ -47,6 +51,20 @@ def test_contrast_of_black_on_white_is_21() -> None:
 @pytest.mark.parametrize(("words", "paper"), TEXTS)
 def test_texts_can_be_read(words: str, paper: str) -> None:
     assert contrast(COLOURS[words], COLOURS[paper]) >= 4.5
+
+
+@pytest.mark.parametrize(("words", "paper"), TEXTS)
+def test_texts_can_be_read_by_night(words: str, paper: str) -> None:
+    assert contrast(DARK[words], DARK[paper]) >= 4.5
+
+
+@pytest.mark.parametrize("drawn", ["strong-rule", "focus"])
+def test_lines_stand_out_by_night(drawn: str) -> None:
+    assert contrast(DARK[drawn], DARK["paper"]) >= 3
+
+
+def test_every_colour_of_the_page_has_one_by_night() -> None:
+    assert DARK.keys() == COLOURS.keys()
 
 
 @pytest.mark.parametrize("drawn", DRAWN)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.manuscript.text import bibtex, bibtex_verbatim, one_line
+from metarepro.wording.typesetting import bibtex, bibtex_verbatim, one_line
 
 _PARTICLES = {"van", "von", "de", "den", "der", "del", "di", "da", "dos", "du", "la", "le", "ter"}
 # Behind the name in a label: "Smith 2009 (trial B)".

@@ -18,7 +18,7 @@ from docx.table import Table, _Cell, _Row
 from metarepro.figures.style import png_bytes
 from metarepro.manuscript.figures import ForestPlot
 from metarepro.manuscript.summary import INTERVENTION
-from metarepro.manuscript.text import one_line
+from metarepro.wording.typesetting import one_line
 
 LONG, SHORT = Cm(29.7), Cm(21.0)  # A4
 MARGIN = Cm(1.8)

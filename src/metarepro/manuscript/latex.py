@@ -6,7 +6,7 @@ import pandas as pd
 
 from metarepro.manuscript.figures import ForestPlot
 from metarepro.manuscript.summary import INTERVENTION
-from metarepro.manuscript.text import latex
+from metarepro.wording.typesetting import latex
 
 #: Shares of the width of the page of the columns behind `INTERVENTION`. Without the last column the
 #: others take its room.

@@ -8,6 +8,7 @@ them.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
@@ -231,6 +232,12 @@ class Page:
         return "../" * self.path.count("/")
 
     @property
+    def description(self) -> str:
+        """Its first sentences, for search engines and previews; "" without any."""
+        said = (plain(block.text) for block in self._blocks if isinstance(block, Paragraph))
+        return shorten(next(said, ""), _DESCRIPTION, placeholder=" \u2026")
+
+    @property
     def landscape(self) -> bool:
         """Whether it holds a table that an upright sheet is too narrow for."""
         tables = [block for block in self._blocks if isinstance(block, Table)]
@@ -257,6 +264,8 @@ PLOT_SCRIPTS = (
 )
 #: Columns that a table may have on an upright sheet.
 WIDEST_UPRIGHT = 11
+#: Characters of the description of a page.
+_DESCRIPTION = 200
 #: A column with a longer cell than this gets room.
 _LONG = 40
 

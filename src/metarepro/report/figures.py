@@ -1,9 +1,32 @@
 """Figures of the report with their numbers in words."""
 
+import re
+from pathlib import Path
+
 from metarepro.report.blocks import Figure
 from metarepro.report.records import Records, Row
 from metarepro.synthesis.membership import members, timely
 from metarepro.wording.phrases import DASH, counted, counted_analyses, decimal, percent
+
+_SIZE = re.compile(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
+#: Of the start of a drawing, bytes that hold its size.
+_START = 2000
+
+
+def size(drawing: Path) -> tuple[int, int]:
+    """Width and height of a figure in CSS pixels (96 to the inch, 72 points to the inch).
+
+    Raises
+    ------
+    ValueError
+        If the file does not start as our figures do.
+    """
+    with drawing.open("rb") as file:
+        found = _SIZE.search(file.read(_START))
+    if found is None:
+        raise ValueError(f"{drawing}: no size in points at its start; allowed: figures of a run")
+    width, height = (round(float(points) * 96 / 72) for points in found.groups())
+    return width, height
 
 
 def forest(records: Records, key: str) -> list[Figure]:

@@ -95,7 +95,7 @@ def _table(records: Records, name: str, caption: str, frame: pd.DataFrame) -> Ta
     links = [records.synthesis_link(keys[title], title) for title in frame[summaries.SYNTHESIS]]
     return table(
         f"{name.replace('_', '-')}-table",
-        caption,
+        f"{caption}, one row per synthesis",
         linked(frame, {summaries.SYNTHESIS: links}),
         choices=("Source", "Method"),
         optional=OPTIONAL,

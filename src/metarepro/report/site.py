@@ -16,6 +16,7 @@ from metarepro.report import syntheses as report_syntheses
 from metarepro.report import topics as report_topics
 from metarepro.report import trials as report_trials
 from metarepro.report.blocks import Link, Page
+from metarepro.report.citation import citation, citation_bibtex
 from metarepro.report.matrix import HEIGHT, WIDTH
 from metarepro.report.records import Records
 from metarepro.report.templates import environment
@@ -37,6 +38,10 @@ SINGLE: Sequence[tuple[str, MakePage, Sequence[str]]] = (
     ("Trials", report_lists.trials_page, ("trials", "review_trials")),
     ("Audit", report_lists.audit_page, ("audit", "review_audit")),
 )
+
+
+#: The scripts of every page, in the order in which they build on each other.
+SCRIPTS = ("words.js", "table_address.js", "report.js", "search.js", "copy.js")
 
 
 @dataclass(frozen=True)
@@ -121,14 +126,26 @@ class Renderer:
         The effect measure and which side of it is better, for the foot of the page.
     downloads : collection of str
         Addresses of the tables that can be downloaded; a table links no other.
+    sizes : mapping
+        Address of a figure to its width and height in CSS pixels.
     """
 
-    def __init__(self, site: Site, measure: str, downloads: Collection[str]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        measure: str,
+        downloads: Collection[str],
+        sizes: Mapping[str, tuple[int, int]],
+    ) -> None:
         templates = environment()
         templates.globals |= {
             "site": site,
             "measure": measure,
             "downloads": frozenset(downloads),
+            "sizes": sizes,
+            "site_scripts": SCRIPTS,
+            "citation": citation,
+            "citation_bibtex": citation_bibtex,
             "drawing_width": WIDTH,
             "drawing_height": HEIGHT,
         }

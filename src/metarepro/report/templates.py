@@ -15,7 +15,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals["plain"] = plain
+    # Pages of one file know the size of no figure.
+    made.globals |= {"plain": plain, "sizes": {}}
     # A number that JSON does not know must not pass.
     made.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     return made

@@ -3,16 +3,40 @@
 
 const MIN_ROWS = 6; // shorter tables need no controls, unless they have columns to switch
 
+/** The filters of all tables on the page, each with its key in the address. */
+const allFilters = [];
+
+/** Rows to their words as they are compared. */
+const folded = new WeakMap();
+
 for (const box of document.querySelectorAll("[data-table]")) {
   const table = box.querySelector("table");
   const rows = Array.from(table.tBodies[0].rows);
   if (rows.length >= MIN_ROWS || table.querySelector("[data-optional]")) enhance(box, table, rows);
+}
+filterByAddress();
+window.addEventListener("hashchange", filterByAddress);
+
+// What the address says of other filters, or of values that no row has, is ignored.
+function filterByAddress() {
+  const asked = tableAddress.read(location.hash.slice(1));
+  if (!asked) return;
+  for (const filter of allFilters) filter.set(asked.get(filter.key) ?? "");
+  const first = allFilters.find((filter) => filter.value() !== "");
+  if (first) first.label.closest(".table").scrollIntoView();
+}
+
+function filtersToAddress() {
+  const written = tableAddress.write(allFilters.map(({ key, value }) => ({ key, value: value() })));
+  const kept = tableAddress.read(location.hash.slice(1)) ? "" : location.hash;
+  history.replaceState(null, "", location.pathname + location.search + (written || kept));
 }
 
 function enhance(box, table, rows) {
   const headings = Array.from(table.tHead.rows[0].cells);
   const controls = element("div", { className: "controls" });
   const filters = [searchField(), ...headings.flatMap(choiceField)];
+  allFilters.push(...filters);
   const shown = element("output", {});
   const save = element("button", { type: "button", textContent: "Download what is shown" });
   save.addEventListener("click", () => download(box.dataset.table, headings, rows));
@@ -23,32 +47,57 @@ function enhance(box, table, rows) {
 
   function searchField() {
     const input = element("input", { type: "search" });
-    input.addEventListener("input", update);
+    input.addEventListener("input", changed);
     return {
-      label: labelled("Find in the rows", input),
-      fits: (row) => words(row).includes(input.value.trim().toLowerCase()),
+      key: `${box.dataset.table}.find`,
+      label: labelled("Find in this table", input),
+      value: () => input.value.trim(),
+      set: (value) => {
+        input.value = value.slice(0, 200);
+        update();
+      },
+      fitting: () => {
+        const parts = wordSearch.parts(input.value);
+        return (row) => parts.length === 0 || parts.every((part) => words(row).includes(part));
+      },
     };
   }
 
   function choiceField(heading, place) {
     if (!heading.hasAttribute("data-choice")) return [];
-    const values = Array.from(new Set(rows.map((row) => textOf(row.cells[place])))).sort();
+    const wordsOf = (row) => textOf(row.cells[place]) || "(empty)";
+    const values = Array.from(new Set(rows.map(wordsOf))).sort();
     if (values.length < 2) return [];
     const select = element("select", {});
-    select.append(new Option("all", ""), ...values.map((value) => new Option(value || "(empty)", `=${value}`)));
-    select.addEventListener("change", update);
+    select.append(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+    select.addEventListener("change", changed);
     return [
       {
+        key: `${box.dataset.table}.${textOf(heading)}`,
         label: labelled(textOf(heading), select),
-        fits: (row) => select.value === "" || `=${textOf(row.cells[place])}` === select.value,
+        value: () => select.value,
+        set: (value) => {
+          select.value = values.includes(value) ? value : "";
+          update();
+        },
+        fitting: () => {
+          const asked = select.value;
+          return (row) => asked === "" || wordsOf(row) === asked;
+        },
       },
     ];
   }
 
+  function changed() {
+    update();
+    filtersToAddress();
+  }
+
   function update() {
+    const tests = filters.map((filter) => filter.fitting());
     let count = 0;
     for (const row of rows) {
-      row.hidden = !filters.every((filter) => filter.fits(row));
+      row.hidden = !tests.every((fits) => fits(row));
       if (!row.hidden) count += 1;
     }
     shown.textContent = `${count} of ${rows.length} rows`;
@@ -106,8 +155,10 @@ function numberOf(cell) {
   return found ? Number(found[0]) : NaN;
 }
 
+// The words of a row, folded once.
 function words(row) {
-  return row.textContent.toLowerCase();
+  if (!folded.has(row)) folded.set(row, wordSearch.fold(row.textContent));
+  return folded.get(row);
 }
 
 function textOf(cell) {
