@@ -31,8 +31,6 @@ _OWN_STYLE = """
 .download:empty { display: none; }
 @media print { .page { break-before: page; border: 0; margin: 0; } }
 """
-#: Elements without an end tag.
-_VOID = frozenset(("img", "br", "input", "line", "path", "rect", "polygon", "circle"))
 #: Elements that have no place in the file, with all that is in them.
 _DROPPED = frozenset(("script", "form", "button"))
 #: What need not be escaped in the address that holds a drawing: all but % and # of what SVG has.
@@ -155,7 +153,7 @@ class _Part(HTMLParser):
             self._in_main = False
         elif self._dropped and tag == self._dropped[-1]:
             self._dropped.pop()
-        elif self._writes and tag not in _VOID:
+        elif self._writes:
             self._in_heading &= tag != "h1"
             if tag != "a" or self._links.pop():
                 self.out.append(f"</{_as_part(tag)}>")

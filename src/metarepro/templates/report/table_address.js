@@ -1,5 +1,5 @@
 // The filters of a page's tables as the fragment of an address, so that what is shown can be cited:
-// "#rows&claims.find=sleed&claims.Verdict=supported". Filters that are not set are left out.
+// "#rows&claims.find=smith&claims.Verdict=supported". Filters that are not set are left out.
 "use strict";
 
 const tableAddress = (() => {

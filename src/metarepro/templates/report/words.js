@@ -8,7 +8,7 @@ const wordSearch = (() => {
   /**
    * What a text is compared by.
    * @param {string} text
-   * @returns {string} for "O’Hara, Bäggman" "ohara, baggman"
+   * @returns {string} for "O’Neill, Müller" "oneill, muller"
    */
   function fold(text) {
     const plain = text.toLowerCase().normalize("NFKD").replace(/[\p{M}'’`]/gu, "");
