@@ -5,6 +5,7 @@ They go through the scripts as the workflow calls them; what is written is read 
 
 import ast
 import csv
+import json
 import os
 import re
 from contextlib import chdir
@@ -129,6 +130,15 @@ def test_pages_have_no_script_and_link_only_to_files_beside_them(built: Path) ->
             of_trial = place == "https://doi.org/10.1000/a"
             assert not place or of_trial or (page.parent / place).resolve().is_file(), link
     assert any("alert(1)" in page.read_text(encoding="utf-8") for page in pages)
+
+
+def test_the_search_index_is_data_and_nothing_else(built: Path) -> None:
+    script = (built / "results/report/search-index.js").read_text(encoding="ascii")
+    head, _, entries = script.removesuffix(";\n").partition("const SEARCH_INDEX = ")
+    assert head == '"use strict";\n'
+    hrefs = [href for _, _, href, _ in json.loads(entries)]
+    assert all((built / "results/report" / href.partition("#")[0]).is_file() for href in hrefs)
+    assert "alert(1)" in entries
 
 
 def test_figures_are_well_formed_and_have_no_script(built: Path) -> None:
