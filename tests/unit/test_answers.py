@@ -61,30 +61,55 @@ def test_one_trial_is_no_average() -> None:
     ("effect", "low", "high", "at", "first", "last"),
     [
         # R: round(100 * pnorm(c(.36, .20, .52)))
-        (0.36, 0.20, 0.52, "64th", "58th", "70th"),
+        (0.36, 0.20, 0.52, "64%", "58%", "70%"),
         # R: round(100 * pnorm(c(-1.2, -1.8, -0.6))): 12 4 27
-        (-1.2, -1.8, -0.6, "12th", "4th", "27th"),
-        # 3.1 SDs away is not the 100th of a hundred
-        (2.4, 0.03, 3.1, "99th", "51st", "99th"),
-        (0.075, 0.05, 0.08, "53rd", "52nd", "53rd"),
+        (-1.2, -1.8, -0.6, "12%", "4%", "27%"),
+        # 3.1 SDs away is not all of the control group
+        (2.4, 0.03, 3.1, "99%", "51%", "99%"),
     ],
 )
-def test_percentiles(
+def test_a_standardised_difference_is_a_share_of_the_control_group(
     effect: float, low: float, high: float, at: str, first: str, last: str
 ) -> None:
     said = in_plain_terms(pool(estimate=effect, ci_low=low, ci_high=high), SMD)
-    assert f"about the {at} " in said
-    assert f"{first} to {last})" in said
+    assert f"do better than about {at} of the control group (95% CI {first} to {last})" in said
+
+
+def ratio(estimate: float, low: float, high: float, scale: Scale = RR) -> str:
+    """Printed ratios in plain terms."""
+    ends = sorted(scale.turn * math.log(x) for x in (low, high))
+    numbers = pool(
+        estimate=scale.turn * math.log(estimate), ci_low=ends[0], ci_high=ends[1]
+    )  # fmt: skip
+    return in_plain_terms(numbers, scale)
 
 
 def test_a_ratio_is_a_share_of_the_risk() -> None:
     """The BCG trials: 0.49 [0.34, 0.70], fewer is better."""
-    bcg = pool(estimate=0.7145, ci_low=0.3622, ci_high=1.0669)
-    assert in_plain_terms(bcg, RR) == (
-        "The risk with the intervention is 51% lower (95% CI 66% lower to 30% lower)."
+    assert ratio(0.49, 0.34, 0.70) == (
+        "The risk with the intervention is 51% lower (95% CI 66% lower to 30% lower), compared "
+        "with the control group."
     )
-    unclear = pool(estimate=0.1, ci_low=-0.2, ci_high=0.4)
-    assert "33% lower to 22% higher" in in_plain_terms(unclear, RR)
+    assert "33% lower to 22% higher" in ratio(0.9, 0.67, 1.22)
+    assert "17% lower to the same" in ratio(0.91, 0.83, 1.0)
+
+
+def test_of_a_good_event_it_is_a_chance() -> None:
+    assert ratio(1.3, 1.1, 1.6, Scale("RR")).startswith("The chance with the intervention is 30%")
+
+
+@pytest.mark.parametrize(
+    ("estimate", "said"),
+    [
+        (1.99, "odds with the intervention are 99% higher"),
+        (2.0, "are 2.0 times as high"),
+        (270.0, "are 270 times as high"),
+        (0.0037, "are more than 99% lower"),
+        (0.01, "are 99% lower"),
+    ],
+)
+def test_odds_of_any_size(estimate: float, said: str) -> None:
+    assert said in ratio(estimate, estimate / 2, estimate * 2, Scale("OR"))
 
 
 @pytest.mark.parametrize("measure", ["MD", "RD", "correlation"])

@@ -18,6 +18,7 @@ from metarepro.extraction.closing import close_rows
 from metarepro.extraction.closing_pools import close_pools, close_subgroup_test, left_out
 from metarepro.extraction.closing_table import close_table
 from metarepro.readers.effect_table import table_of_frame
+from metarepro.tabular.printed_numbers import printed_number
 
 REFERENCE = json.loads(Path("tests/reference/closing.json").read_text())
 COUNTS = ("events_t", "n_t", "events_c", "n_c")
@@ -226,3 +227,39 @@ def test_the_test_of_interaction_closes_with_its_subgroups() -> None:
     assert right.closes
     assert wrong is not None
     assert not wrong.closes
+
+
+# Numbers near no effect, and ratios that are printed as 0 ---------------------------------------
+
+
+def rows(**columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(columns, index=pd.RangeIndex(2, 2 + len(columns["yi"])))
+
+
+def test_p_and_z_of_an_estimate_of_zero_close() -> None:
+    cells = rows(yi=["0.00"], ci_low=["-0.40"], ci_high=["0.40"], p=["1.00"], z=["0"])
+    assert [one.what for one in close_rows(cells, ["A"]) if not one.closes] == []
+
+
+def test_a_ratio_whose_limit_is_printed_as_0_does_not_make_the_others_open() -> None:
+    lows, highs = ["0.64", "0.49", "0.00"], ["1.00", "1.00", "1.65"]
+    cells = rows(yi=["0.80", "0.70", "0.09"], ci_low=lows, ci_high=highs)
+    assert [one.row for one in close_rows(cells, ["A", "B", "C"])] == [2, 3]
+    assert all(one.closes for one in close_rows(cells, ["A", "B", "C"]))
+
+
+def test_errors_of_ratios_stand_on_the_log_scale() -> None:
+    # 2 * pnorm(-abs(log(0.8)) / 0.10) = 0.0257
+    cells = rows(yi=["0.80"], sei=["0.10"], p=["0.026"])
+    assert close_table(cells, ["A"], on_log=True).open == []
+
+
+@pytest.mark.parametrize("text", ["1e-330", "0e999", "1e999", "1_0", "nan"])
+def test_what_nobody_printed_is_no_number(text: str) -> None:
+    assert printed_number(text) is None
+
+
+def test_equal_subgroups_may_have_any_p_that_rounding_allows() -> None:
+    check = close_subgroup_test([(0.3, 0.05)] * 2, [(0.05, 0.005)] * 2, "0.32")
+    assert check is not None
+    assert check.closes

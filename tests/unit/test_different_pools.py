@@ -69,7 +69,7 @@ def test_another_model_is_named(tmp_path: Path) -> None:
     review = read_review(_written(tmp_path))
     review = with_tables(review, analyses=review.analyses.assign(measure=["MD", "OR"]))
     said = str(reproduced(review)["reason"].iloc[0])
-    assert "every published number comes out under this model: " in said.lower()
+    assert "every published number comes out under another measure: " in said.lower()
     assert "Hedges' g" in said
 
 

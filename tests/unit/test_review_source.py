@@ -146,3 +146,75 @@ def test_a_file_in_its_folder_that_nothing_reads_is_named(tmp_path: Path) -> Non
     assert problem.file == f"data/reviews/{own.name}/supplement.xlsx"
     assert "Excel workbook" in problem.found
     assert "columns.yaml" in problem.allowed
+
+
+COUNTS = """Study,e1,n1,e2,n2
+Ann 2001,12,60,20,60
+Bo 2002,15,75,24,75
+Cy 2003,9,50,16,52
+"""
+
+
+def counts(folder: Path, measure: str, published: str) -> dict[str, object]:
+    """The only row of what comes out of the counts."""
+    columns = (
+        f"file: rows.csv\nanalyses:\n- name: colds\n  measure: {measure}\n"
+        f'  published: "{published}"\n'
+        "  columns: {study: Study, events_t: e1, n_t: n1, events_c: e2, n_c: n2}\n"
+    )
+    (row,) = reproduced(read_any_review(write(folder, COUNTS, columns))).to_dict("records")
+    return {str(name): cell for name, cell in row.items()}
+
+
+def test_every_printed_number_counts_bounds_and_k_as_well(tmp_path: Path) -> None:
+    """metafor: rma.mh(measure = "RR"): 0.61 [0.42, 0.87], p 0.0064"""
+    assert counts(tmp_path, "RR", "0.61 [0.42, 0.87]")["verdict"] == "exact"
+    assert counts(tmp_path, "RR", "0.61 [0.42, 0.87]; p < 0.01; k = 3")["verdict"] == "exact"
+    assert counts(tmp_path, "RR", "0.61 [0.42, 0.87]; p < 0.0001")["verdict"] == "different"
+    assert counts(tmp_path, "RR", "0.61 [0.42, 0.87]; k = 9")["verdict"] == "different"
+
+
+def test_another_measure_is_named_and_not_called_exact(tmp_path: Path) -> None:
+    """metafor: rma.mh(measure = "OR"): 0.51 [0.32, 0.82]"""
+    row = counts(tmp_path, "RR", "0.51 [0.32, 0.82]")
+    assert row["verdict"] == "different"
+    assert "another measure: odds ratio" in str(row["reason"])
+
+
+def test_a_limit_without_a_logarithm_is_refused(tmp_path: Path) -> None:
+    rows = "Study,rr,LL,UL\nAnn 2001,0.60,0.40,0.90\nBo 2002,0.09,0.00,1.65\n"
+    columns = (
+        "file: rows.csv\nanalyses:\n- name: colds\n  measure: RR\n  scale: ratio\n"
+        "  columns: {study: Study, yi: rr, ci_low: LL, ci_high: UL}\n"
+    )
+    with pytest.raises(DataError, match=r"row 3.*limits above 0"):
+        read_any_review(write(tmp_path, rows, columns))
+
+
+def test_rows_of_one_trial_stay_together(tmp_path: Path) -> None:
+    rows = "Study,Trial,g,se\nAnn a,1,0.10,0.10\nAnn b,1,0.20,0.10\nBo,2,0.40,0.10\n"
+    columns = (
+        "file: rows.csv\nanalyses:\n- name: warmth\n  measure: SMD\n"
+        '  published: "0.28 [0.14, 0.41]"\n'
+        "  columns: {study: Study, trial: Trial, yi: g, sei: se}\n"
+    )
+    (row,) = reproduced(read_any_review(write(tmp_path, rows, columns))).to_dict("records")
+    # (0.15 + 0.40) / 2: the mean of each trial, not of each row
+    assert row["verdict"] == "exact"
+    assert "mean" in row["reason"]
+
+
+@pytest.mark.parametrize("file", ["../rows.csv", "/etc/passwd", "a/rows.csv", "..\\rows.csv"])
+def test_its_file_stands_beside_it(tmp_path: Path, file: str) -> None:
+    columns = COLUMNS.replace("file: rows.csv", f"file: '{file}'")
+    with pytest.raises(DataError, match="without folders"):
+        read_any_review(write(tmp_path / "in", columns=columns))
+
+
+def test_a_link_to_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    path = write(tmp_path / "in")
+    (tmp_path / "secret.csv").write_text(ROWS)
+    (tmp_path / "in/rows.csv").unlink()
+    (tmp_path / "in/rows.csv").symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(DataError, match="no link to elsewhere"):
+        read_any_review(path)

@@ -13,8 +13,7 @@ from metarepro.tabular.printed_numbers import half_unit
 #: at the end, so the longest of them tells.
 _TOGETHER = (
     ("mean_t", "mean_c", "sd_t", "sd_c"),
-    ("value", "ci_low", "ci_high"),
-    ("se",),
+    ("value", "ci_low", "ci_high", "se"),
     ("reference_sd",),
     ("correlation",),
 )

@@ -83,7 +83,7 @@ def _given(rows: StudyRows, measure: str) -> list[EffectForm]:
         "Cochrane Handbook 6.3.1", 0, _intervals,
         ("d$vi <- ((d$ci_high - d$ci_low) / (2 * qnorm(0.975)))^2",),
     )  # fmt: skip
-    if not positive or (measure and not ratio):
+    if not ratio and (measure or not positive):
         return [plain]
     logged = EffectForm(
         "logged", name if ratio else "ratio",
@@ -91,6 +91,8 @@ def _given(rows: StudyRows, measure: str) -> list[EffectForm]:
         "Cochrane Handbook 6.3.2", 0.5 if not ratio else 0, _log_intervals,
         ("d$vi <- (log(d$ci_high / d$ci_low) / (2 * qnorm(0.975)))^2", "d$yi <- log(d$yi)"),
     )  # fmt: skip
+    if not positive:  # a row without logarithms is none of the pool
+        return [logged]
     return [logged, plain] if ratio else [plain, logged]
 
 

@@ -36,7 +36,7 @@ SYMBOLS: Mapping[str, str] = {
     "hr": "HR",
     "irr": "IRR",
 }
-_LONGEST = 500
+_LONGEST, _MOST_DECIMALS = 500, 100
 _SIGNS = str.maketrans(
     {"−": "-", "‐": "-", "‑": "-", "–": "–", "—": "–", "²": "2", "τ": "tau", "Τ": "tau"}
     | {"χ": "chi", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "≤": "<", "≥": ">", "·": "."}
@@ -228,7 +228,10 @@ def _named(part: str, found: dict[str, PrintedNumber], text: str) -> str:
 
 
 def _number(digits: str, bound: str = "") -> PrintedNumber:
-    return PrintedNumber(float(digits), decimals_of(digits), bound)
+    value, decimals = float(digits), decimals_of(digits)
+    if not math.isfinite(value) or abs(decimals) > _MOST_DECIMALS:
+        raise InputError(f"{digits[:40]} is no number that a pool can have")
+    return PrintedNumber(value, decimals, bound)
 
 
 def _put(found: dict[str, PrintedNumber], name: str, number: PrintedNumber, text: str) -> None:

@@ -44,8 +44,7 @@ def r_lines(
 def _data(rows: StudyRows) -> Iterator[str]:
     """The rows: read from a plain CSV file, else written out."""
     names = (rows.names.get(ours, ours) for ours in rows.columns)
-    in_file = rows.rows == tuple(range(2, rows.k + 2)) and rows.file.lower().endswith(".csv")
-    if in_file and all(_R_NAME.fullmatch(name) for name in names):
+    if rows.in_csv and all(_R_NAME.fullmatch(name) for name in names):
         yield f'd <- read.csv("{_quoted(rows.file)}")'
         yield from _renamed(rows)
         return

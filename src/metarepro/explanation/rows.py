@@ -40,6 +40,7 @@ class StudyRows:
     studies : the label of each
     trials : array of shape (k,), the trial of each, numbered from 0
     names : our name of a column -> what the table calls it
+    in_csv : whether the file is these rows, as R reads it
     """
 
     file: str
@@ -52,6 +53,7 @@ class StudyRows:
     studies: tuple[str, ...]
     trials: npt.NDArray[np.intp]
     names: Mapping[str, str]
+    in_csv: bool = False
 
     @property
     def k(self) -> int:
@@ -109,6 +111,7 @@ def study_rows(table: EffectTable, measure: str = "") -> StudyRows:
         studies=tuple(table.studies),
         trials=np.asarray(pd.factorize(np.array(labels, dtype=object))[0], dtype=np.intp),
         names=table.names,
+        in_csv=table.in_csv,
     )
 
 

@@ -120,7 +120,8 @@ def _surroundings(
     high = _back(back, numbers.get("ci_high", np.nan), np.nan)
     width = (high - low) / 2
     width = width if width > 0 else float(np.median(halves))
-    unit = half_unit / numbers["estimate"] if MEASURES[measure].is_ratio else half_unit
+    ratio = MEASURES[measure].is_ratio
+    unit = half_unit / max(abs(numbers["estimate"]), half_unit) if ratio else half_unit
     # Half the way to the pools of the rows: near them many changes hit, far from them few.
     around = abs(float(np.median(estimates)) - centre) / 2
     wide = abs(float(np.log(np.median(halves) / width))) / 2

@@ -98,7 +98,9 @@ def check(
     return Check(what, row, label, text.strip(), *known[nearest], off if off > _TOLERANCE else 0.0)
 
 
-def close_rows(cells: pd.DataFrame, labels: Sequence[str] | None = None) -> list[Check]:
+def close_rows(
+    cells: pd.DataFrame, labels: Sequence[str] | None = None, on_log: bool | None = None
+) -> list[Check]:
     """Check every number of every row that the others of its row give.
 
     Parameters
@@ -108,6 +110,8 @@ def close_rows(cells: pd.DataFrame, labels: Sequence[str] | None = None) -> list
         index is the row as the source counts it. Cells that are no plain number are left out.
     labels : sequence of str, optional
         Of the rows; else the column study.
+    on_log : bool, optional
+        Whether the effects are ratios, whose errors stand on the log scale.
 
     Returns
     -------
@@ -116,10 +120,14 @@ def close_rows(cells: pd.DataFrame, labels: Sequence[str] | None = None) -> list
         standard errors stand, is that of most rows.
     """
     names = list(labels) if labels is not None else row_labels(cells)
-    on_log = is_ratio(cells)
+    on_log = is_ratio(cells) if on_log is None else on_log
     found: list[Check | None] = []
     for (row, texts), label in zip(_rows(cells), names, strict=True):
-        numbers = {name: number for name, text in texts.items() if (number := printed_number(text))}
+        numbers = {
+            name: number
+            for name, text in texts.items()
+            if (number := printed_number(text)) and not (on_log and _without_log(name, number))
+        }
         found += [
             check(what, row, label, texts[column], allowed)
             for what, column, allowed in _expected(numbers, on_log)
@@ -153,8 +161,10 @@ def is_ratio(cells: pd.DataFrame) -> bool:
         if any(number is None for number in numbers):
             continue
         y, low, high = (number[0] for number in numbers if number is not None)
-        if min(y, low, high) <= 0:
+        if min(y, low, high) < 0 or y == 0:
             return False
+        if low == 0:  # a ratio that is printed as 0.00 tells nothing
+            continue
         linear += abs(y - (low + high) / 2) / (high - low or np.inf)
         logarithmic += abs(y - np.sqrt(low * high)) / (high - low or np.inf)
     return logarithmic < linear
@@ -201,12 +211,30 @@ def _expected(
         found.append(
             ("variance against the standard error", "vi", [reach(np.square, numbers["sei"])])
         )
-    return [(what, column, _unsigned(column, ranges)) for what, column, ranges in found]
+    none = _holds_none(numbers, on_log)
+    return [(what, column, _ranges(column, ranges, none)) for what, column, ranges in found]
 
 
-def _unsigned(column: str, ranges: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """With z both signs fit: tables print it with and without."""
-    return ranges + [(-high, -low) for low, high in ranges] if column == "z" else ranges
+def _holds_none(numbers: Mapping[str, Printed], on_log: bool) -> bool:
+    """Whether the estimate, before it was rounded, may have been no effect."""
+    value, half = numbers.get("yi", (np.inf, 0.0))
+    return abs(value - float(on_log)) <= half
+
+
+def _ranges(
+    column: str, ranges: list[tuple[float, float]], holds_none: bool
+) -> list[tuple[float, float]]:
+    """With z both signs fit, as tables print it with and without.
+
+    Where the estimate may be none, z is 0 and p is 1 between the corners.
+    """
+    if column == "p" and holds_none:
+        return [(low, 1.0) for low, _ in ranges]
+    if column == "z":
+        return [(-high, high) if holds_none else (low, high) for low, high in ranges] + [
+            (-high, -low) for low, high in ranges
+        ]
+    return ranges
 
 
 def _same(x: Array) -> Array:
@@ -230,6 +258,11 @@ def _dfs(numbers: Mapping[str, Printed]) -> list[float]:
 def _multiples(numbers: Mapping[str, Printed]) -> list[float]:
     """Half the width of a 95% interval in standard errors."""
     return [Z95 if np.isinf(df) else float(stats.t.ppf(0.975, df)) for df in _dfs(numbers)]
+
+
+def _without_log(column: str, number: Printed) -> bool:
+    """Whether a printed ratio, or a limit of one, may be 0."""
+    return column in ("yi", "ci_low", "ci_high") and number[0] <= number[1]
 
 
 def _counts(

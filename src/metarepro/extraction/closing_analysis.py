@@ -60,7 +60,8 @@ def close_analysis(source: Source, analysis: Analysis, beside: Sequence[Analysis
         if row.number in kept
     }
     texts = pd.DataFrame.from_dict(rows, orient="index", dtype="str")
-    return close_table(texts, extracted.table.studies)
+    on_log = {"ratio": True, "log": False}.get(analysis.scale)
+    return close_table(texts, extracted.table.studies, on_log)
 
 
 def _all_cells(

@@ -229,8 +229,7 @@ def close_subgroup_test(
     """Check the printed p value of a test between subgroups against their pools.
 
     Q of the subgroups, with one degree of freedom less than their number (Borenstein and others
-    2009, equation 19.9; Cochrane Handbook 10.11.3.1). Its range over the rounding is to first
-    order.
+    2009, equation 19.9; Cochrane Handbook 10.11.3.1).
 
     Parameters
     ----------
@@ -248,14 +247,11 @@ def close_subgroup_test(
     se, se_half = np.array(errors).T
     w = 1 / se**2
     centre = (w * y).sum() / w.sum()
-    q = float((w * (y - centre) ** 2).sum())
-    # The derivative by the centre is 0: it is the minimum.
-    slack = float(
-        (2 * w * np.abs(y - centre) * e_half).sum()
-        + (2 * w / se * (y - centre) ** 2 * se_half).sum()
-    )
-    df = len(y) - 1
-    low, high = (float(special.chdtrc(df, x)) for x in (q + slack, max(q - slack, 0.0)))
+    # sqrt(Q) is a norm of the estimates: rounding moves it by no more than the norm of the shifts.
+    norm, moved = np.sqrt((w * (y - centre) ** 2).sum()), np.sqrt((w * e_half**2).sum())
+    scale = 1 + 2 * (se_half / se).max()
+    most, least = (norm + moved) ** 2 * scale, max(norm - moved, 0.0) ** 2 / scale
+    low, high = (float(special.chdtrc(len(y) - 1, x)) for x in (most, least))
     return check(
         "p value of the test between subgroups against their pools", row, label, p, [(low, high)]
     )

@@ -52,7 +52,9 @@ class ClosedTable:
         )
 
 
-def close_table(cells: pd.DataFrame, labels: Sequence[str] | None = None) -> ClosedTable:
+def close_table(
+    cells: pd.DataFrame, labels: Sequence[str] | None = None, on_log: bool | None = None
+) -> ClosedTable:
     """Check every number of a table that its other numbers give.
 
     Parameters
@@ -62,6 +64,9 @@ def close_table(cells: pd.DataFrame, labels: Sequence[str] | None = None) -> Clo
         (percent); the index is the row as the source counts it.
     labels : sequence of str, optional
         Of the rows; else the column study.
+    on_log : bool, optional
+        Whether the effects are ratios, whose errors stand on the log scale; without it the scale
+        on which most intervals have their middle.
 
     Returns
     -------
@@ -77,8 +82,9 @@ def close_table(cells: pd.DataFrame, labels: Sequence[str] | None = None) -> Clo
     """
     names = list(labels) if labels is not None else row_labels(cells)
     effects = close_effects(cells, names)
-    weights = close_weights(cells, names, _variances(cells), is_ratio(cells))
-    checks = [*close_rows(cells, names)]
+    ratio = is_ratio(cells) if on_log is None else on_log
+    weights = close_weights(cells, names, _variances(cells, ratio), ratio)
+    checks = [*close_rows(cells, names, ratio)]
     for closed in (effects, weights):
         checks += closed.checks if closed else ()
     return ClosedTable(
@@ -88,9 +94,9 @@ def close_table(cells: pd.DataFrame, labels: Sequence[str] | None = None) -> Clo
     )
 
 
-def _variances(cells: pd.DataFrame) -> Array:
+def _variances(cells: pd.DataFrame, on_log: bool) -> Array:
     """The variance of each row, its least and its largest value, (3, k); NaN where unknown."""
-    to = np.log if is_ratio(cells) else np.asarray
+    to = np.log if on_log else np.asarray
     width = 2 * Z95
     found = np.full((3, len(cells)), np.nan)
     for place, texts in enumerate(cells.to_dict("records")):

@@ -130,6 +130,8 @@ class _Reading:
             return "", []
         self._known_keys((), value, ("file", "analyses"))
         file = self._text(("file",), value.get("file"))
+        if file and (Path(file).name != file or "\\" in file):
+            self._problem(("file",), file, "the name of a file beside it, without folders")
         items = value.get("analyses")
         if not isinstance(items, list) or not items:
             self._problem(("analyses",), items, "a list of analyses")

@@ -5,6 +5,7 @@ So the rows of a spreadsheet or an article are used as those of a RevMan file ar
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from metarepro.errors import InputError
@@ -43,6 +44,7 @@ _OF_GIVEN = {name: name for name in ("SMD", "MD", "OR", "RR", "RD", "HR", "IRR")
 }
 _OF_ARMS = {"continuous": ("SMD", "MD"), "dichotomous": ("OR", "RR", "RD")}
 _Z95 = 1.959963984540054
+_ABOVE_0 = "a ratio and limits above 0; of a limit printed as 0.00, its standard error (sei)"
 
 
 def read_review_source(path: Path) -> Extraction:
@@ -65,6 +67,10 @@ def read_review_source(path: Path) -> Extraction:
         With all problems of both files.
     """
     file, analyses = read_columns(path)
+    path = path.resolve()
+    if (path.parent / file).resolve().parent != path.parent:
+        problem = Problem(path.name, None, "file", file, "a file beside it, no link to elsewhere")
+        raise DataError([problem])
     source = read_source(path.parent / file)
     problems: list[Problem] = []
     study_rows: list[Row] = []
@@ -163,7 +169,7 @@ def _published(published: PublishedResult | None, settings: Row) -> Row:
     columns = {name: n for name, n in numbers.items() if f"published_{name}" in ANALYSIS_COLUMNS}
     precision = "; ".join(f"published_{name}: {n.decimals}" for name, n in columns.items())
     values = {f"published_{name}": n.value for name, n in columns.items()}
-    return {**values, "published_precision": precision}
+    return {**values, "published_precision": precision, "published_text": published.text}
 
 
 def _study_rows(extracted: Extracted, settings: Row) -> Iterator[Row]:
@@ -171,27 +177,41 @@ def _study_rows(extracted: Extracted, settings: Row) -> Iterator[Row]:
     table = extracted.table
     kind = table.kinds[0]
     numbers = table.numbers(kind)
-    labels = table.trials or table.studies
-    for place, (row, study) in enumerate(zip(table.cells.index, labels, strict=True)):
+    trials = table.trials or [f"row {row}" for row in table.cells.index]
+    rows = zip(table.cells.index, table.studies, trials, strict=True)
+    for place, (row, study, trial) in enumerate(rows):
         cells = {str(name): float(x) for name, x in numbers.iloc[place].items()}
         yield {
-            "study_id": study,
+            "study_id": trial,
             "study": study,
             "position": float(place + 1),
             "applies_to": "both",
             "estimable": "yes",
             "locator": f"{settings['locator']}, row {row}",
-            **(_effect(cells, settings) if settings["data_type"] == "iv" else cells),
+            **(
+                _effect(cells, settings, Problem(table.file, int(row), "", "", _ABOVE_0))
+                if settings["data_type"] == "iv"
+                else cells
+            ),
         }
 
 
-def _effect(cells: Row, settings: Row) -> Row:
-    """Estimate and standard error on the scale of pooling."""
+def _effect(cells: Row, settings: Row, problem: Problem) -> Row:
+    """Estimate and standard error on the scale of pooling.
+
+    Raises
+    ------
+    DataError
+        For a ratio, or a limit of one, that has no logarithm.
+    """
     if "vi" in cells:
         return {"estimate": cells["yi"], "se": math.sqrt(cells["vi"])}
     y, low, high = cells["yi"], cells["ci_low"], cells["ci_high"]
     if settings["log_data"] == "yes":
-        y, low, high = (math.log(x) if x > 0 else math.nan for x in (y, low, high))
+        if min(y, low, high) <= 0:
+            found = f"{y:g} [{low:g}, {high:g}]"
+            raise DataError([replace(problem, found=found)])
+        y, low, high = (math.log(x) for x in (y, low, high))
     return {"estimate": y, "se": (high - low) / (2 * _Z95)}
 
 

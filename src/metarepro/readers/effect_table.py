@@ -73,6 +73,7 @@ class EffectTable:
     cells : DataFrame of str; the index is the row as a spreadsheet counts (first data row: 2)
     unused : the columns of other names
     names : our name of a column -> what the table calls it
+    in_csv : whether the file is these rows with commas between their cells, as R reads it
     others : DataFrame of str with the columns of other names, in the rows of `cells`
     """
 
@@ -82,6 +83,7 @@ class EffectTable:
     unused: tuple[str, ...]
     names: Mapping[str, str] = field(default_factory=dict)
     others: pd.DataFrame = field(default_factory=pd.DataFrame)
+    in_csv: bool = False
 
     @property
     def given_names(self) -> dict[str, str]:
@@ -91,7 +93,7 @@ class EffectTable:
 
     def take(self, rows: "pd.Series[bool]") -> "EffectTable":
         """The same with some of its rows; they keep their numbers."""
-        return replace(self, cells=self.cells[rows], others=self.others[rows])
+        return replace(self, cells=self.cells[rows], others=self.others[rows], in_csv=False)
 
     @property
     def kinds(self) -> list[str]:
@@ -264,7 +266,14 @@ def read_effect_table(path: Path | str) -> EffectTable:
         columns=rows[0][1],
         dtype="str",
     )
-    return _named(cells, path.name, sha256(content).hexdigest())
+    table = _named(cells, path.name, sha256(content).hexdigest())
+    return replace(table, in_csv=_is_plain_csv(text))
+
+
+def _is_plain_csv(text: str) -> bool:
+    """Whether R's read.csv reads the file: a header, and commas between the cells."""
+    header = text.partition("\n")[0]
+    return header.count(",") > max(header.count(";"), header.count("\t"))
 
 
 def table_of_frame(frame: pd.DataFrame, file: str = "the table") -> EffectTable:

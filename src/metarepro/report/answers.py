@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import NormalDist
 from typing import Any
 
-from metarepro.models.thresholds import FEW_TRIALS, TRUSTED_DF, predicts
+from metarepro.models.thresholds import FEW_TRIALS, MIN_TRIALS_FOR_INTERVAL, predicts
 from metarepro.report.blocks import Block, Bullets, Facts, Paragraph, Section, Text, text
 from metarepro.report.findings import composition, kind_tested, usable_cells
 from metarepro.report.plain_language import (
@@ -21,13 +21,20 @@ from metarepro.report.plain_language import (
     untrusted,
 )
 from metarepro.report.records import Records
-from metarepro.wording.phrases import NO_RELIABLE_INTERVAL, capitalised
+from metarepro.wording.phrases import NO_RELIABLE_INTERVAL, capitalised, decimal
 from metarepro.wording.scales import Scale
 
 Pool = Mapping[Any, Any]
 
 #: What a ratio is of, in plain terms.
-_RISKS = {"RR": "risk", "OR": "odds", "HR": "hazard", "IRR": "rate"}
+_RISKS = {
+    "RR": ("risk", "is"),
+    "OR": ("odds", "are"),
+    "HR": ("hazard", "is"),
+    "IRR": ("rate", "is"),
+}
+#: From here on a ratio is said as a multiple.
+_AS_MULTIPLE = 2.0
 
 
 def answers(records: Records) -> Iterator[Section]:
@@ -45,8 +52,8 @@ def answers(records: Records) -> Iterator[Section]:
     open_cells = list(not_answered(records))
     if open_cells:
         wanted = (
-            f"A reliable interval takes at least {math.ceil(TRUSTED_DF) + 1} trials with full "
-            "results, more if their sizes differ much."
+            f"A reliable interval takes at least {MIN_TRIALS_FOR_INTERVAL} trials with full "
+            "results, more if some give several or their sizes differ much."
         )
         blocks = [Bullets(open_cells), Paragraph(text(wanted))]
         yield Section("open", "What could not be answered", blocks)
@@ -103,47 +110,53 @@ g 0.36, 95% CI 0.20 to 0.52 (a small effect).'
 def in_plain_terms(pool: Pool, scale: Scale) -> str:
     """How large that is, with its interval; "" where there is none that can be trusted.
 
-    A standardised difference moves the average person of the control group to the percentile
-    Phi(g) (Cohen 1988, U3); a ratio makes a risk that many per cent lower or higher.
+    With a standardised difference g, positive in favour, the average of the intervention group does
+    better than the share Phi(g) of the control group (Cohen 1988, U3); a ratio makes a risk that
+    many per cent lower or higher.
 
     Examples
     --------
     >>> pool = {"estimate": 0.36, "ci_low": 0.2, "ci_high": 0.52, "flags": "", "n_trials": 12.0}
     >>> in_plain_terms(pool, Scale("SMD"))
-    'Someone in the middle of the control group, at the 50th percentile, would be at about the \
-64th with the intervention (95% CI 58th to 70th).'
+    'An average person of the intervention group would do better than about 64% of the control \
+group (95% CI 58% to 70%), instead of 50%.'
     """
     low, high = pool["ci_low"], pool["ci_high"]
     if untrusted(pool) or math.isnan(low + high):
         return ""
     if scale.measure == "SMD":
-        at, first, last = (_percentile(effect) for effect in (pool["estimate"], low, high))
+        at, first, last = (_share_below(effect) for effect in (pool["estimate"], low, high))
         return (
-            "Someone in the middle of the control group, at the 50th percentile, would be at about "
-            f"the {at} with the intervention ({scale.ci} {first} to {last})."
+            "An average person of the intervention group would do better than about "
+            f"{at} of the control group ({scale.ci} {first} to {last}), instead of 50%."
         )
     if scale.measure in _RISKS:
+        what, verb = _RISKS[scale.measure]
+        if scale.measure == "RR" and scale.turn > 0:  # of a good event
+            what = "chance"
         at = _change(scale.shown(pool["estimate"]))
         first, last = (_change(end) for end in scale.limits(low, high))
         return (
-            f"The {_RISKS[scale.measure]} with the intervention is {at} ({scale.ci} {first} to "
-            f"{last})."
+            f"The {what} with the intervention {verb} {at} ({scale.ci} {first} to {last}), "
+            "compared with the control group."
         )
     return ""
 
 
-def _percentile(effect: float) -> str:
-    """The percentile of an effect as an ordinal, from 1st to 99th."""
-    number = min(max(round(100 * NormalDist().cdf(effect)), 1), 99)
-    teen = number in (11, 12, 13)
-    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+def _share_below(effect: float) -> str:
+    """The share of the control group that does worse than the average with the intervention."""
+    return f"{min(max(round(100 * NormalDist().cdf(effect)), 1), 99)}%"
 
 
 def _change(ratio: float) -> str:
-    """A ratio as a share: "51% lower"."""
+    """A ratio as a share, "51% lower", or as a multiple, "3.2 times as high"."""
+    if ratio >= _AS_MULTIPLE:
+        return f"{decimal(ratio, 1 if ratio < 10 else 0)} times as high"
     percent = round(100 * abs(ratio - 1))
     if not percent:
-        return "unchanged"
+        return "the same"
+    if percent > 99:
+        return "more than 99% lower" if ratio < 1 else "100% higher"
     return f"{percent}% {'lower' if ratio < 1 else 'higher'}"
 
 

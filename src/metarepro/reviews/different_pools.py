@@ -5,14 +5,14 @@ The model finder and the slip finder of `explanation` are asked; what they say i
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from metarepro.errors import InputError
 from metarepro.explanation.explanation import Explanation, explain_rows
 from metarepro.explanation.finder import try_models
-from metarepro.explanation.published import PrintedNumber, PublishedResult
+from metarepro.explanation.published import PrintedNumber, PublishedResult, parse_published
 from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN
 from metarepro.explanation.rows import MAX_ROWS, StudyRows
 from metarepro.readers.review_tables import FULL_DECIMALS, Row
@@ -53,15 +53,13 @@ def explain_different(studies: Sequence[Row], pool: Row) -> str:
         know; `NONE_FOUND` where nothing explains it.
     """
     found = explain_pool(studies, pool)
-    return found if isinstance(found, str) else in_words(found)
+    if isinstance(found, str):
+        return found
+    return other_measure(found) or in_words(found)
 
 
 def explain_pool(studies: Sequence[Row], pool: Row) -> Explanation | str:
-    """Explain a published pool by its study rows; why not, in words, where it cannot be tried.
-
-    The measure is that of the analysis; if nothing of it gives the pool but another measure does,
-    it is that.
-    """
+    """Explain a published pool by its study rows; why not, in words, where it cannot be tried."""
     published = _published(pool)
     if pool["data_type"] not in _KINDS or published is None:
         return f"{NOT_LOOKED_FOR}: the pool or its data are of a kind that is not tried"
@@ -70,14 +68,23 @@ def explain_pool(studies: Sequence[Row], pool: Row) -> Explanation | str:
         return f"{NOT_LOOKED_FOR}: {rows.k} usable rows"
     try:
         with np.errstate(all="ignore"):
-            found = explain_rows(rows, published, _measure(pool))
-            if found.verdict == OUTSIDE and not (found.search and found.search.hits):
-                others = try_models(rows, published)
-                if others[0].exact:
-                    return replace(found, tried=others, roundings=(), search=None)
+            return explain_rows(rows, published, _measure(pool))
     except (InputError, ArithmeticError, ValueError):
         return f"{NOT_LOOKED_FOR}: the rows cannot be pooled by other models"
-    return found
+
+
+def other_measure(found: Explanation) -> str:
+    """Say that another measure than that of the analysis gives the pool; "" if none does.
+
+    Only where nothing else explains it.
+    """
+    if found.verdict != OUTSIDE or (found.search and found.search.hits):
+        return ""
+    with np.errstate(all="ignore"):
+        best = try_models(found.rows, found.published)[0]
+    if not best.exact:
+        return ""
+    return f"every published number comes out under another measure: {best.model.label}"
 
 
 def _measure(pool: Row) -> str:
@@ -128,9 +135,18 @@ def _rows(studies: Sequence[Row], pool: Row) -> StudyRows:
         texts=tuple(tuple(f"{x:.15g}" for x in row) for row in cells.tolist()),
         rows=tuple(place for place, _ in taken),
         studies=tuple(study["study"] for _, study in taken),
-        trials=np.arange(len(taken)),
+        trials=_trials([study for _, study in taken], pool),
         names={},
     )
+
+
+def _trials(studies: Sequence[Row], pool: Row) -> npt.NDArray[np.intp]:
+    """The trial of each row; RevMan takes every row of a review file for a study of its own."""
+    if not pool["published_text"]:
+        return np.arange(len(studies))
+    names = dict.fromkeys(study["study_id"] for study in studies)
+    numbers = {name: place for place, name in enumerate(names)}
+    return np.array([numbers[study["study_id"]] for study in studies], dtype=np.intp)
 
 
 def _usable(kind: str, cells: list[float]) -> bool:
@@ -159,6 +175,8 @@ def _enters(study: Row, pool: Row) -> bool:
 
 def _published(pool: Row) -> PublishedResult | None:
     """The published numbers with their precision; None without an estimate, or out of range."""
+    if pool["published_text"]:
+        return parse_published(pool["published_text"])
     notes = dict(
         note.removeprefix("published_").split(": ")
         for note in pool["published_precision"].split("; ")

@@ -13,7 +13,7 @@ from metarepro.explanation.explanation import Explanation
 from metarepro.explanation.matching import printed_scale
 from metarepro.explanation.rounding import EXACT, WITHIN
 from metarepro.readers.review_tables import Extraction, Row, analysis_of
-from metarepro.reviews.different_pools import explain_pool, in_words
+from metarepro.reviews.different_pools import explain_pool, in_words, other_measure
 from metarepro.reviews.tables import QUANTITIES
 
 _KEYS = (
@@ -78,7 +78,8 @@ def _recomputed(found: Explanation, pool: Row) -> dict[str, Any]:
         **{f"reproduced_{name}": x for name, x in ours.items()},
         "max_abs_difference": max(off),
         "verdict": verdict,
-        "reason": _sentence(in_words(found)),
+        "k": found.rows.k,
+        "reason": _sentence(other_measure(found) or in_words(found)),
     }
 
 

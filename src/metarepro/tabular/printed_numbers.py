@@ -3,6 +3,9 @@
 import math
 from decimal import Decimal
 
+#: More decimals, or zeros before the point, are no number that was printed.
+_MOST = 100
+
 
 def decimals_of(text: str) -> int:
     """Decimals of a number as it is written; below 0 for "1e3".
@@ -29,9 +32,10 @@ def printed_number(text: str) -> tuple[float, float] | None:
         value = float(text)
     except ValueError:
         return None
-    if not math.isfinite(value) or "_" in text:
+    decimals = decimals_of(text)
+    if not math.isfinite(value) or "_" in text or abs(decimals) > _MOST:
         return None
-    return value, 0.5 * 10.0 ** -decimals_of(text)
+    return value, 0.5 * 10.0**-decimals
 
 
 def printed_decimals(*values: float) -> int:
