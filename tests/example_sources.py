@@ -7,7 +7,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,9 @@ MEANS = (
     (14.8, 2.7, 38, 13.9, 2.9, 36),
 )
 COUNTS = ((18, 30, 13, 31), (29, 42, 22, 40), (15, 25, 14, 27), (40, 61, 31, 58))
-_ARMS = tuple(f"{arm} {what}" for arm in ("Experimental", "Control") for what in ("mean", "SD", "N"))
+_ARMS = tuple(
+    f"{arm} {what}" for arm in ("Experimental", "Control") for what in ("mean", "SD", "N")
+)
 _CASES = tuple(f"{arm} {what}" for arm in ("Experimental", "Control") for what in ("cases", "N"))
 
 #: Hedges' g and its standard error: development of children in the article's supplement.
@@ -132,7 +134,7 @@ def _article() -> bytes:
     return jats(*tables, before=title)
 
 
-def _table(header: tuple[str, ...], body: list[tuple[str, ...]]) -> str:
+def _table(header: tuple[str, ...], body: Sequence[tuple[str, ...]]) -> str:
     return f"<thead>{rows(header, tag='th')}</thead><tbody>{rows(*body)}</tbody>"
 
 
@@ -182,7 +184,7 @@ def _lines(
     y: float,
     columns: tuple[float, ...],
     header: tuple[str, ...],
-    body: list[tuple[str, ...]],
+    body: Sequence[tuple[str, ...]],
     *,
     ruled: bool = True,
 ) -> float:
