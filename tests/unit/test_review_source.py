@@ -117,7 +117,7 @@ def test_metarepro_reproduce_takes_it(tmp_path: Path) -> None:
 
 def test_rows_that_do_not_close_are_named_where_it_is_reproduced(tmp_path: Path) -> None:
     rows = "Study;g;low;high\nAnn;0,10;-0,10;0,30\nBo;0,30;0,16;0,44\nCy;0,95;0,23;0,67\n"
-    columns = COLUMNS.replace("\"Hedges' g\", sei: SE", "g, ci_low: low, ci_high: high")
+    columns = COLUMNS.replace('"Hedges\' g", sei: SE', "g, ci_low: low, ci_high: high")
     write(tmp_path / "in", rows, columns)
     done = command("reproduce", tmp_path / "in", "--output-dir", tmp_path / "out")
     assert "Check in columns.yaml: warmth: Row 4 (Cy): estimate against the middle" in done.stdout

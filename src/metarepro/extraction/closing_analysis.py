@@ -15,9 +15,10 @@ from metarepro.extraction.closing_table import ClosedTable, close_table
 from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.extracted import extract, role_of, table_of
 from metarepro.extraction.mapping import LABELS, Analysis, Cell
+from metarepro.extraction.printed_cells import numbers_of
 from metarepro.extraction.profiles import profile
 from metarepro.readers.source_table import Source, SourceTable
-from metarepro.tabular.numbers import numbers_in, plain_number
+from metarepro.tabular.numbers import plain_number
 from metarepro.tabular.yaml_text import FILL_IN
 
 #: Headers of numbers that are only checked.
@@ -102,8 +103,8 @@ def _plain(text: str, cell: Cell, analysis: Analysis) -> str:
     """A number in plain digits; "" where there is none."""
     printed = text.strip().rstrip("%").strip()
     if cell.number:
-        numbers = numbers_in(printed)
-        printed = numbers[cell.number - 1] if cell.number <= len(numbers) else ""
+        numbers = numbers_of(printed, analysis.decimal)
+        return numbers[cell.number - 1] if cell.number <= len(numbers) else ""
     return plain_number(printed, analysis.decimal)
 
 
