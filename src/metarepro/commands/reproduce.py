@@ -40,7 +40,7 @@ def reproduce(
     forest: bool,
     known_deviations: Path,
 ) -> None:
-    """Recompute published pools and compare the results.
+    """Recompute reviews and compare with the published pools.
 
     Takes RevMan 5 files (.rm5, or their export as .csv), RevMan Web packages (.zip, or their
     tables), any file that metarepro columns reads if columns.yaml beside it says what is published,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from metarepro.errors import InputError
 from metarepro.extraction.arm_columns import arm_analyses
 from metarepro.extraction.closing import Check
 from metarepro.extraction.closing_table import ClosedTable, close_table
@@ -17,6 +18,7 @@ from metarepro.extraction.extracted import extract, role_of, table_of
 from metarepro.extraction.mapping import LABELS, Analysis, Cell
 from metarepro.extraction.printed_cells import numbers_of
 from metarepro.extraction.profiles import profile
+from metarepro.extraction.proposals import propose
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.tabular.numbers import plain_number
 from metarepro.tabular.yaml_text import FILL_IN
@@ -141,3 +143,23 @@ def check_words(one: Check) -> str:
 def _range(one: Check) -> str:
     low, high = f"{one.low:.4g}", f"{one.high:.4g}"
     return low if low == high else f"{low} to {high}"
+
+
+def closing_of(source: Source, table: SourceTable) -> Iterator[str]:
+    """The numbers of a table that do not close, in words, as far as its columns are understood.
+
+    Nothing is said where there is no analysis, or only such that a person has to complete.
+    """
+    proposed = propose(source)
+    said: set[str] = set()
+    for analysis in proposed:
+        if table_of(source, analysis) is not table or analysis.questions:
+            continue
+        try:
+            closed = close_analysis(source, analysis, proposed)
+        except InputError:
+            continue  # what is wrong with the cells is said when they are pooled
+        words = [check_words(one) for one in closed.open]
+        lines = [f"Check {one[:1].lower()}{one[1:]}" for one in words]
+        yield from (line for line in lines[:_SHOWN] if line not in said)
+        said.update(lines)

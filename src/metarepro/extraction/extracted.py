@@ -28,7 +28,8 @@ PROVENANCE = (
 #: Labels of rows that are no studies: totals, and what is said of them.
 _NO_STUDY = re.compile(
     r"(sub-?)?total\b.*|overall\b.*|pooled\b.*|summary\b.*|(random|fixed|common)[ -]effects?\b.*"
-    r"|heterogeneity\b.*|test for\b.*|combined\b.*|meta-?analysis\b.*",
+    r"|heterogeneity\b.*|test for\b.*|combined\b.*|meta-?analysis\b.*"
+    r"|(ins)?gesamt\w*.*|global\b.*|ensemble\b.*",
     re.I,
 )
 

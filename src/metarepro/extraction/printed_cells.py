@@ -20,13 +20,13 @@ _PERCENT = r"(?:\s*(?P<percent>%))?"
 _START = r"(?<![\w.])(?<![^\W\d_]-)"
 #: A letter right after a number, as footnotes are marked where superscripts are lost.
 _MARK = rf"(?P<mark>\s*[{MARK_SIGNS}]+|[a-j](?![\w.]))?(?![^\W_])"
-_BETWEEN = r"\s*%?\s*(?:,|;|:|\bto\b|\ba\b|\.\.+|-)\s*"
+_BETWEEN = r"\s*%?\s*(?:,|;|:|\b(?:to|bis|a|à)\b|\.\.+|-)\s*"
 _RANGE = re.compile(rf"(?P<low>{_NUMBER}){_BETWEEN}(?P<high>{_NUMBER}){_PERCENT}")
 _SIGNED = re.compile(rf"(?P<low>{_NUMBER})\s+(?P<high>-{_NUMBER}){_PERCENT}")
 #: Without brackets a comma only lists numbers, and a dash after a space is a sign.
 _OPEN_RANGE = re.compile(
     rf"{_START}(?P<low>{_NUMBER}){_PERCENT}"
-    rf"(?:\s*\bto\b\s*|\s*\.\.+\s*|-\s*|\s+-\s+)(?P<high>{_NUMBER})\s*%?{_MARK}"
+    rf"(?:\s*\b(?:to|bis|à)\b\s*|\s*\.\.+\s*|-\s*|\s+-\s+)(?P<high>{_NUMBER})\s*%?{_MARK}"
 )
 _SPREAD = re.compile(rf"(?:\u00b1|\+/-|\+-)\s*(?P<value>{_NUMBER}){_PERCENT}{_MARK}")
 _TOTAL = re.compile(rf"(?<=[\d.\0])\s*(?:/|\bof\b)\s*(?P<value>{_NUMBER}){_PERCENT}{_MARK}")

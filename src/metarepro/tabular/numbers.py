@@ -6,7 +6,7 @@ from collections.abc import Iterable
 _DIGITS = r"(?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)"
 _PLAIN = re.compile(rf"[+-]?(?:{_DIGITS}|[0-9]+[.,])(?:[eE][+-]?[0-9]{{1,3}})?")
 #: A cell of numbers only, which tells the decimal mark; names, dates and addresses do not.
-_ONLY_NUMBERS = re.compile(r"(?:[\s0-9.,;:()%±<>=/+-]|\b(?:to|a|ci)\b)+", re.I)
+_ONLY_NUMBERS = re.compile(r"(?:[\s0-9.,;:()%±<>=/+-]|\b(?:to|bis|a|à|ci)\b)+", re.I)
 #: Signs of footnotes after a number.
 MARK_SIGNS = "*\u2217\u2020\u2021\u00a7\u00b6\u2016#^"
 #: Printed signs -> those of a keyboard; brackets of all kinds -> round ones.
