@@ -42,7 +42,7 @@ def test_the_lines_of_r_take_the_columns_as_the_file_calls_them(folder: Path) ->
 def test_the_lines_of_r_hold_the_numbers_where_r_cannot_read_the_file(folder: Path) -> None:
     (folder / "semi.csv").write_text("Study;Hedges' g;SE\nA;0,31;0,18\nB;0,62;0,21\n")
     lines = command("explain", "semi.csv", "--published", "0.44 [0.14, 0.74]").output
-    assert "d <- data.frame(yi = c(0.31, 0.62), sei = c(0.18, 0.21))" in lines
+    assert "  yi = c(0.31, 0.62),\n       sei = c(0.18, 0.21))\n" in lines
     assert "read.csv" not in lines
 
 

@@ -60,10 +60,10 @@ def _with_arms(columns: Sequence[Column]) -> list[Column]:
 
     Where one of them is an arm by its name, such as placebo, the other one is the other arm.
     """
-    parted = [(column, *map(str.strip, column.header.text.rpartition(">"))) for column in columns]
     over: dict[str, list[str]] = {}
     named: dict[str, str] = {}
-    for column, above, _, below in parted:
+    for column in columns:
+        above, below = _spanned(column)
         statistic = parse_header(below).statistic
         if above and statistic in OF_ARMS:
             over.setdefault(above, []).append(statistic)
@@ -72,12 +72,22 @@ def _with_arms(columns: Sequence[Column]) -> list[Column]:
     if len(set(map(tuple, over.values()))) != 1 or not arms:
         return list(columns)
     of_group = dict(zip(over, arms, strict=True))
-    return [
-        replace(column, header=replace(parse_header(below), text=column.header.text,
-                                       arm=of_group[above], said=column.header.text))
-        if above in of_group else column
-        for column, above, _, below in parted
-    ]  # fmt: skip
+    return [_in_arm(column, of_group.get(_spanned(column)[0], "")) for column in columns]
+
+
+def _spanned(column: Column) -> tuple[str, str]:
+    """The header that spans a column with others, "" if none does, and its own below."""
+    above, _, below = column.header.text.rpartition(">")
+    return above.strip(), below.strip()
+
+
+def _in_arm(column: Column, arm: str) -> Column:
+    """A column below the header of an arm; "" leaves it as it is."""
+    if not arm:
+        return column
+    text = column.header.text
+    own = parse_header(_spanned(column)[1])
+    return replace(column, header=replace(own, text=text, arm=arm, said=text))
 
 
 def _both_arms(named: tuple[str, ...]) -> tuple[str, str] | None:
