@@ -118,3 +118,19 @@ def test_the_first_commands_are_those_that_a_newcomer_needs() -> None:
 def test_help_names_the_formats(name: str) -> None:
     shown = " ".join(command(name, "--help").output.split())
     assert all(word in shown for word in ("XLSX", "Stata", "HTML", "DOCX", "PDF"))
+
+
+def test_what_is_written_asks_for_the_published_result(folder: Path) -> None:
+    Path("d.csv").write_text(GERMAN)
+    command("columns", "d.csv", "--write")
+    assert '# published: "0.32 [0.23, 0.40]; I2 79%"' in (folder / "columns.yaml").read_text()
+
+
+def test_that_line_filled_in_gives_a_verdict(folder: Path) -> None:
+    """metafor: rma(yi, sei = (high - low) / (2 qnorm(0.975)), method = "DL") of the three rows."""
+    Path("d.csv").write_text(GERMAN)
+    command("columns", "d.csv", "--write")
+    written = folder / "columns.yaml"
+    line = '# published: "0.32 [0.23, 0.40]; I2 79%"'
+    written.write_text(written.read_text().replace(line, 'published: "0.31 [0.09, 0.52]"'))
+    assert "1 pool: 1 exact" in command("reproduce", folder).stdout
