@@ -134,3 +134,17 @@ def test_that_line_filled_in_gives_a_verdict(folder: Path) -> None:
     line = '# published: "0.32 [0.23, 0.40]; I2 79%"'
     written.write_text(written.read_text().replace(line, 'published: "0.31 [0.09, 0.52]"'))
     assert "1 pool: 1 exact" in command("reproduce", folder).stdout
+
+
+def test_a_folder_of_data_files_alone_says_what_makes_a_review_of_them(folder: Path) -> None:
+    Path("d.csv").write_text(GERMAN)
+    refused = command("reproduce", folder)
+    assert refused.exit_code == 1
+    assert "metarepro columns FILE --write" in refused.stderr
+
+
+def test_its_own_results_are_not_listed_as_passed_over(folder: Path) -> None:
+    Path("a.rm5").write_bytes(rm5_bytes(made_up_review()))
+    command("reproduce", ".")
+    Path("notes.txt").write_text("To do")
+    assert command("reproduce", ".").stderr == ".: passed over 1 file: notes.txt.\n"

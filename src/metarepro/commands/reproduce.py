@@ -58,7 +58,7 @@ def reproduce(
     If all files could be read, but not all their analyses recomputed, it is 3.
     Other files in the folders are named and passed over.
     """
-    reviews, nowhere, passed_over = named_reviews(files)
+    reviews, nowhere, passed_over = named_reviews(files, output_dir)
     known = read_known(known_deviations)
     with click.progressbar(
         reviews.items(), label="Recomputing", file=sys.stderr, hidden=not sys.stderr.isatty()
