@@ -6,7 +6,6 @@ import click
 
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.errors import InputError
-from metarepro.extraction.closing_analysis import closing_of
 from metarepro.extraction.listing import chosen_table, doubtful_rows, listed_tables, table_csv
 from metarepro.readers.sources import read_source
 from metarepro.tabular.atomic import write_file
@@ -65,5 +64,7 @@ def extract(file: Path, choice: str | None, output: Path | None, split: bool) ->
         click.echo(text, nl=False)
     else:
         write_file(output, text.encode())
+    from metarepro.extraction.closing_analysis import closing_of  # loads pandas
+
     for line in (*doubtful_rows(table), *closing_of(source, table)):
         click.echo(line, err=True)

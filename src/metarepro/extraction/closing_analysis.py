@@ -6,6 +6,7 @@ all that stand beside them: groups, p values, z, weights.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -150,13 +151,14 @@ def closing_of(source: Source, table: SourceTable) -> Iterator[str]:
 
     Nothing is said where there is no analysis, or only such that a person has to complete.
     """
-    proposed = propose(source)
+    alone = replace(source, tables=(table,))
+    proposed = propose(alone)
     said: set[str] = set()
     for analysis in proposed:
-        if table_of(source, analysis) is not table or analysis.questions:
+        if analysis.questions:
             continue
         try:
-            closed = close_analysis(source, analysis, proposed)
+            closed = close_analysis(alone, analysis, proposed)
         except InputError:
             continue  # what is wrong with the cells is said when they are pooled
         words = [check_words(one) for one in closed.open]
