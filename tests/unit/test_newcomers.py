@@ -148,3 +148,11 @@ def test_its_own_results_are_not_listed_as_passed_over(folder: Path) -> None:
     command("reproduce", ".")
     Path("notes.txt").write_text("To do")
     assert command("reproduce", ".").stderr == ".: passed over 1 file: notes.txt.\n"
+
+
+def test_extract_says_nothing_of_intervals_that_are_of_another_column() -> None:
+    """Table 3 of PMC6224252 has t beside the interval of the intercept."""
+    table = "Test;t;95% CI\nA;1.38;0.89 to 3.82\nB;1.32;0.36 to 1.40\nC;1.47;0.64 to 3.16\n"
+    Path("t.csv").write_text(table)
+    assert "0 of 3 numbers close" in command("columns", "t.csv").output
+    assert command("extract", "t.csv", "--table", "1").stderr == ""

@@ -149,7 +149,8 @@ def _range(one: Check) -> str:
 def closing_of(source: Source, table: SourceTable) -> Iterator[str]:
     """The numbers of a table that do not close, in words, as far as its columns are understood.
 
-    Nothing is said where there is no analysis, or only such that a person has to complete.
+    Nothing is said where there is no analysis, only such that a person has to complete, or one of
+    which most numbers do not close: then it is the columns that are misunderstood.
     """
     alone = replace(source, tables=(table,))
     proposed = propose(alone)
@@ -161,6 +162,8 @@ def closing_of(source: Source, table: SourceTable) -> Iterator[str]:
             closed = close_analysis(alone, analysis, proposed)
         except InputError:
             continue  # what is wrong with the cells is said when they are pooled
+        if 2 * len(closed.open) > len(closed.checks):
+            continue  # where most do not close, the columns are something else
         words = [check_words(one) for one in closed.open]
         lines = [f"Check {one[:1].lower()}{one[1:]}" for one in words]
         yield from (line for line in lines[:_SHOWN] if line not in said)
