@@ -7,6 +7,7 @@ runs.
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -68,7 +69,8 @@ def made_up_table(
 
 def rows_of(frame: pd.DataFrame, measure: str = "") -> StudyRows:
     """The rows of a table."""
-    return study_rows(table_of_frame(frame, "rows.csv"), measure)
+    table = replace(table_of_frame(frame, "rows.csv"), in_csv=True)
+    return study_rows(table, measure)
 
 
 def all_models(rows: StudyRows, measure: str = "") -> list[PoolModel]:

@@ -59,11 +59,11 @@ class Program(click.Group):
 
 _MODULE = "metarepro.commands"
 _COMMANDS = (
-    ("reproduce", "reproduce:reproduce", "Recompute Cochrane reviews and compare the results."),
-    ("pool", "pool:pool", "Pool the studies of a table."),
-    ("columns", "columns:columns", "Show what the columns of a data file are taken for."),
-    ("explain", "explain:explain", "Explain a printed pool: model, rounding or slip."),
-    ("extract", "extract:extract", "List the tables of an article or a data file; write one."),
+    ("extract", "extract:extract", "List the tables of an article or a data file, or write one."),
+    ("columns", "columns:columns", "Show what the columns of a file are taken for, and why."),
+    ("explain", "explain:explain", "Find the model, rounding or slip behind a published pool."),
+    ("pool", "pool:pool", "Pool the studies of a file, and ask more of them."),
+    ("reproduce", "reproduce:reproduce", "Recompute reviews and compare with the published pools."),
     ("new", "new:new", "Start a study: write its folder."),
     ("run", "run:run", "Run the workflow of the study in this folder."),
     ("check", "check:check", "Check the data of a study: all problems at once."),

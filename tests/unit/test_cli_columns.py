@@ -43,7 +43,9 @@ def test_a_workbook_of_one_analysis_is_pooled_as_it_is(folder: Path) -> None:
 def test_several_analyses_are_listed(folder: Path) -> None:
     done = command("pool", "book.xlsx")
     assert done.exit_code == 1
-    assert "several analyses; choose one with --analysis: eot (Hoja1), fu (Hoja1)" in done.stderr
+    assert (
+        "several analyses; choose one with --analysis: 'eot' in Hoja1, 'fu' in Hoja1" in done.stderr
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_an_analysis_is_chosen(
     ("options", "message"),
     [
         (("--sheet", "Three"), "no table 'Three'; it has 'One', 'Two'"),
-        (("--analysis", "x"), "no analysis 'x'; it has eot (One), fu (Two)"),
+        (("--analysis", "x"), "no analysis 'x'; it has 'eot' in One, 'fu' in Two"),
         (("--columns", "none.yaml"), "none.yaml: found 'no such file'"),
     ],
 )

@@ -39,6 +39,25 @@ def test_the_lines_of_r_take_the_columns_as_the_file_calls_them(folder: Path) ->
     assert "d$n_t <- d$events_t + d$tneg" in lines
 
 
+def test_the_lines_of_r_hold_the_numbers_where_r_cannot_read_the_file(folder: Path) -> None:
+    (folder / "semi.csv").write_text("Study;Hedges' g;SE\nA;0,31;0,18\nB;0,62;0,21\n")
+    lines = command("explain", "semi.csv", "--published", "0.44 [0.14, 0.74]").output
+    assert "  yi = c(0.31, 0.62),\n       sei = c(0.18, 0.21))\n" in lines
+    assert "read.csv" not in lines
+
+
+def test_models_that_pool_the_same_are_named_in_words() -> None:
+    found = command("explain", "rows.csv", "--published", PRINTED).output
+    assert "knapp_hartung" not in found
+    assert "given IV" not in found
+
+
+def test_a_misread_digit_of_an_interval_that_does_not_fit_is_found(folder: Path) -> None:
+    (folder / "rows.csv").write_text(ROWS.replace("0.62,", "0.92,"))
+    found = command("explain", "rows.csv", "--published", PRINTED)
+    assert "1. In row 3 (B) yi is 0.62, not 0.92." in found.output
+
+
 def test_a_pool_that_nothing_gives_ends_with_3() -> None:
     found = command("explain", "rows.csv", "--published", "0.80 [0.75, 0.85]")
     assert found.exit_code == 3

@@ -216,3 +216,12 @@ def test_of_a_long_table_only_rows_that_look_wrong_are_changed() -> None:
     frame.loc[6, "ci_high"] = 99.0
     rows = rows_of(frame)
     assert {place for slip in slips(rows) for place in slip.rows} == set(suspicions(rows)) == {6}
+
+
+def test_misread_digits_are_tried_only_where_an_interval_does_not_fit() -> None:
+    frame = pd.DataFrame(
+        {"yi": ["0.21", "0.82"], "ci_low": ["-0.08", "0.21"], "ci_high": ["0.50", "0.63"]}
+    )
+    tried = [slip for slip in slips(rows_of(frame)) if slip.kind == "misread"]
+    assert {slip.rows for slip in tried} == {(1,)}
+    assert [slip.what for slip in tried] == ["in row 3 (Row 3) yi is 0.42, not 0.82"]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metarepro.extraction.printed_cells import LONGEST_CELL, decimal_mark, parse_cell
+from metarepro.extraction.printed_cells import LONGEST_CELL, parse_cell
+from metarepro.tabular.numbers import decimal_mark
 
 
 def parts(text: str, decimal: str = ".") -> dict[str, object]:

@@ -51,6 +51,13 @@ def test_its_pool_has_the_model_that_gives_it(tmp_path: Path) -> None:
     assert row["reproduced_estimate"] == pytest.approx(0.27, abs=0.005)
 
 
+def test_the_rounding_of_the_rows_counts(tmp_path: Path) -> None:
+    rows = ROWS.replace("0,45", "0,4").replace("0,30", "0,3").replace("0,10;", "0,1;")
+    (row,) = reproduced(read_any_review(write(tmp_path, rows))).to_dict("records")
+    assert row["verdict"] == "explained"
+    assert "within the rounding" in row["reason"]
+
+
 def test_what_is_not_published_gets_no_verdict(tmp_path: Path) -> None:
     columns = COLUMNS.replace(f'  published: "{POOL}"\n', "")
     (row,) = reproduced(read_any_review(write(tmp_path, columns=columns))).to_dict("records")
@@ -105,6 +112,15 @@ def test_metarepro_reproduce_takes_it(tmp_path: Path) -> None:
     table = pd.read_csv(tmp_path / "out/reproduction.csv")
     assert list(table["verdict"]) == ["exact"]
     assert "Hedges" not in done.output
+    assert "warmth: exact. Every published number comes out under this model" in done.stdout
+
+
+def test_rows_that_do_not_close_are_named_where_it_is_reproduced(tmp_path: Path) -> None:
+    rows = "Study;g;low;high\nAnn;0,10;-0,10;0,30\nBo;0,30;0,16;0,44\nCy;0,95;0,23;0,67\n"
+    columns = COLUMNS.replace('"Hedges\' g", sei: SE', "g, ci_low: low, ci_high: high")
+    write(tmp_path / "in", rows, columns)
+    done = command("reproduce", tmp_path / "in", "--output-dir", tmp_path / "out")
+    assert "Check in columns.yaml: warmth: Row 4 (Cy): estimate against the middle" in done.stdout
 
 
 def study(folder: Path) -> Path:

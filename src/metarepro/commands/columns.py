@@ -9,7 +9,7 @@ from metarepro.errors import InputError
 from metarepro.extraction.columns_file import columns_text, read_columns
 from metarepro.extraction.layouts import table_words
 from metarepro.extraction.preview import preview
-from metarepro.extraction.proposals import propose
+from metarepro.extraction.proposals import nothing_to_pool, propose
 from metarepro.readers.sources import read_source
 from metarepro.tabular.atomic import write_file
 from metarepro.tabular.file_names import COLUMNS_FILE
@@ -21,13 +21,14 @@ from metarepro.tabular.file_names import COLUMNS_FILE
     "--write", is_flag=True, help=f"Write {COLUMNS_FILE} beside the file, to check and edit."
 )
 def columns(file: Path, write: bool) -> None:
-    """Show what the columns of a data file are taken for.
+    """Show what the columns of a file are taken for, and why.
 
-    FILE is a table of study results: CSV or TSV, a workbook (XLSX, ODS), or data of Stata, SPSS, R
-    or JASP.
+    FILE has a table of study results: CSV, TSV, a workbook (XLSX, ODS), data of Stata, SPSS, R or
+    JASP, or an article (XML, HTML, DOCX, PDF).
 
     Prints each analysis that its columns allow: which column is what and why, the first effects,
-    and the pool with the default model. If columns.yaml beside the file is for that file, that is
+    the pool with the default model, and the numbers that do not close with the others of their
+    row. If columns.yaml beside the file is for that file, that is
     shown instead. Nothing is turned in sign, and where the headers do not say which arm is which,
     it asks.
     """
@@ -46,10 +47,7 @@ def columns(file: Path, write: bool) -> None:
         if words := table_words(table):
             click.echo(f"{table.label or source.file}: {words}; not pooled")
     if not analyses:
-        raise InputError(
-            f"{source.file}: no columns that can be pooled were found; say what they are in "
-            f"{COLUMNS_FILE}"
-        )
+        raise nothing_to_pool(source)
     click.echo("\n\n".join("\n".join(preview(source, one, analyses)) for one in analyses))
     for what in source.skipped:
         click.echo(f"Not read: {what}")

@@ -50,9 +50,11 @@ def explain(
     columns: Path | None,
     provenance: Path | None,
 ) -> None:
-    """Explain a printed pool: model, rounding or slip.
+    """Find the model, rounding or slip behind a published pool.
 
-    ROWS is a table as for metarepro pool.
+    ROWS is a file with study results, as for metarepro pool: CSV, a workbook (XLSX, ODS), data of
+    Stata, SPSS, R or JASP, an article (XML, HTML, DOCX, PDF), or a review file. metarepro columns
+    ROWS shows what its columns are taken for.
 
     Tries every model that published software offers and prints those that give every printed digit,
     the simplest first, with the lines of R that give the same. If none does, it looks at what the

@@ -28,7 +28,7 @@ from metarepro.tabular.atomic import write_file
     help="Write the numbers of cells such as 1.15 (1.04-1.29) in columns of their own as well.",
 )
 def extract(file: Path, choice: str | None, output: Path | None, split: bool) -> None:
-    """List the tables of an article or a data file; write one.
+    """List the tables of an article or a data file, or write one.
 
     FILE is an article (XML of PubMed Central, HTML, DOCX, PDF), a spreadsheet (XLSX, ODS, CSV) or
     the file of a statistics package (Stata, SPSS, R, JASP). It is recognised by its content. If
@@ -38,7 +38,9 @@ def extract(file: Path, choice: str | None, output: Path | None, split: bool) ->
     With --table the rows are written as CSV, every cell as printed, with the file, its sha256, the
     page, the table and the row. Headers over several columns are joined to those below them by
     " > ". Footnote marks stand in a column of their own. Rows that may be misread say why in the
-    column doubtful, and are named on standard error: check them against the source.
+    column doubtful, and are named on standard error: check them against the source. Where the
+    columns are understood, standard error also says which numbers do not close with the others of
+    their row, such as an estimate off the middle of its interval.
 
     \b
     Exit codes:
@@ -62,5 +64,7 @@ def extract(file: Path, choice: str | None, output: Path | None, split: bool) ->
         click.echo(text, nl=False)
     else:
         write_file(output, text.encode())
-    for line in doubtful_rows(table):
+    from metarepro.extraction.closing_analysis import closing_of  # loads pandas
+
+    for line in (*doubtful_rows(table), *closing_of(source, table)):
         click.echo(line, err=True)

@@ -119,7 +119,7 @@ def pool(
     bundle: Path | None,
     **asked: Any,
 ) -> None:
-    """Pool the studies of a table.
+    """Pool the studies of a file, and ask more of them.
 
     TABLE is a review file (RevMan; --analysis 1.2 says which analysis), or a CSV file (or one with
     tabs or semicolons) with one row per result and the columns
@@ -135,8 +135,9 @@ def pool(
     cluster), where a trial has several rows, which are then pooled with robust variance; and
     higher_is_better (yes or no), which names the sides of the plot. Nothing is turned in sign.
 
-    Tables with other names, and workbooks (XLSX, ODS) and data of Stata, SPSS, R and JASP, are read
-    as well: metarepro columns TABLE shows what the columns are taken for.
+    Tables with other names, workbooks (XLSX, ODS), data of Stata, SPSS, R and JASP, and articles
+    (XML, HTML, DOCX, PDF) are read as well: metarepro columns TABLE shows what the columns are
+    taken for.
 
     The options that name a COLUMN take any other column of TABLE or of --studies, and may be given
     several times. Columns called rob or risk of bias, and those of review files, stand beside the

@@ -8,7 +8,7 @@ import click
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.report.batch_page import batch_page
 from metarepro.reviews.batch import KNOWN_DEVIATIONS, do_files, read_known
-from metarepro.reviews.batch_tables import skipped_analyses, summary_of, write_batch
+from metarepro.reviews.batch_tables import findings_of, skipped_analyses, summary_of, write_batch
 from metarepro.reviews.chunks import named_reviews
 from metarepro.tabular.atomic import write_file
 
@@ -40,11 +40,11 @@ def reproduce(
     forest: bool,
     known_deviations: Path,
 ) -> None:
-    """Recompute Cochrane reviews and compare the results.
+    """Recompute reviews and compare with the published pools.
 
     Takes RevMan 5 files (.rm5, or their export as .csv), RevMan Web packages (.zip, or their
-    tables) and folders of these; the format is recognised from the content. Writes to the output
-    folder:
+    tables), any file that metarepro columns reads if columns.yaml beside it says what is published,
+    and folders of these; the format is recognised from the content. Writes to the output folder:
 
     \b
     summary.html       the results on one page
@@ -58,7 +58,7 @@ def reproduce(
     If all files could be read, but not all their analyses recomputed, it is 3.
     Other files in the folders are named and passed over.
     """
-    reviews, nowhere, passed_over = named_reviews(files)
+    reviews, nowhere, passed_over = named_reviews(files, output_dir)
     known = read_known(known_deviations)
     with click.progressbar(
         reviews.items(), label="Recomputing", file=sys.stderr, hidden=not sys.stderr.isatty()
@@ -70,7 +70,9 @@ def reproduce(
     write_file(page, batch_page(tables, nowhere, passed_over).encode())
     for said in [*nowhere, *batch.unreadable, *passed_over]:
         click.echo(said, err=True)
-    click.echo(f"{summary_of(tables, len(nowhere))}\nWritten to {output_dir}; start with {page}")
+    for line in (summary_of(tables, len(nowhere)), *findings_of(tables)):
+        click.echo(line)
+    click.echo(f"Written to {output_dir}; start with {page}")
     if nowhere or batch.unreadable or not reviews:
         ctx.exit(1)
     if skipped_analyses(tables):

@@ -103,10 +103,10 @@ def _exact(found: Explanation) -> Iterator[str]:
     if len(groups) > _LISTED:
         yield f"{len(groups) - _LISTED} more are in the table."
     if found.within:
-        labels = [one.model.name for one, _ in found.within[:_ALIKE]]
+        labels = [_beside(one.model, groups[0][0].model) for one, _ in found.within[:_ALIKE]]
         yield (
             "Others give it within the rounding of the rows: "
-            + "; ".join(labels)
+            + " / ".join(labels)
             + (f"{_more(len(found.within) - len(labels))}.")
         )
 
@@ -165,6 +165,11 @@ def _more(count: int) -> str:
     return f"; and under {count} more" if count else ""
 
 
+def _beside(model: PoolModel, first: PoolModel) -> str:
+    """A model in words, without the effects where they are those of the first."""
+    return model.label.removeprefix(f"{first.form.label}; ")
+
+
 def _model(
     found: Explanation, place: int, one: Tried, alike: list[Tried], *, with_r: bool
 ) -> Iterator[str]:
@@ -173,8 +178,8 @@ def _model(
     if one.model.software:
         yield f"   As in: {', '.join(one.model.software)}"
     if alike:
-        names = [other.model.name for other in alike[:_ALIKE]]
-        yield f"   The same pool: {'; '.join(names)}{_more(len(alike) - len(names))}"
+        names = [_beside(other.model, one.model) for other in alike[:_ALIKE]]
+        yield f"   The same pool: {' / '.join(names)}{_more(len(alike) - len(names))}"
     if with_r:
         yield from _r(found, one.model, None)
 

@@ -2,22 +2,20 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice, product
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from metarepro.explanation.fits import Versions
+from metarepro.explanation.row_changes import CHANGES, turned
 from metarepro.explanation.rows import StudyRows
 from metarepro.explanation.suspicions import Suspicion, off_centre, suspicions
 
 Array = npt.NDArray[np.float64]
 
-_Z95 = float(special.ndtri(0.975))
-_Z90 = float(special.ndtri(0.95))
 #: Rows up to which every row is left out and counted twice, and up to which the cells of every row
 #: are changed; of longer tables that is done with the rows that look wrong.
 MAX_WITH_ROWS, MAX_WITH_CELLS = 300, 150
@@ -97,13 +95,13 @@ def _changed(
 
 
 def _of_all(rows: StudyRows) -> Iterator[Slip]:
-    for kind, what, rank, change in _CHANGES[rows.kind]:
+    for kind, what, rank, change in CHANGES[rows.kind]:
         if kind != "sign_of_row":
             yield _changed(rows, f"{kind}_all", f"in all rows {what}", rank + 0.5,
                            change(rows, rows.cells))  # fmt: skip
-    turned = _turned(rows, rows.cells)
+    exchanged = turned(rows, rows.cells)
     yield _changed(rows, "turned_all", "the arms, or the signs, are exchanged in all rows", 0.5,
-                   turned)  # fmt: skip
+                   exchanged)  # fmt: skip
 
 
 # Rows that are in or out -------------------------------------------------------------------------
@@ -150,10 +148,12 @@ def _totals(rows: StudyRows) -> dict[int, str]:
 def _of_cells(rows: StudyRows, suspicious: Mapping[int, Suspicion]) -> Iterator[Slip]:
     for i in range(rows.k) if rows.k <= MAX_WITH_CELLS else suspicious:
         own = suspicious.get(i)
-        for kind, what, rank, change in _CHANGES[rows.kind]:
+        for kind, what, rank, change in CHANGES[rows.kind]:
             cells = rows.cells.copy()
             cells[i] = change(rows, rows.cells[i : i + 1])[0]
             yield _fitting(rows, kind, f"in {_row(rows, i)} {what}", rank, cells, i, own)
+        if own and rows.kind == "intervals":
+            yield from _misread(rows, i, own)
         for column, name in enumerate(rows.columns):
             doubted = own if own and name in own.columns else None
             for kind, text, rank in _retyped(rows.texts[i][column], name):
@@ -174,6 +174,21 @@ def _fitting(
         return _changed(rows, kind, what, rank - 2 if closes else rank, cells, i,
                         suspicion.reason if closes else "")  # fmt: skip
     return _changed(rows, kind, what, rank, cells, i, suspicion.reason if suspicion else "")
+
+
+def _misread(rows: StudyRows, i: int, suspicion: Suspicion) -> Iterator[Slip]:
+    """Digits that make an interval fit its estimate again, if one of them was misread."""
+    for column, name in enumerate(rows.columns):
+        text = rows.texts[i][column]
+        for at, digit in product(range(len(text)), "0123456789"):
+            if not text[at].isdecimal() or digit == text[at]:
+                continue
+            read = text[:at] + digit + text[at + 1 :]
+            cells = rows.cells.copy()
+            cells[i, column] = float(read)
+            if not off_centre(cells, rows.half)[i]:
+                said = f"in {_row(rows, i)} {name} is {read}, not {text}"
+                yield _fitting(rows, "misread", said, 2.5, cells, i, suspicion)
 
 
 def _retyped(text: str, column: str) -> Iterator[tuple[str, str, float]]:
@@ -248,152 +263,3 @@ def _repairs(slip: Slip, place: int) -> bool:
 
 def _row(rows: StudyRows, i: int) -> str:
     return f"row {rows.rows[i]} ({rows.studies[i][:60]})"
-
-
-# What happens to whole rows ----------------------------------------------------------------------
-
-_Change = Callable[[StudyRows, Array], Array]
-
-
-def _turned(rows: StudyRows, cells: Array) -> Array:
-    """The arms exchanged, or the sign of given effects."""
-    if rows.kind == "effects":
-        return np.column_stack([-cells[:, 0], cells[:, 1]])
-    if rows.kind == "intervals":
-        return np.negative(cells[:, [0, 2, 1]])
-    half = cells.shape[1] // 2
-    return np.hstack([cells[:, half:], cells[:, :half]])
-
-
-def _inverse(rows: StudyRows, cells: Array) -> Array:
-    """Printed ratios of the exchanged arms; nothing where some are no ratios."""
-    return 1 / cells[:, [0, 2, 1]] if (rows.cells > 0).all() else cells
-
-
-def _on_log_scale(change: "_Change") -> "_Change":
-    """A change of printed ratios that is made to their logarithms."""
-
-    def changed(rows: StudyRows, cells: Array) -> Array:
-        if not (rows.cells > 0).all():
-            return cells
-        return np.asarray(np.exp(change(rows, np.log(cells))))
-
-    return changed
-
-
-def _scaled_se(factor: float) -> _Change:
-    """The standard error of given effects multiplied, the width of intervals about their middle."""
-
-    def change(rows: StudyRows, cells: Array) -> Array:
-        cells = cells.copy()
-        if rows.kind == "effects":
-            cells[:, 1] *= factor**2 if rows.columns[1] == "vi" else factor
-        else:
-            middle, half = cells[:, 1:].mean(axis=1), np.diff(cells[:, 1:])[:, 0] / 2
-            cells[:, 1], cells[:, 2] = middle - factor * half, middle + factor * half
-        return cells
-
-    return change
-
-
-def _se_power(power: float) -> _Change:
-    """A variance that stands for a standard error, or the reverse."""
-
-    def change(rows: StudyRows, cells: Array) -> Array:
-        cells = cells.copy()
-        cells[:, 1] = np.abs(cells[:, 1]) ** power
-        return cells
-
-    return change
-
-
-def _on_log(rows: StudyRows, cells: Array) -> Array:
-    """A ratio that stands for its logarithm."""
-    cells = cells.copy()
-    count = 3 if rows.kind == "intervals" else 1
-    with np.errstate(invalid="ignore", divide="ignore"):
-        cells[:, :count] = np.log(cells[:, :count])
-    return cells
-
-
-def _from_log(rows: StudyRows, cells: Array) -> Array:
-    """A logarithm that stands for its ratio."""
-    cells = cells.copy()
-    count = 3 if rows.kind == "intervals" else 1
-    cells[:, :count] = np.exp(np.minimum(cells[:, :count], 100))
-    return cells
-
-
-def _sds(power: float, arms: str) -> _Change:
-    """A standard error in the place of an SD (power 0.5 of n), or the reverse (-0.5)."""
-
-    def change(rows: StudyRows, cells: Array) -> Array:
-        cells = cells.copy()
-        for sd, n in ((1, 2),) * ("t" in arms) + ((4, 5),) * ("c" in arms):
-            cells[:, sd] *= cells[:, n] ** power
-        return cells
-
-    return change
-
-
-def _exchanged_limits(rows: StudyRows, cells: Array) -> Array:
-    return cells[:, [0, 2, 1]]
-
-
-def _non_events(rows: StudyRows, cells: Array) -> Array:
-    cells = cells.copy()
-    cells[:, 0], cells[:, 2] = cells[:, 1] - cells[:, 0], cells[:, 3] - cells[:, 2]
-    return cells
-
-
-_TURNED = ("sign_of_row", "the arms, or the sign, are exchanged", 1.0, _turned)
-_CHANGES: Mapping[str, tuple[tuple[str, str, float, _Change], ...]] = {
-    "effects": (
-        _TURNED,
-        ("level_90", "the interval was of 90%, read as 95%", 2.0, _scaled_se(_Z95 / _Z90)),
-        ("level_95", "the interval was of 95%, read as 90%", 2.0, _scaled_se(_Z90 / _Z95)),
-        ("interval_for_se", "half the interval stands for the standard error", 2.0,
-         _scaled_se(1 / _Z95)),
-        ("se_for_interval", "the standard error was divided by 1.96 once too often", 2.0,
-         _scaled_se(_Z95)),
-        ("width_for_se", "the width of the interval stands for the standard error", 2.5,
-         _scaled_se(1 / (2 * _Z95))),
-        ("variance_for_se", "a variance stands for the standard error, or an SE for the variance",
-         1.5, _se_power(0.5)),
-        ("se_for_variance", "the square of the SE or variance is meant", 1.5, _se_power(2.0)),
-        ("not_logged", "the ratio was not logged", 1.5, _on_log),
-        ("logged", "the logarithm stands for the ratio", 2.5, _from_log),
-    ),
-    "intervals": (
-        _TURNED,
-        ("sign_of_row", "the ratio is that of the exchanged arms", 1.0, _inverse),
-        ("level_90", "the interval is of 90%", 2.0, _on_log_scale(_scaled_se(_Z95 / _Z90))),
-        ("limits", "the limits are exchanged", 1.5, _exchanged_limits),
-        ("level_90", "the interval is of 90%", 2.0, _scaled_se(_Z95 / _Z90)),
-        ("level_95", "the interval is wider than 95% by 1.96 / 1.645", 2.5,
-         _scaled_se(_Z90 / _Z95)),
-        ("se_for_interval", "the limits are estimate and standard error apart", 2.0,
-         _scaled_se(_Z95)),
-        ("interval_for_se", "the interval was made 1.96 times too wide", 2.0,
-         _scaled_se(1 / _Z95)),
-        ("not_logged", "the ratio was not logged", 1.5, _on_log),
-        ("logged", "the logarithm stands for the ratio", 2.5, _from_log),
-    ),
-    "means": (
-        _TURNED,
-        ("se_for_sd", "standard errors stand for the SDs", 1.0, _sds(0.5, "tc")),
-        ("sd_for_se", "SDs were taken for standard errors", 1.0, _sds(-0.5, "tc")),
-        ("se_for_sd_t", "a standard error stands for the SD of the first arm", 1.5,
-         _sds(0.5, "t")),
-        ("se_for_sd_c", "a standard error stands for the SD of the second arm", 1.5,
-         _sds(0.5, "c")),
-        ("sd_for_se_t", "the SD of the first arm was taken for a standard error", 1.5,
-         _sds(-0.5, "t")),
-        ("sd_for_se_c", "the SD of the second arm was taken for a standard error", 1.5,
-         _sds(-0.5, "c")),
-    ),
-    "counts": (
-        _TURNED,
-        ("non_events", "those without the event are counted for those with it", 1.5, _non_events),
-    ),
-}  # fmt: skip

@@ -1,7 +1,7 @@
 """Proposes means with SDs, and counts, of two arms."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from metarepro.extraction.headers import (
     SECOND,
     SIZE,
     TREATMENT,
+    parse_header,
 )
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.matching import goes_with, likeness
@@ -41,7 +42,7 @@ class _Part:
 
 def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """Every set of columns with means, SDs and sizes, or events and sizes, of two arms."""
-    parts = [part for column in columns for part in _parts(column)]
+    parts = [part for column in _with_arms(columns) for part in _parts(column)]
     for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
         for kind in _KINDS:
             used: set[tuple[int, int]] = set()
@@ -52,6 +53,53 @@ def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
                 if taken:
                     used |= {_key(p) for p in taken.values() if p.column.header.topic}
                     yield _analysis(lead, taken, arms, mark)
+
+
+def _with_arms(columns: Sequence[Column]) -> list[Column]:
+    """The columns; two headers that stand over the same statistics each are the two arms.
+
+    Where one of them is an arm by its name, such as placebo, the other one is the other arm.
+    """
+    over: dict[str, list[str]] = {}
+    named: dict[str, str] = {}
+    for column in columns:
+        above, below = _spanned(column)
+        statistic = parse_header(below).statistic
+        if above and statistic in OF_ARMS:
+            over.setdefault(above, []).append(statistic)
+            named[above] = column.header.arm
+    arms = _both_arms(tuple(named.values()))
+    if len(set(map(tuple, over.values()))) != 1 or not arms:
+        return list(columns)
+    of_group = dict(zip(over, arms, strict=True))
+    return [_in_arm(column, of_group.get(_spanned(column)[0], "")) for column in columns]
+
+
+def _spanned(column: Column) -> tuple[str, str]:
+    """The header that spans a column with others, "" if none does, and its own below."""
+    above, _, below = column.header.text.rpartition(">")
+    return above.strip(), below.strip()
+
+
+def _in_arm(column: Column, arm: str) -> Column:
+    """A column below the header of an arm; "" leaves it as it is."""
+    if not arm:
+        return column
+    text = column.header.text
+    own = parse_header(_spanned(column)[1])
+    return replace(column, header=replace(own, text=text, arm=arm, said=text))
+
+
+def _both_arms(named: tuple[str, ...]) -> tuple[str, str] | None:
+    """The arms of two groups, of which at most one is named; None where that is not so."""
+    if named == ("", ""):
+        return FIRST, SECOND
+    for arm, other in ((TREATMENT, CONTROL), (CONTROL, TREATMENT)):
+        if named == (arm, ""):
+            return arm, other
+        if named == ("", arm):
+            return other, arm
+    return None
 
 
 def _key(part: _Part) -> tuple[int, int]:

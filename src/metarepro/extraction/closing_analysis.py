@@ -6,18 +6,22 @@ all that stand beside them: groups, p values, z, weights.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
+from metarepro.errors import InputError
 from metarepro.extraction.arm_columns import arm_analyses
 from metarepro.extraction.closing import Check
 from metarepro.extraction.closing_table import ClosedTable, close_table
 from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.extracted import extract, role_of, table_of
 from metarepro.extraction.mapping import LABELS, Analysis, Cell
+from metarepro.extraction.printed_cells import numbers_of
 from metarepro.extraction.profiles import profile
+from metarepro.extraction.proposals import propose
 from metarepro.readers.source_table import Source, SourceTable
-from metarepro.tabular.numbers import numbers_in, plain_number
+from metarepro.tabular.numbers import plain_number
 from metarepro.tabular.yaml_text import FILL_IN
 
 #: Headers of numbers that are only checked.
@@ -103,8 +107,8 @@ def _plain(text: str, cell: Cell, analysis: Analysis) -> str:
     """A number in plain digits; "" where there is none."""
     printed = text.strip().rstrip("%").strip()
     if cell.number:
-        numbers = numbers_in(printed)
-        printed = numbers[cell.number - 1] if cell.number <= len(numbers) else ""
+        numbers = numbers_of(printed, analysis.decimal)
+        return numbers[cell.number - 1] if cell.number <= len(numbers) else ""
     return plain_number(printed, analysis.decimal)
 
 
@@ -141,3 +145,27 @@ def check_words(one: Check) -> str:
 def _range(one: Check) -> str:
     low, high = f"{one.low:.4g}", f"{one.high:.4g}"
     return low if low == high else f"{low} to {high}"
+
+
+def closing_of(source: Source, table: SourceTable) -> Iterator[str]:
+    """The numbers of a table that do not close, in words, as far as its columns are understood.
+
+    Nothing is said where there is no analysis, only such that a person has to complete, or one of
+    which most numbers do not close: then it is the columns that are misunderstood.
+    """
+    alone = replace(source, tables=(table,))
+    proposed = propose(alone)
+    said: set[str] = set()
+    for analysis in proposed:
+        if analysis.questions:
+            continue
+        try:
+            closed = close_analysis(alone, analysis, proposed)
+        except InputError:
+            continue  # what is wrong with the cells is said when they are pooled
+        if 2 * len(closed.open) > len(closed.checks):
+            continue  # where most do not close, the columns are something else
+        words = [check_words(one) for one in closed.open]
+        lines = [f"Check {one[:1].lower()}{one[1:]}" for one in words]
+        yield from (line for line in lines[:_SHOWN] if line not in said)
+        said.update(lines)

@@ -17,6 +17,8 @@ _KEYS = (
     *("published", "columns"),
 )
 _DECIMALS = {"point": ".", "comma": ","}
+#: A published result as it may be printed.
+_PRINTED = '"0.32 [0.23, 0.40]; I2 79%"'
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*( [A-Za-z0-9_.]+)*")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
 
@@ -71,6 +73,8 @@ def _analysis_lines(analysis: Analysis) -> Iterator[str]:
             yield f"    {_quoted(column)}: {_quoted(text)}"
     if analysis.published:
         yield f"  published: {_quoted(analysis.published)}"
+    else:
+        yield f"  # published: {_PRINTED}"
     yield "  columns:"
     for role, cell in analysis.columns.items():
         column = _quoted(cell.column)

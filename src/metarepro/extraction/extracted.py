@@ -11,10 +11,11 @@ import pandas as pd
 
 from metarepro.errors import InputError
 from metarepro.extraction.mapping import ARMS, LABELS, Analysis, Cell
+from metarepro.extraction.printed_cells import numbers_of
 from metarepro.readers.effect_table import EffectTable
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.tabular.file_names import COLUMNS_FILE
-from metarepro.tabular.numbers import is_missing, numbers_in, plain_number
+from metarepro.tabular.numbers import is_missing, plain_number
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
@@ -27,7 +28,8 @@ PROVENANCE = (
 #: Labels of rows that are no studies: totals, and what is said of them.
 _NO_STUDY = re.compile(
     r"(sub-?)?total\b.*|overall\b.*|pooled\b.*|summary\b.*|(random|fixed|common)[ -]effects?\b.*"
-    r"|heterogeneity\b.*|test for\b.*|combined\b.*|meta-?analysis\b.*",
+    r"|heterogeneity\b.*|test for\b.*|combined\b.*|meta-?analysis\b.*"
+    r"|(ins)?gesamt\w*.*|global\b.*|ensemble\b.*",
     re.I,
 )
 
@@ -224,15 +226,16 @@ class _Reading:
     def _usual_count(self, column: str) -> int:
         """How many numbers most cells of a column hold."""
         cells = (row.cells[self.places[column]] for row in self.table.rows)
-        counts = Counter(len(numbers_in(text)) for text in cells if not is_missing(text))
+        mark = self.analysis.decimal
+        counts = Counter(len(numbers_of(text, mark)) for text in cells if not is_missing(text))
         return counts.most_common(1)[0][0] if counts else 0
 
     def _printed(self, row: SourceRow, cell: Cell) -> str:
-        """The text of a number, of a cell with several one of them."""
+        """The text of a number; of a cell with several one of them, in plain digits."""
         text = row.cells[self.places[cell.column]].strip()
         if not cell.number or is_missing(text):
             return text
-        found, usual = numbers_in(text), self.counts[cell.column]
+        found, usual = numbers_of(text, self.analysis.decimal), self.counts[cell.column]
         if len(found) == usual >= cell.number:
             return found[cell.number - 1]
         allowed = f"{usual} numbers, as in most cells of the column"
@@ -243,8 +246,9 @@ class _Reading:
         """A number in plain digits; of printed ratios that are given with their spread, its log."""
         if role in LABELS:
             return clean_text(printed)
-        plain = plain_number(printed, self.analysis.decimal)
-        column = self.analysis.columns[role].column
+        cell = self.analysis.columns[role]
+        plain = printed if cell.number else plain_number(printed, self.analysis.decimal)
+        column = cell.column
         if not plain:
             allowed = (
                 f"a number with a decimal {'point' if self.analysis.decimal == '.' else 'comma'}"

@@ -52,7 +52,7 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
     (LOW, _words("ll lcl lci lb lower low cil cilow cilb lwr l95 lolim lowerlimit lowerci linf")),
     (HIGH, _words("ul ucl uci ub upper high ciu cihigh ciub upr u95 uplim upperlimit upperci "
                   "lsup")),
-    (INTERVAL, _words("ci confint interval ic")),
+    (INTERVAL, _words("ci confint interval ic ki")),
     (SE, _words("se sei sete stderr stderror standarderror stde ee")),
     (VARIANCE, _words("v vi var variance varianza vg vd vard varg")),
     (SD, _words("sd std stdev standarddeviation dt desv")),
@@ -61,8 +61,9 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
     (EVENTS, _words("events event ev cases responders deaths remitters eventos")),
     (SIZE, _words("n size samplesize total totaln ntotal participants patients subjects nobs")),
     (STUDY, _words("study studies id author authors trial label slab studlab studyid studyname "
-                   "reference citation paper source estudio autor autores shortcite cite")),
-    (YEAR, _words("year pubyear año")),
+                   "reference citation paper source estudio autor autores autoren studie auteur "
+                   "shortcite cite")),
+    (YEAR, _words("year pubyear año jahr année")),
 )  # fmt: skip
 _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("SMD", _words("g d smd hedges hedgesg cohensd cohend cohen gi glass delta")),
@@ -117,7 +118,7 @@ _PHRASES = tuple(
         (r"upper[\s_.-]*(?:limit|bound|ci|95%?[\s_.-]*ci)\w*|l[ií]mite[\s_.-]+superior", "ul"),
         (r"(?:95\s*%?[\s_.-]*)?ci[\s_.-]*(?:low(?:er)?|lb|ll|l)\b", "ll"),
         (r"(?:95\s*%?[\s_.-]*)?ci[\s_.-]*(?:high|upp?er|up|ub|ul|u|h)\b", "ul"),
-        (r"95\s*%?[\s_.-]*(?:ci|ic|confidence[\s_.-]*interval)|confidence[\s_.-]*interval", "ci"),
+        (r"95\s*%?[\s_.-]*(?:ci|ic|ki)|(?:95\s*%?[\s_.-]*)?confidence[\s_.-]*interval", "ci"),
         (r"fisher['’]?s?[\s_.-]*z", "fisherz"),
         (r"study[\s_.-]*(?:id|name|label)|first[\s_.-]*author", "study"),
     )

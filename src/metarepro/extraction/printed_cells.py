@@ -5,37 +5,13 @@ Whether the number in the brackets of "12 (3.4)" is a percentage or an SD only t
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metarepro.explanation.published import PrintedNumber
+from metarepro.tabular.numbers import MARK_SIGNS, PLAIN_SIGNS, is_missing
 
 LONGEST_CELL = 300
-#: What stands in a cell that has no value.
-MISSING = frozenset(
-    ("nr", "na", "n/a", "n.a.", "ns", "n.s.", "nd", "nc", "ne", "not reported", "not applicable")
-    + (
-        "not estimable",
-        "not available",
-        "missing",
-        "-",
-        "--",
-        "---",
-        "/",
-        ".",
-        "..",
-        "...",
-        "\u2026",
-    )
-)
-MARK_SIGNS = "*\u2217\u2020\u2021\u00a7\u00b6\u2016#^"
 _THIN = "\u2009\u202f\u00a0\u2007"
-_PLAIN = str.maketrans(
-    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-")
-    | {"\u00b7": ".", "\u2219": ".", "\u22c5": ".", "\u2a7d": "\u2264", "\u2a7e": "\u2265"}
-    | {"[": "(", "]": ")", "{": "(", "}": ")", "\uff08": "(", "\uff09": ")", "\uff0c": ","}
-    | {"\uff1b": ";", "\uff1c": "<", "\uff1e": ">", "\uff1d": "=", "\uff05": "%", "\u00d7": "x"}
-)
 _DIGITS = rf"(?:\d{{1,3}}(?:[,{_THIN}]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _POWER = r"(?:[eE][+-]?\d{1,3}|\s?[x*]\s?10\^?-?\d{1,3})"
 _NUMBER = rf"(?:[<>\u2264\u2265]=?\s*)?[+-]?{_DIGITS}{_POWER}?(?!\.?\d)"
@@ -44,13 +20,13 @@ _PERCENT = r"(?:\s*(?P<percent>%))?"
 _START = r"(?<![\w.])(?<![^\W\d_]-)"
 #: A letter right after a number, as footnotes are marked where superscripts are lost.
 _MARK = rf"(?P<mark>\s*[{MARK_SIGNS}]+|[a-j](?![\w.]))?(?![^\W_])"
-_BETWEEN = r"\s*%?\s*(?:,|;|:|\bto\b|\ba\b|\.\.+|-)\s*"
+_BETWEEN = r"\s*%?\s*(?:,|;|:|\b(?:to|bis|a|à)\b|\.\.+|-)\s*"
 _RANGE = re.compile(rf"(?P<low>{_NUMBER}){_BETWEEN}(?P<high>{_NUMBER}){_PERCENT}")
 _SIGNED = re.compile(rf"(?P<low>{_NUMBER})\s+(?P<high>-{_NUMBER}){_PERCENT}")
 #: Without brackets a comma only lists numbers, and a dash after a space is a sign.
 _OPEN_RANGE = re.compile(
     rf"{_START}(?P<low>{_NUMBER}){_PERCENT}"
-    rf"(?:\s*\bto\b\s*|\s*\.\.+\s*|-\s*|\s+-\s+)(?P<high>{_NUMBER})\s*%?{_MARK}"
+    rf"(?:\s*\b(?:to|bis|à)\b\s*|\s*\.\.+\s*|-\s*|\s+-\s+)(?P<high>{_NUMBER})\s*%?{_MARK}"
 )
 _SPREAD = re.compile(rf"(?:\u00b1|\+/-|\+-)\s*(?P<value>{_NUMBER}){_PERCENT}{_MARK}")
 _TOTAL = re.compile(rf"(?<=[\d.\0])\s*(?:/|\bof\b)\s*(?P<value>{_NUMBER}){_PERCENT}{_MARK}")
@@ -139,7 +115,7 @@ def parse_cell(text: str, decimal: str = ".") -> PrintedCell:
         As printed: any dash for a minus sign, a middle dot for a point, square or round brackets.
         A comma before exactly three digits parts thousands.
     decimal : str
-        "," where the table prints a decimal comma (see `decimal_mark`).
+        "," where the table prints a decimal comma (`numbers.decimal_mark`).
 
     Returns
     -------
@@ -161,31 +137,23 @@ def parse_cell(text: str, decimal: str = ".") -> PrintedCell:
     if len(stripped) > LONGEST_CELL:
         return PrintedCell(words=stripped)
     plain = _RAISED.sub(lambda raised: "^" + raised[0].translate(_SUPERSCRIPTS), stripped)
-    plain = plain.translate(_PLAIN)
-    if plain.lower().rstrip(f" {MARK_SIGNS}") in MISSING:
+    plain = plain.translate(PLAIN_SIGNS)
+    if is_missing(plain):
         return PrintedCell(missing=stripped)
     return _Splitter(_with_points(plain) if decimal == "," else plain).cell()
 
 
-def decimal_mark(texts: Iterable[str]) -> str:
-    """The decimal mark of a table: "," if its cells print commas and no points, else ".".
+def numbers_of(text: str, decimal: str = ".") -> list[str]:
+    """The numbers of a printed cell in plain digits with a decimal point, in the order of print.
 
     Examples
     --------
-    >>> decimal_mark(["0,32 (0,23 a 0,40)", "12"]), decimal_mark(["1,234", "0.5"])
-    (',', '.')
+    >>> numbers_of("0.27 (−0.11 to 0.65)"), numbers_of("0.18-0.75"), numbers_of("12 (40%)")
+    (['0.27', '-0.11', '0.65'], ['0.18', '0.75'], ['12', '40'])
+    >>> numbers_of("-0.41 – -0.12"), numbers_of("0,5; 0,7", ","), numbers_of("p < .05")
+    (['-0.41', '-0.12'], ['0.5', '0.7'], ['0.05'])
     """
-    commas = False
-    for text in texts:
-        plain = text.translate(_PLAIN)
-        if re.search(r"(?<![\d.,])\d*\.\d", plain) and not re.search(r"\d\.\d{3},\d", plain):
-            return "."
-        commas = commas or bool(_COMMA.search(plain))
-    return "," if commas else "."
-
-
-#: A comma that parts no thousands.
-_COMMA = re.compile(r"(?<![\d,])(?:0,\d+|\d+,(?:\d{1,2}|\d{4,}))(?![\d,])")
+    return [str(replace(number, bound="")) for number in parse_cell(text, decimal).numbers]
 
 
 def _with_points(plain: str) -> str:

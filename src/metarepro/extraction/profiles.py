@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from metarepro.extraction.headers import Header, parse_header
+from metarepro.extraction.printed_cells import numbers_of
 from metarepro.readers.source_table import SourceTable
 from metarepro.tabular.numbers import (
     decimal_mark,
     is_missing,
     is_number,
-    numbers_in,
     plain_number,
 )
 
@@ -22,7 +22,7 @@ from metarepro.tabular.numbers import (
 _MOST = 0.8
 #: What may stand beside the numbers of a cell with several.
 _BESIDE = re.compile(
-    r"(?:[\s\d.,;:%()\[\]+±/<>=*†‡§−–—‐‑-]|\bto\b|\bci\b|\bsd\b|\band\b|\ba\b)*", re.I
+    r"(?:[\s\d.,;:%()\[\]+±/<>=*†‡§−–—‐‑-]|\b(?:to|bis|à)\b|\bci\b|\bsd\b|\band\b|\ba\b)*", re.I
 )
 _MAX_NUMBERS = 3
 
@@ -69,22 +69,21 @@ def profile(table: SourceTable) -> tuple[list[Column], str]:
 
 
 def _column(place: int, name: str, texts: tuple[str, ...], mark: str) -> Column:
-    width = _width([text for text in texts if not is_missing(text)])
+    width = _width([text for text in texts if not is_missing(text)], mark)
     numbers = np.full((len(texts), width), np.nan)
     for row, text in enumerate(texts):
-        found = numbers_in(text) if width > 1 else [text]
-        plain = [plain_number(one, mark) for one in found]
+        plain = numbers_of(text, mark) if width > 1 else [plain_number(text, mark)]
         if width and len(plain) == width and all(plain):
             numbers[row] = [float(one) for one in plain]
     return Column(place, parse_header(name), texts, width, numbers)
 
 
-def _width(filled: Sequence[str]) -> int:
+def _width(filled: Sequence[str], mark: str) -> int:
     """How many numbers most of the cells hold."""
     if not filled:
         return 0
     if sum(is_number(text) for text in filled) >= _MOST * len(filled):
         return 1
-    counts = Counter(len(numbers_in(text)) for text in filled if _BESIDE.fullmatch(text))
+    counts = Counter(len(numbers_of(text, mark)) for text in filled if _BESIDE.fullmatch(text))
     width, count = counts.most_common(1)[0] if counts else (0, 0)
     return width if width <= _MAX_NUMBERS and count >= _MOST * len(filled) else 0

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from metarepro.errors import InputError
 from metarepro.extraction.arm_columns import arm_analyses
 from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.headers import STUDY, YEAR
@@ -10,6 +11,10 @@ from metarepro.extraction.layouts import layout_analyses
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.profiles import Column, profile
 from metarepro.readers.source_table import Source, SourceTable
+from metarepro.tabular.file_names import COLUMNS_FILE
+
+#: Tables whose columns an error names.
+_NAMED = 5
 
 
 def propose(source: Source) -> list[Analysis]:
@@ -99,3 +104,19 @@ def _renamed(analyses: Iterable[Analysis], taken: set[str], label: str) -> Itera
             name, number = f"{base} ({number})", number + 1
         taken.add(name)
         yield replace(one, name=name)
+
+
+def nothing_to_pool(source: Source) -> InputError:
+    """The error for a source without columns that can be pooled: what it has, and what to write."""
+    tables = "; ".join(
+        f"{f'{table.label}: ' * bool(table.label)}{', '.join(filter(None, table.columns))}"
+        for table in source.tables[:_NAMED]
+    )
+    study = next((table.columns[0] for table in source.tables if table.columns), "") or "..."
+    return InputError(
+        f"{source.file}: no columns that can be pooled were found. It has the columns {tables}. "
+        f"Say what they are in {COLUMNS_FILE} beside it, such as\n"
+        f"  file: {source.file}\n  analyses:\n  - name: main\n    columns:\n"
+        f'      study: "{study}"\n      yi: "the column of the effects"\n'
+        '      sei: "the column of their standard errors"'
+    )

@@ -9,7 +9,7 @@ from metarepro.extraction.columns_file import read_columns
 from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.layouts import our_names
 from metarepro.extraction.mapping import Analysis
-from metarepro.extraction.proposals import propose
+from metarepro.extraction.proposals import nothing_to_pool, propose
 from metarepro.readers import csv_file
 from metarepro.readers.archives import head_of
 from metarepro.readers.effect_table import EffectTable, read_effect_table
@@ -149,8 +149,10 @@ def _usual_table(path: Path) -> EffectTable | None:
             raise error from None
         # A header that stands there twice has been numbered.
         names = [_NUMBERED.sub("", name) for table in source.tables for name in table.columns]
-        if our_names(names) or not propose(source):
+        if our_names(names):
             raise
+        if not propose(source):
+            raise nothing_to_pool(source) from None
         return None
 
 
@@ -163,14 +165,11 @@ def _chosen(source: Source, analyses: list[Analysis], sheet: str, name: str) -> 
             raise InputError(f"{source.file}: no table {sheet!r}; it has {allowed}")
         analyses = [one for one in analyses if one.table == sheet]
     if not analyses:
-        raise InputError(
-            f"{source.file}: no columns that can be pooled were found; say what they are in "
-            f"{COLUMNS_FILE}"
-        )
+        raise nothing_to_pool(source)
     fitting = [one for one in analyses if one.name == name] if name else analyses
     if len(fitting) == 1:
         return fitting[0]
-    names = ", ".join(one.name + (f" ({one.table})" if one.table else "") for one in analyses)
+    names = ", ".join(f"{one.name!r}{f' in {one.table}' * bool(one.table)}" for one in analyses)
     if name:
         raise InputError(f"{source.file}: no analysis {name!r}; it has {names}")
     raise InputError(f"{source.file}: several analyses; choose one with --analysis: {names}")

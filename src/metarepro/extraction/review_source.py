@@ -14,13 +14,13 @@ from metarepro.extraction.closing_analysis import check_words, close_analysis
 from metarepro.extraction.columns_file import read_columns
 from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.mapping import Analysis
+from metarepro.extraction.source_extraction import PrintedPool, SourceExtraction
 from metarepro.readers.effect_table import EffectTable
 from metarepro.readers.review_tables import (
     ANALYSIS_COLUMNS,
     RATIOS,
     SOURCE_FORMAT,
     STUDY_COLUMNS,
-    Extraction,
     ReviewFile,
     Row,
     complete,
@@ -47,7 +47,7 @@ _Z95 = 1.959963984540054
 _ABOVE_0 = "a ratio and limits above 0; of a limit printed as 0.00, its standard error (sei)"
 
 
-def read_review_source(path: Path) -> Extraction:
+def read_review_source(path: Path) -> SourceExtraction:
     """Read the file that a columns.yaml is of, as a review.
 
     Parameters
@@ -57,7 +57,7 @@ def read_review_source(path: Path) -> Extraction:
 
     Returns
     -------
-    Extraction
+    SourceExtraction
         One comparison with an analysis for each of columns.yaml, in their order. Effects of ratios
         stand as logarithms. What is published of a pool stands in its `published_...` columns.
 
@@ -75,6 +75,7 @@ def read_review_source(path: Path) -> Extraction:
     problems: list[Problem] = []
     study_rows: list[Row] = []
     analysis_rows: list[Row] = []
+    printed: dict[str, PrintedPool] = {}
     notes = [f"not read: {what}" for what in source.skipped]
     for number, analysis in enumerate(analyses, start=1):
         try:
@@ -83,6 +84,8 @@ def read_review_source(path: Path) -> Extraction:
             settings, published = _settings(analysis, extracted.table, path.name)
             study_rows += [keys | row for row in _study_rows(extracted, settings)]
             analysis_rows.append(keys | settings | _published(published, settings))
+            if published is not None:
+                printed[str(number)] = PrintedPool(extracted.table, published, analysis.measure)
         except DataError as error:
             problems += error.problems
         except InputError as error:
@@ -95,11 +98,12 @@ def read_review_source(path: Path) -> Extraction:
             ]
     if problems:
         raise DataError(problems)
-    return Extraction(
+    return SourceExtraction(
         ReviewFile(path.parent.name, "", SOURCE_FORMAT, ""),
         complete(study_rows, STUDY_COLUMNS),
         complete(analysis_rows, ANALYSIS_COLUMNS),
         tuple(notes),
+        printed=printed,
     )
 
 
@@ -169,7 +173,7 @@ def _published(published: PublishedResult | None, settings: Row) -> Row:
     columns = {name: n for name, n in numbers.items() if f"published_{name}" in ANALYSIS_COLUMNS}
     precision = "; ".join(f"published_{name}: {n.decimals}" for name, n in columns.items())
     values = {f"published_{name}": n.value for name, n in columns.items()}
-    return {**values, "published_precision": precision, "published_text": published.text}
+    return {**values, "published_precision": precision}
 
 
 def _study_rows(extracted: Extracted, settings: Row) -> Iterator[Row]:

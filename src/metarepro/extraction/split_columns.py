@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from metarepro.explanation.published import PrintedNumber
-from metarepro.extraction.printed_cells import PrintedCell, decimal_mark, parse_cell
+from metarepro.extraction.printed_cells import PrintedCell, parse_cell
 from metarepro.readers.source_table import SourceTable
+from metarepro.tabular.numbers import decimal_mark
 
 #: Parts of a cell, in the order in which they are written.
 PARTS: Mapping[str, str] = {

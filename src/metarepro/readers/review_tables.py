@@ -153,9 +153,7 @@ ANALYSIS_COLUMNS: Columns = (
         "published_scale": level(*SCALES),
     }
     | {name: number() for name in (*PUBLISHED_VALUES, *SUBGROUP_TEST)}
-    # `published_text` is the whole pool as it is printed, of a source that is no review file.
-    | {"published_precision": foreign_text(), "published_text": foreign_text()}
-    | {"locator": foreign_text(required=True)}
+    | {"published_precision": foreign_text(), "locator": foreign_text(required=True)}
 )
 
 ACCURACY_COUNTS = ("tp", "fp", "fn", "tn")

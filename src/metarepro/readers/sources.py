@@ -6,6 +6,7 @@ A further format is a module with `WORDS`, `sniff` and `read`, and its name here
 from pathlib import Path
 from typing import Protocol
 
+from metarepro.errors import InputError
 from metarepro.readers import (
     csv_file,
     docx_file,
@@ -20,6 +21,7 @@ from metarepro.readers import (
 )
 from metarepro.readers.archives import DiskFile, Document, head_of
 from metarepro.readers.other_files import what_is
+from metarepro.readers.review_effects import is_review
 from metarepro.readers.source_files import refused
 from metarepro.readers.source_table import Source
 
@@ -76,7 +78,7 @@ def read_source(path: Path | str) -> Source:
     DataError
         For a file of no known kind, a damaged one, or one beyond the limits.
     InputError
-        Where a library is missing that the base install does not bring.
+        For a review file, and where a library is missing that the base install does not bring.
     """
     path = Path(path)
     if not path.exists():
@@ -88,6 +90,12 @@ def read_source(path: Path | str) -> Source:
     if not head:
         raise refused(path.name, "nothing, or no permission to read it", "a file with a table")
     known = next((one for one in FORMATS if one.sniff(head)), None)
+    if known in (None, csv_file) and is_review(path):
+        raise InputError(
+            f"{path.name}: a Cochrane review file, which says itself what its columns are: "
+            f"metarepro reproduce {path.name} recomputes it, and metarepro pool {path.name} "
+            "--analysis 1.1 pools one of its analyses"
+        )
     if known is None:
         found = what_is(head) or "a file of a kind that is not known"
         allowed = "; or ".join(one.WORDS for one in FORMATS)

@@ -5,12 +5,14 @@ several batches, one below the other, are the tables of all their files.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from metarepro.audit.tables import AUDIT
+from metarepro.readers.review_tables import SOURCE_FORMAT
 from metarepro.reviews.chunks import Chunk
 from metarepro.reviews.tables import (
     REVIEW_ACCURACY,
@@ -31,6 +33,8 @@ BATCH_TABLES = {
     "audit": AUDIT,
     "files": REVIEW_FILES,
 }
+#: Pools and notes that are written out; the tables have all.
+_SHOWN = 10
 
 
 def below_each_other(name: str, tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -116,6 +120,31 @@ def summary_of(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> str:
     """The `summary` of a batch in memory."""
     verdicts = tables["reproduction"]["verdict"]
     return summary(tables["files"], verdicts, len(tables["audit"]), elsewhere)
+
+
+def findings_of(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """A line for each pool with a reason, and for what was noted of data files and articles.
+
+    A review file says itself how its pools were made; of other files a person asks first which
+    model gives the result, and which rows look wrong.
+    """
+    pools, files = tables["reproduction"], tables["files"]
+    several = len(files) > 1
+    lines = [
+        f"{f'{pool.file}, ' * several}{_name(pool)}: {pool.verdict}. {pool.reason}"
+        for pool in pools[pools["reason"] != ""].itertuples()
+    ]
+    yield from lines[:_SHOWN]
+    if len(lines) > _SHOWN:
+        yield f"and {len(lines) - _SHOWN} more with a reason: see reproduction.csv"
+    noted = files[(files["format"] == SOURCE_FORMAT) & (files["notes"] != "")]
+    for file in noted.head(_SHOWN).itertuples():
+        yield f"Check in {file.file}: {file.notes}"
+
+
+def _name(pool: Any) -> str:
+    """What a pool is of."""
+    return f"{pool.outcome}, {pool.subgroup}" if pool.subgroup else str(pool.outcome)
 
 
 def skipped_analyses(tables: Mapping[str, pd.DataFrame]) -> int:

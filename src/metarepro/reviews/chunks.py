@@ -21,6 +21,10 @@ from metarepro.wording.phrases import counted
 CHUNK_SIZE = 50
 #: Files that are no review, by name for each folder.
 _SHOWN = 8
+#: What makes a review of other files.
+_NEEDED = (
+    "A data file or an article becomes one by its columns.yaml: metarepro columns FILE --write."
+)
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,8 @@ class Found(NamedTuple):
     passed_over: list[str]
 
 
-def named_reviews(arguments: Sequence[Path]) -> Found:
-    """Every review of the files and folders, and what else is there."""
+def named_reviews(arguments: Sequence[Path], output: Path | None = None) -> Found:
+    """Every review of the files and folders, and what else is there but for the output folder."""
     found: list[tuple[str, Path]] = []
     by_table: set[Path] = set()
     unreadable, passed_over = [], []
@@ -85,11 +89,14 @@ def named_reviews(arguments: Sequence[Path]) -> Found:
         except DataError as error:
             unreadable.append(f"{argument}: {error}")
             continue
-        others = _in_words(there.others)
+        written = output and output.absolute()
+        others = _in_words([o for o in there.others if written not in o[0].absolute().parents])
         if there.reviews:
             passed_over += others
         else:
-            unreadable.append(f"{argument}: no review in this folder. {' '.join(others)}".strip())
+            unreadable.append(
+                " ".join([f"{argument}: no review in this folder.", _NEEDED, *others])
+            )
         for path in there.reviews:
             inside = path != argument and argument in path.parents
             relative = path.relative_to(argument).as_posix() if inside else path.name

@@ -7,12 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from metarepro.errors import InputError
 from metarepro.explanation.explanation import Explanation, explain_rows
 from metarepro.explanation.finder import try_models
-from metarepro.explanation.published import PrintedNumber, PublishedResult, parse_published
+from metarepro.explanation.published import PrintedNumber, PublishedResult
 from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN
 from metarepro.explanation.rows import MAX_ROWS, StudyRows
 from metarepro.readers.review_tables import FULL_DECIMALS, Row
@@ -135,18 +134,9 @@ def _rows(studies: Sequence[Row], pool: Row) -> StudyRows:
         texts=tuple(tuple(f"{x:.15g}" for x in row) for row in cells.tolist()),
         rows=tuple(place for place, _ in taken),
         studies=tuple(study["study"] for _, study in taken),
-        trials=_trials([study for _, study in taken], pool),
+        trials=np.arange(len(taken)),  # RevMan takes every row for a study of its own
         names={},
     )
-
-
-def _trials(studies: Sequence[Row], pool: Row) -> npt.NDArray[np.intp]:
-    """The trial of each row; RevMan takes every row of a review file for a study of its own."""
-    if not pool["published_text"]:
-        return np.arange(len(studies))
-    names = dict.fromkeys(study["study_id"] for study in studies)
-    numbers = {name: place for place, name in enumerate(names)}
-    return np.array([numbers[study["study_id"]] for study in studies], dtype=np.intp)
 
 
 def _usable(kind: str, cells: list[float]) -> bool:
@@ -175,8 +165,6 @@ def _enters(study: Row, pool: Row) -> bool:
 
 def _published(pool: Row) -> PublishedResult | None:
     """The published numbers with their precision; None without an estimate, or out of range."""
-    if pool["published_text"]:
-        return parse_published(pool["published_text"])
     notes = dict(
         note.removeprefix("published_").split(": ")
         for note in pool["published_precision"].split("; ")

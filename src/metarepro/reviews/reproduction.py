@@ -24,9 +24,10 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from metarepro.extraction.source_extraction import SourceExtraction
 from metarepro.models.conventions import CONVENTIONS
 from metarepro.models.mantel_haenszel import Array
-from metarepro.readers.review_tables import SOURCE_FORMAT, Extraction, Row, analysis_of
+from metarepro.readers.review_tables import Extraction, Row, analysis_of
 from metarepro.reviews.analysis_settings import AnalysisSettings
 from metarepro.reviews.inferred_settings import NO_EFFECTS, NO_MEASURE
 from metarepro.reviews.pooling import AnalysisResult, ReviewPool, pool_analyses
@@ -90,7 +91,7 @@ def reproduce(extraction: Extraction, file: str, known: Known) -> list[Row]:
         Rows of `tables.REVIEW_REPRODUCTION`, one per pool. Estimates and limits of ratios stand on
         the ratio scale, `max_abs_difference` is on the scale of the analysis.
     """
-    if extraction.review.format == SOURCE_FORMAT:
+    if isinstance(extraction, SourceExtraction):
         from metarepro.reviews.source_pools import reproduce_source  # review files do without
 
         return reproduce_source(extraction, file)

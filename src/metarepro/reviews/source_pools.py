@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from metarepro.explanation.explanation import Explanation
+from metarepro.errors import InputError
+from metarepro.explanation.explanation import Explanation, explain_published
 from metarepro.explanation.matching import printed_scale
 from metarepro.explanation.rounding import EXACT, WITHIN
-from metarepro.readers.review_tables import Extraction, Row, analysis_of
-from metarepro.reviews.different_pools import explain_pool, in_words, other_measure
+from metarepro.extraction.source_extraction import SourceExtraction
+from metarepro.readers.review_tables import Row, analysis_of
+from metarepro.reviews.different_pools import in_words, other_measure
 from metarepro.reviews.tables import QUANTITIES
 
 _KEYS = (
@@ -22,12 +24,12 @@ _KEYS = (
 )
 
 
-def reproduce_source(extraction: Extraction, file: str) -> list[Row]:
+def reproduce_source(extraction: SourceExtraction, file: str) -> list[Row]:
     """Set every published pool of the file beside the model that gives it, or the nearest.
 
     Parameters
     ----------
-    extraction : Extraction
+    extraction : SourceExtraction
         From `extraction.review_source`.
     file : str
         How the file is called in the table.
@@ -42,18 +44,20 @@ def reproduce_source(extraction: Extraction, file: str) -> list[Row]:
     return [{"file": file} | _row(extraction, pool) for pool in extraction.analysis_rows]
 
 
-def _row(extraction: Extraction, pool: Row) -> dict[str, Any]:
+def _row(extraction: SourceExtraction, pool: Row) -> dict[str, Any]:
     studies = [row for row in extraction.study_rows if analysis_of(row) == analysis_of(pool)]
     row = {name: pool[name] for name in (*_KEYS, "method", "model")}
     row |= {"k": len(studies), "n_participants": _participants(studies)}
     row |= {f"published_{name}": pool[f"published_{name}"] for name in QUANTITIES}
     row |= dict.fromkeys((f"reproduced_{name}" for name in QUANTITIES), math.nan)
     row |= {"max_abs_difference": math.nan, "verdict": "not_published", "reason": ""}
-    if math.isnan(pool["published_estimate"]):
+    printed = extraction.printed.get(pool["outcome_number"])
+    if printed is None:
         return row
-    found = explain_pool(studies, pool)
-    if isinstance(found, str):
-        return row | {"verdict": "not_computable", "reason": found}
+    try:
+        found = explain_published(printed.rows, printed.published, measure=printed.measure or None)
+    except InputError as error:
+        return row | {"verdict": "not_computable", "reason": _sentence(str(error))}
     return row | _recomputed(found, pool)
 
 

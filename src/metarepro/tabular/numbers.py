@@ -5,33 +5,33 @@ from collections.abc import Iterable
 
 _DIGITS = r"(?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)"
 _PLAIN = re.compile(rf"[+-]?(?:{_DIGITS}|[0-9]+[.,])(?:[eE][+-]?[0-9]{{1,3}})?")
-#: A number in a text: its sign counts where it does not stand between two numbers.
-_IN_TEXT = re.compile(
-    rf"(?:(?<![0-9.])|(?<=[0-9] )(?=[+-][0-9.]))[+-]?{_DIGITS}(?:[eE][+-]?[0-9]+)?"
-)
-#: What no number is: the level of an interval.
-_LEVEL = re.compile(r"\b[0-9]{2}(?:\.[0-9])?\s*%\s*(?:-?\s*ci\b|confidence interval)", re.I)
 #: A cell of numbers only, which tells the decimal mark; names, dates and addresses do not.
-_ONLY_NUMBERS = re.compile(r"[\s0-9.,;:()\[\]%±<>=/+-]+")
-#: Marks of footnotes after a number.
-_MARKS = "*†‡§¶"
-_SIGNS = str.maketrans(
-    {"−": "-", "‐": "-", "‑": "-", "–": "-", "—": "-", "·": "."}
-    | {"\u00a0": " ", "\u2009": " ", "\u202f": " "}
+_ONLY_NUMBERS = re.compile(r"(?:[\s0-9.,;:()%±<>=/+-]|\b(?:to|bis|a|à|ci)\b)+", re.I)
+#: Signs of footnotes after a number.
+MARK_SIGNS = "*\u2217\u2020\u2021\u00a7\u00b6\u2016#^"
+#: Printed signs -> those of a keyboard; brackets of all kinds -> round ones.
+PLAIN_SIGNS = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-")
+    | {"\u00b7": ".", "\u2219": ".", "\u22c5": ".", "\u2a7d": "\u2264", "\u2a7e": "\u2265"}
+    | {"[": "(", "]": ")", "{": "(", "}": ")", "\uff08": "(", "\uff09": ")", "\uff0c": ","}
+    | {"\uff1b": ";", "\uff1c": "<", "\uff1e": ">", "\uff1d": "=", "\uff05": "%", "\u00d7": "x"}
 )
 _GROUPED = {
     ".": re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"),
     ",": re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?"),
 }
-#: Commas that part no thousands: after a lone zero, or before other than three digits.
+#: Commas that part no thousands: after a lone zero, before other than three digits, or after
+#: points that do.
 _DECIMAL_COMMA = re.compile(
-    r"(?<![0-9.,])(?:0,[0-9]+|[0-9]+,(?![0-9]{3}(?![0-9]))[0-9]+)(?![0-9.,])"
+    r"(?<![0-9.,])(?:0,[0-9]+|[0-9]+,(?![0-9]{3}(?![0-9]))[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+)"
+    r"(?![0-9.,])"
 )
 _DECIMAL_POINT = re.compile(r"(?<![0-9.,])[0-9]*\.[0-9]+(?![0-9.,])")
 #: What people write where there is no number.
 MISSING = frozenset(
-    ("", "-", "--", ".", "..", "?", "/", "na", "n/a", "n.a.", "nan", "none", "null", "nr", "n.r.")
-    + ("not reported", "not available", "not_available", "missing", "unknown", "#n/a", "ns")
+    ("", "-", "--", "---", ".", "..", "...", "\u2026", "?", "/", "na", "n/a", "n.a.", "nan", "none")
+    + ("null", "nr", "n.r.", "ns", "n.s.", "nd", "nc", "ne", "not reported", "not applicable")
+    + ("not estimable", "not available", "not_available", "missing", "unknown", "#n/a")
 )
 
 
@@ -48,35 +48,12 @@ def is_number(text: str) -> bool:
 
 def _cleaned(text: str) -> str:
     """A text with plain signs, without spaces around it and marks of footnotes after it."""
-    return text.translate(_SIGNS).strip().rstrip(_MARKS).rstrip()
+    return text.translate(PLAIN_SIGNS).strip().rstrip(f" {MARK_SIGNS}")
 
 
 def is_missing(text: str) -> bool:
-    """Whether a cell says that there is no number, such as "NR" or a dash."""
-    return text.strip().translate(_SIGNS).lower() in MISSING
-
-
-def numbers_in(text: str) -> list[str]:
-    """The numbers of a cell as they are printed, with plain minus signs.
-
-    A dash between two numbers parts them; one after a bracket, a comma or a space belongs to the
-    number that follows.
-
-    Examples
-    --------
-    >>> numbers_in("0.27 (−0.11 to 0.65)"), numbers_in("0.18-0.75"), numbers_in("12 (40%)")
-    (['0.27', '-0.11', '0.65'], ['0.18', '0.75'], ['12', '40'])
-    >>> numbers_in("-0.41 – -0.12"), numbers_in("0,5; 0,7"), numbers_in("[0.1,0.5]")
-    (['-0.41', '-0.12'], ['0,5', '0,7'], ['0.1', '0.5'])
-    """
-    plain = _LEVEL.sub(" ", text.translate(_SIGNS))
-    plain = re.sub(r"(?<=[0-9])\s*-\s+|(?<=[0-9])-(?=[0-9.+-])", " to ", plain)
-    plain = re.sub(r"\bto\s+-\s+", "to -", plain)
-    if not re.search(r"[0-9],[0-9]", plain):
-        return _IN_TEXT.findall(plain)
-    # "0.1,0.5" are two numbers, "0,1" and "1,234" are one.
-    pieces = re.split(r"(?<=[0-9]),(?=[+-]?[0-9]*\.)", plain) if "." in plain else [plain]
-    return [number for piece in pieces for number in _IN_TEXT.findall(piece)]
+    """Whether a cell says that there is no number: empty, "NR", a dash, with or without a mark."""
+    return _cleaned(text).lower() in MISSING
 
 
 def decimal_mark(texts: Iterable[str]) -> str:
@@ -86,16 +63,17 @@ def decimal_mark(texts: Iterable[str]) -> str:
     --------
     >>> decimal_mark(["0,45", "12"]), decimal_mark(["0.45", "1,234"]), decimal_mark(["1,234"])
     (',', '.', '.')
-    >>> decimal_mark(["0,45", "doi 10.1016/x", "12.03.2001"])
+    >>> decimal_mark(["0,32 (0,23 a 0,40)", "doi 10.1016/x", "12.03.2001"])
     ','
     """
     comma = False
     for text in texts:
-        if not _ONLY_NUMBERS.fullmatch(text.translate(_SIGNS)):
+        plain = text.translate(PLAIN_SIGNS)
+        if not _ONLY_NUMBERS.fullmatch(plain):
             continue
-        if _DECIMAL_POINT.search(text):
+        if _DECIMAL_POINT.search(plain):
             return "."
-        comma = comma or bool(_DECIMAL_COMMA.search(text))
+        comma = comma or bool(_DECIMAL_COMMA.search(plain))
     return "," if comma else "."
 
 
