@@ -14,11 +14,14 @@ from metarepro.wording.phrases import (
     FLAGS,
     NO_RELIABLE_INTERVAL,
     PUBLISHED,
+    decimal,
+    degrees,
     f_test,
     i2,
     interval,
     model_text,
     no_interval,
+    p_value,
     participants,
     whole,
 )
@@ -107,8 +110,27 @@ def summary(pool: Mapping[Any, Any], name: str, subgroup: str) -> dict[str, Any]
         "i2": i2(pool),
         "participants": participants(pool["n_participants"], pool["n_unknown"]),
         "model": model_text(pool),
+        "test": effect_test(pool),
         "flags": warnings(pool["flags"]),
     }
+
+
+def effect_test(pool: Mapping[Any, Any]) -> str:
+    """The test of the pooled effect in words; "" where its interval is not shown either.
+
+    Examples
+    --------
+    >>> effect_test({"statistic": 3.2104, "df": 11.46, "p_value": 0.0079, "flags": ""})
+    'Test of overall effect: t = 3.21, df = 11.5, p = 0.008'
+    >>> effect_test({"statistic": 3.2104, "df": math.nan, "p_value": 0.0013, "flags": ""})
+    'Test of overall effect: z = 3.21, p = 0.001'
+    """
+    statistic, df = pool.get("statistic", math.nan), pool["df"]
+    if math.isnan(statistic) or not has_reliable_interval(pool["flags"]):
+        return ""
+    named = "z" if math.isnan(df) else "t"
+    of = "" if math.isnan(df) else f", df = {degrees(df)}"
+    return f"Test of overall effect: {named} = {decimal(statistic)}{of}, {p_value(pool['p_value'])}"
 
 
 def warnings(flags: str) -> str:
@@ -144,11 +166,12 @@ def published_summary(row: Mapping[Any, Any]) -> dict[str, Any]:
         "n_participants": row["published_n"],
         "participants": participants(row["published_n"]),
         "model": ". ".join(filter(None, [printed, not_used])),
+        "test": "",
         "flags": "",
     }
 
 
-def subgroup_test_text(test: Mapping[Any, Any]) -> str:
+def subgroup_effect_test(test: Mapping[Any, Any]) -> str:
     """The line under the plot on differences between subgroups."""
     if test["reason"]:
         return f"Subgroup differences: not tested ({test['reason']})"

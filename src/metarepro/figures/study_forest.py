@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.figures.forest import forest_plot
-from metarepro.figures.forest_tables import shown_intervals
+from metarepro.figures.forest_tables import effect_test, shown_intervals
 from metarepro.questions.asking import Answers
 from metarepro.questions.groups import Subgroups
 from metarepro.questions.words import subgroup_test
@@ -85,6 +85,7 @@ def _summary(result: StudyPool) -> dict[str, Any]:
         **{"tau2": pooled.tau2, "i2": i2(vars(pooled)), "q": pooled.q, "q_df": pooled.q_df},
         **{"q_p": pooled.q_p, "k": pooled.k, "n_trials": pooled.n_trials},
         **{"participants": _people(result.studies), "model": model_words(pooled)},
+        "test": _test(result),
         "flags": _flags(pooled.flags),
     }
 
@@ -92,6 +93,17 @@ def _summary(result: StudyPool) -> dict[str, Any]:
 def _people(studies: pd.DataFrame) -> str:
     """The participants of some studies, if all say them."""
     return participants(float((studies["n_t"] + studies["n_c"]).sum(min_count=len(studies))))
+
+
+def _test(result: StudyPool) -> str:
+    """The test of the pooled effect, with the sign of the printed effect; none of a proportion."""
+    pooled = result.pooled
+    if math.isnan(result.scale.null):
+        return ""
+    flags = "; ".join(pooled.flags)
+    return effect_test(
+        {**vars(pooled), "statistic": result.scale.turn * pooled.statistic, "flags": flags}
+    )
 
 
 def _flags(flags: Sequence[str]) -> str:
@@ -113,6 +125,7 @@ def _summaries_of(found: Subgroups, rows: pd.DataFrame) -> list[dict[str, Any]]:
             **shown_intervals(row),
             **{"subgroup": row["group"], "name": "Subtotal", "model": ""},
             "participants": _people(rows[rows["subgroup"] == row["group"]]),
+            "test": "",
             "flags": _flags(row["flags"].split("; ") if row["flags"] else []),
         }
         for row in found.pools.to_dict("records")
