@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from tests.plans import small_plan, syntheses
 
-from metarepro.figures.forest import DOMAIN_COLUMNS, ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
+from metarepro.figures.domain_forest import DOMAIN_COLUMNS
+from metarepro.figures.forest import ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
 from metarepro.figures.forest_tables import (
     domain_pools,
     domain_rows,

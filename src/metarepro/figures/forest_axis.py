@@ -79,10 +79,10 @@ class Mark:
 def axis_limits(marks: Sequence[Mark]) -> tuple[float, float]:
     """Choose an axis that holds zero, all estimates and the bulk of the trials' intervals.
 
-    A typical interval (the lower median) sets the scale. An interval that goes
-    beyond three times its reach, or an estimate beyond five times, is left to be clipped, so that
-    one monstrous interval does not squash the others. Intervals of pools count only where no trial
-    is drawn: that of two trials can be ten times as wide as theirs.
+    A typical interval (the lower median) sets the scale. An interval that goes beyond three times
+    its reach, or an estimate beyond five times, is left to be clipped, so that one monstrous
+    interval does not squash the others. Confidence intervals of pools count only where no trial is
+    drawn: that of two trials can be ten times as wide as theirs.
 
     Parameters
     ----------
@@ -99,9 +99,8 @@ def axis_limits(marks: Sequence[Mark]) -> tuple[float, float]:
     typical = reaches[(len(reaches) - 1) // 2] if reaches else 1.0
 
     wanted = [(mark.estimate, ESTIMATE_REACH) for mark in marks]
-    for mark in setting:
-        ends = (mark.low, mark.high, mark.pi_low, mark.pi_high)
-        wanted += [(end, INTERVAL_REACH) for end in ends]
+    wanted += [(end, INTERVAL_REACH) for mark in marks for end in (mark.pi_low, mark.pi_high)]
+    wanted += [(end, INTERVAL_REACH) for mark in setting for end in (mark.low, mark.high)]
     shown = [-_NARROWEST, _NARROWEST]
     for value, reach in wanted:
         if abs(value) <= reach * typical:

@@ -171,7 +171,7 @@ def published_summary(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def subgroup_effect_test(test: Mapping[Any, Any]) -> str:
+def subgroup_test_text(test: Mapping[Any, Any]) -> str:
     """The line under the plot on differences between subgroups."""
     if test["reason"]:
         return f"Subgroup differences: not tested ({test['reason']})"

@@ -17,7 +17,7 @@ from metarepro.figures.forest_tables import (
     domain_rows,
     published_summary,
     review_rows,
-    subgroup_effect_test,
+    subgroup_test_text,
     summaries,
     summary,
     synthesis_rows,
@@ -85,7 +85,7 @@ def _syntheses(drawn: pd.DataFrame, tables: dict[str, pd.DataFrame], plan: Plan)
         rows = synthesis_rows(synthesis, effects, weights, subgroups, names)
         pools = summaries(synthesis, pooled, plan.syntheses, names)
         options: Options = {
-            "subgroup_test": subgroup_effect_test(tests[key]) if key in tests else "",
+            "subgroup_test": subgroup_test_text(tests[key]) if key in tests else "",
             "scale": scale_of(plan).at(synthesis),
             "colour": family_colour(synthesis["family"], plan.families),
         }
