@@ -237,7 +237,7 @@ def test_a_long_label_goes_on_in_the_next_line() -> None:
     label = "Grantham-McGregor and many colleagues 2020, second phase"
     shown = words(plot(make_rows(1, label=label, tier="approximate")))
     start = next(i for i, word in enumerate(shown) if word.startswith("Grantham"))
-    assert " ".join(shown[start : start + 3]) == f"{label} †"
+    assert " ".join(shown[start : start + 2]) == f"{label} †"
 
 
 def test_a_word_wider_than_its_room_is_broken_and_not_cut() -> None:

@@ -49,7 +49,7 @@ SUMMARY_COLUMNS = (
 SMD = Scale()
 
 _APPROXIMATE = "† Hollow square: approximate effect; its conversion rests on assumptions."
-_LABEL_ROOM, _MEASURE_ROOM = 1.8, 2.2  # inches; what is longer goes on in the next line
+_LABEL_ROOM, _MEASURE_ROOM = 2.0, 2.2  # inches; what is longer goes on in the next line
 
 
 class Options(TypedDict, total=False):

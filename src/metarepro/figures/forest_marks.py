@@ -15,6 +15,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.markers import CARETLEFTBASE, CARETRIGHTBASE
 from matplotlib.patches import Polygon
 
@@ -89,6 +90,7 @@ def _draw_points(ax: Axes, marks: Sequence[Mark | None], axis: Axis, largest: fl
     whiskers, points, zero_line = ax.collections
     zero_line.set(zorder=0.5, gid="zero", visible=axis.has_null)
     whiskers.set(zorder=1, gid="intervals")
+    assert isinstance(whiskers, LineCollection)
     segments = zip(whiskers.get_segments(), squares, strict=True)
     whiskers.set_segments([segment for segment, mark in segments if mark])
 

@@ -15,6 +15,7 @@ from metarepro.questions.words import subgroup_test
 from metarepro.synthesis.study_pool import StudyPool
 from metarepro.synthesis.study_pool_words import model_words
 from metarepro.wording.phrases import FLAGS, i2, no_interval, participants
+from metarepro.wording.scales import MEASURES
 
 _OF_POOL = ("estimate", "tau2", "i2", "q", "q_df", "q_p", "k", "n_trials")
 _SIDES = {
@@ -85,7 +86,9 @@ def _summary(result: StudyPool) -> dict[str, Any]:
         **{"tau2": pooled.tau2, "i2": i2(vars(pooled)), "q": pooled.q, "q_df": pooled.q_df},
         **{"q_p": pooled.q_p, "k": pooled.k, "n_trials": pooled.n_trials},
         **{"participants": _people(result.studies), "model": model_words(pooled)},
-        "test": _test(result),
+        "test": effect_test(
+            {**vars(pooled), "flags": "; ".join(pooled.flags)}, MEASURES[result.measure]
+        ),
         "flags": _flags(pooled.flags),
     }
 
@@ -93,17 +96,6 @@ def _summary(result: StudyPool) -> dict[str, Any]:
 def _people(studies: pd.DataFrame) -> str:
     """The participants of some studies, if all say them."""
     return participants(float((studies["n_t"] + studies["n_c"]).sum(min_count=len(studies))))
-
-
-def _test(result: StudyPool) -> str:
-    """The test of the pooled effect, with the sign of the printed effect; none of a proportion."""
-    pooled = result.pooled
-    if math.isnan(result.scale.null):
-        return ""
-    flags = "; ".join(pooled.flags)
-    return effect_test(
-        {**vars(pooled), "statistic": result.scale.turn * pooled.statistic, "flags": flags}
-    )
 
 
 def _flags(flags: Sequence[str]) -> str:
