@@ -98,7 +98,7 @@ def _syntheses(drawn: pd.DataFrame, tables: dict[str, pd.DataFrame], plan: Plan)
 def _on_shared_axes(forests: Sequence[_Forest]) -> list[_Forest]:
     """The plots with one axis for all that print their effects alike, set by all their trials."""
     scales = [forest.options["scale"] for forest in forests]
-    axes = _axes(
+    axes = shared_axes(
         (scale, trial_marks(forest.rows, scale))
         for forest, scale in zip(forests, scales, strict=True)
     )
@@ -108,7 +108,7 @@ def _on_shared_axes(forests: Sequence[_Forest]) -> list[_Forest]:
     ]
 
 
-def _axes(plots: Iterable[tuple[Scale, list[Mark]]]) -> dict[Scale, Axis]:
+def shared_axes(plots: Iterable[tuple[Scale, list[Mark]]]) -> dict[Scale, Axis]:
     """An axis for each scale, set by the marks of all plots on it."""
     marks: dict[Scale, list[Mark]] = {}
     for scale, shown in plots:
@@ -159,7 +159,7 @@ def of_domains(tables: dict[str, pd.DataFrame], plan: Plan) -> list[FigureTask]:
     }
     rows = {name: domain_rows(tables["interventions"], of) for name, (_, of) in chosen.items()}
     scales = {name: scale_of(plan).over(pools) for name, (_, pools) in chosen.items()}
-    axes = _axes((scale, domain_marks(rows[name], scale)) for name, scale in scales.items())
+    axes = shared_axes((scale, domain_marks(rows[name], scale)) for name, scale in scales.items())
     return [
         FigureTask(
             name,

@@ -59,7 +59,7 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan) -> list[ForestPlot
     return [
         part
         for pool, layout in zip(drawn.to_dict("records"), layouts, strict=True)
-        for part in _parts(
+        for part in parts(
             "-".join(pool["synthesis"].split(".")[2:]),
             title(pool, names, plan.sets),
             caption(pool, scale.at(pool)),
@@ -68,7 +68,7 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan) -> list[ForestPlot
     ]
 
 
-def _parts(name: str, heading: str, words: str, pages: Sequence[Figure]) -> list[ForestPlot]:
+def parts(name: str, heading: str, words: str, pages: Sequence[Figure]) -> list[ForestPlot]:
     """The pages of a plot, each a figure of its own that says which part it is."""
     if len(pages) == 1:
         return [ForestPlot(name, heading, words, pages[0])]
