@@ -460,7 +460,7 @@ def test_a_pooled_interval_does_not_set_the_axis() -> None:
 
 
 def test_a_pooled_estimate_without_an_interval_is_an_open_diamond() -> None:
-    gone = dict.fromkeys(("ci_low", "ci_high", "pi_low", "pi_high"), NAN)
+    gone: dict[str, Any] = dict.fromkeys(("ci_low", "ci_high", "pi_low", "pi_high"), NAN)
     fig = plot(make_rows(3), make_summary(flags="too few trials", **gone))
     assert to_hex(one(fig, "diamond").get_facecolor()) == "#ffffff"
     assert any("Open diamond" in word for word in words(fig))
@@ -545,6 +545,27 @@ def test_a_total_stands_in_the_middle_of_both_arms() -> None:
     found = {text.get_text(): box(text) for text in texts(fig)}
     total, left, right = found["1,234 in total"], found["n interv."], found["n control"]
     assert (total.x0 + total.x1) / 2 == pytest.approx((left.x0 + right.x1) / 2, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("reported", "headers"),
+    [
+        ({"events_t": 3.0, "events_c": 5.0}, ["Events", "n", "Events", "n"]),
+        (
+            {"mean_t": 10.25, "sd_t": 2.0, "mean_c": -1.0, "sd_c": 3.5},
+            ["Mean", "SD", "n", "Mean", "SD", "n"],
+        ),
+    ],
+)
+def test_events_or_means_stand_in_the_columns_of_their_arms(
+    reported: dict[str, Any], headers: list[str]
+) -> None:
+    fig = plot(make_rows(3, **reported))
+    shown = words(fig)
+    assert [word for word in shown if word in ("Events", "Mean", "SD", "n")] == headers
+    assert {f"{value:g}".replace("-", "\u2212") for value in reported.values()} <= set(shown)
+    assert {"Intervention", "Control"} <= set(shown)
+    assert_legible(fig)
 
 
 def test_a_trial_that_is_not_pooled_has_no_weight() -> None:

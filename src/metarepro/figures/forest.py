@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
+from metarepro.figures.arm_columns import ARM_COLUMNS, arm_cells, arm_columns
 from metarepro.figures.forest_axis import Axis, Mark
 from metarepro.figures.forest_cells import (
     axis_of,
@@ -96,7 +97,8 @@ def forest_layout(
     rows
         One row per result with `ROW_COLUMNS`, in the order in which they are drawn; `weight` in
         percent, NaN where a result is shown and not pooled; `subgroup` is "" throughout if there
-        are none. Labels may repeat.
+        are none. Labels may repeat. Events, means and SDs of the arms are shown where the rows
+        have `arm_columns.ARM_COLUMNS`.
     summaries
         One row per pool with `SUMMARY_COLUMNS`: `subgroup` as in `rows`, "" for the overall
         result; `name` stands before the diamond; `i2` in percent; `model`, `test` and `flags` are
@@ -126,7 +128,7 @@ def forest_layout(
     ValueError
         If there is no row, a column is missing, or a summary belongs to no subgroup of `rows`.
     """
-    results = records(rows, ROW_COLUMNS, "rows")
+    results = records(rows, (*ROW_COLUMNS, *ARM_COLUMNS), "rows", optional=ARM_COLUMNS)
     pools = records(summaries, SUMMARY_COLUMNS, "summaries")
     if not results:
         raise ValueError("rows are empty: nothing to draw")
@@ -143,8 +145,8 @@ def forest_layout(
     left = [Column("label", "Study", "left", widest=_LABEL_ROOM)]
     if any(rows["measure"] != ""):
         left.append(Column("measure", "Measure", "left", widest=_MEASURE_ROOM))
-    if rows[["n_t", "n_c", "n_total"]].notna().any(axis=None):
-        left += [Column("n_t", "n interv."), Column("n_c", "n control", span=2)]
+    of_arms, headings = arm_columns(rows)
+    left += of_arms
     drawn = [
         _result_lines(row, colour, scale, weighted, words)
         for row, words in zip(results, rows[list(judgements)].to_numpy().tolist(), strict=True)
@@ -177,7 +179,7 @@ def forest_layout(
     of_axis = axis_of(lines, scale, important, axis)
     if captions is not None:
         of_axis["captions"] = captions
-    return Plot(lines, left, right, title, scale.title, notes, **of_axis)
+    return Plot(lines, left, right, title, scale.title, notes, headings=headings, **of_axis)
 
 
 def trial_marks(rows: pd.DataFrame, scale: Scale) -> list[Mark]:
@@ -205,13 +207,8 @@ def _result_lines(
         {"label": (label, _LABEL_ROOM), "measure": (row["measure"], _MEASURE_ROOM)}
     )
     effect, wide = effect_cells(row["yi"], row["ci_low"], row["ci_high"], scale)
-    cells = {**texts[0], **effect}
-    centred = frozenset[str]()
-    if math.isnan(row["n_t"]) and math.isnan(row["n_c"]) and math.isfinite(row["n_total"]):
-        cells["n_c"] = f"{wording.whole(row['n_total'])} in total"
-        centred = frozenset({"n_c"})
-    else:
-        cells.update(n_t=wording.whole(row["n_t"]), n_c=wording.whole(row["n_c"]))
+    arms, centred = arm_cells(row)
+    cells = {**texts[0], **arms, **effect}
     weight = row["weight"]
     if weighted:
         cells["weight"] = "not pooled" if math.isnan(weight) else f"{wording.decimal(weight, 1)}%"

@@ -130,8 +130,11 @@ def axis_of(
     }
 
 
-def records(table: pd.DataFrame, columns: Sequence[str], name: str) -> list[dict[Any, Any]]:
+def records(
+    table: pd.DataFrame, columns: Sequence[str], name: str, optional: Sequence[str] = ()
+) -> list[dict[Any, Any]]:
     """Rows as dictionaries: numbers as floats with NaN, keys and tiers as text."""
+    columns = [column for column in columns if column in table or column not in optional]
     missing = [column for column in columns if column not in table.columns]
     if missing:
         raise ValueError(f"{name} lack the columns {missing}")
