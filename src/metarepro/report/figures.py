@@ -67,11 +67,11 @@ def forest_rows(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
             weights = tables["weights"][tables["weights"]["synthesis"] == key]
             drawn = members(timely(tables["effects"], chosen), pool)
             yield f"syntheses/{key}", _with_weights(drawn, weights, "left")
-    for (review, row), weights in tables["review_weights"].groupby(["review_id", "row"]):
-        for published in records.rows("reproduction", "review_id", review):
-            path = review_path(published)
-            if published["row"] == row and path in records.figures:
-                yield path, _with_weights(tables["effects"], weights, "inner")
+    mine = tables["review_weights"]
+    for row in tables["reproduction"].to_dict("records"):
+        if (path := review_path(row)) in records.figures:
+            of_row = (mine["review_id"] == row["review_id"]) & (mine["row"] == row["row"])
+            yield path, _with_weights(tables["effects"], mine[of_row], "inner")
 
 
 def _with_weights(
