@@ -37,7 +37,13 @@ def pooled() -> pd.DataFrame:
     numbers = {"estimate": 0.31, "ci_low": 0.21, "ci_high": 0.41, "pi_low": -0.25, "pi_high": 0.87}
     heterogeneity = {"tau2": 0.05, "i2": 52.3, "q": 186.6, "q_df": 89.0, "q_p": 1e-8}
     counts = {"k": float(ROWS), "n_trials": ROWS / 2, "participants": "9,876"}
-    words = {"subgroup": "", "name": "Overall", "model": "Random effects (REML)", "flags": ""}
+    words = {
+        "subgroup": "",
+        "name": "Overall",
+        "model": "Random effects (REML)",
+        "test": "",
+        "flags": "",
+    }
     return pd.DataFrame([words | numbers | heterogeneity | counts])
 
 

@@ -16,7 +16,7 @@ from metarepro.command import run, stage_parser
 from metarepro.plan import read_plan
 from metarepro.report import site as report_site
 from metarepro.report.blocks import PLOT_SCRIPTS
-from metarepro.report.figures import size
+from metarepro.report.figures import forest_rows, size
 from metarepro.report.records import Records
 from metarepro.report.search import search_index
 from metarepro.tabular.atomic import new_folder
@@ -27,14 +27,18 @@ ASSETS = Path(metarepro.__file__).parent / "templates" / "report"
 
 
 def write_downloads(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write the tables that have rows for people: no text in them is taken for a formula."""
+    """Write the tables that have rows."""
     folder.mkdir()
     for name, frame in tables.items():
-        if frame.empty:
-            continue
-        for_spreadsheets(frame).to_csv(
-            folder / f"{name}.csv", index=False, float_format=FLOAT_FORMAT, lineterminator="\n"
-        )
+        if not frame.empty:
+            write_table(frame, folder / f"{name}.csv")
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table for people: no text in it is taken for a formula."""
+    for_spreadsheets(frame).to_csv(
+        path, index=False, float_format=FLOAT_FORMAT, lineterminator="\n"
+    )
 
 
 def copy_figures(figures: Path, folder: Path) -> frozenset[str]:
@@ -77,6 +81,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         files = [(table.name, table.about) for table in DOWNLOADS if len(tables[table.name])]
         plain = {name: with_plain_texts(table) for name, table in tables.items()}
         records = Records(plain, plan, figures)
+        for name, rows in forest_rows(records):
+            write_table(rows, output / "figures" / f"{name}.csv")
         site = report_site.make_site(records, requirements, files, manuscript)
         downloads = [f"data/{name}.csv" for name, _ in files]
         index = search_index(records, site.pages)

@@ -26,8 +26,10 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from metarepro.figures import style as fg
-from metarepro.figures.forest import forest_plot, summary_forest
-from metarepro.figures.forest_axis import Mark, axis_limits, effect_axis
+from metarepro.figures.domain_forest import summary_forest
+from metarepro.figures.forest import forest_layout, forest_plot
+from metarepro.figures.forest_axis import Axis, Mark, axis_limits, effect_axis
+from metarepro.figures.forest_page import draw_pages
 from metarepro.plan import read_plan
 from metarepro.wording import phrases as wording
 from metarepro.wording.scales import Scale
@@ -80,6 +82,7 @@ def make_summary(subgroup: str = "", **changes: Any) -> pd.DataFrame:
         "n_trials": 12.0,
         "participants": "3,141",
         "model": "Random effects (REML), Knapp-Hartung",
+        "test": "",
         "flags": "",
     }
     return pd.DataFrame([summary | changes])
@@ -194,7 +197,9 @@ def test_no_texts_meet_with_huge_numbers() -> None:
 
 
 def test_no_texts_meet_in_a_summary_forest() -> None:
-    assert_legible(summary_forest(make_domain(), FAMILIES, title="Child development " * 30))
+    assert_legible(
+        summary_forest(make_domain(), FAMILIES, scale=Scale(), title="Child development " * 30)
+    )
 
 
 HOSTILE = (
@@ -217,7 +222,7 @@ def test_hostile_texts_stay_in_their_place() -> None:
 
 def test_hostile_texts_stay_in_their_place_in_a_summary_forest() -> None:
     domain = make_domain(label=list(HOSTILE[:3]), family=list(HOSTILE[:3]), flags=list(HOSTILE[3:]))
-    assert_legible(summary_forest(domain, FAMILIES, title=HOSTILE[1]))
+    assert_legible(summary_forest(domain, FAMILIES, scale=Scale(), title=HOSTILE[1]))
 
 
 def test_no_text_is_read_as_mathematics() -> None:
@@ -228,13 +233,26 @@ def test_direction_marks_are_dropped() -> None:
     assert "ab 2015" in words(plot(make_rows(2, label="a\u202eb 2015\u2066")))
 
 
-def test_a_long_label_keeps_its_dagger() -> None:
-    shown = words(plot(make_rows(2, label="y" * 500, tier="approximate")))
-    assert len([word for word in shown if word.endswith("… †")]) == 2
+def test_a_long_label_goes_on_in_the_next_line() -> None:
+    label = "Grantham-McGregor and many colleagues 2020, second phase"
+    shown = words(plot(make_rows(1, label=label, tier="approximate")))
+    start = next(i for i, word in enumerate(shown) if word.startswith("Grantham"))
+    assert " ".join(shown[start : start + 2]) == f"{label} †"
+
+
+def test_a_word_wider_than_its_room_is_broken_and_not_cut() -> None:
+    lines = fg.wrap("x" * 100, 1.0)
+    assert "".join(lines) == "x" * 100
+    assert max(map(fg.text_width, lines)) <= 1.0
+
+
+def test_a_long_note_is_printed_whole() -> None:
+    note = "Each of these words stands in the figure. " * 12
+    assert "…" not in " ".join(words(plot(make_rows(3), make_summary(flags=note))))
 
 
 def test_rows_have_the_same_height_however_many_there_are() -> None:
-    heights = {n: plot(make_rows(n)).get_size_inches()[1] for n in (10, 60, 150)}
+    heights = {n: plot(make_rows(n, measure="")).get_size_inches()[1] for n in (10, 60, 150)}
     assert heights[60] - heights[10] == pytest.approx(50 * 0.2)
     assert heights[150] - heights[60] == pytest.approx(90 * 0.2)
 
@@ -263,7 +281,7 @@ def whiskers(fig: Figure) -> np.ndarray:
 
 
 def test_squares_stand_at_the_estimates_one_line_under_the_other() -> None:
-    rows = make_rows(10)
+    rows = make_rows(10, measure="HOME")
     drawn = squares(plot(rows))
     np.testing.assert_allclose(drawn["x"], rows["yi"])
     np.testing.assert_allclose(np.diff(drawn["y"]), -1)
@@ -421,14 +439,41 @@ def test_an_estimate_beyond_the_axis_is_an_arrow_without_a_square() -> None:
     assert y == squares(fig)["y"][1] - 1
 
 
-def test_a_clipped_diamond_is_cut_at_the_border_with_its_slope_kept() -> None:
-    fig = plot(make_rows(5), make_summary(ci_low=-20.0))
-    low = fig.axes[0].get_xlim()[0]
-    corners = one(fig, "diamond").get_xy()
-    middle = round(corners[:, 1].mean())
-    cut = np.abs(corners[corners[:, 0] == corners[:, 0].min(), 1] - middle)
-    assert corners[:, 0].min() == pytest.approx(low)
-    np.testing.assert_allclose(cut / 0.33, (low + 20) / (0.31 + 20))
+def test_a_pooled_interval_beyond_the_axis_is_a_line_with_arrows_on_both_sides_alike() -> None:
+    fig = plot(make_rows(5), make_summary(ci_low=-20.0, ci_high=21.0))
+    limits = fig.axes[0].get_xlim()
+    assert tuple(one(fig, "pooled-interval").get_xdata()) == limits
+    for name in ("clipped-left", "clipped-right"):
+        assert one(fig, name).get_ydata() == [one(fig, "pooled-interval").get_ydata()[0]]
+
+
+def test_the_diamond_of_an_interval_beyond_the_axis_on_one_side_is_symmetric() -> None:
+    fig = plot(make_rows(5), make_summary(ci_high=20.0))
+    x = one(fig, "diamond").get_xy()[:, 0]
+    assert x.max() - 0.31 == pytest.approx(0.31 - x.min())
+
+
+def test_a_pooled_interval_does_not_set_the_axis() -> None:
+    wide = plot(make_rows(5), make_summary(ci_low=-1.4, ci_high=2.0, pi_low=NAN, pi_high=NAN))
+    narrow = plot(make_rows(5), make_summary(pi_low=NAN, pi_high=NAN))
+    assert wide.axes[0].get_xlim() == narrow.axes[0].get_xlim()
+
+
+def test_a_pooled_estimate_without_an_interval_is_an_open_diamond() -> None:
+    gone: dict[str, Any] = dict.fromkeys(("ci_low", "ci_high", "pi_low", "pi_high"), NAN)
+    fig = plot(make_rows(3), make_summary(flags="too few trials", **gone))
+    assert to_hex(one(fig, "diamond").get_facecolor()) == "#ffffff"
+    assert any("Open diamond" in word for word in words(fig))
+
+
+def test_the_only_trial_is_drawn_whole() -> None:
+    fig = plot(make_rows(1, yi=4.0, ci_low=-2.0, ci_high=10.0), make_summary(n_trials=1, k=1))
+    assert named(fig, "clipped") == []
+
+
+def test_no_effect_stands_in_the_middle_third() -> None:
+    low, high = plot(make_rows(2, yi=0.9, ci_low=0.1, ci_high=1.7)).axes[0].get_xlim()
+    assert -low / (high - low) == pytest.approx(1 / 3)
 
 
 def test_infinite_limits_are_clipped_and_named() -> None:
@@ -482,7 +527,7 @@ def test_a_plot_without_any_estimate_can_be_drawn() -> None:
 
 
 def test_a_summary_forest_without_single_trials_can_be_drawn() -> None:
-    fig = summary_forest(make_domain().iloc[:1], FAMILIES, title="Relationship")
+    fig = summary_forest(make_domain().iloc[:1], FAMILIES, scale=Scale(), title="Relationship")
     assert_legible(fig)
     assert len(squares(fig)) == 0
 
@@ -490,9 +535,105 @@ def test_a_summary_forest_without_single_trials_can_be_drawn() -> None:
 def test_arms_are_shown_where_known_else_the_total_else_a_dash() -> None:
     rows = make_rows(3, n_t=[24.0, NAN, NAN], n_c=[26.0, NAN, NAN], n_total=[50.0, 1234.0, NAN])
     shown = words(plot(rows))
-    assert {"24", "26", "1,234 in all"} <= set(shown)
+    assert {"24", "26", "1,234 in total"} <= set(shown)
     assert shown.count("–") == 2
     assert any(word.startswith("– Not reported") for word in shown)
+
+
+def test_a_total_stands_in_the_middle_of_both_arms() -> None:
+    fig = plot(make_rows(2, n_t=[24.0, NAN], n_c=[26.0, NAN], n_total=[50.0, 1234.0]))
+    found = {text.get_text(): box(text) for text in texts(fig)}
+    total, left, right = found["1,234 in total"], found["n interv."], found["n control"]
+    assert (total.x0 + total.x1) / 2 == pytest.approx((left.x0 + right.x1) / 2, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("reported", "headers"),
+    [
+        ({"events_t": 3.0, "events_c": 5.0}, ["Events", "n", "Events", "n"]),
+        (
+            {"mean_t": 10.25, "sd_t": 2.0, "mean_c": -1.0, "sd_c": 3.5},
+            ["Mean", "SD", "n", "Mean", "SD", "n"],
+        ),
+    ],
+)
+def test_events_or_means_stand_in_the_columns_of_their_arms(
+    reported: dict[str, Any], headers: list[str]
+) -> None:
+    fig = plot(make_rows(3, **reported))
+    shown = words(fig)
+    assert [word for word in shown if word in ("Events", "Mean", "SD", "n")] == headers
+    assert {f"{value:g}".replace("-", "\u2212") for value in reported.values()} <= set(shown)
+    assert {"Intervention", "Control"} <= set(shown)
+    assert_legible(fig)
+
+
+def test_a_trial_that_is_not_pooled_has_no_weight() -> None:
+    shown = words(plot(make_rows(1), make_summary(n_trials=1, k=1)))
+    assert "Weight" not in shown
+    assert not any(word.endswith("%") for word in shown)
+
+
+def test_the_pool_of_a_lone_subgroup_is_not_repeated() -> None:
+    pools = pd.concat([make_summary("Play", name="Pooled"), make_summary()])
+    fig = plot(make_rows(3, ("Play",)), pools, subgroup_test="Subgroup differences: not tested")
+    shown = words(fig)
+    assert "Play" in shown
+    assert len(named(fig, "diamond")) == 1
+    assert not any(word.startswith(("Pooled", "Subgroup")) for word in shown)
+
+
+def test_the_test_of_the_effect_stands_under_heterogeneity() -> None:
+    test = "Test of overall effect: t = 3.21, df = 11.5, p = 0.008"
+    shown = words(plot(make_rows(3), make_summary(test=test)))
+    assert shown[shown.index(test) - 1].startswith("Q = ")
+
+
+def test_plots_of_a_family_have_the_axis_that_they_are_given() -> None:
+    axis = Axis(-2.0, 4.0, [(0.0, "0")])
+    assert plot(make_rows(2), axis=axis).axes[0].get_xlim() == (-2.0, 4.0)
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def pages(n: int, subgroups: tuple[str, ...] = ("",)) -> list[Figure]:
+    rows = make_rows(n, subgroups)
+    return draw_pages(forest_layout(rows, make_summary(), title="Long plot"), 6.0)
+
+
+def test_a_short_plot_is_one_page_as_without_pages() -> None:
+    (fig,) = pages(5)
+    assert words(fig) == words(forest_plot(make_rows(5), make_summary(), title="Long plot"))
+
+
+def test_a_long_plot_breaks_over_pages_with_every_result_once() -> None:
+    drawn = pages(60)
+    assert len(drawn) > 2
+    assert sum(len(squares(fig)) for fig in drawn) == 60
+
+
+def test_pages_keep_their_height_columns_and_axis() -> None:
+    drawn = pages(60)
+    assert max(fig.get_size_inches()[1] for fig in drawn) <= 6.0
+    assert len({fig.get_size_inches()[0] for fig in drawn}) == 1
+    assert len({fig.axes[0].get_xlim() for fig in drawn}) == 1
+
+
+def test_squares_of_one_weight_are_equally_large_on_every_page() -> None:
+    rows = make_rows(60, weight=[50.0, *[1.0] * 59])
+    drawn = draw_pages(forest_layout(rows, make_summary(), title="Long plot"), 6.0)
+    assert len({round(area, 9) for fig in drawn for area in squares(fig)["area"]}) == 2
+
+
+def test_a_subgroup_that_goes_on_has_its_heading_again() -> None:
+    headings = [line for line in words(pages(60, ("Play", "Talk"))[1]) if "(continued)" in line]
+    assert headings == ["Play (continued)"]
+
+
+def test_every_page_is_legible() -> None:
+    for fig in pages(60, ("Play", "Talk")):
+        assert_legible(fig)
 
 
 def test_heterogeneity_model_and_flags_stand_under_the_diamond() -> None:
@@ -557,7 +698,7 @@ def test_wrapped_text_keeps_all_its_words() -> None:
 
 
 def test_pooled_interventions_have_a_diamond_and_single_trials_a_hollow_square() -> None:
-    fig = summary_forest(make_domain(), FAMILIES, title="Relationship")
+    fig = summary_forest(make_domain(), FAMILIES, scale=Scale(), title="Relationship")
     assert len(named(fig, "diamond")) == 1
     single = squares(fig)
     assert (single["x"].tolist(), single["fill"].tolist()) == ([0.2], ["#ffffff"])
@@ -565,14 +706,16 @@ def test_pooled_interventions_have_a_diamond_and_single_trials_a_hollow_square()
 
 
 def test_an_intervention_without_an_estimate_says_why() -> None:
-    fig = summary_forest(make_domain(n_trials=[7, 1, 0]), FAMILIES, title="Relationship")
+    fig = summary_forest(
+        make_domain(n_trials=[7, 1, 0]), FAMILIES, scale=Scale(), title="Relationship"
+    )
     assert "No pooled estimate: no usable result" in words(fig)
-    fig = summary_forest(make_domain(), FAMILIES, title="Relationship")
+    fig = summary_forest(make_domain(), FAMILIES, scale=Scale(), title="Relationship")
     assert "No pooled estimate: 1 trial" in words(fig)
 
 
 def test_flags_become_numbered_notes() -> None:
-    shown = words(summary_forest(make_domain(), FAMILIES, title="Relationship"))
+    shown = words(summary_forest(make_domain(), FAMILIES, scale=Scale(), title="Relationship"))
     assert "Video feedback [1, 2]" in shown
     assert "Parent-infant psychotherapy [2]" in shown
     assert {"[1] few degrees of freedom", "[2] abstracts only"} <= set(shown)
@@ -756,7 +899,7 @@ def test_an_empty_table_is_refused() -> None:
     with pytest.raises(ValueError, match="rows are empty"):
         plot(make_rows(2).iloc[:0])
     with pytest.raises(ValueError, match="rows are empty"):
-        summary_forest(make_domain().iloc[:0], FAMILIES, title="")
+        summary_forest(make_domain().iloc[:0], FAMILIES, scale=Scale(), title="")
 
 
 def test_a_summary_of_an_unknown_subgroup_is_refused() -> None:

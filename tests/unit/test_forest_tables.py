@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from tests.plans import small_plan, syntheses
 
-from metarepro.figures.forest import DOMAIN_COLUMNS, ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
+from metarepro.figures.domain_forest import DOMAIN_COLUMNS
+from metarepro.figures.forest import ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
+from metarepro.figures.forest_axis import Mark
 from metarepro.figures.forest_tables import (
     domain_pools,
     domain_rows,
@@ -15,8 +17,11 @@ from metarepro.figures.forest_tables import (
     review_rows,
     subgroup_test_text,
     summaries,
+    summary,
     synthesis_rows,
 )
+from metarepro.figures.study_forests import shared_axes
+from metarepro.wording.scales import Scale
 
 NAN = math.nan
 NAMES = {"play": "Play", "talk": "Talk", "mind": "Mind", "mood": "Mood"}
@@ -105,6 +110,29 @@ def test_summaries_have_the_overall_pool_and_its_subgroups() -> None:
     assert overall["flags"] == ("too few trials for a reliable interval")
     assert overall["i2"] == 4.0
     assert overall["model"] == "Random effects, REML, normal interval"
+
+
+def mark(low: float, high: float) -> Mark:
+    return Mark("square", (low + high) / 2, low, high, "")
+
+
+def test_plots_on_one_scale_share_an_axis_that_holds_the_trials_of_all() -> None:
+    smd, ratio = Scale(), Scale("RR")
+    axes = shared_axes([(smd, [mark(-0.4, 0.2)]), (ratio, [mark(0, 3)]), (smd, [mark(0, 0.9)])])
+    assert set(axes) == {smd, ratio}
+    assert axes[smd].low < -0.4
+    assert 0.9 < axes[smd].high < 3
+
+
+def test_the_effect_is_tested_under_the_pool() -> None:
+    tested = pooled("post.domain.mind", statistic=-2.5, p_value=0.0124)
+    assert summary(tested, "Overall", "")["test"] == "Test of overall effect: z = 2.50, p = 0.012"
+
+
+@pytest.mark.parametrize("changes", [{"flags": "df_below_4"}, {"effect_measure": "proportion"}])
+def test_no_test_stands_without_a_reliable_interval_or_a_null(changes: dict[str, Any]) -> None:
+    tested = pooled("post.domain.mind", statistic=2.5, p_value=0.0124, **changes)
+    assert summary(tested, "Overall", "")["test"] == ""
 
 
 def reproduction(**changes: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 
 from metarepro.manuscript.bibtex import bibliography, first_author
 from metarepro.manuscript.docx import figures_document, table_document, without_dates
-from metarepro.manuscript.figures import ForestPlot, caption, pdf_bytes
+from metarepro.manuscript.figures import ForestPlot, caption, parts, pdf_bytes
 from metarepro.manuscript.latex import figures_part, table_part
 from metarepro.manuscript.summary import INTERVENTION, in_words, published_certainty
 from metarepro.study.transcription import list_reviews
@@ -321,6 +321,17 @@ def test_a_caption_says_what_the_plot_shows() -> None:
         "positive in favour of the intervention."
     )
     assert "too few trials for a reliable interval" in caption(pool(flags="df_below_4"), SMD)
+
+
+def test_pages_of_a_long_plot_say_which_part_they_are() -> None:
+    pages = [a_figure(), a_figure()]
+    first, second = parts("play", "Play", "A caption.", pages)
+    assert [first.name, second.name] == ["play", "play-2"]
+    assert [first.title, second.title] == ["Play (part 1 of 2)", "Play (part 2 of 2)"]
+
+
+def test_a_plot_of_one_page_has_no_part() -> None:
+    assert [part.title for part in parts("play", "Play", "A caption.", [a_figure()])] == ["Play"]
 
 
 def test_pictures_have_alternative_text_and_fit_their_pages() -> None:

@@ -38,7 +38,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.claims import _numbers, tallies
-from metarepro.report.figures import forest
+from metarepro.report.figures import forest, forest_rows
 from metarepro.report.findings import composition, findings, kind_tested
 from metarepro.report.kinds import STATISTICS, directions, reported
 from metarepro.report.matrix import WIDTH, axis, drawing, matrix, round_ticks
@@ -289,6 +289,18 @@ def test_the_words_of_a_figure_are_its_numbers() -> None:
         "0.39 [0.00, 0.78]."
     )
     assert forest(make_records(), KEY) == []
+
+
+def test_the_rows_of_a_forest_plot_are_its_results_with_their_weights() -> None:
+    ((path, rows),) = forest_rows(make_records(figures=[f"syntheses/{KEY}"]))
+    assert path == f"syntheses/{KEY}"
+    assert rows["weight"].tolist() == [100.0]
+
+
+def test_a_forest_plot_can_be_downloaded_with_its_rows() -> None:
+    page = make_pages(make_records(figures=[f"syntheses/{KEY}"]))[f"syntheses/{KEY}.html"]
+    for suffix in ("svg", "csv"):
+        assert f'<a href="../figures/syntheses/{KEY}.{suffix}" download>' in page
 
 
 def test_one_trial_has_no_sensitivity() -> None:

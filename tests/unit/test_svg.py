@@ -42,8 +42,12 @@ def styles(svg: bytes) -> list[tuple[str, dict[str, str]]]:
     sheet = root.findtext(f"{SVG}defs/{SVG}style") or ""
     classes = dict(re.findall(r"^\.(\w+){([^}]*)}$", sheet, re.MULTILINE))
     found = []
+    shared = {child: group.get("class", "") for group in root.iter(f"{SVG}g") for child in group}
     for element in root.iter():
-        written = element.get("style") or classes.get(element.get("class", ""), "")
+        if element.tag == f"{SVG}g":
+            continue
+        named = element.get("class") or shared.get(element, "")
+        written = element.get("style") or classes.get(named, "")
         rules = dict(rule.split(": ", 1) for rule in written.split("; ") if rule)
         if element.get("clip-path"):
             rules["clip-path"] = element.attrib["clip-path"]
@@ -101,6 +105,29 @@ def test_styles_are_those_of_matplotlib() -> None:
 def test_text_is_kept_as_it_is(text: str) -> None:
     root = ElementTree.fromstring(svg_bytes(figure(text)))
     assert text in {element.text for element in root.iter(f"{SVG}text")}
+
+
+def test_texts_of_one_style_share_a_group() -> None:
+    with drawing_style():
+        fig = Figure()
+        for place in (0.2, 0.5, 0.8):
+            fig.text(0.5, place, f"at {place}", fontproperties=font())
+    groups = ElementTree.fromstring(svg_bytes(fig)).findall(f".//{SVG}g[@class]")
+    assert [[text.text for text in group] for group in groups] == [["at 0.2", "at 0.5", "at 0.8"]]
+
+
+def test_strokes_of_one_style_share_a_path_and_filled_ones_do_not() -> None:
+    with drawing_style():
+        fig = Figure()
+        ax = fig.add_axes((0, 0, 1, 1))
+        ax.set_axis_off()
+        ax.hlines([0.2, 0.8], 0.1, 0.9).set_gid("strokes")
+        for x in (0.2, 0.3):
+            ax.fill([x, x + 0.2, x], [0, 0, 1], color="red", alpha=0.5)
+    root = ElementTree.fromstring(svg_bytes(fig))
+    (path,) = root.findall(f".//{SVG}g[@id='strokes']/{SVG}path")
+    assert path.attrib["d"].count("M") == 2
+    assert len([p for p in root.iter(f"{SVG}path") if p.attrib["d"].endswith("z")]) >= 2
 
 
 def test_turned_text_stays_turned() -> None:

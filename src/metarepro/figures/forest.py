@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
-from metarepro.figures.forest_axis import effect_axis
+from metarepro.figures.arm_columns import ARM_COLUMNS, arm_cells, arm_columns
+from metarepro.figures.forest_axis import Axis, Mark
 from metarepro.figures.forest_cells import (
+    axis_of,
+    dash_note,
     effect_cells,
+    heading,
     heterogeneity,
     interval_cells,
+    is_pooled,
     mark_of,
+    no_estimate,
     pool_cells,
+    records,
     small_lines,
+    wrapped_cells,
 )
 from metarepro.figures.forest_page import (
-    GAP,
     Column,
     Line,
     Plot,
@@ -29,13 +36,8 @@ from metarepro.figures.forest_page import (
     width_across,
 )
 from metarepro.figures.judgements import judgement_columns, judgement_notes, with_judgements
-from metarepro.plan import Family
 from metarepro.wording import phrases as wording
 from metarepro.wording.scales import Scale
-
-_TEXTS = frozenset(
-    {"label", "measure", "tier", "subgroup", "name", "model", "flags", "family", "participants"}
-)
 
 ROW_COLUMNS = (
     *("label", "measure", "n_t", "n_c", "n_total", "yi", "ci_low", "ci_high"),
@@ -43,21 +45,39 @@ ROW_COLUMNS = (
 )
 SUMMARY_COLUMNS = (
     *("subgroup", "name", "estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "i2"),
-    *("q", "q_df", "q_p", "k", "n_trials", "participants", "model", "flags"),
+    *("q", "q_df", "q_p", "k", "n_trials", "participants", "model", "test", "flags"),
 )
-DOMAIN_COLUMNS = (
-    *("label", "family", "n_trials", "k", "participants", "estimate", "ci_low", "ci_high"),
-    *("pi_low", "pi_high", "flags"),
-)
-
 SMD = Scale()
 
 _APPROXIMATE = "† Hollow square: approximate effect; its conversion rests on assumptions."
-_SINGLE = "Hollow square: the effect of a single trial, not pooled."
-_DASHES = f"{wording.DASH} Not reported or not estimated."
+_LABEL_ROOM, _MEASURE_ROOM = 2.0, 2.2  # inches; what is longer goes on in the next line
+
+
+class Options(TypedDict, total=False):
+    """What may be said of a forest plot besides its tables and title (see `forest_layout`)."""
+
+    scale: Scale
+    subgroup_test: str
+    colour: str
+    captions: tuple[str, str] | None
+    important: float
+    judgements: Sequence[str]
+    axis: Axis | None
 
 
 def forest_plot(
+    rows: pd.DataFrame, summaries: pd.DataFrame, *, title: str, **options: Unpack[Options]
+) -> Figure:
+    """Draw the results of one synthesis on one page, as `forest_layout` sets them out.
+
+    Returns
+    -------
+    A figure unknown to pyplot.
+    """
+    return draw_page(forest_layout(rows, summaries, title=title, **options))
+
+
+def forest_layout(
     rows: pd.DataFrame,
     summaries: pd.DataFrame,
     *,
@@ -68,19 +88,22 @@ def forest_plot(
     captions: tuple[str, str] | None = None,
     important: float = math.nan,
     judgements: Sequence[str] = (),
-) -> Figure:
-    """Draw the results of one synthesis.
+    axis: Axis | None = None,
+) -> Plot:
+    """Set out the results of one synthesis in lines and columns.
 
     Parameters
     ----------
     rows
         One row per result with `ROW_COLUMNS`, in the order in which they are drawn; `weight` in
         percent, NaN where a result is shown and not pooled; `subgroup` is "" throughout if there
-        are none. Labels may repeat.
+        are none. Labels may repeat. Events, means and SDs of the arms are shown where the rows
+        have `arm_columns.ARM_COLUMNS`.
     summaries
         One row per pool with `SUMMARY_COLUMNS`: `subgroup` as in `rows`, "" for the overall
-        result; `name` stands before the diamond; `i2` in percent; `model` and `flags` are printed
-        as they are. A pool of fewer than two trials, or without an estimate, has no diamond.
+        result; `name` stands before the diamond; `i2` in percent; `model`, `test` and `flags` are
+        printed as they are. A pool of fewer than two trials, or without an estimate, has no
+        diamond.
     title, subgroup_test
         Texts above the plot and below the overall result.
     scale
@@ -93,43 +116,49 @@ def forest_plot(
         Place of a minimal important difference, which gets a line.
     judgements
         Further columns of `rows`, with judgements on risk of bias, to be shown beside the plot.
+    axis
+        The axis that the plot shares with others; by default one that its own trials set.
 
     Returns
     -------
-    A figure unknown to pyplot.
+    A plot for `forest_page.draw_page` or `draw_pages`.
 
     Raises
     ------
     ValueError
         If there is no row, a column is missing, or a summary belongs to no subgroup of `rows`.
     """
-    results = _records(rows, ROW_COLUMNS, "rows")
-    pools = _records(summaries, SUMMARY_COLUMNS, "summaries")
+    results = records(rows, (*ROW_COLUMNS, *ARM_COLUMNS), "rows", optional=ARM_COLUMNS)
+    pools = records(summaries, SUMMARY_COLUMNS, "summaries")
     if not results:
         raise ValueError("rows are empty: nothing to draw")
     groups = list(dict.fromkeys(row["subgroup"] for row in results))
     strangers = sorted({pool["subgroup"] for pool in pools} - {*groups, ""})
     if strangers:
         raise ValueError(f"summaries of subgroups that rows do not have: {strangers}")
+    if len(groups) == 1 and groups != [""]:
+        # The overall result is that of the only subgroup.
+        pools, subgroup_test = [pool for pool in pools if pool["subgroup"] == ""], ""
+    overall = [pool for pool in pools if pool["subgroup"] == "" and not _is_published(pool)]
+    weighted = not overall or any(map(is_pooled, overall))
 
-    left = [Column("label", "Study", "left", widest=2.2)]
+    left = [Column("label", "Study", "left", widest=_LABEL_ROOM)]
     if any(rows["measure"] != ""):
-        left.append(Column("measure", "Measure", "left", widest=3.0))
-    if rows[["n_t", "n_c", "n_total"]].notna().any(axis=None):
-        left += [Column("n_t", "n interv."), Column("n_c", "n control", span=2)]
+        left.append(Column("measure", "Measure", "left", widest=_MEASURE_ROOM))
+    of_arms, headings = arm_columns(rows)
+    left += of_arms
     drawn = [
-        with_judgements(_result_line(row, colour, scale), words)
+        _result_lines(row, colour, scale, weighted, words)
         for row, words in zip(results, rows[list(judgements)].to_numpy().tolist(), strict=True)
     ]
-    room = width_across(drawn, left)
+    room = width_across([line for result in drawn for line in result], left)
     lines: list[Line] = []
     for group in groups:
         if groups != [""]:
-            heading = fg.plain_text(group) if group else "Subgroup not reported"
-            lines.append(Line(across=fg.shorten(heading, room, bold=True), bold=True))
-        lines += [
-            line for line, row in zip(drawn, results, strict=True) if row["subgroup"] == group
-        ]
+            name = fg.plain_text(group) if group else "Subgroup not reported"
+            lines += [Line(across=text, bold=True) for text in fg.wrap(name, room, bold=True)]
+        for result, row in zip(drawn, results, strict=True):
+            lines += result if row["subgroup"] == group else []
         for pool in pools if group else []:
             if pool["subgroup"] == group:
                 lines += _pool_lines(pool, colour, room, scale)
@@ -141,160 +170,78 @@ def forest_plot(
         lines += small_lines(subgroup_test, room)
 
     notes = [_APPROXIMATE] if any(row["tier"] == "approximate" for row in results) else []
-    notes += _dash_note(lines)
+    notes += dash_note(lines)
     if not math.isnan(important):
         notes.append(f"Dashed line: minimal important difference, {scale.number(important)}.")
     notes += judgement_notes(judgements, rows)
-    right = [Column("weight", "Weight"), *effect_columns(_heading(scale))]
-    right += judgement_columns(len(judgements))
-    axis = _axis_of(lines, scale, important)
+    right = [Column("weight", "Weight")] if weighted else []
+    right += [*effect_columns(heading(scale)), *judgement_columns(len(judgements))]
+    of_axis = axis_of(lines, scale, important, axis)
     if captions is not None:
-        axis["captions"] = captions
-    return draw_page(Plot(lines, left, right, title, scale.title, notes, **axis))
+        of_axis["captions"] = captions
+    return Plot(lines, left, right, title, scale.title, notes, headings=headings, **of_axis)
 
 
-def summary_forest(
-    rows: pd.DataFrame, families: Mapping[str, Family], *, title: str, scale: Scale = SMD
-) -> Figure:
-    """Draw one line for each intervention of a domain.
+def trial_marks(rows: pd.DataFrame, scale: Scale) -> list[Mark]:
+    """What the results of a plot show on its axis (`rows` as in `forest_layout`)."""
+    marks = [
+        mark_of("square", row, row["yi"], "", scale) for row in records(rows, ROW_COLUMNS, "rows")
+    ]
+    return [mark for mark in marks if mark]
 
-    Parameters
-    ----------
-    rows
-        One row per intervention with `DOMAIN_COLUMNS`, in the order in which they are drawn. Two or
-        more trials give a diamond; a single trial's own effect is drawn as a hollow square and
-        marked as such; without an estimate a text says why. `flags` separated by "; " become notes.
-    families
-        Families of the plan, for the colours and the legend.
-    title
-        Text above the plot.
-    scale
-        How the effects are printed.
 
-    Returns
-    -------
-    A figure unknown to pyplot.
+def _is_published(pool: dict[Any, Any]) -> bool:
+    return bool(pool["name"] == wording.PUBLISHED)
 
-    Raises
-    ------
-    ValueError
-        If there is no row or a column is missing.
+
+def _result_lines(
+    row: dict[Any, Any], colour: str, scale: Scale, weighted: bool, judged: Sequence[str]
+) -> list[Line]:
+    """A trial's result: a square, the label, the size of the arms, weight and effect.
+
+    A long label or measure goes on in further lines.
     """
-    records = _records(rows, DOMAIN_COLUMNS, "rows")
-    if not records:
-        raise ValueError("rows are empty: nothing to draw")
-    flags = list(dict.fromkeys(flag for row in records for flag in _flags(row)))
-    lines = [_intervention_line(row, flags, families, scale) for row in records]
-    left = [
-        Column("label", "Intervention", "left", widest=3.6),
-        Column("n_trials", "Trials"),
-        Column("k", "Results"),
-        Column("participants", "Participants"),
-    ]
-    right = [
-        *effect_columns(_heading(scale)),
-        Column("pi_low", gap=2 * GAP),
-        Column("pi_high", f"{scale.percent} PI", gap=0.05, span=5, header_span=2),
-    ]
-    notes = [f"[{number}] {fg.plain_text(flag)}" for number, flag in enumerate(flags, start=1)]
-    if any(line.mark and line.mark.hollow for line in lines):
-        notes.insert(0, _SINGLE)
-    notes += _dash_note(lines)
-    legend = dict(_family(row["family"], families) for row in records)
-    shown = [(f"◆ {label}", colour) for label, colour in legend.items()]
-    return draw_page(
-        Plot(lines, left, right, title, scale.title, notes, shown, **_axis_of(lines, scale))
-    )
-
-
-def _family(name: str, families: Mapping[str, Family]) -> tuple[str, str]:
-    """Label and colour of a family; of one that the plan does not have those of a mixture."""
-    if name in families:
-        return families[name].label, families[name].colour
-    return "Other or several families", fg.MIXED_COLOUR
-
-
-def _heading(scale: Scale) -> str:
-    return f"{scale.title} [{scale.ci}]"
-
-
-def _axis_of(lines: Sequence[Line], scale: Scale, important: float = math.nan) -> dict[str, Any]:
-    """What of a plot depends on the scale: its axis, its captions and the level named."""
-    marks = [line.mark for line in lines if line.mark]
-    left, right = scale.sides
-    return {
-        "axis": effect_axis(marks, scale, important),
-        "captions": (f"← {left}" if left else "", f"{right} →" if right else ""),
-        "level": scale.percent,
-    }
-
-
-def _records(table: pd.DataFrame, columns: Sequence[str], name: str) -> list[dict[Any, Any]]:
-    """Rows as dictionaries: numbers as floats with NaN, keys and tiers as text."""
-    missing = [column for column in columns if column not in table.columns]
-    if missing:
-        raise ValueError(f"{name} lack the columns {missing}")
-    chosen: dict[str, list[Any]] = {}
-    for column in columns:
-        if column not in _TEXTS:
-            numbers = pd.to_numeric(table[column]).astype("Float64")
-            chosen[column] = numbers.to_numpy(float, na_value=math.nan).tolist()
-        elif column in ("label", "measure"):
-            chosen[column] = [fg.plain_text(value) for value in table[column]]
-        else:
-            chosen[column] = table[column].astype(object).fillna("").map(str).tolist()
-    return [dict(zip(chosen, values, strict=True)) for values in zip(*chosen.values(), strict=True)]
-
-
-def _flags(row: dict[Any, Any]) -> list[str]:
-    return [flag.strip() for flag in row["flags"].split(";") if flag.strip()]
-
-
-def _dash_note(lines: Sequence[Line]) -> list[str]:
-    return [_DASHES] if any(wording.DASH in line.cells.values() for line in lines) else []
-
-
-def _result_line(row: dict[Any, Any], colour: str, scale: Scale) -> Line:
-    """A trial's result: a square, the label, the size of the arms, weight and effect."""
     approximate = row["tier"] == "approximate"
-    label_room = 2.2 - fg.text_width(" †")
-    label = fg.shorten(row["label"], label_room) + (" †" if approximate else "")
+    label = row["label"] + (" †" if approximate else "")
+    texts = wrapped_cells(
+        {"label": (label, _LABEL_ROOM), "measure": (row["measure"], _MEASURE_ROOM)}
+    )
     effect, wide = effect_cells(row["yi"], row["ci_low"], row["ci_high"], scale)
-    cells = {"label": label, "measure": row["measure"], **effect}
-    if math.isnan(row["n_t"]) and math.isnan(row["n_c"]) and math.isfinite(row["n_total"]):
-        cells["n_c"] = f"{wording.whole(row['n_total'])} in all"
-        wide = wide | {"n_c"}
-    else:
-        cells.update(n_t=wording.whole(row["n_t"]), n_c=wording.whole(row["n_c"]))
+    arms, centred = arm_cells(row)
+    cells = {**texts[0], **arms, **effect}
     weight = row["weight"]
-    cells["weight"] = "not pooled" if math.isnan(weight) else f"{wording.decimal(weight, 1)}%"
+    if weighted:
+        cells["weight"] = "not pooled" if math.isnan(weight) else f"{wording.decimal(weight, 1)}%"
     mark = mark_of("square", row, row["yi"], colour, scale, weight=weight, hollow=approximate)
-    return Line(cells, wide, mark=mark)
+    first = with_judgements(Line(cells, wide | centred, centred, mark=mark), judged)
+    return [first, *(Line(more) for more in texts[1:])]
 
 
 def _pool_lines(pool: dict[Any, Any], colour: str, room: float, scale: Scale) -> list[Line]:
     """A pooled result: a diamond, its size, and below it the model, heterogeneity and flags."""
-    published = pool["name"] == wording.PUBLISHED
-    if not _is_pooled(pool) and not published:
-        return small_lines(_no_estimate(pool), room)
-    heading = fg.shorten(f"{fg.plain_text(pool['name'])}: {_size(pool)}", room, bold=True)
+    published = _is_published(pool)
+    if not is_pooled(pool) and not published:
+        return small_lines(no_estimate(pool), room)
+    name, *more = fg.wrap(f"{fg.plain_text(pool['name'])}: {_size(pool)}", room, bold=True)
+    rest = [Line(across=text, bold=True) for text in more]
     remarks = small_lines(pool["model"], room)
-    if published and not _is_pooled(pool):
-        return [Line(across=heading, bold=True), *remarks]
+    if published and not is_pooled(pool):
+        return [Line(across=name, bold=True), *rest, *remarks]
     effect, wide = pool_cells(pool, scale)
     mark = mark_of(
         "diamond", pool, pool["estimate"], fg.RULE_COLOUR if published else colour, scale
     )
-    lines = [Line(effect, wide, across=heading, mark=mark, bold=True)]
+    first = Line(effect, wide, across=name, mark=mark, bold=True)
     if not published:
         remarks += small_lines(heterogeneity(pool), room)
+        remarks += small_lines(pool["test"], room)
     if pool["flags"]:
         remarks += small_lines(f"Note: {pool['flags']}", room)
     if not math.isnan(pool["pi_low"]) and not math.isnan(pool["pi_high"]):
         interval = interval_cells(pool["pi_low"], pool["pi_high"], "low", "high", scale)
         cells = {"estimate": "PI", **interval}
         remarks[0] = Line(cells, across=remarks[0].across, small=True)
-    return [*lines, *remarks]
+    return [first, *rest, *remarks]
 
 
 def _size(pool: dict[Any, Any]) -> str:
@@ -308,41 +255,3 @@ def _size(pool: dict[Any, Any]) -> str:
         f"participants {number}" if number == wording.NOT_REPORTED else f"{number} participants"
     )
     return ", ".join(filter(None, [trials, results, people]))
-
-
-def _intervention_line(
-    row: dict[Any, Any], flags: Sequence[str], families: Mapping[str, Family], scale: Scale
-) -> Line:
-    """An intervention in a domain: a diamond, a single trial's square, or a reason."""
-    numbers = ", ".join(str(flags.index(flag) + 1) for flag in _flags(row))
-    suffix = f" [{numbers}]" if numbers else ""
-    label = fg.shorten(row["label"], 3.6 - fg.text_width(suffix)) + suffix
-    cells = {
-        "label": label,
-        **{c: wording.whole(row[c]) for c in ("n_trials", "k")},
-        "participants": row["participants"],
-    }
-    _, colour = _family(row["family"], families)
-    if math.isnan(row["estimate"]) or not row["n_trials"] >= 1:
-        return Line({**cells, "pi_high": _no_estimate(row)}, frozenset({"pi_high"}))
-    effect, wide = pool_cells(row, scale)
-    cells.update(effect)
-    if not _is_pooled(row):
-        cells["pi_high"] = "single trial"
-        mark = mark_of("square", row, row["estimate"], colour, scale, hollow=True)
-        return Line(cells, wide | {"pi_high"}, mark=mark)
-    if math.isnan(row["pi_low"]) or math.isnan(row["pi_high"]):
-        cells["pi_high"] = wording.DASH
-    else:
-        cells.update(interval_cells(row["pi_low"], row["pi_high"], "pi_low", "pi_high", scale))
-    return Line(cells, wide, mark=mark_of("diamond", row, row["estimate"], colour, scale))
-
-
-def _is_pooled(pool: dict[Any, Any]) -> bool:
-    return math.isfinite(pool["estimate"]) and not pool["n_trials"] < 2
-
-
-def _no_estimate(pool: dict[Any, Any]) -> str:
-    trials = pool["n_trials"]
-    reason = "no usable result" if trials == 0 else wording.counted(trials, "trial")
-    return f"No pooled estimate: {reason}"

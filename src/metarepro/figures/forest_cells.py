@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from metarepro.figures import style as fg
-from metarepro.figures.forest_axis import Mark
+from metarepro.figures.forest_axis import Axis, Mark, effect_axis
 from metarepro.figures.forest_page import Line
 from metarepro.wording import phrases as wording
 from metarepro.wording.scales import Scale
+
+_TEXTS = frozenset(
+    {
+        "label",
+        "measure",
+        "tier",
+        "subgroup",
+        "name",
+        "model",
+        "flags",
+        "family",
+        "participants",
+        "test",
+    }
+)
+
+_DASHES = f"{wording.DASH} Not reported or not estimated."
 
 
 def mark_of(
@@ -78,7 +98,70 @@ def heterogeneity(pool: dict[Any, Any]) -> str:
     return f"{q}; {i2}; {tau2}"
 
 
+def wrapped_cells(texts: Mapping[str, tuple[str, float]]) -> list[dict[str, str]]:
+    """Texts by column, each with its room in inches, on as many lines as the longest needs."""
+    wrapped = {key: fg.wrap(text, room) or [""] for key, (text, room) in texts.items()}
+    depth = max(map(len, wrapped.values()))
+    return [
+        {key: lines[i] for key, lines in wrapped.items() if i < len(lines)} for i in range(depth)
+    ]
+
+
 def small_lines(text: str, room: float) -> list[Line]:
     """A text across the left columns in small type, on as many lines as it needs."""
     wrapped = fg.wrap(fg.plain_text(text), room, fg.SMALL_SIZE) if text else []
     return [Line(across=line, small=True) for line in wrapped]
+
+
+def heading(scale: Scale) -> str:
+    """The header over the effects."""
+    return f"{scale.title} [{scale.ci}]"
+
+
+def axis_of(
+    lines: Sequence[Line], scale: Scale, important: float = math.nan, axis: Axis | None = None
+) -> dict[str, Any]:
+    """What of a plot depends on the scale: its axis, its captions and the level named."""
+    left, right = scale.sides
+    return {
+        "axis": axis or effect_axis([line.mark for line in lines if line.mark], scale, important),
+        "captions": (f"← {left}" if left else "", f"{right} →" if right else ""),
+        "level": scale.percent,
+    }
+
+
+def records(
+    table: pd.DataFrame, columns: Sequence[str], name: str, optional: Sequence[str] = ()
+) -> list[dict[Any, Any]]:
+    """Rows as dictionaries: numbers as floats with NaN, keys and tiers as text."""
+    columns = [column for column in columns if column in table or column not in optional]
+    missing = [column for column in columns if column not in table.columns]
+    if missing:
+        raise ValueError(f"{name} lack the columns {missing}")
+    chosen: dict[str, list[Any]] = {}
+    for column in columns:
+        if column not in _TEXTS:
+            numbers = pd.to_numeric(table[column]).astype("Float64")
+            chosen[column] = numbers.to_numpy(float, na_value=math.nan).tolist()
+        elif column in ("label", "measure"):
+            chosen[column] = [fg.plain_text(value) for value in table[column]]
+        else:
+            chosen[column] = table[column].astype(object).fillna("").map(str).tolist()
+    return [dict(zip(chosen, values, strict=True)) for values in zip(*chosen.values(), strict=True)]
+
+
+def dash_note(lines: Sequence[Line]) -> list[str]:
+    """What a dash means, where one stands."""
+    return [_DASHES] if any(wording.DASH in line.cells.values() for line in lines) else []
+
+
+def is_pooled(pool: dict[Any, Any]) -> bool:
+    """Whether a pool is one: it has an estimate, and not of a single trial."""
+    return math.isfinite(pool["estimate"]) and not pool["n_trials"] < 2
+
+
+def no_estimate(pool: dict[Any, Any]) -> str:
+    """Why there is no diamond."""
+    trials = pool["n_trials"]
+    reason = "no usable result" if trials == 0 else wording.counted(trials, "trial")
+    return f"No pooled estimate: {reason}"

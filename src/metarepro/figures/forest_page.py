@@ -17,7 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
-from metarepro.figures.forest_axis import Axis, Mark, draw_marks, effect_axis
+from metarepro.figures.forest_axis import Axis, Mark, effect_axis
+from metarepro.figures.forest_marks import draw_marks
 from metarepro.figures.plain_text import PlainText
 from metarepro.wording.scales import Scale
 
@@ -31,6 +32,7 @@ AXIS_HEIGHT = 0.62
 NOTE_PITCH = 0.165
 NARROWEST_LEFT = 4.4  # room for the line with Q, I2 and tau2
 _HEADER_RISE = 0.09  # of the baseline of a header above the first line
+CONTINUED = " (continued)"
 _CAPITAL = 0.73  # height of a capital as a share of the size of the type
 
 
@@ -38,17 +40,23 @@ _CAPITAL = 0.73  # height of a capital as a share of the size of the type
 class Line:
     """One line: texts by column, a text `across` the left columns, a mark.
 
-    The cells named in `wide` take the room of their whole group of columns; `colours` are those of
-    cells that have one of their own.
+    The cells named in `wide` take the room of their whole group of columns, those in `centred` the
+    middle of it; `colours` are those of cells that have one of their own.
     """
 
     cells: Mapping[str, str] = field(default_factory=dict)
     wide: frozenset[str] = frozenset()
+    centred: frozenset[str] = frozenset()
     across: str = ""
     mark: Mark | None = None
     bold: bool = False
     small: bool = False
     colours: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is the heading of a subgroup."""
+        return bool(self.across) and self.bold and not self.cells and self.mark is None
 
     @property
     def size(self) -> float:
@@ -101,6 +109,11 @@ class Plot:
     captions: tuple[str, str] = ("← favours control", "favours intervention →")
     level: str = "95%"
 
+    @property
+    def marks(self) -> list[Mark]:
+        """What is drawn on the axis."""
+        return [line.mark for line in self.lines if line.mark]
+
 
 def effect_columns(header: str) -> list[Column]:
     """Columns for an estimate and its interval, each aligned on the decimals."""
@@ -114,47 +127,103 @@ def width_across(lines: Sequence[Line], columns: Sequence[Column]) -> float:
 
 
 def draw_page(plot: Plot) -> Figure:
-    """Draw a plot; the size of the page follows from its lines and texts."""
-    axis = plot.axis or effect_axis([line.mark for line in plot.lines if line.mark], Scale())
-    measured = [*plot.headings, *plot.lines]
-    left_widths = _column_widths(measured, plot.left)
-    left_edges, plot_left = _edges(plot.left, left_widths, MARGIN)
-    plot_left += GAP
-    right_widths = _column_widths(measured, plot.right)
-    right_start = plot_left + PLOT_WIDTH + GAP
-    right_edges, text_right = _edges(plot.right, right_widths, right_start)
+    """Draw a plot on one page; its size follows from the lines and texts."""
+    return _draw(plot, _Layout(plot), plot.lines, plot.title)
 
-    room = text_right - MARGIN
-    titles = fg.wrap(fg.plain_text(plot.title), room, fg.TITLE_SIZE, bold=True)
-    notes = _wrapped_notes(plot, axis, room)
-    below = MARGIN + NOTE_PITCH * (len(notes) + bool(plot.legend)) + AXIS_HEIGHT
-    body = PITCH * len(plot.lines)
-    head = max(len(plot.headings), len(plot.over_axis) - 1)
-    top = below + body + HEADER_HEIGHT + PITCH * head
+
+def draw_pages(plot: Plot, tallest: float) -> list[Figure]:
+    """Draw a plot on as many pages as it needs, none of them higher than `tallest` inches.
+
+    All pages have the same columns, axis and notes. A subgroup that goes on has its heading again.
+    """
+    layout = _Layout(plot)
+    if layout.height(len(plot.lines)) <= tallest:
+        return [_draw(plot, layout, plot.lines, plot.title)]
+    room = max(10, math.floor((tallest - layout.height(0)) / PITCH))
+    parts = broken(plot.lines, room)
+    return [
+        _draw(plot, layout, part, f"{plot.title} (part {number} of {len(parts)})")
+        for number, part in enumerate(parts, start=1)
+    ]
+
+
+def broken(lines: Sequence[Line], room: int) -> list[list[Line]]:
+    """Lines in parts of at most `room`, broken between subgroups if that wastes little."""
+    parts: list[list[Line]] = []
+    rest = list(lines)
+    while len(rest) > room:
+        blank = [i for i in range(2 * room // 3, room) if rest[i] == Line()]
+        end = blank[-1] if blank else room
+        parts.append(rest[:end])
+        before, rest = rest[:end], rest[end + bool(blank) :]
+        headings = [line for line in before if line.is_heading]
+        if headings and not blank:
+            again = headings[-1].across.removesuffix(CONTINUED)
+            rest.insert(0, Line(across=again + CONTINUED, bold=True))
+    return [*parts, rest]
+
+
+class _Layout:
+    """Where the columns of a plot stand, and how high its texts are."""
+
+    def __init__(self, plot: Plot) -> None:
+        measured = [*plot.headings, *plot.lines]
+        self.axis = plot.axis or effect_axis(plot.marks, Scale())
+        self.left_widths = _column_widths(measured, plot.left)
+        self.left_edges, end = _edges(plot.left, self.left_widths, MARGIN)
+        self.plot_left = end + GAP
+        self.right_widths = _column_widths(measured, plot.right)
+        right_start = self.plot_left + PLOT_WIDTH + GAP
+        self.right_edges, self.text_right = _edges(plot.right, self.right_widths, right_start)
+        self.notes = _wrapped_notes(plot, self.axis, self.text_right - MARGIN)
+        # One more line for the number of the part.
+        self.titles = len(self.title(plot.title + " (part 10 of 10)"))
+        self.below = MARGIN + NOTE_PITCH * (len(self.notes) + bool(plot.legend)) + AXIS_HEIGHT
+        head = max(len(plot.headings), len(plot.over_axis) - 1)
+        self.above = HEADER_HEIGHT + PITCH * head
+
+    def title(self, text: str) -> list[str]:
+        """The lines of a title."""
+        return fg.wrap(fg.plain_text(text), self.text_right - MARGIN, fg.TITLE_SIZE, bold=True)
+
+    def height(self, n_lines: int) -> float:
+        """Height of a page of so many lines."""
+        return self.below + PITCH * n_lines + self.above + TITLE_PITCH * self.titles + MARGIN
+
+
+def _draw(plot: Plot, layout: _Layout, lines: Sequence[Line], title: str) -> Figure:
+    """Draw some lines of a plot on a page."""
+    titles, below, text_right = layout.title(title), layout.below, layout.text_right
+    body = PITCH * len(lines)
+    top = below + body + layout.above
     width, height = text_right + MARGIN, top + TITLE_PITCH * len(titles) + MARGIN
+    plot_left, axis = layout.plot_left, layout.axis
+    largest = max((m.weight for m in plot.marks if not math.isnan(m.weight)), default=math.nan)
 
     with fg.drawing_style():
-        fig = Figure(figsize=(width, height), label=fg.plain_text(plot.title))
+        fig = Figure(figsize=(width, height), label=fg.plain_text(title))
         box = (plot_left / width, below / height, PLOT_WIDTH / width, body / height)
         ax = fig.add_axes(box)
-        draw_marks(ax, [line.mark for line in plot.lines], axis)
+        draw_marks(ax, [line.mark for line in lines], axis, largest)
         page = _Page(ax, below + body)
-        page.columns(plot.lines, plot.left, left_edges, left_widths)
-        page.columns(plot.lines, plot.right, right_edges, right_widths)
-        page.headings(plot.headings, plot.left, left_edges, left_widths)
-        page.headings(plot.headings, plot.right, right_edges, right_widths)
+        for columns, edges, widths in (
+            (plot.left, layout.left_edges, layout.left_widths),
+            (plot.right, layout.right_edges, layout.right_widths),
+        ):
+            page.columns(lines, columns, edges, widths)
+            page.headings(plot.headings, columns, edges, widths)
         page.over_axis(plot.over_axis, plot_left + PLOT_WIDTH / 2)
-        for i, line in enumerate(plot.lines):
+        for i, line in enumerate(lines):
             page.in_line(i, MARGIN, line.across, "left", line)
-        for i, title in enumerate(titles):
+        for i, text in enumerate(titles):
             y = height - MARGIN - TITLE_PITCH * (i + 0.6)
-            page.write(MARGIN, y, title, "left", fg.TITLE_SIZE, bold=True)
+            page.write(MARGIN, y, text, "left", fg.TITLE_SIZE, bold=True)
         page.rule(MARGIN, text_right, top)
         page.rule(MARGIN, text_right, below + body)
         zero = plot_left + PLOT_WIDTH * (0 - axis.low) / (axis.high - axis.low)
         page.captions(plot.captions, zero, text_right, below, 1 if plot.axis_label else 2)
         page.write(plot_left + PLOT_WIDTH / 2, below - 0.54, plot.axis_label, "center")
-        page.foot(plot.legend, notes, below - AXIS_HEIGHT)
+        page.foot(plot.legend, layout.notes, below - AXIS_HEIGHT)
     return fig
 
 
@@ -191,14 +260,16 @@ def _edges(
 
 
 def _wrapped_notes(plot: Plot, axis: Axis, width: float) -> list[str]:
-    marks = [line.mark for line in plot.lines if line.mark]
+    marks = plot.marks
     key = []
-    if any(mark.shape == "diamond" for mark in marks):
+    if any(mark.shape == "diamond" and not mark.is_open for mark in marks):
         key.append(f"Diamond: pooled effect with {plot.level} confidence interval.")
+    if any(mark.is_open for mark in marks):
+        key.append("Open diamond: pooled effect without a confidence interval.")
     if any(not math.isnan(mark.pi_low) for mark in marks):
         key.append(f"Dotted line: {plot.level} prediction interval (PI).")
     if any(mark.least < axis.low or mark.greatest > axis.high for mark in marks):
-        key.append("Arrow head: the interval goes on beyond the axis.")
+        key.append("Arrow head: the interval continues beyond the axis.")
     notes = [" ".join(key), *plot.notes]
     return [line for note in notes for line in fg.wrap(note, width, fg.SMALL_SIZE)]
 
@@ -250,13 +321,16 @@ class _Page:
         widths: Sequence[float],
     ) -> None:
         """Write the headers and all cells of the columns on one side."""
-        for column, edge, width in zip(columns, edges, widths, strict=True):
+        for place, (column, edge, width) in enumerate(zip(columns, edges, widths, strict=True)):
             x = edge if column.align == "left" else edge + width
             self.write(
                 x, self._top + _HEADER_RISE, column.header, column.align, fg.TEXT_SIZE, bold=True
             )
             for i, line in enumerate(lines):
                 text = line.cells.get(column.key, "")
+                if column.key in line.centred:
+                    self.in_line(i, (edges[place - column.span + 1] + x) / 2, text, "center", line)
+                    continue
                 if column.key not in line.wide:
                     text = fg.shorten(text, width, line.size, line.bold)
                 self.in_line(i, x, text, column.align, line, line.colours.get(column.key, ""))

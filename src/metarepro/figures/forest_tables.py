@@ -14,14 +14,18 @@ from metarepro.wording.phrases import (
     FLAGS,
     NO_RELIABLE_INTERVAL,
     PUBLISHED,
+    decimal,
+    degrees,
     f_test,
     i2,
     interval,
     model_text,
     no_interval,
+    p_value,
     participants,
     whole,
 )
+from metarepro.wording.scales import MEASURES, Measure
 from metarepro.wording.summaries import evidence_pools
 
 
@@ -107,8 +111,32 @@ def summary(pool: Mapping[Any, Any], name: str, subgroup: str) -> dict[str, Any]
         "i2": i2(pool),
         "participants": participants(pool["n_participants"], pool["n_unknown"]),
         "model": model_text(pool),
+        "test": effect_test(pool, MEASURES[pool["effect_measure"]]),
         "flags": warnings(pool["flags"]),
     }
+
+
+def effect_test(pool: Mapping[Any, Any], measure: Measure) -> str:
+    """The test of the pooled effect in words; the statistic without its sign, as RevMan prints it.
+
+    "" where the interval is not shown either, and of a measure that has no null (a proportion).
+
+    Examples
+    --------
+    >>> from metarepro.wording.scales import MEASURES
+    >>> tested = {"statistic": -3.2104, "df": 11.46, "p_value": 0.0079, "flags": ""}
+    >>> effect_test(tested, MEASURES["RR"])
+    'Test of overall effect: t = 3.21, df = 11.5, p = 0.008'
+    >>> effect_test(tested | {"df": math.nan}, MEASURES["RR"])
+    'Test of overall effect: z = 3.21, p = 0.008'
+    """
+    statistic, df = pool.get("statistic", math.nan), pool["df"]
+    if math.isnan(statistic + measure.null) or not has_reliable_interval(pool["flags"]):
+        return ""
+    reference = "z" if math.isnan(df) else "t"
+    of = "" if math.isnan(df) else f", df = {degrees(df)}"
+    said = f"{reference} = {decimal(abs(statistic))}{of}, {p_value(pool['p_value'])}"
+    return f"Test of overall effect: {said}"
 
 
 def warnings(flags: str) -> str:
@@ -144,6 +172,7 @@ def published_summary(row: Mapping[Any, Any]) -> dict[str, Any]:
         "n_participants": row["published_n"],
         "participants": participants(row["published_n"]),
         "model": ". ".join(filter(None, [printed, not_used])),
+        "test": "",
         "flags": "",
     }
 

@@ -8,13 +8,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.figures.forest import forest_plot
-from metarepro.figures.forest_tables import shown_intervals
+from metarepro.figures.forest_tables import effect_test, shown_intervals
 from metarepro.questions.asking import Answers
 from metarepro.questions.groups import Subgroups
 from metarepro.questions.words import subgroup_test
 from metarepro.synthesis.study_pool import StudyPool
 from metarepro.synthesis.study_pool_words import model_words
 from metarepro.wording.phrases import FLAGS, i2, no_interval, participants
+from metarepro.wording.scales import MEASURES
 
 _OF_POOL = ("estimate", "tau2", "i2", "q", "q_df", "q_p", "k", "n_trials")
 _SIDES = {
@@ -85,6 +86,9 @@ def _summary(result: StudyPool) -> dict[str, Any]:
         **{"tau2": pooled.tau2, "i2": i2(vars(pooled)), "q": pooled.q, "q_df": pooled.q_df},
         **{"q_p": pooled.q_p, "k": pooled.k, "n_trials": pooled.n_trials},
         **{"participants": _people(result.studies), "model": model_words(pooled)},
+        "test": effect_test(
+            {**vars(pooled), "flags": "; ".join(pooled.flags)}, MEASURES[result.measure]
+        ),
         "flags": _flags(pooled.flags),
     }
 
@@ -113,6 +117,7 @@ def _summaries_of(found: Subgroups, rows: pd.DataFrame) -> list[dict[str, Any]]:
             **shown_intervals(row),
             **{"subgroup": row["group"], "name": "Subtotal", "model": ""},
             "participants": _people(rows[rows["subgroup"] == row["group"]]),
+            "test": "",
             "flags": _flags(row["flags"].split("; ") if row["flags"] else []),
         }
         for row in found.pools.to_dict("records")

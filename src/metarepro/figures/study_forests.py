@@ -1,11 +1,17 @@
 """The forest plots of a study, ready to be drawn: of syntheses, published results and domains."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
+from matplotlib.figure import Figure
 
+from metarepro.figures.domain_forest import domain_marks, summary_forest
 from metarepro.figures.folder import FigureTask
-from metarepro.figures.forest import forest_plot, summary_forest
+from metarepro.figures.forest import Options, forest_layout, trial_marks
+from metarepro.figures.forest_axis import Axis, Mark, effect_axis
+from metarepro.figures.forest_page import Plot, draw_page
 from metarepro.figures.forest_tables import (
     domain_pools,
     domain_rows,
@@ -19,14 +25,33 @@ from metarepro.figures.forest_tables import (
 from metarepro.figures.style import family_colour
 from metarepro.plan import Plan
 from metarepro.synthesis.membership import timely
-from metarepro.wording.scales import scale_of
+from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import labels, title
+
+
+@dataclass(frozen=True)
+class _Forest:
+    """A forest plot with the axis that its family shares."""
+
+    name: str
+    rows: pd.DataFrame
+    summaries: pd.DataFrame
+    title: str
+    options: Options
+
+    def layout(self) -> Plot:
+        """Its lines and columns."""
+        return forest_layout(self.rows, self.summaries, title=self.title, **self.options)
+
+    def draw(self) -> Figure:
+        """All of it on one page."""
+        return draw_page(self.layout())
 
 
 def of_syntheses(
     drawn: pd.DataFrame, tables: dict[str, pd.DataFrame], plan: Plan
 ) -> list[FigureTask]:
-    """One forest plot for each synthesis.
+    """One forest plot for each synthesis; those on one measure share their axis.
 
     Parameters
     ----------
@@ -37,6 +62,17 @@ def of_syntheses(
     plan : Plan
         The analysis plan.
     """
+    return [FigureTask(forest.name, forest.draw) for forest in _syntheses(drawn, tables, plan)]
+
+
+def layouts_of_syntheses(
+    drawn: pd.DataFrame, tables: dict[str, pd.DataFrame], plan: Plan
+) -> list[Plot]:
+    """The same plots, to be broken over pages."""
+    return [forest.layout() for forest in _syntheses(drawn, tables, plan)]
+
+
+def _syntheses(drawn: pd.DataFrame, tables: dict[str, pd.DataFrame], plan: Plan) -> list[_Forest]:
     names = labels(tables, plan.families)
     pooled = tables["pooled"]
     tests = {t["synthesis"]: t for t in tables["subgroup_tests"].to_dict("records")}
@@ -48,18 +84,36 @@ def of_syntheses(
         effects = timely(tables["effects"], plan.sets[synthesis["set_name"]])
         rows = synthesis_rows(synthesis, effects, weights, subgroups, names)
         pools = summaries(synthesis, pooled, plan.syntheses, names)
-        test = subgroup_test_text(tests[key]) if key in tests else ""
-        draw = partial(
-            forest_plot,
-            rows,
-            pools[pools["subgroup"].isin(["", *rows["subgroup"]])],
-            title=title(synthesis, names, plan.sets),
-            subgroup_test=test,
-            scale=scale_of(plan).at(synthesis),
-            colour=family_colour(synthesis["family"], plan.families),
-        )
-        found.append(FigureTask(key, draw))
-    return found
+        options: Options = {
+            "subgroup_test": subgroup_test_text(tests[key]) if key in tests else "",
+            "scale": scale_of(plan).at(synthesis),
+            "colour": family_colour(synthesis["family"], plan.families),
+        }
+        shown = pools[pools["subgroup"].isin(["", *rows["subgroup"]])]
+        heading = title(synthesis, names, plan.sets)
+        found.append(_Forest(key, rows, shown, heading, options))
+    return _on_shared_axes(found)
+
+
+def _on_shared_axes(forests: Sequence[_Forest]) -> list[_Forest]:
+    """The plots with one axis for all that print their effects alike, set by all their trials."""
+    scales = [forest.options["scale"] for forest in forests]
+    axes = shared_axes(
+        (scale, trial_marks(forest.rows, scale))
+        for forest, scale in zip(forests, scales, strict=True)
+    )
+    return [
+        replace(forest, options={**forest.options, "axis": axes[forest.options["scale"]]})
+        for forest in forests
+    ]
+
+
+def shared_axes(plots: Iterable[tuple[Scale, list[Mark]]]) -> dict[Scale, Axis]:
+    """An axis for each scale, set by the marks of all plots on it."""
+    marks: dict[Scale, list[Mark]] = {}
+    for scale, shown in plots:
+        marks.setdefault(scale, []).extend(shown)
+    return {scale: effect_axis(shown, scale) for scale, shown in marks.items()}
 
 
 def of_published_results(tables: dict[str, pd.DataFrame], plan: Plan) -> list[FigureTask]:
@@ -78,19 +132,19 @@ def of_published_results(tables: dict[str, pd.DataFrame], plan: Plan) -> list[Fi
     found = []
     for row in reproduction[reproduction["n_trials"] > 0].to_dict("records"):
         mine = weights[(weights["review_id"] == row["review_id"]) & (weights["row"] == row["row"])]
-        draw = partial(
-            forest_plot,
+        forest = _Forest(
+            f"{row['review_id']}.{row['row']:.0f}.{row['outcome']}",
             review_rows(tables["effects"], mine),
             pd.DataFrame([summary(row, "Ours", ""), published_summary(row)]),
-            title=f"{row['review']}: {row['outcome_label']}",
-            scale=scale_of(plan).at(row),
+            f"{row['review']}: {row['outcome_label']}",
+            {"scale": scale_of(plan).at(row)},
         )
-        found.append(FigureTask(f"{row['review_id']}.{row['row']:.0f}.{row['outcome']}", draw))
-    return found
+        found.append(forest)
+    return [FigureTask(forest.name, forest.draw) for forest in _on_shared_axes(found)]
 
 
 def of_domains(tables: dict[str, pd.DataFrame], plan: Plan) -> list[FigureTask]:
-    """One summary forest for each domain, with a diamond for each intervention.
+    """One summary forest for each domain, with a diamond for each intervention, on one axis.
 
     Parameters
     ----------
@@ -99,15 +153,24 @@ def of_domains(tables: dict[str, pd.DataFrame], plan: Plan) -> list[FigureTask]:
     plan : Plan
         The analysis plan.
     """
-    found = []
-    for domain in tables["domains"].sort_values("order").to_dict("records"):
-        pools = domain_pools(domain["domain"], tables["pooled"], plan)
-        draw = partial(
-            summary_forest,
-            domain_rows(tables["interventions"], pools),
-            plan.families,
-            title=domain["label"],
-            scale=scale_of(plan).over(pools),
+    chosen = {
+        domain["domain"]: (domain["label"], domain_pools(domain["domain"], tables["pooled"], plan))
+        for domain in tables["domains"].sort_values("order").to_dict("records")
+    }
+    rows = {name: domain_rows(tables["interventions"], of) for name, (_, of) in chosen.items()}
+    scales = {name: scale_of(plan).over(pools) for name, (_, pools) in chosen.items()}
+    axes = shared_axes((scale, domain_marks(rows[name], scale)) for name, scale in scales.items())
+    return [
+        FigureTask(
+            name,
+            partial(
+                summary_forest,
+                rows[name],
+                plan.families,
+                title=label,
+                scale=scales[name],
+                axis=axes[scales[name]],
+            ),
         )
-        found.append(FigureTask(domain["domain"], draw))
-    return found
+        for name, (label, _) in chosen.items()
+    ]

@@ -121,29 +121,46 @@ def shorten(text: str, width: float, size: float = TEXT_SIZE, bold: bool = False
     """Cut `text` at the end, with an ellipsis, so that it is not wider than `width` inches."""
     if text_width(text, size, bold) <= width:
         return text
-    fits, too_long = 0, len(text)
+    return text[: _fitting(text, width - text_width("…", size, bold), size, bold)].rstrip() + "…"
+
+
+def _fitting(text: str, width: float, size: float, bold: bool) -> int:
+    """How many of the first letters fit."""
+    fits, too_long = 0, len(text) + 1
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
-        if text_width(text[:middle].rstrip() + "…", size, bold) <= width:
+        if text_width(text[:middle], size, bold) <= width:
             fits = middle
         else:
             too_long = middle
-    return text[:fits].rstrip() + "…"
+    return fits
 
 
 def wrap(
-    text: str, width: float, size: float = TEXT_SIZE, bold: bool = False, max_lines: int = 3
+    text: str,
+    width: float,
+    size: float = TEXT_SIZE,
+    bold: bool = False,
+    max_lines: int | None = None,
 ) -> list[str]:
-    """Break `text` at spaces into lines of at most `width` inches; the last line may be cut."""
+    """Break `text` into lines of at most `width` inches: at spaces, and within longer words.
+
+    With `max_lines`, the last line is cut where the text needs more.
+    """
     words = text.split()
     lines: list[str] = []
     while words:
-        if len(lines) == max_lines - 1:
+        if max_lines is not None and len(lines) == max_lines - 1:
             return [*lines, shorten(" ".join(words), width, size, bold)]
         line = words.pop(0)
-        while words and text_width(f"{line} {words[0]}", size, bold) <= width:
-            line = f"{line} {words.pop(0)}"
-        lines.append(shorten(line, width, size, bold))
+        if text_width(line, size, bold) > width:
+            end = max(1, _fitting(line, width, size, bold))
+            words.insert(0, line[end:])
+            line = line[:end]
+        else:
+            while words and text_width(f"{line} {words[0]}", size, bold) <= width:
+                line = f"{line} {words.pop(0)}"
+        lines.append(line)
     return lines
 
 

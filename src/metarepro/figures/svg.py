@@ -3,13 +3,14 @@
 The letters are placed by the widths of the font that comes with matplotlib, so that font goes into
 each file, cut down to what is drawn: the layout holds wherever the file is opened. matplotlib's
 own SVG repeats the style of each line of text and each mark, and its places have six decimals;
-here each style is written once, as a class, and places have two (a hundredth of a point).
+here each style is written once, as a class, and places have two (a hundredth of a point). Lines of
+text of one style that follow each other share a group, and so do strokes a path.
 """
 
 import base64
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -76,6 +77,10 @@ def finished(svg: bytes) -> bytes:
             if name in element.attrib:
                 element.set(name, _short(element.attrib[name]))
         _one_line(element)
+    strokes = {
+        n for style, n in classes.items() if "fill: none" in style and "opacity" not in style
+    }
+    _share_classes(root, strokes)
     sheet = root.find(f"{{{_SVG}}}defs/{{{_SVG}}}style")
     assert sheet is not None, "matplotlib writes a style sheet first"
     sheet.text = "\n".join(
@@ -97,6 +102,33 @@ def _unwrap_texts(parent: Element) -> None:
             parent[place] = inner[0]
         else:
             _unwrap_texts(child)
+
+
+def _share_classes(parent: Element, strokes: Collection[str]) -> None:
+    """Let neighbours of one class share it: texts become a group, `strokes` become one path."""
+    together: list[Element] = []
+    for child in list(parent):
+        _share_classes(child, strokes)
+        last = together[-1] if together else None
+        if last is None or last.get("class", "") != child.get("class"):
+            together.append(child)
+        elif child.tag == _TEXT and last.tag in (_TEXT, _GROUP):
+            if last.tag == _TEXT:
+                together[-1] = Element(_GROUP, {"class": last.attrib.pop("class")})
+                together[-1].append(last)
+                _one_line(together[-1])
+            del child.attrib["class"]
+            together[-1].append(child)
+        elif _is_stroke(child, strokes) and _is_stroke(last, strokes):
+            last.set("d", f"{last.get('d')} {child.get('d')}")
+        else:
+            together.append(child)
+    parent[:] = together
+
+
+def _is_stroke(element: Element, strokes: Collection[str]) -> bool:
+    """Whether an element is a path, named nowhere, of a class that has no fill."""
+    return set(element.attrib) == {"class", "d"} and element.attrib["class"] in strokes
 
 
 def _short(places: str) -> str:

@@ -19,7 +19,7 @@ def effect_ticks(low: float, high: float, scale: Scale) -> Ticks:
 def plain_ticks(low: float, high: float, scale: Scale = SMD) -> Ticks:
     """Round printed numbers between two places."""
     ends = scale.printed(low), scale.printed(high)
-    candidates = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends)
+    candidates = MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends)
     ticks = [float(f"{tick:.6g}") for tick in candidates if ends[0] <= tick <= ends[1]]
     places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
     return [(scale.place(tick), decimal(tick, places)) for tick in ticks if _inside(tick, scale)]

@@ -10,12 +10,16 @@ import pandas as pd
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from metarepro.figures.study_forests import of_syntheses
+from metarepro.figures.forest_page import draw_pages
+from metarepro.figures.study_forests import layouts_of_syntheses
 from metarepro.figures.style import drawing_style
 from metarepro.plan import Plan
 from metarepro.wording.phrases import counted, no_interval
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import evidence_pools, labels, title
+
+#: Height in inches of a page of a plot: it lies on A4 in full size, with heading and caption.
+TALLEST = 6.3
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class ForestPlot:
 def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan) -> list[ForestPlot]:
     """Return the forest plots of the table of evidence: pools of two or more trials.
 
+    A long one is broken over several pages, so that its letters stay as large as those of others.
+
     Parameters
     ----------
     tables : dict of DataFrame
@@ -49,15 +55,31 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan) -> list[ForestPlot
     keys = {pool["synthesis"] for pools in cells.values() for pool in pools}
     pooled = tables["pooled"]
     drawn = pooled[pooled["synthesis"].isin(keys) & (pooled["n_trials"] >= 2)]
-    tasks = of_syntheses(drawn, tables, plan)
+    layouts = layouts_of_syntheses(drawn, tables, plan)
+    return [
+        part
+        for pool, layout in zip(drawn.to_dict("records"), layouts, strict=True)
+        for part in parts(
+            "-".join(pool["synthesis"].split(".")[2:]),
+            title(pool, names, plan.sets),
+            caption(pool, scale.at(pool)),
+            draw_pages(layout, TALLEST),
+        )
+    ]
+
+
+def parts(name: str, heading: str, words: str, pages: Sequence[Figure]) -> list[ForestPlot]:
+    """The pages of a plot, each a figure of its own that says which part it is."""
+    if len(pages) == 1:
+        return [ForestPlot(name, heading, words, pages[0])]
     return [
         ForestPlot(
-            name="-".join(task.name.split(".")[2:]),
-            title=title(pool, names, plan.sets),
-            caption=caption(pool, scale.at(pool)),
-            figure=task.draw(),
+            name if number == 1 else f"{name}-{number}",
+            f"{heading} (part {number} of {len(pages)})",
+            words,
+            page,
         )
-        for pool, task in zip(drawn.to_dict("records"), tasks, strict=True)
+        for number, page in enumerate(pages, start=1)
     ]
 
 

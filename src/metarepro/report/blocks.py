@@ -100,12 +100,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing, with its numbers in words for those who do not see it."""
+    """A drawing, with its numbers in words for those who do not see it.
+
+    `rows` is the address of a CSV file of what it draws, "" without one.
+    """
 
     kind: ClassVar[str] = "figure"
     path: str
     alt: str
     caption: str
+    rows: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,11 @@
 """Figures of the report with their numbers in words."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
+
+import pandas as pd
 
 from metarepro.report.blocks import Figure
 from metarepro.report.records import Records, Row
@@ -11,6 +15,10 @@ from metarepro.wording.phrases import DASH, counted, counted_analyses, decimal, 
 _SIZE = re.compile(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 #: Of the start of a drawing, bytes that hold its size.
 _START = 2000
+_OF_ROWS = (
+    *("result_id", "label", "measure", "arm", "timepoint_detail", "n_t", "n_c", "n_total"),
+    *("effect_measure", "better", "yi", "vi", "ci_low", "ci_high", "tier", "weight"),
+)
 
 
 def size(drawing: Path) -> tuple[int, int]:
@@ -43,7 +51,35 @@ def forest(records: Records, key: str) -> list[Figure]:
         f"{decimal(max(ends))}; pooled {scale.symbol} {_numbers(records, pool)}."
     )
     caption = f"{name}. {_squares(records, pool)}".rstrip()
-    return [Figure(f"figures/{path}.svg", alt, caption)]
+    return [Figure(f"figures/{path}.svg", alt, caption, f"figures/{path}.csv")]
+
+
+def forest_rows(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What the forest plots of trials draw, by the path of the figure without its suffix.
+
+    One row per result with the columns of the table of effects and `weight`, in percent, which is
+    missing where a result is drawn and not pooled.
+    """
+    tables = records.tables
+    for key, pool in records.pools.items():
+        if f"syntheses/{key}" in records.figures:
+            chosen = records.plan.sets[pool["set_name"]]
+            weights = tables["weights"][tables["weights"]["synthesis"] == key]
+            drawn = members(timely(tables["effects"], chosen), pool)
+            yield f"syntheses/{key}", _with_weights(drawn, weights, "left")
+    mine = tables["review_weights"]
+    for row in tables["reproduction"].to_dict("records"):
+        if (path := review_path(row)) in records.figures:
+            of_row = (mine["review_id"] == row["review_id"]) & (mine["row"] == row["row"])
+            yield path, _with_weights(tables["effects"], mine[of_row], "inner")
+
+
+def _with_weights(
+    effects: pd.DataFrame, weights: pd.DataFrame, how: Literal["left", "inner"]
+) -> pd.DataFrame:
+    """The columns of effects that a forest plot shows, with their weights."""
+    joined = effects.merge(weights[["result_id", "weight"]], on="result_id", how=how)
+    return joined.sort_values(["year", "label", "result_id"], na_position="last")[[*_OF_ROWS]]
 
 
 def _squares(records: Records, pool: Row) -> str:
@@ -108,8 +144,13 @@ def funnel(records: Records, key: str) -> list[Figure]:
 
 def review_forest(records: Records, row: Row) -> str:
     """Address of the forest plot of a published result; "" if none was drawn."""
-    path = f"reviews/{row['review_id']}.{row['row']:.0f}.{row['outcome']}"
+    path = review_path(row)
     return f"figures/{path}.svg" if path in records.figures else ""
+
+
+def review_path(row: Row) -> str:
+    """Path of the forest plot of a published result below the folder of figures."""
+    return f"reviews/{row['review_id']}.{row['row']:.0f}.{row['outcome']}"
 
 
 def _numbers(records: Records, pool: Row) -> str:

@@ -221,4 +221,5 @@ def _figure(records: Records, row: Row, numbers: str) -> list[Figure]:
         return []
     name = f"{row['review']}: {row['outcome_label']}"
     alt = f"Forest plot of {counted(row['k'], 'result')} for {name}; pooled {numbers}."
-    return [Figure(address, alt, f"{name}. The published pool stands below ours.")]
+    rows = address.removesuffix(".svg") + ".csv"
+    return [Figure(address, alt, f"{name}. The published pool stands below ours.", rows)]

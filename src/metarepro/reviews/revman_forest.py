@@ -85,7 +85,7 @@ def revman_forest(
     analysis = Analysis.of(studies, analysis_rows, result)
     left = _columns(analysis)
     notes = _Notes()
-    drawn = [_study_line(analysis, i, notes) for i in range(len(studies))]
+    drawn = [_study_lines(analysis, i, notes) for i in range(len(studies))]
     lines = _lines(analysis, drawn, left, tolerance)
     head = analysis.head
     marks = [line.mark for line in lines if line.mark]
@@ -144,14 +144,14 @@ def _key(name: str) -> str:
 
 
 def _headings(analysis: Analysis) -> list[Line]:
-    """The arms over their columns, on one line or two, and the measure over the effects."""
+    """The arms over their columns, and the measure over the effects."""
     head, arms = analysis.head, analysis.arms
     texts: dict[str, list[str]] = {}
     if arms:
         last = arms[-1][0]
         for arm in ("t", "c"):
             name = fg.plain_text(head[f"label_{arm}"]) if head[f"label_{arm}"] else ""
-            texts[f"{last}_{arm}"] = fg.wrap(name, _ARM_ROOM, bold=True, max_lines=2)
+            texts[f"{last}_{arm}"] = fg.wrap(name, _ARM_ROOM, bold=True)
     texts["high"] = [fg.shorten(words.measure_name(head), 2.5, bold=True)]
     depth = max(len(lines) for lines in texts.values())
     padded = {key: [""] * (depth - len(lines)) + lines for key, lines in texts.items()}
@@ -165,23 +165,24 @@ def _headings(analysis: Analysis) -> list[Line]:
 
 
 def _lines(
-    analysis: Analysis, drawn: Sequence[Line], left: Sequence[Column], tolerance: float
+    analysis: Analysis, drawn: Sequence[Sequence[Line]], left: Sequence[Column], tolerance: float
 ) -> list[Line]:
     """All lines: the studies of each subgroup with its subtotal, and the total."""
     lines: list[Line] = []
     groups = analysis.groups
     # Room is known once all cells of the studies and the pools are.
     pools = {number: _pool_cells(analysis, number, tolerance) for number in [*groups, ""]}
-    room = width_across([*drawn, *(line for group in pools.values() for line in group)], left)
+    room = width_across([line for group in (*drawn, *pools.values()) for line in group], left)
     for number in groups:
         if number:
             heading = fg.plain_text(f"{_prefix(analysis.head)}{number} {analysis.name(number)}")
-            wrapped = fg.wrap(heading, room, bold=True, max_lines=2)
+            wrapped = fg.wrap(heading, room, bold=True)
             lines += [Line(across=text, bold=True) for text in wrapped]
         lines += [
             line
-            for line, row in zip(drawn, analysis.studies, strict=True)
+            for of_study, row in zip(drawn, analysis.studies, strict=True)
             if row["subgroup_number"] == number
+            for line in of_study
         ]
         if number and analysis.totals != "NO":
             lines += [*pools[number], *_tests(analysis, number, room), Line()]
@@ -200,18 +201,20 @@ def _prefix(head: Mapping[str, Any]) -> str:
     return f"{head['comparison_number']}.{head['outcome_number']}."
 
 
-def _study_line(analysis: Analysis, i: int, notes: _Notes) -> Line:
+def _study_lines(analysis: Analysis, i: int, notes: _Notes) -> list[Line]:
+    """A study: its data, weight, effect and square; a long name goes on in further lines."""
     row, head = analysis.studies[i], analysis.head
     yi, vi = analysis.result.effects.yi[i], analysis.result.effects.vi[i]
     number = notes.number(row["footnote"]) + notes.number(_where(row, analysis))
-    label = fg.shorten(fg.plain_text(row["study"]), _LABEL_ROOM - fg.text_width(number)) + number
+    label, *more = fg.wrap(fg.plain_text(row["study"]) + number, _LABEL_ROOM)
+    rest = [Line({"label": text}) for text in more]
     cells = {"label": label}
     keys = [key for key, _ in analysis.given]
     keys += [f"{name}_{arm}" for name, _ in analysis.arms for arm in "tc"]
     for key in keys:
         cells[_key(key)] = words.as_entered(row[key])
     if not (math.isfinite(yi) and math.isfinite(vi)):
-        return Line({**cells, "high": NOT_ESTIMABLE}, frozenset({"high"}))
+        return [Line({**cells, "high": NOT_ESTIMABLE}, frozenset({"high"})), *rest]
     half = float(special.ndtri((1 + head["study_interval_level"]) / 2)) * math.sqrt(vi)
     low, high = yi - half, yi + half
     pool = analysis.pool_of(i)
@@ -228,7 +231,7 @@ def _study_line(analysis: Analysis, i: int, notes: _Notes) -> Line:
         hollow=pool is not None and math.isnan(weight),
     )
     effect, wide = words.effect_cells(yi, low, high, is_ratio=analysis.is_ratio)
-    return Line({**cells, **effect}, wide, mark=mark)
+    return [Line({**cells, **effect}, wide, mark=mark), *rest]
 
 
 def _where(row: Mapping[str, Any], analysis: Analysis) -> str:

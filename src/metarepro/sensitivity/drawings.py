@@ -22,8 +22,10 @@ from metarepro.synthesis.pools import Settings
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import title
 
-#: Fewer trials have too few subsets, and choices that differ too little, for a picture.
-MIN_TRIALS_OF_SUBSETS = 5
+#: Of fewer trials the choices differ too little for a specification curve.
+MIN_TRIALS_OF_CHOICES = 5
+#: Fewer trials have fewer than 1,000 subsets (31 of five), which make a handful of dots, no clouds.
+MIN_TRIALS_OF_SUBSETS = 10
 #: Of the subsets that a GOSH plot draws where there are too many.
 SEED = 2012
 
@@ -71,9 +73,9 @@ def sensitivity_tasks(
 ) -> list[FigureTask]:
     """Funnels, specification curves and GOSH plots of the primary set's larger syntheses.
 
-    Those of the table of evidence and those of whole domains. A funnel is drawn from ten trials on,
-    the others from five. The files are named after the synthesis, with .funnel, .specifications or
-    .gosh behind it.
+    Those of the table of evidence and those of whole domains. A funnel and a GOSH plot are drawn
+    from ten trials on, a specification curve from five. The files are named after the synthesis,
+    with .funnel, .specifications or .gosh behind it.
 
     Parameters
     ----------
@@ -105,7 +107,7 @@ def _drawn(pooled: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return pooled[
         (pooled["set_name"] == plan.evidence.set)
         & by.isin([plan.evidence.synthesis, *whole])
-        & (pooled["n_trials"] >= MIN_TRIALS_OF_SUBSETS)
+        & (pooled["n_trials"] >= MIN_TRIALS_OF_CHOICES)
     ]
 
 
@@ -140,6 +142,8 @@ def _of_synthesis(
     }
     if len(trials) < MIN_TRIALS_FOR_ASYMMETRY:
         del draw["funnel"]
+    if len(trials) < MIN_TRIALS_OF_SUBSETS:
+        del draw["gosh"]
     return [FigureTask(f"{key}.{name}", drawing) for name, drawing in draw.items()]
 
 

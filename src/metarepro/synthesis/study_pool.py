@@ -43,10 +43,10 @@ class StudyPool:
     given : whether the effects stood in the table
     from_intervals : whether their variances come from 95% intervals that stood there
     level : of all intervals, 0.95 for 95%
-    studies : DataFrame with study, trial, n_t, n_c, yi, vi, ci_low, ci_high and weight (percent),
-        one row per result in the order of the table; effects on the scale of pooling, which is the
-        natural logarithm for ratios; NaN where the numbers say nothing about a ratio (nobody, or
-        everybody, had the event): such a row is not pooled
+    studies : DataFrame with study, trial, n_t, n_c, yi, vi, ci_low, ci_high, weight (percent) and
+        what else the table says of the arms, one row per result in the order of the table; effects
+        on the scale of pooling, which is the natural logarithm for ratios; NaN where the numbers
+        say nothing about a ratio (nobody, or everybody, had the event): such a row is not pooled
     pooled : the pool, on the scale of pooling
     corrected : number of pooled studies with a cell of 0, to which 0.5 was added
     higher_is_better : "yes", "no", or "" if the table does not say it
@@ -181,10 +181,11 @@ def pool_studies(
     weights[known] = pooled.weights
     half = stats.norm.isf((1 - level) / 2) * np.sqrt(vi)
     arms = {f"n_{arm}": numbers.get(f"n_{arm}", np.nan) for arm in ("t", "c")}
+    others = numbers.columns[numbers.columns.str.endswith(("_t", "_c"))].difference([*arms])
     studies = pd.DataFrame(
         {"study": table.studies, "trial": table.trials or table.studies, **arms}
         | {"yi": yi, "vi": vi, "ci_low": yi - half, "ci_high": yi + half}
-        | {"weight": weights},
+        | {"weight": weights, **{name: numbers[name] for name in others}},
         index=numbers.index,
     )
     return StudyPool(

@@ -32,6 +32,14 @@ function filtersToAddress() {
   history.replaceState(null, "", location.pathname + location.search + (written || kept));
 }
 
+// On a narrow screen a forest plot starts with its drawing and numbers, not with its names.
+for (const frame of document.querySelectorAll(".from-end")) {
+  const drawing = frame.querySelector("img");
+  const turn = () => { frame.scrollLeft = frame.scrollWidth; };
+  if (drawing.complete) turn();
+  else drawing.addEventListener("load", turn, { once: true });
+}
+
 function enhance(box, table, rows) {
   const headings = Array.from(table.tHead.rows[0].cells);
   const controls = element("div", { className: "controls" });
