@@ -269,7 +269,7 @@ def factor_words(comparison: Comparison, level: float = 0.95) -> str:
 def _undecided(c: Comparison) -> str:
     """Why there is no difference whose interval can be leaned on."""
     held = (
-        f"{c.about}: we hold results of {c.trials}; the cited review's own comparison could not be "
+        f"{c.about}: we have results of {c.trials}; the cited review's own comparison could not be "
         "read."
     )
     if c.reason:

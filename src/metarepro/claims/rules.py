@@ -141,7 +141,7 @@ RULES = (
         "count",
         "The number of the cited review was not seen",
         NOT_YET,
-        "No page that we hold gives the number.",
+        "No page that we have gives the number.",
     ),
     Rule(
         "count_impossible",

@@ -210,7 +210,7 @@ def _open_reason(records: Records, keys: Sequence[str]) -> str:
         return "nothing that can be pooled"
     pool = records.pools[keys[0]]
     if pool["n_trials"] < 2:
-        return "one trial only"
+        return "a single trial only"
     return NO_RELIABLE_INTERVAL if untrusted(pool) else ""
 
 

@@ -90,9 +90,12 @@ def _reading(records: Records, made: Matrix) -> str:
         + "."
     )
     said = [
-        f"Each cell shows the pooled {scale.label} with its {scale.ci}, {records.direction}.",
+        f"Each cell shows the pooled {scale.label}, or that of a single trial, with its "
+        f"{scale.ci}, {records.direction}.",
         drawings if any(cell.drawing for cell in cells) else "",
-        "Coverage counts trials against the whole cited review." if records.cited_reviews else "",
+        "Coverage compares the trials of a cell with those of the whole cited review."
+        if records.cited_reviews
+        else "",
     ]
     return " ".join(filter(None, said))
 

@@ -19,12 +19,13 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.records import Records, trail
 from metarepro.wording import summaries
-from metarepro.wording.phrases import counted
+from metarepro.wording.codes import WORDS
+from metarepro.wording.phrases import capitalised, counted
 from metarepro.wording.scales import compares
 
 
 def results_page(records: Records) -> Page:
-    """Every result with an effect size, and those without by code."""
+    """Every result with an effect size, and those without by reason."""
     effects = records.tables["effects"]
     usable = effects[effects["exclude"] == ""]
     excluded = effects[effects["exclude"] != ""]
@@ -62,7 +63,16 @@ def _usable(records: Records, usable: pd.DataFrame) -> list[Block]:
         "Results with an effect size",
         rows,
         choices=("Intervention", "Outcome", "Tier"),
-        optional=("Year", "Arm", "n", "Reported as", "SE from", "Tier", "Assumptions", "Place"),
+        optional=(
+            "Year",
+            "Arm",
+            "n",
+            "Reported as",
+            "Standard error from",
+            "Tier",
+            "Assumptions",
+            "Place",
+        ),
         download="data/effects.csv",
     )
     return [listed]
@@ -73,7 +83,7 @@ def _excluded(records: Records, excluded: pd.DataFrame) -> Section:
     each = linked(summaries.excluded_results(excluded), links)
     blocks = [
         table("codes", "Reasons for exclusion", linked(summaries.exclusions(excluded))),
-        table("excluded", "Excluded results", each, choices=("Code",)),
+        table("excluded", "Excluded results", each, choices=("Reason",)),
     ]
     return Section("excluded-results", "Results without an effect size", blocks)
 
@@ -144,7 +154,7 @@ def _evidence(records: Records) -> Table:
         "Pooled effects, and how many results there are of each tier",
         linked(summaries.evidence(records.tables, records.plan, records.scale)),
         choices=("Intervention", "Domain"),
-        optional=("Direct", "Derived", "Approximate", "Excluded"),
+        optional=(*map(capitalised, WORDS["tier"].values()), "Excluded"),
     )
 
 

@@ -199,7 +199,7 @@ def _pooling(plan: Plan) -> list[Block]:
         f"Several results of a trial: {several}.",
         *_otherwise(plan),
         f"Confidence and prediction intervals: {confidence(plan.pooling.level)}.",
-        "One trial: nothing is pooled; its own effect, or the mean of its results, is shown.",
+        "A single trial: nothing is pooled; its own effect, or the mean of its results, is shown.",
         f"Prediction intervals need random effects and at least {MIN_TRIALS_FOR_PREDICTION} trials."
         if random
         else "",

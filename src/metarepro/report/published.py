@@ -24,6 +24,7 @@ from metarepro.report.figures import review_forest
 from metarepro.report.records import Records, Row, trail
 from metarepro.report.review_pools import VERDICT_WORDS, pool_row
 from metarepro.wording import summaries
+from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import DASH, counted, decimal, model_text, percent, whole
 
 #: What each verdict says, at the start of a sentence.
@@ -154,7 +155,7 @@ def _printed(records: Records, row: Row, source: Row | None) -> Iterator[tuple[s
         yield "Size", text(", ".join(counts))
     if not math.isnan(row["published_i2"]):
         yield "I²", text(percent(row["published_i2"]))
-    yield "Status", text(row["status"])
+    yield "Status", text(in_words("status", row["status"]))
     if row["published_problems"]:
         yield "Doubts", text(row["published_problems"])
     if source is None:

@@ -14,7 +14,7 @@ from metarepro.sensitivity import summaries
 from metarepro.wording.phrases import counted, counted_analyses, p_value, percent, whole
 from metarepro.wording.scales import Scale
 
-ONE_TRIAL = "One trial: there is nothing to leave out or to model differently."
+ONE_TRIAL = "A single trial: there is nothing to leave out or to model differently."
 CAVEAT = (
     "These analyses show what the number depends on. None of them corrects a bias: results that "
     "were never reported are in no variant."
