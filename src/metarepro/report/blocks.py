@@ -17,10 +17,14 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Link:
-    """Words that lead somewhere: to a page or file of the report, or to a public page."""
+    """Words that lead somewhere: to a page or file of the report, or to a public page.
+
+    One with a definition leads to the glossary.
+    """
 
     text: str
     href: str
+    definition: str = ""
 
     @property
     def external(self) -> bool:

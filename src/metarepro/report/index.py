@@ -170,5 +170,6 @@ def _more(records: Records) -> Iterator[Text]:
         yield text(Link("Sensitivity", "sensitivity.html"), ": how far the pools depend on choices")
     if records.trials:
         yield text(Link("Trials", "trials.html"), ": every trial in the data")
-    yield text(Link("Methods", "methods.html"), ": what was done, and a glossary")
+    yield text(Link("Methods", "methods.html"), ": what was done")
+    yield text(Link("Glossary", "glossary.html"), ": what the terms mean")
     yield text(Link("Downloads", "downloads.html"), ": every table as CSV")

@@ -93,54 +93,10 @@ def _sections(records: Records, requirements: str) -> Iterator[Section]:
     yield Section("words", sizes, _words(records))
     if records.has("reproduction"):
         yield Section("verdicts", "Verdicts on published results", _reproduction(plan.reproduction))
-    yield Section("glossary", "Glossary", [_facts(glossary(records))])
     if packages(requirements):
         yield Section("packages", "Versions of the packages", [_packages(requirements)])
     if records.has("inputs"):
         yield Section("inputs", "Inputs and their checksums", [_inputs(records)])
-
-
-def glossary(records: Records) -> dict[str, str]:
-    """The terms that the pages use, with what they mean."""
-    scale = records.scale
-    people = records.plan.study.participants
-    standardised = (
-        "The difference between the groups in standard deviations, corrected for small samples: "
-        if scale.sizes
-        else "The measure of effect: "
-    )
-    terms = {
-        scale.label: f"{standardised}{records.direction}.",
-        f"Confidence interval ({scale.ci})": "Range of average effects that are compatible with "
-        "the trials.",
-        "Prediction interval": "Range in which the true effect of another trial of the same kind "
-        "is expected. It is wider than the confidence interval where trials differ.",
-        "I² and τ²": "How much the trials differ beyond chance: as a share of the variation "
-        "between their results, and as the variance of their true effects.",
-        "Degrees of freedom": "How much independent information an interval rests on.",
-        "Trial, result": f"A trial compares {people} with and without the intervention. It may "
-        "report several results: different measures, different times.",
-        "Funnel plot": "Effects against their standard errors. Asymmetry has many causes.",
-        "Robustness of the numbers": "How far a pool depends on few trials, on chance or on a "
-        "selection of results, by the rules above. Not the certainty of the evidence.",
-        "Leave-one-out": "The pool recomputed with each trial left out in turn.",
-        "Specification curve": "The pooled effect in all analyses that combine the choices of "
-        "results, conversion, model and interval. A share of analyses says how many agree; they "
-        "are not independent and not equally reasonable.",
-    }
-    if records.cited_reviews:
-        terms["Coverage"] = (
-            "How many trials of the cited review are in a pool, against the whole review."
-        )
-    if records.has("overlap_pairs"):
-        terms["Corrected covered area"] = (
-            "Share of trials that several reviews have in common: 0% none, 100% all."
-        )
-    if records.has("evaluations"):
-        terms["Wilson interval"] = (
-            "Confidence interval of a proportion that is also valid near 0% and 100%."
-        )
-    return terms
 
 
 def _facts(items: Mapping[str, str]) -> Facts:
