@@ -56,11 +56,34 @@ _ADDRESS = re.compile(r"https://[!-~]+")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 
 
+#: Hosts of copies: documents that others uploaded, and trial versions of a site.
+_COPIES = frozenset({"docsbay.net", "dokumen.tips", "pdfslide.net", "vdocuments.net"})
+_TRIAL_VERSION = re.compile(r"(dev|stage|staging|test)\.", re.IGNORECASE)
+_SEARCH = re.compile(r"/search(/|$)", re.IGNORECASE)
+_QUERY = re.compile(r"(^|&)(term|q|query|search)=", re.IGNORECASE)
+
+
 def source_link(source: str) -> str | Link:
-    """A link where the source is an https address, else its text as it stands."""
-    if _ADDRESS.fullmatch(source) and _HOST.fullmatch(urlsplit(source).netloc):
-        return Link(source, source)
-    return source
+    """A link where the source is the https address of a page, else its text as it stands.
+
+    Addresses of searches and of copies of a page are no links: what they show may change.
+
+    Examples
+    --------
+    >>> source_link("https://doi.org/10.1000/a").href
+    'https://doi.org/10.1000/a'
+    >>> source_link("https://pmc.ncbi.nlm.nih.gov/search/?term=play")
+    'https://pmc.ncbi.nlm.nih.gov/search/?term=play'
+    """
+    address = urlsplit(source) if _ADDRESS.fullmatch(source) else None
+    if address is None or not _HOST.fullmatch(address.netloc):
+        return source
+    host = address.netloc.lower().removeprefix("www.")
+    if host in _COPIES or _TRIAL_VERSION.match(host):
+        return source
+    if _SEARCH.search(address.path) or _QUERY.search(address.query):
+        return source
+    return Link(source, source)
 
 
 def doi_link(doi: str) -> str | Link:

@@ -93,7 +93,8 @@ def _reading(records: Records, made: Matrix) -> str:
         f"Each cell shows the pooled {scale.label}, or that of a single trial, with its "
         f"{scale.ci}, {records.direction}.",
         drawings if any(cell.drawing for cell in cells) else "",
-        "Coverage compares the trials of a cell with those of the whole cited review."
+        "Coverage compares the confirmed and plausible trials of a cell with the whole cited "
+        "review."
         if records.cited_reviews
         else "",
     ]

@@ -72,6 +72,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "basis": {
         "listed": "confirmed trials",
+        "plausible": "plausible trials",
         "listed+plausible": "confirmed and plausible trials",
     },
     "status": {
