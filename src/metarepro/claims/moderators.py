@@ -196,7 +196,7 @@ def judge_factor(comparison: Comparison, claimed: float, level: float = 0.95) ->
     if not low <= claimed <= high:
         return Judgement("factor_excluded", f"{shown}.")
     if low <= 1:
-        return Judgement("factor_inconclusive", f"{shown}, which holds 1 as well.", _needed(c))
+        return Judgement("factor_inconclusive", f"{shown}, which includes 1 as well.", _needed(c))
     return Judgement("factor_held", f"{shown}.", _needed(c))
 
 

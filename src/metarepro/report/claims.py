@@ -58,7 +58,7 @@ def programmes_page(records: Records) -> Page:
     without = sum(row["n_usable"] == 0 for row in named)
     report = capitalised(records.plan.study.report)
     lead = f"{report} names {counted(len(rows), 'programme')}." + (
-        f" For {without} of them the data hold no usable trial result, which does not show that "
+        f" For {without} of them the data contain no usable trial result, which does not mean that "
         "there is none."
         if without
         else ""

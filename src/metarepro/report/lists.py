@@ -173,8 +173,8 @@ def audit_page(records: Records) -> Page:
         {"Record": [_record(records, record) for record in findings["record_id"]]},
     )
     lead = (
-        f"{counted(len(rows), 'finding')}: numbers within one source that disagree. The data are "
-        "not changed because of them."
+        f"{counted(len(rows), 'finding')}: numbers within one source that contradict each other. "
+        "The data were not changed because of them."
     )
     listed = table(
         "audit",
@@ -196,9 +196,9 @@ def _review_files(records: Records) -> Iterator[Section]:
     reviews = [records.review_label(review_id) for review_id in findings["review_id"]]
     shown = summaries.audit(findings.drop(columns=["review_id", "source_table"]))
     lead = (
-        "Reviews that come with their own data file: numbers of their study rows that disagree. "
-        "A study with other numbers for the same outcome in another analysis is shown with both "
-        "versions. Only the outcomes in the map of a review enter the syntheses."
+        "Contradictions between the study rows of reviews that come with their own data file. A "
+        "study that has different numbers for the same outcome in two analyses is shown with both "
+        "versions. Only the outcomes that the study maps from a review enter the syntheses."
     )
     listed = table(
         "review-audit",

@@ -35,11 +35,11 @@ from metarepro.wording.summaries import EXCLUSIONS, routes, set_label
 
 #: Verdicts on published results, as `reproduction` gives them.
 VERDICTS = {
-    "not testable": "the published result cannot be a target, its trials cannot be selected, or "
+    "not testable": "the published result cannot be compared, its trials cannot be selected, or "
     "none of them has a usable result",
-    "partial": "our pool is not of exactly the published trials: fewer, more, or unconfirmed ones",
-    "decision differs": "the sign differs, or one interval excludes no effect and the other does "
-    "not",
+    "partial": "our pool does not have exactly the published trials: it has fewer, more, or "
+    "unconfirmed ones",
+    "decision differs": "the sign differs, or only one of the two intervals excludes no effect",
     "exact": "estimate and limits are equal at the published rounding",
     "reproduced": "estimate and width of the interval each within "
     f"{percent(100 * verdicts.REPRODUCED_RELATIVE)}, or within "
@@ -178,8 +178,8 @@ def _otherwise(plan: Plan) -> Iterator[str]:
         if pooling != plan.pooling:
             one, several = models(pooling)
             yield (
-                f"Otherwise by {' and '.join(synthesis.by)}: one result per trial: {one}; several "
-                f"results of a trial: {several}."
+                f"Syntheses by {' and '.join(synthesis.by)} differ: one result per trial: "
+                f"{one}; several results of a trial: {several}."
             )
 
 

@@ -24,8 +24,8 @@ from metarepro.wording.codes import WORDS, in_words
 from metarepro.wording.phrases import DASH, counted, decimal, interval, whole
 
 SHARED = (
-    "A trial in two reviews is one piece of evidence, not two. The corrected covered area (CCA) is "
-    "0% when reviews share no trial and 100% when they share all."
+    "A trial that stands in two reviews is one piece of evidence, not two. The corrected covered "
+    "area (CCA) is 0% if the reviews share no trial and 100% if they share all of them."
 )
 #: Where a reason sets two codes against each other.
 _CODES = re.compile(r"\b(statistic|sign|timepoint|adjusted): (\w+) against (\w+)")
@@ -108,8 +108,8 @@ def _pairs(records: Records) -> list[Block]:
         download="data/overlap_pairs.csv",
     )
     missing = (
-        f"For {counted(without, 'pair')} it cannot be computed, because at least one of the two "
-        "reviews has no list of its trials in the data. The CSV file gives the reason for each."
+        f"For {counted(without, 'pair')} it cannot be computed, because the data have no list of the "
+        "trials of at least one of the two reviews. The CSV file gives the reason for each pair."
     )
     return [*([listed] if rows else []), *([Paragraph(text(missing))] if without else [])]
 
@@ -124,8 +124,8 @@ def _sources(records: Records) -> list[Block]:
     if len(one):
         copies = (
             "The following pairs come from one source that was read or transcribed twice, or are "
-            "two results of it. Their agreement shows that they were copied alike, not that two "
-            "sources agree."
+            "two results of it. Their agreement shows that both were copied in the same way, "
+            "not that two sources agree."
         )
         caption = "Results read twice in one source"
         blocks += [Paragraph(text(copies)), _shared(records, one, "same-source", caption)]
