@@ -141,8 +141,8 @@ def pooling_words(**pooling: Any) -> str:
 def test_methods_say_what_a_synthesis_does_otherwise() -> None:
     assert "Otherwise" not in pooling_words()
     assert (
-        "Syntheses by intervention and domain differ: one result per trial: random effects, τ² by DL, "
-        "with the Knapp-Hartung interval"
+        "Syntheses by intervention and domain differ: one result per trial: random effects, τ² "
+        "by DL, with the Knapp-Hartung interval"
     ) in pooling_words(tau2_method="DL")
     common = pooling_words(model="common", ci_method="z")
     assert "one result per trial: common effect, with a normal interval" in common

@@ -362,7 +362,7 @@ def test_sensitivity_in_sentences() -> None:
     )
     assert [plain(item) for item in summary(records, KEY).items] == [
         "Over 2 variants the pooled g lies between \u22120.10 (lowest) and 0.50 (highest).",
-        "With one trial left out it lies between 0.20 (without Ann 2001) and 0.40 (without "
+        "With one trial left out, it lies between 0.20 (without Ann 2001) and 0.40 (without "
         "Bob 2002).",
         "Of 40 different analyses, 98% keep the sign and 50% the conclusion (whether the "
         "interval includes zero; 12 without a reliable interval do not count as the same); their g "

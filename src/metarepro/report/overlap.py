@@ -108,8 +108,8 @@ def _pairs(records: Records) -> list[Block]:
         download="data/overlap_pairs.csv",
     )
     missing = (
-        f"For {counted(without, 'pair')} it cannot be computed, because the data have no list of the "
-        "trials of at least one of the two reviews. The CSV file gives the reason for each pair."
+        f"For {counted(without, 'pair')} it cannot be computed, because the data have no list "
+        "of the trials of at least one of the two reviews. The CSV file gives the reasons."
     )
     return [*([listed] if rows else []), *([Paragraph(text(missing))] if without else [])]
 

@@ -29,12 +29,12 @@ from metarepro.wording.phrases import DASH, counted, decimal, model_text, percen
 
 #: What each verdict says, at the start of a sentence.
 VERDICTS = {
-    "exact": "The published numbers come out as printed",
-    "reproduced": "The published numbers come out within 5%",
-    "approximate": "The published numbers come out within 10%",
-    "different": "The published numbers do not come out",
+    "exact": "The published numbers are reproduced exactly as printed",
+    "reproduced": "The published numbers are reproduced to within 5%",
+    "approximate": "The published numbers are reproduced to within 10%",
+    "different": "The published numbers are not reproduced",
     "decision_differs": "Our pool leads to another conclusion than the published one",
-    "partial": "The published numbers can be compared in part only",
+    "partial": "The published numbers can only be compared in part",
     "not_testable": "The published numbers cannot be tested",
 }
 

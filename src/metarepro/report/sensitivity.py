@@ -149,7 +149,7 @@ def _range_without_each(records: Records, key: str) -> list[str]:
     scale = records.scale_of(key)
     low, high = _ends(rows, "label", scale)
     return [
-        f"With one trial left out it lies between {scale.number(low['estimate'])} (without "
+        f"With one trial left out, it lies between {scale.number(low['estimate'])} (without "
         f"{low['label']}) and {scale.number(high['estimate'])} (without {high['label']})."
     ]
 
