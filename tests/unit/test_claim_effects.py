@@ -140,7 +140,8 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
         (
             pool(-0.4, 0.5, **ONE_TRIAL),
             ["shows"],
-            "; our own estimate is on the same side, its interval includes no effect (a single trial).",
+            "; our own estimate is on the same side, its interval includes no effect (a single "
+            "trial).",
         ),
         (
             pool(-0.5, 0.4, **TWO_TRIALS),
@@ -157,8 +158,8 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
         (
             pool(-0.5, 0.1, **ONE_TRIAL),
             ["open"],
-            "Our interval includes no effect and is not firm: a single trial. An interval of Ann 2020 "
-            "includes no effect, from few trials or with low certainty.",
+            "Our interval includes no effect and is not firm: a single trial. An interval of Ann "
+            "2020 includes no effect, from few trials or with low certainty.",
         ),
         (None, ["limited_harm", "open"], "An interval of Ann 2020 excludes a benefit, from few"),
         (
