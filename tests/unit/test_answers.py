@@ -126,7 +126,7 @@ def test_no_interval_no_plain_terms() -> None:
 def test_trust_names_the_reasons() -> None:
     assert trust(pool(n_trials=9.0), 0, SMD).startswith("Robustness limited: fewer than 10 trials.")
     assert trust(pool(), 0, SMD).startswith("Robustness fair, if the trials themselves are sound.")
-    assert "no rating of the trials' risk of bias" in trust(pool(), 0, SMD)
+    assert "not a rating of the trials' risk of bias" in trust(pool(), 0, SMD)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_every_marked_term_has_its_definition_in_the_glossary() -> None:
     defined = {
         f"{glossary.PATH}#{anchor}": unescape(meaning)
         for anchor, meaning in re.findall(
-            r'<tr id="([^"]+)"><th[^>]*>[^<]*</th><td[^>]*>([^<]*)</td>', made[glossary.PATH]
+            r'<div id="([^"]+)"><dt>[^<]*</dt><dd>([^<]*)</dd>', made[glossary.PATH]
         )
     }
     marks = [mark for html in made.values() for mark in MARK.findall(html)]

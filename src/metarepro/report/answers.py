@@ -166,7 +166,7 @@ def trust(pool: Pool, n_abstracts: int, scale: Scale) -> str:
     because = f": {'; '.join(reasons)}" if reasons else ", if the trials themselves are sound"
     return (
         f"Robustness {robustness(pool, n_abstracts, scale)}{because}. This is about the numbers "
-        "only; it is no rating of the trials' risk of bias."
+        "only; it is not a rating of the trials' risk of bias."
     )
 
 

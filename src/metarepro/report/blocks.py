@@ -117,12 +117,16 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Facts:
-    """Terms and what holds for them, with a heading of their own if need be."""
+    """Terms and what holds for them, with a heading of their own if need be.
+
+    `anchors` are the ids of the terms, if they have any.
+    """
 
     kind: ClassVar[str] = "facts"
     items: Sequence[tuple[str, Text]]
     anchor: str = ""
     heading: str = ""
+    anchors: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

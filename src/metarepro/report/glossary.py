@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from metarepro.claims.rules import MOSTLY_ABSTRACTS
 from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL, TRUSTED_DF
-from metarepro.report.blocks import Link, Page, Paragraph, Text, table, text
+from metarepro.report.blocks import Facts, Link, Page, Paragraph, Text, text
 from metarepro.report.records import Records, trail
 
 PATH = "glossary.html"
@@ -52,8 +52,8 @@ class Term:
 
 def page(records: Records) -> Page:
     """Make the page of terms."""
-    rows = [{"Term": term.name, "Meaning": term.meaning} for term in terms(records)]
-    anchors = [term.anchor for term in terms(records)]
+    found = terms(records)
+    meanings = [(term.name, text(term.meaning)) for term in found]
     said = "The terms that this report uses. Elsewhere in the report, a dotted line marks them."
     return Page(
         path=PATH,
@@ -61,7 +61,7 @@ def page(records: Records) -> Page:
         trail=trail(),
         intro=[
             Paragraph(text(said), "lead"),
-            table("glossary", "Terms", rows, anchors=anchors),
+            Facts(meanings, anchors=[term.anchor for term in found]),
         ],
         sections=(),
     )
