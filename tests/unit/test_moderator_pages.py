@@ -131,7 +131,7 @@ def test_rows_of_the_table_give_level_difference_and_doubt() -> None:
     assert year["Mean g [95% CI]"] == "–"
     assert video["Level"] == "Video feedback"
     assert video["Mean g [95% CI]"] == "0.50 [0.10, 0.90]"
-    assert video["Remarks"] == "fewer than 4 degrees of freedom: do not trust the interval"
+    assert video["Remarks"] == "fewer than 4 degrees of freedom: the interval cannot be trusted"
     assert (video["p"], video["p (Holm)"], video["Of τ² explained"]) == ("0.200", "0.400", "–")
 
 

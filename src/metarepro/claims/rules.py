@@ -60,7 +60,7 @@ RULES = (
         "There is no usable trial result for this intervention and outcome, and no readable result "
         "of the cited review. Neither a wider pool (the domain, the family) nor a review that the "
         "report does not cite takes its place: the claim names its source, and the question is "
-        "whether that source and its trials support it. What other reviews show, for or against, "
+        "whether that source and its trials bear it out. What other reviews show, for or against, "
         "is given under Limit. Usable results are those that the analysis plan pools.",
     ),
     Rule(

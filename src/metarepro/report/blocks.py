@@ -72,8 +72,8 @@ def source_link(source: str) -> str | Link:
     --------
     >>> source_link("https://doi.org/10.1000/a").href
     'https://doi.org/10.1000/a'
-    >>> source_link("https://pmc.ncbi.nlm.nih.gov/search/?term=play")
-    'https://pmc.ncbi.nlm.nih.gov/search/?term=play'
+    >>> source_link("https://pmc.ncbi.nlm.nih.gov/search/?term=a")
+    'https://pmc.ncbi.nlm.nih.gov/search/?term=a'
     """
     address = urlsplit(source) if _ADDRESS.fullmatch(source) else None
     if address is None or not _HOST.fullmatch(address.netloc):
