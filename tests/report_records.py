@@ -54,7 +54,7 @@ POOL: dict[str, Any] = {
     **{"effect_measure": "SMD", "better": "higher"},
     **{"model": "single_trial", "ci_method": "z", "n_trials": 1.0, "k": 1.0},
     **{"n_participants": 80.0, "estimate": 0.39, "se": 0.2, "ci_low": 0.0, "ci_high": 0.78},
-    **{"p_value": 0.05, "reason": "one trial: no pooling, its own effect is shown"},
+    **{"p_value": 0.05, "reason": "a single trial: nothing is pooled, its own effect is shown"},
     "trial_ids": "ann2001",
 }
 REVIEW: dict[str, Any] = {

@@ -87,6 +87,8 @@ CHANGED: list[dict[str, Any]] = [
     {"estimate": 0.004},
     {"estimate": -0.3, "ci_low": -1.5, "ci_high": -0.1, "pi_low": -2.0, "pi_high": -0.01},
     {"ci_low": 0.004, "pi_low": 0.006},
+    {"ci_low": -0.004, "pi_low": -0.004},
+    {"ci_low": 4e-7, "pi_low": -4e-7},
     {"ci_low": -1.0, "ci_high": 1.5},
     {"ci_low": math.nan, "ci_high": math.nan, "pi_low": math.nan, "pi_high": math.nan},
     {"flags": "tau2_zero"},

@@ -121,7 +121,7 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
     ("ours", "published", "said"),
     [
         # What limits a pool.
-        (pool(0.1, 0.5, **ONE_TRIAL), [], "the interval of our pool; the limits: one trial."),
+        (pool(0.1, 0.5, **ONE_TRIAL), [], "the interval of our pool; the limits: a single trial."),
         (pool(0.1, 0.5, covered=0.49), [], "less than half of the cited review's trials confirmed"),
         (pool(0.1, 0.5, covered=NAN), [], "how many trials the cited review pooled is not known."),
         (pool(0.1, 0.5, abstract_share=0.51), [], "the limits: mostly abstracts."),
@@ -140,7 +140,8 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
         (
             pool(-0.4, 0.5, **ONE_TRIAL),
             ["shows"],
-            "; our own estimate is on the same side, its interval includes no effect (one trial).",
+            "; our own estimate is on the same side, its interval includes no effect (a single "
+            "trial).",
         ),
         (
             pool(-0.5, 0.4, **TWO_TRIALS),
@@ -151,17 +152,21 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
         (
             pool(-0.5, -0.1, **ONE_TRIAL),
             [],
-            "Our interval excludes a benefit and is not firm: one trial. "
+            "Our interval excludes a benefit and is not firm: a single trial. "
             "Nothing could be read of Ann 2020.",
         ),
         (
             pool(-0.5, 0.1, **ONE_TRIAL),
             ["open"],
-            "Our interval includes no effect and is not firm: one trial. An interval of Ann 2020 "
-            "includes no effect, from few trials or with low certainty.",
+            "Our interval includes no effect and is not firm: a single trial. An interval of Ann "
+            "2020 includes no effect, from few trials or with low certainty.",
         ),
         (None, ["limited_harm", "open"], "An interval of Ann 2020 excludes a benefit, from few"),
-        (pool(-0.5, 0.1, **ONE_TRIAL), ["points"], "one trial. Ann 2020 reports an improvement;"),
+        (
+            pool(-0.5, 0.1, **ONE_TRIAL),
+            ["points"],
+            "a single trial. Ann 2020 reports an improvement;",
+        ),
         # Directions.
         (None, ["points"], "Ann 2020 reports an improvement; no number"),
         (None, ["against"], "Ann 2020 reports no improvement; no number"),

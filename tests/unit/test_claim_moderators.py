@@ -159,7 +159,7 @@ def test_both_sides_are_told_by_their_names() -> None:
     words = moderator_words(comparison(0.5, 0.7))
     assert words == "g 0.80 in 6 trials (Bright) and 0.20 in 6 trials (Dim)"
     assert judge_moderator(sides(1, 4)).reason.startswith(
-        "Light: we hold results of 1 trial (Bright) and 4 trials (Dim);"
+        "Light: we have results of 1 trial (Bright) and 4 trials (Dim);"
     )
     assert judge_moderator(sides(1, 4)).needed.endswith("(at the very least 1 more: Bright)")
 

@@ -91,7 +91,7 @@ def test_every_real_claim_has_a_verdict_and_says_what_is_missing(audited: Rows) 
         ("c29", "untestable_by_design", "judgement"),
         # Liverpool lies in Merseyside, which is named as well.
         ("c24", "not_yet_testable", "at least 11 places (Bradford; Croydon; Enfield; Essex"),
-        ("c06", "not_yet_testable", "tested is child behaviour problems; on others of this domain"),
+        ("c06", "not_yet_testable", "tested is child behaviour problems. For the other outcomes"),
         # 47 of 55, cut off; the exact test says p = 8e-8; no control group.
         ("c26", "partly_supported", "no control group"),
     ],
@@ -272,7 +272,7 @@ def test_a_moderator_counts_the_trials_of_its_families_only(sources: Sources) ->
 
 def test_results_that_were_read_and_not_usable_are_named(audited: Rows) -> None:
     assert "Moran 2005" in audited["c10"]["needed"]
-    assert "code percentages_without_n" in audited["c10"]["needed"]
+    assert "group sizes not shown" in audited["c10"]["needed"]
     # A duplicate is no further result.
     assert "Kalinauskiene" not in audited["c09"]["needed"]
 
@@ -330,8 +330,7 @@ def test_results_are_not_usable_for_a_claim_of_their_intervention_and_outcome_on
     ]
     effects = pd.DataFrame([row | changed for changed in changes])
     assert unusable_results(effects, {"intervention": "play", "outcome": "warmth"}) == (
-        "Read but not usable: Ann 2001 (no standard error; code no_variance); "
-        "Bob 2002 (no standard error; code no_variance)"
+        "Read but not usable: Ann 2001 (no standard error); Bob 2002 (no standard error)"
     )
     assert unusable_results(effects, {"intervention": "play", "outcome": "sleep"}) == ""
 

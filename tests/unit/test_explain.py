@@ -86,5 +86,5 @@ def test_two_trials_predict_nothing() -> None:
 
 def test_flags_are_told() -> None:
     said = explain(EVERY["equal effects"])
-    assert "Note: all effects equal: no test, no interval." in said
+    assert "Note: all effects are equal: no test and no interval are possible." in said
     assert "there is no confidence interval" in said

@@ -179,7 +179,9 @@ def test_assumed_correlation_is_that_of_the_settings() -> None:
 def test_leave_one_out_of_two_trials_says_that_nothing_is_pooled() -> None:
     rows = leave_one_out(table([0.1, 0.9], [0.02, 0.05]), SETTINGS)
     assert [row.estimate for row in rows] == [0.9, 0.1]
-    assert {row.reason for row in rows} == {"one trial: no pooling, its own effect is shown"}
+    assert {row.reason for row in rows} == {
+        "a single trial: nothing is pooled, its own effect is shown"
+    }
 
 
 def test_leave_one_out_refuses_a_single_trial() -> None:

@@ -241,7 +241,7 @@ def pool(**changes: Any) -> dict[str, Any]:
             "points to the intervention; too few trials for a reliable interval",
         ),
         ({"ci_low": NAN, "ci_high": NAN}, "points to the intervention; there is no interval"),
-        ({"n_trials": 1.0}, "one trial: favours the intervention"),
+        ({"n_trials": 1.0}, "a single trial: favours the intervention"),
     ],
 )
 def test_words_say_no_more_than_the_numbers(changes: dict[str, Any], words: str) -> None:

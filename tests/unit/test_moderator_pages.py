@@ -131,7 +131,7 @@ def test_rows_of_the_table_give_level_difference_and_doubt() -> None:
     assert year["Mean g [95% CI]"] == "–"
     assert video["Level"] == "Video feedback"
     assert video["Mean g [95% CI]"] == "0.50 [0.10, 0.90]"
-    assert video["Remarks"] == "fewer than 4 degrees of freedom: do not trust the interval"
+    assert video["Remarks"] == "fewer than 4 degrees of freedom: the interval cannot be trusted"
     assert (video["p"], video["p (Holm)"], video["Of τ² explained"]) == ("0.200", "0.400", "–")
 
 
@@ -150,7 +150,10 @@ def test_the_number_of_all_tests_is_said_and_what_chance_would_give() -> None:
         *[(f"s{i}", "design", 0.05) for i in range(10)],
         *[(f"s{i}", "income", np.nan) for i in range(20)],  # not tested
     )
-    assert "In all 30 tests were made, of 2 moderators in 20 syntheses. 3 have p below 0.05" in said
+    assert (
+        "Altogether 30 tests were made, of 2 moderators in 20 syntheses. 3 have p below 0.05"
+        in said
+    )
     assert "by chance alone about 1.5 would" in said
 
 

@@ -310,8 +310,8 @@ def test_the_pool_of_the_plan_is_one_of_the_specifications() -> None:
     ("data", "options", "reason"),
     [
         (effects(tier="approximate"), {"tiers": ["direct"]}, "no result fits"),
-        (effects(trial_id="a"), {}, "one trial: no pooling"),
-        (effects(trial_id="a"), {"per_trial": ["all"]}, "one trial: no pooling"),
+        (effects(trial_id="a"), {}, "a single trial: nothing is pooled"),
+        (effects(trial_id="a"), {"per_trial": ["all"]}, "a single trial: nothing is pooled"),
         (
             effects(yi=0.5),
             {"per_trial": ["lowest"], "ci_method": ["knapp_hartung"]},

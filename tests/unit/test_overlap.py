@@ -28,7 +28,13 @@ def included(*rows: tuple[str, str, str]) -> pd.DataFrame:
 
 
 def reviews(**n_studies: float) -> pd.DataFrame:
-    return pd.DataFrame({"review_id": list(n_studies), "n_studies": list(n_studies.values())})
+    return pd.DataFrame(
+        {
+            "review_id": list(n_studies),
+            "label": [name.upper() for name in n_studies],
+            "n_studies": list(n_studies.values()),
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -84,14 +90,14 @@ def test_pairs_count_only_trials_of_their_basis() -> None:
 
 def test_a_pair_says_how_much_of_a_review_is_known() -> None:
     assert pair("listed", "a", "b")["reason"] == (
-        "a: 2 trials taken as its own, it has 3; b: 3 trials taken as its own, it has an unknown "
-        "number"
+        "A: 2 trials counted; the review has 3; B: 3 trials counted; the number in the review is "
+        "not known"
     )
-    assert pair("listed+plausible", "a", "b")["reason"].startswith("b: ")
+    assert pair("listed+plausible", "a", "b")["reason"].startswith("B: ")
     none = pair("listed", "a", "c")
     assert math.isnan(none["cca"])
     assert math.isnan(none["n_shared"])
-    assert none["reason"] == "c: no list of trials"
+    assert none["reason"] == "C: no list of its trials"
 
 
 def test_a_list_without_confirmed_trials_is_no_overlap_of_zero() -> None:
@@ -99,14 +105,16 @@ def test_a_list_without_confirmed_trials_is_no_overlap_of_zero() -> None:
     row = overlap_pairs(reviews(a=1, b=1), lists).iloc[0]
     assert row["basis"] == "listed"
     assert math.isnan(row["cca"])
-    assert row["reason"] == "b: its own list of trials was not seen, none is confirmed"
+    assert row["reason"] == (
+        "B: none of its trials could be confirmed, because its list of trials was not seen"
+    )
 
 
 def test_overall() -> None:
     listed, wider = overlap_overall(reviews(a=3, b=NAN, c=7), LISTS).to_dict("records")
     assert (listed["n_reviews"], listed["n_trials"], listed["n_inclusions"]) == (2, 4, 5)
     assert (listed["cca"], wider["cca"]) == (25.0, 50.0)
-    assert listed["reason"] == "1 of 3 reviews have no trial that counts"
+    assert listed["reason"] == "for 1 of 3 reviews no trial could be counted"
 
 
 def test_without_reviews_there_is_no_overlap_to_tell_of() -> None:

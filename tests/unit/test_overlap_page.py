@@ -38,21 +38,15 @@ def shared_of(effects: list[dict[str, Any]], **changes: Any) -> dict[str, str]:
     return cells("shared", shared_effects=[SHARED | changes], effects=effects)
 
 
-def test_remarks_on_two_reviews_have_their_labels() -> None:
-    reason = "rev2020: 4 trials taken as its own, it has 10; ohara2019: 7 trials taken as its own, "
+def test_a_pair_has_the_labels_of_its_reviews() -> None:
     pair: dict[str, Any] = {
         **{"review_a": "rev2020", "review_b": "ohara2019", "basis": "listed+plausible"},
-        **{"n_a": 4.0, "n_b": 7.0, "cca": 10.0, "reason": reason + "it has an unknown number"},
+        **{"n_a": 4.0, "n_b": 7.0, "cca": 10.0, "reason": "Rev 2020: 4 trials counted"},
     }
     reviews = [REVIEW, REVIEW | {"review_id": "ohara2019", "label": "O'Hara 2019"}]
     said = cells("pairs-table", overlap_pairs=[pair], reviews=reviews)
     assert said["Reviews"] == "Rev 2020 and O'Hara 2019"
-    assert said["Remark"] == (
-        "Rev 2020: 4 trials taken as its own, it has 10; O'Hara 2019: 7 trials taken as its own, "
-        "it has an unknown number"
-    )
-    whole = cells("pairs-table", overlap_pairs=[pair | {"reason": ""}], reviews=reviews)
-    assert whole["Remark"] == ""
+    assert said["Remark"] == "Rev 2020: 4 trials counted"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +54,8 @@ def test_remarks_on_two_reviews_have_their_labels() -> None:
     [
         (
             "ann2001-02 has no effect size: no arm sizes; statistic: smd against odds_ratio",
-            "the second has no effect size: no arm sizes; statistic: smd against odds ratio",
+            "the second has no effect size: no arm sizes; reported as: standardised mean "
+            "difference against odds ratio",
         ),
         (
             "ann2001-01 has no effect size: a; ann2001-02 has no effect size: b; no number printed "
@@ -70,11 +65,12 @@ def test_remarks_on_two_reviews_have_their_labels() -> None:
         ),
         (
             "timepoint: post against follow_up; adjusted: no against yes",
-            "timepoint: post against follow-up; adjusted: no against yes",
+            "time: after the intervention against follow-up; adjustment: not adjusted against "
+            "adjusted for covariates",
         ),
         (
             "ann2001-01 has no effect size: a; sign: scale against benefit",
-            "the first has no effect size: a; sign: treatment minus control on the instrument "
+            "the first has no effect size: a; direction: treatment minus control on the instrument "
             "against positive (a ratio: above 1) when the intervention did better",
         ),
         # What a source calls its measure is left as it stands.
@@ -105,6 +101,6 @@ def test_a_difference_is_on_the_scale_of_differences(
 
 def test_numbers_that_are_no_g_say_what_they_are() -> None:
     said = shared(scale="odds_ratio", reason="ann2001-01 has no effect size: a")
-    assert said["First"] == "0.40 (secondary review)"
+    assert said["First"] == "0.40 (table of another review)"
     assert said["Why"] == "the first has no effect size: a; the numbers are as printed (odds ratio)"
     assert said["Time"] == "follow-up"

@@ -65,8 +65,8 @@ def test_one_trial_is_not_called_an_average() -> None:
     said = " ".join(sentences(ONE_TRIAL, 0, SMD))
     assert said.startswith("1 trial with 1 result and 3,000 participants.")
     assert "average" not in said
-    assert "One trial cannot say what another would find." in said
-    assert "Robustness of these numbers: weak (one trial)." in said
+    assert "A single trial cannot show what another would find." in said
+    assert "Robustness of these numbers: weak (a single trial)." in said
 
 
 def test_few_degrees_of_freedom_silence_the_interval() -> None:
@@ -74,7 +74,7 @@ def test_few_degrees_of_freedom_silence_the_interval() -> None:
     assert "too few trials for a reliable interval" in interval_sentence(few, SMD)
     assert "0.30" not in average(few, SMD)
     assert "excludes zero" not in " ".join(sentences(few, 0, SMD))
-    assert prediction(few, SMD) == "There are too few trials to say what another would find."
+    assert prediction(few, SMD) == "There are too few trials to say what another trial would find."
     assert robustness(few, 0, SMD) == "weak"
 
 
@@ -82,19 +82,37 @@ def test_an_interval_with_zero_shows_nothing() -> None:
     unclear = pool(ci_low=-0.1, ci_high=0.6)
     said = interval_sentence(unclear, SMD)
     assert said == (
-        "The interval includes zero: it reaches from a very small effect in favour of the control "
-        "group to a moderate effect in favour of the intervention. It shows neither that there is "
-        "an effect nor that there is none."
+        "The interval includes zero: it extends from a very small effect in favour of the control "
+        "group to a moderate effect in favour of the intervention. Whether there is an effect "
+        "remains unclear."
     )
     assert robustness(unclear, 0, SMD) == "limited"
 
 
-@pytest.mark.parametrize("low", [0.0, 0.004, -0.004])
+@pytest.mark.parametrize("low", [0.0, 4e-7, -4e-7])
 def test_a_limit_that_is_printed_as_zero_does_not_exclude_it(low: float) -> None:
     assert interval_sentence(pool(ci_low=low), SMD).startswith("The interval includes zero")
     said = prediction(pool(pi_low=low), SMD)
     # Printed as 0.00: the other side is not reached.
     assert said.endswith("from 0.00 to 0.90: it may be none.")
+
+
+def test_a_limit_just_above_zero_excludes_it_and_is_printed_so() -> None:
+    just = pool(ci_low=0.004, pi_low=0.004)
+    assert interval_sentence(just, SMD).startswith("The interval excludes zero")
+    assert "CI 0.004 to" in average(just, SMD)
+    assert prediction(just, SMD).endswith(
+        "from 0.004 to 0.90, in favour of the intervention throughout."
+    )
+
+
+def test_a_limit_just_below_zero_reaches_the_other_side() -> None:
+    just = pool(ci_low=-0.004, pi_low=-0.004)
+    assert interval_sentence(just, SMD).startswith("The interval includes zero")
+    assert "CI \u22120.004 to" in average(just, SMD)
+    assert prediction(just, SMD).endswith(
+        "from \u22120.004 to 0.90: it may be none, or in favour of the control group."
+    )
 
 
 def test_a_clear_interval_names_both_ends() -> None:
@@ -131,7 +149,7 @@ def test_prediction_without_zero() -> None:
 
 def test_no_prediction_from_two_trials() -> None:
     two = pool(n_trials=2.0, pi_low=NAN, pi_high=NAN)
-    assert prediction(two, SMD) == "There are too few trials to say what another would find."
+    assert prediction(two, SMD) == "There are too few trials to say what another trial would find."
 
 
 def test_no_interval_is_not_a_clear_one() -> None:
@@ -160,8 +178,8 @@ def test_robustness(changes: dict[str, Any], n_abstracts: int, word: str) -> Non
 
 def test_abstracts_are_mentioned_when_most_results_are_from_them() -> None:
     assert "abstract" not in " ".join(sentences(pool(), 10, SMD))
-    assert "11 of 20 pooled results were read in abstracts" in sentences(pool(), 11, SMD)[-1]
-    assert sentences(ONE_TRIAL, 1, SMD)[-1].startswith("The pooled result was read in an abstract")
+    assert "11 of 20 results were read in abstracts" in sentences(pool(), 11, SMD)[-1]
+    assert sentences(ONE_TRIAL, 1, SMD)[-1].startswith("The result was read in an abstract")
 
 
 def test_unknown_participants() -> None:
@@ -187,7 +205,7 @@ def test_a_ratio_is_shown_as_a_ratio_and_compared_with_1() -> None:
         "The interval excludes 1: an effect in favour of the intervention."
     )
     unclear = ratio | {"ci_low": math.log(0.9)}
-    assert interval_sentence(unclear, RATIO).startswith("The interval includes 1: it reaches from")
+    assert interval_sentence(unclear, RATIO).startswith("The interval includes 1: it extends from")
 
 
 def test_only_standardised_effects_have_words_for_their_size() -> None:

@@ -35,7 +35,7 @@ def page(**changes: Any) -> str:
 
 
 def test_it_opens_with_the_verdict_and_its_reason() -> None:
-    assert "The published numbers do not come out: g 0.39 against 0.40 published." in page()
+    assert "The published numbers are not reproduced: g 0.39 against 0.40 published." in page()
 
 
 def test_it_shows_what_is_printed_and_where() -> None:

@@ -75,15 +75,26 @@ def links_of(records: Records, page: Page) -> list[str]:
         "https://example.org/a b",
         "https://user:word@example.org/",
         "github:owner/name:file.csv",
+        "https://pmc.ncbi.nlm.nih.gov/search?term=a",
+        "https://example.org/list?page=1&q=a",
+        "https://www.pdfslide.net/a.pdf",
+        "https://stage.example.org/a",
         "",
     ],
 )
-def test_only_https_addresses_become_links(source: str) -> None:
+def test_only_addresses_of_pages_become_links(source: str) -> None:
     assert source_link(source) == source
 
 
-def test_an_https_address_is_a_link() -> None:
-    address = "https://example.org/a?b=c#d"
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/a?b=c#d",
+        "https://example.org/research/a",
+        "https://stages.example.org/a?searchresult=1",
+    ],
+)
+def test_an_https_address_is_a_link(address: str) -> None:
     assert source_link(address) == Link(address, address)
 
 
@@ -145,14 +156,14 @@ def test_a_synthesis_leads_to_its_results() -> None:
     records = make_records()
     page = report_syntheses.page(records, KEY)
     assert "../trials/ann2001.html#ann2001-01" in links_of(records, page)
-    assert facts_of(page)["Pooled g [95% CI]"] == "0.39 [0.00, 0.78]"
+    assert facts_of(page)["Single trial: g [95% CI]"] == "0.39 [0.00, 0.78]"
     assert facts_of(page)["All"] == "0.39 [0.00, 0.78]"
 
 
 def test_an_unreliable_interval_and_its_p_are_no_facts_of_a_synthesis() -> None:
     records = make_records(pooled=[POOL | {"flags": "df_below_4"}])
     found = facts_of(report_syntheses.page(records, KEY))
-    assert found["Pooled g [95% CI]"] == "0.39 (too few trials for a reliable interval)"
+    assert found["Single trial: g [95% CI]"] == "0.39 (too few trials for a reliable interval)"
     assert "p" not in found
 
 
@@ -160,7 +171,7 @@ def test_a_result_leads_to_its_source_and_back_to_its_synthesis() -> None:
     records = make_records()
     page = report_trials.page(records, "ann2001")
     said = facts_of(page, "ann2001-01")
-    assert said["Reported"] == "as smd: value \u22120.4; CI \u22120.8 to 0"
+    assert said["Reported"] == "Standardised mean difference: value \u22120.4; CI \u22120.8 to 0"
     assert said["Direction"] == (
         "a lower score is better; the value is treatment minus control on the instrument"
     )
@@ -172,7 +183,7 @@ def test_a_result_leads_to_its_source_and_back_to_its_synthesis() -> None:
     assert f"../syntheses/{KEY}.html" in links_of(records, page)
 
 
-def test_an_excluded_result_gives_code_meaning_and_reason() -> None:
+def test_an_excluded_result_gives_its_reason() -> None:
     records = make_records(
         effects=[
             EFFECT
@@ -189,7 +200,7 @@ def test_an_excluded_result_gives_code_meaning_and_reason() -> None:
     said = facts_of(report_trials.page(records, "ann2001"), "ann2001-01")
     assert said["Hedges' g [95% CI]"] == "none: excluded"
     assert said["Route"] == (
-        "no variance: nothing printed from which a standard error could come (no SE)"
+        "excluded: nothing printed from which a standard error could come (no SE)"
     )
     assert said["Pooled in"] == "no pool"
 
@@ -209,7 +220,8 @@ def test_reported_numbers_of_arms() -> None:
         **{"p_relation": "<", "p_value": 0.001},
     }
     assert reported_numbers(result) == (
-        "as means: intervention: n 20, mean \u22125.1, SD 2; control: n 21; p < 0.001"
+        "Means and standard deviations: intervention: n 20, mean \u22125.1, SD 2; control: n 21; "
+        "p < 0.001"
     )
 
 
@@ -223,10 +235,10 @@ def cell_of(records: Records) -> Any:
 def test_a_cell_says_how_much_of_the_review_it_holds() -> None:
     cell = cell_of(make_records())
     assert cell.link == Link("0.39 [0.00, 0.78]", f"syntheses/{KEY}.html")
-    assert cell.size == "1 trial, 80 participants"
-    assert cell.prediction == "none: one trial"
+    assert cell.size == "a single trial, 80 participants"
+    assert cell.prediction == "none: a single trial"
     assert cell.coverage == "0 confirmed and 1 plausible of the 10 studies of Rev 2020"
-    assert cell.mark.startswith("The pooled result was read in an abstract")
+    assert cell.mark.startswith("The result was read in an abstract")
 
 
 def test_a_review_of_unknown_size_and_trials_that_do_not_count() -> None:
@@ -242,12 +254,12 @@ def test_an_empty_cell_says_what_became_of_its_results() -> None:
     assert nothing.link is None
     assert nothing.drawing is None
     assert nothing.empty == (
-        "No result in this domain was found (1 trial of this intervention known)."
+        "No result was found for this domain (1 trial of this intervention known)."
     )
     excluded = EFFECT | {"exclude": "no_variance", "tier": ""}
     some = cell_of(make_records(pooled=[], weights=[], effects=[excluded]))
     assert some.empty == (
-        "No result that can be pooled: 1 result read, 1 excluded "
+        "No result that can be pooled: 1 result read, 1 could not be used "
         "(1 trial of this intervention known)."
     )
 
@@ -306,7 +318,7 @@ def test_a_forest_plot_can_be_downloaded_with_its_rows() -> None:
 def test_one_trial_has_no_sensitivity() -> None:
     (said,) = sensitivity(make_records(), KEY)
     assert isinstance(said, Paragraph)
-    assert plain(said.text).startswith("One trial: there is nothing to leave out")
+    assert plain(said.text).startswith("A single trial: there is nothing to leave out")
 
 
 def multiverse(**changes: Any) -> dict[str, Any]:
@@ -350,7 +362,7 @@ def test_sensitivity_in_sentences() -> None:
     )
     assert [plain(item) for item in summary(records, KEY).items] == [
         "Over 2 variants the pooled g lies between \u22120.10 (lowest) and 0.50 (highest).",
-        "With one trial left out it lies between 0.20 (without Ann 2001) and 0.40 (without "
+        "With one trial left out, it lies between 0.20 (without Ann 2001) and 0.40 (without "
         "Bob 2002).",
         "Of 40 different analyses, 98% keep the sign and 50% the conclusion (whether the "
         "interval includes zero; 12 without a reliable interval do not count as the same); their g "
@@ -376,7 +388,8 @@ def test_tests_on_sizes_say_of_how_many_trials_they_are() -> None:
 def test_the_methods_page_names_the_intracluster_correlations() -> None:
     trial = {"trial_id": "ann2001", "label": "Ann 2001", "design": "cluster_rct"}
     page = make_pages(make_records(trials=[trial]))["methods.html"]
-    assert "correlation 0.05 (specification curves also take 0.025 and 0.1); where" in page
+    words = re.sub(r"<[^>]+>", "", page)
+    assert "correlation 0.05 (specification curves also take 0.025 and 0.1); where" in words
 
 
 def test_the_methods_page_is_silent_on_clusters_without_cluster_trials() -> None:
@@ -418,7 +431,7 @@ def test_where_no_pool_is_of_a_whole_domain_the_findings_are_of_interventions() 
     other = POOL | {"synthesis": KEY.replace("play", "talk"), "intervention": "talk"}
     talk = PLAY | {"intervention": "talk", "label": "Talk"}
     said = said_in(make_records(interventions=[PLAY, talk], pooled=[POOL, other]))
-    assert said[0] == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, robustness weak)."
+    assert said[0] == "Play: closeness, g 0.39 [0.00, 0.78] (a single trial, robustness weak)."
 
 
 def test_an_outcome_without_a_reliable_interval_says_so_in_one_bracket() -> None:
@@ -463,7 +476,7 @@ def test_a_trial_of_the_kind_that_is_asked_about_is_mentioned() -> None:
 
 def test_the_interventions_that_are_asked_about_come_first() -> None:
     said = said_in(make_records(plan=ABOUT))[0]
-    assert said == "Play: closeness, g 0.39 [0.00, 0.78] (1 trial, robustness weak)."
+    assert said == "Play: closeness, g 0.39 [0.00, 0.78] (a single trial, robustness weak)."
     nothing = said_in(make_records(plan=ABOUT, pooled=[]))[0]
     assert nothing == "Play: no result in any domain that can be pooled."
 

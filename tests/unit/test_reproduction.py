@@ -143,7 +143,7 @@ def test_without_published_interval_the_estimate_decides() -> None:
     result = judge(smd(0.35, NAN, NAN), 0.35, -0.2, 0.9, COMPLETE)
     assert result.verdict == "exact"
     assert result.published_ci_holds_estimate == ""
-    assert "no CI is published" in result.reason
+    assert "no CI was published" in result.reason
 
 
 def test_differences_are_absolute_and_relative_to_the_published() -> None:
@@ -205,7 +205,7 @@ def test_partial_says_that_the_sign_differs() -> None:
 
 def test_partial_says_that_the_decision_differs() -> None:
     result = judge(PUBLISHED, 0.4, -0.3, 1.1, Coverage(2, 2, 5))
-    assert result.reason.endswith("the published CI excludes zero, ours does not")
+    assert result.reason.endswith("the published CI excludes zero; ours does not")
 
 
 def test_no_target_is_not_testable_even_if_partial() -> None:
@@ -389,7 +389,7 @@ def test_plausible_trials_are_pooled_and_make_it_partial() -> None:
 
 def test_a_pool_of_one_plausible_trial_is_partial() -> None:
     included = pd.DataFrame([{"review_id": "rev", "trial_id": "a", "basis": "plausible"}])
-    reason = "we hold 1 trial against 1 published, none of them confirmed as included"
+    reason = "we have 1 trial against 1 published, none of them confirmed as included"
     other = EFFECTS.assign(trial_id="a")
     row = compare_one(other, included, k=1.0)
     assert row["verdict"] == "partial"
@@ -431,8 +431,8 @@ def test_participants_are_counted_once_a_trial() -> None:
     [
         ({"review_id": "other"}, "no list of included trials"),
         ({"subgroup": "ages 0-18"}, "subgroup 'ages 0-18' cannot be selected from the data"),
-        ({"outcome": "autism_signs"}, "no usable post-intervention result of the 2 listed"),
-        ({"timepoint": "follow_up"}, "no usable follow-up result of the 2 listed"),
+        ({"outcome": "autism_signs"}, "no usable post-intervention result of the 2 confirmed"),
+        ({"timepoint": "follow_up"}, "no usable follow-up result of the 2 confirmed"),
     ],
 )
 def test_rows_without_a_pool_are_not_testable(changes: dict[str, Any], reason: str) -> None:

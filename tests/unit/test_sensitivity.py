@@ -199,7 +199,7 @@ def test_one_trial_has_no_robust_variance() -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("two_level", "one trial: no pooling"),
+        ("two_level", "a single trial: nothing is pooled"),
         ("three_level", "three levels need at least 2 trials, got 1"),
     ],
 )
@@ -222,7 +222,7 @@ def test_only_three_levels_have_two_variances() -> None:
 def test_one_trial_is_shown_and_not_pooled(name: str) -> None:
     row = by_name(four()[:1])[name]
     assert (row.model, row.estimate) == ("single_trial", 0.2)
-    assert row.reason.startswith("one trial: no pooling")
+    assert row.reason.startswith("a single trial: nothing is pooled")
 
 
 def test_two_trials_have_no_prediction_interval() -> None:

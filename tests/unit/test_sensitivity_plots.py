@@ -239,7 +239,7 @@ def test_the_curve_speaks_of_shares_of_analyses() -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "name"),
-    [(0.1, 0.5, "above zero"), (-0.1, 0.5, "holds zero"), (-0.5, -0.1, "below zero")],
+    [(0.1, 0.5, "above zero"), (-0.1, 0.5, "includes zero"), (-0.5, -0.1, "below zero")],
 )
 def test_intervals_are_coloured_by_their_side_of_zero(low: float, high: float, name: str) -> None:
     fig = make_curve(make_specification(estimate=(low + high) / 2, ci_low=low, ci_high=high))

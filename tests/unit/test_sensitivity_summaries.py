@@ -134,7 +134,7 @@ def test_source_kinds_show_shares_and_model() -> None:
     row = {"source_kind": "secondary_review", "model": "single_trial", "n_trials": 1.0, "k": 3.0}
     shares = {"share_favourable": 2 / 3, "share_significant": 0.0}
     found = only(pages.source_kinds(table("source_kinds", row | shares), POOLS, SMD))
-    assert (found["Source"], found["Model"]) == ("secondary review", "One trial")
+    assert (found["Source"], found["Model"]) == ("Table of another review", "Single trial")
     assert (found["Favour the intervention"], found["p up to 0.05"]) == ("67%", "0%")
 
 

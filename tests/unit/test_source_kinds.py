@@ -50,7 +50,10 @@ def test_pools_are_rs(name: str) -> None:
 def test_a_kind_with_one_trial_shows_its_result_and_says_so() -> None:
     abstract, database = pools_by_source_kind(effects(), SETTINGS)
     assert (abstract["source_kind"], abstract["n_trials"], abstract["k"]) == ("abstract", 1, 2)
-    assert abstract["reason"] == "one trial: no pooling, the mean of its 2 results is shown"
+    assert (
+        abstract["reason"]
+        == "a single trial: nothing is pooled, the mean of its 2 results is shown"
+    )
     assert (database["estimate"], database["model"]) == (-0.2, "single_trial")
 
 

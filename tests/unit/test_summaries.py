@@ -75,7 +75,7 @@ def test_empty_cells_of_the_evidence_are_shown() -> None:
     assert full["g [95% CI]"] == "0.30 (too few trials for a reliable interval)"
     assert full["Participants"] == "at least 1,234"
     assert "fewer than 4 degrees of freedom" in full["Remarks"]
-    assert full["Direct"] == "1"
+    assert full["As reported"] == "1"
 
 
 def test_missing_numbers_say_so() -> None:
@@ -83,9 +83,9 @@ def test_missing_numbers_say_so() -> None:
     assert (row["Year"], row["n"]) == ("not reported", "not reported")
 
 
-def test_exclusions_are_counted_by_code() -> None:
-    table = summaries.exclusions(effects(exclude="duplicate")).set_index("Code")
-    assert table.loc["duplicate", "Results"] == "1"
+def test_exclusions_are_counted_by_reason() -> None:
+    table = summaries.exclusions(effects(exclude="duplicate")).set_index("Reason")
+    assert table.loc["another row has the same result", "Results"] == "1"
     assert table["Results"].astype(int).sum() == 1
 
 
@@ -102,9 +102,10 @@ def test_every_exclusion_code_of_the_library_has_a_meaning() -> None:
     assert raised | set(EXCLUSIONS) <= set(summaries.EXCLUSIONS)
 
 
-def test_codes_that_do_not_occur_are_not_listed() -> None:
+def test_reasons_that_do_not_occur_are_not_listed() -> None:
     assert summaries.exclusions(effects()).empty
-    assert list(summaries.exclusions(effects(exclude="duplicate"))["Code"]) == ["duplicate"]
+    (row,) = summaries.exclusions(effects(exclude="duplicate")).to_dict("records")
+    assert row["Reason"] == "another row has the same result"
 
 
 def test_families_have_the_names_of_the_plan() -> None:
@@ -159,14 +160,16 @@ def test_a_trial_is_listed_with_all_its_interventions() -> None:
 @pytest.mark.parametrize(
     ("kept", "words", "said"),
     [
-        ("a-02", "same table", "kept: a-02; same table"),
-        ("a-02", "", "kept: a-02"),
+        ("a-02", "same table", "used instead: a-02; same table"),
+        ("a-02", "", "used instead: a-02"),
         ("", "no SD", "no SD"),
     ],
 )
-def test_the_reason_of_a_duplicate_names_the_kept_row(kept: str, words: str, said: str) -> None:
+def test_the_details_of_a_duplicate_name_the_row_that_is_used(
+    kept: str, words: str, said: str
+) -> None:
     excluded = effects(exclude="duplicate", duplicate_of=kept, exclude_reason=words)
-    assert list(summaries.excluded_results(excluded)["Reason"]) == [said]
+    assert list(summaries.excluded_results(excluded)["Details"]) == [said]
 
 
 def test_names_are_in_the_order_of_the_codebook() -> None:

@@ -88,7 +88,7 @@ def test_one_trial_is_not_pooled_but_shown() -> None:
     assert pooled.estimate == 0.3
     assert pooled.ci_high == pytest.approx(0.3 + 1.959963985 * 0.2)
     assert math.isnan(pooled.tau2)
-    assert reason == "one trial: no pooling, its own effect is shown"
+    assert reason == "a single trial: nothing is pooled, its own effect is shown"
 
 
 def test_results_of_one_trial_are_averaged_with_their_correlation() -> None:

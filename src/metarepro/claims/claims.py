@@ -9,7 +9,6 @@ report does not cite do not count: the claim names its source. What they show is
 """
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,7 +28,7 @@ from metarepro.claims.words import claimed_words, is_over, noun_of, own_limit
 from metarepro.plan import Plan
 from metarepro.tabular.tables import from_rows
 from metarepro.tabular.trial_interventions import trials_of
-from metarepro.wording.phrases import counted, decimal, whole
+from metarepro.wording.phrases import counted, percent, whole
 from metarepro.wording.scales import Scale
 
 #: Columns of a pool that a claim shows.
@@ -327,11 +326,9 @@ def _review_label(claim: Mapping[Any, Any], sources: Sources) -> str:
 
 
 def _label_of(review_id: str, sources: Sources) -> str:
-    """Name of a review; where its authors were not seen, its id as "Smith 2015"."""
+    """Name of a review; "" without one."""
     found = sources.reviews[sources.reviews["review_id"] == review_id]["label"]
-    label = str(found.iloc[0]) if len(found) else ""
-    in_words = re.sub(r"^([a-z]+)(\d{4})", r"\1 \2", label).capitalize()
-    return in_words if label == review_id else label
+    return str(found.iloc[0]) if len(found) else ""
 
 
 def _pool_row(key: str, sources: Sources) -> Mapping[Any, Any] | None:
@@ -377,7 +374,7 @@ def _abstracts(share: float) -> str:
     if not share > MOSTLY_ABSTRACTS:
         return ""
     return (
-        f"{decimal(100 * share, 0)}% of our results are from abstracts, which print what was "
+        f"{percent(100 * share)} of our results are from abstracts, which print what was "
         "significant: the estimate leans towards benefit"
     )
 

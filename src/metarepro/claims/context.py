@@ -38,10 +38,7 @@ def unusable_results(effects: pd.DataFrame, claim: Mapping[Any, Any]) -> str:
         & (effects["outcome"] == claim["outcome"])
         & ~effects["exclude"].isin(["", "duplicate", "superseded"])
     ].drop_duplicates(["label", "exclude", "exclude_reason"])
-    found = [
-        f"{row['label']} ({row['exclude_reason']}; code {row['exclude']})"
-        for row in rows.to_dict("records")
-    ]
+    found = [f"{row['label']} ({row['exclude_reason']})" for row in rows.to_dict("records")]
     return f"Read but not usable: {'; '.join(found)}" if found else ""
 
 
@@ -72,9 +69,9 @@ def near_outcomes(
         f"({counted(row['n_trials'], 'trial')})"
         for row in pooled[pooled["synthesis"].isin(keys)].to_dict("records")
     ]
-    held = f"we hold {', '.join(near)}, not counted" if near else "we hold no pool either"
+    held = f"we have {', '.join(near)}; these do not count" if near else "we have no pool either"
     tested = names[claim["outcome"]].lower()
-    return f"The outcome tested is {tested}; on others of this domain {held}."
+    return f"The outcome tested is {tested}. For the other outcomes of this domain {held}."
 
 
 def uncited_reviews(rows: pd.DataFrame) -> list[str]:

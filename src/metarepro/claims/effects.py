@@ -257,7 +257,7 @@ def _direction(theirs: Collection[str], review: str) -> str:
 def _limits(pool: Pool) -> str:
     limits = []
     if pool.n_trials == 1:
-        limits.append("one trial")
+        limits.append("a single trial")
     elif pool.n_trials < MIN_TRIALS_FOR_INTERVAL:
         limits.append(counted(pool.n_trials, "trial"))
     elif "df_below_4" in pool.flags:

@@ -196,7 +196,7 @@ def judge_factor(comparison: Comparison, claimed: float, level: float = 0.95) ->
     if not low <= claimed <= high:
         return Judgement("factor_excluded", f"{shown}.")
     if low <= 1:
-        return Judgement("factor_inconclusive", f"{shown}, which holds 1 as well.", _needed(c))
+        return Judgement("factor_inconclusive", f"{shown}, which includes 1 as well.", _needed(c))
     return Judgement("factor_held", f"{shown}.", _needed(c))
 
 
@@ -269,7 +269,7 @@ def factor_words(comparison: Comparison, level: float = 0.95) -> str:
 def _undecided(c: Comparison) -> str:
     """Why there is no difference whose interval can be leaned on."""
     held = (
-        f"{c.about}: we hold results of {c.trials}; the cited review's own comparison could not be "
+        f"{c.about}: we have results of {c.trials}; the cited review's own comparison could not be "
         "read."
     )
     if c.reason:

@@ -57,22 +57,21 @@ RULES = (
         "effect",
         "No number and no direction",
         NOT_YET,
-        "We hold no usable trial result for this intervention and outcome, and no readable result "
-        "of the cited review. A wider pool (the domain, the family) is never put in its place. Nor "
-        "is a review that the report does not cite: the claim names its source, and the question "
-        "is whether that source and its trials carry it. What other reviews show, for or against, "
-        "stands in the caveat. Usable are the results that the analysis plan pools as its "
-        "evidence.",
+        "There is no usable trial result for this intervention and outcome, and no readable result "
+        "of the cited review. Neither a wider pool (the domain, the family) nor a review that the "
+        "report does not cite takes its place: the claim names its source, and the question is "
+        "whether that source and its trials bear it out. What other reviews show, for or against, "
+        "is given under Limit. Usable results are those that the analysis plan pools.",
     ),
     Rule(
         "effect_direction_only",
         "effect",
         "A direction without a number of its own",
         NOT_YET,
-        "We hold no usable trial result, and what could be read of the cited review is a direction "
-        "in words, a number without interval or test, or a result for a mix of interventions. "
-        "These decide nothing in any rule, whichever way they point; so does the side on which an "
-        "estimate lies: intervals decide.",
+        "There is no usable trial result, and what could be read of the cited review is a "
+        "direction in words, a number without interval or test, or a result for a mix of "
+        "interventions. None of these decides anything in any rule, nor does the sign of an "
+        "estimate: intervals decide.",
     ),
     Rule(
         "effect_conflicting",
@@ -80,11 +79,11 @@ RULES = (
         "Results that disagree",
         PARTLY,
         "One interval excludes no effect in favour; another (of the cited review or ours) excludes "
-        "a benefit, or includes no effect and is firm. Firm is, for a benefit, for none and for "
-        "harm alike: our pool if it has at least 4 trials and a reliable interval, at least half "
+        "a benefit, or includes no effect and is firm. Whether it shows benefit, no effect or "
+        "harm, our pool is firm if it has at least 4 trials and a reliable interval, at least half "
         "of the trials that the cited review pooled are confirmed to be in it, and not more than "
-        "half of its results are from abstracts; a published result if it is of at least 5 trials "
-        "and its certainty is not called low or very low.",
+        "half of its results are from abstracts. A published result is firm if it is of at least 5 "
+        "trials and its certainty is not called low or very low.",
     ),
     Rule(
         "effect_contradicted",
@@ -100,8 +99,7 @@ RULES = (
         "No benefit where one could be seen",
         NOT_SUPPORTED,
         "A firm interval (of our pool or of the cited review) includes no effect, and none "
-        "excludes no effect in favour. That the claim is not shown does not show that there is no "
-        "effect.",
+        "excludes no effect in favour. This does not show that there is no effect.",
     ),
     Rule(
         "effect_shown",
@@ -124,40 +122,42 @@ RULES = (
         "effect",
         "Shown by limited evidence",
         PARTLY,
-        "An interval excludes no effect in favour but is not firm: one trial or few, low "
-        "certainty, mostly abstracts, or a part of the cited review only. Of our pools without a "
-        "reliable interval none is used.",
+        "An interval excludes no effect in favour but is not firm: a single trial or few, low "
+        "certainty, mostly abstracts, or only a part of the cited review. Our pools without a "
+        "reliable interval are not used.",
     ),
     Rule(
         "effect_inconclusive",
         "effect",
         "Too little evidence to tell",
         NOT_YET,
-        "We hold intervals, but none is firm, and none excludes no effect in favour. This holds "
-        "also where such an interval excludes a benefit: too little to refute the claim.",
+        "There are intervals, but none is firm, and none excludes no effect in favour. The same "
+        "applies if such an interval excludes a benefit: it is too little to refute the claim.",
     ),
     Rule(
         "count_unknown",
         "count",
         "The number of the cited review was not seen",
         NOT_YET,
-        "No page that we hold gives the number.",
+        "The number was in none of the pages that could be read.",
     ),
     Rule(
         "count_impossible",
         "count",
         "More than the whole",
         NOT_SUPPORTED,
-        "The claim is on a part of the review and its number is larger than that of the whole.",
+        "The claim is about a part of the review, and its number is larger than that of the whole "
+        "review.",
     ),
     Rule(
         "count_of_a_part",
         "count",
         "Only the number of the whole review is known",
         NOT_YET,
-        "The review covers other interventions too, and which of its studies are of this one could "
-        "not be read: its list of included studies is not in the data, or not all of it, or a "
-        "number of participants is missing. That the whole is larger says nothing.",
+        "The review covers other interventions too, and it could not be read which of its studies "
+        "are of this one: its list of included studies is not in the data, or not all of it, or a "
+        "number of participants is missing. That the number of the whole review is larger says "
+        "nothing.",
     ),
     Rule(
         "count_agrees",
@@ -181,15 +181,15 @@ RULES = (
         "As many places are listed",
         SUPPORTED,
         "The evaluations that the report lists name at least as many places (for 'over', more). "
-        "A whole country is no place.",
+        "A whole country does not count as a place.",
     ),
     Rule(
         "places_not_all_listed",
         "places",
         "Fewer places are listed",
         NOT_YET,
-        "The evaluations that the report lists name fewer places. That is no refutation: rows for "
-        "a whole country may stand for several places that are not named.",
+        "The evaluations that the report lists name fewer places. This does not refute the "
+        "claim: rows for a whole country may stand for several places that are not named.",
     ),
     Rule(
         "guidance_counted",
@@ -220,8 +220,8 @@ RULES = (
         ARITHMETIC,
         "The larger of the two numbers that the report gives, divided by the smaller, is the "
         "claimed ratio, rounded or cut off. The source was not seen, and two groups without a "
-        "controlled comparison do not tell why they differ. So this is the best verdict that it "
-        "can have, as for a proportion.",
+        "controlled comparison do not show why they differ. No better verdict is possible, as for "
+        "a proportion.",
     ),
     Rule(
         "ratio_differs",
@@ -243,9 +243,9 @@ RULES = (
         "Stated without a number, and without a control group",
         UNTESTABLE,
         "The report gives no count of any evaluation that the claim cites and that says so. "
-        "Whether an evaluation is published changes nothing: its numbers are not in the report "
-        "either way. Nor could they decide: people also change without a service, and no local "
-        "evaluation has a control group.",
+        "Whether an evaluation is published makes no difference: its numbers are not in the report "
+        "in either case. Nor could they decide the claim: people also change without a service, "
+        "and no local evaluation has a control group.",
     ),
     Rule(
         "evaluations_counted",
@@ -254,7 +254,7 @@ RULES = (
         ARITHMETIC,
         "At least one evaluation that the claim cites reports it with a percentage that is a "
         "whole number out of those evaluated. No local evaluation has a control group: people also "
-        "change without a service. So this is the best verdict that they can have.",
+        "change without a service. No better verdict is possible.",
     ),
     Rule(
         "proportion_no_source",
@@ -277,7 +277,7 @@ RULES = (
         "A count gives the percentage",
         ARITHMETIC,
         "A whole number out of those evaluated gives the percentage. The evaluation itself was "
-        "not seen, and without a comparison a proportion says nothing on what the service did.",
+        "not seen, and without a comparison a proportion says nothing about what the service did.",
     ),
     Rule(
         "proportion_not_beyond",
@@ -293,8 +293,8 @@ RULES = (
         "Above a reference that is no control group",
         PARTLY,
         "The exact binomial test has p below 0.05 and the proportion is above the reference. But "
-        "the reference is an estimate for other people and carries no uncertainty in the test: it "
-        "is no control group, so this is the best verdict that it can have.",
+        "the reference is an estimate for other people, treated as exact in the test, and not a "
+        "control group. No better verdict is possible.",
     ),
     Rule(
         "moderator_not_fitted",
@@ -365,23 +365,23 @@ RULES = (
         "factor",
         "The ratio could be anything",
         NOT_YET,
-        "The mean below the line cannot be told from zero, so that the ratio has no interval "
-        "(Fieller), or the interval holds both the claimed ratio and 1.",
+        "The mean in the denominator may be zero, so the ratio has no interval (Fieller), or the "
+        "interval includes both the claimed ratio and 1.",
     ),
     Rule(
         "factor_excluded",
         "factor",
         "Another ratio",
         NOT_SUPPORTED,
-        "Fieller's interval of the ratio does not hold the claimed one.",
+        "Fieller's interval of the ratio does not include the claimed ratio.",
     ),
     Rule(
         "factor_held",
         "factor",
         "The claimed ratio is possible",
         PARTLY,
-        "Fieller's interval of the ratio holds the claimed one and excludes 1. Other ratios are in "
-        "it as well, so that this is the best verdict that it can have.",
+        "Fieller's interval of the ratio includes the claimed ratio and excludes 1. Because it "
+        "includes other ratios too, no better verdict is possible.",
     ),
 )
 

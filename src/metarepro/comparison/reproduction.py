@@ -112,15 +112,15 @@ def select_effects(
         subgroup = plan.subgroups[row["subgroup"]]
         chosen = chosen[chosen[subgroup.column] == subgroup.value]
     when = {"post": "post-intervention", "follow_up": "follow-up"}[row["timepoint"]]
-    missing = f"no usable {when} result of the {len(listed)} listed or plausible trials"
+    missing = f"no usable {when} result of the {len(listed)} confirmed or plausible trials"
     return chosen, f"{missing} for this outcome" if chosen.empty else ""
 
 
 def _published_target(row: Mapping[Any, Any], effect_measure: str, better: str) -> Target:
     """Target of a published row; suspect and narrative rows have none."""
     reasons = {
-        "suspect": "suspect: the published numbers contradict themselves",
-        "narrative": "narrative: the source gives a direction and no number",
+        "suspect": "the published numbers contradict themselves",
+        "narrative": "the source gives a direction and no number",
     }
     if row["status"] in reasons:
         return no_target(reasons[row["status"]])

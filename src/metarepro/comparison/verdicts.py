@@ -30,7 +30,7 @@ import math
 from dataclasses import dataclass
 
 from metarepro.comparison.targets import Target
-from metarepro.wording.phrases import decimal
+from metarepro.wording.phrases import decimal, percent
 from metarepro.wording.scales import Scale
 
 REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE = 0.05, 0.01
@@ -63,7 +63,7 @@ class Coverage:
         trials = "1 trial" if self.trials == 1 else f"{self.trials} trials"
         confirmed = f", {self.listed or 'none'} of them confirmed as included"
         return (
-            f"we hold {trials} against {self._published} published"
+            f"we have {trials} against {self._published} published"
             f"{confirmed if self.listed < self.trials else ''}"
         )
 
@@ -86,9 +86,9 @@ class Verdict:
 
 #: Whether the published interval holds our estimate, in words.
 _HELD = {
-    "yes": "the published CI holds our estimate",
-    "no": "the published CI does not hold our estimate",
-    "": "no CI is published",
+    "yes": "our estimate lies within the published CI",
+    "no": "our estimate lies outside the published CI",
+    "": "no CI was published",
 }
 
 
@@ -131,13 +131,13 @@ def judge(
     relative = difference / abs(target.estimate) if target.estimate else math.nan
     held, conflict = _holds(target, estimate), _conflict(target, *ours)
     verdict = "partial" if coverage.doubt else _agreement(target, ours, conflict)
-    percent = f", {relative:.0%}" if math.isfinite(relative) else ""
+    share = f", {percent(100 * relative)}" if math.isfinite(relative) else ""
     sentences = [
         coverage.doubt,
         f"{target.scale.symbol} {target.scale.interval(*ours)}"
         f"{f' ({withheld})' if withheld else ''} against "
         f"{target.scale.interval(target.estimate, target.ci_low, target.ci_high)} "
-        f"published (difference {decimal(difference)}{target.scale.pooled_on}{percent})",
+        f"published (difference {decimal(difference)}{target.scale.pooled_on}{share})",
         _HELD[held],
         conflict,
     ]
@@ -184,9 +184,9 @@ def _conflict(target: Target, estimate: float, low: float, high: float) -> str:
     if published_excludes == (low > TOLERANCE or high < -TOLERANCE):
         return ""
     with_effect, without = (
-        ("the published", "ours") if published_excludes else ("our", "the published")
+        ("the published", "ours") if published_excludes else ("our", "the published one")
     )
-    return f"{with_effect} CI excludes {target.scale.no_effect}, {without} does not"
+    return f"{with_effect} CI excludes {target.scale.no_effect}; {without} does not"
 
 
 def _equal_as_printed(target: Target, *ours: float) -> bool:

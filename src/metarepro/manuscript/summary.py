@@ -80,7 +80,7 @@ def _columns(tables: Mapping[str, pd.DataFrame], scale: Scale) -> list[str]:
 def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:
     """What an estimate and its intervals say, and no more."""
     if not scale.compares:
-        return "one trial" if pool["n_trials"] == 1 else ""
+        return "a single trial" if pool["n_trials"] == 1 else ""
     side = "the intervention" if pool["estimate"] > 0 else "the control"
     if not has_reliable_interval(pool["flags"]):
         said = f"points to {side}; {no_interval(pool['flags'])}"
@@ -91,7 +91,7 @@ def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:
     else:
         said = f"points to {side}; the interval includes {scale.no_effect}"
     if pool["n_trials"] == 1:
-        return f"one trial: {said}"
+        return f"a single trial: {said}"
     predicted = pool["pi_low"] < 0 < pool["pi_high"] and predicts(pool["flags"])
     if predicted and said.startswith("favours"):
         return f"{said} on average; a new trial may find the opposite"
@@ -164,8 +164,8 @@ def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
     said = [
         f"{scale.symbol}: {scale.label}, pooled; {_direction(tables, scale)}. CI: "
         f"confidence interval.{predicted if pooling.model == 'random' else ''}",
-        f"Models: trials with one result each, {one}; trials with several results, {several}. One "
-        "trial: no pooling.",
+        f"Models: trials with one result each, {one}; trials with several results, {several}. "
+        "A single trial is shown with its own result; nothing is pooled.",
         "In words: the robustness of the numbers (weak, limited or fair) follows fixed rules, "
         "which are in the methods of the report. It is not the certainty of the evidence, which "
         "was not graded: that requires an assessment of each trial's risk of bias.",

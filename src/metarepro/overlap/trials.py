@@ -47,8 +47,8 @@ def overlap_pairs(reviews: pd.DataFrame, included: pd.DataFrame) -> pd.DataFrame
     Parameters
     ----------
     reviews : DataFrame
-        Columns review_id and n_studies, the number of trials that the review says it has
-        (nan: not seen).
+        Columns review_id, label (its name in `reason`) and n_studies, the number of trials that
+        the review says it has (nan: not seen).
     included : DataFrame
         `tables.EXTRACTED_INCLUDED`.
 
@@ -59,6 +59,8 @@ def overlap_pairs(reviews: pd.DataFrame, included: pd.DataFrame) -> pd.DataFrame
         `reason` says why, or of how many of a review's trials it is.
     """
     of_review = dict(zip(reviews["review_id"], reviews["n_studies"], strict=True))
+    labels = dict(zip(reviews["review_id"], reviews["label"], strict=True))
+    listed = set(included["review_id"])
     rows = []
     for basis in BASES:
         trials = _trials(included, basis)
@@ -80,7 +82,8 @@ def overlap_pairs(reviews: pd.DataFrame, included: pd.DataFrame) -> pd.DataFrame
                     "basis": basis,
                     "trial_ids": " ".join(sorted(of_a & of_b)),
                     "reason": "; ".join(
-                        _shortfall(review, trials, included, of_review[review])
+                        f"{labels[review]}: "
+                        + _shortfall(trials.get(review, set()), of_review[review], review in listed)
                         for review in (a, b)
                         if (not both and review not in trials)
                         or (both and len(trials[review]) != of_review[review])
@@ -101,7 +104,9 @@ def overlap_overall(reviews: pd.DataFrame, included: pd.DataFrame) -> pd.DataFra
         n_inclusions = sum(map(len, trials.values()))
         n_trials = len(set().union(*trials.values()))
         without = len(reviews) - len(trials)
-        reason = f"{without} of {len(reviews)} reviews have no trial that counts" if without else ""
+        reason = (
+            f"for {without} of {len(reviews)} reviews no trial could be counted" if without else ""
+        )
         rows.append(
             {
                 "n_reviews": len(trials),
@@ -121,13 +126,23 @@ def _trials(included: pd.DataFrame, basis: str) -> dict[str, set[str]]:
     return {str(review): set(rows["trial_id"]) for review, rows in counted.groupby("review_id")}
 
 
-def _shortfall(
-    review: str, trials: dict[str, set[str]], included: pd.DataFrame, n_studies: Any
-) -> str:
-    """What is not known about the trials of a review."""
-    if review in trials:
-        own = "an unknown number" if math.isnan(n_studies) else f"{n_studies:.0f}"
-        return f"{review}: {len(trials[review])} trials taken as its own, it has {own}"
-    if review in set(included["review_id"]):
-        return f"{review}: its own list of trials was not seen, none is confirmed"
-    return f"{review}: no list of trials"
+def _shortfall(trials: set[str], n_studies: Any, is_listed: bool) -> str:
+    """What is not known about the trials of a review.
+
+    Parameters
+    ----------
+    trials : set of str
+        Those that count as its own.
+    n_studies : float
+        How many it says it has; nan if that was not seen.
+    is_listed : bool
+        Whether any trial stands beside it, on whatever ground.
+    """
+    if trials:
+        counted = f"{len(trials)} {'trial' if len(trials) == 1 else 'trials'} counted"
+        if math.isnan(n_studies):
+            return f"{counted}; the number in the review is not known"
+        return f"{counted}; the review has {n_studies:.0f}"
+    if is_listed:
+        return "none of its trials could be confirmed, because its list of trials was not seen"
+    return "no list of its trials"

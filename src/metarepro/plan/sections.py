@@ -77,6 +77,14 @@ class Study(_Section):
     #: The word for the people in the trials.
     participants: str = "participants"
     manuscript_title: str = "Summary of findings"
+    #: For the page of methods, which says what is not stated here.
+    question: str = ""
+    eligibility: Names = ()
+    #: When the sources were looked up, in a sentence.
+    looked_up: str = ""
+    registration: str = ""
+    authors: Names = ()
+    licence: str = ""
 
 
 class Family(_Section):

@@ -166,7 +166,7 @@ def trust(pool: Pool, n_abstracts: int, scale: Scale) -> str:
     because = f": {'; '.join(reasons)}" if reasons else ", if the trials themselves are sound"
     return (
         f"Robustness {robustness(pool, n_abstracts, scale)}{because}. This is about the numbers "
-        "only; it is no rating of the trials' risk of bias."
+        "only; it is not a rating of the trials' risk of bias."
     )
 
 
@@ -210,7 +210,7 @@ def _open_reason(records: Records, keys: Sequence[str]) -> str:
         return "nothing that can be pooled"
     pool = records.pools[keys[0]]
     if pool["n_trials"] < 2:
-        return "one trial only"
+        return "a single trial only"
     return NO_RELIABLE_INTERVAL if untrusted(pool) else ""
 
 

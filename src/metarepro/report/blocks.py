@@ -17,10 +17,14 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Link:
-    """Words that lead somewhere: to a page or file of the report, or to a public page."""
+    """Words that lead somewhere: to a page or file of the report, or to a public page.
+
+    One with a definition leads to the glossary.
+    """
 
     text: str
     href: str
+    definition: str = ""
 
     @property
     def external(self) -> bool:
@@ -52,11 +56,34 @@ _ADDRESS = re.compile(r"https://[!-~]+")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 
 
+#: Hosts of copies: documents that others uploaded, and trial versions of a site.
+_COPIES = frozenset({"docsbay.net", "dokumen.tips", "pdfslide.net", "vdocuments.net"})
+_TRIAL_VERSION = re.compile(r"(dev|stage|staging|test)\.", re.IGNORECASE)
+_SEARCH = re.compile(r"/search(/|$)", re.IGNORECASE)
+_QUERY = re.compile(r"(^|&)(term|q|query|search)=", re.IGNORECASE)
+
+
 def source_link(source: str) -> str | Link:
-    """A link where the source is an https address, else its text as it stands."""
-    if _ADDRESS.fullmatch(source) and _HOST.fullmatch(urlsplit(source).netloc):
-        return Link(source, source)
-    return source
+    """A link where the source is the https address of a page, else its text as it stands.
+
+    Addresses of searches and of copies of a page are no links: what they show may change.
+
+    Examples
+    --------
+    >>> source_link("https://doi.org/10.1000/a").href
+    'https://doi.org/10.1000/a'
+    >>> source_link("https://pmc.ncbi.nlm.nih.gov/search/?term=a")
+    'https://pmc.ncbi.nlm.nih.gov/search/?term=a'
+    """
+    address = urlsplit(source) if _ADDRESS.fullmatch(source) else None
+    if address is None or not _HOST.fullmatch(address.netloc):
+        return source
+    host = address.netloc.lower().removeprefix("www.")
+    if host in _COPIES or _TRIAL_VERSION.match(host):
+        return source
+    if _SEARCH.search(address.path) or _QUERY.search(address.query):
+        return source
+    return Link(source, source)
 
 
 def doi_link(doi: str) -> str | Link:
@@ -90,12 +117,16 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Facts:
-    """Terms and what holds for them, with a heading of their own if need be."""
+    """Terms and what holds for them, with a heading of their own if need be.
+
+    `anchors` are the ids of the terms, if they have any.
+    """
 
     kind: ClassVar[str] = "facts"
     items: Sequence[tuple[str, Text]]
     anchor: str = ""
     heading: str = ""
+    anchors: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.records import Records, Row, trail
+from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import DASH, capitalised, counted, trials_of_pool, whole
 
 #: Groups of claims that are counted apart, and what they are about.
@@ -57,7 +58,7 @@ def programmes_page(records: Records) -> Page:
     without = sum(row["n_usable"] == 0 for row in named)
     report = capitalised(records.plan.study.report)
     lead = f"{report} names {counted(len(rows), 'programme')}." + (
-        f" For {without} of them the data hold no usable trial result, which does not show that "
+        f" For {without} of them the data contain no usable trial result, which does not mean that "
         "there is none."
         if without
         else ""
@@ -122,7 +123,7 @@ def _row(records: Records, claim: Row) -> dict[str, str | Link | Text]:
         "Limit": claim["caveat"] or DASH,
         "Our numbers": _numbers(records, claim),
         "Subject": claim["subject"],
-        "Kind of evidence": claim["evidence_type"].replace("_", " "),
+        "Kind of evidence": in_words("evidence_type", claim["evidence_type"]),
         "Published": claim["published"] or DASH,
         "Needed to test it": claim["needed"] or DASH,
     }
@@ -149,7 +150,7 @@ def _details(records: Records, claim: Row) -> Facts:
 
 def _where(records: Records, claim: Row) -> str:
     """Where the claim is made, and on what it rests."""
-    kind = f"evidence of the kind {claim['evidence_type'].replace('_', ' ')}"
+    kind = f"evidence: {in_words('evidence_type', claim['evidence_type'])}"
     footnote = f", footnote {claim['footnote']}" if claim["footnote"] else ""
     review = claim["source_review"]
     return kind + footnote + (f", citing {records.review_label(review)}" if review else "")

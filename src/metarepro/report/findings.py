@@ -97,7 +97,7 @@ def usable_cells(records: Records) -> str:
     doubtful = len(filled) - single - len(left)
     found = {
         "{} {is} empty": len(cells) - len(filled),
-        "{} {rest} on one trial": single,
+        "{} {rest} on a single trial": single,
         "in {} the interval cannot be trusted or is too wide to say much": doubtful,
     }
     parts = [_agreeing(words, count) for words, count in found.items() if count]
@@ -122,8 +122,10 @@ def _clear(records: Records, left: Sequence[str]) -> str:
     clear = sum(not own.includes_null(pool["ci_low"], pool["ci_high"]) for own, pool in pools)
     if len(left) == 1:
         verb = "excludes" if clear else "includes"
-        return f"In the one cell that is left the interval {verb} {scale.no_effect}."
-    return f"In {clear} of the {len(left)} that are left the interval excludes {scale.no_effect}."
+        return f"In the one remaining cell, the interval {verb} {scale.no_effect}."
+    return (
+        f"In {clear} of the {len(left)} remaining cells, the interval excludes {scale.no_effect}."
+    )
 
 
 def _pools(records: Records) -> list[Text]:

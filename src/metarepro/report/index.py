@@ -90,9 +90,13 @@ def _reading(records: Records, made: Matrix) -> str:
         + "."
     )
     said = [
-        f"Each cell shows the pooled {scale.label} with its {scale.ci}, {records.direction}.",
+        f"Each cell shows the pooled {scale.label}, or that of a single trial, with its "
+        f"{scale.ci}, {records.direction}.",
         drawings if any(cell.drawing for cell in cells) else "",
-        "Coverage counts trials against the whole cited review." if records.cited_reviews else "",
+        "Coverage compares the confirmed and plausible trials of a cell with the whole cited "
+        "review."
+        if records.cited_reviews
+        else "",
     ]
     return " ".join(filter(None, said))
 
@@ -167,5 +171,6 @@ def _more(records: Records) -> Iterator[Text]:
         yield text(Link("Sensitivity", "sensitivity.html"), ": how far the pools depend on choices")
     if records.trials:
         yield text(Link("Trials", "trials.html"), ": every trial in the data")
-    yield text(Link("Methods", "methods.html"), ": what was done, and a glossary")
+    yield text(Link("Methods", "methods.html"), ": what was done")
+    yield text(Link("Glossary", "glossary.html"), ": what the terms mean")
     yield text(Link("Downloads", "downloads.html"), ": every table as CSV")

@@ -19,12 +19,13 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.records import Records, trail
 from metarepro.wording import summaries
-from metarepro.wording.phrases import counted
+from metarepro.wording.codes import WORDS
+from metarepro.wording.phrases import capitalised, counted
 from metarepro.wording.scales import compares
 
 
 def results_page(records: Records) -> Page:
-    """Every result with an effect size, and those without by code."""
+    """Every result with an effect size, and those without by reason."""
     effects = records.tables["effects"]
     usable = effects[effects["exclude"] == ""]
     excluded = effects[effects["exclude"] != ""]
@@ -62,7 +63,16 @@ def _usable(records: Records, usable: pd.DataFrame) -> list[Block]:
         "Results with an effect size",
         rows,
         choices=("Intervention", "Outcome", "Tier"),
-        optional=("Year", "Arm", "n", "Reported as", "SE from", "Tier", "Assumptions", "Place"),
+        optional=(
+            "Year",
+            "Arm",
+            "n",
+            "Reported as",
+            "Standard error from",
+            "Tier",
+            "Assumptions",
+            "Place",
+        ),
         download="data/effects.csv",
     )
     return [listed]
@@ -73,7 +83,7 @@ def _excluded(records: Records, excluded: pd.DataFrame) -> Section:
     each = linked(summaries.excluded_results(excluded), links)
     blocks = [
         table("codes", "Reasons for exclusion", linked(summaries.exclusions(excluded))),
-        table("excluded", "Excluded results", each, choices=("Code",)),
+        table("excluded", "Excluded results", each, choices=("Reason",)),
     ]
     return Section("excluded-results", "Results without an effect size", blocks)
 
@@ -144,7 +154,7 @@ def _evidence(records: Records) -> Table:
         "Pooled effects, and how many results there are of each tier",
         linked(summaries.evidence(records.tables, records.plan, records.scale)),
         choices=("Intervention", "Domain"),
-        optional=("Direct", "Derived", "Approximate", "Excluded"),
+        optional=(*map(capitalised, WORDS["tier"].values()), "Excluded"),
     )
 
 
@@ -163,8 +173,8 @@ def audit_page(records: Records) -> Page:
         {"Record": [_record(records, record) for record in findings["record_id"]]},
     )
     lead = (
-        f"{counted(len(rows), 'finding')}: numbers within one source that disagree. The data are "
-        "not changed because of them."
+        f"{counted(len(rows), 'finding')}: numbers within one source that contradict each other. "
+        "The data were not changed because of them."
     )
     listed = table(
         "audit",
@@ -186,9 +196,9 @@ def _review_files(records: Records) -> Iterator[Section]:
     reviews = [records.review_label(review_id) for review_id in findings["review_id"]]
     shown = summaries.audit(findings.drop(columns=["review_id", "source_table"]))
     lead = (
-        "Reviews that come with their own data file: numbers of their study rows that disagree. "
-        "A study with other numbers for the same outcome in another analysis is shown with both "
-        "versions. Only the outcomes in the map of a review enter the syntheses."
+        "Contradictions between the study rows of reviews that come with their own data file. A "
+        "study that has different numbers for the same outcome in two analyses is shown with both "
+        "versions. Only the outcomes that the study maps from a review enter the syntheses."
     )
     listed = table(
         "review-audit",

@@ -141,17 +141,18 @@ def _numbers(records: Records, key: str, keys: Sequence[str]) -> Link:
 def _size(pool: Row) -> str:
     people = participants(pool["n_participants"], pool["n_unknown"])
     known = people if people != NOT_REPORTED else "unknown number of"
-    return f"{counted(pool['n_trials'], 'trial')}, {known} participants"
+    trials = "a single trial" if pool["n_trials"] < 2 else counted(pool["n_trials"], "trial")
+    return f"{trials}, {known} participants"
 
 
 def prediction_words(records: Records, pool: Row) -> str:
     """The prediction interval, or why there is none."""
     if not predicts(pool["flags"]):
-        return "none: τ² was estimated as 0"
+        return "none: the variance between trials was estimated as 0"
     if pool["pi_low"] == pool["pi_low"] and has_reliable_interval(pool["flags"]):
         return records.scale.at(pool).span(pool["pi_low"], pool["pi_high"])
     if pool["n_trials"] < 2:
-        return "none: one trial"
+        return "none: a single trial"
     common = pool["model"].startswith("common")
     return "none: one effect is assumed" if common else "none: too few trials"
 
@@ -159,7 +160,7 @@ def prediction_words(records: Records, pool: Row) -> str:
 def cell_remark(pool: Row) -> str:
     """The one thing a reader must know before using the number; "" if there is none."""
     if pool["n_trials"] < 2:
-        return "One trial: nothing is pooled."
+        return "A single trial: nothing is pooled."
     if not has_reliable_interval(pool["flags"]):
         return f"{NO_RELIABLE_INTERVAL.capitalize()}."
     return ""
@@ -195,14 +196,14 @@ def empty_reason(records: Records, intervention: str, domain: str) -> str:
     )
     trials = f"{counted(known, 'trial')} of this intervention known"
     if here.empty:
-        return f"No result in this domain was found ({trials})."
+        return f"No result was found for this domain ({trials})."
     primary = records.plan.sets[records.plan.evidence.set]
     excluded = int((here["exclude"] != "").sum())
     left_out = timely(here, primary)
     tiers = int((~left_out["tier"].isin(primary.tiers)).sum())
     designs = len(left_out) - tiers
     parts = [
-        f"{excluded} excluded" if excluded else "",
+        f"{excluded} could not be used" if excluded else "",
         f"{tiers} of other tiers" if tiers else "",
         f"{designs} of trials not shown to be randomised" if designs else "",
     ]

@@ -11,7 +11,7 @@ from metarepro.models.thresholds import (
     TRUSTED_DF,
 )
 from metarepro.plan import Months, Plan, Reproduction
-from metarepro.report import no_effect
+from metarepro.report import no_effect, review_methods
 from metarepro.report.blocks import (
     Block,
     Bullets,
@@ -28,17 +28,18 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.plain_language import robustness_rules
 from metarepro.report.records import Records, trail
-from metarepro.wording.phrases import confidence, models, percent, whole
+from metarepro.wording.codes import in_words
+from metarepro.wording.phrases import capitalised, confidence, models, percent, whole
 from metarepro.wording.scales import Scale
-from metarepro.wording.summaries import EXCLUSIONS, routes
+from metarepro.wording.summaries import EXCLUSIONS, routes, set_label
 
 #: Verdicts on published results, as `reproduction` gives them.
 VERDICTS = {
-    "not testable": "the published result cannot be a target, its trials cannot be selected, or "
+    "not testable": "the published result cannot be compared, its trials cannot be selected, or "
     "none of them has a usable result",
-    "partial": "our pool is not of exactly the published trials: fewer, more, or unconfirmed ones",
-    "decision differs": "the sign differs, or one interval excludes no effect and the other does "
-    "not",
+    "partial": "our pool does not have exactly the published trials: it has fewer, more, or "
+    "unconfirmed ones",
+    "decision differs": "the sign differs, or only one of the two intervals excludes no effect",
     "exact": "estimate and limits are equal at the published rounding",
     "reproduced": "estimate and width of the interval each within "
     f"{percent(100 * verdicts.REPRODUCED_RELATIVE)}, or within "
@@ -74,8 +75,9 @@ def page(records: Records, requirements: str) -> Page:
         intro=[
             Paragraph(
                 text(
-                    "This page is written from the analysis plan (config/config.yaml), so it says "
-                    "what was done."
+                    "What was done, written from the analysis plan and the data. The ",
+                    Link("glossary", "glossary.html"),
+                    " explains the terms.",
                 ),
                 "lead",
             )
@@ -86,6 +88,7 @@ def page(records: Records, requirements: str) -> Page:
 
 def _sections(records: Records, requirements: str) -> Iterator[Section]:
     plan = records.plan
+    yield from review_methods.sections(records)
     yield Section("effects", "From reported results to effect sizes", _effects(records))
     yield Section("pooling", "Pooling", _pooling(plan))
     yield Section("sets", "Sets of results and syntheses", _sets(plan))
@@ -93,54 +96,10 @@ def _sections(records: Records, requirements: str) -> Iterator[Section]:
     yield Section("words", sizes, _words(records))
     if records.has("reproduction"):
         yield Section("verdicts", "Verdicts on published results", _reproduction(plan.reproduction))
-    yield Section("glossary", "Glossary", [_facts(glossary(records))])
     if packages(requirements):
         yield Section("packages", "Versions of the packages", [_packages(requirements)])
     if records.has("inputs"):
         yield Section("inputs", "Inputs and their checksums", [_inputs(records)])
-
-
-def glossary(records: Records) -> dict[str, str]:
-    """The terms that the pages use, with what they mean."""
-    scale = records.scale
-    people = records.plan.study.participants
-    standardised = (
-        "The difference between the groups in standard deviations, corrected for small samples: "
-        if scale.sizes
-        else "The measure of effect: "
-    )
-    terms = {
-        scale.label: f"{standardised}{records.direction}.",
-        f"Confidence interval ({scale.ci})": "Range of average effects that are compatible with "
-        "the trials.",
-        "Prediction interval": "Range in which the true effect of another trial of the same kind "
-        "is expected. It is wider than the confidence interval where trials differ.",
-        "I² and τ²": "How much the trials differ beyond chance: as a share of the variation "
-        "between their results, and as the variance of their true effects.",
-        "Degrees of freedom": "How much independent information an interval rests on.",
-        "Trial, result": f"A trial compares {people} with and without the intervention. It may "
-        "report several results: different measures, different times.",
-        "Funnel plot": "Effects against their standard errors. Asymmetry has many causes.",
-        "Robustness of the numbers": "How far a pool depends on few trials, on chance or on a "
-        "selection of results, by the rules above. Not the certainty of the evidence.",
-        "Leave-one-out": "The pool recomputed with each trial left out in turn.",
-        "Specification curve": "The pooled effect in all analyses that combine the choices of "
-        "results, conversion, model and interval. A share of analyses says how many agree; they "
-        "are not independent and not equally reasonable.",
-    }
-    if records.cited_reviews:
-        terms["Coverage"] = (
-            "How many trials of the cited review are in a pool, against the whole review."
-        )
-    if records.has("overlap_pairs"):
-        terms["Corrected covered area"] = (
-            "Share of trials that several reviews have in common: 0% none, 100% all."
-        )
-    if records.has("evaluations"):
-        terms["Wilson interval"] = (
-            "Confidence interval of a proportion that is also valid near 0% and 100%."
-        )
-    return terms
 
 
 def _facts(items: Mapping[str, str]) -> Facts:
@@ -150,8 +109,8 @@ def _facts(items: Mapping[str, str]) -> Facts:
 def _effects(records: Records) -> list[Block]:
     plan, scale = records.plan.effects, records.scale
     said = [
-        f"Every result becomes an effect size ({scale.label}, {records.direction}). A result to "
-        "which no route applies is excluded with a code; nothing is guessed.",
+        f"Every result becomes an effect size ({scale.label}, {records.direction}). A result from "
+        "which none can be worked out is excluded with its reason; nothing is guessed.",
         "Cluster trials analysed as if individuals were independent, and tests of cluster trials "
         f"without standard deviations: intracluster correlation {plan.icc:g}"
         f"{_other_iccs(records.plan)}; where the number of clusters is not reported, "
@@ -162,9 +121,9 @@ def _effects(records: Records) -> list[Block]:
         f"{plan.paired_correlation:g} assumed, and the result counts as approximate."
         if plan.paired_correlation is not None
         else "",
-        "Tiers: direct (means and SDs, counts, an estimate with interval or standard error), "
-        "derived (exact p, t or F, a standardised raw difference), approximate (p given as a "
-        "bound, percentages, an adjusted test, and the like).",
+        "Tiers: as reported (means and SDs, counts, an estimate with interval or standard error), "
+        "worked out (exact p, t or F, a raw difference that was standardised), approximate (p "
+        "given as a bound, percentages, an adjusted test, and the like).",
         f"{no_effect.WHY} The page on sensitivity has the pools with these results set to no "
         "effect."
         if records.has("no_effect")
@@ -172,15 +131,15 @@ def _effects(records: Records) -> list[Block]:
     ]
     effects = records.tables["effects"]
     made = table("routes", "Routes to an effect size", linked(routes(effects)))
-    excluded = {
-        code.replace("_", " "): meaning
+    excluded = [
+        text(f"{capitalised(meaning)}.")
         for code, meaning in EXCLUSIONS.items()
         if (effects["exclude"] == code).any()
-    }
+    ]
     blocks: list[Block] = [Bullets([text(sentence) for sentence in said if sentence])]
     blocks += [made] if made.rows else []
     if excluded:
-        blocks += [Paragraph(text("Reasons for exclusion:")), _facts(excluded)]
+        blocks += [Paragraph(text("Reasons for exclusion:")), Bullets(excluded)]
     return blocks
 
 
@@ -199,7 +158,7 @@ def _pooling(plan: Plan) -> list[Block]:
         f"Several results of a trial: {several}.",
         *_otherwise(plan),
         f"Confidence and prediction intervals: {confidence(plan.pooling.level)}.",
-        "One trial: nothing is pooled; its own effect, or the mean of its results, is shown.",
+        "A single trial: nothing is pooled; its own effect, or the mean of its results, is shown.",
         f"Prediction intervals need random effects and at least {MIN_TRIALS_FOR_PREDICTION} trials."
         if random
         else "",
@@ -219,18 +178,18 @@ def _otherwise(plan: Plan) -> Iterator[str]:
         if pooling != plan.pooling:
             one, several = models(pooling)
             yield (
-                f"Otherwise by {' and '.join(synthesis.by)}: one result per trial: {one}; several "
-                f"results of a trial: {several}."
+                f"Syntheses by {' and '.join(synthesis.by)} differ: one result per trial: "
+                f"{one}; several results of a trial: {several}."
             )
 
 
 def _sets(plan: Plan) -> list[Block]:
     rows = [
         {
-            "Set": name.replace("_", " "),
-            "Times": ", ".join(chosen.timepoints).replace("_", "-"),
-            "Tiers": ", ".join(chosen.tiers),
-            "Designs": ", ".join(chosen.designs).replace("_", " ") or "all",
+            "Set": capitalised(set_label(chosen)),
+            "Times": ", ".join(in_words("timepoint", time) for time in chosen.timepoints),
+            "Tiers": ", ".join(in_words("tier", tier) for tier in chosen.tiers),
+            "Designs": ", ".join(in_words("design", design) for design in chosen.designs) or "all",
             "After the intervention": _months(chosen.months_after),
             "Plots and pages": "yes" if name in plan.figures else "no",
         }
@@ -238,17 +197,17 @@ def _sets(plan: Plan) -> list[Block]:
     ]
     plans = [
         {
-            "Synthesis": name.replace("_", " "),
-            "One for each": " and ".join(synthesis.by),
+            "One synthesis for each": " and ".join(synthesis.by),
             "Subgroups by": synthesis.subgroups or "none",
         }
-        for name, synthesis in plan.syntheses.items()
+        for synthesis in plan.syntheses.values()
     ]
     evidence = plan.evidence
+    shown = plan.syntheses[evidence.synthesis].by
     said = (
-        f"The evidence matrix shows the syntheses by {evidence.synthesis.replace('_', ' and ')} "
-        f"of the set {evidence.set.replace('_', ' ')}; their pages also show those of the set "
-        f"{evidence.beside.replace('_', ' ')}."
+        f"The evidence matrix shows the syntheses by {' and '.join(shown)} of the set "
+        f"\u201c{set_label(plan.sets[evidence.set])}\u201d; their pages also show those of the set "
+        f"\u201c{set_label(plan.sets[evidence.beside])}\u201d."
     )
     return [
         table("sets", "Sets of results", rows),
@@ -296,9 +255,9 @@ def _sizes(scale: Scale) -> dict[str, str]:
 
 def _reproduction(plan: Reproduction) -> list[Block]:
     said = (
-        f"The trials of a review are those that are {' or '.join(plan.basis)}; their results of "
-        f"the tiers {' and '.join(plan.tiers)} are pooled. The first verdict that applies "
-        "counts:"
+        f"The trials of a review are the {in_words('basis', '+'.join(plan.basis))}; their results "
+        f"of these tiers are pooled: {', '.join(in_words('tier', tier) for tier in plan.tiers)}. "
+        "The first verdict that applies counts:"
     )
     return [Paragraph(text(said)), _facts(VERDICTS)]
 

@@ -44,7 +44,7 @@ def _tests_made(records: Records) -> str:
         return ""
     n_syntheses = tests["synthesis"].nunique()
     return (
-        f"In all {counted(made, 'test')} {'was' if made == 1 else 'were'} made, of "
+        f"Altogether {counted(made, 'test')} {'was' if made == 1 else 'were'} made, of "
         f"{counted(tests['moderator'].nunique(), 'moderator')} in {n_syntheses} "
         f"{'synthesis' if n_syntheses == 1 else 'syntheses'}. {small} "
         f"{'has' if small == 1 else 'have'} p below {_SIGNIFICANCE:g}; by chance alone about "

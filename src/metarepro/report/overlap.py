@@ -20,14 +20,21 @@ from metarepro.report.blocks import (
 )
 from metarepro.report.records import Records, Row, trail
 from metarepro.report.trials import SIGNS
+from metarepro.wording.codes import WORDS, in_words
 from metarepro.wording.phrases import DASH, counted, decimal, interval, whole
 
 SHARED = (
-    "A trial in two reviews is one piece of evidence, not two. The corrected covered area (CCA) is "
-    "0% when reviews share no trial and 100% when they share all."
+    "A trial that stands in two reviews is one piece of evidence, not two. The corrected covered "
+    "area (CCA) is 0% if the reviews share no trial and 100% if they share all of them."
 )
 #: Where a reason sets two codes against each other.
-_CODES = re.compile(r"\b(statistic|sign|timepoint): (\w+) against (\w+)")
+_CODES = re.compile(r"\b(statistic|sign|timepoint|adjusted): (\w+) against (\w+)")
+_NAMES = {
+    "statistic": "reported as",
+    "sign": "direction",
+    "timepoint": "time",
+    "adjusted": "adjustment",
+}
 
 
 def page(records: Records) -> Page:
@@ -53,7 +60,7 @@ def page(records: Records) -> Page:
 def _overall(records: Records) -> Table:
     rows = [
         {
-            "Basis": row["basis"].replace("+", " or "),
+            "Basis": in_words("basis", row["basis"]),
             "Reviews": whole(row["n_reviews"]),
             "Trials": whole(row["n_trials"]),
             "Inclusions": whole(row["n_inclusions"]),
@@ -78,7 +85,7 @@ def _pairs(records: Records) -> list[Block]:
     rows: list[dict[str, str | Link | Text]] = [
         {
             "Reviews": " and ".join(records.review_label(row[f"review_{side}"]) for side in "ab"),
-            "Basis": row["basis"].replace("+", " or "),
+            "Basis": in_words("basis", row["basis"]),
             "Trials of the first": whole(row["n_a"]),
             "Trials of the second": whole(row["n_b"]),
             "Shared": whole(row["n_shared"]),
@@ -86,7 +93,7 @@ def _pairs(records: Records) -> list[Block]:
             "Shared trials": joined(
                 [records.trial_link(t) for t in row["trial_ids"].split(" ") if t], ", "
             ),
-            "Remark": _shortfall(records, row["reason"]),
+            "Remark": row["reason"],
         }
         for row in known.to_dict("records")
     ]
@@ -101,16 +108,10 @@ def _pairs(records: Records) -> list[Block]:
         download="data/overlap_pairs.csv",
     )
     missing = (
-        f"For {counted(without, 'pair')} it cannot be computed, because at least one of the two "
-        "reviews has no list of its trials in the data. The CSV file gives the reason for each."
+        f"For {counted(without, 'pair')} it cannot be computed, because the data have no list "
+        "of the trials of at least one of the two reviews. The CSV file gives the reasons."
     )
     return [*([listed] if rows else []), *([Paragraph(text(missing))] if without else [])]
-
-
-def _shortfall(records: Records, reason: str) -> str:
-    """What is not known of each review; the table calls it by its id."""
-    parts = [part.split(": ", 1) for part in reason.split("; ") if part]
-    return "; ".join(f"{records.review_label(review)}: {said}" for review, said in parts)
 
 
 def _sources(records: Records) -> list[Block]:
@@ -123,8 +124,8 @@ def _sources(records: Records) -> list[Block]:
     if len(one):
         copies = (
             "The following pairs come from one source that was read or transcribed twice, or are "
-            "two results of it. Their agreement shows that they were copied alike, not that two "
-            "sources agree."
+            "two results of it. Their agreement shows that both were copied in the same way, "
+            "not that two sources agree."
         )
         caption = "Results read twice in one source"
         blocks += [Paragraph(text(copies)), _shared(records, one, "same-source", caption)]
@@ -142,7 +143,7 @@ def _agreement_words(pairs: pd.DataFrame) -> str:
             of_it = pairs[pairs["agreement"] == name]
             unlike = int((of_it["described"] == "differently").sum())
             parts.append(
-                f"{counts[name]} {name.replace('_', ' ')} ({unlike} described differently)"
+                f"{counts[name]} {in_words('agreement', name)} ({unlike} described differently)"
             )
     return (
         f"{counted(len(pairs), 'pair')} of results from two sources: {', '.join(parts)}. "
@@ -157,11 +158,11 @@ def _shared(records: Records, pairs: pd.DataFrame, name: str, caption: str) -> T
             "Trial": records.trial_link(row["trial_id"], row["label"]),
             "Outcome": records.names[row["outcome"]],
             "Measure": row["measure"],
-            "Time": row["timepoint"].replace("_", "-"),
+            "Time": in_words("timepoint", row["timepoint"]),
             "First": _side(records, row, "a"),
             "Second": _side(records, row, "b"),
             "Difference": _difference(records, row),
-            "Agreement": row["agreement"].replace("_", " "),
+            "Agreement": in_words("agreement", row["agreement"]),
             "Described": row["described"],
             "Why": _why(row),
             "Source of the first": text(source_link(row["source_a"])),
@@ -205,14 +206,14 @@ def _why(row: Row) -> str:
 
 def _codes_in_words(said: re.Match[str]) -> str:
     kind, *codes = said.groups()
-    gap = "-" if kind == "timepoint" else " "
-    one, other = (SIGNS.get(code, code.replace("_", gap)) for code in codes)
-    return f"{kind}: {one} against {other}"
+    words = SIGNS if kind == "sign" else WORDS[kind]
+    one, other = (words.get(code, code) for code in codes)
+    return f"{_NAMES[kind]}: {one} against {other}"
 
 
 def _side(records: Records, row: Row, side: str) -> Text:
     parts = (row[f"{name}_{side}"] for name in ("value", "ci_low", "ci_high"))
     own = records.scale.at(records.effects[row[f"result_id_{side}"]])
     numbers = (own.interval if row["scale"] in ("", "effect") else interval)(*parts)
-    kind = row[f"source_kind_{side}"].replace("_", " ")
+    kind = in_words("source_kind", row[f"source_kind_{side}"])
     return text(records.result_link(row[f"result_id_{side}"], numbers), f" ({kind})")

@@ -41,7 +41,7 @@ def robustness_rules(scale: Scale, *, abstracts: bool) -> dict[str, str]:
         *(["more than half of the results were read in abstracts"] if abstracts else []),
     ]
     return {
-        WEAK: "the interval cannot be trusted, or says too little: one trial, "
+        WEAK: "the interval cannot be trusted, or says too little: a single trial, "
         f"{NO_RELIABLE_INTERVAL}, no confidence interval{wide}",
         LIMITED: "there is an interval that can be trusted, but another trial or a fuller set of "
         f"results could change what the numbers say: {', '.join(doubts[:-1])}, or {doubts[-1]}",
@@ -75,7 +75,7 @@ def _an_effect(size: str) -> str:
 
 
 def untrusted(pool: Pool) -> bool:
-    """Whether the interval cannot be leaned on: too few trials for it."""
+    """Whether the interval cannot be trusted: too few trials for it."""
     return not has_reliable_interval(pool["flags"])
 
 
@@ -106,7 +106,7 @@ def robustness_with_reasons(pool: Pool, n_abstracts: int, scale: Scale) -> str:
 def _grave_doubts(pool: Pool, scale: Scale) -> list[str]:
     """What makes numbers weak; a trial alone says all."""
     if pool["n_trials"] < 2:
-        return ["one trial"]
+        return ["a single trial"]
     width = pool["ci_high"] - pool["ci_low"]
     doubts = {
         NO_RELIABLE_INTERVAL: untrusted(pool),
@@ -166,10 +166,10 @@ def interval_sentence(pool: Pool, scale: Scale) -> str:
     """What the confidence interval allows to say."""
     low, high = pool["ci_low"], pool["ci_high"]
     if math.isnan(low + high):
-        return "There is no confidence interval, so the precision of the effect is unknown."
+        return "There is no confidence interval, so how precise the effect is remains unknown."
     if untrusted(pool):
         return (
-            f"There are {NO_RELIABLE_INTERVAL}: the results of the single trials say more than "
+            f"There are {NO_RELIABLE_INTERVAL}: the results of the individual trials say more than "
             "their average."
         )
     if scale.includes_null(low, high):
@@ -185,9 +185,8 @@ def _unclear(low: float, high: float, scale: Scale) -> str:
     """What an interval that includes no effect says."""
     wide = " It is too wide to say how large the effect is." if high - low > scale.wide else ""
     return (
-        f"The interval includes {scale.no_effect}: it reaches from {in_words(low, scale)} to "
-        f"{in_words(high, scale)}. It shows neither that there is an effect nor that there is "
-        f"none.{wide}"
+        f"The interval includes {scale.no_effect}: it extends from {in_words(low, scale)} to "
+        f"{in_words(high, scale)}. Whether there is an effect remains unclear.{wide}"
     )
 
 
@@ -195,22 +194,21 @@ def prediction(pool: Pool, scale: Scale) -> str:
     """What another trial of the same kind might find."""
     low, high = pool["pi_low"], pool["pi_high"]
     if pool["n_trials"] < 2:
-        return "One trial cannot say what another would find."
+        return "A single trial cannot show what another would find."
     if pool["model"].startswith("common"):
         return (
-            "The model assumes one effect in all trials; it does not say what another would find."
+            "The model assumes the same effect in all trials; it does not show what another "
+            "would find."
         )
-    if math.isnan(low + high):
-        return "There are too few trials to say what another would find."
-    if untrusted(pool):
-        return "There are too few trials to say what another would find."
+    if math.isnan(low + high) or untrusted(pool):
+        return "There are too few trials to say what another trial would find."
     if not predicts(pool["flags"]):
         return (
             "The variance between trials was estimated as 0, which does not show that there is "
             "none: what another trial would find is not known."
         )
     limits = scale.span(low, high)
-    between = f"The true effect in another trial like these is expected to lie from {limits}"
+    between = f"The true effect in another similar trial is expected to range from {limits}"
     if scale.includes_null(low, high):
         harm = ", or in favour of the control group" if _harmful(low, scale) else ""
         return f"{between}: it may be none{harm}."
@@ -219,7 +217,7 @@ def prediction(pool: Pool, scale: Scale) -> str:
 
 
 def _harmful(low: float, scale: Scale) -> bool:
-    return low < 0 and not scale.is_null(low)
+    return low < 0 and not scale.includes_null(low, low)
 
 
 def abstracts(n_abstracts: int, k: float) -> str:
@@ -227,9 +225,9 @@ def abstracts(n_abstracts: int, k: float) -> str:
     if not mostly_abstracts(n_abstracts, k):
         return ""
     which = (
-        "The pooled result was read in an abstract"
+        "The result was read in an abstract"
         if k == 1
-        else f"{n_abstracts} of {k:.0f} pooled results were read in abstracts"
+        else f"{n_abstracts} of {k:.0f} results were read in abstracts"
     )
     return f"{which} and {'is' if k == 1 else 'are'} likely to be too favourable."
 
@@ -240,7 +238,7 @@ def without_comparison(pool: Pool, scale: Scale) -> str:
     said = [f"{noun}: {scale.label} {scale.of_shown(pool)}."]
     if not math.isnan(pool["pi_low"]) and not untrusted(pool) and predicts(pool["flags"]):
         between = scale.span(pool["pi_low"], pool["pi_high"])
-        said.append(f"In another trial like these it is expected to lie from {between}.")
+        said.append(f"In another similar trial it is expected to range from {between}.")
     if untrusted(pool):
         said.append("There are too few trials for a reliable interval.")
     return " ".join(said)

@@ -24,16 +24,17 @@ from metarepro.report.figures import review_forest
 from metarepro.report.records import Records, Row, trail
 from metarepro.report.review_pools import VERDICT_WORDS, pool_row
 from metarepro.wording import summaries
+from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import DASH, counted, decimal, model_text, percent, whole
 
 #: What each verdict says, at the start of a sentence.
 VERDICTS = {
-    "exact": "The published numbers come out as printed",
-    "reproduced": "The published numbers come out within 5%",
-    "approximate": "The published numbers come out within 10%",
-    "different": "The published numbers do not come out",
+    "exact": "The published numbers are reproduced exactly as printed",
+    "reproduced": "The published numbers are reproduced to within 5%",
+    "approximate": "The published numbers are reproduced to within 10%",
+    "different": "The published numbers are not reproduced",
     "decision_differs": "Our pool leads to another conclusion than the published one",
-    "partial": "The published numbers can be compared in part only",
+    "partial": "The published numbers can only be compared in part",
     "not_testable": "The published numbers cannot be tested",
 }
 
@@ -154,7 +155,7 @@ def _printed(records: Records, row: Row, source: Row | None) -> Iterator[tuple[s
         yield "Size", text(", ".join(counts))
     if not math.isnan(row["published_i2"]):
         yield "I²", text(percent(row["published_i2"]))
-    yield "Status", text(row["status"])
+    yield "Status", text(in_words("status", row["status"]))
     if row["published_problems"]:
         yield "Doubts", text(row["published_problems"])
     if source is None:

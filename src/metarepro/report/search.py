@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from metarepro.report import glossary
 from metarepro.report.blocks import Page
-from metarepro.report.methods import glossary
 from metarepro.report.records import Records, Row
 
 #: Folder of a page -> what its pages are of.
@@ -53,9 +53,9 @@ def _entries(records: Records, pages: Sequence[Page]) -> Iterator[Entry]:
     for claim in records.tables["claims"].to_dict("records"):
         said = f"{claim['claim_id']}: {claim['claim']}"
         yield Entry(said, "Claim", f"claims.html#{claim['claim_id']}", claim["subject"])
-    if "methods.html" in written:
-        for term, meaning in glossary(records).items():
-            yield Entry(term, "Term", "methods.html#glossary", meaning)
+    if glossary.PATH in written:
+        for term in glossary.terms(records):
+            yield Entry(term.name, "Term", term.href, term.meaning)
     yield from _measures(records)
 
 

@@ -14,7 +14,7 @@ from metarepro.sensitivity import summaries
 from metarepro.wording.phrases import counted, counted_analyses, p_value, percent, whole
 from metarepro.wording.scales import Scale
 
-ONE_TRIAL = "One trial: there is nothing to leave out or to model differently."
+ONE_TRIAL = "A single trial: there is nothing to leave out or to model differently."
 CAVEAT = (
     "These analyses show what the number depends on. None of them corrects a bias: results that "
     "were never reported are in no variant."
@@ -149,7 +149,7 @@ def _range_without_each(records: Records, key: str) -> list[str]:
     scale = records.scale_of(key)
     low, high = _ends(rows, "label", scale)
     return [
-        f"With one trial left out it lies between {scale.number(low['estimate'])} (without "
+        f"With one trial left out, it lies between {scale.number(low['estimate'])} (without "
         f"{low['label']}) and {scale.number(high['estimate'])} (without {high['label']})."
     ]
 

@@ -23,16 +23,18 @@ MULTIVERSE = (
     "an interval narrower than that of its own model) neither includes nor excludes no effect "
     "here. Where the plan has no reliable interval, there is no conclusion to share."
 )
-SOURCE_KINDS = "The results of each kind of source on their own, of all tiers."
+SOURCE_KINDS = (
+    "The results from each kind of source, pooled separately. Results of all tiers are included."
+)
 SMALL_STUDY = (
-    "Do small trials show other effects than large ones? Such tests need ten trials, and asymmetry "
-    "has many causes."
+    "Do small trials show different effects from large ones? These tests need at least ten trials, "
+    "and asymmetry has many possible causes."
 )
 SELECTION = (
     "The model assumes that a trial without significance in favour of the intervention (one-sided "
     "p above 0.025) has a different chance of being published. It uses the mean of each trial, so "
     "it cannot see which results of a trial were reported. A large p with a wide standard error is "
-    "no evidence against selection."
+    "not evidence against selection."
 )
 #: Tables of the stage in the order of the page: heading, and what they show.
 SECTIONS = {
@@ -40,7 +42,8 @@ SECTIONS = {
     "source_kinds": ("Kinds of sources", SOURCE_KINDS),
     "no_effect": (
         "Results of unreported direction or size",
-        f"{no_effect.WHY} Here the pools have these results set to no effect. {no_effect.CAUTION}",
+        f"{no_effect.WHY} Here these results are set to no effect and pooled with the others. "
+        f"{no_effect.CAUTION}",
     ),
     "small_study": ("Small-study effects", SMALL_STUDY),
     "caliper": ("Selection of significant results", SELECTION),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from metarepro.plan import Plan
 from metarepro.report import claims as report_claims
+from metarepro.report import glossary as report_glossary
 from metarepro.report import index as report_index
 from metarepro.report import kinds as report_kinds
 from metarepro.report import lists as report_lists
@@ -56,11 +57,14 @@ class Site:
         The first one first.
     navigation : mapping
         `Page.nav` to the link.
+    terms : sequence of Term
+        What the pages link to the glossary.
     """
 
     title: str
     pages: Sequence[Page]
     navigation: Mapping[str, Link]
+    terms: Sequence[report_glossary.Term] = ()
 
 
 def make_site(
@@ -89,7 +93,9 @@ def make_site(
     ]
     navigation = {page.nav: Link(name, page.path) for name, page in single}
     pages = [page for _, page in single]
-    return Site(records.plan.study.title, [*pages, *_pages_of_each(records)], navigation)
+    pages += [report_glossary.page(records), *_pages_of_each(records)]
+    terms = report_glossary.terms(records)
+    return Site(records.plan.study.title, pages, navigation, terms)
 
 
 def _pages_of_each(records: Records) -> Iterator[Page]:
@@ -150,7 +156,10 @@ class Renderer:
             "drawing_height": HEIGHT,
         }
         self._template = templates.get_template("page.html.j2")
+        self._terms = site.terms
 
     def render(self, page: Page) -> str:
         """Return a page as HTML."""
-        return self._template.render(page=page, root=page.root)
+        terms = () if page.path == report_glossary.PATH else self._terms
+        marker = report_glossary.Marker(terms)
+        return self._template.render(page=page, root=page.root, marked=marker.mark)

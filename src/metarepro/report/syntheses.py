@@ -27,6 +27,7 @@ from metarepro.report.plot import plot
 from metarepro.report.records import Records, Row, trail
 from metarepro.report.sensitivity import sensitivity
 from metarepro.synthesis.membership import members, subgroup_pools, timely
+from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import (
     DASH,
     capitalised,
@@ -75,7 +76,7 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
     """The numbers of a synthesis, with its model, its flags and its reach in words."""
     pool, scale = records.pools[key], records.scale_of(key)
     found: list[tuple[str, Text]] = [
-        (f"Pooled {scale.heading}", text(scale.of_flagged(pool))),
+        (f"{_whose(pool)} {scale.heading}", text(scale.of_flagged(pool))),
         # The p is that of the interval, and no more reliable.
         ("p", text(p_value(pool["p_value"]) if has_reliable_interval(pool["flags"]) else "")),
         (scale.prediction, text(prediction_words(records, pool))),
@@ -85,8 +86,8 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
         ("Model", text(model_text(pool))),
         ("Remarks", text(remarks(pool) or "none")),
         ("Robustness of the numbers", text(records.robustness_with_reasons(key))),
-        ("Timepoint", text(pool["timepoint"].replace("_", "-").replace("+", ", "))),
-        ("Tiers of effects", text(pool["tiers"].replace("+", ", "))),
+        ("Time", text(in_words("timepoint", pool["timepoint"]))),
+        ("Tiers of results", text(in_words("tier", pool["tiers"]))),
     ]
     if pool["family"]:
         held = share_of_review(records, pool["family"], pool["trial_ids"].split(" "))
@@ -95,6 +96,11 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
     found.append(("Unreported results set to no effect", text(no_effect.fact(records, key))))
     found.append(("Key in the tables", text(key)))
     return [fact for fact in found if fact[1]]
+
+
+def _whose(pool: Row) -> str:
+    """What the estimate is of: nothing is pooled where there is a single trial."""
+    return "Single trial:" if pool["n_trials"] < 2 else "Pooled"
 
 
 def _beside_label(records: Records) -> str:
@@ -125,8 +131,8 @@ def _results(records: Records, key: str) -> list[Block]:
             "Measure": effect["measure"],
             records.scale.heading: records.effect(effect),
             "Weight": f"{decimal(weights[effect['result_id']], 1)}%",
-            "Tier": effect["tier"],
-            "Read in": effect["source_kind"].replace("_", " "),
+            "Tier": in_words("tier", effect["tier"]),
+            "Read in": in_words("source_kind", effect["source_kind"]),
             "Arm": effect["arm"],
             "Time": effect["timepoint_detail"],
             "Assumptions": effect["assumptions"],

@@ -2,7 +2,11 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from metarepro.report.blocks import plain
+from metarepro.report.blocks import Text, plain
+
+
+def _unmarked(parts: Text) -> Text:
+    return parts
 
 
 def environment() -> Environment:
@@ -19,4 +23,6 @@ def environment() -> Environment:
     made.globals |= {"plain": plain, "sizes": {}}
     # A number that JSON does not know must not pass.
     made.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
+    # A page with a glossary marks its terms (`glossary.Marker.mark`).
+    made.globals["marked"] = _unmarked
     return made

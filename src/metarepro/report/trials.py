@@ -18,8 +18,9 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.records import Records, Row, trail
-from metarepro.wording.phrases import NOT_REPORTED, counted, decimal, whole
-from metarepro.wording.summaries import EXCLUSIONS, exclusion_reason
+from metarepro.wording.codes import in_words
+from metarepro.wording.phrases import NOT_REPORTED, capitalised, counted, decimal, whole
+from metarepro.wording.summaries import EXCLUSIONS, exclusion_reason, time_of
 
 #: What a number in the column `value` says about its direction.
 SIGNS = {
@@ -72,7 +73,7 @@ def _facts(records: Records, trial: Row) -> list[tuple[str, Text]]:
         ("Programme", text(trial["programme"] or NOT_REPORTED)),
         ("Country", text(trial["country"] or NOT_REPORTED)),
         ("Population", text(trial["population"] or NOT_REPORTED)),
-        ("Design", text(trial["design"].replace("_", " "))),
+        ("Design", text(in_words("design", trial["design"]))),
         ("Randomised", text(_count(trial["n_randomised"]))),
     ]
     if clusters:
@@ -95,7 +96,9 @@ def _facts(records: Records, trial: Row) -> list[tuple[str, Text]]:
 def _year(trial: Row) -> str:
     if math.isnan(trial["year"]):
         return NOT_REPORTED
-    return f"{trial['year']:.0f}" + ("" if trial["year_verified"] == "yes" else " (not verified)")
+    return f"{trial['year']:.0f}" + (
+        "" if trial["year_verified"] == "yes" else " (not confirmed by a full record)"
+    )
 
 
 def _count(number: float) -> str:
@@ -115,9 +118,10 @@ def _overview(records: Records, effects: list[Row]) -> Table:
             ),
             "Outcome": records.names[effect["outcome"]],
             "Measure": effect["measure"],
-            "Time": effect["timepoint"].replace("_", "-"),
+            "Time": in_words("timepoint", effect["timepoint"]),
             records.scale.heading: records.effect(effect),
-            "Tier, or why excluded": effect["tier"] or EXCLUSIONS[effect["exclude"]],
+            "Tier, or why excluded": in_words("tier", effect["tier"])
+            or EXCLUSIONS[effect["exclude"]],
         }
         for effect in effects
     ]
@@ -129,10 +133,11 @@ def _result(records: Records, effect: Row) -> Facts:
     facts: list[tuple[str, Text]] = [
         ("Outcome", text(records.names[effect["outcome"]])),
         ("Comparison", text(effect["arm"] or _comparison(effect))),
-        ("Time", text(_time(effect))),
+        ("Time", text(time_of(effect))),
         ("Reported", text(reported_numbers(reported))),
         *([("Direction", text(_direction(reported)))] if _compares_arms(effect) else []),
-        ("Adjusted", text(f"{reported['adjusted']}; participants {reported['n_basis']}")),
+        ("Adjusted", text(in_words("adjusted", reported["adjusted"]))),
+        ("Participants", text(in_words("n_basis", reported["n_basis"]))),
         (_effect_heading(records, effect), text(_effect(records, effect))),
         ("Route", text(_route(effect))),
         ("Assumptions", text(effect["assumptions"] or "none")),
@@ -155,12 +160,8 @@ def _comparison(effect: Row) -> str:
 
 
 def _source(effect: Row) -> Text:
-    kind = effect["source_kind"].replace("_", " ")
+    kind = in_words("source_kind", effect["source_kind"])
     return text(source_link(effect["source"]), f" ({kind}): {effect['locator']}")
-
-
-def _time(effect: Row) -> str:
-    return f"{effect['timepoint'].replace('_', '-')}: {effect['timepoint_detail']}"
 
 
 def reported_numbers(result: Row) -> str:
@@ -173,7 +174,7 @@ def reported_numbers(result: Row) -> str:
     relation = result["p_relation"]
     parts = [
         *arms,
-        _named("n in all", result["n_total"]),
+        _named("participants in total", result["n_total"]),
         _named("value", result["value"]),
         _limits(result),
         _named("SE", result["se"]),
@@ -183,7 +184,7 @@ def reported_numbers(result: Row) -> str:
         _named("SD to standardise by", result["reference_sd"]),
     ]
     numbers = "; ".join(filter(None, parts)) or "no number"
-    return f"as {result['statistic'].replace('_', ' ')}: {numbers}"
+    return f"{capitalised(in_words('statistic', result['statistic']))}: {numbers}"
 
 
 def _arm(result: Row, side: str) -> str:
@@ -227,11 +228,11 @@ def _effect_heading(records: Records, effect: Row) -> str:
 def _route(effect: Row) -> str:
     if effect["exclude"]:
         reason = exclusion_reason(effect)
-        said = f"{effect['exclude'].replace('_', ' ')}: {EXCLUSIONS[effect['exclude']]}"
+        said = f"excluded: {EXCLUSIONS[effect['exclude']]}"
         return f"{said} ({reason})" if reason else said
     return (
-        f"{effect['route'].replace('_', ' ')}, standard error from {effect['se_source']}; "
-        f"tier {effect['tier']}"
+        f"{in_words('statistic', effect['route'])}, standard error from "
+        f"{in_words('se_source', effect['se_source'])}; tier: {in_words('tier', effect['tier'])}"
     )
 
 
@@ -265,8 +266,8 @@ def _other_sources(records: Records, result_id: str) -> list[tuple[str, Text]]:
     for mine, other in (("a", "b"), ("b", "a")):
         for pair in records.rows("shared_effects", f"result_id_{mine}", result_id):
             said = (
-                f" ({pair[f'source_kind_{other}'].replace('_', ' ')}): "
-                f"{pair['agreement'].replace('_', ' ')}"
+                f" ({in_words('source_kind', pair[f'source_kind_{other}'])}): "
+                f"{in_words('agreement', pair['agreement'])}"
             )
             link = records.result_link(pair[f"result_id_{other}"])
             same = pair["same_source"] == "yes"

@@ -349,7 +349,7 @@ def _pool_all(
     for i in which:
         n_trials = rows[i]["n_trials"]
         if n_trials < 2:
-            reason = "no result fits" if n_trials == 0 else "one trial: no pooling"
+            reason = "no result fits" if n_trials == 0 else "a single trial: nothing is pooled"
             results[i] = _no_pool(reason)
         elif rows[i]["per_trial"] == "all":
             results[i] = _pool_robust(pools[i], trials, rows[i]["rho"], level)

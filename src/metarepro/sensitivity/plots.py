@@ -53,7 +53,11 @@ CONTOURS = (
     (0.1, "#FFFFFF", "p > 0.1"),
 )
 #: Where an interval lies (Okabe & Ito 2008): side of zero -> colour and name.
-SIDES = {1: ("#0072B2", "above zero"), 0: ("#8C8C8C", "holds zero"), -1: ("#D55E00", "below zero")}
+SIDES = {
+    1: ("#0072B2", "above zero"),
+    0: ("#8C8C8C", "includes zero"),
+    -1: ("#D55E00", "below zero"),
+}
 #: More specifications than these share columns of the matrix of choices.
 MOST_COLUMNS = 400
 #: The axis shows this share of the ends of the intervals, and every estimate.

@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 
 from metarepro.sensitivity.choice_names import DIMENSIONS
+from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import (
     DASH,
+    capitalised,
     decimal,
     model_text,
     p_value,
@@ -193,7 +195,7 @@ def source_kinds(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFram
         pools,
         scale,
         lambda row, pool, own: {
-            "Source": row["source_kind"].replace("_", " "),
+            "Source": capitalised(in_words("source_kind", row["source_kind"])),
             scale.heading: own.of(row),
             "Trials": whole(row["n_trials"]),
             "Results": whole(row["k"]),

@@ -366,7 +366,7 @@ def _pool_robustly(effects: pd.DataFrame, rho: float, level: float) -> tuple[Poo
 def _as_if_independent(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
     n_trials = effects["trial_id"].nunique()
     if n_trials < 2:
-        raise ValueError("one trial: no pooling")
+        raise ValueError("a single trial: nothing is pooled")
     pooled = pool(effects["yi"], effects["vi"], **settings.independent)
     return replace(pooled, n_trials=n_trials), ""
 

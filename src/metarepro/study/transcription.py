@@ -41,6 +41,8 @@ _OF_REVIEWS = {PUBLISHED: EXTRACTED_PUBLISHED, INCLUDED: EXTRACTED_INCLUDED}
 _SINGLE = tuple(table for table in INPUT_TABLES.values() if "{review_id}" not in table.path)
 WHOLE_KEYS = ("year", "n_studies", "n_participants")
 REVIEW_ID = re.compile(r"[a-z0-9_\-]{1,60}")
+#: An id that consists of a surname, a year and perhaps a word.
+_ID_WITH_YEAR = re.compile(r"^([a-z]+)(\d{4})([a-z]*)$")
 LIST_KEYS = ("authors", "families", "notes", "sources")
 
 
@@ -68,9 +70,9 @@ class Review:
 
     @property
     def label(self) -> str:
-        """Surname of the first author and year, or the id where the authors were not seen."""
+        """Surname of the first author and year; without them the id as a name: "Smith 2015"."""
         if not self.authors or not self.year:
-            return self.review_id
+            return _ID_WITH_YEAR.sub(r"\1 \2 \3", self.review_id).strip().capitalize()
         surname, *initials = self.authors[0].rsplit(" ", 1)
         return f"{surname if initials else self.authors[0]} {self.year}"
 

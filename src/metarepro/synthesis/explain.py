@@ -34,7 +34,7 @@ _MODELS = {
     "correlated_effects": "{size} were pooled under a model of correlated effects with robust "
     "variance.",
     "three_level": "{size} were pooled under a three-level model, results within trials.",
-    "single_trial": "There is one trial, so nothing was pooled.",
+    "single_trial": "There is only a single trial, so nothing was pooled.",
 }
 _INTERVALS = {entry.name: entry.phrase for entry in INTERVALS.values()} | {
     "t": "a t interval",

@@ -183,7 +183,7 @@ def _single_trial(yi: Array, vi: Array, settings: Settings) -> tuple[Pooled, str
         rho=settings.rho if len(yi) > 1 else math.nan,
     )
     of = f"the mean of its {len(yi)} results" if len(yi) > 1 else "its own effect"
-    return pooled, f"one trial: no pooling, {of} is shown"
+    return pooled, f"a single trial: nothing is pooled, {of} is shown"
 
 
 def split(

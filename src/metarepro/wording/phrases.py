@@ -20,20 +20,21 @@ NO_RELIABLE_INTERVAL = "too few trials for a reliable interval"
 
 #: What the flags of `pooling` mean.
 FLAGS = {
-    "df_below_4": "fewer than 4 degrees of freedom: do not trust the interval",
-    "two_or_three_trials": "2 or 3 trials: too few for an interval that tells anything",
-    "normal_few_trials": "2 or 3 trials: a normal interval is far too narrow, as it takes the "
-    "spread between trials as known",
+    "df_below_4": "fewer than 4 degrees of freedom: the interval cannot be trusted",
+    "two_or_three_trials": "2 or 3 trials: too few for an informative interval",
+    "normal_few_trials": "2 or 3 trials: a normal interval is far too narrow, because it treats "
+    "the variance between trials as known",
     "narrower_than_model": "the robust interval is narrower than the normal interval of its own "
-    "model: do not trust it",
+    "model and cannot be trusted",
     "fewer_than_10_trials": "fewer than 10 trials",
-    "few_trials": "10 trials or fewer: robust variance leans on its working model",
+    "few_trials": "10 trials or fewer: the robust variance depends on the assumed correlation "
+    "within trials",
     "several_modes": "the likelihood has several maxima",
-    "zero_standard_error": "all effects equal: no test, no interval",
-    "tau2_zero": "the variance between trials was estimated as 0: the prediction interval is the "
-    "confidence interval and tells nothing more",
-    "tau2_interval_empty": "the confidence interval of τ² is empty: the results differ less "
-    "than sampling error alone lets them",
+    "zero_standard_error": "all effects are equal: no test and no interval are possible",
+    "tau2_zero": "the variance between trials was estimated as 0: the prediction interval equals "
+    "the confidence interval and adds nothing",
+    "tau2_interval_empty": "the confidence interval of τ² is empty: the results differ by less "
+    "than sampling error alone would produce",
     "tau2_outside_interval": "the estimate of τ² lies outside its confidence interval",
 }
 
@@ -85,8 +86,25 @@ def interval(estimate: float, low: float, high: float) -> str:
 
 
 def percent(value: float) -> str:
-    """Print a percentage without decimals; a dash if it is missing."""
-    return DASH if math.isnan(value) else f"{decimal(value, 0)}%"
+    """Print a percentage without decimals; a dash if it is missing.
+
+    What is not quite all, or not quite nothing, does not look like it.
+
+    Examples
+    --------
+    >>> percent(100.0), percent(99.6), percent(99.4)
+    ('100%', '>99%', '99%')
+    >>> percent(0.0), percent(0.4), percent(0.6)
+    ('0%', '<1%', '1%')
+    """
+    if math.isnan(value):
+        return DASH
+    exact = round(value, 6)  # without what binary arithmetic leaves behind
+    if 99.5 <= exact < 100:
+        return ">99%"
+    if 0 < exact <= 0.5:
+        return "<1%"
+    return f"{decimal(value, 0)}%"
 
 
 def confidence(level: float) -> str:
@@ -124,7 +142,11 @@ def trials_of_pool(pool: Mapping[Any, Any]) -> str:
     --------
     >>> trials_of_pool({"n_trials": 3, "flags": "two_or_three_trials"})
     '3 trials, too few for a reliable interval'
+    >>> trials_of_pool({"n_trials": 1, "flags": ""})
+    'a single trial'
     """
+    if pool["n_trials"] == 1:
+        return "a single trial"
     why = no_interval(pool["flags"]).replace("too few trials", "too few")
     return ", ".join(filter(None, [counted(pool["n_trials"], "trial"), why]))
 
@@ -183,7 +205,7 @@ _MODELS = {
     "random": "Random effects, {tau2_method}, {ci_method}",
     "correlated_effects": "Correlated effects (rho {rho:g}), robust variance, df {df}",
     "three_level": "Three levels ({tau2_method}), {ci_method}",
-    "single_trial": "One trial",
+    "single_trial": "Single trial",
 }
 #: Intervals in words: those that a plan may choose, and that of the three-level model.
 INTERVAL_LABELS = {entry.name: entry.label for entry in INTERVALS.values()} | {"t": "t interval"}

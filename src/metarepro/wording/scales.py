@@ -126,6 +126,8 @@ MEASURES: Mapping[str, Measure] = {
     "several": Measure("effect size", "effect", null=math.nan),
 }
 
+#: Decimals that a limit of an interval may be printed with, so that 0.004 is not printed as 0.00.
+LIMIT_PLACES = range(2, 7)
 #: Where the printed effects lie that favour the intervention.
 BETTER = ("higher", "lower")
 
@@ -297,7 +299,7 @@ class Scale:
         """Print "0.34 [0.20, 0.49]"; without limits the estimate alone, without both a dash."""
         first, last = self.limits(low, high)
         known = not (math.isnan(first) or math.isnan(last))
-        limits = f"[{decimal(first)}, {decimal(last)}]" if known else ""
+        limits = f"[{self._limit(first)}, {self._limit(last)}]" if known else ""
         point = "" if math.isnan(estimate) else self.number(estimate)
         return " ".join(filter(None, [point, limits])) or DASH
 
@@ -362,18 +364,30 @@ class Scale:
     def span(self, low: float, high: float) -> str:
         """Print "0.20 to 0.49"."""
         first, last = self.limits(low, high)
-        return f"{decimal(first)} to {decimal(last)}"
+        return f"{self._limit(first)} to {self._limit(last)}"
+
+    def _limit(self, printed: float) -> str:
+        """Print a limit with as many decimals as it takes not to look like no effect."""
+        places = (places for places in LIMIT_PLACES if round(printed, places) != self.null)
+        return decimal(printed, next(places, LIMIT_PLACES[0]))
 
     def is_null(self, effect: float) -> bool:
         """Whether an effect is printed as no effect."""
         return round(self.shown(effect), 2) == self.null
 
     def includes_null(self, low: float, high: float) -> bool:
-        """Whether an interval, as it is printed, holds no effect; its limits count as inside."""
-        first, last = self.limits(low, high)
-        if math.isnan(first) or math.isnan(last):
-            return False
-        return round(first, 2) <= self.null <= round(last, 2)
+        """Whether an interval, as it is printed, holds no effect; its limits count as inside.
+
+        Examples
+        --------
+        >>> scale = Scale("SMD")
+        >>> scale.span(0.004, 0.3), scale.includes_null(0.004, 0.3)
+        ('0.004 to 0.30', False)
+        >>> scale.span(0.0, 0.3), scale.includes_null(0.0, 0.3)
+        ('0.00 to 0.30', True)
+        """
+        first, last = (round(limit, LIMIT_PLACES[-1]) for limit in self.limits(low, high))
+        return first <= self.null <= last
 
 
 def better_of(measure: str, beneficial_direction: str) -> str:

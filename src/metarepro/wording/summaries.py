@@ -12,10 +12,12 @@ import pandas as pd
 
 from metarepro.plan import EffectSet, Evidence, Family, Plan
 from metarepro.tabular.trial_interventions import interventions_of
+from metarepro.wording.codes import WORDS, in_words
 from metarepro.wording.phrases import (
     DASH,
     FLAGS,
     NOT_REPORTED,
+    capitalised,
     counted,
     decimal,
     i2,
@@ -108,9 +110,7 @@ def _evidence_cells(pool: Row | None, effects: pd.DataFrame, scale: Scale) -> di
         scale.heading: DASH,
         scale.prediction: DASH,
         "I²": DASH,
-        "Direct": str(tiers.get("direct", 0)),
-        "Derived": str(tiers.get("derived", 0)),
-        "Approximate": str(tiers.get("approximate", 0)),
+        **{capitalised(words): str(tiers.get(tier, 0)) for tier, words in WORDS["tier"].items()},
         "Excluded": str((effects["exclude"] != "").sum()),
     }
     if pool is None:
@@ -154,7 +154,7 @@ def syntheses(
         [
             {
                 "Synthesis": title(pool, names, sets),
-                "Set": pool["set_name"].replace("_", " "),
+                "Set": set_label(sets[pool["set_name"]]),
                 "By": pool["synthesis"].split(".")[1].replace("_", " and "),
                 "Trials": whole(pool["n_trials"]),
                 "Results": whole(pool["k"]),
@@ -171,6 +171,11 @@ def syntheses(
             for pool in pooled.to_dict("records")
         ]
     )
+
+
+def set_label(chosen: EffectSet) -> str:
+    """A set of results in words: its label, else its times."""
+    return chosen.label or ", ".join(in_words("timepoint", time) for time in chosen.timepoints)
 
 
 def labels(tables: Mapping[str, pd.DataFrame], families: Mapping[str, Family]) -> dict[str, str]:
@@ -211,11 +216,11 @@ def results(effects: pd.DataFrame, names: Mapping[str, str], scale: Scale) -> pd
                 scale.heading: scale.of_pool({**effect, "estimate": effect["yi"]}),
                 "Measure": effect["measure"],
                 "Arm": effect["arm"],
-                "Time": f"{effect['timepoint'].replace('_', '-')}: {effect['timepoint_detail']}",
+                "Time": time_of(effect),
                 "n": arms(effect),
-                "Reported as": effect["statistic"].replace("_", " "),
-                "SE from": effect["se_source"],
-                "Tier": effect["tier"],
+                "Reported as": in_words("statistic", effect["statistic"]),
+                "Standard error from": in_words("se_source", effect["se_source"]),
+                "Tier": in_words("tier", effect["tier"]),
                 "Assumptions": effect["assumptions"],
                 "Source": effect["source"],
                 "Place": effect["locator"],
@@ -224,6 +229,11 @@ def results(effects: pd.DataFrame, names: Mapping[str, str], scale: Scale) -> pd
             for effect in effects[effects["exclude"] == ""].to_dict("records")
         ]
     )
+
+
+def time_of(effect: Row) -> str:
+    """When a result was measured: "follow-up: 12 months"."""
+    return f"{in_words('timepoint', effect['timepoint'])}: {effect['timepoint_detail']}"
 
 
 def arms(effect: Row) -> str:
@@ -250,7 +260,7 @@ def trials(
                 "Intervention": "; ".join(names[name] for name in own),
                 "Programme": trial["programme"] or NOT_REPORTED,
                 "Country": trial["country"] or NOT_REPORTED,
-                "Design": trial["design"].replace("_", " "),
+                "Design": in_words("design", trial["design"]),
                 "Randomised": NOT_REPORTED
                 if math.isnan(trial["n_randomised"])
                 else whole(trial["n_randomised"]),
@@ -264,14 +274,13 @@ def trials(
 
 
 def exclusions(effects: pd.DataFrame) -> pd.DataFrame:
-    """Reported results that could not be used, by code; codes that do not occur are left out."""
+    """How many reported results could not be used, for each reason that occurs."""
     excluded = effects[effects["exclude"] != ""]
     by_code = {code: excluded[excluded["exclude"] == code] for code in EXCLUSIONS}
     return pd.DataFrame(
         [
             {
-                "Code": code,
-                "Meaning": EXCLUSIONS[code],
+                "Reason": EXCLUSIONS[code],
                 "Results": str(len(here)),
                 "Trials": str(here["trial_id"].nunique()),
             }
@@ -289,15 +298,15 @@ def excluded_results(effects: pd.DataFrame) -> pd.DataFrame:
             "Id": excluded["result_id"],
             "Trial": excluded["label"],
             "Measure": excluded["measure"],
-            "Code": excluded["exclude"],
-            "Reason": [exclusion_reason(row) for row in excluded.to_dict("records")],
+            "Reason": excluded["exclude"].map(EXCLUSIONS),
+            "Details": [exclusion_reason(row) for row in excluded.to_dict("records")],
         }
     )
 
 
 def exclusion_reason(effect: Mapping[Any, Any]) -> str:
     """Why a result is excluded, after the result that is used instead of it, if there is one."""
-    kept = f"kept: {effect['duplicate_of']}" if effect["duplicate_of"] else ""
+    kept = f"used instead: {effect['duplicate_of']}" if effect["duplicate_of"] else ""
     return "; ".join(filter(None, [kept, effect["exclude_reason"]]))
 
 
@@ -308,9 +317,9 @@ def routes(effects: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Reported as": str(statistic).replace("_", " "),
-                "Standard error from": se_source,
-                "Tier": tier,
+                "Reported as": in_words("statistic", str(statistic)),
+                "Standard error from": in_words("se_source", str(se_source)),
+                "Tier": in_words("tier", str(tier)),
                 "Results": str(len(group)),
                 "Trials": str(group["trial_id"].nunique()),
             }
@@ -338,8 +347,8 @@ def reproduction(rows: pd.DataFrame, scale: Scale) -> pd.DataFrame:
                 "Relative": percent(100 * row["relative_difference"]),
                 "Reason": "; ".join(filter(None, (row["reason"], row["explanation"]))),
                 "Doubts about the published numbers": row["published_problems"],
-                "Status": row["status"],
-                "Role": row["role"],
+                "Status": in_words("status", row["status"]),
+                "Role": in_words("role", row["role"]),
             }
             for row in rows.sort_values("role", kind="stable").to_dict("records")
         ]

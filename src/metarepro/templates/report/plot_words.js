@@ -5,6 +5,8 @@
 const plotWords = (() => {
   const DASH = "\u2013";
   const MINUS = "\u2212";
+  /** Decimals that a limit may be printed with, so that 0.004 is not printed as 0.00. */
+  const LIMIT_PLACES = Object.freeze([2, 3, 4, 5, 6]);
   /** From the scale of pooling to the printed one, and back. */
   const TRANSFORMATIONS = Object.freeze({
     same: { print: (x) => x, place: (x) => x },
@@ -40,6 +42,14 @@ const plotWords = (() => {
     return `${whole(value)} ${noun}${value === 1 ? "" : "s"}`;
   }
 
+  /** A percentage; what is not quite all, or not quite nothing, does not look like it. */
+  function percent(value) {
+    const exact = Number(fixed(value, 6));
+    if (exact >= 99.5 && exact < 100) return ">99%";
+    if (exact > 0 && exact <= 0.5) return "<1%";
+    return `${decimal(value, 0)}%`;
+  }
+
   function pValue(value) {
     if (Number.isNaN(value)) return "p not reported";
     return value < 0.001 ? "p < 0.001" : `p = ${decimal(value, 3)}`;
@@ -73,16 +83,22 @@ const plotWords = (() => {
     const isNull = (effect) => printed(effect) === scale.null;
     const wide = scale.wide ?? Infinity;
 
+    /** A limit with as many decimals as it takes not to look like no effect. */
+    function limit(value) {
+      const places = LIMIT_PLACES.find((some) => Number(fixed(value, some)) !== scale.null);
+      return decimal(value, places ?? LIMIT_PLACES[0]);
+    }
+
     function span(low, high) {
-      return limits(low, high).map((limit) => decimal(limit)).join(" to ");
+      return limits(low, high).map(limit).join(" to ");
     }
 
     function bracketed(low, high) {
-      return `[${limits(low, high).map((limit) => decimal(limit)).join(", ")}]`;
+      return `[${limits(low, high).map(limit).join(", ")}]`;
     }
 
     function includesNull(low, high) {
-      const [first, last] = limits(low, high).map((limit) => Number(fixed(limit, 2)));
+      const [first, last] = limits(low, high).map((end) => Number(fixed(end, LIMIT_PLACES.at(-1))));
       return first <= scale.null && scale.null <= last;
     }
 
@@ -135,15 +151,15 @@ const plotWords = (() => {
 
     function intervalSentence({ ci_low: low, ci_high: high, reliable }) {
       if (Number.isNaN(low)) {
-        return "There is no confidence interval, so the precision of the effect is unknown.";
+        return "There is no confidence interval, so how precise the effect is remains unknown.";
       }
       if (!reliable) {
-        return `There are ${texts.no_reliable_interval}: the results of the single trials say more than their average.`;
+        return `There are ${texts.no_reliable_interval}: the results of the individual trials say more than their average.`;
       }
       const isWide = high - low > wide;
       if (includesNull(low, high)) {
         const tooWide = isWide ? " It is too wide to say how large the effect is." : "";
-        return `The interval includes ${scale.no_effect}: it reaches from ${inWords(low)} to ${inWords(high)}. It shows neither that there is an effect nor that there is none.${tooWide}`;
+        return `The interval includes ${scale.no_effect}: it extends from ${inWords(low)} to ${inWords(high)}. Whether there is an effect remains unclear.${tooWide}`;
       }
       const [near, far] = [low, high].sort((a, b) => Math.abs(a) - Math.abs(b)).map(sizeWord);
       const sizes = near === far ? anEffect(near) : `a ${near} to ${anEffect(far)}`;
@@ -153,19 +169,19 @@ const plotWords = (() => {
 
     function prediction(pool) {
       const { pi_low: low, pi_high: high } = pool;
-      if (pool.n_trials < 2) return "One trial cannot say what another would find.";
+      if (pool.n_trials < 2) return "A single trial cannot show what another would find.";
       if (pool.model.startsWith("common")) {
-        return "The model assumes one effect in all trials; it does not say what another would find.";
+        return "The model assumes the same effect in all trials; it does not show what another would find.";
       }
       if (Number.isNaN(low) || !pool.reliable) {
-        return "There are too few trials to say what another would find.";
+        return "There are too few trials to say what another trial would find.";
       }
       if (!predicts(pool)) {
         return "The variance between trials was estimated as 0, which does not show that there is none: what another trial would find is not known.";
       }
-      const between = `The true effect in another trial like these is expected to lie from ${span(low, high)}`;
+      const between = `The true effect in another similar trial is expected to range from ${span(low, high)}`;
       if (!includesNull(low, high)) return `${between}, ${side(low)} throughout.`;
-      const harm = low < 0 && !isNull(low) ? ", or in favour of the control group" : "";
+      const harm = low < 0 && !includesNull(low, low) ? ", or in favour of the control group" : "";
       return `${between}: it may be none${harm}.`;
     }
 
@@ -174,7 +190,7 @@ const plotWords = (() => {
       const interval = Number.isNaN(pool.ci_low) ? "" : ` ${bracketed(pool.ci_low, pool.ci_high)}`;
       const said = [`${noun}: ${scale.label} ${number(pool.estimate)}${pool.reliable ? interval : ""}.`];
       if (predicts(pool)) {
-        said.push(`In another trial like these it is expected to lie from ${span(pool.pi_low, pool.pi_high)}.`);
+        said.push(`In another similar trial it is expected to range from ${span(pool.pi_low, pool.pi_high)}.`);
       }
       if (!pool.reliable) said.push("There are too few trials for a reliable interval.");
       return said.join(" ");
@@ -190,7 +206,7 @@ const plotWords = (() => {
       if (Number.isNaN(pool.tau2)) return DASH;
       const i2 = Number.isNaN(pool.i2_tau2) ? pool.i2_q : pool.i2_tau2;
       const p = Number.isNaN(pool.q_p) ? "" : `, ${pValue(pool.q_p)}`;
-      return `I² ${decimal(i2, 0)}%, τ² ${decimal(pool.tau2, 3)}, Q ${decimal(pool.q)} on ${decimal(pool.q_df, 1)} df${p}`;
+      return `I² ${percent(i2)}, τ² ${decimal(pool.tau2, 3)}, Q ${decimal(pool.q)} on ${decimal(pool.q_df, 1)} df${p}`;
     }
 
     /** The model of a pool. */
@@ -201,7 +217,7 @@ const plotWords = (() => {
         common_of_means: `Common effect of the trials' means (rho ${rho}), ${interval}`,
         random: `Random effects, ${tau2}, ${interval}`,
         correlated_effects: `Correlated effects (rho ${rho}), robust variance, df ${degrees(df, trusted)}`,
-        single_trial: "One trial",
+        single_trial: "Single trial",
       }[model];
     }
 
