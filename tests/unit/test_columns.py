@@ -126,6 +126,52 @@ def test_it_is_asked_which_arm_is_which(header: str) -> None:
         extract(source(header, *MEANS), found)
 
 
+def of_arms(first: str, second: str) -> str:
+    """Headers of means, SDs and sizes of two arms."""
+    return " | ".join(
+        ["Study", *(f"{a} {s}" for a in (first, second) for s in ("mean", "SD", "n"))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("TAU", "No treatment"),
+        ("Comparison", "No intervention"),
+        ("Treatment as usual", "Control condition"),
+        ("Intervention", "Standard treatment"),
+        ("Intervention", "Comparison intervention"),
+        ("Treatment", "Sham treatment"),
+        ("TAU + intervention", "TAU"),
+    ],
+)
+def test_it_is_asked_where_only_one_arm_is_clear_or_both_are_controls(
+    first: str, second: str
+) -> None:
+    found = one(of_arms(first, second), *MEANS)
+    assert (found.first_arm, taken(found)["mean_1"]) == (FILL_IN, f"{first} mean")
+
+
+@pytest.mark.parametrize(
+    ("treated", "control"),
+    [
+        ("Intervention", "Control treatment"),
+        ("Intervention", "Treatment as usual"),
+        ("Treatment", "No treatment"),
+        ("Treated", "No intervention control"),
+        ("Intervention T1", "Control T1"),
+        ("Experimental", "Active control"),
+    ],
+)
+def test_controls_are_known_beside_words_of_the_treated_arm(treated: str, control: str) -> None:
+    found = one(of_arms(control, treated), *MEANS)
+    assert (found.first_arm, taken(found).get("mean_t")) == ("", f"{treated} mean")
+
+
+def test_a_header_of_both_arms_names_none() -> None:
+    assert propose(source(of_arms("Treatment vs control", "Control"), *MEANS))[0].first_arm
+
+
 @pytest.mark.parametrize(("first", "sign"), [("treatment", -1), ("control", 1)])
 def test_the_answer_decides_the_sign(first: str, sign: int) -> None:
     header = "study | mean1 | sd1 | n1 | mean2 | sd2 | n2"

@@ -5,18 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from metarepro.extraction.arm_words import CONTROL, FIRST, SECOND, TREATMENT, UNSURE
 from metarepro.extraction.headers import (
-    CONTROL,
     EVENTS,
-    FIRST,
     MEAN,
     MEAN_SD,
     NON_EVENTS,
     OF_ARMS,
     SD,
-    SECOND,
     SIZE,
-    TREATMENT,
     parse_header,
 )
 from metarepro.extraction.mapping import Analysis, Cell
@@ -42,7 +39,7 @@ class _Part:
 
 def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """Every set of columns with means, SDs and sizes, or events and sizes, of two arms."""
-    parts = [part for column in _with_arms(columns) for part in _parts(column)]
+    parts = _unnamed([part for column in _with_arms(columns) for part in _parts(column)])
     for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
         for kind in _KINDS:
             used: set[tuple[int, int]] = set()
@@ -100,6 +97,21 @@ def _both_arms(named: tuple[str, ...]) -> tuple[str, str] | None:
         if named == ("", arm):
             return other, arm
     return None
+
+
+def _unnamed(parts: Sequence[_Part]) -> Sequence[_Part]:
+    """Parts of two arms that are called the first and the second, unless words name both."""
+    arms = {part.arm for part in parts}
+    if {TREATMENT, CONTROL} <= arms or not arms & {CONTROL, UNSURE}:
+        return parts
+    names = [{part.arm} if part.arm == TREATMENT else part.column.header.arm_said for part in parts]
+    first, *others = dict.fromkeys(frozenset(name) for name in names)
+    if len(others) != 1 or arms & {FIRST, SECOND}:
+        return parts
+    return [
+        replace(part, arm=FIRST if name == first else SECOND)
+        for part, name in zip(parts, names, strict=True)
+    ]
 
 
 def _key(part: _Part) -> tuple[int, int]:

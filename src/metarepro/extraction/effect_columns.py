@@ -6,18 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from metarepro.extraction.arm_words import CONTROL, FIRST, SECOND, TREATMENT
 from metarepro.extraction.headers import (
-    CONTROL,
     ESTIMATE,
-    FIRST,
     HIGH,
     INTERVAL,
     LOW,
     MEAN,
     SE,
-    SECOND,
     SIZE,
-    TREATMENT,
     VARIANCE,
 )
 from metarepro.extraction.mapping import EFFECTS, Analysis, Cell

@@ -6,6 +6,8 @@ The topic is what tells outcome and time: "g_eot_LL_DEP" is the lower limit of "
 import re
 from dataclasses import dataclass
 
+from metarepro.extraction.arm_words import ARM_WORDS, CONTROL, FIRST, SECOND, TREATMENT, take_arm
+
 #: Statistics, as roles of `mapping.ROLES` call them without their arm.
 ESTIMATE, LOW, HIGH, SE, VARIANCE = "yi", "ci_low", "ci_high", "sei", "vi"
 MEAN, SD, SIZE, EVENTS, NON_EVENTS = "mean", "sd", "n", "events", "non_events"
@@ -14,8 +16,6 @@ MEAN_SD = "mean_sd"
 #: Statistics of one arm.
 OF_ARMS = (MEAN, SD, SIZE, EVENTS, NON_EVENTS, MEAN_SD)
 STUDY, YEAR, INTERVAL = "study", "year", "interval"
-#: Arms. The first and the second are those of headers that do not say which arm is which.
-TREATMENT, CONTROL, FIRST, SECOND = "t", "c", "1", "2"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Header:
     topic : the other words, in lower case
     name : the other words as they stand there, joined by "_"
     said : the words that tell the statistic
+    arm_said : the words that tell the arm, in lower case
     """
 
     text: str
@@ -42,6 +43,7 @@ class Header:
     topic: tuple[str, ...] = ()
     name: str = ""
     said: str = ""
+    arm_said: frozenset[str] = frozenset()
 
 
 def _words(text: str) -> frozenset[str]:
@@ -77,14 +79,6 @@ _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("effect", _words("yi es te effect effectsize estimate est effsize yeffect")),
 )
 _LOGS = _words("log ln logor lnor logrr lnrr loghr lnhr logodds")
-_ARMS: tuple[tuple[str, frozenset[str]], ...] = (
-    (TREATMENT, _words("t i int interv intervention interventions treat treated treatment trt tx "
-                       "exp experimental ig tg eg e active tratamiento")),
-    (CONTROL, _words("c ctrl ctl cont control controls con comparison comparator cg placebo pbo "
-                     "wl waitlist tau usual")),
-    (FIRST, _words("1 arm1 group1 grp1 g1 t1 a")),
-    (SECOND, _words("2 arm2 group2 grp2 g2 t2 b")),
-)  # fmt: skip
 #: Short names with the arm in them: mi, sdc, n1i, m2, sd_t and, of counts, ei.
 _SHORT = re.compile(r"(m|mean|x|sd|s|n|e|ev|event|events|total)([itec12])(i?)", re.I)
 _SHORT_STATISTIC = {
@@ -120,6 +114,10 @@ _PHRASES = tuple(
         (r"(?:95\s*%?[\s_.-]*)?ci[\s_.-]*(?:high|upp?er|up|ub|ul|u|h)\b", "ul"),
         (r"95\s*%?[\s_.-]*(?:ci|ic|ki)|(?:95\s*%?[\s_.-]*)?confidence[\s_.-]*interval", "ci"),
         (r"fisher['’]?s?[\s_.-]*z", "fisherz"),
+        (r"(?:treatment|care|therapy)[\s_.-]*as[\s_.-]*usual"
+         r"|usual[\s_.-]*(?:treatment|care|therapy)", "tau"),
+        (r"(?<![a-z])(?:no|not|non|un|without)[\s_-]*(?:treat(?:ment|ed)|intervention|therapy)s?"
+         r"(?![a-z])", "untreated"),
         (r"study[\s_.-]*(?:id|name|label)|first[\s_.-]*author", "study"),
     )
 )  # fmt: skip
@@ -129,7 +127,7 @@ _SPLIT = re.compile(r"[A-Za-zÀ-ÿα-ω]+|[0-9]+")
 #: Where a word in small letters ends and one in capitals begins, and the reverse: vscontrolLL.
 _CASE = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=^[A-Z]{2})(?=[a-z]{3})")
 #: Words that a header may run into another word.
-_KNOWN = frozenset().union(*(names for _, names in (*_STATISTICS, *_ARMS)))
+_KNOWN = frozenset().union(*(names for _, names in _STATISTICS)) | ARM_WORDS
 
 
 def parse_header(text: str) -> Header:
@@ -155,18 +153,18 @@ def parse_header(text: str) -> Header:
     statistic, said, rest = _take(words, _STATISTICS)
     measure, measure_said, rest = _take(rest, _MEASURES)
     log = any(word.lower() in _LOGS for word in words)
-    arm = ""
+    arm, arm_said = "", frozenset[str]()
     if statistic == SD and any(word.lower() in ("mean", "m", "media") for word in rest):
         statistic, rest = MEAN_SD, [w for w in rest if w.lower() not in ("mean", "m", "media")]
     if statistic in OF_ARMS:
-        arm, _, rest = _take(rest, _ARMS)
+        arm, arm_said, rest = take_arm(text, rest)
     elif not statistic and measure:
         statistic, said = ESTIMATE, measure_said
     own = next((names for name, names in _STATISTICS if name == statistic), frozenset())
     empty = _FILLERS | _LOGS | (own if statistic in OF_ARMS else frozenset())
     kept = [word for word in rest if word.lower() not in empty]
     topic = tuple(word.lower() for word in kept)
-    return Header(text, statistic, arm, measure, log, topic, _joined(kept, text), said)
+    return Header(text, statistic, arm, measure, log, topic, _joined(kept, text), said, arm_said)
 
 
 def _split(plain: str) -> list[str]:
@@ -195,6 +193,7 @@ def _short(text: str, words: list[str]) -> Header | None:
             topic=tuple(word.lower() for word in kept),
             name=_joined(kept, text),
             said=pieces[place],
+            arm_said=frozenset((match[2].lower(),)),
         )
     return None
 
