@@ -264,6 +264,27 @@ def test_limits_of_logarithms_are_not_logged_again() -> None:
     )
 
 
+RATIOS = ("A | 0.8 | 0.66 | 0.97", "B | 0.7 | 0.55 | 0.89", "C | 0.9 | 0.67 | 1.21")
+
+
+@pytest.mark.parametrize("header", ["OR", "Effect"])
+@pytest.mark.parametrize("row", ["D | -0.75 | 0.60 | 0.94", "D | 0.75 | -0.60 | 0.94"])
+def test_a_stray_sign_makes_no_logarithms_of_ratios(header: str, row: str) -> None:
+    found = one(f"Study | {header} | lower | upper", *RATIOS, row)
+    assert found.scale == FILL_IN
+    assert "3 of 4 rows look like ratios" in found.notes[0]
+
+
+def test_a_stray_sign_beside_standard_errors_makes_no_logarithms() -> None:
+    assert one("Study | OR | SE", "A | 0.8 | 0.2", "B | -1.2 | 0.1").scale == FILL_IN
+
+
+@pytest.mark.parametrize(("header", "scale"), [("OR", "ratio"), ("Effect", FILL_IN)])
+def test_a_lower_limit_of_zero_makes_no_differences_of_ratios(header: str, scale: str) -> None:
+    found = one(f"Study | {header} | lower | upper", *RATIOS, "D | 0.09 | 0.00 | 1.65")
+    assert found.scale == scale
+
+
 def test_it_is_asked_how_ratios_stand_beside_standard_errors() -> None:
     """0.8 is a benefit if it is a ratio, and harm if it is a logarithm."""
     header, rows = "Study | OR | SE", ("A | 0.8 | 0.2", "B | 1.2 | 0.1")

@@ -26,6 +26,8 @@ from metarepro.wording.scales import MEASURES
 #: Share of the rows whose estimate must lie within its interval, and that where the header says
 #: that a column has estimates.
 _INSIDE, _INSIDE_NAMED = 0.8, 0.4
+#: How far from the middle of its interval an estimate may lie that is centred, in half widths.
+_CENTRED = 0.05
 #: Words that headers of estimates and of what belongs to them have in common, at least.
 _WORDS = 0.34
 Array = npt.NDArray[np.float64]
@@ -210,27 +212,43 @@ def _scale(
     """Whether ratios stand as ratios or as logarithms; "" for what is no ratio."""
     if measure and not MEASURES[measure].is_ratio:
         return "", ()
-    values = estimate.values()
     if says_log:
         return "log", ("logarithms: the header says so",) if measure else ()
-    positive = bool((values[np.isfinite(values)] > 0).all())
-    if measure and not positive:
-        return "log", ("logarithms: some are not above 0, which ratios are",)
+    values = estimate.values()
+    odd = ("some are not above 0, which ratios are",) if bool((values <= 0).any()) else ()
     if spread.low is None or spread.high is None:
-        if not measure:
-            return "", ()
         # The logarithm of 0.8 is negative: what it is decides the sign.
-        return FILL_IN, ()
-    if not positive or not bool((spread.low[np.isfinite(spread.low)] > 0).all()):
-        return "", ()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        plain = _off_centre(values, spread.low, spread.high)
-        logged = _off_centre(np.log(values), np.log(spread.low), np.log(spread.high))
-    if logged < plain:
-        return "ratio", ("ratios: their intervals are centred on the logarithms",)
-    return (
-        ("log", ("logarithms: their intervals are centred as they stand",)) if measure else ("", ())
-    )
+        return (FILL_IN, odd) if measure else ("", ())
+    return _scale_of_limits(values, spread.low, spread.high, measure)
+
+
+def _scale_of_limits(
+    values: Array, low: Array, high: Array, measure: str
+) -> tuple[str, tuple[str, ...]]:
+    """What the middles of the intervals tell, of the rows that may be ratios."""
+    known = np.isfinite(values) & np.isfinite(low) & np.isfinite(high)
+    above = known & (values > 0) & (low > 0) & (high > 0)
+    plain = _off_centre(values[above], low[above], high[above])
+    logged = _off_centre(*(np.log(one[above]) for one in (values, low, high)))
+    whole = _off_centre(values[known], low[known], high[known])
+    as_ratios = logged < plain
+    # A lower limit of 0.00 is that of a ratio, rounded, where the header says that it is one.
+    rounded = bool(measure) and bool((values[known] > 0).all()) and bool((low[known] >= 0).all())
+    if bool(above[known].all()) or as_ratios and rounded:
+        if as_ratios:
+            return "ratio", ("ratios: their intervals are centred on the logarithms",)
+        centred = ("logarithms: their intervals are centred as they stand",)
+        return ("log", centred) if measure else ("", ())
+    if as_ratios and (measure or plain > _CENTRED):
+        # A stray sign, a lower limit printed as 0.00, or no ratios at all.
+        return FILL_IN, (
+            f"{above.sum()} of {known.sum()} rows look like ratios, whose intervals are centred on "
+            "the logarithms; the others have numbers that are not above 0, which ratios are"
+            + ("" if measure else "; if they are no ratios, delete measure and scale"),
+        )
+    if measure and whole > _CENTRED:
+        return FILL_IN, ("some are not above 0, which ratios are",)
+    return ("log", ("logarithms: some are not above 0, which ratios are",)) if measure else ("", ())
 
 
 def _off_centre(values: Array, low: Array, high: Array) -> float:
