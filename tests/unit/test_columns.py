@@ -394,7 +394,10 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     ]
 
 
-GOOD = "file: a.csv\nanalyses:\n- name: x\n  measure: OR\n  columns:\n    yi: g\n    sei: SE\n"
+GOOD = (
+    "file: a.csv\nanalyses:\n- name: x\n  measure: OR\n  scale: log\n"
+    "  columns:\n    yi: g\n    sei: SE\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -405,9 +408,10 @@ GOOD = "file: a.csv\nanalyses:\n- name: x\n  measure: OR\n  columns:\n    yi: g\
         ("    sei: SE", "    se: SE", "columns.se: found 'an unknown key'; allowed: one of"),
         ("    sei: SE\n", "", "columns: found 'yi'; allowed: yi vi; or"),
         ("    sei: SE", "    sei: {column: SE, number: 0}", "number: found '0'; allowed: which"),
-        ("  measure: OR", "  measure: SMD\n  scale: log", "scale: found 'log'; allowed: no such"),
+        ("  measure: OR", "  measure: SMD", "scale: found 'log'; allowed: no such"),
         ("  measure: OR", "  first_arm: control", "first_arm: found 'control'; allowed: no such"),
         ("    sei: SE", "    n_t: a\n    n_c: b", "measure: found 'OR'; allowed: SMD, or vi"),
+        ("  scale: log\n", "", "scale: found 'nothing'; allowed: ratio or log"),
         ("- name: x", "- nam: x", "nam: found 'an unknown key'"),
         (GOOD, "- 1\n", "found"),
     ],

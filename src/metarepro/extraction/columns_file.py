@@ -181,8 +181,12 @@ class _Reading:
             allowed = "SMD, or vi, sei or ci_low and ci_high in place of the sizes"
             self._problem((*place, "measure"), analysis.measure or None, allowed)
         ratio = bool(analysis.measure) and MEASURES[analysis.measure].is_ratio
-        if analysis.scale and not ratio:
+        unknown = "measure" in item and not analysis.measure
+        if analysis.scale and not ratio and not unknown:
             self._problem((*place, "scale"), analysis.scale, "no such key, except for ratios")
+        elif ratio and "yi" in columns and "scale" not in item:
+            # 0.8 is below no effect as a ratio and above it as a logarithm.
+            self._problem((*place, "scale"), None, " or ".join(SCALES))
         return analysis
 
     def _columns(self, place: Place, value: Any) -> dict[str, Cell]:
