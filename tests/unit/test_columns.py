@@ -14,7 +14,7 @@ from metarepro.extraction.extracted import extract
 from metarepro.extraction.layouts import table_words
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.preview import preview
-from metarepro.extraction.proposals import propose
+from metarepro.extraction.proposals import nothing_to_pool, propose
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.synthesis.study_pool import pool_studies
 from metarepro.tabular.problems import DataError
@@ -225,6 +225,60 @@ def test_an_estimate_may_stand_in_one_cell_with_its_interval(cell: str) -> None:
     header, rows = "Study | SMD (95% CI)", (f"A | {cell}", "B | −0.10 [−0.30, 0.10]")
     numbers = extract(source(header, *rows), one(header, *rows)).table.numbers("intervals")
     assert numbers.to_numpy().tolist() == [[0.32, 0.23, 0.40], [-0.10, -0.30, 0.10]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "why"),
+    [
+        ("mean ± SEM", "5.1 ± 0.5", "a standard error of the mean is no SD"),
+        ("mean (SEM)", "5.1 (0.5)", "a standard error of the mean is no SD"),
+        ("mean", "5.1 (0.5)", "the header does not say what stands beside the mean"),
+        ("mean (range)", "5.1 (2-9)", "a range or quartiles are no SD"),
+        ("events %", "40", "a percentage or rate is no count"),
+        ("events, % (n)", "40 (12)", "a percentage or rate is no count"),
+        ("events (% of n)", "40% (12)", "a percentage or rate is no count"),
+    ],
+)
+def test_what_is_no_sd_and_no_count_is_left_out_with_the_reason(
+    kind: str, cell: str, why: str
+) -> None:
+    header = f"Study | Treatment {kind} | Treatment n | Control {kind} | Control n"
+    made = source(header, *(f"{study} | {cell} | 50 | {cell} | 60" for study in "AB"))
+    assert propose(made) == []
+    assert f"Not used: Treatment {kind} ({why}" in str(nothing_to_pool(made))
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Study | g | 90% CI lower | 90% CI upper", "A | 0.2 | 0.1 | 0.3"),
+        ("Study | g | lcl_99 | ucl_99", "A | 0.2 | 0.1 | 0.3"),
+        ("Study | OR (90% CI)", "A | 0.8 (0.6 to 1.07)"),
+        ("Study | OR", "A | 0.8 (90% CI 0.6 to 1.07)"),
+    ],
+)
+def test_limits_of_other_intervals_than_those_of_95_percent_are_refused(
+    header: str, row: str
+) -> None:
+    made = source(header, row, row.replace("A", "B"))
+    assert propose(made) == []
+    assert "% intervals; those of 95% are read" in str(nothing_to_pool(made))
+
+
+def test_a_column_that_is_not_used_is_named_beside_what_is() -> None:
+    found = one("Study | g | SE | 90% CI", "A | 0.2 | 0.1 | 0.1-0.3", "B | 0.4 | 0.1 | 0.3-0.5")
+    assert found.roles == ("yi", "sei")
+    assert found.notes[0].startswith("90% CI: not used, limits of 90% intervals")
+
+
+def test_three_numbers_of_a_cell_are_no_interval_unless_centred() -> None:
+    assert propose(source("Study | Score", "A | 12.0 (6–15)", "B | 11.2 (4–13)")) == []
+
+
+def test_the_interval_of_the_mean_of_an_arm_is_no_effect() -> None:
+    cells = "10.1 (9.1 to 11.1) | 8.2 (7.2 to 9.2)"
+    header = "Study | Intervention mean (95% CI) | Control mean (95% CI)"
+    assert propose(source(header, f"A | {cells}", f"B | {cells}")) == []
 
 
 def test_several_analyses_of_a_sheet_are_told_apart_by_their_suffixes() -> None:

@@ -28,6 +28,8 @@ from metarepro.wording.scales import MEASURES
 _INSIDE, _INSIDE_NAMED = 0.8, 0.4
 #: How far from the middle of its interval an estimate may lie that is centred, in half widths.
 _CENTRED = 0.05
+#: The same where the header says nothing of an interval, and numbers are rounded.
+_NEAR_CENTRE = 0.15
 #: Words that headers of estimates and of what belongs to them have in common, at least.
 _WORDS = 0.34
 Array = npt.NDArray[np.float64]
@@ -54,7 +56,7 @@ def effect_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
         for estimate, spread in best_pairs(_estimates(columns), spreads, _score):
             found.setdefault(estimate.place, []).append((estimate, spread))
     for column in columns:
-        if column.width == 3 and _inside(column.values(1), column.values(2), column.values(3)):
+        if _is_in_one_cell(column):
             found.setdefault(column.place, []).append((column, _in_one_cell(column)))
     for estimate, spread in _with_sizes(columns):
         if estimate.place not in found:
@@ -127,13 +129,29 @@ def _intervals(columns: Sequence[Column]) -> list[_Spread]:
         for low, high in best_pairs(lows, highs, goes_with)
     ]
     for c in columns:
-        ordered = c.width == 2 and np.nanmean(c.values(1) <= c.values(2)) > _INSIDE
+        ordered = (
+            c.width == 2 and not c.header.arm and np.nanmean(c.values(1) <= c.values(2)) > _INSIDE
+        )
         if ordered and c.header.statistic in (INTERVAL, ""):
             reason = "two numbers in a cell, the lower one first"
             cells = {role: Cell(c.header.text, n, reason)
                      for role, n in (("ci_low", 1), ("ci_high", 2))}  # fmt: skip
             found.append(_Spread(c, cells, c.values(1), c.values(2)))
     return found
+
+
+def _is_in_one_cell(column: Column) -> bool:
+    """Whether cells have an estimate with its interval, by the header or the middle."""
+    if column.width != 3 or column.header.arm:
+        return False
+    values, low, high = (column.values(number) for number in (1, 2, 3))
+    if not _inside(values, low, high):
+        return False
+    above = (values > 0) & (low > 0)
+    off = _off_centre(values, low, high)
+    logged = _off_centre(*(np.log(one[above]) for one in (values, low, high)))
+    says = column.header.statistic == INTERVAL or bool(column.header.measure)
+    return says or min(off, logged) <= _NEAR_CENTRE
 
 
 def _in_one_cell(column: Column) -> _Spread:

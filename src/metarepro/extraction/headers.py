@@ -78,6 +78,7 @@ _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("correlation", _words("fisherz zr fishersz zcor")),
     ("effect", _words("yi es te effect effectsize estimate est effsize yeffect")),
 )
+_MEANS = _words("mean m media")
 _LOGS = _words("log ln logor lnor logrr lnrr loghr lnhr logodds")
 #: Short names with the arm in them: mi, sdc, n1i, m2, sd_t and, of counts, ei.
 _SHORT = re.compile(r"(m|mean|x|sd|s|n|e|ev|event|events|total)([itec12])(i?)", re.I)
@@ -154,9 +155,11 @@ def parse_header(text: str) -> Header:
     measure, measure_said, rest = _take(rest, _MEASURES)
     log = any(word.lower() in _LOGS for word in words)
     arm, arm_said = "", frozenset[str]()
-    if statistic == SD and any(word.lower() in ("mean", "m", "media") for word in rest):
-        statistic, rest = MEAN_SD, [w for w in rest if w.lower() not in ("mean", "m", "media")]
-    if statistic in OF_ARMS:
+    if statistic == SD and any(word.lower() in _MEANS for word in rest):
+        statistic, rest = MEAN_SD, [w for w in rest if w.lower() not in _MEANS]
+    # "Intervention mean (95% CI)" is the mean of an arm, and no effect.
+    of_mean = statistic == INTERVAL and not measure and any(w.lower() in _MEANS for w in rest)
+    if statistic in OF_ARMS or of_mean:
         arm, arm_said, rest = take_arm(text, rest)
     elif not statistic and measure:
         statistic, said = ESTIMATE, measure_said

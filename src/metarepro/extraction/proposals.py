@@ -10,6 +10,7 @@ from metarepro.extraction.headers import STUDY, YEAR
 from metarepro.extraction.layouts import layout_analyses
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.profiles import Column, profile
+from metarepro.extraction.refusals import why_left
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.tabular.file_names import COLUMNS_FILE
 
@@ -57,8 +58,16 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
     columns, mark = profile(table)
     labels = _labels(columns)
     known = list(layout_analyses(columns, mark))
-    for one in known or [*effect_analyses(columns, mark), *arm_analyses(columns, mark)]:
-        yield replace(one, columns={**labels, **one.columns})
+    left = _left(columns)
+    taken = [c for c in columns if c.header.text not in left]
+    notes = tuple(f"{name}: not used, {why}" for name, why in left.items() if not known)
+    for one in known or [*effect_analyses(taken, mark), *arm_analyses(taken, mark)]:
+        yield replace(one, columns={**labels, **one.columns}, notes=(*one.notes, *notes))
+
+
+def _left(columns: Iterable[Column]) -> dict[str, str]:
+    """Header -> why the column is not taken."""
+    return {c.header.text: why for c in columns if (why := why_left(c))}
 
 
 def _distinct(table: SourceTable) -> SourceTable:
@@ -112,10 +121,13 @@ def nothing_to_pool(source: Source) -> InputError:
         f"{f'{table.label}: ' * bool(table.label)}{', '.join(filter(None, table.columns))}"
         for table in source.tables[:_NAMED]
     )
+    left = {name: why for t in source.tables for name, why in _left(profile(t)[0]).items()}
+    not_used = ", ".join(f"{name} ({why})" for name, why in left.items())
     study = next((table.columns[0] for table in source.tables if table.columns), "") or "..."
     return InputError(
         f"{source.file}: no columns that can be pooled were found. It has the columns {tables}. "
-        f"Say what they are in {COLUMNS_FILE} beside it, such as\n"
+        + (f"Not used: {not_used}. " if left else "")
+        + f"Say what they are in {COLUMNS_FILE} beside it, such as\n"
         f"  file: {source.file}\n  analyses:\n  - name: main\n    columns:\n"
         f'      study: "{study}"\n      yi: "the column of the effects"\n'
         '      sei: "the column of their standard errors"'

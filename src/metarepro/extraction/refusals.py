@@ -1,0 +1,84 @@
+"""Columns that hold something like what is pooled and are not: left out, with the reason."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from metarepro.extraction.headers import (
+    EVENTS,
+    HIGH,
+    INTERVAL,
+    LOW,
+    MEAN,
+    NON_EVENTS,
+    SIZE,
+)
+from metarepro.extraction.profiles import Column
+
+_SEVERAL = 0.5
+_LETTERS = r"(?:[^\W\d_])"
+#: Words after which a cell with a mean, or an interval, has something else.
+_SPREADS = re.compile(
+    rf"(?<!{_LETTERS})(?:range|min|max|minimum|maximum|iqr|quartiles?|percentiles?|median)"
+    rf"(?!{_LETTERS})",
+    re.I,
+)
+_SEM = re.compile(rf"(?<!{_LETTERS})(?:sem|se|s\.e\.m?\.?|standard errors?)(?!{_LETTERS})", re.I)
+_PERCENT = re.compile(
+    rf"%|(?<!{_LETTERS})(?:percent(?:age)?|pct|perc|rates?|prop|proportions?)(?!{_LETTERS})", re.I
+)
+#: A percentage that stands after the number that counts: "events (%)", "n, %".
+_PERCENT_AFTER = re.compile(r"[(\[,;/|>]\s*(?:%|percent|pct|perc)", re.I)
+_COUNT_AFTER = re.compile(r"(?:%|percent|pct|perc)[^a-z]*[(\[,;/|>]\s*(?:n|events?)\b", re.I)
+_PERCENT_FIRST = re.compile(r"\s*[0-9.,]+\s*%")
+#: A level of confidence: "90% CI", "99 % limits", "ci90", "LCL90", "ci_lower_90".
+_LEVEL = re.compile(
+    r"(?<![0-9.,])([5-9][0-9](?:[.,][0-9]+)?)\s*%"
+    r"|(?<![0-9.,])([89][0-9])[\s_.-]*(?:ci|ic|conf|cri|lcl|ucl)"
+    r"|(?:ci|ic|cl|cri|lower|upper|low|high|l|u|ll|ul|lb|ub)[\s_.-]*([89][0-9])(?![0-9.,%])",
+    re.I,
+)
+_CELL_LEVEL = re.compile(r"([5-9][0-9](?:\.[0-9]+)?)\s*%\s*(?:-?\s*c\.?i\b|conf)", re.I)
+
+
+def why_left(column: Column) -> str:
+    """Why a column is not taken though its header may look so; "" if nothing speaks against it.
+
+    Standard errors of a mean are not turned into SDs and percentages not into counts: whether
+    they are what their headers say decides the number, and only a person can know.
+    """
+    header = column.header
+    counts = header.statistic in (EVENTS, NON_EVENTS, SIZE)
+    if counts and column.width and _PERCENT.search(header.text):
+        first = _share(_PERCENT_FIRST, column.texts) > _SEVERAL
+        after = _PERCENT_AFTER.search(header.text) and not _COUNT_AFTER.search(header.text)
+        if column.width == 1 or first or not after:
+            return "a percentage or rate is no count"
+    if header.statistic in (LOW, HIGH, INTERVAL) or column.width in (2, 3):
+        levels = {one for one in _levels(column) if one not in ("95", "95.0")}
+        if levels:
+            return f"limits of {', '.join(sorted(levels))}% intervals; those of 95% are read"
+    if column.width not in (2, 3):
+        return ""
+    if _SPREADS.search(header.text):
+        return "a range or quartiles are no SD and no confidence interval"
+    if header.statistic == MEAN and header.arm:
+        if _SEM.search(header.text):
+            return "a standard error of the mean is no SD"
+        if _share(re.compile(r".*\bsd\b", re.I), column.texts) <= _SEVERAL:
+            return "the header does not say what stands beside the mean"
+    return ""
+
+
+def _share(pattern: re.Pattern[str], texts: Sequence[str]) -> float:
+    """Share of the filled cells that begin with a pattern."""
+    filled = [text for text in texts if text.strip()]
+    return sum(bool(pattern.match(text)) for text in filled) / max(1, len(filled))
+
+
+def _levels(column: Column) -> Iterator[str]:
+    """The levels of confidence that the header and the cells name."""
+    if column.header.statistic in (LOW, HIGH, INTERVAL):
+        for match in _LEVEL.finditer(column.header.text):
+            yield next(filter(None, match.groups())).replace(",", ".")
+    for text in column.texts:
+        yield from _CELL_LEVEL.findall(text)
