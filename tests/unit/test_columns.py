@@ -380,6 +380,23 @@ def test_rows_without_a_number_and_totals_are_left_out_and_named() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "label",
+    ["RE Model", "RE Model for All Studies", "FE model", "All", "All studies", "D+L pooled ES"]
+    + ["I-V pooled ES", "DL", "Random", "Fixed", "Average", "Weighted mean", "Mean effect size"],
+)
+def test_a_pool_by_its_label_is_no_study(label: str) -> None:
+    header, rows = "ID | g | SE", ("A | 0.2 | 0.1", f"{label} | 0.2 | 0.1")
+    found = extract(source(header, *rows), one(header, *rows))
+    assert found.left_out == ((3, label, "no study by its name"),)
+
+
+@pytest.mark.parametrize("label", ["Allen 2001", "Random 2003", "Meaney", "Fixed-dose trial", "IV"])
+def test_a_study_is_no_pool_by_the_beginning_of_its_name(label: str) -> None:
+    header, row = "ID | g | SE", f"{label} | 0.2 | 0.1"
+    assert extract(source(header, row), one(header, row)).table.studies == [label]
+
+
 def test_every_number_has_its_place() -> None:
     header, row = "ID | SMD (95% CI)", "A | 0.32 [−0.23, 0.40]"
     found = extract(source(header, row), one(header, row))

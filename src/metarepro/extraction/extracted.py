@@ -29,7 +29,13 @@ PROVENANCE = (
 _NO_STUDY = re.compile(
     r"(sub-?)?total\b.*|overall\b.*|pooled\b.*|summary\b.*|(random|fixed|common)[ -]effects?\b.*"
     r"|heterogeneity\b.*|test for\b.*|combined\b.*|meta-?analysis\b.*"
-    r"|(ins)?gesamt\w*.*|global\b.*|ensemble\b.*",
+    r"|(ins)?gesamt\w*.*|global\b.*|ensemble\b.*"
+    # Labels of metafor, meta, metan and of people; names of methods stand alone.
+    r"|(re|fe|ee|ce|mv|ml|random|fixed|common)[ -]model\b.*|(random|fixed|common)"
+    r"|all([ -](studies|trials)( combined| pooled)?)?"
+    r"|(d ?\+ ?l|i-?v|m-?h)[ -](pooled|overall)\b.*|d ?\+ ?l|dl|reml|hksj"
+    r"|((grand|weighted|unweighted|simple|mean|average|total|model)[ -])*(mean|average)"
+    r"([ -](effect|effect[ -]size|es|estimate|smd|difference))?",
     re.I,
 )
 
