@@ -370,6 +370,46 @@ def test_decimal_commas_are_read(value: str) -> None:
     assert extract(source(header, *rows), found).table.numbers("effects")["yi"].iloc[0] == -0.45
 
 
+OPEN_COMMAS = (
+    ("Study | OR | lower | upper", ("A | 1,234 | 1,012 | 1,505", "B | 1,534 | 1,212 | 1,941")),
+    ("study | yi | ci_low | ci_high", ("A | 1,234 | 1,012 | 1,505", "B | 1,534 | 1,212 | 1,941")),
+    ("Study | OR (95% CI)", ("A | 1,234 (1,012 to 1,505)", "B | 1,534 (1,212 to 1,941)")),
+    (of_arms("Treatment", "Control"), ("A | 12,345 | 2,345 | 30 | 11,345 | 2,145 | 30",)),
+)
+
+
+@pytest.mark.parametrize(("header", "rows"), OPEN_COMMAS)
+def test_it_is_asked_what_commas_are_that_may_part_thousands(
+    header: str, rows: Sequence[str], tmp_path: Path
+) -> None:
+    found = one(header, *rows)
+    with pytest.raises(InputError, match="decimal ones, or do they part thousands"):
+        extract(source(header, *rows), found)
+    path = tmp_path / "columns.yaml"
+    path.write_text(columns_text("a.xlsx", [found]))
+    assert read_columns(path)[1][0].decimal == FILL_IN
+
+
+@pytest.mark.parametrize(("mark", "value"), [(",", 1.234), (".", 1234.0)])
+def test_the_answer_decides_what_commas_are(mark: str, value: float) -> None:
+    header, rows = OPEN_COMMAS[0]
+    answered = replace(one(header, *rows), decimal=mark)
+    table = extract(source(header, *rows), answered).table
+    assert table.numbers("intervals")["yi"].iloc[0] == value
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Study | Treated n/N | Control n/N", "A | 12/1,234 | 13/1,250"),
+        ("Study | g | SE | n", "A | 0.1 | 0.2 | 1,234"),
+        (of_arms("Treated", "Control"), "A | 1,234,500 | 2,145 | 30 | 1,345,400 | 2,145 | 30"),
+    ],
+)
+def test_nothing_is_asked_of_commas_that_are_clear(header: str, row: str) -> None:
+    assert one(header, row, row.replace("A |", "B |")).decimal == "."
+
+
 def test_rows_without_a_number_and_totals_are_left_out_and_named() -> None:
     header = "ID | g | g_LL | g_UL"
     rows = ("A | 0.2 | 0.1 | 0.3", "B | | | ", "C | 0.2 | NR | 0.3", "Total | 0.2 | 0.1 | 0.3")

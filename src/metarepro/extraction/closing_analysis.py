@@ -20,6 +20,7 @@ from metarepro.extraction.mapping import LABELS, Analysis, Cell
 from metarepro.extraction.printed_cells import numbers_of
 from metarepro.extraction.profiles import profile
 from metarepro.extraction.proposals import propose
+from metarepro.extraction.refusals import why_left
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.tabular.numbers import plain_number
 from metarepro.tabular.yaml_text import FILL_IN
@@ -88,6 +89,7 @@ def _all_cells(
 def _by_headers(table: SourceTable) -> list[Analysis]:
     """What the headers of a table say, also where its layout is a known one."""
     columns, mark = profile(table)
+    columns = [column for column in columns if not why_left(column)]
     return [*effect_analyses(columns, mark), *arm_analyses(columns, mark)]
 
 

@@ -16,7 +16,7 @@ _KEYS = (
     *("name", "table", "measure", "scale", "decimal", "first_arm", "group", "where"),
     *("published", "columns"),
 )
-_DECIMALS = {"point": ".", "comma": ","}
+_DECIMALS = {"point": ".", "comma": ",", FILL_IN: FILL_IN}
 #: A published result as it may be printed.
 _PRINTED = '"0.32 [0.23, 0.40]; I2 79%"'
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*( [A-Za-z0-9_.]+)*")
@@ -60,7 +60,10 @@ def _analysis_lines(analysis: Analysis) -> Iterator[str]:
         if analysis.scale == FILL_IN:
             yield f"  # How do the ratios stand there, {' or '.join(SCALES)}?"
         yield f"  scale: {analysis.scale}"
-    if analysis.decimal == ",":
+    if analysis.decimal == FILL_IN:
+        yield "  # Is 1,234 a little more than 1 (comma), or more than a thousand (point)?"
+        yield f"  decimal: {FILL_IN}"
+    elif analysis.decimal == ",":
         yield "  decimal: comma"
     if analysis.first_arm:
         yield f"  # Which arm is the one of the columns with 1: {' or '.join(ARMS)}?"

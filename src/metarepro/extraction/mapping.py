@@ -59,7 +59,7 @@ class Analysis:
     columns : role -> where it stands
     measure : a key of `wording.scales.MEASURES`, "" if that is not known
     scale : of ratios, one of `SCALES`, or `FILL_IN`; "" for others
-    decimal : the decimal mark, "." or ","
+    decimal : the decimal mark, "." or ",", or `FILL_IN`
     first_arm : which arm has the roles with 1: one of `ARMS`, `FILL_IN`, or "" if headers say it
     where : header -> the text that a row must have there to be taken
     group : the heading whose rows are taken; "" for all
@@ -89,6 +89,12 @@ class Analysis:
         if self.scale == FILL_IN:
             column = self.columns["yi"].column
             found.append(f"how do the ratios of {column} stand there? scale: {' or '.join(SCALES)}")
+        if self.decimal == FILL_IN:
+            column = self.columns[self.roles[0]].column
+            found.append(
+                f"are the commas of {column} decimal ones, or do they part thousands? decimal: "
+                "comma or point"
+            )
         return tuple(found)
 
     @property

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,9 @@ _BESIDE = re.compile(
     r"(?:[\s\d.,;:%()\[\]+±/<>=*†‡§−–—‐‑-]|\b(?:to|bis|à)\b|\bci\b|\bsd\b|\band\b|\ba\b)*", re.I
 )
 _MAX_NUMBERS = 3
+#: A number that is another one with a decimal comma than with commas between thousands.
+_OPEN_COMMA = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2},[0-9]{3}(?![0-9]|[.,][0-9])")
+_DECIDED = re.compile(r"[0-9]\.[0-9]|[0-9],[0-9]{3},[0-9]{3}(?![0-9])")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +60,11 @@ class Column:
         """The numbers at one place of the cells, from 1."""
         return self.numbers[:, number - 1]
 
+    @property
+    def has_open_commas(self) -> bool:
+        """Whether commas may be decimal ones or part thousands, as in 1,234."""
+        return bool(self.width) and any(_OPEN_COMMA.search(text) for text in self.texts)
+
 
 def profile(table: SourceTable) -> tuple[list[Column], str]:
     """The columns of a table, and its decimal mark."""
@@ -66,6 +74,12 @@ def profile(table: SourceTable) -> tuple[list[Column], str]:
         _column(place, name, tuple(texts), mark)
         for place, (name, texts) in enumerate(zip(table.columns, cells, strict=True))
     ], mark
+
+
+def commas_are_open(columns: Iterable[Column], mark: str) -> bool:
+    """Whether no number of a table says if its commas are decimal ones."""
+    texts = (text for column in columns if column.width for text in column.texts)
+    return mark == "." and not any(_DECIDED.search(text) for text in texts)
 
 
 def _column(place: int, name: str, texts: tuple[str, ...], mark: str) -> Column:

@@ -9,10 +9,11 @@ from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.headers import STUDY, YEAR
 from metarepro.extraction.layouts import layout_analyses
 from metarepro.extraction.mapping import Analysis, Cell
-from metarepro.extraction.profiles import Column, profile
+from metarepro.extraction.profiles import Column, commas_are_open, profile
 from metarepro.extraction.refusals import why_left
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.tabular.file_names import COLUMNS_FILE
+from metarepro.tabular.yaml_text import FILL_IN
 
 #: Tables whose columns an error names.
 _NAMED = 5
@@ -58,11 +59,24 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
     columns, mark = profile(table)
     labels = _labels(columns)
     known = list(layout_analyses(columns, mark))
+    are_open = commas_are_open(columns, mark)
+    open_commas = {c.header.text for c in columns if are_open and c.has_open_commas}
     left = _left(columns)
     taken = [c for c in columns if c.header.text not in left]
     notes = tuple(f"{name}: not used, {why}" for name, why in left.items() if not known)
     for one in known or [*effect_analyses(taken, mark), *arm_analyses(taken, mark)]:
-        yield replace(one, columns={**labels, **one.columns}, notes=(*one.notes, *notes))
+        decimal = FILL_IN if open_commas & _measured(one) else one.decimal
+        cells = {**labels, **one.columns}
+        yield replace(one, columns=cells, decimal=decimal, notes=(*one.notes, *notes))
+
+
+def _measured(analysis: Analysis) -> set[str]:
+    """The columns of an analysis that hold no counts, which have thousands and no decimals."""
+    return {
+        cell.column
+        for role, cell in analysis.columns.items()
+        if role.partition("_")[0] in ("yi", "vi", "sei", "ci", "mean", "sd")
+    }
 
 
 def _left(columns: Iterable[Column]) -> dict[str, str]:
