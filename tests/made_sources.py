@@ -30,17 +30,15 @@ def xlsx(sheets: Mapping[str, Sequence[Sequence[Cell]]], *, merged: Sequence[str
     """A workbook as a program writes it; `merged` are ranges of the first sheet."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
-    for name, rows in sheets.items():
-        sheet = book.add_worksheet(name)
-        for number, cells in enumerate(rows):
-            for place, cell in enumerate(cells):
-                if cell is not None:
-                    sheet.write(number, place, cell)
+    for name in sheets:
+        book.add_worksheet(name)
     for cells in merged:
         book.worksheets()[0].merge_range(cells, None)
-        first = cells.partition(":")[0]
-        row, column = int(first[1:]) - 1, ord(first[0]) - ord("A")
-        book.worksheets()[0].write(row, column, next(iter(sheets.values()))[row][column])
+    for sheet, rows in zip(book.worksheets(), sheets.values(), strict=True):
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                if cell is not None:
+                    sheet.write(number, place, cell)
     book.close()
     return stream.getvalue()
 

@@ -159,6 +159,21 @@ def test_merged_headers_are_joined(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("behind", [None, 0.3])
+@pytest.mark.parametrize("value", [0.3, "0.3", "0.3 (0.1 to 0.5)"])
+def test_a_number_merged_over_rows_counts_once(
+    value: float | str, behind: float | None, tmp_path: Path
+) -> None:
+    rows: list[list[Any]] = [
+        ["Study", "Outcome", "g"],
+        ["A 2001", "pain", value],
+        [None, "mood", behind],
+    ]
+    table = only(read_source(written(tmp_path, xlsx({"S": rows}, merged=["A2:A3", "C2:C3"]))))
+    assert [row.cells[0] for row in table.rows] == ["A 2001", "A 2001"]
+    assert [row.cells[2] for row in table.rows] == [str(value), ""]
+
+
 def test_a_cell_merged_over_rows_counts_for_each(tmp_path: Path) -> None:
     rows: list[list[Any]] = [["Study", "yi", "vi"], ["A", 1, 2], [None, 3, 4], ["B", 5, 6]]
     table = only(read_source(written(tmp_path, xlsx({"S": rows}, merged=["A2:A3"]))))

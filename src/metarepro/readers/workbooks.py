@@ -20,6 +20,7 @@ from metarepro.readers.archives import ZIP_MAGIC, Document
 from metarepro.readers.grids import Grid, table_of_grid
 from metarepro.readers.source_files import LONGEST_CELL, content_of, refused
 from metarepro.readers.source_table import Source, SourceTable
+from metarepro.readers.spanned_tables import is_numeric
 from metarepro.readers.workbook_scan import scan_workbook
 
 WORDS = "a workbook (XLSX, ODS)"
@@ -72,15 +73,21 @@ def _table(book: CalamineWorkbook, number: int, file: str) -> SourceTable | None
 
 
 def _fill_down(rows: list[list[str]], sheet: CalamineSheet) -> None:
-    """Give each row the text of a cell that is merged over several rows."""
+    """Give each row the text of a cell that is merged over several rows.
+
+    A number stays in the first one: it would count once for each row.
+    """
     if not rows or not sheet.start:
         return
     top, left = sheet.start
     for (first, column), (last, _) in sheet.merged_cell_ranges or ():
         row, place = first - top, column - left
         if 0 <= row < len(rows) and 0 <= place < len(rows[row]):
+            text = rows[row][place]
+            # What a program left behind the merged cell is not shown to anybody.
+            shown = "" if is_numeric(text.replace(" to ", " - ")) else text
             for below in range(row + 1, min(last - top + 1, len(rows))):
-                rows[below][place] = rows[row][place]
+                rows[below][place] = shown
 
 
 def _text(cell: Any) -> str:
