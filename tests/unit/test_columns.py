@@ -168,8 +168,8 @@ def test_controls_are_known_beside_words_of_the_treated_arm(treated: str, contro
     assert (found.first_arm, taken(found).get("mean_t")) == ("", f"{treated} mean")
 
 
-def test_a_header_of_both_arms_names_none() -> None:
-    assert propose(source(of_arms("Treatment vs control", "Control"), *MEANS))[0].first_arm
+def test_it_is_asked_of_a_header_that_names_both_arms() -> None:
+    assert one(of_arms("Treatment vs control", "Control"), *MEANS).first_arm == FILL_IN
 
 
 @pytest.mark.parametrize(("first", "sign"), [("treatment", -1), ("control", 1)])
