@@ -148,8 +148,9 @@ def of_arms(first: str, second: str) -> str:
 def test_it_is_asked_where_only_one_arm_is_clear_or_both_are_controls(
     first: str, second: str
 ) -> None:
-    found = one(of_arms(first, second), *MEANS)
-    assert (found.first_arm, taken(found)["mean_1"]) == (FILL_IN, f"{first} mean")
+    for above in ("", " >"):
+        found = one(of_arms(first + above, second + above), *MEANS)
+        assert (found.first_arm, taken(found)["mean_1"]) == (FILL_IN, f"{first}{above} mean")
 
 
 @pytest.mark.parametrize(
@@ -164,8 +165,15 @@ def test_it_is_asked_where_only_one_arm_is_clear_or_both_are_controls(
     ],
 )
 def test_controls_are_known_beside_words_of_the_treated_arm(treated: str, control: str) -> None:
-    found = one(of_arms(control, treated), *MEANS)
-    assert (found.first_arm, taken(found).get("mean_t")) == ("", f"{treated} mean")
+    for above in ("", " >"):
+        found = one(of_arms(control + above, treated + above), *MEANS)
+        assert (found.first_arm, taken(found).get("mean_t")) == ("", f"{treated}{above} mean")
+
+
+@pytest.mark.parametrize("second", ["TAU", "Standard treatment", "Waiting list"])
+def test_it_is_asked_of_spanning_headers_whose_other_arm_may_be_a_control(second: str) -> None:
+    found = one(of_arms("Music >", f"{second} >"), *MEANS)
+    assert (found.first_arm, taken(found)["mean_1"]) == (FILL_IN, "Music > mean")
 
 
 def test_it_is_asked_of_a_header_that_names_both_arms() -> None:

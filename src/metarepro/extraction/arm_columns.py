@@ -24,6 +24,8 @@ from metarepro.tabular.yaml_text import FILL_IN
 #: What an analysis takes of each arm, the first of which leads.
 _KINDS = ((MEAN, SD, SIZE), (EVENTS, SIZE), (EVENTS, NON_EVENTS))
 _WORDS = 0.5
+#: Controls whose other arm is the treated one, whatever it is called.
+_AGAINST = frozenset(("placebo", "pbo", "control", "controls", "ctrl", "c", "untreated"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,7 @@ def _with_arms(columns: Sequence[Column]) -> list[Column]:
         statistic = parse_header(below).statistic
         if above and statistic in OF_ARMS:
             over.setdefault(above, []).append(statistic)
-            named[above] = column.header.arm
+            named[above] = _sure_arm(column)
     arms = _both_arms(tuple(named.values()))
     if len(set(map(tuple, over.values()))) != 1 or not arms:
         return list(columns)
@@ -78,6 +80,13 @@ def _spanned(column: Column) -> tuple[str, str]:
     return above.strip(), below.strip()
 
 
+def _sure_arm(column: Column) -> str:
+    """The arm of a column; unsure of a control whose other arm may be one as well, such as TAU."""
+    header = column.header
+    unsure = header.arm == UNSURE or header.arm == CONTROL and not header.arm_said & _AGAINST
+    return UNSURE if unsure else header.arm
+
+
 def _in_arm(column: Column, arm: str) -> Column:
     """A column below the header of an arm; "" leaves it as it is."""
     if not arm:
@@ -89,7 +98,7 @@ def _in_arm(column: Column, arm: str) -> Column:
 
 def _both_arms(named: tuple[str, ...]) -> tuple[str, str] | None:
     """The arms of two groups, of which at most one is named; None where that is not so."""
-    if named == ("", ""):
+    if named in (("", ""), (UNSURE, ""), ("", UNSURE)):
         return FIRST, SECOND
     for arm, other in ((TREATMENT, CONTROL), (CONTROL, TREATMENT)):
         if named == (arm, ""):

@@ -119,6 +119,7 @@ _PHRASES = tuple(
          r"|usual[\s_.-]*(?:treatment|care|therapy)", "tau"),
         (r"(?<![a-z])(?:no|not|non|un|without)[\s_-]*(?:treat(?:ment|ed)|intervention|therapy)s?"
          r"(?![a-z])", "untreated"),
+        (r"wait(?:ing)?[\s_.-]*list", "waitlist"),
         (r"study[\s_.-]*(?:id|name|label)|first[\s_.-]*author", "study"),
     )
 )  # fmt: skip
