@@ -29,7 +29,7 @@ PROVENANCE = (
 _NO_STUDY = re.compile(
     r"(sub-?)?total\b.*|overall\b.*|pooled\b.*|summary\b.*|(random|fixed|common)[ -]effects?\b.*"
     r"|heterogeneity\b.*|test for\b.*|combined\b.*|meta-?analysis\b.*"
-    r"|(ins)?gesamt\w*.*|global\b.*|ensemble\b.*"
+    r"|(ins)?gesamt\w*.*|(global|ensemble)( (effects?|estimates?|es))?"
     # Labels of metafor, meta, metan and of people; names of methods stand alone.
     r"|(re|fe|ee|ce|mv|ml|random|fixed|common)[ -]model\b.*|(random|fixed|common)"
     r"|all([ -](studies|trials)( combined| pooled)?)?"
