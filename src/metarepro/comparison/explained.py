@@ -46,7 +46,7 @@ def explain_row(row: Mapping[Any, Any], target: Target, effects: pd.DataFrame) -
         return f"as printed under this model: {found.tried[0].model.label}"
     if found.verdict == WITHIN:
         return f"{WITHIN}, under this model: {found.within[0][0].model.label}"
-    if found.search is None or not found.search.hits:
+    if found.search is None or len(found.search.hits) <= found.search.by_chance:
         return "no other model, no rounding and no single change of an effect gives it"
     return (
         f"a single change would give it: {found.search.hits[0].slip.what} (a hypothesis; "

@@ -176,7 +176,7 @@ def _shared(records: Records, pairs: pd.DataFrame, name: str, caption: str) -> T
         rows,
         columns=("Trial",),
         choices=("Agreement",),
-        optional=("Source of the first", "Source of the second"),
+        optional=("Time", "Source of the first", "Source of the second"),
         download="data/shared_effects.csv",
     )
 

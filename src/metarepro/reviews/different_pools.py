@@ -32,6 +32,11 @@ _LARGEST = 1e12
 _LARGEST_LOG = 100.0
 
 NOT_LOOKED_FOR = "no explanation was looked for"
+#: Hits that say nothing.
+BY_CHANCE = (
+    "no other model and no rounding gives it; changes of a row that would ({}) are no more than "
+    "coincidence gives ({:.2g} on average)"
+)
 NONE_FOUND = "no other model, no rounding and no single change of a row was found that gives it"
 
 
@@ -102,6 +107,8 @@ def in_words(found: Explanation) -> str:
     search = found.search
     if search is None or not search.hits:
         return NONE_FOUND
+    if search.by_chance >= len(search.hits):
+        return BY_CHANCE.format(len(search.hits), search.by_chance)
     first = search.hits[0]
     others = len(search.hits) - 1
     more = f" ({others} other changes would, too)" if others else ""
