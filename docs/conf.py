@@ -62,9 +62,10 @@ def lead_to_pages_from_included(app: Sphinx, path: Path, docname: str, source: l
 def leave_out(
     app: Sphinx, what: str, name: str, obj: object, skip: bool, options: Any
 ) -> bool | None:
-    """Leave out aliases of types, which autodoc takes for classes, and fields of named tuples."""
+    """Leave out aliases of types, fields of named tuples, and what matplotlib adds to a class."""
     field = str(getattr(obj, "__doc__", "")).startswith("Alias for field number")
-    return True if get_origin(obj) or field else None
+    foreign = str(getattr(obj, "__module__", "")).startswith("matplotlib")
+    return True if get_origin(obj) or field or foreign else None
 
 
 def keep_bars(
