@@ -156,3 +156,12 @@ def test_extract_says_nothing_of_intervals_that_are_of_another_column() -> None:
     Path("t.csv").write_text(table)
     assert "0 of 3 numbers close" in command("columns", "t.csv").output
     assert command("extract", "t.csv", "--table", "1").stderr == ""
+
+
+def test_a_ratio_without_a_scale_is_asked_of_on_the_command_line_too(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Study,effect estimate,se\nAnn,0.80,0.10\nBo,0.70,0.12\nCy,0.90,0.11\n")
+    done = command("pool", path, "--measure", "RR", "--output-dir", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "scale: ratio or log" in done.output
+    assert command("pool", path, "--output-dir", tmp_path / "out").exit_code == 0

@@ -69,7 +69,7 @@ def explain(
       3  no model gives it; slips may be listed
     """
     read = options.rows_of(rows, sheet, analysis, columns, provenance)
-    chosen = measure or read.measure or None
+    chosen = read.measure_of(measure)
     found = explain_published(read.table, published, measure=chosen, seed=seed)
     if table is not None:
         text = report_table(found).to_csv(index=False, lineterminator="\n")

@@ -147,7 +147,7 @@ def pool(
     report.md, report.xlsx, and CSV tables.
     """
     rows = options.rows_of(table, sheet, analysis, columns, provenance)
-    asked["measure"] = asked["measure"] or rows.measure or None
+    asked["measure"] = rows.measure_of(asked["measure"])
     answers = ask(rows.table, studies=studies, corrections=corrections, **asked)
     further = [path for path in (studies, corrections, columns) if path is not None]
     given = {"sheet": sheet, "analysis": analysis, "columns": columns}

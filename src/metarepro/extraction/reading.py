@@ -17,6 +17,7 @@ from metarepro.readers.review_effects import is_review, read_review_analysis
 from metarepro.readers.source_table import Source
 from metarepro.readers.sources import read_source
 from metarepro.tabular.file_names import COLUMNS_FILE
+from metarepro.wording.scales import MEASURES
 
 _NUMBERED = re.compile(r" \([0-9]+\)$")
 
@@ -50,6 +51,29 @@ class Rows:
         if self.extracted is None:
             raise InputError(f"{self.table.file}: the names of its columns say what they are")
         return self.extracted.provenance.to_csv(index=False, lineterminator="\n")
+
+    def measure_of(self, given: str | None) -> str | None:
+        """The measure to pool by: the one that the caller gives, else that of the columns.
+
+        Raises
+        ------
+        InputError
+            For a ratio of which the columns do not say whether it stands as a logarithm: that
+            decides the sign.
+        """
+        analysis = self.extracted.analysis if self.extracted else None
+        open_scale = (
+            analysis is not None
+            and not analysis.scale
+            and not analysis.measure
+            and analysis.roles[:1] == ("yi",)
+        )
+        if given and open_scale and MEASURES[given].is_ratio:
+            raise InputError(
+                f"{self.table.file}: do its ratios stand as they are or as logarithms? Say in "
+                f"{COLUMNS_FILE}: measure: {given}, and scale: ratio or log"
+            )
+        return given or self.measure or None
 
     def lines(self) -> list[str]:
         """What was taken for what, and what was left out, for the person who called."""
