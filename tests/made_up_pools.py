@@ -54,6 +54,14 @@ def made_up_table(
             "sd_c": (sd * rng.uniform(0.85, 1.15, k)).round(1),
             "n_c": n_c,
         }
+    elif kind == "correlations":
+        n = n_t + n_c
+        z = effect + rng.normal(size=k) / np.sqrt(n - 3)
+        numbers = {"r": np.tanh(z).round(2), "n_total": n}
+    elif kind == "proportions":
+        numbers = {"events": np.maximum(rng.binomial(n_t, 0.15), 0 if zeros else 1), "n_total": n_t}
+        if zeros:
+            numbers["events"][0] = 0
     else:
         risk = rng.uniform(0.05, 0.3, k)
         numbers = {
@@ -89,7 +97,7 @@ def pool_under(rows: StudyRows, model: PoolModel, level: float = 0.95) -> Outcom
 
 def printed(outcomes: Outcomes, model: PoolModel, decimals: int = 2, i2: str = "i2_q") -> str:
     """A pool as an article prints it."""
-    shown = printed_scale(model.form.measure)
+    shown = printed_scale(model.form)
     numbers = [float(shown(getattr(outcomes, n))[0]) for n in ("estimate", "ci_low", "ci_high")]
     estimate, low, high = (f"{x:.{decimals}f}" for x in numbers)
     said = f"{estimate} [{low}, {high}]"
@@ -113,6 +121,10 @@ def reference_tables() -> dict[str, pd.DataFrame]:
         "counts_full": made_up_table("counts", 8, rng, zeros=False),
         "repeats": made_up_table("effects", 12, rng, repeats=True),
         "means_repeats": made_up_table("means", 10, rng, repeats=True),
+        "correlations": made_up_table("correlations", 8, rng),
+        "correlations_repeats": made_up_table("correlations", 9, rng, repeats=True),
+        "proportions": made_up_table("proportions", 8, rng),
+        "proportions_full": made_up_table("proportions", 7, rng, zeros=False),
     }
 
 
@@ -122,7 +134,7 @@ def reference_models(rows: StudyRows) -> Iterator[PoolModel]:
     for model in all_models(rows):
         few = model.method != "IV" or (model.tau2, model.ci) in FEW
         nested = model.method in ("RVE", "3L", "3L_CR2")
-        if model.form.name == first or few and not (nested and rows.kind == "means"):
+        if model.form.name == first or few and not (nested and rows.kind != "effects"):
             yield model
 
 

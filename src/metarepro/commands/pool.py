@@ -130,6 +130,8 @@ def pool(
     mean_t sd_t n_t mean_c sd_c n_c            means (metafor: m1i sd1i n1i m2i sd2i n2i)
     events_t n_t events_c n_c                  counts (metafor: ai n1i ci n2i)
     events_t non_events_t events_c non_events_c   counts (ai bi ci di, or tpos tneg cpos cneg)
+    r n_total                                  correlations (ri ni)
+    events n_total                             proportions of one group (xi ni)
 
     It may also have: study (or label, or author and year), the name in the plot; trial (or
     cluster), where a trial has several rows, which are then pooled with robust variance; and

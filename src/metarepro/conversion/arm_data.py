@@ -1,4 +1,4 @@
-"""The effect measures that can be computed from the data of two arms, study by study."""
+"""The effect measures that can be computed from the data of two arms, or of one group."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -8,18 +8,24 @@ import numpy as np
 import numpy.typing as npt
 
 from metarepro.conversion.effect_sizes import EffectSize, log_odds_ratio, smd_from_means
-from metarepro.conversion.measures import log_risk_ratio, mean_difference, risk_difference
+from metarepro.conversion.measures import (
+    fisher_z,
+    log_risk_ratio,
+    logit,
+    mean_difference,
+    risk_difference,
+)
 
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class ArmMeasure:
-    """An effect measure of two arms.
+    """An effect measure of two arms, or of one group.
 
     Attributes
     ----------
-    data : "means" or "counts", what it is computed from
+    data : what it is computed from, a kind of data in `readers.effect_table.KINDS`
     effect_of : from the numbers of a study to its effect and variance
     formula : how, in words, with the source
     """
@@ -46,6 +52,17 @@ ARM_MEASURES: Mapping[str, ArmMeasure] = {
     "OR": ArmMeasure("counts", log_odds_ratio, f"logarithm of the odds ratio; {_COUNTS}"),
     "RR": ArmMeasure("counts", log_risk_ratio, f"logarithm of the risk ratio; {_COUNTS}"),
     "RD": ArmMeasure("counts", risk_difference, f"difference of the risks; {_COUNTS}"),
+    "correlation": ArmMeasure(
+        "correlations",
+        fisher_z,
+        "Fisher's z of the correlation, variance 1 / (n - 3) (Fisher 1921)",
+    ),
+    "proportion": ArmMeasure(
+        "proportions",
+        logit,
+        "logit of the proportion, variance 1 / events + 1 / (n - events); where one of the two is "
+        "0, 0.5 is added to both",
+    ),
 }
 
 
@@ -56,9 +73,9 @@ def effects_of_arms(measure: str, numbers: Sequence[Sequence[float]]) -> tuple[A
     ----------
     measure : str
         A key of `ARM_MEASURES`.
-    numbers : sequence of shape (k, 6) or (k, 4)
+    numbers : sequence of shape (k, 6), (k, 4) or (k, 2)
         For each study mean, SD and size, or events and size, of the treatment arm and then of the
-        control arm; they fit together.
+        control arm; or the correlation and n, or events and n, of one group. They fit together.
 
     Returns
     -------

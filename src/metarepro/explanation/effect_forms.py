@@ -1,51 +1,19 @@
-"""Effects of the rows by every formula that published software has, for many tables at once.
-
-A form takes cells of shape (n, k, c), n versions of a table, to effects and variances of shape
-(n, k); NaN where the numbers of a row say nothing about the measure.
-"""
+"""The formulas of published software for the effects of rows: given effects, means and counts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from metarepro.explanation.effect_form import Array, EffectForm, Effects
+from metarepro.explanation.one_group_forms import CORRELATIONS, proportion_forms
 from metarepro.explanation.rows import StudyRows
 from metarepro.models.mantel_haenszel import Tables, peto_o_e
 from metarepro.wording.scales import MEASURES
 
-Array = npt.NDArray[np.float64]
-Effects = tuple[Array, Array]
-
 _Z95 = float(special.ndtri(0.975))
-
-
-@dataclass(frozen=True)
-class EffectForm:
-    """One way to compute the effects of the rows.
-
-    Attributes
-    ----------
-    name : in tables, unique among the forms of a table
-    measure : a key of `wording.scales.MEASURES`
-    label : in words
-    source : where the formula is documented
-    rank : how far from the simplest
-    effects : from cells to effects and variances
-    r : lines of R that make `yi` and `vi` in the data frame `d`
-    zero_cells : what is done about empty cells, where it matters
-    """
-
-    name: str
-    measure: str
-    label: str
-    source: str
-    rank: float
-    effects: Callable[[Array], Effects]
-    r: tuple[str, ...]
-    zero_cells: str = ""
 
 
 def effect_forms(rows: StudyRows, measure: str = "") -> list[EffectForm]:
@@ -57,6 +25,10 @@ def effect_forms(rows: StudyRows, measure: str = "") -> list[EffectForm]:
         forms = _SMD + _MD
     elif rows.kind == "counts":
         forms = _count_forms(rows)
+    elif rows.kind == "correlations":
+        forms = CORRELATIONS
+    elif rows.kind == "proportions":
+        forms = proportion_forms(rows)
     else:
         return _given(rows, measure)
     return [form for form in forms if not measure or form.measure == measure]

@@ -59,7 +59,7 @@ def try_models(rows: StudyRows, published: PublishedResult, measure: str = "") -
     ]
     tried = []
     for model, outcomes in fitted(models, version, published.level):
-        off = misses(published, outcomes, model.form.measure)
+        off = misses(published, outcomes, model.form)
         tried.append(
             Tried(
                 model,

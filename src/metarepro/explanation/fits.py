@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from metarepro.explanation.effect_forms import EffectForm, count_tables, says_nothing
+from metarepro.explanation.effect_form import EffectForm
+from metarepro.explanation.effect_forms import count_tables, says_nothing
 from metarepro.explanation.pool_models import INTERVAL_KINDS, MEANS, TAU2_RANKS, PoolModel
 from metarepro.models.cluster_robust import with_robust_variance
 from metarepro.models.inference import critical_value, inference

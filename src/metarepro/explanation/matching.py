@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
+from metarepro.explanation.effect_form import EffectForm
 from metarepro.explanation.fits import Outcomes
 from metarepro.explanation.published import PublishedResult
-from metarepro.wording.scales import MEASURES
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -18,20 +19,31 @@ TOLERANCE = 1e-9
 _CORE = ("estimate", "ci_low", "ci_high")
 
 
-def printed_scale(measure: str) -> Callable[[Array], Array]:
+def _same(x: Array) -> Array:
+    return x
+
+
+#: What takes numbers from the scale of pooling to the printed one, and back, by its name.
+SCALES: Mapping[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "same": (_same, _same),
+    "exp": (lambda x: np.exp(np.minimum(x, 700)), np.log),
+    "tanh": (np.tanh, np.arctanh),
+    "expit": (lambda x: 1 / (1 + np.exp(-np.clip(x, -700, 700))), special.logit),
+    "arcsine": (
+        lambda x: np.sin(np.clip(x, 0, np.pi / 2)) ** 2,
+        lambda share: np.arcsin(np.sqrt(share)),
+    ),
+}
+
+
+def printed_scale(form: EffectForm) -> Callable[[Array], Array]:
     """What takes numbers from the scale of pooling to the printed one."""
-    if MEASURES[measure].is_ratio:
-        return lambda x: np.exp(np.minimum(x, 700))
-    if measure == "correlation":
-        return np.tanh
-    if measure == "proportion":
-        return lambda x: 1 / (1 + np.exp(-np.clip(x, -700, 700)))
-    return lambda x: x
+    return SCALES[form.transformation][0]
 
 
-def candidates(outcomes: Outcomes, measure: str) -> Mapping[str, tuple[Array, ...]]:
+def candidates(outcomes: Outcomes, form: EffectForm) -> Mapping[str, tuple[Array, ...]]:
     """The computed numbers for each printed statistic; I2 is printed by two definitions."""
-    shown = printed_scale(measure)
+    shown = printed_scale(form)
     with np.errstate(invalid="ignore"):
         tau = np.sqrt(outcomes.tau2)
     return {
@@ -50,14 +62,14 @@ def candidates(outcomes: Outcomes, measure: str) -> Mapping[str, tuple[Array, ..
     }
 
 
-def misses(published: PublishedResult, outcomes: Outcomes, measure: str) -> dict[str, Array]:
+def misses(published: PublishedResult, outcomes: Outcomes, form: EffectForm) -> dict[str, Array]:
     """How far each printed number is from the computed one, in half units of its last digit.
 
     Up to 1 the digits are the same; inf where nothing was computed. A printed bound ("p < 0.001")
     is 0 where it holds and inf where not.
     """
     found: dict[str, Array] = {}
-    for name, ours in _computed(outcomes, measure, published):
+    for name, ours in _computed(outcomes, form, published):
         number = published.numbers[name]
         value = abs(number.value) if name == "z" else number.value
         best = np.full(ours[0].shape, np.inf)
@@ -74,9 +86,9 @@ def misses(published: PublishedResult, outcomes: Outcomes, measure: str) -> dict
 
 
 def _computed(
-    outcomes: Outcomes, measure: str, published: PublishedResult
+    outcomes: Outcomes, form: EffectForm, published: PublishedResult
 ) -> list[tuple[str, tuple[Array, ...]]]:
-    ours = candidates(outcomes, measure)
+    ours = candidates(outcomes, form)
     return [(name, ours[name]) for name in published.numbers]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from metarepro.explanation.effect_forms import EffectForm
+from metarepro.explanation.effect_form import EffectForm
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.tau2 import ESTIMATORS
 
@@ -150,25 +150,27 @@ class Preset:
 _GIVEN = ("given", "logged", "md")
 _REVMAN_FORMS = (*_GIVEN, "g_revman", "peto", "or", "rr", "rd", "or_half", "rr_half", "rd_half")
 _METAFOR_COUNTS = ("or", "rr", "rd", "or_kept", "rr_kept", "rd_half")
+_ONE_GROUP = ("zcor", "zcor_as_z", "cor", "plo", "pr", "pln", "pas")
 PRESETS: tuple[Preset, ...] = (
     Preset("RevMan 5", "Deeks & Higgins 2010, Statistical algorithms in Review Manager 5",
            _REVMAN_FORMS, ("IV", "MH_RM", "MH_DL"), ("", "DL"), ("z",)),
     Preset("RevMan Web", "Deeks & Higgins 2010; release notes of RevMan of 2024 (REML, HKSJ)",
            _REVMAN_FORMS, ("IV", "MH_RM", "MH_DL"), ("", "DL", "REML"), ("z", "knapp_hartung")),
     Preset("metafor", "Viechtbauer 2010; manual of rma.uni",
-           (*_GIVEN, "g_exact_ls", "peto", *_METAFOR_COUNTS), ("IV",), ("", "REML"), ("z",)),
+           (*_GIVEN, "g_exact_ls", "peto", *_METAFOR_COUNTS, *_ONE_GROUP), ("IV",), ("", "REML"),
+           ("z",)),
     Preset("JASP", "JASP runs metafor's rma: Viechtbauer 2010", ("given",), ("IV",),
            ("", "REML"), ("z",)),
     Preset("R package meta (to version 4)", "settings.meta(\"meta4\"); Balduzzi and others 2019",
-           (*_GIVEN, "g_revman", "peto"), ("IV",), ("", "DL"), ("z",)),
-    Preset("R package meta (from version 5)", "manual of metagen and metacont; settings.meta",
-           (*_GIVEN, "g_exact_ub", "peto"), ("IV",), ("", "REML"), ("z",)),
+           (*_GIVEN, "g_revman", "peto", "zcor"), ("IV",), ("", "DL"), ("z",)),
+    Preset("R package meta (from version 5)", "manual of metagen, metacont, metacor; settings.meta",
+           (*_GIVEN, "g_exact_ub", "peto", "zcor"), ("IV",), ("", "REML"), ("z",)),
     Preset("Stata meta", "Stata Meta-Analysis Reference Manual, meta set and meta summarize",
            (*_GIVEN, "or", "or_half"), ("IV",), ("", "REML"), ("z",)),
     Preset("Stata metan", "Harris and others 2008; Deeks, Altman & Bradburn 2001",
            (*_GIVEN, "d_2n2", "g_revman"), ("IV",), ("", "DL"), ("z",)),
-    Preset("Comprehensive Meta-Analysis", "Borenstein and others 2009, chapters 4, 12 and 24",
-           (*_GIVEN, "g_cma", "d_2n", "or", "rr", "rd"), ("IV",), ("", "DL"), ("z",),
+    Preset("Comprehensive Meta-Analysis", "Borenstein and others 2009, chapters 4, 6, 12 and 24",
+           (*_GIVEN, "g_cma", "d_2n", "or", "rr", "rd", "zcor"), ("IV",), ("", "DL"), ("z",),
            ("", "mean_1")),
     Preset("robumeta", "Fisher & Tipton 2015: modelweights CORR, rho 0.8, small = TRUE",
            ("given", "logged", "g_exact_ls", "g_revman", "g_cma", "md"), ("RVE",), ("",), ("",)),

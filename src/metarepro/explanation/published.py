@@ -35,6 +35,11 @@ SYMBOLS: Mapping[str, str] = {
     "rd": "RD",
     "hr": "HR",
     "irr": "IRR",
+    "zr": "correlation",
+    "r": "correlation",
+    "correlation": "correlation",
+    "proportion": "proportion",
+    "prevalence": "proportion",
 }
 _LONGEST, _MOST_DECIMALS = 500, 100
 _SIGNS = str.maketrans(
@@ -55,9 +60,12 @@ _NAMED: tuple[tuple[str, str], ...] = (
     ("k", rf"\bk{_IS}(?P<value>\d+)|(?P<value2>\d+) (?:studies|trials|effects|effect sizes)\b"),
 )  # fmt: skip
 _LEVEL = re.compile(r"(?P<level>\d{2}(?:\.\d+)?)\s*%\s*(?:-?\s*ci\b|confidence interval)?", re.I)
-_WORDS = re.compile(
-    r"\bci\b\s*[=:]?|confidence interval|\b(?:hedges|cohen)['’]?s?['’]?(?=\s)", re.I
-)
+_CI_FOLLOWS = r"\s*-?\s*(?:ci\b|confidence)"
+_WORDS = re.compile(r"\bci\b\s*[=:]?|confidence interval", re.I)
+_POSSESSIVE = r"\b(?:hedges|cohen|fisher)['’]?s?['’]?(?=\s)"
+_CORE = ("estimate", "ci_low", "ci_high")
+#: A dash after a digit.
+_DASH = re.compile(r"(?<=\d)\s*(?:–|(?<=\d)-)\s*(?=[-.\d])")
 _BETWEEN = r"\s*(?:,|;|\bto\b|–|\.\.|\band\b)\s*"
 _INTERVAL = re.compile(rf"[\[(]?\s*(?P<low>{_NUM}){_BETWEEN}(?P<high>{_NUM})\s*[\])]?")
 
@@ -116,7 +124,8 @@ def parse_published(text: str) -> PublishedResult:
         The estimate, its interval and whatever else is printed: level ("95% CI"), I2, tau2 or tau,
         Q (or chi2) with df, p (after Q in the same part between semicolons: of Q), z, k. The
         interval may be "[0.23, 0.40]", "(0.23 to 0.40)" or "0.23–0.40"; minus signs, dashes and
-        superscripts as printed; a decimal comma where no point is printed.
+        superscripts as printed; a decimal comma where no point is printed. An estimate with a
+        percent sign, "11.8% (7.0 to 19.2)", is read as a share, and its limits as well.
 
     Returns
     -------
@@ -141,9 +150,15 @@ def parse_published(text: str) -> PublishedResult:
     for part in _parts(text):
         left.append(_named(part, found, text))
     rest = "; ".join(left)
-    level, rest = _level(rest, text)
     measure, rest = _measure(rest)
-    notes = _estimate(rest, found, text)
+    in_percent = re.match(rf"\s*{_NUM}\s*%(?!{_CI_FOLLOWS})", rest, re.I)
+    if in_percent:
+        rest = re.sub(rf"(?<=\d)\s*%(?!{_CI_FOLLOWS})", "", rest, flags=re.I)
+        rest = _DASH.sub(" – ", rest)
+    level, rest = _level(rest, text)
+    notes = _estimate(_WORDS.sub(" ", rest), found, text)
+    if in_percent:
+        found |= {name: _share(found[name]) for name in _CORE if name in found}
     _check(found, text)
     ordered = {name: found[name] for name in STATISTICS if name in found}
     return PublishedResult(text, ordered, level, measure, notes)
@@ -202,7 +217,7 @@ def _parts(text: str) -> list[str]:
             plain = re.sub(r"(?<=\d),(?=\d)", ".", plain)
     # A dash after anything but a digit is a minus; a hyphen after a digit is a dash.
     plain = re.sub(r"(?<![\d\s])(\s*)[–-]\s*(?=\.?\d)", r"\1-", plain)
-    plain = re.sub(r"(?<=\d)\s*(?:–|(?<=\d)-)\s*(?=[-.\d])", " – ", plain)
+    plain = _DASH.sub(" – ", plain)
     return re.split(r";(?![^\[(]*[\])])", plain)
 
 
@@ -234,6 +249,11 @@ def _number(digits: str, bound: str = "") -> PrintedNumber:
     return PrintedNumber(value, decimals, bound)
 
 
+def _share(number: PrintedNumber) -> PrintedNumber:
+    """A percentage as a share."""
+    return PrintedNumber(number.value / 100, number.decimals + 2, number.bound)
+
+
 def _put(found: dict[str, PrintedNumber], name: str, number: PrintedNumber, text: str) -> None:
     if name in found:
         raise InputError(f"{text!r}: {STATISTICS[name]} stands there twice")
@@ -251,8 +271,9 @@ def _level(rest: str, text: str) -> tuple[float, str]:
 
 
 def _measure(rest: str) -> tuple[str, str]:
-    rest = _WORDS.sub(" ", rest)
-    match = re.match(rf"\s*(?P<symbol>{'|'.join(SYMBOLS)})\b\s*[=:]?\s*", rest, re.I)
+    match = re.match(
+        rf"(?:\s*{_POSSESSIVE})?\s*(?P<symbol>{'|'.join(SYMBOLS)})\b\s*[=:]?\s*", rest, re.I
+    )
     if not match:
         return "", rest
     return SYMBOLS[match["symbol"].lower()], rest[match.end() :]

@@ -56,6 +56,8 @@ KINDS = {
     "intervals": "effects with their intervals, taken as 95%",
     "means": "means and SDs",
     "counts": "counts",
+    "correlations": "correlations with their sizes",
+    "proportions": "events and sizes of one group",
 }
 
 
@@ -209,7 +211,7 @@ def numbers_in_words(found: Explanation, model: PoolModel, outcomes: Outcomes) -
 
 
 def _shown(model: PoolModel, outcomes: Outcomes) -> tuple[float, float, float]:
-    shown = printed_scale(model.form.measure)
+    shown = printed_scale(model.form)
     numbers = np.array([outcomes.estimate[0], outcomes.ci_low[0], outcomes.ci_high[0]])
     estimate, low, high = (float(x) for x in shown(numbers))
     return estimate, low, high
@@ -244,7 +246,7 @@ def _record(
     outcomes: Outcomes, hit: Hit | None,
 ) -> dict[str, object]:  # fmt: skip
     estimate, low, high = _shown(model, outcomes)
-    off = difference(misses(found.published, outcomes, model.form.measure))
+    off = difference(misses(found.published, outcomes, model.form))
     slip = hit.slip if hit else None
     return {
         "kind": kind, "place": place, "verdict": verdict, "model": model.name,

@@ -113,7 +113,7 @@ def _moved(published: PublishedResult) -> list[str]:
 
 def _misses(model: PoolModel, version: Versions, published: PublishedResult) -> dict[str, Array]:
     _, outcomes = next(fitted([model], version, published.level))
-    return misses(published, outcomes, model.form.measure)
+    return misses(published, outcomes, model.form)
 
 
 def _shifted(
@@ -140,7 +140,7 @@ def _linearised(
     steps = np.vstack([shift, shift + _STEP * np.eye(m), shift - _STEP * np.eye(m)])
     shifted = _shifted(version, half, rounded, steps)
     _, outcomes = next(fitted([model], shifted, published.level))
-    ours = candidates(outcomes, model.form.measure)
+    ours = candidates(outcomes, model.form)
     values, slopes = [], []
     for name in _moved(published):
         options = [x for x in ours[name] if np.isfinite(x[0])]

@@ -16,9 +16,11 @@ Change = Callable[[StudyRows, Array], Array]
 
 
 def turned(rows: StudyRows, cells: Array) -> Array:
-    """The arms exchanged, or the sign of given effects."""
-    if rows.kind == "effects":
+    """The arms exchanged, the sign of given effects, or those with the event and those without."""
+    if rows.kind in ("effects", "correlations"):
         return np.column_stack([-cells[:, 0], cells[:, 1]])
+    if rows.kind == "proportions":
+        return np.column_stack([cells[:, 1] - cells[:, 0], cells[:, 1]])
     if rows.kind == "intervals":
         return np.negative(cells[:, [0, 2, 1]])
     half = cells.shape[1] // 2
@@ -106,6 +108,16 @@ def _non_events(rows: StudyRows, cells: Array) -> Array:
     return cells
 
 
+def _from_z(_: StudyRows, cells: Array) -> Array:
+    """Fisher's z in the place of the correlation."""
+    return np.column_stack([np.tanh(cells[:, 0]), cells[:, 1]])
+
+
+def _from_square(_: StudyRows, cells: Array) -> Array:
+    """The share of the variance (r squared) in the place of the correlation."""
+    return np.column_stack([np.sign(cells[:, 0]) * np.sqrt(np.abs(cells[:, 0])), cells[:, 1]])
+
+
 _TURNED = ("sign_of_row", "the arms, or the sign, are exchanged", 1.0, turned)
 #: By the kind of the rows: kind and words of each slip, how far-fetched it is, and what it does.
 CHANGES: Mapping[str, tuple[tuple[str, str, float, Change], ...]] = {
@@ -156,5 +168,13 @@ CHANGES: Mapping[str, tuple[tuple[str, str, float, Change], ...]] = {
     "counts": (
         _TURNED,
         ("non_events", "those without the event are counted for those with it", 1.5, _non_events),
+    ),
+    "correlations": (
+        ("sign_of_row", "the sign is exchanged", 1.0, turned),
+        ("z_for_r", "Fisher's z stands for the correlation", 1.5, _from_z),
+        ("squared", "the square of the correlation stands for it", 2.0, _from_square),
+    ),
+    "proportions": (
+        ("non_events", "those without the event are counted for those with it", 1.5, turned),
     ),
 }  # fmt: skip

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from metarepro.conversion.arm_data import ARM_MEASURES
 from metarepro.errors import InputError
 from metarepro.readers.effect_table import EffectTable
 from metarepro.tabular.printed_numbers import decimals_of
@@ -14,7 +15,10 @@ from metarepro.tabular.printed_numbers import decimals_of
 Array = npt.NDArray[np.float64]
 
 #: Columns of whole numbers, which are not rounded.
-_WHOLE = ("n_t", "n_c", "events_t", "events_c", "non_events_t", "non_events_c")
+_WHOLE = (
+    *("n_t", "n_c", "events_t", "events_c", "non_events_t", "non_events_c"),
+    *("n_total", "events"),
+)
 #: A cell with fewer decimals than this share of its column is one that lost its zeros.
 _MOST = 0.75
 #: Numbers with more decimals than this come from a computer and not from a page.
@@ -30,7 +34,7 @@ class StudyRows:
     Attributes
     ----------
     file : how it is called in messages
-    kind : "effects", "intervals", "means" or "counts"
+    kind : one of `readers.effect_table.KINDS`
     columns : names of the c columns
     cells : array of shape (k, c)
     half : array of shape (k, c)
@@ -117,8 +121,8 @@ def study_rows(table: EffectTable, measure: str = "") -> StudyRows:
 
 def _kind(table: EffectTable, measure: str) -> str:
     kinds = table.kinds
-    wanted = {"SMD": "means", "MD": "means"} | dict.fromkeys(("OR", "RR", "RD"), "counts")
-    return wanted[measure] if wanted.get(measure) in kinds else kinds[0]
+    own = ARM_MEASURES[measure].data if measure in ARM_MEASURES else ""
+    return own if own in kinds else kinds[0]
 
 
 def _rounding(texts: list[str]) -> Array:

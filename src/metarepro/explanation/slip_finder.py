@@ -128,7 +128,7 @@ def find_slips(
     pools = []
     for model, outcomes in fitted(models, versions, published.level):
         pools.append((model, outcomes))
-        off = misses(published, outcomes, model.form.measure)
+        off = misses(published, outcomes, model.form)
         exact = gives_all(off)
         for i in np.flatnonzero(exact):
             found.setdefault(int(i), []).append((model, _one(outcomes, i)))

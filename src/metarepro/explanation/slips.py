@@ -13,6 +13,7 @@ from metarepro.explanation.fits import Versions
 from metarepro.explanation.row_changes import CHANGES, turned
 from metarepro.explanation.rows import StudyRows
 from metarepro.explanation.suspicions import Suspicion, off_centre, suspicions
+from metarepro.readers.effect_table import EVENTS_OF
 
 Array = npt.NDArray[np.float64]
 
@@ -21,8 +22,8 @@ Array = npt.NDArray[np.float64]
 MAX_WITH_ROWS, MAX_WITH_CELLS = 300, 150
 #: Repairs of several suspicious rows at once that are tried.
 _MAX_TOGETHER = 300
-_SIGNED = ("yi", "ci_low", "ci_high", "mean_t", "mean_c")
-_SIZES = ("n_t", "n_c", "events_t", "events_c")
+_SIGNED = ("yi", "ci_low", "ci_high", "mean_t", "mean_c", "r")
+_SIZES = ("n_t", "n_c", "events_t", "events_c", "n_total", "events")
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +100,9 @@ def _of_all(rows: StudyRows) -> Iterator[Slip]:
         if kind != "sign_of_row":
             yield _changed(rows, f"{kind}_all", f"in all rows {what}", rank + 0.5,
                            change(rows, rows.cells))  # fmt: skip
-    exchanged = turned(rows, rows.cells)
-    yield _changed(rows, "turned_all", "the arms, or the signs, are exchanged in all rows", 0.5,
-                   exchanged)  # fmt: skip
+    if rows.kind != "proportions":
+        yield _changed(rows, "turned_all", "the arms, or the signs, are exchanged in all rows", 0.5,
+                       turned(rows, rows.cells))  # fmt: skip
 
 
 # Rows that are in or out -------------------------------------------------------------------------
@@ -128,7 +129,7 @@ def _of_members(rows: StudyRows, suspicious: Mapping[int, Suspicion]) -> Iterato
 def _totals(rows: StudyRows) -> dict[int, str]:
     """Rows whose sizes are the sums of a run of others: subgroups beside their total."""
     at = [i for i, name in enumerate(rows.columns) if name in _SIZES]
-    if not at:
+    if len(at) < 2:  # one size is the sum of others by chance too often
         return {}
     sizes = rows.cells[:, at]
     found = {}
@@ -218,10 +219,11 @@ def _possible(rows: StudyRows, cells: Array) -> bool:
         return False
     if any(by_name.get(name, 2) < 2 for name in ("n_t", "n_c")) and rows.kind == "means":
         return False
+    if rows.kind == "correlations":
+        return bool(abs(by_name["r"]) < 1 and by_name["n_total"] > 3)
     return all(
-        0 <= by_name.get(f"events_{arm}", 0) <= by_name.get(f"n_{arm}", math.inf)
-        and by_name.get(f"n_{arm}", 1) > 0
-        for arm in ("t", "c")
+        0 <= by_name.get(events, 0) <= by_name.get(n, math.inf) and by_name.get(n, 1) > 0
+        for events, n in EVENTS_OF.items()
     )
 
 

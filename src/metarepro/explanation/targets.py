@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from metarepro.explanation.effect_form import EffectForm
 from metarepro.explanation.fits import Outcomes
-from metarepro.explanation.matching import TOLERANCE, candidates, printed_scale
+from metarepro.explanation.matching import SCALES, TOLERANCE, candidates, printed_scale
 from metarepro.explanation.pool_models import PoolModel
 from metarepro.explanation.published import PrintedNumber, PublishedResult
-from metarepro.wording.scales import MEASURES
 
 Array = npt.NDArray[np.float64]
 
@@ -23,7 +23,7 @@ _FREE = ("estimate", "ci_low", "ci_high", "i2", "tau2", "tau", "q")
 
 
 def random_targets(
-    published: PublishedResult, middle: Array, spread: Array, seed: int, measure: str
+    published: PublishedResult, middle: Array, spread: Array, seed: int, form: EffectForm
 ) -> list[PublishedResult]:
     """Printed pools around the printed one, of the same precision.
 
@@ -35,7 +35,8 @@ def random_targets(
     spread : array of shape (2,)
         Targets are uniform within these on each side.
     seed : int
-    measure : str
+    form : EffectForm
+        Its scale is that of the pools.
 
     Returns
     -------
@@ -45,7 +46,7 @@ def random_targets(
     """
     draw = np.random.default_rng(seed).uniform(-1, 1, size=(_TARGETS, 3))
     numbers = published.numbers
-    shown = printed_scale(measure)
+    shown = printed_scale(form)
     targets = []
     for one, two, three in draw:
         estimate, half = middle[0] + one * spread[0], np.exp(middle[1] + two * spread[1])
@@ -69,12 +70,14 @@ def expected_hits(
     published: PublishedResult, pools: Sequence[tuple[PoolModel, Outcomes]], seed: int
 ) -> tuple[float, float]:
     """Changes that a random target hits on average, and the share of targets that hit any."""
-    measure = pools[0][0].form.measure
-    same = [outcomes for model, outcomes in pools if model.form.measure == measure]
-    middle, spread = _surroundings(published, same, measure)
-    targets = random_targets(published, middle, spread, seed, measure)
+    form = pools[0][0].form
+    scale = (form.measure, form.transformation)
+    same = [outcomes for model, outcomes in pools
+            if (model.form.measure, model.form.transformation) == scale]  # fmt: skip
+    middle, spread = _surroundings(published, same, form.transformation)
+    targets = random_targets(published, middle, spread, seed, form)
     names = [name for name in published.numbers if name in _FREE]
-    ours = [candidates(outcomes, measure) for outcomes in same]
+    ours = [candidates(outcomes, form) for outcomes in same]
     counts = _hit_counts(targets, names, ours)
     return float(counts.mean()), float((counts > 0).mean())
 
@@ -106,7 +109,7 @@ def _hit_counts(
 
 
 def _surroundings(
-    published: PublishedResult, pools: Sequence[Outcomes], measure: str
+    published: PublishedResult, pools: Sequence[Outcomes], transformation: str
 ) -> tuple[Array, Array]:
     """Where targets lie: around the printed pool, in estimate and width of the interval."""
     estimates = np.concatenate([pool.estimate for pool in pools])
@@ -114,13 +117,13 @@ def _surroundings(
     estimates, halves = estimates[np.isfinite(estimates)], halves[halves > 0]
     numbers = {name: n.value for name, n in published.numbers.items()}
     half_unit = published.numbers["estimate"].half
-    back: Callable[[Array], Array] = np.log if MEASURES[measure].is_ratio else np.asarray
+    back = SCALES[transformation][1]
     centre = _back(back, numbers["estimate"], float(np.median(estimates)))
     low = _back(back, numbers.get("ci_low", np.nan), np.nan)
     high = _back(back, numbers.get("ci_high", np.nan), np.nan)
     width = (high - low) / 2
     width = width if width > 0 else float(np.median(halves))
-    ratio = MEASURES[measure].is_ratio
+    ratio = transformation == "exp"
     unit = half_unit / max(abs(numbers["estimate"]), half_unit) if ratio else half_unit
     # Half the way to the pools of the rows: near them many changes hit, far from them few.
     around = abs(float(np.median(estimates)) - centre) / 2

@@ -1,5 +1,6 @@
 """Proposes means with SDs, and counts, of two arms."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,9 @@ from metarepro.tabular.yaml_text import FILL_IN
 #: What an analysis takes of each arm, the first of which leads.
 _KINDS = ((MEAN, SD, SIZE), (EVENTS, SIZE), (EVENTS, NON_EVENTS))
 _WORDS = 0.5
+_FRACTION = re.compile(r"\s*[0-9]+\s*/\s*[0-9]+")
+#: Of the cells of a column with events and sizes, those that must be so.
+_MOST = 0.8
 #: Controls whose other arm is the treated one, whatever it is called.
 _AGAINST = frozenset(("placebo", "pbo", "control", "controls", "ctrl", "c", "untreated"))
 
@@ -41,7 +45,8 @@ class _Part:
 
 def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """Every set of columns with means, SDs and sizes, or events and sizes, of two arms."""
-    parts = _unnamed([part for column in _with_arms(columns) for part in _parts(column)])
+    known = [_with_size(column) for column in _with_arms(columns)]
+    parts = _unnamed([part for column in known for part in _parts(column)])
     for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
         for kind in _KINDS:
             used: set[tuple[int, int]] = set()
@@ -52,6 +57,14 @@ def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
                 if taken:
                     used |= {_key(p) for p in taken.values() if p.column.header.topic}
                     yield _analysis(lead, taken, arms, mark)
+
+
+def _with_size(column: Column) -> Column:
+    """A column of events and sizes whose header names nothing but the arm."""
+    if column.header.statistic or not is_fraction(column):
+        return column
+    text = column.header.text
+    return replace(column, header=replace(parse_header(f"{text} n"), text=text))
 
 
 def _with_arms(columns: Sequence[Column]) -> list[Column]:
@@ -137,13 +150,23 @@ def _parts(column: Column) -> Iterator[_Part]:
         if column.width == 2:
             for number, part in ((1, MEAN), (2, SD)):
                 yield _Part(part, arm, column, number, f"mean and SD in one cell; {said}")
+    elif is_fraction(column):
+        for number, part in ((1, EVENTS), (2, SIZE)):
+            yield _Part(part, arm, column, number, "events and size in one cell")
     elif column.width == 2 and statistic in (EVENTS, SIZE):
-        slash = np.mean(["/" in text for text in column.texts]) > 0.5
-        both = ((1, EVENTS), (2, SIZE)) if slash else ((1, statistic),)
-        for number, part in both:
-            yield _Part(part, arm, column, number, f"two numbers in a cell; {said}")
+        yield _Part(statistic, arm, column, 1, f"two numbers in a cell; {said}")
     elif column.width == 1:
         yield _Part(statistic, arm, column, 0, said)
+
+
+def is_fraction(column: Column) -> bool:
+    """Whether cells hold events and size, with or without the percentage: "12/40 (30%)"."""
+    if column.width not in (2, 3) or column.header.statistic not in (EVENTS, SIZE, ""):
+        return False
+    filled = [text for text in column.texts if text.strip()]
+    slashed = np.mean([bool(_FRACTION.match(text)) for text in filled])
+    events, sizes = column.values(1)[column.filled], column.values(2)[column.filled]
+    return bool(slashed > _MOST and (events <= sizes).all())
 
 
 def _complete(

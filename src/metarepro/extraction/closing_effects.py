@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize
 
-from metarepro.explanation.effect_forms import EffectForm, count_tables, effect_forms
+from metarepro.explanation.effect_form import EffectForm
+from metarepro.explanation.effect_forms import count_tables, effect_forms
 from metarepro.explanation.matching import printed_scale
 from metarepro.explanation.rows import StudyRows
 from metarepro.extraction.closing import Z95, Check, Printed, check
@@ -129,7 +130,7 @@ def _formulas(rows: StudyRows) -> Iterator[tuple[str, Mapping[str, Array]]]:
         with np.errstate(all="ignore"):
             y, v = form.effects(corners)
             width = Z95 * np.sqrt(v)
-        shown = printed_scale(form.measure)
+        shown = printed_scale(form)
         for sign, words in ((1.0, ""), (-1.0, ", the groups exchanged")):
             estimates = {"yi": sign * y, "ci_low": sign * y - width, "ci_high": sign * y + width}
             yield (

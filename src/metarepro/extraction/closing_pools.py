@@ -156,7 +156,7 @@ def _fits(
         exact, off, far = [], [], []
         for i, published in enumerate(printed):
             missed = {n: x[i : i + 1] for n, x in
-                      misses(published, outcomes, model.form.measure).items()}  # fmt: skip
+                      misses(published, outcomes, model.form).items()}  # fmt: skip
             exact.append(bool(gives_all(missed)[0]))
             off.append(difference(missed))
             far.append(float(distance(missed)[0]))

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from metarepro.extraction.arm_words import CONTROL, FIRST, SECOND, TREATMENT
 from metarepro.extraction.headers import (
+    CORRELATION,
     ESTIMATE,
     HIGH,
     INTERVAL,
@@ -99,8 +100,10 @@ def _may_go(estimate: Column, size: Column) -> bool:
 
 def _estimates(columns: Sequence[Column]) -> list[Column]:
     """Columns that may hold estimates: those whose headers say so or say nothing else."""
-    return [c for c in columns if c.width == 1 and c.header.statistic in (ESTIMATE, MEAN, "")
-            and not c.header.arm]  # fmt: skip
+    may_be = (ESTIMATE, MEAN, CORRELATION, "")
+    return [
+        c for c in columns if c.width == 1 and c.header.statistic in may_be and not c.header.arm
+    ]
 
 
 def _single(columns: Sequence[Column], statistic: str) -> list[_Spread]:

@@ -16,6 +16,7 @@ MEAN_SD = "mean_sd"
 #: Statistics of one arm.
 OF_ARMS = (MEAN, SD, SIZE, EVENTS, NON_EVENTS, MEAN_SD)
 STUDY, YEAR, INTERVAL = "study", "year", "interval"
+CORRELATION = "r"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("effect", _words("yi es te effect effectsize estimate est effsize yeffect")),
 )
 _MEANS = _words("mean m media")
+#: Headers of correlations have no other word: beside means r is that of pre and post.
+_CORRELATIONS = _words("r ri cor correlation coefficient pearson pearsons s")
 _LOGS = _words("log ln logor lnor logrr lnrr loghr lnhr logodds")
 #: Short names with the arm in them: mi, sdc, n1i, m2, sd_t and, of counts, ei.
 _SHORT = re.compile(r"(m|mean|x|sd|s|n|e|ev|event|events|total)([itec12])(i?)", re.I)
@@ -164,6 +167,8 @@ def parse_header(text: str) -> Header:
         arm, arm_said, rest = take_arm(text, rest)
     elif not statistic and measure:
         statistic, said = ESTIMATE, measure_said
+    elif not statistic and words and {w.lower() for w in words} <= _CORRELATIONS:
+        statistic, said, rest = CORRELATION, text, []
     own = next((names for name, names in _STATISTICS if name == statistic), frozenset())
     empty = _FILLERS | _LOGS | (own if statistic in OF_ARMS else frozenset())
     kept = [word for word in rest if word.lower() not in empty]

@@ -12,7 +12,8 @@ EFFECTS = ("yi", "vi", "sei", "ci_low", "ci_high")
 _STEMS = ("mean", "sd", "n", "events", "non_events")
 OF_ARMS = tuple(f"{stem}_{arm}" for arm in "tc" for stem in _STEMS)
 UNNAMED = tuple(f"{stem}_{arm}" for arm in "12" for stem in _STEMS)
-ROLES = (*LABELS, *EFFECTS, *OF_ARMS, *UNNAMED)
+OF_ONE_GROUP = ("r", "events", "n_total")
+ROLES = (*LABELS, *EFFECTS, *OF_ARMS, *UNNAMED, *OF_ONE_GROUP)
 #: Sets of roles that can be pooled, in the order in which they are looked for.
 SETS: tuple[tuple[str, ...], ...] = (
     ("yi", "vi"),
@@ -26,6 +27,8 @@ SETS: tuple[tuple[str, ...], ...] = (
         for arms in ("tc", "12")
         for stems in (("mean", "sd", "n"), ("events", "n"), ("events", "non_events"))
     ),
+    ("r", "n_total"),
+    ("events", "n_total"),
 )
 ARMS = ("treatment", "control")
 #: How ratios stand in the table.

@@ -36,7 +36,8 @@ def preview(source: Source, analysis: Analysis, beside: Sequence[Analysis] = ())
         analysis = replace(analysis, first_arm=ARMS[0])
     try:
         extracted = extract(source, analysis)
-        measure = analysis.measure or _DEFAULTS.get(analysis.roles[0].split("_")[0])
+        stem, of_arm, _ = analysis.roles[0].partition("_")
+        measure = analysis.measure or (_DEFAULTS.get(stem) if of_arm else None)
         pooled = pool_studies(extracted.table, measure=measure)
     except InputError as error:
         return [*lines, f"  Cannot be pooled: {error}"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from metarepro.errors import InputError
 from metarepro.extraction.arm_columns import arm_analyses
 from metarepro.extraction.effect_columns import effect_analyses
+from metarepro.extraction.group_columns import group_analyses
 from metarepro.extraction.headers import STUDY, YEAR
 from metarepro.extraction.layouts import layout_analyses
 from metarepro.extraction.mapping import Analysis, Cell
@@ -64,7 +65,8 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
     left = _left(columns)
     taken = [c for c in columns if c.header.text not in left]
     notes = tuple(f"{name}: not used, {why}" for name, why in left.items() if not known)
-    for one in known or [*effect_analyses(taken, mark), *arm_analyses(taken, mark)]:
+    found = known or [*effect_analyses(taken, mark), *arm_analyses(taken, mark)]
+    for one in found or group_analyses(taken, mark):
         decimal = FILL_IN if open_commas & _measured(one) else one.decimal
         cells = {**labels, **one.columns}
         yield replace(one, columns=cells, decimal=decimal, notes=(*one.notes, *notes))

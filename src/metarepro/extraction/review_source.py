@@ -128,6 +128,9 @@ def _settings(
         For a measure that the data cannot have, and a published result that cannot be read.
     """
     kind = table.kinds[0]
+    if kind not in _DATA_TYPES:
+        wanted = "two arms, or effects with their precision; metarepro explain checks these"
+        raise DataError([Problem(file, None, f"{analysis.name}, columns", kind, wanted)])
     data_type = _DATA_TYPES[kind]
     allowed = _OF_ARMS.get(data_type, tuple(filter(None, _OF_GIVEN)))
     if analysis.measure not in allowed and not (data_type == "iv" and not analysis.measure):

@@ -30,6 +30,8 @@ def arm_columns(rows: pd.DataFrame) -> tuple[list[Column], list[Line]]:
     if not reported:
         if rows[["n_t", "n_c", "n_total"]].isna().all(axis=None):
             return [], []
+        if rows[["n_t", "n_c"]].isna().all(axis=None):
+            return [Column("n_total", "n")], []
         return [Column("n_t", "n interv."), Column("n_c", "n control", span=2)], []
     columns = []
     for arm in "tc":
@@ -46,7 +48,8 @@ def arm_columns(rows: pd.DataFrame) -> tuple[list[Column], list[Line]]:
 def arm_cells(row: Mapping[str, Any]) -> tuple[dict[str, str], frozenset[str]]:
     """What a result's arms report, and which cells stand in the middle of both arms."""
     if math.isnan(row["n_t"]) and math.isnan(row["n_c"]) and math.isfinite(row["n_total"]):
-        return {"n_c": f"{whole(row['n_total'])} in total"}, frozenset({"n_c"})
+        total = whole(row["n_total"])
+        return {"n_total": total, "n_c": f"{total} in total"}, frozenset({"n_c"})
     given = {name: row[name] for name in ARM_COLUMNS if math.isfinite(row.get(name, math.nan))}
     cells = {name: f"{value:.6g}".replace("-", "\u2212") for name, value in given.items()}
     return cells | {name: whole(row[name]) for name in ("n_t", "n_c")}, frozenset()

@@ -52,7 +52,7 @@ def study_forest(result: StudyPool | Answers, title: str = "") -> Figure:
     asked = result if isinstance(result, Answers) else None
     result = result.pool if isinstance(result, Answers) else result
     rows = result.studies.rename(columns={"study": "label"}).assign(
-        measure="", n_total=math.nan, tier="direct", subgroup=""
+        measure="", n_total=result.studies.get("n_total", math.nan), tier="direct", subgroup=""
     )
     summaries = [_summary(result)]
     more: dict[str, Any] = {}
@@ -95,7 +95,8 @@ def _summary(result: StudyPool) -> dict[str, Any]:
 
 def _people(studies: pd.DataFrame) -> str:
     """The participants of some studies, if all say them."""
-    return participants(float((studies["n_t"] + studies["n_c"]).sum(min_count=len(studies))))
+    sizes = studies.get("n_total", studies["n_t"] + studies["n_c"])
+    return participants(float(sizes.sum(min_count=len(studies))))
 
 
 def _flags(flags: Sequence[str]) -> str:

@@ -9,11 +9,18 @@ from metarepro.wording.scales import Scale
 
 Ticks = list[tuple[float, str]]
 SMD = Scale()
+#: Round shares, those to be said first at the start.
+_SHARES = (0.5, 0.1, 0.9, 0.01, 0.99, 0.2, 0.8, 0.05, 0.95, 0.3, 0.7, 0.02, 0.98, 0.001, 0.999)
+#: Ticks stand at least this share of an axis apart; an axis has at least so many.
+_APART, _LEAST = 0.09, 3
 
 
 def effect_ticks(low: float, high: float, scale: Scale) -> Ticks:
     """Places between two limits, and what their ticks say on a scale."""
-    return ratio_ticks(low, high) if scale.is_ratio else plain_ticks(low, high, scale)
+    if scale.is_ratio:
+        return ratio_ticks(low, high)
+    shares = _share_ticks(low, high, scale) if scale.measure == "proportion" else []
+    return shares if len(shares) >= _LEAST else plain_ticks(low, high, scale)
 
 
 def plain_ticks(low: float, high: float, scale: Scale = SMD) -> Ticks:
@@ -23,6 +30,17 @@ def plain_ticks(low: float, high: float, scale: Scale = SMD) -> Ticks:
     ticks = [float(f"{tick:.6g}") for tick in candidates if ends[0] <= tick <= ends[1]]
     places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
     return [(scale.place(tick), decimal(tick, places)) for tick in ticks if _inside(tick, scale)]
+
+
+def _share_ticks(low: float, high: float, scale: Scale) -> Ticks:
+    """Round shares between two logits, as many as stand apart: near 0 and 1 they crowd."""
+    found: Ticks = []
+    for share in _SHARES:
+        place = scale.place(share)
+        apart = all(abs(place - other) >= _APART * (high - low) for other, _ in found)
+        if low <= place <= high and apart:
+            found.append((place, f"{share:g}"))
+    return sorted(found)
 
 
 def _inside(printed: float, scale: Scale) -> bool:

@@ -42,6 +42,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "non_events_t": ("bi", "tneg"),
     "events_c": ("ci", "cpos"),
     "non_events_c": ("di", "cneg"),
+    "r": ("ri", "cor"),
+    "n_total": ("n", "ni"),
+    "events": ("xi",),
 }
 #: Kind of data -> the sets of columns that it may come in; the first one is what `numbers` gives.
 KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -52,13 +55,22 @@ KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("events_t", "n_t", "events_c", "n_c"),
         ("events_t", "non_events_t", "events_c", "non_events_c"),
     ),
+    "correlations": (("r", "n_total"),),
+    "proportions": (("events", "n_total"),),
 }
+#: Kinds whose columns mean that only where no other kind is there: r may be any number beside
+#: effects, and n the size of a whole trial.
+_ALONE = ("correlations", "proportions")
+#: Columns of events, each with the size of its group.
+EVENTS_OF: Mapping[str, str] = {"events_t": "n_t", "events_c": "n_c", "events": "n_total"}
 _OURS = {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _POSITIVE = ("vi", "sei", "sd_t", "sd_c")
-_AT_LEAST = {"n_t": 1, "n_c": 1} | dict.fromkeys(
-    ("events_t", "events_c", "non_events_t", "non_events_c"), 0
+_AT_LEAST = {"n_t": 1, "n_c": 1, "n_total": 1} | dict.fromkeys(
+    ("events_t", "events_c", "non_events_t", "non_events_c", "events"), 0
 )
+#: The same for kinds of data that need more: an SD two participants, Fisher's z four.
+_AT_LEAST_OF = {("means", "n_t"): 2, ("means", "n_c"): 2, ("correlations", "n_total"): 4}
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -151,7 +163,7 @@ class EffectTable:
             numbers[column] = pd.Series(checked, index=numbers.index, dtype="float64")
         if not problems:
             numbers = _first_form(numbers, kind)
-            problems += self._impossible(numbers, kind)
+            problems += self._impossible(numbers)
         problems += [
             Problem(self.file, int(row), "trial", "", "the trial of every row")
             for row, trial in zip(self.cells.index, self.trials or [], strict=False)
@@ -165,16 +177,20 @@ class EffectTable:
         self, row: object, column: str, cell: str, kind: str, problems: list[Problem]
     ) -> float:
         text = cell.strip()
-        least = 2 if kind == "means" and column in ("n_t", "n_c") else _AT_LEAST.get(column)
+        least = _AT_LEAST_OF.get((kind, column), _AT_LEAST.get(column))
         allowed = "a number in digits, with a decimal point"
         if column in _POSITIVE:
             allowed = "a number above 0"
+        elif column == "r":
+            allowed = "a correlation between -1 and 1"
         elif least is not None:
             allowed = f"a whole number of at least {least}"
         value = float(text) if _NUMBER.fullmatch(text) else math.nan
         fits = math.isfinite(value)
         if column in _POSITIVE:
             fits = fits and value > 0
+        elif column == "r":
+            fits = fits and -1 < value < 1
         elif least is not None:
             fits = fits and value >= least and value.is_integer()
         if fits and value != 0 and not LEAST <= abs(value) <= LARGEST:
@@ -183,18 +199,18 @@ class EffectTable:
             problems.append(Problem(self.file, int(str(row)), column, cell, allowed))
         return value
 
-    def _impossible(self, numbers: pd.DataFrame, kind: str) -> list[Problem]:
-        """Counts that do not fit into their arms, or an arm without participants."""
-        if kind != "counts":
-            return []
+    def _impossible(self, numbers: pd.DataFrame) -> list[Problem]:
+        """Counts that do not fit into their groups, or a group without participants."""
         problems = []
-        for arm in ("t", "c"):
-            events, size = numbers[f"events_{arm}"], numbers[f"n_{arm}"]
+        for name, of in EVENTS_OF.items():
+            if name not in numbers:
+                continue
+            events, size = numbers[name], numbers[of]
             for row in numbers.index[(events > size) | (size == 0)]:
-                found, allowed = f"{events[row]:g}", f"at most n_{arm}, {size[row]:g}"
+                found, allowed = f"{events[row]:g}", f"at most {of}, {size[row]:g}"
                 if size[row] == 0:
                     allowed = "an arm with participants"
-                problems.append(Problem(self.file, int(row), f"events_{arm}", found, allowed))
+                problems.append(Problem(self.file, int(row), name, found, allowed))
         return problems
 
     def higher_is_better(self) -> str:
@@ -320,7 +336,7 @@ def parse_rows(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[
 def _named(cells: pd.DataFrame, file: str, digest: str) -> EffectTable:
     """Give the columns our names; refuse a table that cannot be pooled."""
     given = [str(name).strip() for name in cells.columns]
-    ours = [_OURS.get(name.lower(), "") for name in given]
+    ours = _without_lone([_OURS.get(name.lower(), "") for name in given])
     problems = []
     for place, name in enumerate(ours):
         if name and name in ours[:place]:
@@ -340,6 +356,15 @@ def _named(cells: pd.DataFrame, file: str, digest: str) -> EffectTable:
     if problems:
         raise DataError(problems)
     return table
+
+
+def _without_lone(ours: Sequence[str]) -> list[str]:
+    """Our names, without those of the kinds in `_ALONE` where another kind is there."""
+    others = [columns for kind, sets in KINDS.items() if kind not in _ALONE for columns in sets]
+    if not any(set(columns) <= set(ours) for columns in others):
+        return list(ours)
+    lone = {name for kind in _ALONE for columns in KINDS[kind] for name in columns}
+    return ["" if name in lone else name for name in ours]
 
 
 def _both(columns: Sequence[str], file: str) -> list[Problem]:

@@ -64,7 +64,7 @@ def _row(extraction: SourceExtraction, pool: Row) -> dict[str, Any]:
 def _recomputed(found: Explanation, pool: Row) -> dict[str, Any]:
     """The numbers of the model that gives the pool, or of the nearest, and the verdict."""
     best = found.within[0][0] if found.verdict == WITHIN else found.tried[0]
-    shown = printed_scale(best.model.form.measure)
+    shown = printed_scale(best.model.form)
     numbers = {name: float(x[0]) for name, x in vars(best.outcomes).items()}
     numbers |= {
         name: float(shown(np.array(numbers[name]))) for name in ("estimate", "ci_low", "ci_high")

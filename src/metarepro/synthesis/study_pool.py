@@ -16,7 +16,7 @@ from metarepro.models.pooled import Pooled
 from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.three_level import pool_three_level
-from metarepro.readers.effect_table import EffectTable, table_of_frame
+from metarepro.readers.effect_table import EVENTS_OF, EffectTable, table_of_frame
 from metarepro.synthesis.pools import without_prediction_of_few
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.wording.scales import MEASURES, Scale
@@ -128,9 +128,9 @@ def pool_studies(
         Estimates with limits are taken as they are printed, with 95% intervals: ratios, if the
         measure is one.
     measure : str, optional
-        From means "SMD" or "MD", from counts "OR", "RR" or "RD". For given effects a key of
-        `wording.scales.MEASURES`, or nothing; they are on the scale of pooling: natural logarithms
-        of ratios, Fisher's z, logits.
+        From means "SMD" or "MD", from counts "OR", "RR" or "RD"; not needed for correlations and
+        proportions. For given effects a key of `wording.scales.MEASURES`, or nothing; they are on
+        the scale of pooling: natural logarithms of ratios, Fisher's z, logits.
     model, tau2, ci : str, optional
         As in `models.pooling.pool`; by default random effects, REML, Knapp-Hartung in the variant
         that is never narrower than the normal interval. Where trials have several rows `model` may
@@ -181,7 +181,7 @@ def pool_studies(
     weights[known] = pooled.weights
     half = stats.norm.isf((1 - level) / 2) * np.sqrt(vi)
     arms = {f"n_{arm}": numbers.get(f"n_{arm}", np.nan) for arm in ("t", "c")}
-    others = numbers.columns[numbers.columns.str.endswith(("_t", "_c"))].difference([*arms])
+    others = numbers.columns.difference([*arms, "yi", "vi", "ci_low", "ci_high"])
     studies = pd.DataFrame(
         {"study": table.studies, "trial": table.trials or table.studies, **arms}
         | {"yi": yi, "vi": vi, "ci_low": yi - half, "ci_high": yi + half}
@@ -194,7 +194,7 @@ def pool_studies(
         level=level,
         studies=studies,
         pooled=pooled,
-        corrected=int(_has_zero_cell(numbers)[known].sum()) if kind == "counts" else 0,
+        corrected=int(_has_zero_cell(numbers)[known].sum()),
         higher_is_better=higher,
         from_intervals=kind == "intervals",
     )
@@ -221,20 +221,25 @@ def _of_intervals(
 
 
 def _has_zero_cell(counts: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Tell which studies have an arm in which nobody, or everybody, had the event."""
-    arms = [(counts[f"events_{arm}"], counts[f"n_{arm}"]) for arm in ("t", "c")]
-    has: npt.NDArray[np.bool_] = np.any([(x == 0) | (x == n) for x, n in arms], axis=0)
+    """Tell which studies have a group in which nobody, or everybody, had the event."""
+    has = np.zeros(len(counts), dtype=bool)
+    for name, size in EVENTS_OF.items():
+        if name in counts:
+            has |= ((counts[name] == 0) | (counts[name] == counts[size])).to_numpy()
     return has
 
 
 def _measure(table: EffectTable, name: str | None) -> tuple[str, str]:
     """The measure and the kind of data that it is taken from."""
     kinds = table.kinds
-    fitting = ", ".join(raw for raw, measure in ARM_MEASURES.items() if measure.data in kinds)
+    allowed = [raw for raw, measure in ARM_MEASURES.items() if measure.data in kinds]
+    fitting = ", ".join(allowed)
     given = next((kind for kind in ("effects", "intervals") if kind in kinds), "")
     if name is None:
         if given and not fitting:
             return GENERIC, given
+        if len(allowed) == 1 and not given:
+            return allowed[0], ARM_MEASURES[allowed[0]].data
         raise InputError(
             f"{table.file}: which effect measure? Its columns allow --measure {fitting}"
         )

@@ -66,9 +66,8 @@ def remarks(result: StudyPool) -> list[str]:
     """What a reader must know before using the numbers."""
     said = [f"{FLAGS[flag][:1].upper()}{FLAGS[flag][1:]}." for flag in result.pooled.flags]
     if result.corrected:
-        said.append(
-            f"0.5 was added to all four cells of {_studies(result.corrected)} with a cell of 0."
-        )
+        cells = "events and non-events" if result.measure == "proportion" else "all four cells"
+        said.append(f"0.5 was added to {cells} of {_studies(result.corrected)} with a cell of 0.")
     if result.not_pooled:
         said.append(
             f"{_studies(result.not_pooled)} in which nobody, or everybody, had the event: not "

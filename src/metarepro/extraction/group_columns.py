@@ -1,0 +1,62 @@
+"""Proposes correlations with their sizes, and events with the size of one group."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from metarepro.extraction.arm_columns import is_fraction
+from metarepro.extraction.headers import CORRELATION, EVENTS, SIZE
+from metarepro.extraction.mapping import Analysis, Cell
+from metarepro.extraction.profiles import Column
+
+
+def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
+    """The one set of correlations and sizes, or of events and sizes, of a table without arms.
+
+    Where several columns could be one of them, none is taken: only a person knows which.
+    """
+    sizes = _without_arm(columns, SIZE)
+    correlations = [c for c in _without_arm(columns, CORRELATION) if _fits_correlation(c)]
+    if len(correlations) == len(sizes) == 1:
+        yield _analysis(
+            {"r": _cell(correlations[0]), "n_total": _cell(sizes[0])}, "correlation", mark
+        )
+        return
+    fractions = [c for c in columns if is_fraction(c) and not c.header.arm]
+    if len(fractions) == 1:
+        name, reason = fractions[0].header.text, "events and size in one cell"
+        cells = {"events": Cell(name, 1, reason), "n_total": Cell(name, 2, reason)}
+        yield _analysis(cells, "proportion", mark)
+        return
+    events = _without_arm(columns, EVENTS)
+    if len(events) == len(sizes) == 1 and _fit(events[0], sizes[0]):
+        yield _analysis(
+            {"events": _cell(events[0]), "n_total": _cell(sizes[0])}, "proportion", mark
+        )
+
+
+def _without_arm(columns: Sequence[Column], statistic: str) -> list[Column]:
+    return [
+        c for c in columns if c.header.statistic == statistic and not c.header.arm and c.width == 1
+    ]
+
+
+def _fits_correlation(column: Column) -> bool:
+    """Whether all numbers lie between -1 and 1, and some are no whole ones."""
+    known = column.values()[column.filled]
+    return bool((np.abs(known) < 1).all() and (known % 1 != 0).any())
+
+
+def _fit(events: Column, sizes: Column) -> bool:
+    """Whether events are whole numbers within the sizes of their rows."""
+    x, n = events.values(), sizes.values()
+    known = np.isfinite(x) & np.isfinite(n)
+    return bool(known.any() and (x[known] <= n[known]).all() and (x[known] % 1 == 0).all())
+
+
+def _cell(column: Column) -> Cell:
+    return Cell(column.header.text, 0, f'the header says "{column.header.said}"')
+
+
+def _analysis(cells: dict[str, Cell], measure: str, mark: str) -> Analysis:
+    return Analysis(measure, "", cells, measure, decimal=mark)
