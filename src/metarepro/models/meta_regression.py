@@ -1,8 +1,7 @@
 """Meta-regression: effects explained by what the trials differ in, every number checked against R.
 
-Any of `tau2.ESTIMATORS` gives tau2; under robust variance PyMARE does, with the coefficients and
-their covariance. Here are the tests of several coefficients at once, and combinations of them with
-their own degrees of freedom.
+Any of `tau2.ESTIMATORS` gives tau2, moments under robust variance. Several coefficients are tested
+at once, and combinations of them have their own degrees of freedom.
 """
 
 from collections.abc import Sequence
@@ -15,7 +14,6 @@ from scipy import special
 from metarepro.models.inference import critical_t
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooling import check_choices
-from metarepro.models.robust_variance import fit_robust
 from metarepro.models.rows import check_ratio, unit_of
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.thresholds import TRUSTED_DF
@@ -25,6 +23,8 @@ Array = npt.NDArray[np.float64]
 
 #: Degrees of freedom of the normal distribution.
 _NORMAL = float("inf")
+#: An eigenvalue of 1 - hat value below this is the rounding of 0.
+_DETERMINED = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +50,8 @@ class MetaRegression:
     covariance: Array
     weights: Array
     several_modes: bool
-    #: Design and trial of every row; trial only under robust variance.
-    _x: Array
-    _trial: npt.NDArray[np.intp] | None
+    #: Under robust variance what `_cr2` gives.
+    _forms: Array | None
     _normal: bool
 
     def test(self, contrast: npt.ArrayLike) -> "WaldTest":
@@ -77,11 +76,11 @@ class MetaRegression:
         q = len(matrix)
         value = matrix @ self.coefficients
         quadratic = float(value @ np.linalg.solve(matrix @ self.covariance @ matrix.T, value))
-        if self._trial is not None:
-            df = _hotelling_df(self._x, self.weights, self._trial, matrix)
+        if self._forms is not None:
+            df = _hotelling_df(self._forms @ matrix.T)
             share, df2 = (df - q + 1) / df, df - q + 1
         else:
-            share, df2 = 1.0, _NORMAL if self._normal else float(self.k - self._x.shape[1])
+            share, df2 = 1.0, _NORMAL if self._normal else float(self.k - self.coefficients.size)
         if df2 <= 0:
             return WaldTest(float("nan"), q, float("nan"), float("nan"))
         statistic = share * quadratic / q
@@ -95,7 +94,7 @@ class MetaRegression:
         The limit (Tipton 2015) is that of Satterthwaite's approximation; t with k - p degrees of
         freedom (Knapp and Hartung 2003) is right with any number of them.
         """
-        return self._trial is not None and not df >= TRUSTED_DF
+        return self._forms is not None and not df >= TRUSTED_DF
 
     def combination(self, weights: npt.ArrayLike, level: float = 0.95) -> "Combination":
         """Estimate one combination of the coefficients, with its interval.
@@ -184,10 +183,9 @@ def fit(
         tau2=tau2 * unit**2 if random else np.nan,
         coefficients=fitted.coefficients[:, 0] * unit,
         covariance=factor[0] * np.linalg.inv(fitted.information[0]) * unit**2,
-        _x=design,
         weights=1 / (v + tau2),
         several_modes=bool(estimated.several_modes[0]) if estimated else False,
-        _trial=None,
+        _forms=None,
         _normal=interval.normal,
     )
 
@@ -222,20 +220,24 @@ def fit_correlated(
     """
     y, v, design, unit = _check(yi, vi, x)
     code = np.unique([str(label) for label in trial], return_inverse=True)[1]
-    if _determined_by_one_trial(design, code):
-        raise ValueError("one trial alone determines a coefficient: it has no robust variance")
-    fitted = fit_robust(y, v, design, code, rho)
+    sizes = np.bincount(code)
+    means = np.bincount(code, v) / sizes
+    tau2 = _tau2_by_moments(y, design, code, 1 / (sizes * means), rho)
+    weights = (1 / (sizes * (means + tau2)))[code]
+    root = np.sqrt(weights)
+    forms = _cr2(design * root[:, None], code)
+    coefficients = np.linalg.lstsq(design * root[:, None], y * root)[0]
+    scores = np.einsum("jkp,k->jp", forms, root * (y - design @ coefficients))
     return MetaRegression(
         model="correlated_effects",
         k=y.size,
-        n_trials=int(code.max()) + 1,
-        tau2=fitted.tau2 * unit**2,
-        coefficients=fitted.coefficients * unit,
-        covariance=fitted.covariance * unit**2,
-        _x=design,
-        weights=fitted.weights,
+        n_trials=sizes.size,
+        tau2=tau2 * unit**2,
+        coefficients=coefficients * unit,
+        covariance=scores.T @ scores * unit**2,
+        weights=weights,
         several_modes=False,
-        _trial=code,
+        _forms=forms,
         _normal=False,
     )
 
@@ -257,39 +259,60 @@ def _check(
     return y / unit, v / unit**2, design, unit
 
 
-def _determined_by_one_trial(x: Array, trial: npt.NDArray[np.intp]) -> bool:
-    ranks = (np.linalg.matrix_rank(x[trial != code]) for code in range(int(trial.max()) + 1))
-    return any(rank < x.shape[1] for rank in ranks)
+def _tau2_by_moments(
+    y: Array, x: Array, trial: npt.NDArray[np.intp], weights: Array, rho: float
+) -> float:
+    """tau2 of correlated effects (Hedges, Tipton & Johnson 2010; Fisher & Tipton 2015, eq. 8-9).
 
-
-def _hotelling_df(x: Array, w: Array, trial: npt.NDArray[np.intp], contrast: Array) -> float:
-    """Degrees of freedom of the CR2 covariance of contrasts, taken as a Wishart matrix.
-
-    Tipton and Pustejovsky (2015), section 3.2 (HTZ), with the inverse weights as working
-    covariance. With g_j the quadratic form of trial j in the whitened data, normed so that the
-    expectation of their sum is the identity, eta = q (q + 1) / sum over s, t of
-    Var(sum_j (g_j' u)_s (g_j' u)_t).
+    `weights` are those of the rows of each trial at tau2 = 0.
     """
-    white = x * np.sqrt(w)[:, None]
+    w, sizes = weights[trial], np.bincount(trial)
+    bread = np.linalg.inv((x.T * w) @ x)
+    residuals = y - x @ (bread @ (x.T @ (w * y)))
+    sums = np.array([np.bincount(trial, column) for column in x.T])
+    within = np.trace(bread @ ((x.T * (w / sizes[trial])) @ x))
+    across = np.trace(bread @ ((sums * (weights / sizes)) @ sums.T))
+    expected = sizes.size - within - rho * (across - within)
+    slope = (sizes * weights).sum() - np.trace(bread @ ((sums * weights**2) @ sums.T))
+    return max(0.0, float((w @ residuals**2 - expected) / slope))
+
+
+def _cr2(white: Array, trial: npt.NDArray[np.intp]) -> Array:
+    """What each trial adds to the coefficients, shape (m, k, p), by CR2.
+
+    As linear forms of the errors of a whitened design, the inverse weights being the working
+    covariance (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018).
+    """
     bread = np.linalg.inv(white.T @ white)
-    residual = np.eye(len(x)) - white @ bread @ white.T
+    residual = np.eye(len(white)) - white @ bread @ white.T
     forms = []
     for code in range(int(trial.max()) + 1):
-        rows = trial == code
-        adjusted = _inverse_root(residual[np.ix_(rows, rows)]) @ white[rows] @ bread @ contrast.T
+        rows = np.flatnonzero(trial == code)
+        values, vectors = np.linalg.eigh(residual[np.ix_(rows, rows)])
+        if values[0] < _DETERMINED:
+            raise ValueError("one trial alone determines a coefficient: it has no robust variance")
+        adjusted = _inverse_root(values, vectors) @ white[rows] @ bread
         forms.append(residual[:, rows] @ adjusted)
-    g = np.array(forms)
-    g = g @ _inverse_root(np.einsum("jks,jkt->st", g, g))
-    products = np.einsum("iks,jkt->ijst", g, g)
+    return np.array(forms)
+
+
+def _hotelling_df(g: Array) -> float:
+    """Degrees of freedom of the CR2 covariance of q contrasts, taken as a Wishart matrix.
+
+    Tipton and Pustejovsky (2015), section 3.2 (HTZ). With g_j the quadratic form of trial j in the
+    whitened data, shape (m, k, q), normed so that the expectation of their sum is the identity,
+    eta = q (q + 1) / sum over s, t of Var(sum_j (g_j' u)_s (g_j' u)_t).
+    """
+    g = g @ _inverse_root(*np.linalg.eigh(np.einsum("jks,jkt->st", g, g)))
+    products = np.einsum("iks,jkt->ijst", g, g, optimize=True)
     diagonal = np.einsum("ijss->ijs", products)
-    spread = np.einsum("ijs,ijt->", diagonal, diagonal)
+    spread = np.einsum("ijs,ijt->", diagonal, diagonal, optimize=True)
     spread += np.einsum("ijst,ijts->", products, products)
-    q = len(contrast)
+    q = g.shape[2]
     return float(q * (q + 1) / spread)
 
 
-def _inverse_root(matrix: Array) -> Array:
-    """Symmetric inverse square root of a positive definite matrix."""
-    values, vectors = np.linalg.eigh(matrix)
+def _inverse_root(values: Array, vectors: Array) -> Array:
+    """Symmetric inverse square root of a positive definite matrix, from its decomposition."""
     root: Array = (vectors / np.sqrt(values)) @ vectors.T
     return root

@@ -1,13 +1,12 @@
 """Effects of which several may come from one trial: correlated effects with robust variance.
 
-The only module that uses PyMARE, and only when something is fitted: it takes a second to import.
-What PyMARE 0.0.13 accepts in silence (NaN, variances of 0, a single row) is refused before, and
-its I2 and p of Q, which are not robumeta's, are not passed on.
+A mean needs no matrices: all rows of a trial have the same weight, so that a pool depends on the
+means of the trials, on their numbers of rows and, through tau2, on how far these lie apart. Many
+pools are computed in step, the trials of one behind those of the other.
 """
 
-import warnings
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,18 +14,9 @@ import numpy.typing as npt
 from metarepro.models.inference import check_level, critical_value, inference
 from metarepro.models.intervals import NO_DISPERSION
 from metarepro.models.pooled import Array, Pooled
-from metarepro.models.rows import arrange
+from metarepro.models.rows import Rows, arrange
 from metarepro.models.thresholds import ROBUST_VARIANCE_LEANS, TRUSTED_DF
-
-
-class RobustFit(NamedTuple):
-    """A regression with the CR2 covariance of its p coefficients; `df` are Satterthwaite's."""
-
-    tau2: float
-    coefficients: Array
-    covariance: Array
-    df: Array
-    weights: Array
+from metarepro.models.weighted import Segments
 
 
 def pool_correlated(
@@ -79,32 +69,105 @@ def pool_correlated(
     >>> f"{pooled.estimate:.3f}, {pooled.df:.1f} degrees of freedom"
     '0.277, 1.9 degrees of freedom'
     """
-    if not 0 <= rho <= 1:
-        raise ValueError(f"rho must lie between 0 and 1, got {rho}")
+    return pool_correlated_each([arrange(yi, vi, trial)], [rho], level=level)[0]
+
+
+def pool_correlated_each(
+    sets: Sequence[Rows], rho: Sequence[float], *, level: float = 0.95
+) -> list[Pooled]:
+    """`pool_correlated` of many sets of effects.
+
+    Parameters
+    ----------
+    sets : sequence of Rows
+        From `rows.arrange`.
+    rho : sequence of float
+        One for each set.
+    level : float
+
+    Returns
+    -------
+    list of Pooled
+
+    Raises
+    ------
+    ValueError
+        For a set of one trial, or rho outside 0 to 1.
+    """
+    for assumed in rho:
+        if not 0 <= assumed <= 1:
+            raise ValueError(f"rho must lie between 0 and 1, got {assumed}")
     check_level(level)
-    rows = arrange(yi, vi, trial)
-    n_trials = rows.n_trials
-    if n_trials < 2:
+    if not all(rows.n_trials > 1 for rows in sets):
         raise ValueError("robust variance needs at least 2 trials, got 1")
-    fit = fit_robust(rows.y, rows.v, np.ones((rows.y.size, 1)), rows.trial, rho)
-    se = float(np.sqrt(fit.covariance[0, 0]))
-    if se**2 * fit.weights.sum() <= NO_DISPERSION:
-        se = 0.0  # left alone it would give p = 1e-30
+    if not sets:
+        return []
+    fits, weights = _fit(sets, np.asarray(rho, dtype=np.float64))
+    return [_pooled(*each, level=level) for each in zip(sets, rho, fits, weights, strict=True)]
+
+
+class _Fit(NamedTuple):
+    """One pool in the units of its rows; `sum_w` is the sum of the weights."""
+
+    estimate: float
+    se: float
+    df: float
+    tau2: float
+    q: float
+    q_df: float
+    sum_w: float
+
+
+def _fit(sets: Sequence[Rows], rho: Array) -> tuple[list[_Fit], list[Array]]:
+    """Fit all sets, and give the weights of their rows.
+
+    With h_j the share of trial j in the weights, CR2 (Bell and McCaffrey 2002) divides the squared
+    residual of its mean by 1 - h_j, since the ones are an eigenvector of its hat matrix. With b_j =
+    h_j^2 / (1 - h_j), Satterthwaite's degrees of freedom (Pustejovsky and Tipton 2018, eq. 11) are
+    1 / (sum h_j^2 + sum over i != j of b_i b_j). tau2 by moments: Hedges, Tipton and Johnson (2010);
+    Q and its expectation without heterogeneity: Fisher and Tipton (2015, eq. 8 and 9).
+    """
+    n_trials = np.array([rows.n_trials for rows in sets])
+    first = np.cumsum(n_trials) - n_trials
+    code = np.concatenate([rows.trial + start for rows, start in zip(sets, first, strict=True)])
+    y, v = (np.concatenate([getattr(rows, name) for rows in sets]) for name in ("y", "v"))
+    sizes = np.bincount(code)
+    means = np.bincount(code, y) / sizes
+    data = Segments(means, np.bincount(code, v) / sizes, n_trials)
+    common = data.common
+    within = data.add_up(common.w / sizes) / common.sum_w
+    q = common.q + data.add_up(common.w / sizes * np.bincount(code, (y - means[code]) ** 2))
+    q_df = n_trials - within - rho * (1 - within)
+    tau2 = np.maximum((q - q_df) / common.trace, 0.0)
+    fit = data.at(tau2)
+    total = data.spread(fit.sum_w)
+    share, others = fit.w / total, (total - fit.w) / total
+    b = share**2 / others
+    variance = data.add_up(b * fit.r**2)
+    # A variance of nothing but rounding would give p = 1e-30.
+    se = np.sqrt(np.where(variance * fit.sum_w <= NO_DISPERSION, 0.0, variance))
+    df = 1 / data.add_up(share**2 + b * (data.spread(data.add_up(b)) - b))
+    columns = (fit.estimate, se, df, tau2, q, q_df, fit.sum_w)
+    fits = [_Fit(*each) for each in zip(*(column.tolist() for column in columns), strict=True)]
+    ends = np.cumsum([rows.y.size for rows in sets])
+    return fits, np.split((fit.w / sizes)[code], ends[:-1])
+
+
+def _pooled(rows: Rows, rho: float, fit: _Fit, weights: Array, level: float) -> Pooled:
     found = inference(
-        estimate=rows.unit * (rows.sign * float(fit.coefficients[0]) + 0.0),  # no "-0"
-        se=rows.unit * se,
-        df=float(fit.df[0]),
+        estimate=rows.unit * (rows.sign * fit.estimate + 0.0),  # no "-0"
+        se=rows.unit * fit.se,
+        df=fit.df,
         tau2=rows.unit**2 * fit.tau2,
         level=level,
     )
-    q, q_df = _heterogeneity(rows.y, rows.v, rows.trial, rho)
-    model_width = critical_value(level, np.nan) / np.sqrt(fit.weights.sum())
-    few = n_trials <= ROBUST_VARIANCE_LEANS
-    width = se * critical_value(level, float(fit.df[0]))
+    model_width = critical_value(level, np.nan) / np.sqrt(fit.sum_w)
+    few = rows.n_trials <= ROBUST_VARIANCE_LEANS
+    width = fit.se * critical_value(level, fit.df)
     flags = {
-        "df_below_4": found["df"] < TRUSTED_DF,
+        "df_below_4": fit.df < TRUSTED_DF,
         "narrower_than_model": few and 0 < width < model_width,
-        "zero_standard_error": se == 0,
+        "zero_standard_error": fit.se == 0,
         "few_trials": few,
         "tau2_zero": fit.tau2 == 0,
     }
@@ -114,74 +177,16 @@ def pool_correlated(
         ci_method="satterthwaite",
         level=level,
         k=rows.y.size,
-        n_trials=n_trials,
+        n_trials=rows.n_trials,
         **found,
         tau2_ci_low=np.nan,
         tau2_ci_high=np.nan,
-        i2_q=100 * (q - q_df) / q if q > q_df else 0.0,
+        i2_q=100 * (fit.q - fit.q_df) / fit.q if fit.q > fit.q_df else 0.0,
         i2_tau2=np.nan,
-        q=q,
-        q_df=q_df,
+        q=fit.q,
+        q_df=fit.q_df,
         q_p=np.nan,
         flags=tuple(flag for flag, raised in flags.items() if raised),
-        weights=rows.percent(fit.weights),
+        weights=rows.percent(weights),
         rho=rho,
     )
-
-
-def fit_robust(y: Array, v: Array, x: Array, trial: npt.NDArray[np.intp], rho: float) -> RobustFit:
-    """Fit the correlated-effects regression of effects on a design.
-
-    Parameters
-    ----------
-    y, v : array of shape (k,)
-        In units in which the smallest variance is near 1.
-    x : array of shape (k, p)
-    trial : array of shape (k,)
-        Numbers from 0 on.
-    rho : float
-    """
-    estimators = _pymare().estimators
-    model = estimators.DerSimonianLaird(
-        weight_scheme="rescale", rho=rho, small_sample_correction="wald"
-    )
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        # Few trials and low df become flags; full leverage is refused by the caller.
-        warnings.simplefilter("ignore", UserWarning)
-        params = model.fit(y[:, None], v[:, None], x, trial).params_
-    tau2 = float(np.squeeze(params["tau2"]))
-    return RobustFit(
-        tau2=tau2,
-        coefficients=params["fe_params"][:, 0],
-        covariance=params["inv_cov"][:, :, 0],
-        df=np.atleast_1d(np.squeeze(params["dof"])),
-        weights=_weights(v, trial, tau2),
-    )
-
-
-def _heterogeneity(
-    y: Array, v: Array, trial: npt.NDArray[np.intp], rho: float
-) -> tuple[float, float]:
-    """Q under the weights at tau2 = 0, and its expectation without heterogeneity.
-
-    The latter is m - a - rho (1 - a), with a the within-trial trace term.
-    """
-    w = _weights(v, trial, 0.0)
-    sizes = np.bincount(trial)
-    within = float(np.sum(w / sizes[trial]) / w.sum())
-    mean = float((w * y).sum() / w.sum())
-    return float((w * (y - mean) ** 2).sum()), sizes.size - within - rho * (1 - within)
-
-
-def _weights(v: Array, trial: npt.NDArray[np.intp], tau2: float) -> Array:
-    """1 / (n_j (mean v_j + tau2)) for every row of trial j (Hedges, Tipton & Johnson 2010)."""
-    sizes = np.bincount(trial)
-    means = np.bincount(trial, v) / sizes
-    return np.asarray(1 / (sizes * (means + tau2)))[trial]
-
-
-def _pymare() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # PyMARE leaves a file open on import
-        import pymare.estimators
-    return pymare
