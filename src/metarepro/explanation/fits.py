@@ -178,10 +178,8 @@ def _data(y: Array, v: Array, versions: Versions, rows: str) -> _Data:
     v = np.where(member & fit[:, None], v, 1.0)
     used = np.where(fit[:, None], member, True)
     squares = np.where(used, y * y, 0.0).sum(axis=1)
-    subsets = Subsets(
-        y.T.copy(), v.T.copy(), used.T.astype(np.float64), float(squares.max()),
-        float(np.where(fit, least, 1.0).min()),
-    )  # fmt: skip
+    least = np.where(fit, least, 1.0)
+    subsets = Subsets(y.T.copy(), v.T.copy(), used.T.astype(np.float64), squares, least)
     return _Data(subsets, fit, k.astype(np.float64), subsets.common.q)
 
 

@@ -83,9 +83,9 @@ def heterogeneity(
     pooled = pool(yi, vi, tau2_method=tau2_method, level=level)
     rows = arrange(yi, vi)
     y, v = rows.y[:, None], rows.v[:, None]
-    data = Subsets(y, v, np.ones_like(v), float(((y - y.mean()) ** 2).sum()), float(v.min()))
+    data = Subsets(y, v, np.ones_like(v), ((y - y.mean()) ** 2).sum(axis=0), v.min(axis=0))
     if method == "q_profile":
-        low, high = q_profile(data, level)
+        low, high = (float(limit[0]) for limit in q_profile(data, level))
     elif ESTIMATORS[tau2_method].likelihood:
         restricted = tau2_method == "REML"
         low, high = _profile(data, pooled.tau2 / rows.unit**2, restricted, level)
@@ -111,7 +111,7 @@ def _profile(data: Subsets, tau2: float, restricted: bool, level: float) -> tupl
         return float(profile_log_likelihood(data, np.array([value]), restricted)[0] - top + drop)
 
     low = 0.0 if tau2 == 0 or above(0.0) >= 0 else _root(above, 0.0, tau2)
-    far = max(2 * tau2, data.least)
+    far = max(2 * tau2, float(data.least[0]))
     while above(far) > 0:
         far *= 2
     return low, _root(above, tau2, far)

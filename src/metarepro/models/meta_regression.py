@@ -226,7 +226,7 @@ def fit_correlated(
     weights = (1 / (sizes * (means + tau2)))[code]
     root = np.sqrt(weights)
     forms = _cr2(design * root[:, None], code)
-    coefficients = np.linalg.lstsq(design * root[:, None], y * root)[0]
+    coefficients = np.asarray(np.linalg.lstsq(design * root[:, None], y * root)[0], np.float64)
     scores = np.einsum("jkp,k->jp", forms, root * (y - design @ coefficients))
     return MetaRegression(
         model="correlated_effects",

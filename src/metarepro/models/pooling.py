@@ -12,7 +12,10 @@ and, where variances differ by six orders, may take the lower of two maxima, and
 columns together, so that 95 of 100 fits change by up to 2e-7 with their neighbours.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import fields
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +24,10 @@ from scipy import special
 from metarepro.models.inference import check_level, chi2_p, critical_value, inference
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooled import Array, Pooled, Pools
-from metarepro.models.rows import arrange, check_ratio
+from metarepro.models.rows import Rows, arrange, check_ratio
 from metarepro.models.tau2 import ESTIMATORS, Tau2, q_root
 from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL
-from metarepro.models.weighted import Subsets
+from metarepro.models.weighted import Subsets, add_up
 
 Bits = npt.NDArray[np.uint8]
 
@@ -86,50 +89,110 @@ def pool(
     >>> f"{pooled.estimate:.3f} [{pooled.ci_low:.3f}, {pooled.ci_high:.3f}]"
     '0.271 [0.098, 0.444]'
     """
-    check_choices(model, tau2_method, ci_method, level)
-    rows = arrange(yi, vi)
-    v = rows.v[:, None]
-    data = _subsets(rows.y[:, None], v, np.ones_like(v))
+    how = {"model": model, "tau2_method": tau2_method, "ci_method": ci_method}
+    check_choices(**how, level=level)
+    return pool_each([arrange(yi, vi)], **how, level=level)[0]
+
+
+def pool_each(
+    sets: Sequence[Rows], *, model: str, tau2_method: str, ci_method: str, level: float
+) -> list[Pooled]:
+    """`pool` of many sets of effects, which moves no digit of any of them.
+
+    Parameters
+    ----------
+    sets : sequence of Rows
+        From `rows.arrange`.
+    model, tau2_method, ci_method, level
+        See `pool`.
+
+    Returns
+    -------
+    list of Pooled
+    """
+    if not sets:
+        return []
     method = tau2_method if model == "random" else ""
+    data = _side_by_side(sets)
     pools = _pool(data, method, ci_method, level)
-    tau2 = float(pools.tau2[0])
-    q, q_df = float(pools.q[0]), float(rows.y.size - 1)
-    low, high = q_profile(data, level) if method else (np.nan, np.nan)
+    undefined = np.full(data.n, np.nan)
+    low, high = q_profile(data, level) if method else (undefined, undefined)
+    how = _How(model, method, ci_method, level)
+    columns = (pools.estimate, pools.se, pools.df, pools.tau2, pools.q, pools.i2_q, pools.i2_tau2)
+    numbers = zip(*(column.tolist() for column in (*columns, low, high)), strict=True)
+    return [
+        _pooled(how, rows, bool(several), *own)
+        for rows, several, own in zip(sets, pools.several_modes, numbers, strict=True)
+    ]
+
+
+class _How(NamedTuple):
+    model: str
+    tau2_method: str
+    ci_method: str
+    level: float
+
+
+def _pooled(
+    how: _How,
+    rows: Rows,
+    several_modes: bool,
+    estimate: float,
+    se: float,
+    df: float,
+    tau2: float,
+    q: float,
+    i2_q: float,
+    i2_tau2: float,
+    low: float,
+    high: float,
+) -> Pooled:
+    """One pool, from its numbers in the units of its rows."""
     found = inference(
-        estimate=rows.unit * (rows.sign * float(pools.estimate[0]) + 0.0),  # no "-0"
-        se=rows.unit * float(pools.se[0]),
-        df=float(pools.df[0]),
+        estimate=rows.unit * (rows.sign * estimate + 0.0),  # no "-0"
+        se=rows.unit * se,
+        df=df,
         tau2=rows.unit**2 * tau2,
-        level=level,
+        level=how.level,
     )
-    few, normal = rows.y.size < MIN_TRIALS_FOR_INTERVAL, INTERVALS[ci_method].normal
+    random, q_df = bool(how.tau2_method), float(rows.y.size - 1)
+    few, normal = rows.y.size < MIN_TRIALS_FOR_INTERVAL, INTERVALS[how.ci_method].normal
     flags = {
         "two_or_three_trials": few and not normal,
-        "normal_few_trials": few and normal and bool(method),
+        "normal_few_trials": few and normal and random,
         "zero_standard_error": found["se"] == 0,
-        "several_modes": bool(pools.several_modes[0]),
+        "several_modes": several_modes,
         "tau2_zero": tau2 == 0,
-        "tau2_interval_empty": bool(method) and bool(np.isnan(low)),
+        "tau2_interval_empty": random and math.isnan(low),
         "tau2_outside_interval": _outside(tau2, low, high),
     }
     return Pooled(
-        model=model,
-        tau2_method=method,
-        ci_method=ci_method,
-        level=level,
+        **how._asdict(),
         k=rows.y.size,
         n_trials=rows.y.size,
         **found,
         tau2_ci_low=rows.unit**2 * low,
         tau2_ci_high=rows.unit**2 * high,
-        i2_q=float(pools.i2_q[0]),
-        i2_tau2=float(pools.i2_tau2[0]),
+        i2_q=i2_q,
+        i2_tau2=i2_tau2,
         q=q,
         q_df=q_df,
         q_p=chi2_p(q, q_df),
         flags=tuple(flag for flag, raised in flags.items() if raised),
-        weights=rows.percent(1 / (rows.v + (tau2 if method else 0.0))),
+        weights=rows.percent(1 / (rows.v + (tau2 if random else 0.0))),
     )
+
+
+def _side_by_side(sets: Sequence[Rows]) -> Subsets:
+    """Sets as columns; the shorter ones are filled up with what is not a member."""
+    sizes = np.array([rows.y.size for rows in sets])
+    member = np.arange(sizes.max())[:, None] < sizes
+    y, v = np.zeros(member.shape), np.ones(member.shape)
+    for column, rows in enumerate(sets):
+        y[: rows.y.size, column], v[: rows.y.size, column] = rows.y, rows.v
+    own = member.astype(np.float64)
+    squares = own * (y - add_up(own * y) / sizes) ** 2
+    return Subsets(y, v, own, add_up(squares), np.where(member, v, np.inf).min(axis=0))
 
 
 def pack(members: npt.ArrayLike) -> Bits:
@@ -190,7 +253,8 @@ def pool_subsets(
         raise ValueError(f"chunk must be above 0, got {chunk}")
     y, v = _check_effects(yi, vi, subsets)
     method = tau2_method if model == "random" else ""
-    whole = _subsets(y, v, np.empty((len(y), 0)))
+    squares = ((y - y.mean(axis=0)) ** 2).sum(axis=0)
+    whole = Subsets(y, v, np.empty((len(y), 0)), squares, v.min(axis=0))
     parts = []
     for start in range(0, len(subsets), chunk):
         rows = slice(start, start + chunk)
@@ -244,18 +308,14 @@ def _check_effects(yi: npt.ArrayLike, vi: npt.ArrayLike, subsets: Bits) -> tuple
     return y, v
 
 
-def _subsets(y: Array, v: Array, member: Array) -> Subsets:
-    squares = (y - y.mean(axis=0)) ** 2
-    return Subsets(y, v, member, float(squares.sum(axis=0).max()), float(v.min()))
-
-
 def _columns(whole: Subsets, subsets: Bits, rows: slice) -> Subsets:
     """Unpack one chunk."""
-    y, v, k = whole.y, whole.v, len(whole.y)
+    y, v, spread, least, k = whole.y, whole.v, whole.spread, whole.least, len(whole.y)
     member = np.ascontiguousarray(unpack(subsets[rows], k).T, dtype=np.float64)
     if y.shape[1] > 1:
         y, v = np.ascontiguousarray(y[:, rows]), np.ascontiguousarray(v[:, rows])
-    return Subsets(y, v, member, whole.spread, whole.least)
+        spread, least = spread[rows], least[rows]
+    return Subsets(y, v, member, spread, least)
 
 
 def _pool(data: Subsets, method: str, ci_method: str, level: float) -> Pools:
@@ -293,17 +353,17 @@ def _critical_values(level: float, df: Array) -> Array:
     return np.array([critical_value(level, size) for size in sizes])[of]
 
 
-def q_profile(data: Subsets, level: float) -> tuple[float, float]:
-    """Interval of tau2 of a single fit (Viechtbauer 2007): where Q has the two quantiles.
+def q_profile(data: Subsets, level: float) -> tuple[Array, Array]:
+    """Interval of tau2 of each fit (Viechtbauer 2007): where Q has the two quantiles.
 
     It is empty, NaN, where Q is below both of them at tau2 = 0 already: the effects differ less
     than sampling error alone lets them.
     """
-    tails = np.array([(1 - level) / 2, (1 + level) / 2])
-    low_q, high_q = (special.chdtri(data.k - 1, tail) for tail in tails[::-1])
-    if data.common.q[0] < low_q[0]:
-        return np.nan, np.nan
-    return float(q_root(data, high_q)[0]), float(q_root(data, low_q)[0])
+    low_q: Array = special.chdtri(data.k - 1, (1 + level) / 2)
+    high_q: Array = special.chdtri(data.k - 1, (1 - level) / 2)
+    empty = data.common.q < low_q
+    low, high = (np.where(empty, np.nan, q_root(data, target)) for target in (high_q, low_q))
+    return low, high
 
 
 def _outside(tau2: float, low: float, high: float) -> bool:

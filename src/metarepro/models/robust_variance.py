@@ -124,8 +124,8 @@ def _fit(sets: Sequence[Rows], rho: Array) -> tuple[list[_Fit], list[Array]]:
     With h_j the share of trial j in the weights, CR2 (Bell and McCaffrey 2002) divides the squared
     residual of its mean by 1 - h_j, since the ones are an eigenvector of its hat matrix. With b_j =
     h_j^2 / (1 - h_j), Satterthwaite's degrees of freedom (Pustejovsky and Tipton 2018, eq. 11) are
-    1 / (sum h_j^2 + sum over i != j of b_i b_j). tau2 by moments: Hedges, Tipton and Johnson (2010);
-    Q and its expectation without heterogeneity: Fisher and Tipton (2015, eq. 8 and 9).
+    1 / (sum h_j^2 + sum over i != j of b_i b_j). tau2 is by moments (Hedges, Tipton and Johnson
+    2010), with Q and its expectation of Fisher and Tipton (2015, eq. 8 and 9).
     """
     n_trials = np.array([rows.n_trials for rows in sets])
     first = np.cumsum(n_trials) - n_trials

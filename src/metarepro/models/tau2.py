@@ -169,7 +169,8 @@ def q_root(data: Data, target: Array) -> Array:
     above = np.flatnonzero(data.common.q > target)
     wanted = target[above]
     # y'Py <= spread / tau2: the weights are below 1 / tau2.
-    high = 1.01 * np.maximum(data.spread / wanted, data.smallest[above])
+    spread = np.broadcast_to(data.spread, data.n)[above]
+    high = 1.01 * np.maximum(spread / wanted, data.smallest[above])
     aim = _Equation(value=lambda fit: fit.q, slope=lambda fit: -fit.q2)
     root[above] = _solve(data, aim, above, np.zeros(above.size), high, wanted)
     return root
@@ -192,7 +193,9 @@ def _highest_maximum(data: Data, equation: _Equation, restricted: bool) -> Tau2:
     grid = _grid(data)
     above = _rising(data, equation, grid)
     cell, column = np.nonzero(above[:-1] & ~above[1:])
-    solved = _solve(data, equation, column, grid[cell], grid[cell + 1], np.zeros(column.size))
+    every = np.broadcast_to(grid, above.shape)
+    low, high = every[cell, column], every[cell + 1, column]
+    solved = _solve(data, equation, column, low, high, np.zeros(column.size))
     at_zero = np.flatnonzero(~above[0])
     column, root = np.append(at_zero, column), np.append(np.zeros(at_zero.size), solved)
     several = np.bincount(column, minlength=data.n) > 1
@@ -209,7 +212,7 @@ def _highest_maximum(data: Data, equation: _Equation, restricted: bool) -> Tau2:
 
 
 def _grid(data: Data) -> Array:
-    """Values of tau2 between which the slope of the likelihood is looked at.
+    """Values of tau2 (rows) between which the slope of the likelihood is looked at.
 
     All maxima lie below the last. With K an orthonormal basis of the contrasts, m_i the
     eigenvalues of K'VK plus tau2 and z the contrasts of y in the basis of its eigenvectors, the
@@ -217,21 +220,24 @@ def _grid(data: Data) -> Array:
     z_i^2 is at least m_i, so that tau2 is at most the sum of the z_i^2, the least-squares residual
     sum of squares.
     """
-    bottom, top = _FLAT_BELOW * data.least, 1.01 * max(data.spread, data.least)
-    points = 2 + int(_POINTS_A_DECADE * np.log10(top / bottom))
-    return np.append(0.0, np.geomspace(bottom, top, points))
+    bottom, top = _FLAT_BELOW * data.least, 1.01 * np.maximum(data.spread, data.least)
+    last = 1 + (_POINTS_A_DECADE * np.log10(top / bottom)).astype(int)
+    # Fits of fewer points repeat their last.
+    step = np.minimum(np.arange(last.max() + 1)[:, None], last) / last
+    return np.vstack([np.zeros_like(bottom), bottom * (top / bottom) ** step])
 
 
 def _rising(data: Data, equation: _Equation, grid: Array) -> Flags:
     """Whether the equation is above 0 at each point of the grid (rows) for each fit (columns)."""
     n, step = data.n, max(1, _TOGETHER // data.n)
     parts = []
-    for points in (grid[i : i + step] for i in range(0, grid.size, step)):
-        if points.size > 1:
-            fit = data.take(np.tile(np.arange(n), points.size)).at(points.repeat(n))
+    for points in (grid[i : i + step] for i in range(0, len(grid), step)):
+        if len(points) > 1:
+            at = np.broadcast_to(points, (len(points), n)).ravel()
+            fit = data.take(np.tile(np.arange(n), len(points))).at(at)
         else:
-            fit = data.at(float(points[0]))  # many fits: weights of shared variances only once
-        parts.append(equation.value(fit).reshape(points.size, n) > 0)
+            fit = data.at(points[0])  # many fits: weights of shared variances only once
+        parts.append(equation.value(fit).reshape(len(points), n) > 0)
     return np.concatenate(parts)
 
 

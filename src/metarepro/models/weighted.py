@@ -183,17 +183,16 @@ class Subsets:
         Effects and sampling variances; one column where they are the same in all fits.
     member : array of shape (k, n)
         1 for an effect that is in the fit, 0 for one that is not.
-    spread : float
-        A sum of squares that no fit's effects around their mean exceed.
-    least : float
-        A variance that is no larger than that of any effect.
+    spread, least : array of shape (1,) or (n,)
+        A sum of squares that a fit's effects around their mean do not exceed, and a variance that
+        is no larger than that of any of them; one where they are the same in all fits.
     """
 
     y: Array
     v: Array
     member: Array
-    spread: float
-    least: float
+    spread: Array
+    least: Array
     p = 1
 
     @property
@@ -214,9 +213,11 @@ class Subsets:
 
     def take(self, columns: Indices) -> "Subsets":
         """Some of the fits."""
-        shared = self.y.shape[1] == 1
-        y, v = (self.y, self.v) if shared else (self.y[:, columns], self.v[:, columns])
-        return replace(self, y=y, v=v, member=self.member[:, columns])
+        own = replace(self, member=self.member[:, columns])
+        if self.y.shape[1] == 1:
+            return own
+        spread, least = self.spread[columns], self.least[columns]
+        return replace(own, y=self.y[:, columns], v=self.v[:, columns], spread=spread, least=least)
 
     def weighted(self, w: Array) -> _Means:
         """Fit with weights of any shape that goes with (k, n)."""
@@ -335,20 +336,20 @@ class Regression:
         return np.ones_like(self.y)
 
     @property
-    def least(self) -> float:
-        """Smallest sampling variance."""
-        return float(self.v.min())
+    def least(self) -> Array:
+        """Smallest sampling variance, shape (1,)."""
+        return np.array([self.v.min()])
 
     @property
     def smallest(self) -> Array:
         """Smallest sampling variance, shape (1,)."""
-        return np.array([self.least])
+        return self.least
 
     @cached_property
-    def spread(self) -> float:
-        """Sum of squares of the residuals of least squares."""
+    def spread(self) -> Array:
+        """Sum of squares of the residuals of least squares, shape (1,)."""
         r = self.weighted(np.ones_like(self.y)).r
-        return float((r * r).sum())
+        return np.array([(r * r).sum()])
 
     def take(self, columns: Indices) -> "Regression":
         """The same regression: there is only one."""
