@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from metarepro.command import run, stage_parser
 from metarepro.conversion.tables import EFFECTS
 from metarepro.plan import read_plan
-from metarepro.synthesis.pools import synthesise
+from metarepro.synthesis.planned import synthesise
 from metarepro.synthesis.subgroups import compare_subgroups
 from metarepro.synthesis.tables import POOLED, SUBGROUP_TESTS, WEIGHTS
 from metarepro.tabular.tables import read_result, write_table

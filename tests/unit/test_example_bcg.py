@@ -13,7 +13,8 @@ from metarepro.sensitivity.moderators import moderators, with_characteristics
 from metarepro.study.planned import not_in_plan
 from metarepro.study.transcription import Dataset
 from metarepro.study.validation import load
-from metarepro.synthesis.pools import Settings, synthesise
+from metarepro.synthesis.planned import synthesise
+from metarepro.synthesis.pools import Settings
 from metarepro.wording.scales import scale_of
 
 Tables = dict[str, pd.DataFrame]

@@ -20,7 +20,7 @@ from metarepro.sensitivity.no_effect import NONE_ENTERS, no_effect_pools
 from metarepro.sensitivity.tables import NO_EFFECT
 from metarepro.study.tables import EXTRACTED_RESULTS, EXTRACTED_TRIALS
 from metarepro.synthesis.membership import at_zero, in_set
-from metarepro.synthesis.pools import synthesise
+from metarepro.synthesis.planned import synthesise
 from metarepro.tabular.input_tables import REVIEW_FILE
 from metarepro.tabular.tables import Table, from_rows
 

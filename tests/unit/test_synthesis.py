@@ -14,11 +14,11 @@ from metarepro.conversion.trial_means import trial_effect
 from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.plan import Plan
+from metarepro.synthesis.planned import synthesise
 from metarepro.synthesis.pools import (
     Settings,
     count_participants,
     pool_trials,
-    synthesise,
 )
 from metarepro.synthesis.subgroups import compare_subgroups, group_test
 from metarepro.synthesis.tables import POOLED

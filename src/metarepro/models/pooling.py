@@ -91,10 +91,10 @@ def pool(
     """
     how = {"model": model, "tau2_method": tau2_method, "ci_method": ci_method}
     check_choices(**how, level=level)
-    return pool_each([arrange(yi, vi)], **how, level=level)[0]
+    return pool_sets([arrange(yi, vi)], **how, level=level)[0]
 
 
-def pool_each(
+def pool_sets(
     sets: Sequence[Rows], *, model: str, tau2_method: str, ci_method: str, level: float
 ) -> list[Pooled]:
     """`pool` of many sets of effects, which moves no digit of any of them.
@@ -359,8 +359,8 @@ def q_profile(data: Subsets, level: float) -> tuple[Array, Array]:
     It is empty, NaN, where Q is below both of them at tau2 = 0 already: the effects differ less
     than sampling error alone lets them.
     """
-    low_q: Array = special.chdtri(data.k - 1, (1 + level) / 2)
-    high_q: Array = special.chdtri(data.k - 1, (1 - level) / 2)
+    tails = (1 + level) / 2, (1 - level) / 2
+    low_q, high_q = (np.asarray(special.chdtri(data.k - 1, tail), np.float64) for tail in tails)
     empty = data.common.q < low_q
     low, high = (np.where(empty, np.nan, q_root(data, target)) for target in (high_q, low_q))
     return low, high

@@ -69,10 +69,10 @@ def pool_correlated(
     >>> f"{pooled.estimate:.3f}, {pooled.df:.1f} degrees of freedom"
     '0.277, 1.9 degrees of freedom'
     """
-    return pool_correlated_each([arrange(yi, vi, trial)], [rho], level=level)[0]
+    return pool_correlated_sets([arrange(yi, vi, trial)], [rho], level=level)[0]
 
 
-def pool_correlated_each(
+def pool_correlated_sets(
     sets: Sequence[Rows], rho: Sequence[float], *, level: float = 0.95
 ) -> list[Pooled]:
     """`pool_correlated` of many sets of effects.

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Labels = Sequence[Any] | npt.NDArray[Any]
 
 #: The moment estimators take differences of sums of weights, which lose as many digits as this has
 #: zeros: six are left. A ratio of standard errors of 1e5 is a mistake in the data.
@@ -79,8 +80,10 @@ def unit_of(v: Array) -> float:
     return float(np.ldexp(1.0, np.frexp(v.min())[1] // 2))
 
 
-def arrange(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[object] | None = None) -> Rows:
+def arrange(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Labels | None = None) -> Rows:
     """Check effects and variances and bring them into order; without `trial` each row is one.
+
+    Trials are numbers in an array, or labels, which are compared as text.
 
     Raises
     ------
@@ -91,21 +94,20 @@ def arrange(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[object] | None
     y, v = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
     if y.ndim != 1 or v.ndim != 1:
         raise ValueError("yi and vi must be one-dimensional")
-    labels = None if trial is None else list(trial)
-    sizes = [y.size, v.size] if labels is None else [y.size, v.size, len(labels)]
+    sizes = [y.size, v.size] if trial is None else [y.size, v.size, len(trial)]
     if len(set(sizes)) > 1:
-        what = "yi and vi" if labels is None else "yi, vi and trial"
+        what = "yi and vi" if trial is None else "yi, vi and trial"
         raise ValueError(f"{what} differ in length: {', '.join(map(str, sizes))}")
     if y.size < 2:
         raise ValueError(f"pooling needs at least 2 effects, got {y.size}")
     _check_rows("yi must be finite", y, np.isfinite(y))
     _check_rows("vi must be finite and above 0", v, np.isfinite(v) & (v > 0))
     check_ratio(v)
-    code = np.arange(y.size) if labels is None else _coded(labels)
+    code = np.arange(y.size) if trial is None else _coded(trial)
 
     unit = unit_of(v)
     y, v = y / unit + 0.0, v / unit**2  # + 0.0 turns -0.0 into 0.0
-    key = np.zeros_like(code) if labels is None else code
+    key = np.zeros_like(code) if trial is None else code
     plain, mirrored = np.lexsort((y, v, key)), np.lexsort((-y, v, key))
     differ = np.flatnonzero(y[plain] != -y[mirrored])
     if differ.size and y[plain][differ[0]] < -y[mirrored][differ[0]]:
@@ -113,8 +115,10 @@ def arrange(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[object] | None
     return Rows(y[plain], v[plain], code[plain], plain, float(differ.size > 0), unit)
 
 
-def _coded(labels: Sequence[Any]) -> npt.NDArray[np.intp]:
-    """Number the labels, compared as text."""
+def _coded(labels: Labels) -> npt.NDArray[np.intp]:
+    """Number the trials from 0 on."""
+    if isinstance(labels, np.ndarray) and labels.dtype.kind == "i":
+        return np.unique(labels, return_inverse=True)[1]
     text = np.array(["" if label is None or label != label else str(label) for label in labels])
     _check_rows("trial must not be empty", text, text != "")
     return np.unique(text, return_inverse=True)[1]

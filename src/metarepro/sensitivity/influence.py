@@ -1,16 +1,19 @@
 """What one trial does to a pool: leave-one-out, influence and the pool as it grew by year."""
 
 import math
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import chi2
+from scipy import special
 
 from metarepro.models.pooled import Pooled
-from metarepro.models.pooling import pool
-from metarepro.synthesis.pools import Settings, pool_trials
+from metarepro.models.pooling import pool_sets
+from metarepro.models.rows import arrange
+from metarepro.synthesis.pools import Results, Settings, Task, pool_each
 
 Array = npt.NDArray[np.float64]
 
@@ -117,10 +120,8 @@ def leave_one_out(effects: pd.DataFrame, settings: Settings) -> tuple[PartialPoo
     trials = _in_order(effects)
     if len(trials) < 2:
         raise ValueError(f"leave-one-out needs at least 2 trials, got {len(trials)}")
-    return tuple(
-        _partial_pool(trial, effects[effects["trial_id"] != trial.trial_id], settings)
-        for trial in trials
-    )
+    place = _places(effects, trials)
+    return _partial_pools(effects, settings, trials, [place != n for n in range(len(trials))])
 
 
 def cumulative(effects: pd.DataFrame, settings: Settings) -> tuple[PartialPool, ...]:
@@ -139,11 +140,8 @@ def cumulative(effects: pd.DataFrame, settings: Settings) -> tuple[PartialPool, 
         One per trial, by year, label and id; trials without a year come last.
     """
     trials = _in_order(effects)
-    ids = [trial.trial_id for trial in trials]
-    return tuple(
-        _partial_pool(trial, effects[effects["trial_id"].isin(ids[: n + 1])], settings)
-        for n, trial in enumerate(trials)
-    )
+    place = _places(effects, trials)
+    return _partial_pools(effects, settings, trials, [place <= n for n in range(len(trials))])
 
 
 def influence(effects: pd.DataFrame, settings: Settings) -> tuple[Influence, ...]:
@@ -170,27 +168,23 @@ def influence(effects: pd.DataFrame, settings: Settings) -> tuple[Influence, ...
     ValueError
         If a trial has several rows or there are fewer than three.
     """
-    trials = [trial.trial_id for trial in _in_order(effects)]
+    trials = _in_order(effects)
     if len(trials) < len(effects):
         raise ValueError("influence needs one row per trial; average the results of a trial first")
     if len(trials) < MIN_TRIALS_FOR_INFLUENCE:
         raise ValueError(
             f"influence needs at least {MIN_TRIALS_FOR_INFLUENCE} trials, got {len(trials)}"
         )
-    rows = effects.set_index("trial_id").loc[trials]
-    yi, vi = rows["yi"].to_numpy(dtype=float), rows["vi"].to_numpy(dtype=float)
-    full = _pool_independent(yi, vi, settings)
+    order = np.argsort(_places(effects, trials), kind="stable")
+    yi, vi = (effects[name].to_numpy(float)[order] for name in ("yi", "vi"))
+    sets = [(yi, vi), *((np.delete(yi, i), np.delete(vi, i)) for i in range(len(yi)))]
+    full, *without = pool_sets([arrange(*own) for own in sets], **settings.independent)
     diagnostics = []
     for i, trial in enumerate(trials):
-        without = _pool_independent(np.delete(yi, i), np.delete(vi, i), settings)
-        numbers = _diagnose(i, yi, vi, full, without)
+        numbers = _diagnose(i, yi, vi, full, without[i])
+        influential = "yes" if _is_influential(numbers, len(yi)) else "no"
         diagnostics.append(
-            Influence(
-                trial_id=trial,
-                label=rows["label"].iloc[i],
-                **numbers,
-                influential="yes" if _is_influential(numbers, len(trials)) else "no",
-            )
+            Influence(trial.trial_id, trial.label, **numbers, influential=influential)
         )
     return tuple(diagnostics)
 
@@ -226,18 +220,13 @@ def _is_influential(numbers: dict[str, float], k: int) -> bool:
     """Apply metafor's cut-offs; a nan is no reason to flag."""
     return (
         abs(numbers["dffits"]) > 3 * math.sqrt(1 / (k - 1))
-        or float(chi2.cdf(numbers["cook_d"], df=1)) > 0.5
+        or float(special.chdtr(1, numbers["cook_d"])) > 0.5
         or numbers["hat"] > 3 / k
         or abs(numbers["dfbetas"]) > 1
     )
 
 
-def _pool_independent(yi: Array, vi: Array, settings: Settings) -> Pooled:
-    return pool(yi, vi, **settings.independent)
-
-
-@dataclass(frozen=True)
-class _Trial:
+class _Trial(NamedTuple):
     trial_id: str
     label: str
     year: float
@@ -245,17 +234,38 @@ class _Trial:
 
 def _in_order(effects: pd.DataFrame) -> list[_Trial]:
     """Trials by year, label and id; those without a year last."""
-    first = effects.groupby("trial_id", as_index=False)[["label", "year"]].first()
-    first = first.sort_values(["year", "label", "trial_id"], na_position="last")
-    columns = (first["trial_id"], first["label"], first["year"].astype(float))
-    return [_Trial(*values) for values in zip(*columns, strict=True)]
+    trials: dict[str, _Trial] = {}
+    columns = (effects["trial_id"], effects["label"], effects["year"].astype(float))
+    for trial in map(_Trial, *(column.tolist() for column in columns)):
+        if trial.trial_id not in trials or math.isnan(trials[trial.trial_id].year):
+            trials[trial.trial_id] = trial
+
+    def age(trial: _Trial) -> tuple[bool, float, str, str]:
+        unknown = math.isnan(trial.year)
+        return unknown, 0.0 if unknown else trial.year, trial.label, trial.trial_id
+
+    return sorted(trials.values(), key=age)
 
 
-def _partial_pool(trial: _Trial, effects: pd.DataFrame, settings: Settings) -> PartialPool:
-    pooled, reason = pool_trials(effects, settings)
-    return PartialPool(
-        **asdict(trial),
-        **{name: getattr(pooled, name) for name in _FROM_POOLED},
-        flags="; ".join(pooled.flags),
-        reason=reason,
-    )
+def _places(effects: pd.DataFrame, trials: Sequence[_Trial]) -> npt.NDArray[np.intp]:
+    """The place of the trial of each result among these trials."""
+    place = {trial.trial_id: i for i, trial in enumerate(trials)}
+    return np.array([place[trial_id] for trial_id in effects["trial_id"].tolist()])
+
+
+def _partial_pools(
+    effects: pd.DataFrame,
+    settings: Settings,
+    trials: Sequence[_Trial],
+    members: Sequence[npt.NDArray[np.bool_]],
+) -> tuple[PartialPool, ...]:
+    """A pool for each trial, of the results that are its members."""
+    results, rows = Results.of(effects), []
+    outcomes = pool_each([Task(results.at(own), settings) for own in members])
+    for trial, (pooled, reason) in zip(trials, outcomes, strict=True):
+        if pooled is None:
+            raise ValueError(reason)
+        numbers = {name: getattr(pooled, name) for name in _FROM_POOLED}
+        flags = "; ".join(pooled.flags)
+        rows.append(PartialPool(**trial._asdict(), **numbers, flags=flags, reason=reason))
+    return tuple(rows)

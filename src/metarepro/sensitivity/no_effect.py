@@ -11,9 +11,12 @@ from typing import Any
 import pandas as pd
 
 from metarepro.plan import Plan
-from metarepro.synthesis.membership import at_zero, in_set, members
+from metarepro.synthesis.membership import KEYS, SHARED, at_zero, in_set, members
 from metarepro.synthesis.pools import Settings, pool_or_reason, without_pool
+from metarepro.tabular.tables import with_plain_texts
 
+#: What a pool is made of.
+_NEEDED = ["result_id", "trial_id", *KEYS, *SHARED, "yi", "vi", "n_total", "at_zero"]
 NONE_ENTERS = "no variance at no effect is known of any of these results"
 
 
@@ -42,11 +45,12 @@ def no_effect_pools(
     """
     every = at_zero(effects)
     for set_name, chosen in plan.sets.items():
-        of_set = in_set(every, chosen)
+        of_set = with_plain_texts(in_set(every, chosen)[_NEEDED])
+        zero = of_set[of_set["at_zero"]]
         for synthesis in pooled[pooled["set_name"] == set_name].to_dict("records"):
-            group = members(of_set, synthesis)
-            if group["at_zero"].any():
+            if not members(zero, synthesis).empty:
                 settings = Settings.from_plan(plan, synthesis["synthesis"])
+                group = members(of_set, synthesis)
                 yield {"synthesis": synthesis["synthesis"], **_pool(group, settings)}
 
 

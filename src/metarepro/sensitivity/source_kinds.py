@@ -12,6 +12,8 @@ import pandas as pd
 from metarepro.sensitivity.bias import caliper
 from metarepro.synthesis.pools import Settings, pool_or_reason
 
+_NEEDED = ["trial_id", "yi", "vi", "n_total", "source_kind"]
+
 
 def pools_by_source_kind(effects: pd.DataFrame, settings: Settings) -> list[dict[str, Any]]:
     """Pool the results of each kind of source on their own, by the model of the plan.
@@ -41,5 +43,5 @@ def pools_by_source_kind(effects: pd.DataFrame, settings: Settings) -> list[dict
             "share_favourable": float((group["yi"] > 0).mean()),
             "share_significant": caliper(group).n_significant / len(group),
         }
-        for kind, group in effects.groupby("source_kind", sort=True)
+        for kind, group in effects[_NEEDED].groupby("source_kind", sort=True)
     ]

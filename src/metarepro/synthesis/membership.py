@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from metarepro.plan import EffectSet, Plan, Synthesis
@@ -81,10 +82,10 @@ def timely(effects: pd.DataFrame, chosen: EffectSet) -> pd.DataFrame:
 
 def members(effects: pd.DataFrame, synthesis: Mapping[Any, Any]) -> pd.DataFrame:
     """Effects that belong to a synthesis (a row of `tables.POOLED`) by what they are of."""
-    belongs = pd.Series(True, index=effects.index)
+    belongs = np.ones(len(effects), dtype=bool)
     for column in (*KEYS, *SHARED):
         if synthesis[column]:
-            belongs &= effects[column] == synthesis[column]
+            belongs &= (effects[column] == synthesis[column]).to_numpy()
     return effects[belongs]
 
 
@@ -109,10 +110,10 @@ def several_trials(
     nothing to vary, and a set with other tiers is a variant.
     """
     for name in plan.figures:
-        every = timely(effects, plan.sets[name])
+        every = compact(timely(effects, plan.sets[name]))
         chosen = pooled[(pooled["set_name"] == name) & (pooled["n_trials"] >= 2)]
         for synthesis in chosen.to_dict("records"):
-            yield synthesis, compact(members(every, synthesis))
+            yield synthesis, members(every, synthesis).reset_index(drop=True)
 
 
 def subgroup_pools(

@@ -1,9 +1,10 @@
-"""Syntheses: which effects are pooled together, under which model, and what is said of them."""
+"""Pools of trials: under which model results are pooled, and what is said of them."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +13,11 @@ import pandas as pd
 from metarepro.conversion.trial_means import trial_effect
 from metarepro.models.inference import inference
 from metarepro.models.pooled import Pooled
-from metarepro.models.pooling import pool
-from metarepro.models.robust_variance import pool_correlated
+from metarepro.models.pooling import pool_sets
+from metarepro.models.robust_variance import pool_correlated_sets
+from metarepro.models.rows import arrange
 from metarepro.models.thresholds import MIN_TRIALS_FOR_PREDICTION
 from metarepro.plan import Plan
-from metarepro.synthesis.membership import KEYS, SHARED, in_set
-from metarepro.synthesis.tables import POOLED, WEIGHTS
-from metarepro.tabular.tables import empty_table, from_rows, in_order
-from metarepro.wording.scales import BETTER
 
 Array = npt.NDArray[np.float64]
 AnyPool = TypeVar("AnyPool", bound=Pooled)
@@ -78,23 +76,175 @@ def count_participants(effects: pd.DataFrame) -> dict[str, float]:
         `n_participants`: sum over trials of the largest number of participants of its results; nan
         if none is known. `n_unknown`: trials of which none is known.
     """
-    code, trials = pd.factorize(effects["trial_id"])
-    largest = np.full(len(trials), math.nan)
-    np.fmax.at(largest, code, effects["n_total"].to_numpy(float, na_value=math.nan))
-    known = largest[~np.isnan(largest)]
+    totals = effects["n_total"].to_numpy(float, na_value=math.nan)
+    return participants(effects["trial_id"].tolist(), totals.tolist())
+
+
+def participants(trials: Iterable[Hashable], totals: Iterable[float]) -> dict[str, float]:
+    """`count_participants` of results of these trials with so many participants each."""
+    largest: dict[Hashable, float] = {}
+    for trial, total in zip(trials, totals, strict=True):
+        largest[trial] = max(largest.get(trial, -1.0), total if total >= 0 else -1.0)
+    known = [total for total in largest.values() if total >= 0]
     return {
-        "n_participants": float(known.sum()) if len(known) else math.nan,
+        "n_participants": float(sum(known)) if known else math.nan,
         "n_unknown": float(len(largest) - len(known)),
     }
 
 
+class Results(NamedTuple):
+    """Results to pool, shape (k,): number of the trial, in the order of their ids, yi and vi."""
+
+    trial: npt.NDArray[np.intp]
+    yi: Array
+    vi: Array
+
+    @classmethod
+    def of(cls, effects: pd.DataFrame) -> "Results":
+        """Those of a table with the columns trial_id, yi and vi."""
+        code = np.unique(effects["trial_id"].to_numpy(object), return_inverse=True)[1]
+        return cls(code, effects["yi"].to_numpy(float), effects["vi"].to_numpy(float))
+
+    @property
+    def n_trials(self) -> int:
+        """Number of trials."""
+        return len(set(self.trial.tolist()))
+
+    @property
+    def content(self) -> bytes:
+        """The same for the same results."""
+        return b"".join(column.tobytes() for column in self)
+
+    def at(self, which: npt.NDArray[Any]) -> "Results":
+        """Those at the places, or where the mask holds."""
+        return Results(self.trial[which], self.yi[which], self.vi[which])
+
+
+class Task(NamedTuple):
+    """Results to pool, and how.
+
+    `model`: "" (see `pool_each`), "robust" (correlated effects) or "independent" (results as if
+    each was of a trial of its own).
+    """
+
+    results: Results
+    settings: Settings
+    model: str = ""
+
+
+#: A pool, or None, and the reason if there was no pooling.
+Outcome = tuple[Pooled | None, str]
+
+
+def pool_each(tasks: Sequence[Task]) -> list[Outcome]:
+    """Pool many sets of results, alike ones once and all of one model together.
+
+    Where a task says no model it follows from the settings and the data. Every trial one result:
+    the model of the plan. Some trials several: correlated effects with robust variance; where the
+    plan has a common effect, the common effect of the means of the trials ("common_of_means"),
+    since robust variance is a random-effects method. One trial: no pooling, its own effect.
+
+    Returns
+    -------
+    list of tuple
+        For each task the pool and "", of a single trial its effect and the reason, and of what
+        cannot be pooled None and the reason. `k` and `weights` are of the results; those of a trial
+        whose mean was pooled share its weight.
+    """
+    keys = [(*_model_of(task), task.results.content) for task in tasks]
+    batches: dict[tuple[str, Settings], dict[bytes, Results]] = defaultdict(dict)
+    for task, (model, settings, content) in zip(tasks, keys, strict=True):
+        batches[model, settings][content] = task.results
+    outcomes: dict[Any, Outcome] = {}
+    for (model, settings), sets in batches.items():
+        found = _attempt(_MODELS[model], list(sets.values()), settings)
+        outcomes |= {(model, settings, c): own for c, own in zip(sets, found, strict=True)}
+    return [outcomes[key] for key in keys]
+
+
+def _model_of(task: Task) -> tuple[str, Settings]:
+    """The model, and the settings without those that it does not look at."""
+    results, settings, model = task
+    n_trials = results.n_trials
+    if not model:
+        if n_trials < 2:
+            model = "single"
+        elif n_trials == results.yi.size:
+            model = "independent"
+        else:
+            model = "means" if settings.model == "common" else "robust"
+    if model == "independent":
+        return model, replace(settings, rho=0.0)
+    if model == "robust":
+        return model, replace(settings, tau2_method="", ci_method="", model="")
+    return model, settings
+
+
+_Pooler = Callable[[Sequence[Results], Settings], list[Outcome]]
+
+
+def _attempt(pooler: _Pooler, sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+    """Pool sets together; if one of them cannot be pooled, each by itself."""
+    try:
+        found = pooler(sets, settings)
+    except (ValueError, ArithmeticError) as error:
+        if len(sets) == 1:
+            return [(None, str(error))]
+        return [own for one in sets for own in _attempt(pooler, [one], settings)]
+    return [(pooled and without_prediction_of_few(pooled), reason) for pooled, reason in found]
+
+
+def _independent(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+    pools = pool_sets([arrange(own.yi, own.vi) for own in sets], **settings.independent)
+    return [
+        (replace(pooled, n_trials=own.n_trials), "")
+        for own, pooled in zip(sets, pools, strict=True)
+    ]
+
+
+def _robust(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+    rows = [arrange(own.yi, own.vi, own.trial) for own in sets]
+    rho = [settings.rho] * len(rows)
+    return [(pooled, "") for pooled in pool_correlated_sets(rows, rho, level=settings.level)]
+
+
+def _common_of_means(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+    """Common effect of the means of the trials, whose results correlate by rho."""
+    means = [trial_means(own, settings.rho) for own in sets]
+    found: list[Outcome] = []
+    for own, (pooled, reason) in zip(sets, _independent(means, settings), strict=True):
+        assert pooled is not None
+        code, sizes = np.unique(own.trial, return_inverse=True, return_counts=True)[1:]
+        of_means = replace(pooled, weights=(pooled.weights / sizes)[code], rho=settings.rho)
+        found.append((replace(of_means, model="common_of_means", k=own.yi.size), reason))
+    return found
+
+
+def _single_trials(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+    return [_single_trial(own.yi, own.vi, settings) for own in sets]
+
+
+#: Names of models, as `_model_of` gives them.
+_MODELS: Mapping[str, _Pooler] = {
+    "single": _single_trials,
+    "independent": _independent,
+    "means": _common_of_means,
+    "robust": _robust,
+}
+
+
+def trial_means(results: Results, rho: float) -> Results:
+    """The mean of each trial, as `conversion.trial_means.trial_effect`."""
+    _, yi, vi = ordered = results.at(np.lexsort((results.vi, results.yi, results.trial)))
+    trials, code = np.unique(ordered.trial, return_inverse=True)
+    m, sum_vi = np.bincount(code), np.bincount(code, vi)
+    between = np.bincount(code, np.sqrt(vi)) ** 2 - sum_vi
+    variance = np.where(m == 1, sum_vi, sum_vi + rho * between) / m**2
+    return Results(trials, np.bincount(code, yi) / m, variance)
+
+
 def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
     """Pool effects of at least one trial; the model follows from the plan and the data.
-
-    Every trial one result: the model of the plan. Some trials several: correlated effects with
-    robust variance; where the plan has a common effect, the common effect of the means of the
-    trials ("common_of_means"), since robust variance is a random-effects method. One trial: no
-    pooling, its own effect.
 
     Parameters
     ----------
@@ -106,22 +256,17 @@ def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]
     Returns
     -------
     Pooled, str
-        The result, and the reason if there was no pooling. `k` and `weights` are of the results;
-        those of a trial whose mean was pooled share its weight.
+        As `pool_each`.
+
+    Raises
+    ------
+    ValueError
+        For effects that cannot be pooled.
     """
-    yi = effects["yi"].to_numpy(dtype=float)
-    vi = effects["vi"].to_numpy(dtype=float)
-    trials = effects["trial_id"].tolist()
-    n_trials = len(set(trials))
-    if n_trials == 1:
-        return _single_trial(yi, vi, settings)
-    if n_trials == len(yi):
-        pooled = pool(yi, vi, **settings.independent)
-    elif settings.model == "common":
-        pooled = _common_of_means(yi, vi, trials, settings)
-    else:
-        pooled = pool_correlated(yi, vi, trials, rho=settings.rho, level=settings.level)
-    return without_prediction_of_few(pooled), ""
+    ((pooled, reason),) = pool_each([Task(Results.of(effects), settings)])
+    if pooled is None:
+        raise ValueError(reason)
+    return pooled, reason
 
 
 def pool_or_reason(effects: pd.DataFrame, settings: Settings) -> dict[str, Any]:
@@ -157,17 +302,9 @@ def without_prediction_of_few(pooled: AnyPool) -> AnyPool:
     return pooled
 
 
-def _common_of_means(yi: Array, vi: Array, trials: Sequence[object], settings: Settings) -> Pooled:
-    """Common effect of the means of the trials, whose results correlate by rho."""
-    labels = np.array([str(trial) for trial in trials])
-    names, code, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    means = [trial_effect(yi[labels == name], vi[labels == name], settings.rho) for name in names]
-    pooled = pool(*np.array(means).T, **settings.independent)
-    weights = (pooled.weights / sizes)[code]
-    return replace(pooled, model="common_of_means", k=len(yi), weights=weights, rho=settings.rho)
-
-
 def _single_trial(yi: Array, vi: Array, settings: Settings) -> tuple[Pooled, str]:
+    if not yi.size:
+        raise ValueError("no result fits")
     estimate, variance = trial_effect(yi, vi, settings.rho)
     pooled = Pooled(
         model="single_trial",
@@ -184,77 +321,6 @@ def _single_trial(yi: Array, vi: Array, settings: Settings) -> tuple[Pooled, str
     )
     of = f"the mean of its {len(yi)} results" if len(yi) > 1 else "its own effect"
     return pooled, f"a single trial: nothing is pooled, {of} is shown"
-
-
-def split(
-    effects: pd.DataFrame, by: Sequence[str]
-) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    """Yield each group of effects that share the columns `by`, with what it is a group of.
-
-    An outcome belongs to one domain and an intervention to one family: they are filled in. The
-    effects of a group share their measure and which side of it is better.
-    """
-    implied = {"outcome": "domain", "intervention": "family"}
-    filled_in = (implied[c] for c in by if c in implied and implied[c] not in by)
-    columns = [*by, *filled_in, *SHARED]
-    for values, group in effects.groupby(columns, sort=True):
-        yield dict(zip(columns, map(str, values), strict=True)), group
-
-
-def synthesise(effects: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Pool every synthesis of the plan.
-
-    Effects of one group that are on several measures are pooled apart, and so are outcomes of
-    which more is better and those of which less is, where that shows in the measure. The key of a
-    pool on another measure than the study's ends with it; where both sides are pooled, the key of
-    the pool of which less is better ends with "lower".
-
-    Parameters
-    ----------
-    effects : DataFrame
-        `tables.EFFECTS`.
-    plan : Plan
-        Its sets say which timepoints and tiers of effects are pooled, its syntheses by which
-        columns and how.
-
-    Returns
-    -------
-    pooled, weights : DataFrame
-        `tables.POOLED` and `tables.WEIGHTS`.
-    """
-    rows, weights = [], []
-    for set_name, chosen in plan.sets.items():
-        rows_of_set = in_set(effects, chosen)
-        for name, by in ((name, synthesis.by) for name, synthesis in plan.syntheses.items()):
-            groups = list(split(rows_of_set, by))
-            keys = [_key(group_keys, by, plan.measure) for group_keys, _ in groups]
-            for key, (group_keys, group) in zip(keys, groups, strict=True):
-                turned = group_keys["better"] == BETTER[1] and keys.count(key) > 1
-                side = [BETTER[1]] if turned else []
-                synthesis = ".".join([set_name, name, *key, *side])
-                about = {
-                    "synthesis": synthesis,
-                    "set_name": set_name,
-                    **dict.fromkeys(KEYS, ""),
-                    **group_keys,
-                    "timepoint": "+".join(chosen.timepoints),
-                    "tiers": "+".join(chosen.tiers),
-                }
-                pooled, reason = pool_trials(group, Settings.from_plan(plan, synthesis))
-                rows.append(about | pooled_columns(pooled, group) | {"reason": reason})
-                weights.append(
-                    group[["result_id", "trial_id"]].assign(
-                        synthesis=synthesis, weight=pooled.weights
-                    )
-                )
-    all_weights = pd.concat([empty_table(WEIGHTS), *weights], ignore_index=True)
-    return from_rows(rows, POOLED), in_order(all_weights, WEIGHTS)
-
-
-def _key(group_keys: Mapping[str, str], by: Sequence[str], measure: str) -> tuple[str, ...]:
-    """What a pool is of, as parts of its key."""
-    own = group_keys["effect_measure"]
-    return (*(group_keys[column] for column in by), *([] if own == measure else [own]))
 
 
 def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:
