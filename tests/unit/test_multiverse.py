@@ -21,8 +21,8 @@ from metarepro.sensitivity import multiverse
 from metarepro.sensitivity.choice_names import DIMENSIONS
 from metarepro.sensitivity.choices import CHOICES, choices_of, made_in
 from metarepro.sensitivity.gosh import gosh
-from metarepro.sensitivity.multiverse import agreement, one_per_trial, specifications
-from metarepro.synthesis.pools import Settings
+from metarepro.sensitivity.multiverse import agreement, specifications, taken
+from metarepro.synthesis.pools import Results, Settings, trial_means
 from metarepro.wording.scales import Scale
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +47,12 @@ def effects(**columns: Any) -> pd.DataFrame:
         }
     )
     return table.assign(**columns)
+
+
+def one_per_trial(table: pd.DataFrame, how: str, rho: float) -> Results:
+    """What is pooled where trials have one result each."""
+    results = Results.of(table)
+    return trial_means(results, rho) if how == "average" else results.at(taken(results, how))
 
 
 def choose(**options: Any) -> dict[str, Any]:
@@ -185,8 +191,8 @@ def test_each_result_is_that_of_pool() -> None:
         else:
             single = one_per_trial(chosen, row["per_trial"], row["rho"])
             expected = pool(
-                single["yi"],
-                single["vi"],
+                single.yi,
+                single.vi,
                 tau2_method=row["tau2_method"],
                 ci_method=row["ci_method"],
             )
@@ -358,25 +364,25 @@ def test_a_dimension_that_does_not_exist_is_refused() -> None:
 
 def test_one_result_of_each_trial() -> None:
     got = {how: one_per_trial(effects(), how, 0.5) for how in ("lowest", "highest", "average")}
-    assert got["lowest"]["yi"].tolist() == [0.1, 0.3, -0.2, 0.7, 0.2]
-    assert got["highest"]["yi"].tolist() == [0.5, 0.3, -0.2, 0.7, 0.9]
+    assert got["lowest"].yi.tolist() == [0.1, 0.3, -0.2, 0.7, 0.2]
+    assert got["highest"].yi.tolist() == [0.5, 0.3, -0.2, 0.7, 0.9]
     # Trial a by hand: (0.04 + 0.05 + 2 * 0.5 * sqrt(0.04 * 0.05)) / 4.
-    assert got["average"]["yi"][0] == pytest.approx(0.3)
-    assert got["average"]["vi"][0] == pytest.approx((0.09 + math.sqrt(0.002)) / 4)
+    assert got["average"].yi[0] == pytest.approx(0.3)
+    assert got["average"].vi[0] == pytest.approx((0.09 + math.sqrt(0.002)) / 4)
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.5, 0.8])
 def test_the_mean_of_a_trial_is_that_of_conversion(rho: float) -> None:
-    got = one_per_trial(effects(), "average", rho).set_index("trial_id")
-    for trial, own in effects().groupby("trial_id"):
+    got = one_per_trial(effects(), "average", rho)
+    for place, (_, own) in enumerate(effects().groupby("trial_id")):
         expected = trial_effect(own["yi"].to_numpy(), own["vi"].to_numpy(), rho)
-        assert tuple(got.loc[[trial], ["yi", "vi"]].iloc[0]) == pytest.approx(expected, rel=1e-14)
+        assert (got.yi[place], got.vi[place]) == pytest.approx(expected, rel=1e-14)
 
 
 @pytest.mark.parametrize("how", ["lowest", "highest"])
 def test_of_equal_results_the_most_precise_is_taken(how: str) -> None:
     data = pd.DataFrame({"trial_id": ["a", "a"], "yi": [0.5, 0.5], "vi": [0.2, 0.1]})
-    assert one_per_trial(data, how, math.nan)["vi"].tolist() == [0.1]
+    assert one_per_trial(data, how, math.nan).vi.tolist() == [0.1]
 
 
 @given(order=st.permutations(range(8)))

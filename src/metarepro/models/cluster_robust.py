@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from metarepro.models.inference import critical_value, inference
 from metarepro.models.pooled import Array, Pooled
-from metarepro.models.rows import arrange
+from metarepro.models.rows import Labels, arrange
 from metarepro.models.thresholds import ROBUST_VARIANCE_LEANS, TRUSTED_DF
 
 AnyPool = TypeVar("AnyPool", bound=Pooled)
@@ -25,7 +25,7 @@ _NULL = 1e-10
 
 
 def with_robust_variance(
-    pooled: AnyPool, yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[object]
+    pooled: AnyPool, yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Labels
 ) -> AnyPool:
     """Replace the model-based standard error of a pool by a robust one, with its t reference.
 

@@ -103,7 +103,7 @@ def arrange(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Labels | None = None) -
     _check_rows("yi must be finite", y, np.isfinite(y))
     _check_rows("vi must be finite and above 0", v, np.isfinite(v) & (v > 0))
     check_ratio(v)
-    code = np.arange(y.size) if trial is None else _coded(trial)
+    code = np.arange(y.size) if trial is None else coded(trial)
 
     unit = unit_of(v)
     y, v = y / unit + 0.0, v / unit**2  # + 0.0 turns -0.0 into 0.0
@@ -115,7 +115,7 @@ def arrange(yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Labels | None = None) -
     return Rows(y[plain], v[plain], code[plain], plain, float(differ.size > 0), unit)
 
 
-def _coded(labels: Labels) -> npt.NDArray[np.intp]:
+def coded(labels: Labels) -> npt.NDArray[np.intp]:
     """Number the trials from 0 on."""
     if isinstance(labels, np.ndarray) and labels.dtype.kind == "i":
         return np.unique(labels, return_inverse=True)[1]

@@ -1,7 +1,6 @@
 """The three-level model: results within trials, with a random effect for each of both."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from scipy.optimize import minimize, root
 from metarepro.models.inference import inference
 from metarepro.models.pooled import Pooled
 from metarepro.models.pooling import pool, typical_variance
-from metarepro.models.rows import unit_of
+from metarepro.models.rows import Labels, coded, unit_of
 from metarepro.models.thresholds import FEW_TRIALS, TRUSTED_DF
 
 Array = npt.NDArray[np.float64]
@@ -45,7 +44,7 @@ class ThreeLevel(Pooled):
 
 
 def pool_three_level(
-    yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Sequence[object], *, level: float = 0.95
+    yi: npt.ArrayLike, vi: npt.ArrayLike, trial: Labels, *, level: float = 0.95
 ) -> ThreeLevel:
     """Pool results that are nested in trials, by REML (Konstantopoulos 2011).
 
@@ -82,13 +81,12 @@ def pool_three_level(
     """
     alike = pool(yi, vi, tau2_method="REML", ci_method="z", level=level)
     y, v = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
-    labels = [str(label) for label in trial]
-    n_trials, k = len(set(labels)), y.size
+    code = coded(trial)
+    n_trials, k = int(code.max()) + 1, y.size
     if n_trials < 2:
         raise ValueError("three levels need at least 2 trials, got 1")
     if n_trials == k:
         raise ValueError("every trial has one result: its levels cannot be told apart")
-    code = np.unique(labels, return_inverse=True)[1]
     # One order of the rows, so that theirs cannot move a digit.
     order = np.lexsort((y, v, code))
     unit = unit_of(v)

@@ -1,7 +1,6 @@
 """Everything that one synthesis depends on: the rows of all tables of sensitivity."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -45,7 +44,7 @@ def assess_synthesis(
         "small_study": assess(pooled_effects, settings),
         "caliper": (caliper(pooled_effects),),
     }
-    rows = {name: [asdict(row) for row in results] for name, results in found.items()}
+    rows = {name: [vars(row) for row in results] for name, results in found.items()}
     all_tiers = of_kind(all_effects, chosen.model_copy(update={"tiers": TIERS}))
     rows["source_kinds"] = list(pools_by_source_kind(all_tiers, settings))
     choices = choices_of(pooled_effects, settings, chosen, scale)

@@ -18,7 +18,7 @@ from metarepro.models.intervals import INTERVALS
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.plan import EffectSet
 from metarepro.sensitivity.choice_names import DIMENSIONS
-from metarepro.synthesis.pools import Settings, pool_trials
+from metarepro.synthesis.pools import Results, Settings, Task, pool_each
 from metarepro.tabular.input_tables import TIERS
 from metarepro.wording.scales import Scale
 
@@ -85,11 +85,11 @@ def _moves_estimate(
     effects: pd.DataFrame, rhos: Sequence[float], settings: Settings, scale: Scale
 ) -> bool:
     """Whether the pool of the plan is printed otherwise with another correlation."""
-    n_trials = effects["trial_id"].nunique()
-    if not 1 < n_trials < len(effects):
+    results = Results.of(effects)
+    if not 1 < results.n_trials < len(effects):
         return False
-    pools = [pool_trials(effects, replace(settings, rho=rho))[0] for rho in rhos]
-    return len({scale.number(pooled.estimate) for pooled in pools}) > 1
+    pools = pool_each([Task(results, replace(settings, rho=rho)) for rho in rhos])
+    return len({scale.number(pooled.estimate) for pooled, _ in pools if pooled}) > 1
 
 
 def let_in(effects: pd.DataFrame, dimension: str, option: str) -> Mask:

@@ -8,14 +8,13 @@ share of analyses is no probability: they use the same results, and some are bet
 import itertools
 import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from metarepro.models.pooling import pack, pool_subsets
-from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL, has_reliable_interval
 from metarepro.sensitivity.choice_names import DIMENSIONS
 from metarepro.sensitivity.choices import (
@@ -27,25 +26,17 @@ from metarepro.sensitivity.choices import (
     made_in,
     selections,
 )
+from metarepro.synthesis.pools import (
+    Outcome,
+    Results,
+    Settings,
+    Task,
+    pool_each,
+    robust,
+    trial_means,
+)
 
 Array = npt.NDArray[np.float64]
-
-
-class Rows(NamedTuple):
-    """Results to pool, shape (k,): trials, numbered in the order of their ids, yi and vi."""
-
-    trial: npt.NDArray[np.intp]
-    yi: Array
-    vi: Array
-
-    @property
-    def content(self) -> bytes:
-        """The same for the same results."""
-        return b"".join(column.tobytes() for column in self)
-
-    def at(self, which: npt.NDArray[Any]) -> "Rows":
-        """Those at the places, or where the mask holds."""
-        return Rows(self.trial[which], self.yi[which], self.vi[which])
 
 
 #: What a specification says of its pool; NaN where there is none.
@@ -96,18 +87,17 @@ def specifications(
     """
     _check_choices(choices)
     rows: list[dict[str, Any]] = []
-    pools: list[Rows] = []
+    pools: list[Results] = []
     methods = _methods(choices, one_each=effects["trial_id"].is_unique)
     # Many selections let in the same results: these are reduced once.
-    reduced: dict[bytes, list[Rows]] = {}
-    trials, code = _numbered(effects)
-    for about, selected in _selected(effects, code, choices, by_icc):
+    reduced: dict[bytes, list[Results]] = {}
+    for about, selected in _selected(effects, choices, by_icc):
         if selected.content not in reduced:
             reduced[selected.content] = _reduce(selected, methods)
         rows += [about | method for method in methods]
         pools += reduced[selected.content]
     first = _first_alike(rows, pools)
-    results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of], trials, level)
+    results = _pool_all(rows, pools, [i for i, of in enumerate(first) if i == of], level)
     table = pd.DataFrame(rows)
     first = _first_equal(first, rows, results)
     for name in (*NUMBERS, "reliable", "reason"):
@@ -177,51 +167,19 @@ def sides(table: pd.DataFrame) -> Array:
     return np.where(table["reliable"].to_numpy(bool), side, math.nan)
 
 
-def one_per_trial(effects: pd.DataFrame, per_trial: str, rho: float) -> pd.DataFrame:
-    """Reduce the results of each trial to one, in the order of trial_id.
+def taken(results: Results, per_trial: str) -> npt.NDArray[np.intp]:
+    """Places of the results that are taken as they are, by trial.
 
     Parameters
     ----------
-    effects : DataFrame
-        Columns trial_id, yi, vi.
-    per_trial : "lowest", "highest", "average" or "all"
-        The result with the lowest or highest yi (of equal ones the most precise), the mean with
-        its variance (as `trial_means.trial_effect`), or all results as they are.
-    rho : float
-        Assumed correlation of the results of one trial; of use to "average" only.
-
-    Returns
-    -------
-    DataFrame
-        Columns trial_id, yi, vi; of a result that is taken as it is, its index.
+    results : Results
+    per_trial : "lowest", "highest" or "all"
+        The result of each trial with the lowest or highest yi (of equal ones the most precise), or
+        all of them.
     """
-    trials, code = _numbered(effects)
-    rows = Rows(code, effects["yi"].to_numpy(float), effects["vi"].to_numpy(float))
-    if per_trial == "average":
-        means = _means(rows, rho)
-        return pd.DataFrame({"trial_id": trials[means.trial], "yi": means.yi, "vi": means.vi})
-    return effects[["trial_id", "yi", "vi"]].iloc[_taken(rows, per_trial)]
-
-
-def _numbered(effects: pd.DataFrame) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
-    """The trials in the order of their ids, and the number of each result's."""
-    return np.unique(effects["trial_id"].to_numpy(object), return_inverse=True)
-
-
-def _taken(rows: Rows, per_trial: str) -> npt.NDArray[np.intp]:
-    """Places of the results that are taken as they are, by trial."""
-    order = np.lexsort((rows.vi, -rows.yi if per_trial == "highest" else rows.yi, rows.trial))
-    return order if per_trial == "all" else order[np.diff(rows.trial[order], prepend=-1) > 0]
-
-
-def _means(rows: Rows, rho: float) -> Rows:
-    """The mean of each trial, as `trial_means.trial_effect`."""
-    _, yi, vi = ordered = rows.at(_taken(rows, "all"))
-    trials, code = np.unique(ordered.trial, return_inverse=True)
-    m, sum_vi = np.bincount(code), np.bincount(code, vi)
-    between = np.bincount(code, np.sqrt(vi)) ** 2 - sum_vi
-    variance = np.where(m == 1, sum_vi, sum_vi + rho * between) / m**2
-    return Rows(trials, np.bincount(code, yi) / m, variance)
+    trial, yi, vi = results
+    order = np.lexsort((vi, -yi if per_trial == "highest" else yi, trial))
+    return order if per_trial == "all" else order[np.diff(trial[order], prepend=-1) > 0]
 
 
 def _check_choices(choices: Mapping[str, Sequence[Any]]) -> None:
@@ -239,39 +197,34 @@ def _check_choices(choices: Mapping[str, Sequence[Any]]) -> None:
 
 def _selected(
     effects: pd.DataFrame,
-    code: npt.NDArray[np.intp],
     choices: Mapping[str, Sequence[Any]],
     by_icc: pd.DataFrame | None,
-) -> Iterator[tuple[dict[str, Any], Rows]]:
+) -> Iterator[tuple[dict[str, Any], Results]]:
     """Every way to select results and to convert those of clusters: the choices, the results."""
     options = [selections(effects, name, choices[name]).items() for name in SELECTING]
-    needed = effects[["result_id", "yi", "vi"]]
-    converted = [(icc, _rows(code, at)) for icc, at in at_each_icc(needed, by_icc)]
-    as_is = [(math.nan, _rows(code, needed))]
+    needed = effects[["result_id", "trial_id", "yi", "vi"]]
+    converted = [(icc, Results.of(at)) for icc, at in at_each_icc(needed, by_icc)]
+    as_is = [(math.nan, Results.of(needed))]
     for combination in itertools.product(*options):
         about: dict[str, Any] = dict(zip(SELECTING, (name for name, _ in combination), strict=True))
         chosen: Mask = np.logical_and.reduce([mask for _, mask in combination])
         # Without the results that it is for there is no correlation to choose.
         for icc, at in converted if about["clusters"] == "with" else as_is:
             rows = at.at(chosen)
-            counts = {"k": len(rows.yi), "n_trials": len(set(rows.trial.tolist()))}
+            counts = {"k": len(rows.yi), "n_trials": rows.n_trials}
             yield about | {"icc": icc} | counts, rows
 
 
-def _rows(code: npt.NDArray[np.intp], effects: pd.DataFrame) -> Rows:
-    return Rows(code, effects["yi"].to_numpy(float), effects["vi"].to_numpy(float))
-
-
-def _reduce(selected: Rows, methods: Sequence[Mapping[str, Any]]) -> list[Rows]:
+def _reduce(selected: Results, methods: Sequence[Mapping[str, Any]]) -> list[Results]:
     """What each method pools of a selection; methods that pool the same share it."""
-    reduced: dict[tuple[str, float], Rows] = {}
+    reduced: dict[tuple[str, float], Results] = {}
     for method in methods:
         per_trial, rho = how = method["per_trial"], method["rho"]
         if how not in reduced:
             reduced[how] = (
-                _means(selected, rho)
+                trial_means(selected, rho)
                 if per_trial == "average"
-                else selected.at(_taken(selected, per_trial))
+                else selected.at(taken(selected, per_trial))
             )
     return [reduced[method["per_trial"], method["rho"]] for method in methods]
 
@@ -304,7 +257,7 @@ def _without_idle(table: pd.DataFrame, choices: Mapping[str, Sequence[Any]]) -> 
     return table.assign(**numbered).reset_index(drop=True)
 
 
-def _first_alike(rows: list[dict[str, Any]], pools: list[Rows]) -> list[int]:
+def _first_alike(rows: list[dict[str, Any]], pools: list[Results]) -> list[int]:
     """For each specification the first one that pools the same numbers in the same way."""
     # Specifications that share their rows are told by them; of rows alike the first ones count.
     content: dict[int, int] = {}
@@ -338,13 +291,13 @@ def _first_equal(
 
 def _pool_all(
     rows: list[dict[str, Any]],
-    pools: list[Rows],
+    pools: list[Results],
     which: list[int],
-    trials: npt.NDArray[Any],
     level: float,
 ) -> dict[int, dict[str, Any]]:
     """Results of the specifications of which the numbers are given, by number."""
     results: dict[int, dict[str, Any]] = {}
+    robustly: list[int] = []
     batches: dict[tuple[str, str], list[int]] = {}
     for i in which:
         n_trials = rows[i]["n_trials"]
@@ -352,9 +305,11 @@ def _pool_all(
             reason = "no result fits" if n_trials == 0 else "a single trial: nothing is pooled"
             results[i] = _no_pool(reason)
         elif rows[i]["per_trial"] == "all":
-            results[i] = _pool_robust(pools[i], trials, rows[i]["rho"], level)
+            robustly.append(i)
         else:
             batches.setdefault((rows[i]["tau2_method"], rows[i]["ci_method"]), []).append(i)
+    tasks = [Task(pools[i], Settings("", "", rows[i]["rho"], "", level), robust) for i in robustly]
+    results |= dict(zip(robustly, map(_of_robust, pool_each(tasks)), strict=True))
     padded = _padded([pools[i] for numbers in batches.values() for i in numbers])
     for (tau2_method, ci_method), numbers in batches.items():
         yi, vi, member = (
@@ -375,12 +330,10 @@ def _no_pool(reason: str) -> dict[str, Any]:
     return {**dict.fromkeys(NUMBERS, math.nan), "reliable": False, "reason": reason}
 
 
-def _pool_robust(rows: Rows, trials: npt.NDArray[Any], rho: float, level: float) -> dict[str, Any]:
-    try:
-        labels = trials[rows.trial].tolist()
-        pooled = pool_correlated(rows.yi, rows.vi, labels, rho=rho, level=level)
-    except ValueError as error:
-        return _no_pool(str(error))
+def _of_robust(outcome: Outcome) -> dict[str, Any]:
+    pooled, reason = outcome
+    if pooled is None:
+        return _no_pool(reason)
     flat = pooled.se == 0
     return {
         **{name: getattr(pooled, name) for name in NUMBERS},
@@ -389,7 +342,7 @@ def _pool_robust(rows: Rows, trials: npt.NDArray[Any], rho: float, level: float)
     }
 
 
-def _padded(pools: Sequence[Rows]) -> dict[int, tuple[Array, Array, Mask]]:
+def _padded(pools: Sequence[Results]) -> dict[int, tuple[Array, Array, Mask]]:
     """Effects, variances and which of them are there, by pool: the shorter ones are repeated."""
     k = max((len(rows.yi) for rows in pools), default=0)
     return {

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,20 +19,23 @@ from metarepro.models.cluster_robust import with_robust_variance
 from metarepro.models.inference import critical_value
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooled import Pooled
-from metarepro.models.pooling import pool
-from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import pool_three_level
 from metarepro.plan import EffectSet
-from metarepro.sensitivity.choices import ADJUSTED_LET_IN, DESIGNS_LET_IN, SECONDARY_SOURCES
+from metarepro.sensitivity.choices import ADJUSTED_LET_IN, DESIGNS_LET_IN, SECONDARY_SOURCES, Mask
 from metarepro.sensitivity.influence import Influence, influence
-from metarepro.sensitivity.multiverse import EQUAL_PLACES, one_per_trial
-from metarepro.synthesis.membership import of_kind
+from metarepro.sensitivity.multiverse import EQUAL_PLACES, taken
+from metarepro.synthesis.membership import is_of_kind
 from metarepro.synthesis.pools import (
+    Outcome,
+    Results,
     Settings,
-    count_participants,
-    pool_trials,
-    without_prediction_of_few,
+    Task,
+    independent,
+    participants,
+    pool_each,
+    robust,
+    trial_means,
 )
 from metarepro.tabular.input_tables import TIERS
 from metarepro.wording.phrases import confidence
@@ -106,9 +109,9 @@ _FROM_POOLED = tuple(
 )
 #: What only `three_level.ThreeLevel` has.
 _LEVELS = ("sigma2_trial", "sigma2_result")
-_FAILED: dict[str, Any] = dict.fromkeys((*_FROM_POOLED, *_LEVELS), math.nan) | dict.fromkeys(
-    ("model", "tau2_method", "ci_method", "flags"), ""
-)
+_NO_NUMBERS: dict[str, Any] = dict.fromkeys(
+    {*_FROM_POOLED, *_LEVELS} - {"k", "n_trials"}, math.nan
+) | dict.fromkeys(("model", "tau2_method", "ci_method", "flags"), "")
 
 
 def variants(
@@ -142,12 +145,22 @@ def variants(
     the primary pool; of a trial with several results the others stay. An influential trial (see
     `influence.influence`, several results of a trial averaged) leaves with all its results.
     """
-    every = all_effects.reset_index(drop=True)
-    primary = of_kind(every, chosen)
-    selections = _selections(every, primary, settings, chosen, diagnosed)
-    choices = [*selections, *_methods(primary, settings)]
-    outcomes = _Outcomes(primary)
-    return _mark_equal([_variant(choice, primary, outcomes) for choice in choices])
+    planned = is_of_kind(all_effects, chosen)
+    results = Results.of(all_effects)
+    choices = [
+        *_selections(all_effects, planned, results, settings, chosen, diagnosed),
+        *_methods(planned, settings),
+    ]
+    pooled_ones = [choice for choice in choices if choice.rows.any()]
+    outcomes = pool_each([choice.task(results.at(choice.rows)) for choice in pooled_ones])
+    known = dict(zip((choice.variant for choice in pooled_ones), outcomes, strict=True))
+    about = _About(all_effects, planned)
+    rows = []
+    for choice in choices:
+        pooled, reason = known.get(choice.variant, (None, choice.reason or "no result fits"))
+        columns = about.of(choice) | _numbers(pooled) | {"reason": reason}
+        rows.append(Variant(variant=choice.variant, description=choice.description, **columns))
+    return _mark_equal(rows)
 
 
 def _mark_equal(rows: list[Variant]) -> list[Variant]:
@@ -164,77 +177,73 @@ def _mark_equal(rows: list[Variant]) -> list[Variant]:
     return marked
 
 
-@dataclass(frozen=True)
-class _Choice:
+class _Choice(NamedTuple):
     variant: str
     description: str
-    #: Gives the effects of the variant, or says in a ValueError why it cannot.
-    select: Callable[[], pd.DataFrame]
-    #: Pools at least one effect; the text is the reason if there was no pooling.
-    pool: "partial[tuple[Pooled, str]]"
+    #: Which results are in; "reason" says why that is not known.
+    rows: Mask
+    reason: str
+    task: Callable[[Results], Task]
 
 
-class _Outcomes:
-    """What pooling gave so far: most variants of a small synthesis pool the same rows alike."""
+class _About:
+    """What a variant is of; most variants of a small synthesis pool the same results."""
 
-    def __init__(self, primary: pd.DataFrame) -> None:
-        self._planned = set(primary["trial_id"])
-        self._known: dict[Any, dict[str, Any]] = {}
+    def __init__(self, effects: pd.DataFrame, planned: Mask) -> None:
+        self._trials = effects["trial_id"].to_numpy(object)
+        self._totals = effects["n_total"].to_numpy(float)
+        self._planned = set(self._trials[planned])
+        self._known: dict[bytes, dict[str, Any]] = {}
 
-    def of(self, how: "partial[tuple[Pooled, str]]", effects: pd.DataFrame) -> dict[str, Any]:
-        """Columns of a variant; all rows are of one table, so that their index tells them."""
-        key = (how.func, *how.keywords.values(), effects.index.to_numpy().tobytes())
+    def of(self, choice: _Choice) -> dict[str, Any]:
+        """Columns that do not depend on the pooling."""
+        key = choice.rows.tobytes()
         if key not in self._known:
-            self._known[key] = _outcome(how, effects, self._planned)
-        return self._known[key]
+            own = self._trials[choice.rows].tolist()
+            trials = sorted(set(own))
+            self._known[key] = {
+                "n_trials": len(trials),
+                "k": len(own),
+                "removed": " ".join(sorted(self._planned.difference(trials))),
+                "trial_ids": " ".join(trials),
+                **participants(own, self._totals[choice.rows].tolist()),
+            }
+        return self._known[key] | ({"removed": ""} if choice.reason else {})
 
 
-def _outcome(
-    how: "partial[tuple[Pooled, str]]", effects: pd.DataFrame, planned: set[str]
-) -> dict[str, Any]:
-    """Columns of a variant, whether or not there is anything to pool."""
-    trials = sorted(set(effects["trial_id"]))
-    about = {
-        "n_trials": len(trials),
-        "k": len(effects),
-        "removed": " ".join(sorted(planned.difference(trials))),
-        "trial_ids": " ".join(trials),
-        **count_participants(effects),
-    }
-    try:
-        if not trials:
-            raise ValueError("no result fits")
-        pooled, reason = how(effects)
-    except (ValueError, ArithmeticError) as error:
-        return _FAILED | about | {"reason": str(error)}
-    pooled = without_prediction_of_few(pooled)
+def _numbers(pooled: Pooled | None) -> dict[str, Any]:
+    """Columns that depend on the pooling; none is known where there is no pool."""
+    if pooled is None:
+        return _NO_NUMBERS
     numbers = {column: getattr(pooled, column) for column in _FROM_POOLED}
     levels = {column: getattr(pooled, column, math.nan) for column in _LEVELS}
-    return about | numbers | levels | {"flags": "; ".join(pooled.flags), "reason": reason}
+    return numbers | levels | {"flags": "; ".join(pooled.flags)}
 
 
 def _selections(
-    every: pd.DataFrame,
-    primary: pd.DataFrame,
+    effects: pd.DataFrame,
+    planned: Mask,
+    results: Results,
     settings: Settings,
     chosen: EffectSet,
     diagnosed: Sequence[Influence],
 ) -> list[_Choice]:
     """Variants that pool other effects than the plan, with the plan's estimators."""
 
-    def with_other(**kinds: tuple[str, ...]) -> Callable[[], pd.DataFrame]:
-        return lambda: of_kind(every, chosen.model_copy(update=kinds))
+    def with_other(**kinds: tuple[str, ...]) -> Mask:
+        return is_of_kind(effects, chosen.model_copy(update=kinds))
 
-    def of(column: str, allowed: Sequence[str] | None) -> Callable[[], pd.DataFrame]:
-        return lambda: primary if allowed is None else primary[primary[column].isin(allowed)]
+    def of(column: str, allowed: Sequence[str] | None) -> Mask:
+        return planned if allowed is None else planned & effects[column].isin(allowed).to_numpy()
 
-    def extreme(per_trial: str) -> Callable[[], pd.DataFrame]:
-        # `one_per_trial` keeps the index of the rows that it takes.
-        return lambda: primary.loc[one_per_trial(primary, per_trial, settings.rho).index]
+    def extreme(per_trial: str) -> Mask:
+        rows = np.zeros_like(planned)
+        rows[np.flatnonzero(planned)[taken(results.at(planned), per_trial)]] = True
+        return rows
 
-    left_out = SECONDARY_SOURCES["without"]
-    selections: list[tuple[str, str, Callable[[], pd.DataFrame]]] = [
-        ("primary", "as in the analysis plan", lambda: primary),
+    secondary = effects["source_kind"].isin(SECONDARY_SOURCES["without"]).to_numpy()
+    selections: list[tuple[str, str, Mask]] = [
+        ("primary", "as in the analysis plan", planned),
         ("all_tiers", "results of all tiers", with_other(tiers=TIERS)),
         ("without_approximate", "without approximate results", with_other(tiers=TIERS[:-1])),
         ("direct_only", "results of tier direct only", with_other(tiers=TIERS[:1])),
@@ -242,7 +251,7 @@ def _selections(
         (
             "without_secondary_sources",
             "without results that are known from other reviews only",
-            lambda: primary[~primary["source_kind"].isin(left_out)],
+            planned & ~secondary,
         ),
         ("adjusted_only", "adjusted results only", of("adjusted", ADJUSTED_LET_IN["adjusted"])),
         (
@@ -253,28 +262,32 @@ def _selections(
         ("randomised_only", "randomised trials only", of("design", DESIGNS_LET_IN["randomised"])),
         ("lowest_per_trial", "the least favourable result of each trial", extreme("lowest")),
         ("highest_per_trial", "the most favourable result of each trial", extreme("highest")),
-        ("average_per_trial", "the mean of the results of each trial", lambda: primary),
-        (
+        ("average_per_trial", "the mean of the results of each trial", planned),
+    ]
+    by_plan = partial(Task, settings=settings)
+    other = {"average_per_trial": partial(_of_means, settings=settings)}
+    return [
+        *(
+            _Choice(name, words, rows, "", other.get(name, by_plan))
+            for name, words, rows in selections
+        ),
+        _Choice(
             "without_outliers",
             f"without results whose own {confidence(settings.level)} interval lies outside that of "
             "the primary pool",
-            lambda: _without_outliers(primary, settings),
+            *_without_outliers(results, planned, settings),
+            by_plan,
         ),
-        (
+        _Choice(
             "without_influential",
             "without trials that deletion diagnostics call influential",
-            lambda: _without_influential(primary, settings, diagnosed),
+            *_without_influential(effects, planned, settings, diagnosed),
+            by_plan,
         ),
     ]
-    other = {"average_per_trial": partial(_pool_means, settings=settings)}
-    by_plan = partial(pool_trials, settings=settings)
-    return [
-        _Choice(name, description, select, other.get(name, by_plan))
-        for name, description, select in selections
-    ]
 
 
-def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
+def _methods(planned: Mask, settings: Settings) -> list[_Choice]:
     """Variants that pool the effects of the plan in another way."""
     averaged = f"means of each trial (rho {settings.rho:g})"
     aggregated = replace(
@@ -286,7 +299,7 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
                 f"aggregated_rho_{rho:g}",
                 f"means of each trial (rho {rho:g}), {AGGREGATED_TAU2}, "
                 f"{INTERVALS[AGGREGATED_CI].label}",
-                partial(_pool_means, settings=replace(aggregated, rho=rho)),
+                partial(_of_means, settings=replace(aggregated, rho=rho)),
             )
             for rho in RHOS
         ),
@@ -294,30 +307,30 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
             (
                 f"rve_rho_{rho:g}",
                 f"robust variance (rho {rho:g})",
-                partial(_pool_robustly, rho=rho, level=settings.level),
+                partial(Task, settings=replace(settings, rho=rho), pooler=robust),
             )
             for rho in RHOS
         ),
         (
             "two_level",
             "two levels: results as if independent",
-            partial(_as_if_independent, settings=settings),
+            partial(Task, settings=settings, pooler=independent),
         ),
         (
             "three_level",
             "three levels: results within trials, REML, t (trials - 1 df)",
-            partial(_pool_nested, level=settings.level, robust=False),
+            partial(Task, settings=settings, pooler=_nested),
         ),
         (
             "three_level_cr2",
             "three levels, REML, with robust variance (CR2, Satterthwaite)",
-            partial(_pool_nested, level=settings.level, robust=True),
+            partial(Task, settings=settings, pooler=_nested_robust),
         ),
         *(
             (
                 f"tau2_{name.lower()}",
                 f"{averaged}, tau2 by {name}",
-                partial(_pool_means, settings=replace(settings, model="random", tau2_method=name)),
+                partial(_of_means, settings=replace(settings, model="random", tau2_method=name)),
             )
             for name, estimator in ESTIMATORS.items()
             if estimator.compared
@@ -326,60 +339,49 @@ def _methods(primary: pd.DataFrame, settings: Settings) -> list[_Choice]:
             (
                 f"ci_{name}",
                 f"{averaged}, {interval.label}",
-                partial(_pool_means, settings=replace(settings, ci_method=name)),
+                partial(_of_means, settings=replace(settings, ci_method=name)),
             )
             for name, interval in INTERVALS.items()
         ),
     ]
-    return [_Choice(name, description, lambda: primary, how) for name, description, how in methods]
+    return [_Choice(name, description, planned, "", task) for name, description, task in methods]
 
 
-def _without_outliers(effects: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    pooled, _ = pool_trials(effects, settings)
-    if math.isnan(pooled.ci_low):
-        raise ValueError("the primary pool has no interval to compare with")
-    half_width = critical_value(settings.level, math.nan) * np.sqrt(effects["vi"])
-    below = effects["yi"] + half_width < pooled.ci_low
-    above = effects["yi"] - half_width > pooled.ci_high
-    inside: pd.DataFrame = effects[~(below | above)]
-    return inside
+def _without_outliers(results: Results, planned: Mask, settings: Settings) -> tuple[Mask, str]:
+    """The results that stay, or why there are none."""
+    ((pooled, reason),) = pool_each([Task(results.at(planned), settings)])
+    if pooled is None or math.isnan(pooled.ci_low):
+        return np.zeros_like(planned), reason or "the primary pool has no interval to compare with"
+    half_width = critical_value(settings.level, math.nan) * np.sqrt(results.vi)
+    below = results.yi + half_width < pooled.ci_low
+    above = results.yi - half_width > pooled.ci_high
+    return planned & ~(below | above), ""
 
 
 def _without_influential(
-    effects: pd.DataFrame, settings: Settings, diagnosed: Sequence[Influence]
-) -> pd.DataFrame:
-    rows = diagnosed or influence(average_by_trial(effects, settings.rho), settings)
-    influential = [row.trial_id for row in rows if row.influential == "yes"]
-    return effects[~effects["trial_id"].isin(influential)]
-
-
-def _pool_means(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
-    """One mean per trial, then the model for independent effects."""
-    return pool_trials(one_per_trial(effects, "average", settings.rho), settings)
-
-
-def _pool_robustly(effects: pd.DataFrame, rho: float, level: float) -> tuple[Pooled, str]:
-    trials = effects["trial_id"].tolist()
-    return pool_correlated(effects["yi"], effects["vi"], trials, rho=rho, level=level), ""
-
-
-def _as_if_independent(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
-    n_trials = effects["trial_id"].nunique()
-    if n_trials < 2:
-        raise ValueError("a single trial: nothing is pooled")
-    pooled = pool(effects["yi"], effects["vi"], **settings.independent)
-    return replace(pooled, n_trials=n_trials), ""
-
-
-def _pool_nested(effects: pd.DataFrame, level: float, robust: bool) -> tuple[Pooled, str]:
-    rows = effects["yi"], effects["vi"], effects["trial_id"].tolist()
-    pooled = pool_three_level(*rows, level=level)
-    return with_robust_variance(pooled, *rows) if robust else pooled, ""
-
-
-def _variant(choice: _Choice, primary: pd.DataFrame, outcomes: _Outcomes) -> Variant:
+    effects: pd.DataFrame, planned: Mask, settings: Settings, diagnosed: Sequence[Influence]
+) -> tuple[Mask, str]:
+    """The results that stay, or why there are none."""
     try:
-        outcome = outcomes.of(choice.pool, choice.select())
+        found = diagnosed or influence(average_by_trial(effects[planned], settings.rho), settings)
     except (ValueError, ArithmeticError) as error:
-        outcome = _outcome(choice.pool, primary.iloc[:0], set()) | {"reason": str(error)}
-    return Variant(variant=choice.variant, description=choice.description, **outcome)
+        return np.zeros_like(planned), str(error)
+    influential = [row.trial_id for row in found if row.influential == "yes"]
+    return planned & ~effects["trial_id"].isin(influential).to_numpy(), ""
+
+
+def _of_means(results: Results, settings: Settings) -> Task:
+    """One mean per trial, then the model for independent effects."""
+    return Task(trial_means(results, settings.rho), settings)
+
+
+def _nested(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+    return [(pool_three_level(own.yi, own.vi, own.trial, level=settings.level), "") for own in sets]
+
+
+def _nested_robust(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+    return [
+        (with_robust_variance(pooled, own.yi, own.vi, own.trial), reason)
+        for own, (pooled, reason) in zip(sets, _nested(sets, settings), strict=True)
+        if pooled
+    ]

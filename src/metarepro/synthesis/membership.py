@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from metarepro.plan import EffectSet, Plan, Synthesis
@@ -62,8 +63,15 @@ def in_set(effects: pd.DataFrame, chosen: EffectSet) -> pd.DataFrame:
 
 def of_kind(effects: pd.DataFrame, chosen: EffectSet) -> pd.DataFrame:
     """Of usable rows those of the tiers and designs of a set."""
-    rows = effects[effects["tier"].isin(chosen.tiers)]
-    return rows[rows["design"].isin(chosen.designs)] if chosen.designs else rows
+    return effects[is_of_kind(effects, chosen)]
+
+
+def is_of_kind(effects: pd.DataFrame, chosen: EffectSet) -> npt.NDArray[np.bool_]:
+    """Which of the rows are of the tiers and designs of a set."""
+    kind = effects["tier"].isin(chosen.tiers)
+    if chosen.designs:
+        kind &= effects["design"].isin(chosen.designs)
+    return kind.to_numpy()
 
 
 def timely(effects: pd.DataFrame, chosen: EffectSet) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple, TypeVar
 
@@ -120,20 +120,18 @@ class Results(NamedTuple):
         return Results(self.trial[which], self.yi[which], self.vi[which])
 
 
-class Task(NamedTuple):
-    """Results to pool, and how.
+#: A pool, or None, and the reason if there was no pooling.
+Outcome = tuple[Pooled | None, str]
+#: Pools sets of results by the same settings.
+Pooler = Callable[[Sequence[Results], Settings], Sequence[Outcome]]
 
-    `model`: "" (see `pool_each`), "robust" (correlated effects) or "independent" (results as if
-    each was of a trial of its own).
-    """
+
+class Task(NamedTuple):
+    """Results to pool, and how; without a pooler see `pool_each`."""
 
     results: Results
     settings: Settings
-    model: str = ""
-
-
-#: A pool, or None, and the reason if there was no pooling.
-Outcome = tuple[Pooled | None, str]
+    pooler: Pooler | None = None
 
 
 def pool_each(tasks: Sequence[Task]) -> list[Outcome]:
@@ -151,39 +149,36 @@ def pool_each(tasks: Sequence[Task]) -> list[Outcome]:
         cannot be pooled None and the reason. `k` and `weights` are of the results; those of a trial
         whose mean was pooled share its weight.
     """
-    keys = [(*_model_of(task), task.results.content) for task in tasks]
-    batches: dict[tuple[str, Settings], dict[bytes, Results]] = defaultdict(dict)
-    for task, (model, settings, content) in zip(tasks, keys, strict=True):
-        batches[model, settings][content] = task.results
+    keys = [(*_pooler_of(task), task.results.content) for task in tasks]
+    batches: dict[tuple[Pooler, Settings], dict[bytes, Results]] = defaultdict(dict)
+    for task, (pooler, settings, content) in zip(tasks, keys, strict=True):
+        batches[pooler, settings][content] = task.results
     outcomes: dict[Any, Outcome] = {}
-    for (model, settings), sets in batches.items():
-        found = _attempt(_MODELS[model], list(sets.values()), settings)
-        outcomes |= {(model, settings, c): own for c, own in zip(sets, found, strict=True)}
+    for (pooler, settings), sets in batches.items():
+        found = _attempt(pooler, list(sets.values()), settings)
+        outcomes |= {(pooler, settings, c): own for c, own in zip(sets, found, strict=True)}
     return [outcomes[key] for key in keys]
 
 
-def _model_of(task: Task) -> tuple[str, Settings]:
-    """The model, and the settings without those that it does not look at."""
-    results, settings, model = task
+def _pooler_of(task: Task) -> tuple[Pooler, Settings]:
+    """The pooler, and the settings without those that it does not look at."""
+    results, settings, pooler = task
     n_trials = results.n_trials
-    if not model:
+    if not pooler:
         if n_trials < 2:
-            model = "single"
+            pooler = _single_trials
         elif n_trials == results.yi.size:
-            model = "independent"
+            pooler = independent
         else:
-            model = "means" if settings.model == "common" else "robust"
-    if model == "independent":
-        return model, replace(settings, rho=0.0)
-    if model == "robust":
-        return model, replace(settings, tau2_method="", ci_method="", model="")
-    return model, settings
+            pooler = _common_of_means if settings.model == "common" else robust
+    if pooler is independent:
+        return pooler, replace(settings, rho=0.0)
+    if pooler is robust:
+        return pooler, replace(settings, tau2_method="", ci_method="", model="")
+    return pooler, settings
 
 
-_Pooler = Callable[[Sequence[Results], Settings], list[Outcome]]
-
-
-def _attempt(pooler: _Pooler, sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+def _attempt(pooler: Pooler, sets: Sequence[Results], settings: Settings) -> list[Outcome]:
     """Pool sets together; if one of them cannot be pooled, each by itself."""
     try:
         found = pooler(sets, settings)
@@ -194,7 +189,10 @@ def _attempt(pooler: _Pooler, sets: Sequence[Results], settings: Settings) -> li
     return [(pooled and without_prediction_of_few(pooled), reason) for pooled, reason in found]
 
 
-def _independent(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+def independent(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+    """Pool results as if each was of a trial of its own."""
+    if any(own.n_trials < 2 for own in sets):
+        raise ValueError("a single trial: nothing is pooled")
     pools = pool_sets([arrange(own.yi, own.vi) for own in sets], **settings.independent)
     return [
         (replace(pooled, n_trials=own.n_trials), "")
@@ -202,7 +200,8 @@ def _independent(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
     ]
 
 
-def _robust(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+def robust(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+    """Pool results of which several may come from one trial, by robust variance."""
     rows = [arrange(own.yi, own.vi, own.trial) for own in sets]
     rho = [settings.rho] * len(rows)
     return [(pooled, "") for pooled in pool_correlated_sets(rows, rho, level=settings.level)]
@@ -212,7 +211,7 @@ def _common_of_means(sets: Sequence[Results], settings: Settings) -> list[Outcom
     """Common effect of the means of the trials, whose results correlate by rho."""
     means = [trial_means(own, settings.rho) for own in sets]
     found: list[Outcome] = []
-    for own, (pooled, reason) in zip(sets, _independent(means, settings), strict=True):
+    for own, (pooled, reason) in zip(sets, independent(means, settings), strict=True):
         assert pooled is not None
         code, sizes = np.unique(own.trial, return_inverse=True, return_counts=True)[1:]
         of_means = replace(pooled, weights=(pooled.weights / sizes)[code], rho=settings.rho)
@@ -222,15 +221,6 @@ def _common_of_means(sets: Sequence[Results], settings: Settings) -> list[Outcom
 
 def _single_trials(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
     return [_single_trial(own.yi, own.vi, settings) for own in sets]
-
-
-#: Names of models, as `_model_of` gives them.
-_MODELS: Mapping[str, _Pooler] = {
-    "single": _single_trials,
-    "independent": _independent,
-    "means": _common_of_means,
-    "robust": _robust,
-}
 
 
 def trial_means(results: Results, rho: float) -> Results:
@@ -303,8 +293,6 @@ def without_prediction_of_few(pooled: AnyPool) -> AnyPool:
 
 
 def _single_trial(yi: Array, vi: Array, settings: Settings) -> tuple[Pooled, str]:
-    if not yi.size:
-        raise ValueError("no result fits")
     estimate, variance = trial_effect(yi, vi, settings.rho)
     pooled = Pooled(
         model="single_trial",
