@@ -151,14 +151,11 @@ def variants(
         *_selections(all_effects, planned, results, settings, chosen, diagnosed),
         *_methods(planned, settings),
     ]
-    pooled_ones = [choice for choice in choices if choice.rows.any()]
-    outcomes = pool_each([choice.task(results.at(choice.rows)) for choice in pooled_ones])
-    known = dict(zip((choice.variant for choice in pooled_ones), outcomes, strict=True))
+    tasks = [choice.task(results.at(choice.rows)) for choice in choices]
     about = _About(all_effects, planned)
     rows = []
-    for choice in choices:
-        pooled, reason = known.get(choice.variant, (None, choice.reason or "no result fits"))
-        columns = about.of(choice) | _numbers(pooled) | {"reason": reason}
+    for choice, (pooled, reason) in zip(choices, pool_each(tasks), strict=True):
+        columns = about.of(choice) | _numbers(pooled) | {"reason": choice.reason or reason}
         rows.append(Variant(variant=choice.variant, description=choice.description, **columns))
     return _mark_equal(rows)
 

@@ -164,7 +164,7 @@ def _pooler_of(task: Task) -> tuple[Pooler, Settings]:
     """The pooler, and the settings without those that it does not look at."""
     results, settings, pooler = task
     n_trials = results.n_trials
-    if not pooler:
+    if not pooler or n_trials == 0:
         if n_trials < 2:
             pooler = _single_trials
         elif n_trials == results.yi.size:
@@ -293,6 +293,8 @@ def without_prediction_of_few(pooled: AnyPool) -> AnyPool:
 
 
 def _single_trial(yi: Array, vi: Array, settings: Settings) -> tuple[Pooled, str]:
+    if not yi.size:
+        raise ValueError("no result fits")
     estimate, variance = trial_effect(yi, vi, settings.rho)
     pooled = Pooled(
         model="single_trial",
