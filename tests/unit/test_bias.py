@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from meta_analyze import ConvergenceError
-from scipy.stats import norm
+from scipy.stats import kendalltau, norm
 
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.models.selection import selection_model
@@ -97,7 +96,17 @@ def test_begg_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
     assert_close(asymmetry.begg(yi, vi), case["begg"])
 
 
-# With three trials the search trims down to one, which PyMetaAnalysis does not pool.
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("values", [3, 1000])
+def test_kendall_is_scipys(seed: int, values: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, y = rng.integers(0, values, (2, 12)).astype(float)
+    ties = max(len(x) - len(set(x)), len(y) - len(set(y))) > 0
+    expected = kendalltau(x, y, method="asymptotic" if ties else "exact")
+    assert asymmetry.kendall(x, y) == pytest.approx(tuple(expected), rel=1e-12)
+
+
+# With three trials the search trims down to one, which is no pool.
 # In `ties_once_centred` effects do not grow with their errors at all: the side is rounding's.
 @pytest.mark.parametrize(("yi", "vi", "case"), cases("three", "ties_once_centred"))
 def test_trim_and_fill_is_metafors(yi: Any, vi: Any, case: dict[str, Any]) -> None:
@@ -231,9 +240,9 @@ def test_variances_equal_up_to_rounding_are_equal() -> None:
     assert {result.reason for result in assess(effects, SETTINGS)} == {"all variances are equal"}
 
 
-def test_what_the_library_refuses_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_method_refuses_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> None:
-        raise ConvergenceError("no convergence")
+        raise ArithmeticError("no convergence")
 
     monkeypatch.setattr(bias, "trim_and_fill", refuse)
     results = by_method(ten_trials())

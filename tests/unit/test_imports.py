@@ -18,7 +18,7 @@ DRAWING = {"matplotlib", "forestplot"}
 NEEDED = {
     "assess_claims": {"scipy"},
     "assess_moderators": {"scipy"},
-    "assess_sensitivity": {"scipy", "statsmodels", "meta_analyze"},
+    "assess_sensitivity": {"scipy"},
     "audit_sources": {"scipy"},
     "compare_reviews": {"scipy"},
     "compute_effects": {"scipy"},

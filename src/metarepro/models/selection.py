@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from scipy.special import ndtr
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtr, ndtri
 
 from metarepro.models.inference import critical_value
 from metarepro.models.pooling import pool
@@ -72,7 +71,7 @@ def selection_model(yi: Array, vi: Array, level: float = 0.95) -> dict[str, Any]
     return {
         "statistic": ratio,
         "df": 1.0,
-        "p_value": float(chi2.sf(ratio, df=1)),
+        "p_value": float(chdtrc(1, ratio)),
         "estimate": unit * mean,
         "se": unit * se,
         "ci_low": unit * (mean - half),
@@ -89,7 +88,7 @@ class _StepModel:
 
     def __init__(self, y: Array, v: Array) -> None:
         self.y, self.v = y, v
-        self.cut = norm.isf(SELECTION_CUT) * np.sqrt(v)
+        self.cut = -ndtri(SELECTION_CUT) * np.sqrt(v)
         self.n_above = int(np.sum(y < self.cut))  # results with p above the cut
 
     def log_likelihood(self, theta: Array) -> float:

@@ -1,20 +1,18 @@
 """Regressions, rank correlation and trim-and-fill: whether small trials find larger effects.
 
-statsmodels gives the weighted regressions, scipy the rank correlation, PyMetaAnalysis
-trim-and-fill. The results are columns of `bias.BiasResult`.
+The results are columns of `bias.BiasResult`; the weighted regressions are meta-regressions without
+tau2, with the Knapp-Hartung factor as dispersion.
 """
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from meta_analyze import meta_analysis
-from scipy.stats import kendalltau
-from statsmodels.regression.linear_model import WLS
+from scipy import special
 
-from metarepro.models.meta_regression import fit
+from metarepro.models.meta_regression import Combination, fit
 from metarepro.models.pooling import pool
-from metarepro.models.rows import unit_of
 
 Array = npt.NDArray[np.float64]
 
@@ -28,9 +26,8 @@ PET_LEVEL = 0.05
 
 #: Variances that differ by less, relatively, leave a regression nothing but rounding.
 SAME_SIZE = 1e-6
-#: PyMetaAnalysis solves for tau2 to this, absolute and relative (its default is 1e-10), in units
-#: in which the smallest variance is near 1.
-_TAU2_TOLERANCE = 1e-14
+#: Rounds after which trim-and-fill is given up.
+_MOST_ROUNDS = 100
 
 
 def egger(yi: Array, vi: Array, predictor: Array | None = None) -> dict[str, Any]:
@@ -54,8 +51,7 @@ def egger(yi: Array, vi: Array, predictor: Array | None = None) -> dict[str, Any
     ValueError
         If the predictor is the same for all trials.
     """
-    fitted = _weighted_regression(yi, _predictor(vi, predictor), vi)
-    return {"statistic": fitted.tvalues[1], "df": fitted.df_resid, "p_value": fitted.pvalues[1]}
+    return _test(_weighted_regression(yi, _predictor(vi, predictor), vi)[1])
 
 
 def egger_random(
@@ -69,8 +65,7 @@ def egger_random(
         Columns of `BiasResult`; metafor's `regtest(model="rma")`, its default. The estimate is
         that of a trial without sampling error.
     """
-    x = np.column_stack([np.ones_like(yi), _predictor(vi, predictor)])
-    fitted = fit(yi, vi, x, tau2_method="REML", ci_method="z")
+    fitted = fit(yi, vi, _design(_predictor(vi, predictor)), tau2_method="REML", ci_method="z")
     limit, slope = (fitted.combination(row, level) for row in np.eye(2))
     return {
         "statistic": slope.estimate / slope.se,
@@ -98,8 +93,7 @@ def peters(yi: Array, vi: Array, n: Array) -> dict[str, Any]:
         Columns of `BiasResult`; metafor's `regtest(model="lm", predictor="ninv")`, whose weights
         are 1 / vi. Peters and others weight log odds ratios by their pooled numbers of events.
     """
-    fitted = _weighted_regression(yi, _predictor(vi, 1 / n), vi)
-    return {"statistic": fitted.tvalues[1], "df": fitted.df_resid, "p_value": fitted.pvalues[1]}
+    return _test(_weighted_regression(yi, _predictor(vi, 1 / n), vi)[1])
 
 
 def begg(yi: Array, vi: Array) -> dict[str, Any]:
@@ -113,9 +107,49 @@ def begg(yi: Array, vi: Array) -> dict[str, Any]:
     w = 1 / vi
     # Rounded, since equal effects may differ in the last digit once they are centred.
     centred = np.round((yi - np.sum(w * yi) / w.sum()) / np.sqrt(vi - 1 / w.sum()), 12)
-    ties = len(np.unique(vi)) < len(vi) or len(np.unique(centred)) < len(centred)
-    test = kendalltau(centred, vi, method="asymptotic" if ties else "exact")
-    return {"statistic": float(test.statistic), "p_value": float(test.pvalue)}
+    tau, p = kendall(centred, vi)
+    return {"statistic": tau, "p_value": p}
+
+
+def kendall(x: Array, y: Array) -> tuple[float, float]:
+    """Kendall's tau-b (1970) and its two-sided p: exact without ties, normal with them.
+
+    Parameters
+    ----------
+    x, y : array of shape (k,)
+        k from 3 on; neither the same throughout.
+
+    Examples
+    --------
+    >>> tau, p = kendall(np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 3.0, 2.0, 4.0]))
+    >>> f"{tau:.3f}, p = {p:.3f}"
+    '0.667, p = 0.333'
+    """
+    k = len(x)
+    pairs = np.triu_indices(k, 1)
+    one, other = (np.sign(values[:, None] - values)[pairs] for values in (x, y))
+    score = float(one @ other)
+    tau = score / math.sqrt(float(one @ one) * float(other @ other))
+    ties = [np.unique(values, return_counts=True)[1].astype(float) for values in (x, y)]
+    if max(t.max() for t in ties) == 1:
+        # The number of discordant pairs is a sum of independent uniform numbers from 0 to i - 1.
+        chances = np.ones(1)
+        for i in range(2, k + 1):
+            chances = np.convolve(chances, np.full(i, 1 / i))
+        fewer = round((len(one) - abs(score)) / 2)
+        return tau, min(1.0, 2 * float(chances[: fewer + 1].sum()))
+    m = k * (k - 1.0)
+    spread, two, three = (
+        [float(term(t).sum()) for t in ties]
+        for term in (
+            lambda t: t * (t - 1) * (2 * t + 5),
+            lambda t: t * (t - 1),
+            lambda t: t * (t - 1) * (t - 2),
+        )
+    )
+    variance = (m * (2 * k + 5) - sum(spread)) / 18
+    variance += two[0] * two[1] / (2 * m) + three[0] * three[1] / (9 * m * (k - 2))
+    return tau, 2 * float(special.ndtr(-abs(score) / math.sqrt(variance)))
 
 
 def trim_and_fill(yi: Array, vi: Array, ci_method: str, level: float = 0.95) -> dict[str, Any]:
@@ -129,28 +163,41 @@ def trim_and_fill(yi: Array, vi: Array, ci_method: str, level: float = 0.95) -> 
     dict
         Columns of `BiasResult`; the interval is that of `pooling.pool` with `ci_method`.
     """
-    unit = unit_of(vi)  # PyMetaAnalysis compares tau2 with absolute numbers
-    filled = meta_analysis(
-        effect=yi / unit, variance=vi / unit**2, tau2_method="REML", atol=_TAU2_TOLERANCE
-    ).trim_and_fill()
-    trials = filled.augmented_studies
+    slope = fit(yi, vi, _design(np.sqrt(vi)), ci_method="z").coefficients[1]
+    turn = -1.0 if slope < 0 else 1.0
+    order = np.argsort(turn * yi, kind="stable")
+    y, v = turn * yi[order], vi[order]
+    middle, kept = _trimmed(y, v)
     pooled = pool(
-        unit * trials["effect"],
-        unit**2 * trials["variance"],
+        turn * np.append(y, 2 * middle - y[kept:]),
+        np.append(v, v[kept:]),
         tau2_method="REML",
         ci_method=ci_method,
         level=level,
     )
     columns = ("statistic", "df", "p_value", "estimate", "se", "ci_low", "ci_high", "tau2")
     found = {column: getattr(pooled, column) for column in columns}
-    return found | {"n_filled": float(filled.k0), "detail": filled.side}
+    return found | {"n_filled": float(len(y) - kept), "detail": "right" if slope < 0 else "left"}
+
+
+def _trimmed(y: Array, v: Array) -> tuple[float, int]:
+    """The pooled effect without the largest ones that have no counterpart, and how many stay."""
+    k, missing = len(y), 0
+    for _ in range(_MOST_ROUNDS):
+        middle = pool(y[: k - missing], v[: k - missing], ci_method="z").estimate
+        rank = np.argsort(np.argsort(np.abs(y - middle), kind="stable")) + 1.0
+        l0 = (4 * rank[y > middle].sum() - k * (k + 1)) / (2 * k - 1)
+        before, missing = missing, min(k - 1, max(0, round(l0)))
+        if missing == before:
+            return middle, k - missing
+    raise ArithmeticError(f"trim and fill has not settled after {_MOST_ROUNDS} rounds")
 
 
 def pet(
     yi: Array, vi: Array, predictor: Array | None = None, level: float = 0.95
 ) -> dict[str, Any]:
     """Precision-effect test: the intercept of Egger's regression (Stanley 2008)."""
-    return _intercept(_weighted_regression(yi, _predictor(vi, predictor), vi), level)
+    return _adjusted(_weighted_regression(yi, _predictor(vi, predictor), vi, level)[0])
 
 
 def peese(
@@ -160,7 +207,7 @@ def peese(
 
     The intercept of a regression on the square of PET's predictor.
     """
-    return _intercept(_weighted_regression(yi, _predictor(vi, predictor) ** 2, vi), level)
+    return _adjusted(_weighted_regression(yi, _predictor(vi, predictor) ** 2, vi, level)[0])
 
 
 def pet_peese(
@@ -185,19 +232,22 @@ def _predictor(vi: Array, predictor: Array | None) -> Array:
     return predictor
 
 
-def _weighted_regression(yi: Array, predictor: Array, vi: Array) -> Any:
-    """Regression with weights 1 / vi, the scale of the variances being estimated."""
-    return WLS(yi, np.column_stack([np.ones_like(yi), predictor]), weights=1 / vi).fit()
+def _design(predictor: Array) -> Array:
+    return np.column_stack([np.ones_like(predictor), predictor])
 
 
-def _intercept(fitted: Any, level: float) -> dict[str, Any]:
-    low, high = fitted.conf_int(alpha=1 - level)[0]
-    return {
-        "statistic": fitted.tvalues[0],
-        "df": fitted.df_resid,
-        "p_value": fitted.pvalues[0],
-        "estimate": fitted.params[0],
-        "se": fitted.bse[0],
-        "ci_low": low,
-        "ci_high": high,
-    }
+def _weighted_regression(
+    yi: Array, predictor: Array, vi: Array, level: float = 0.95
+) -> tuple[Combination, Combination]:
+    """Intercept and slope with weights 1 / vi, the scale of the variances being estimated."""
+    fitted = fit(yi, vi, _design(predictor), model="common", ci_method="knapp_hartung")
+    return fitted.combination([1, 0], level), fitted.combination([0, 1], level)
+
+
+def _test(found: Combination) -> dict[str, Any]:
+    return {"statistic": found.estimate / found.se, "df": found.df, "p_value": found.p_value}
+
+
+def _adjusted(found: Combination) -> dict[str, Any]:
+    columns = ("estimate", "se", "ci_low", "ci_high")
+    return _test(found) | {column: getattr(found, column) for column in columns}

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from meta_analyze import MetaAnalysisError
-from scipy.stats import norm
+from scipy import special
 
 from metarepro.conversion.effect_sizes import variance_at_zero
 from metarepro.conversion.trial_means import average_by_trial
@@ -197,7 +196,7 @@ def assess(effects: pd.DataFrame, settings: Settings) -> tuple[BiasResult, ...]:
         try:
             reason = _too_few(known) or _no_spread(yi[known], vi[known])
             found = {"reason": reason} if reason else apply(*columns)
-        except (MetaAnalysisError, ValueError, ArithmeticError) as error:
+        except (ValueError, ArithmeticError) as error:
             found = {"reason": str(error)}
         results.append(BiasResult(method=method, k=int(known.sum()), tests=tests, **found))
     return tuple(results)
@@ -233,7 +232,8 @@ def caliper(effects: pd.DataFrame) -> Caliper:
     -------
     Caliper
     """
-    p = 2 * norm.sf(np.abs(effects["yi"].to_numpy(float)) / np.sqrt(effects["vi"].to_numpy(float)))
+    yi, vi = _floats(effects, "yi", "vi")
+    p = 2 * special.ndtr(-np.abs(yi) / np.sqrt(vi))
 
     def count(above: float, up_to: float) -> int:
         return int(np.sum((p > above) & (p <= up_to)))

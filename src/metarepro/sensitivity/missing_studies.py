@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
+from scipy import special
 
 from metarepro.models.pooling import pool
 
@@ -40,7 +40,7 @@ def fail_safe_rosenthal(yi: Array, vi: Array) -> dict[str, Any]:
     {'fail_safe_n': 29.0}
     """
     z = float(np.sum(yi / np.sqrt(vi)))
-    return {"fail_safe_n": _whole((z / norm.isf(ALPHA)) ** 2 - len(yi))}
+    return {"fail_safe_n": _whole((z / special.ndtri(ALPHA)) ** 2 - len(yi))}
 
 
 def fail_safe_rosenberg(yi: Array, vi: Array) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def fail_safe_rosenberg(yi: Array, vi: Array) -> dict[str, Any]:
     {'fail_safe_n': 20.0}
     """
     w = 1 / vi
-    added = float(np.sum(w * yi) / norm.isf(ALPHA / 2)) ** 2 - float(w.sum())
+    added = float(np.sum(w * yi) / special.ndtri(ALPHA / 2)) ** 2 - float(w.sum())
     return {"fail_safe_n": _whole(len(yi) * added / float(w.sum()))}
 
 
@@ -96,10 +96,10 @@ def excess_significance(yi: Array, vi: Array) -> dict[str, Any]:
     2.0 1.77
     """
     pooled = pool(yi, vi, tau2_method="REML", ci_method="z")
-    crit = norm.isf(ALPHA / 2) * np.sqrt(vi)
+    crit = -special.ndtri(ALPHA / 2) * np.sqrt(vi)
     spread = np.sqrt(vi + pooled.tau2)
     mean = pooled.estimate
-    power = norm.sf((crit - mean) / spread) + norm.cdf((-crit - mean) / spread)
+    power = special.ndtr((mean - crit) / spread) + special.ndtr((-crit - mean) / spread)
     observed, expected = int(np.sum(np.abs(yi) >= crit)), float(power.sum())
     k = len(yi)
     share = expected / k

@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm, to_rgb
 from matplotlib.figure import Figure
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from metarepro.figures import style as fg
 from metarepro.figures.plot_page import (
@@ -121,7 +121,7 @@ def funnel_plot(
     yi, se = scale.turn * effects["yi"].to_numpy(float), np.sqrt(effects["vi"].to_numpy(float))
     bottom = 1.06 * se.max()
     # Every region is seen to end at the bottom, on both sides.
-    reach = norm.isf(0.01 / 2) * bottom
+    reach = -ndtri(0.01 / 2) * bottom
     middle = scale.turn * pooled_estimate
     low, high = limits([*yi, -reach, reach, middle])
     pooled = _numbers(scale, pooled_estimate, *pooled_interval)
@@ -131,7 +131,7 @@ def funnel_plot(
         ax = add_axes(fig, 0.7, 0.75, 3.65, y_title="Standard error")
         ax.set_facecolor(CONTOURS[0][1])
         for level, colour, name in CONTOURS[1:]:
-            end = norm.isf(level / 2) * bottom
+            end = -ndtri(level / 2) * bottom
             (region,) = ax.fill([0, -end, end], [0, bottom, bottom], color=colour, linewidth=0)
             region.set_gid(f"region {name}")
         draw_lines(ax.axvline, middle, scale)
