@@ -89,13 +89,18 @@ def pool(
     >>> f"{pooled.estimate:.3f} [{pooled.ci_low:.3f}, {pooled.ci_high:.3f}]"
     '0.271 [0.098, 0.444]'
     """
-    how = {"model": model, "tau2_method": tau2_method, "ci_method": ci_method}
-    check_choices(**how, level=level)
-    return pool_sets([arrange(yi, vi)], **how, level=level)[0]
+    check_choices(model, tau2_method, ci_method, level)
+    return pool_sets(
+        [arrange(yi, vi)],
+        model=model,
+        tau2_method=tau2_method,
+        ci_method=[ci_method],
+        level=level,
+    )[0]
 
 
 def pool_sets(
-    sets: Sequence[Rows], *, model: str, tau2_method: str, ci_method: str, level: float
+    sets: Sequence[Rows], *, model: str, tau2_method: str, ci_method: Sequence[str], level: float
 ) -> list[Pooled]:
     """`pool` of many sets of effects, which moves no digit of any of them.
 
@@ -103,8 +108,10 @@ def pool_sets(
     ----------
     sets : sequence of Rows
         From `rows.arrange`.
-    model, tau2_method, ci_method, level
+    model, tau2_method, level
         See `pool`.
+    ci_method : sequence of str
+        One for each set.
 
     Returns
     -------
@@ -117,12 +124,13 @@ def pool_sets(
     pools = _pool(data, method, ci_method, level)
     undefined = np.full(data.n, np.nan)
     low, high = q_profile(data, level) if method else (undefined, undefined)
-    how = _How(model, method, ci_method, level)
     columns = (pools.estimate, pools.se, pools.df, pools.tau2, pools.q, pools.i2_q, pools.i2_tau2)
     numbers = zip(*(column.tolist() for column in (*columns, low, high)), strict=True)
     return [
-        _pooled(how, rows, bool(several), *own)
-        for rows, several, own in zip(sets, pools.several_modes, numbers, strict=True)
+        _pooled(_How(model, method, interval, level), rows, bool(several), *own)
+        for rows, interval, several, own in zip(
+            sets, ci_method, pools.several_modes, numbers, strict=True
+        )
     ]
 
 
@@ -215,7 +223,7 @@ def pool_subsets(
     *,
     model: str = "random",
     tau2_method: str = "REML",
-    ci_method: str = "knapp_hartung_conservative",
+    ci_method: str | Sequence[str] = "knapp_hartung_conservative",
     level: float = 0.95,
     chunk: int = CHUNK,
 ) -> Pools:
@@ -229,7 +237,7 @@ def pool_subsets(
     subsets : array of uint8, shape (n, ceil(k / 8))
         From `pack`; each of two effects or more.
     model, tau2_method, ci_method, level
-        See `pool`.
+        See `pool`; `ci_method` may have one for each subset.
     chunk : int
         Number of subsets fitted together. Moves time and memory, no digit.
 
@@ -248,7 +256,9 @@ def pool_subsets(
     >>> pools.estimate.round(3).tolist()
     [0.2, 0.4]
     """
-    check_choices(model, tau2_method, ci_method, level)
+    intervals = np.broadcast_to(np.asarray(ci_method), len(subsets))
+    for name in set(intervals.tolist()):
+        check_choices(model, tau2_method, name, level)
     if chunk < 1:
         raise ValueError(f"chunk must be above 0, got {chunk}")
     y, v = _check_effects(yi, vi, subsets)
@@ -258,7 +268,7 @@ def pool_subsets(
     parts = []
     for start in range(0, len(subsets), chunk):
         rows = slice(start, start + chunk)
-        part = _pool(_columns(whole, subsets, rows), method, ci_method, level)
+        part = _pool(_columns(whole, subsets, rows), method, intervals[rows], level)
         parts.append([getattr(part, f.name) for f in fields(Pools)])
     return Pools(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
@@ -318,17 +328,19 @@ def _columns(whole: Subsets, subsets: Bits, rows: slice) -> Subsets:
     return Subsets(y, v, member, spread, least)
 
 
-def _pool(data: Subsets, method: str, ci_method: str, level: float) -> Pools:
-    """Pool every column; without a method under the common-effect model."""
+def _pool(data: Subsets, method: str, ci_method: npt.ArrayLike, level: float) -> Pools:
+    """Pool every column, each with its interval; without a method under the common-effect model."""
     if method:
         tau2, several = ESTIMATORS[method].estimate(data)
     else:
         tau2, several = Tau2(np.zeros(data.n), np.zeros(data.n, dtype=bool))
-    interval = INTERVALS[ci_method]
     fit, q_df = data.at(tau2), data.k - 1
     estimate = fit.estimate
-    se = np.sqrt(interval.factor(fit.q / q_df)) * np.sqrt(1.0 / fit.sum_w)
-    df = np.full(data.n, np.nan) if interval.normal else q_df
+    names, of = np.unique(ci_method, return_inverse=True)
+    intervals, column = [INTERVALS[name] for name in names], np.arange(data.n)
+    factor = np.array([interval.factor(fit.q / q_df) for interval in intervals])[of, column]
+    se = np.sqrt(factor) * np.sqrt(1.0 / fit.sum_w)
+    df = np.where(np.array([interval.normal for interval in intervals])[of], np.nan, q_df)
     half = np.where(se > 0, _critical_values(level, df) * se, np.nan)
     q = data.common.q
     i2_tau2 = 100 * tau2 / (tau2 + q_df / data.common.trace)  # Higgins & Thompson 2002, eq. 9

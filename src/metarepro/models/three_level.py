@@ -79,7 +79,6 @@ def pool_three_level(
     ArithmeticError
         If the search for the variances ends where the likelihood is not level.
     """
-    alike = pool(yi, vi, tau2_method="REML", ci_method="z", level=level)
     y, v = np.asarray(yi, dtype=np.float64), np.asarray(vi, dtype=np.float64)
     code = coded(trial)
     n_trials, k = int(code.max()) + 1, y.size
@@ -87,6 +86,7 @@ def pool_three_level(
         raise ValueError("three levels need at least 2 trials, got 1")
     if n_trials == k:
         raise ValueError("every trial has one result: its levels cannot be told apart")
+    alike = pool(yi, vi, tau2_method="REML", ci_method="z", level=level)
     # One order of the rows, so that theirs cannot move a digit.
     order = np.lexsort((y, v, code))
     unit = unit_of(v)

@@ -139,15 +139,12 @@ def kendall(x: Array, y: Array) -> tuple[float, float]:
         fewer = round((len(one) - abs(score)) / 2)
         return tau, min(1.0, 2 * float(chances[: fewer + 1].sum()))
     m = k * (k - 1.0)
-    spread, two, three = (
-        [float(term(t).sum()) for t in ties]
-        for term in (
-            lambda t: t * (t - 1) * (2 * t + 5),
-            lambda t: t * (t - 1),
-            lambda t: t * (t - 1) * (t - 2),
-        )
+    spread = sum(float((t * (t - 1) * (2 * t + 5)).sum()) for t in ties)
+    two, three = (
+        [float(term.sum()) for term in terms]
+        for terms in ([t * (t - 1) for t in ties], [t * (t - 1) * (t - 2) for t in ties])
     )
-    variance = (m * (2 * k + 5) - sum(spread)) / 18
+    variance = (m * (2 * k + 5) - spread) / 18
     variance += two[0] * two[1] / (2 * m) + three[0] * three[1] / (9 * m * (k - 2))
     return tau, 2 * float(special.ndtr(-abs(score) / math.sqrt(variance)))
 

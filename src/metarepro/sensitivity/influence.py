@@ -178,7 +178,13 @@ def influence(effects: pd.DataFrame, settings: Settings) -> tuple[Influence, ...
     order = np.argsort(_places(effects, trials), kind="stable")
     yi, vi = (effects[name].to_numpy(float)[order] for name in ("yi", "vi"))
     sets = [(yi, vi), *((np.delete(yi, i), np.delete(vi, i)) for i in range(len(yi)))]
-    full, *without = pool_sets([arrange(*own) for own in sets], **settings.independent)
+    full, *without = pool_sets(
+        [arrange(*own) for own in sets],
+        model=settings.model,
+        tau2_method=settings.tau2_method,
+        ci_method=[settings.ci_method] * len(sets),
+        level=settings.level,
+    )
     diagnostics = []
     for i, trial in enumerate(trials):
         numbers = _diagnose(i, yi, vi, full, without[i])

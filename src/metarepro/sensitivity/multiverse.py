@@ -298,7 +298,7 @@ def _pool_all(
     """Results of the specifications of which the numbers are given, by number."""
     results: dict[int, dict[str, Any]] = {}
     robustly: list[int] = []
-    batches: dict[tuple[str, str], list[int]] = {}
+    batches: dict[str, list[int]] = {}
     for i in which:
         n_trials = rows[i]["n_trials"]
         if n_trials < 2:
@@ -307,16 +307,21 @@ def _pool_all(
         elif rows[i]["per_trial"] == "all":
             robustly.append(i)
         else:
-            batches.setdefault((rows[i]["tau2_method"], rows[i]["ci_method"]), []).append(i)
+            batches.setdefault(rows[i]["tau2_method"], []).append(i)
     tasks = [Task(pools[i], Settings("", "", rows[i]["rho"], "", level), robust) for i in robustly]
     results |= dict(zip(robustly, map(_of_robust, pool_each(tasks)), strict=True))
     padded = _padded([pools[i] for numbers in batches.values() for i in numbers])
-    for (tau2_method, ci_method), numbers in batches.items():
+    for tau2_method, numbers in batches.items():
         yi, vi, member = (
             np.array(each) for each in zip(*(padded[id(pools[i])] for i in numbers), strict=True)
         )
         batch = pool_subsets(
-            yi, vi, pack(member), tau2_method=tau2_method, ci_method=ci_method, level=level
+            yi,
+            vi,
+            pack(member),
+            tau2_method=tau2_method,
+            ci_method=[rows[i]["ci_method"] for i in numbers],
+            level=level,
         )
         for j, i in enumerate(numbers):
             results[i] = {name: float(getattr(batch, name)[j]) for name in NUMBERS}

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from metarepro.sensitivity.bias import caliper
-from metarepro.synthesis.pools import Settings, pool_or_reason
+from metarepro.synthesis.pools import Results, Settings, Task, outcome_columns, pool_each
 
 _NEEDED = ["trial_id", "yi", "vi", "n_total", "source_kind"]
 
@@ -36,12 +36,14 @@ def pools_by_source_kind(effects: pd.DataFrame, settings: Settings) -> list[dict
         above 0, 0 to 1) and `share_significant` (results with two-sided p up to 0.05, 0 to 1).
         Every result counts, also several of one trial.
     """
+    kinds = [(kind, own) for kind, own in effects[_NEEDED].groupby("source_kind", sort=True)]
+    outcomes = pool_each([Task(Results.of(own), settings) for _, own in kinds])
     return [
         {
             "source_kind": kind,
-            **pool_or_reason(group, settings),
-            "share_favourable": float((group["yi"] > 0).mean()),
-            "share_significant": caliper(group).n_significant / len(group),
+            **outcome_columns(*outcome, own),
+            "share_favourable": float((own["yi"] > 0).mean()),
+            "share_significant": caliper(own).n_significant / len(own),
         }
-        for kind, group in effects[_NEEDED].groupby("source_kind", sort=True)
+        for (kind, own), outcome in zip(kinds, outcomes, strict=True)
     ]

@@ -44,6 +44,8 @@ from metarepro.wording.phrases import confidence
 RHOS = (0.4, 0.6, 0.8)
 #: How trial-level aggregation is pooled, whatever the analysis plan says: beside robust variance.
 AGGREGATED_TAU2, AGGREGATED_CI = "REML", "knapp_hartung_conservative"
+#: The interval of a three-level model with robust variance.
+ROBUST = "satterthwaite"
 
 
 @dataclass(frozen=True)
@@ -321,7 +323,7 @@ def _methods(planned: Mask, settings: Settings) -> list[_Choice]:
         (
             "three_level_cr2",
             "three levels, REML, with robust variance (CR2, Satterthwaite)",
-            partial(Task, settings=settings, pooler=_nested_robust),
+            partial(Task, settings=replace(settings, ci_method=ROBUST), pooler=_nested),
         ),
         *(
             (
@@ -372,13 +374,15 @@ def _of_means(results: Results, settings: Settings) -> Task:
     return Task(trial_means(results, settings.rho), settings)
 
 
-def _nested(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
-    return [(pool_three_level(own.yi, own.vi, own.trial, level=settings.level), "") for own in sets]
-
-
-def _nested_robust(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
-    return [
-        (with_robust_variance(pooled, own.yi, own.vi, own.trial), reason)
-        for own, (pooled, reason) in zip(sets, _nested(sets, settings), strict=True)
-        if pooled
-    ]
+def _nested(tasks: Sequence[Task]) -> list[Outcome]:
+    """Three levels, by the interval of the settings with robust variance; fitted once for both."""
+    fitted: dict[bytes, Pooled] = {}
+    outcomes: list[Outcome] = []
+    for results, settings, _ in tasks:
+        rows = results.yi, results.vi, results.trial
+        if results.content not in fitted:
+            fitted[results.content] = pool_three_level(*rows, level=settings.level)
+        pooled = fitted[results.content]
+        robustly = settings.ci_method == ROBUST
+        outcomes.append((with_robust_variance(pooled, *rows) if robustly else pooled, ""))
+    return outcomes

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from metarepro.conversion.trial_means import trial_effect
+from metarepro.conversion.trial_means import means_by_trial, trial_effect
 from metarepro.models.inference import inference
 from metarepro.models.pooled import Pooled
 from metarepro.models.pooling import pool_sets
@@ -52,13 +52,6 @@ class Settings:
     rho: float
     model: str = "random"
     level: float = 0.95
-
-    @property
-    def independent(self) -> dict[str, Any]:
-        """What `pooling.pool` is given for effects that are independent, one for each trial."""
-        return {
-            name: getattr(self, name) for name in ("model", "tau2_method", "ci_method", "level")
-        }
 
     @classmethod
     def from_plan(cls, plan: Plan, key: str = "") -> "Settings":
@@ -122,8 +115,6 @@ class Results(NamedTuple):
 
 #: A pool, or None, and the reason if there was no pooling.
 Outcome = tuple[Pooled | None, str]
-#: Pools sets of results by the same settings.
-Pooler = Callable[[Sequence[Results], Settings], Sequence[Outcome]]
 
 
 class Task(NamedTuple):
@@ -131,7 +122,11 @@ class Task(NamedTuple):
 
     results: Results
     settings: Settings
-    pooler: Pooler | None = None
+    pooler: "Pooler | None" = None
+
+
+#: Pools results by one model, estimator and level; assumed correlations and intervals may differ.
+Pooler = Callable[[Sequence[Task]], Sequence[Outcome]]
 
 
 def pool_each(tasks: Sequence[Task]) -> list[Outcome]:
@@ -149,19 +144,20 @@ def pool_each(tasks: Sequence[Task]) -> list[Outcome]:
         cannot be pooled None and the reason. `k` and `weights` are of the results; those of a trial
         whose mean was pooled share its weight.
     """
-    keys = [(*_pooler_of(task), task.results.content) for task in tasks]
-    batches: dict[tuple[Pooler, Settings], dict[bytes, Results]] = defaultdict(dict)
-    for task, (pooler, settings, content) in zip(tasks, keys, strict=True):
-        batches[pooler, settings][content] = task.results
-    outcomes: dict[Any, Outcome] = {}
-    for (pooler, settings), sets in batches.items():
-        found = _attempt(pooler, list(sets.values()), settings)
-        outcomes |= {(pooler, settings, c): own for c, own in zip(sets, found, strict=True)}
+    keys = []
+    batches: dict[Hashable, dict[Hashable, Task]] = defaultdict(dict)
+    for results, settings, pooler in map(_with_pooler, tasks):
+        keys.append((pooler, settings, results.content))
+        batch = batches[pooler, settings.model, settings.tau2_method, settings.level]
+        batch[keys[-1]] = Task(results, settings, pooler)
+    outcomes: dict[Hashable, Outcome] = {}
+    for batch in batches.values():
+        outcomes |= zip(batch, _attempt(list(batch.values())), strict=True)
     return [outcomes[key] for key in keys]
 
 
-def _pooler_of(task: Task) -> tuple[Pooler, Settings]:
-    """The pooler, and the settings without those that it does not look at."""
+def _with_pooler(task: Task) -> Task:
+    """The task with its pooler, and without settings that this does not look at."""
     results, settings, pooler = task
     n_trials = results.n_trials
     if not pooler or n_trials == 0:
@@ -172,65 +168,70 @@ def _pooler_of(task: Task) -> tuple[Pooler, Settings]:
         else:
             pooler = _common_of_means if settings.model == "common" else robust
     if pooler is independent:
-        return pooler, replace(settings, rho=0.0)
+        settings = replace(settings, rho=0.0)
     if pooler is robust:
-        return pooler, replace(settings, tau2_method="", ci_method="", model="")
-    return pooler, settings
+        settings = replace(settings, tau2_method="", ci_method="", model="")
+    return Task(results, settings, pooler)
 
 
-def _attempt(pooler: Pooler, sets: Sequence[Results], settings: Settings) -> list[Outcome]:
-    """Pool sets together; if one of them cannot be pooled, each by itself."""
+def _attempt(tasks: Sequence[Task]) -> list[Outcome]:
+    """Pool together; if one of them cannot be pooled, each by itself."""
+    pooler = tasks[0].pooler
+    assert pooler is not None
     try:
-        found = pooler(sets, settings)
+        found = pooler(tasks)
     except (ValueError, ArithmeticError) as error:
-        if len(sets) == 1:
+        if len(tasks) == 1:
             return [(None, str(error))]
-        return [own for one in sets for own in _attempt(pooler, [one], settings)]
+        return [own for task in tasks for own in _attempt([task])]
     return [(pooled and without_prediction_of_few(pooled), reason) for pooled, reason in found]
 
 
-def independent(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+def independent(tasks: Sequence[Task]) -> list[Outcome]:
     """Pool results as if each was of a trial of its own."""
-    if any(own.n_trials < 2 for own in sets):
+    if any(results.n_trials < 2 for results, *_ in tasks):
         raise ValueError("a single trial: nothing is pooled")
-    pools = pool_sets([arrange(own.yi, own.vi) for own in sets], **settings.independent)
+    settings = tasks[0].settings
+    pools = pool_sets(
+        [arrange(results.yi, results.vi) for results, *_ in tasks],
+        model=settings.model,
+        tau2_method=settings.tau2_method,
+        ci_method=[settings.ci_method for _, settings, _ in tasks],
+        level=settings.level,
+    )
     return [
-        (replace(pooled, n_trials=own.n_trials), "")
-        for own, pooled in zip(sets, pools, strict=True)
+        (replace(pooled, n_trials=task.results.n_trials), "")
+        for task, pooled in zip(tasks, pools, strict=True)
     ]
 
 
-def robust(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+def robust(tasks: Sequence[Task]) -> list[Outcome]:
     """Pool results of which several may come from one trial, by robust variance."""
-    rows = [arrange(own.yi, own.vi, own.trial) for own in sets]
-    rho = [settings.rho] * len(rows)
-    return [(pooled, "") for pooled in pool_correlated_sets(rows, rho, level=settings.level)]
+    rows = [arrange(results.yi, results.vi, results.trial) for results, *_ in tasks]
+    rho = [settings.rho for _, settings, _ in tasks]
+    pools = pool_correlated_sets(rows, rho, level=tasks[0].settings.level)
+    return [(pooled, "") for pooled in pools]
 
 
-def _common_of_means(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
+def _common_of_means(tasks: Sequence[Task]) -> list[Outcome]:
     """Common effect of the means of the trials, whose results correlate by rho."""
-    means = [trial_means(own, settings.rho) for own in sets]
+    means = [Task(trial_means(results, how.rho), how) for results, how, _ in tasks]
     found: list[Outcome] = []
-    for own, (pooled, reason) in zip(sets, independent(means, settings), strict=True):
+    for (results, how, _), (pooled, reason) in zip(tasks, independent(means), strict=True):
         assert pooled is not None
-        code, sizes = np.unique(own.trial, return_inverse=True, return_counts=True)[1:]
-        of_means = replace(pooled, weights=(pooled.weights / sizes)[code], rho=settings.rho)
-        found.append((replace(of_means, model="common_of_means", k=own.yi.size), reason))
+        code, sizes = np.unique(results.trial, return_inverse=True, return_counts=True)[1:]
+        of_means = replace(pooled, weights=(pooled.weights / sizes)[code], rho=how.rho)
+        found.append((replace(of_means, model="common_of_means", k=results.yi.size), reason))
     return found
 
 
-def _single_trials(sets: Sequence[Results], settings: Settings) -> list[Outcome]:
-    return [_single_trial(own.yi, own.vi, settings) for own in sets]
+def _single_trials(tasks: Sequence[Task]) -> list[Outcome]:
+    return [_single_trial(results.yi, results.vi, settings) for results, settings, _ in tasks]
 
 
 def trial_means(results: Results, rho: float) -> Results:
     """The mean of each trial, as `conversion.trial_means.trial_effect`."""
-    _, yi, vi = ordered = results.at(np.lexsort((results.vi, results.yi, results.trial)))
-    trials, code = np.unique(ordered.trial, return_inverse=True)
-    m, sum_vi = np.bincount(code), np.bincount(code, vi)
-    between = np.bincount(code, np.sqrt(vi)) ** 2 - sum_vi
-    variance = np.where(m == 1, sum_vi, sum_vi + rho * between) / m**2
-    return Results(trials, np.bincount(code, yi) / m, variance)
+    return Results(*means_by_trial(*results, rho))
 
 
 def pool_trials(effects: pd.DataFrame, settings: Settings) -> tuple[Pooled, str]:
@@ -264,10 +265,13 @@ def pool_or_reason(effects: pd.DataFrame, settings: Settings) -> dict[str, Any]:
 
     Where they cannot be pooled the statistics are missing, and `reason` says why.
     """
-    try:
-        pooled, reason = pool_trials(effects, settings)
-    except (ValueError, ArithmeticError) as error:
-        return without_pool(effects, str(error))
+    return outcome_columns(*pool_each([Task(Results.of(effects), settings)])[0], effects)
+
+
+def outcome_columns(pooled: Pooled | None, reason: str, effects: pd.DataFrame) -> dict[str, Any]:
+    """The same columns for what `pool_each` gave for the effects."""
+    if pooled is None:
+        return without_pool(effects, reason)
     return pooled_columns(pooled, effects) | {"reason": reason}
 
 
