@@ -55,7 +55,7 @@ rule draw_sensitivity:
         "results/effects/effects.csv",
         "results/effects/effects_by_icc.csv",
         "results/pooled/pooled.csv",
-        "results/sensitivity/moderators.csv",
+        tables("moderators"),
         config="config/config.yaml",
         code=code("draw_sensitivity.py"),
     output:

@@ -11,7 +11,7 @@ from metarepro.figures.folder import draw_all
 from metarepro.plan import read_plan
 from metarepro.sensitivity.drawings import moderator_tasks, sensitivity_tasks
 from metarepro.sensitivity.moderators import with_characteristics
-from metarepro.sensitivity.tables import MODERATORS
+from metarepro.sensitivity.tables import MODERATOR_TABLES
 from metarepro.study.tables import (
     EXTRACTED_CHARACTERISTICS,
     EXTRACTED_DOMAINS,
@@ -40,10 +40,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         sensitivity_tasks(effects, by_icc, pooled, names, plan), args.output_dir / "sensitivity"
     )
     described = with_characteristics(effects, read_result(results, EXTRACTED_CHARACTERISTICS))
-    tests = read_result(results, MODERATORS)
-    tested = set(tests.loc[tests["reason"] == "", "synthesis"])
+    tests, levels = (read_result(results, table) for table in MODERATOR_TABLES)
     draw_all(
-        moderator_tasks(described, pooled, tested, names, plan), args.output_dir / "moderators"
+        moderator_tasks(described, pooled, tests, levels, names, plan),
+        args.output_dir / "moderators",
     )
 
 

@@ -14,8 +14,9 @@ from tests.report_records import make_records
 from metarepro.plan import EffectSet
 from metarepro.report.blocks import plain
 from metarepro.report.moderators import caveats
-from metarepro.sensitivity.moderator_plots import moderator_plot, panels
+from metarepro.sensitivity.moderator_plots import Panel, moderator_plot, panels
 from metarepro.sensitivity.moderator_summaries import moderators as summary
+from metarepro.sensitivity.moderators import moderators
 from metarepro.synthesis.pools import Settings
 from metarepro.wording.scales import Scale
 
@@ -49,13 +50,19 @@ def effects() -> pd.DataFrame:
     )
 
 
+def panels_of_twelve_trials() -> list[Panel]:
+    rows = effects()
+    found = moderators(rows, CHOSEN, SETTINGS, PLAN)
+    return panels(rows, CHOSEN, SETTINGS, PLAN, *found)
+
+
 def marks(ax: Any, gid: str) -> Any:
     (found,) = (artist for artist in ax.collections if artist.get_gid() == gid)
     return found
 
 
 def test_the_area_of_a_bubble_is_the_weight_of_its_result() -> None:
-    own = panels(effects(), CHOSEN, SETTINGS, PLAN)
+    own = panels_of_twelve_trials()
     fig = moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2")
     (year,) = (panel for panel in own if panel.is_number)
     drawn = marks(fig.axes[-1], "results")
@@ -70,7 +77,7 @@ def test_the_area_of_a_bubble_is_the_weight_of_its_result() -> None:
 
 
 def test_levels_are_drawn_where_they_are_named_and_doubtful_ones_are_broken() -> None:
-    own = panels(effects(), CHOSEN, SETTINGS, PLAN)
+    own = panels_of_twelve_trials()
     fig = moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2")
     (panel,) = (panel for panel in own if panel.test.moderator == "intervention")
     ax = fig.axes[0]
@@ -86,7 +93,7 @@ def test_levels_are_drawn_where_they_are_named_and_doubtful_ones_are_broken() ->
 
 
 def test_the_head_of_a_panel_gives_the_test() -> None:
-    own = panels(effects(), CHOSEN, SETTINGS, PLAN)
+    own = panels_of_twelve_trials()
     words = [
         text.get_text()
         for text in moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2").texts

@@ -1,6 +1,6 @@
 """The plots of a study, ready to be drawn: each pools what it shows when it is drawn."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from metarepro.plan import EffectSet, Plan
 from metarepro.sensitivity.choices import choices_of
 from metarepro.sensitivity.gosh import gosh
 from metarepro.sensitivity.moderator_plots import draw_moderators
+from metarepro.sensitivity.moderators import Level, ModeratorTest
 from metarepro.sensitivity.multiverse import specifications
 from metarepro.sensitivity.plots import funnel_plot, gosh_plot, specification_curve
 from metarepro.synthesis.membership import compact, members, of_kind, of_results, timely
@@ -86,13 +87,13 @@ def sensitivity_tasks(
     plan : Plan
         The analysis plan.
     """
-    every = timely(effects, plan.sets[plan.evidence.set])
+    every = compact(timely(effects, plan.sets[plan.evidence.set]))
     return [
         task
         for synthesis in _drawn(pooled, plan).to_dict("records")
         for task in _of_synthesis(
             synthesis,
-            compact(members(every, synthesis)),
+            members(every, synthesis).reset_index(drop=True),
             by_icc,
             title(synthesis, names, plan.sets),
             plan,
@@ -150,7 +151,8 @@ def _of_synthesis(
 def moderator_tasks(
     effects: pd.DataFrame,
     pooled: pd.DataFrame,
-    tested: Collection[str],
+    tests: pd.DataFrame,
+    levels: pd.DataFrame,
     names: dict[str, str],
     plan: Plan,
 ) -> list[FigureTask]:
@@ -162,8 +164,8 @@ def moderator_tasks(
         `tables.EFFECTS` with the characteristics of their trials.
     pooled : DataFrame
         `tables.POOLED`.
-    tested : collection of str
-        The syntheses of which a moderator could be tested.
+    tests, levels : DataFrame
+        `tables.MODERATORS` and `tables.MODERATOR_LEVELS`.
     names : dict
         Labels of the codebook.
     plan : Plan
@@ -171,7 +173,8 @@ def moderator_tasks(
     """
     primary = plan.evidence.set
     primary_set = plan.sets[primary]
-    every = timely(effects, primary_set)
+    every = compact(timely(effects, primary_set))
+    tested = tests.loc[tests["reason"] == "", "synthesis"]
     chosen = pooled[
         (pooled["set_name"] == primary)
         & (pooled["n_trials"] >= FEW_TRIALS)
@@ -179,7 +182,7 @@ def moderator_tasks(
     ]
     found = []
     for synthesis in chosen.to_dict("records"):
-        own = compact(members(every, synthesis))
+        own = members(every, synthesis).reset_index(drop=True)
         heading = title(synthesis, names, plan.sets)
         task = partial(
             draw_moderators,
@@ -187,6 +190,8 @@ def moderator_tasks(
             primary_set,
             Settings.from_plan(plan, synthesis["synthesis"]),
             plan.moderators,
+            [ModeratorTest(**row) for row in _of(tests, synthesis)],
+            [Level(**row) for row in _of(levels, synthesis)],
             {name: names[name] for name in sorted(set(own["intervention"]))},
             synthesis["estimate"],
             heading,
@@ -195,3 +200,10 @@ def moderator_tasks(
         )
         found.append(FigureTask(synthesis["synthesis"], task))
     return found
+
+
+def _of(table: pd.DataFrame, synthesis: Mapping[Any, Any]) -> list[dict[Any, Any]]:
+    """The rows of one synthesis, without its key."""
+    own = table[table["synthesis"] == synthesis["synthesis"]].drop(columns="synthesis")
+    rows: list[dict[Any, Any]] = own.astype({"n_trials": int, "k": int}).to_dict("records")
+    return rows

@@ -37,7 +37,6 @@ from metarepro.sensitivity.moderators import (
     ModeratorTest,
     design,
     looked_at,
-    moderators,
     units,
     with_level,
 )
@@ -82,14 +81,16 @@ def draw_moderators(
     chosen: EffectSet,
     settings: Settings,
     plan: Mapping[str, Moderator],
+    tests: Sequence[ModeratorTest],
+    levels: Sequence[Level],
     names: Mapping[str, str],
     pooled_estimate: float,
     heading: str,
     colour: str,
     scale: Scale,
 ) -> Figure:
-    """Regress the usable effects of one synthesis, of all kinds, on its moderators; draw that."""
-    own = panels(effects, chosen, settings, plan, scale)
+    """Draw the moderators of one synthesis, from its usable effects of all kinds."""
+    own = panels(effects, chosen, settings, plan, tests, levels, scale)
     return moderator_plot(own, names, pooled_estimate, title=heading, colour=colour)
 
 
@@ -98,17 +99,20 @@ def panels(
     chosen: EffectSet,
     settings: Settings,
     plan: Mapping[str, Moderator],
+    tests: Sequence[ModeratorTest],
+    levels: Sequence[Level],
     scale: Scale = SMD,
 ) -> list[Panel]:
-    """Panels of one synthesis, from its usable effects of all tiers and designs."""
-    tests, levels = moderators(effects, chosen, settings, plan)
+    """Panels of one synthesis, from its usable effects of all tiers and designs.
+
+    `tests` and `levels` are what `moderators.moderators` found in them.
+    """
     found = []
-    for (name, moderator), test in zip(plan.items(), tests, strict=True):
-        if test.reason:
-            continue
+    for test in (test for test in tests if not test.reason):
+        moderator = plan[test.moderator]
         own = with_level(looked_at(effects, moderator, chosen), moderator)
         fitted = regress(own, design(own, moderator)[0], settings)
-        mine = [level for level in levels if level.moderator == name]
+        mine = [level for level in levels if level.moderator == test.moderator]
         found.append(Panel(moderator, own, test, mine, fitted, scale))
     return found
 
