@@ -14,7 +14,8 @@ from scipy.stats import norm
 
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooled import Pooled
-from metarepro.models.pooling import pack, pool, pool_subsets
+from metarepro.models.pooling import pack, pool, pool_sets, pool_subsets
+from metarepro.models.rows import arrange
 from metarepro.models.tau2 import ESTIMATORS
 
 ROOT = Path(__file__).parents[2]
@@ -345,6 +346,24 @@ def test_input_that_cannot_be_pooled(yi: Any, vi: Any, message: str) -> None:
 def test_unknown_method(choice: Any, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         pool([0.1, 0.2], [0.1, 0.1], **choice)
+
+
+@pytest.mark.parametrize("method", sorted(ESTIMATORS))
+def test_company_moves_no_digit(method: str) -> None:
+    rng = np.random.default_rng(1)
+    sizes = [2, 9, 5, 40, 3]
+    drawn = [(rng.normal(0.3, 0.4, k), rng.uniform(1e-3, 0.3, k)) for k in sizes]
+    intervals = [list(INTERVALS)[i % len(INTERVALS)] for i in range(len(sizes))]
+    together = pool_sets(
+        [arrange(*rows) for rows in drawn],
+        model="random",
+        tau2_method=method,
+        ci_method=intervals,
+        level=0.9,
+    )
+    for rows, interval, got in zip(drawn, intervals, together, strict=True):
+        alone = pool(*rows, tau2_method=method, ci_method=interval, level=0.9)
+        np.testing.assert_equal(vars(got), vars(alone))
 
 
 def test_pymare_is_a_reference_and_nothing_imports_it() -> None:

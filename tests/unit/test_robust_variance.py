@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from metarepro.models.meta_regression import fit_correlated
 from metarepro.models.pooled import Pooled
 from metarepro.models.pooling import pool
-from metarepro.models.robust_variance import pool_correlated
+from metarepro.models.robust_variance import pool_correlated, pool_correlated_sets
+from metarepro.models.rows import arrange
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", ResourceWarning)  # PyMARE leaves a file open on import
+    from pymare.estimators import DerSimonianLaird
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = json.loads((ROOT / "tests/reference/rve.json").read_text(encoding="utf-8"))
@@ -68,6 +75,60 @@ def test_clubsandwich_agrees_on_the_same_weights(case: dict[str, Any], fit: dict
     got = ours(case, fit)
     expected = (fit["club_estimate"], fit["club_se"], fit["club_df"])
     np.testing.assert_allclose((got.estimate, got.se, got.df), expected, rtol=RELATIVE)
+
+
+def draw(seed: int) -> tuple[Any, Any, Any]:
+    """Forty results of twelve trials or fewer."""
+    rng = np.random.default_rng(seed)
+    trial = rng.integers(0, 12, 40)
+    vi = np.exp(rng.uniform(np.log(0.01), np.log(0.3), 40))
+    spread = 0.1 * (seed % 3)
+    yi = rng.normal(0.3, np.sqrt(vi)) + rng.normal(0, spread, 12)[trial]
+    return yi, vi, np.unique(trial, return_inverse=True)[1]
+
+
+def pymares(yi: Any, vi: Any, x: Any, trial: Any, rho: float) -> dict[str, Any]:
+    """Estimate, standard errors, tau2 and degrees of freedom by PyMARE."""
+    model = DerSimonianLaird(weight_scheme="rescale", rho=rho, small_sample_correction="wald")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # few trials
+        found = model.fit(yi[:, None], vi[:, None], x, trial).params_
+    return {
+        "estimate": found["fe_params"][:, 0],
+        "se": np.sqrt(np.diag(found["inv_cov"][:, :, 0])),
+        "tau2": found["tau2"].ravel(),
+        "df": np.ravel(found["dof"]),
+    }
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.8, 1.0])
+@pytest.mark.parametrize("seed", range(10))
+def test_pymare_pools_alike(seed: int, rho: float) -> None:
+    yi, vi, trial = draw(seed)
+    got = pool_correlated(yi, vi, trial, rho=rho)
+    for name, expected in pymares(yi, vi, np.ones((40, 1)), trial, rho).items():
+        assert getattr(got, name) == pytest.approx(expected[0], rel=1e-10, abs=1e-12), name
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.8, 1.0])
+@pytest.mark.parametrize("seed", range(10))
+def test_pymare_regresses_alike(seed: int, rho: float) -> None:
+    yi, vi, trial = draw(seed)
+    x = np.column_stack([np.ones(40), np.random.default_rng(seed).normal(size=40)])
+    got = fit_correlated(yi, vi, x, trial, rho=rho)
+    found = [got.combination(row) for row in np.eye(2)]
+    expected = pymares(yi, vi, x, trial, rho)
+    assert got.tau2 == pytest.approx(expected.pop("tau2")[0], rel=1e-10, abs=1e-12)
+    for name, numbers in expected.items():
+        assert [getattr(own, name) for own in found] == pytest.approx(numbers, rel=1e-10), name
+
+
+def test_company_moves_no_digit() -> None:
+    drawn = [draw(seed) for seed in range(8)]
+    rho = [0.1 * seed for seed in range(8)]
+    together = pool_correlated_sets([arrange(*rows) for rows in drawn], rho)
+    for rows, assumed, got in zip(drawn, rho, together, strict=True):
+        np.testing.assert_equal(vars(got), vars(pool_correlated(*rows, rho=assumed)))
 
 
 def test_reference_holds_pools_with_and_without_heterogeneity() -> None:

@@ -213,11 +213,17 @@ class Subsets:
 
     def take(self, columns: Indices) -> "Subsets":
         """Some of the fits."""
-        own = replace(self, member=self.member[:, columns])
+        # Not by [:, columns], whose sums run over the rows by another method.
+        member = self.member.take(columns, axis=1)
         if self.y.shape[1] == 1:
-            return own
-        spread, least = self.spread[columns], self.least[columns]
-        return replace(own, y=self.y[:, columns], v=self.v[:, columns], spread=spread, least=least)
+            return replace(self, member=member)
+        return Subsets(
+            self.y.take(columns, axis=1),
+            self.v.take(columns, axis=1),
+            member,
+            self.spread[columns],
+            self.least[columns],
+        )
 
     def weighted(self, w: Array) -> _Means:
         """Fit with weights of any shape that goes with (k, n)."""
