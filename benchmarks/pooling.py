@@ -1,7 +1,8 @@
 """Time our pooling beside metafor's, PyMARE's and pimeta's: the same effects, each on one core.
 
 One fit at a time, a batch of pools as a review has them, and GOSH, every subset of a pool. CPU time
-of a fit. PyMARE comes with this package; the others are left out where they are not installed.
+of a fit. PyMARE comes with the packages of the tests; the others are left out where they are not
+installed.
 """
 
 import importlib

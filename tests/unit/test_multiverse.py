@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metarepro.conversion.trial_means import trial_effect
 from metarepro.models.pooling import pool, unpack
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.thresholds import has_reliable_interval
@@ -372,10 +371,13 @@ def test_one_result_of_each_trial() -> None:
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.5, 0.8])
-def test_the_mean_of_a_trial_is_that_of_conversion(rho: float) -> None:
+def test_the_variance_of_a_mean_is_the_sum_of_the_covariances(rho: float) -> None:
     got = one_per_trial(effects(), "average", rho)
     for place, (_, own) in enumerate(effects().groupby("trial_id")):
-        expected = trial_effect(own["yi"].to_numpy(), own["vi"].to_numpy(), rho)
+        vi = own["vi"].to_numpy()
+        # Borenstein and others 2009, chapter 24.
+        covariance = rho * np.sqrt(np.outer(vi, vi)) + (1 - rho) * np.diag(vi)
+        expected = own["yi"].mean(), covariance.mean()
         assert (got.yi[place], got.vi[place]) == pytest.approx(expected, rel=1e-14)
 
 

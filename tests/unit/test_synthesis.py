@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from tests.plans import small_plan
 
-from metarepro.conversion.trial_means import trial_effect
 from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.plan import Plan
@@ -93,10 +92,10 @@ def test_one_trial_is_not_pooled_but_shown() -> None:
 
 def test_results_of_one_trial_are_averaged_with_their_correlation() -> None:
     # Borenstein and others 2009, equation 24.2: two results of variance v give v (1 + rho) / 2.
-    estimate, variance = trial_effect(np.array([0.2, 0.4]), np.array([0.04, 0.04]), 0.8)
-    assert estimate == pytest.approx(0.3)
-    assert variance == pytest.approx(0.04 * 1.8 / 2)
-    assert "mean of its 2 results" in pool_trials(effects(("a", 0.2), ("a", 0.4)), SETTINGS)[1]
+    pooled, reason = pool_trials(effects(("a", 0.2), ("a", 0.4)), SETTINGS)
+    assert pooled.estimate == pytest.approx(0.3)
+    assert pooled.se**2 == pytest.approx(0.04 * 1.8 / 2)
+    assert "mean of its 2 results" in reason
 
 
 @pytest.mark.parametrize(("n_trials", "predicted"), [(2, False), (4, False), (5, True)])

@@ -8,20 +8,11 @@ Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
 
-def trial_effect(yi: Array, vi: Array, rho: float) -> tuple[float, float]:
-    """Mean of correlated results of one trial, and its variance.
+def means_by_trial(trial: Codes, yi: Array, vi: Array, rho: float) -> tuple[Codes, Array, Array]:
+    """Mean of the correlated results of each trial, and its variance.
 
     Borenstein and others (2009), chapter 24: the variance of a mean of results that correlate
     by `rho`, with the results' own variances.
-    """
-    se = np.sqrt(vi)
-    covariance = rho * np.outer(se, se)
-    np.fill_diagonal(covariance, vi)
-    return float(yi.mean()), float(covariance.sum()) / len(yi) ** 2
-
-
-def means_by_trial(trial: Codes, yi: Array, vi: Array, rho: float) -> tuple[Codes, Array, Array]:
-    """`trial_effect` of every trial.
 
     Parameters
     ----------
@@ -32,16 +23,21 @@ def means_by_trial(trial: Codes, yi: Array, vi: Array, rho: float) -> tuple[Code
 
     Returns
     -------
-    tuple of array
-        The numbers of the trials in their order, the means and their variances. The order of the
-        results moves no digit.
+    trial, yi, vi : array of shape (n,)
+        In the order of the numbers of the trials. The order of the results moves no digit.
+
+    Examples
+    --------
+    >>> _, yi, vi = means_by_trial(np.array([0, 0]), np.array([0.2, 0.4]), np.full(2, 0.04), 0.5)
+    >>> yi.round(3).tolist(), vi.round(3).tolist()
+    ([0.3], [0.03])
     """
     order = np.lexsort((vi, yi, trial))
-    trials, code = np.unique(trial[order], return_inverse=True)
-    m, sum_vi = np.bincount(code), np.bincount(code, vi[order])
-    between = np.bincount(code, np.sqrt(vi[order])) ** 2 - sum_vi
-    variance = np.where(m == 1, sum_vi, sum_vi + rho * between) / m**2
-    return trials, np.bincount(code, yi[order]) / m, variance
+    yi, vi = yi[order], vi[order]
+    trials, code, m = np.unique(trial[order], return_inverse=True, return_counts=True)
+    sum_vi = np.bincount(code, vi)
+    between = np.where(m == 1, 0.0, np.bincount(code, np.sqrt(vi)) ** 2 - sum_vi)
+    return trials, np.bincount(code, yi) / m, (sum_vi + rho * between) / m**2
 
 
 def average_by_trial(effects: pd.DataFrame, rho: float) -> pd.DataFrame:

@@ -124,13 +124,11 @@ def pool_sets(
     pools = _pool(data, method, ci_method, level)
     undefined = np.full(data.n, np.nan)
     low, high = q_profile(data, level) if method else (undefined, undefined)
-    columns = (pools.estimate, pools.se, pools.df, pools.tau2, pools.q, pools.i2_q, pools.i2_tau2)
-    numbers = zip(*(column.tolist() for column in (*columns, low, high)), strict=True)
+    named = [getattr(pools, name) for name in _Fit._fields[:-2]]
+    fits = map(_Fit._make, zip(*(column.tolist() for column in (*named, low, high)), strict=True))
     return [
-        _pooled(_How(model, method, interval, level), rows, bool(several), *own)
-        for rows, interval, several, own in zip(
-            sets, ci_method, pools.several_modes, numbers, strict=True
-        )
+        _pooled(_How(model, method, interval, level), rows, fit)
+        for rows, interval, fit in zip(sets, ci_method, fits, strict=True)
     ]
 
 
@@ -141,53 +139,54 @@ class _How(NamedTuple):
     level: float
 
 
-def _pooled(
-    how: _How,
-    rows: Rows,
-    several_modes: bool,
-    estimate: float,
-    se: float,
-    df: float,
-    tau2: float,
-    q: float,
-    i2_q: float,
-    i2_tau2: float,
-    low: float,
-    high: float,
-) -> Pooled:
-    """One pool, from its numbers in the units of its rows."""
+class _Fit(NamedTuple):
+    """One pool in the units of its rows, with the interval of tau2."""
+
+    estimate: float
+    se: float
+    df: float
+    tau2: float
+    q: float
+    i2_q: float
+    i2_tau2: float
+    several_modes: bool
+    low: float
+    high: float
+
+
+def _pooled(how: _How, rows: Rows, fit: _Fit) -> Pooled:
     found = inference(
-        estimate=rows.unit * (rows.sign * estimate + 0.0),  # no "-0"
-        se=rows.unit * se,
-        df=df,
-        tau2=rows.unit**2 * tau2,
+        estimate=rows.unit * (rows.sign * fit.estimate + 0.0),  # no "-0"
+        se=rows.unit * fit.se,
+        df=fit.df,
+        tau2=rows.unit**2 * fit.tau2,
         level=how.level,
     )
-    random, q_df = bool(how.tau2_method), float(rows.y.size - 1)
-    few, normal = rows.y.size < MIN_TRIALS_FOR_INTERVAL, INTERVALS[how.ci_method].normal
+    k, random, normal = rows.y.size, bool(how.tau2_method), INTERVALS[how.ci_method].normal
+    few = k < MIN_TRIALS_FOR_INTERVAL
     flags = {
         "two_or_three_trials": few and not normal,
         "normal_few_trials": few and normal and random,
-        "zero_standard_error": found["se"] == 0,
-        "several_modes": several_modes,
-        "tau2_zero": tau2 == 0,
-        "tau2_interval_empty": random and math.isnan(low),
-        "tau2_outside_interval": _outside(tau2, low, high),
+        "zero_standard_error": fit.se == 0,
+        "several_modes": fit.several_modes,
+        "tau2_zero": fit.tau2 == 0,
+        "tau2_interval_empty": random and math.isnan(fit.low),
+        "tau2_outside_interval": _outside(fit.tau2, fit.low, fit.high),
     }
     return Pooled(
         **how._asdict(),
-        k=rows.y.size,
-        n_trials=rows.y.size,
+        k=k,
+        n_trials=k,
         **found,
-        tau2_ci_low=rows.unit**2 * low,
-        tau2_ci_high=rows.unit**2 * high,
-        i2_q=i2_q,
-        i2_tau2=i2_tau2,
-        q=q,
-        q_df=q_df,
-        q_p=chi2_p(q, q_df),
+        tau2_ci_low=rows.unit**2 * fit.low,
+        tau2_ci_high=rows.unit**2 * fit.high,
+        i2_q=fit.i2_q,
+        i2_tau2=fit.i2_tau2,
+        q=fit.q,
+        q_df=k - 1.0,
+        q_p=chi2_p(fit.q, k - 1.0),
         flags=tuple(flag for flag, raised in flags.items() if raised),
-        weights=rows.percent(1 / (rows.v + (tau2 if random else 0.0))),
+        weights=rows.percent(1 / (rows.v + (fit.tau2 if random else 0.0))),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from metarepro.conversion.trial_means import means_by_trial, trial_effect
+from metarepro.conversion.trial_means import means_by_trial
 from metarepro.models.inference import inference
 from metarepro.models.pooled import Pooled
 from metarepro.models.pooling import pool_sets
@@ -225,12 +225,8 @@ def _common_of_means(tasks: Sequence[Task]) -> list[Outcome]:
     return found
 
 
-def _single_trials(tasks: Sequence[Task]) -> list[Outcome]:
-    return [_single_trial(results.yi, results.vi, settings) for results, settings, _ in tasks]
-
-
 def trial_means(results: Results, rho: float) -> Results:
-    """The mean of each trial, as `conversion.trial_means.trial_effect`."""
+    """The mean of each trial; its results correlate by rho."""
     return Results(*means_by_trial(*results, rho))
 
 
@@ -296,24 +292,30 @@ def without_prediction_of_few(pooled: AnyPool) -> AnyPool:
     return pooled
 
 
-def _single_trial(yi: Array, vi: Array, settings: Settings) -> tuple[Pooled, str]:
-    if not yi.size:
+def _single_trials(tasks: Sequence[Task]) -> list[Outcome]:
+    return [_single_trial(results, settings) for results, settings, _ in tasks]
+
+
+def _single_trial(results: Results, settings: Settings) -> Outcome:
+    k = results.yi.size
+    if not k:
         raise ValueError("no result fits")
-    estimate, variance = trial_effect(yi, vi, settings.rho)
+    _, (estimate,), (variance,) = trial_means(results, settings.rho)
+    se = math.sqrt(variance)
     pooled = Pooled(
         model="single_trial",
         tau2_method="",
         ci_method="z",
         level=settings.level,
-        k=len(yi),
+        k=k,
         n_trials=1,
-        **inference(estimate, math.sqrt(variance), math.nan, math.nan, settings.level),
+        **inference(float(estimate), se, math.nan, math.nan, settings.level),
         **_UNKNOWN,
         flags=(),
-        weights=np.full(len(yi), 100 / len(yi)),
-        rho=settings.rho if len(yi) > 1 else math.nan,
+        weights=np.full(k, 100 / k),
+        rho=settings.rho if k > 1 else math.nan,
     )
-    of = f"the mean of its {len(yi)} results" if len(yi) > 1 else "its own effect"
+    of = f"the mean of its {k} results" if k > 1 else "its own effect"
     return pooled, f"a single trial: nothing is pooled, {of} is shown"
 
 
