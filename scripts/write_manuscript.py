@@ -44,7 +44,7 @@ summary_of_findings.csv   the evidence table, in GRADE's layout without its cert
 summary_of_findings.docx  the same as a Word table, landscape A4, with notes
 summary_of_findings.tex   the same in LaTeX (booktabs, longtable)
 forest_plots.docx         the forest plot of each row with two or more trials, with alternative text
-forest_plots.pdf          the same, a page for each
+forest_plots.pdf          the same plots alone, a page for each; their titles are in the captions
 forest_plots.tex          the same in LaTeX, from the pages of the PDF
 references.bib            all trials and reviews; keys are the ids in the tables
 manuscript.tex            includes all of the LaTeX: pdflatex, bibtex, pdflatex, pdflatex

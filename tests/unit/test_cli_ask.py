@@ -109,7 +109,7 @@ def test_the_plot_has_groups_the_line_and_the_judgements() -> None:
     command("pool", "t.csv", *ASKED)
     plot = Path("pooled/forest.svg").read_text()
     assert plot.count("Subtotal: 3 trials") == 2
-    assert 'id="important"' in plot
+    assert "stroke-width:0.9;stroke-dasharray:3.6,1.8" in plot
     assert "Dashed line: minimal important difference, 0.20." in plot
     assert "Risk of bias: A, rob overall. + low; ? unclear; − high." in plot
 

@@ -9,7 +9,7 @@ import pytest
 from tests.command import command
 
 from metarepro.readers.effect_table import read_effect_table
-from metarepro.synthesis.study_pool import pool_studies
+from metarepro.synthesis.study_pool import StudyPool, pool_studies
 
 REFERENCE = json.loads(Path("tests/reference/study_pool.json").read_text())["bcg"]
 #: Colditz et al. 1994, as in metadat's dat.bcg.
@@ -211,6 +211,16 @@ def test_a_level_of_95_is_refused(folder: Path) -> None:
     assert "e.g. 0.95" in refused.stderr
 
 
+def texts_of(result: StudyPool) -> set[str]:
+    """What stands in the forest plot of a pool."""
+    from matplotlib.text import Text
+
+    from metarepro.figures.study_forest import study_forest
+
+    drawn = study_forest(result).findobj(Text)
+    return {text.get_text() for text in drawn if isinstance(text, Text)}
+
+
 @pytest.mark.parametrize(
     ("higher", "left"), [("yes", "favours control"), ("no", "favours intervention")]
 )
@@ -220,14 +230,10 @@ def test_the_sides_are_named_if_the_table_says_what_is_better(
     Path("t.csv").write_text(f"yi,vi,higher_is_better\n1,1,{higher}\n2,1,{higher}\n")
     result = pool_studies(read_effect_table("t.csv"))
     assert result.higher_is_better == higher
-    from metarepro.figures.study_forest import study_forest
-
-    axes = study_forest(result).axes[0]
-    assert f"← {left}" in {text.get_text() for text in axes.texts}
+    assert f"← {left}" in texts_of(result)
 
 
 def test_without_a_direction_no_side_is_named(folder: Path) -> None:
-    from metarepro.figures.study_forest import study_forest
-
-    axes = study_forest(pool_studies(read_effect_table("bcg.csv"), measure="RR")).axes[0]
-    assert not any("favours" in text.get_text() for text in axes.texts)
+    shown = texts_of(pool_studies(read_effect_table("bcg.csv"), measure="RR"))
+    assert "Risk ratio" in shown
+    assert not any("favours" in text for text in shown)

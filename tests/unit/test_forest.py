@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import math
 import os
@@ -24,6 +25,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+from PIL import Image
 
 from metarepro.figures import style as fg
 from metarepro.figures.domain_forest import summary_forest
@@ -259,6 +261,7 @@ def test_rows_have_the_same_height_however_many_there_are() -> None:
 
 def test_type_has_the_same_size_however_many_rows_there_are() -> None:
     sizes = [{text.get_fontsize() for text in texts(plot(make_rows(n)))} for n in (2, 60)]
+    assert min(fg.TEXT_SIZE, fg.SMALL_SIZE, fg.TITLE_SIZE) >= 8
     assert sizes[0] == sizes[1] == {fg.TEXT_SIZE, fg.SMALL_SIZE, fg.TITLE_SIZE}
 
 
@@ -602,9 +605,26 @@ def pages(n: int, subgroups: tuple[str, ...] = ("",)) -> list[Figure]:
     return draw_pages(forest_layout(rows, make_summary(), title="Long plot"), 6.0)
 
 
-def test_a_short_plot_is_one_page_as_without_pages() -> None:
+def test_a_short_plot_is_one_page_as_without_pages_but_for_its_title() -> None:
     (fig,) = pages(5)
-    assert words(fig) == words(forest_plot(make_rows(5), make_summary(), title="Long plot"))
+    titled = words(forest_plot(make_rows(5), make_summary(), title="Long plot"))
+    titled.remove("Long plot")
+    assert words(fig) == titled
+
+
+def test_pages_are_named_with_the_title_and_their_number() -> None:
+    labels = [fig.get_label() for fig in pages(30)]
+    assert labels == ["Long plot (part 1 of 2)", "Long plot (part 2 of 2)"]
+
+
+def test_a_page_too_wide_has_a_shorter_axis_and_stays_legible() -> None:
+    layout = forest_layout(make_rows(5), make_summary(), title="Long plot")
+    (full,) = draw_pages(layout, 6.0)
+    width = full.get_size_inches()[0]
+    (narrow,) = draw_pages(layout, 6.0, width - 0.4)
+    assert narrow.get_size_inches()[0] == pytest.approx(width - 0.4)
+    assert words(narrow) == words(full)
+    assert_legible(narrow)
 
 
 def test_a_long_plot_breaks_over_pages_with_every_result_once() -> None:
@@ -724,17 +744,21 @@ def test_flags_become_numbered_notes() -> None:
 # --- scales ---------------------------------------------------------------------------------------
 
 
-def tick_labels(fig: Figure) -> list[str]:
-    return [label.get_text() for label in fig.axes[0].get_xticklabels()]
+def tick_labels(fig: Figure) -> dict[str, float]:
+    """What the ticks say, with their places on the axis."""
+    to_axis = fig.axes[0].transData.inverted().transform
+    labels: list[Any] = named(fig, "tick")
+    places = [label.get_transform().transform(label.get_position()) for label in labels]
+    return {label.get_text(): to_axis(at)[0] for label, at in zip(labels, places, strict=True)}
 
 
 def test_ratios_are_printed_as_ratios_with_ticks_at_round_ratios() -> None:
     rows = make_rows(1, yi=math.log(2), ci_low=math.log(0.5), ci_high=math.log(8))
     fig = plot(rows, scale=Scale("OR"))
     assert {"2.00", "[0.50,", "8.00]", "Odds ratio [95% CI]"} <= set(words(fig))
-    places = fig.axes[0].get_xticks()
-    assert [float(text) for text in tick_labels(fig)] == pytest.approx(list(np.exp(places)))
-    assert "1" in tick_labels(fig)
+    ticks = tick_labels(fig)
+    assert [float(text) for text in ticks] == pytest.approx(list(np.exp([*ticks.values()])))
+    assert "1" in ticks
 
 
 def test_where_fewer_is_better_the_intervention_is_favoured_on_the_left() -> None:
@@ -877,9 +901,13 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     assert (tmp_path / "figure.svg").read_text() == "old"
 
 
-def test_a_figure_of_twenty_rows_stays_small(tmp_path: Path) -> None:
-    svg = fg.save_figure(plot(make_rows(20)), tmp_path / "figure")
-    assert svg.stat().st_size < 45_000
+def test_a_figure_of_ninety_rows_stays_small() -> None:
+    assert len(fg.svg_bytes(plot(make_rows(90)))) < 80_000
+
+
+def test_white_stays_white_in_a_picture() -> None:
+    with Image.open(io.BytesIO(fg.png_bytes(plot(make_rows(2))))) as picture:
+        assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_pyplot_keeps_no_figure() -> None:

@@ -20,7 +20,14 @@ from matplotlib.figure import Figure
 
 from metarepro.manuscript.bibtex import bibliography, first_author
 from metarepro.manuscript.docx import figures_document, table_document, without_dates
-from metarepro.manuscript.figures import ForestPlot, caption, parts, pdf_bytes
+from metarepro.manuscript.figures import (
+    TALLEST,
+    WIDEST,
+    ForestPlot,
+    caption,
+    parts,
+    pdf_bytes,
+)
 from metarepro.manuscript.latex import figures_part, table_part
 from metarepro.manuscript.summary import INTERVENTION, in_words, published_certainty
 from metarepro.study.transcription import list_reviews
@@ -347,6 +354,19 @@ def test_pictures_have_alternative_text_and_fit_their_pages() -> None:
         assert shape.height < section.page_height
     lying, standing = document.sections
     assert lying.page_width == standing.page_height
+
+
+def test_the_largest_page_of_a_plot_is_placed_in_full_size() -> None:
+    # So that its letters, of 8 points or more, stay as large.
+    document = Document(io.BytesIO(figures_document([plot(WIDEST, TALLEST)], "Plots")))
+    (shape,) = document.inline_shapes
+    assert shape.width.inches == pytest.approx(WIDEST, abs=0.01)
+
+
+def test_the_title_of_a_figure_stands_in_its_caption_and_nowhere_else() -> None:
+    document = Document(io.BytesIO(figures_document([plot()], "Plots")))
+    texts = [paragraph.text for paragraph in document.paragraphs if paragraph.text]
+    assert texts == [f"Figure 1. Play & love. {plot().caption}"]
 
 
 def test_latex_figures_are_pages_of_the_pdf() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from tests.plans import MODERATORS, small_plan
 from tests.report_records import PLAN as REPORT_PLAN
 from tests.report_records import make_records
@@ -61,6 +63,10 @@ def marks(ax: Any, gid: str) -> Any:
     return found
 
 
+def words(fig: Figure) -> list[str]:
+    return [text.get_text() for text in fig.findobj(Text) if isinstance(text, Text)]
+
+
 def test_the_area_of_a_bubble_is_the_weight_of_its_result() -> None:
     own = panels_of_twelve_trials()
     fig = moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2")
@@ -81,26 +87,26 @@ def test_levels_are_drawn_where_they_are_named_and_doubtful_ones_are_broken() ->
     fig = moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2")
     (panel,) = (panel for panel in own if panel.test.moderator == "intervention")
     ax = fig.axes[0]
-    lines: list[Any] = list(ax.lines)
-    diamonds = [line for line in lines if line.get_marker() == "D"]
-    bars = [line for line in lines if len(line.get_xdata()) == 2 and line.get_linewidth() == 1.6]
-    for row, level in enumerate(panel.levels):
-        assert (diamonds[row].get_xdata()[0], diamonds[row].get_ydata()[0]) == (level.estimate, row)
-        assert list(bars[row].get_xdata()) == [level.ci_low, level.ci_high]
-        assert bars[row].is_dashed() == (level.df < 4)
-    names = [text.get_text() for text in fig.texts if text.get_text().startswith(("Home", "Video"))]
+    (diamonds,) = (line for line in ax.lines if line.get_gid() == "means")
+    assert np.asarray(diamonds.get_xydata()).tolist() == [
+        [level.estimate, row] for row, level in enumerate(panel.levels)
+    ]
+    bars = marks(ax, "intervals")
+    assert np.array(bars.get_segments()).tolist() == [
+        [[level.ci_low, row], [level.ci_high, row]] for row, level in enumerate(panel.levels)
+    ]
+    dashed = [dashes is not None for _, dashes in bars.get_linestyle()]
+    assert dashed == [level.df < 4 for level in panel.levels]
+    names = [text for text in words(fig) if text.startswith(("Home", "Video"))]
     assert names == [f"{NAMES[level.level]} ({level.n_trials})" for level in panel.levels]
 
 
 def test_the_head_of_a_panel_gives_the_test() -> None:
     own = panels_of_twelve_trials()
-    words = [
-        text.get_text()
-        for text in moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2").texts
-    ]
+    said = words(moderator_plot(own, NAMES, 0.3, title="x", colour="#0072B2"))
     (year,) = (panel.test for panel in own if panel.is_number)
     head = f"F(1, {year.df2:.1f}) = {year.statistic:.2f}, p = {year.p_value:.3f}"
-    assert any(text.startswith(head) and "Holm" in text for text in words)
+    assert any(text.startswith(head) and "Holm" in text for text in said)
 
 
 def test_nothing_to_draw_is_refused() -> None:

@@ -19,6 +19,7 @@ from tests.unit.test_forest import (
     one,
     squares,
     texts,
+    tick_labels,
     whiskers,
     words,
 )
@@ -527,9 +528,8 @@ def test_difference_axes_are_symmetric_with_five_ticks(farthest: float, end: flo
 
 
 def test_ratios_are_drawn_as_logs_and_labelled_as_ratios() -> None:
-    ax = plot(4).axes[0]
-    labels = [text.get_text() for text in ax.get_xticklabels()]
-    np.testing.assert_allclose(np.exp(ax.get_xticks()), [float(label) for label in labels])
+    ticks = tick_labels(plot(4))
+    assert [float(label) for label in ticks] == pytest.approx(list(np.exp([*ticks.values()])))
 
 
 def test_captions_are_those_of_the_file_on_their_sides_of_no_effect() -> None:

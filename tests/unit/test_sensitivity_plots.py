@@ -142,8 +142,8 @@ def test_no_texts_meet_and_none_leaves_the_page(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_no_text_is_below_seven_points(name: str) -> None:
-    assert min(float(t.get_fontsize()) for t in words(FIGURES[name]())) >= 7
+def test_no_text_is_below_eight_points(name: str) -> None:
+    assert min(float(t.get_fontsize()) for t in words(FIGURES[name]())) >= 8
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -159,9 +159,9 @@ def test_two_drawings_give_the_same_bytes(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["funnel", "curve", "GOSH"])
-def test_an_svg_stays_below_150_kilobytes(name: str, tmp_path: Path) -> None:
+def test_an_svg_stays_below_120_kilobytes(name: str, tmp_path: Path) -> None:
     svg = fg.save_figure(FIGURES[name](), tmp_path / "figure")
-    assert svg.stat().st_size < 150_000
+    assert svg.stat().st_size < 120_000
 
 
 # --- funnel --------------------------------------------------------------------------------------

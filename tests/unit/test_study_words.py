@@ -22,7 +22,7 @@ GENERAL = {
     *("after", "and", "attention", "based", "between", "of", "other", "overall", "the", "their"),
     *("supporting",),
     # of programming and of documents
-    *("child", "environment", "language", "parent", "problems", "security", "self"),
+    *("child", "circle", "environment", "language", "parent", "problems", "security", "self"),
     # of meta-analysis, or of columns in the tables of any study
     *("programmes", "sensitivity", "signs"),
 }

@@ -2,13 +2,16 @@
 
 import base64
 import io
+import math
 import re
 from xml.etree import ElementTree
 
+import matplotlib as mpl
 import pytest
 from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 
+from metarepro.figures.plot_page import draw_circles
 from metarepro.figures.style import drawing_style, font, svg_bytes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -25,6 +28,23 @@ def figure(plain: str = "Plain τ²", bold: str = "Bold Žž") -> Figure:
     return fig
 
 
+def styled() -> Figure:
+    """Lines, areas and texts of many styles."""
+    with drawing_style():
+        fig = Figure(figsize=(3, 2))
+        ax = fig.add_axes((0.1, 0.1, 0.8, 0.8))
+        ax.set_axis_off()
+        ax.plot([1, 2], [1, 2], color="#0072B2", linewidth=1.6, dashes=(4, 2))
+        ax.plot([1, 2], [2, 1], color="red", alpha=0.5, solid_capstyle="projecting")
+        ax.hlines(1.5, 1, 2, color="green", linewidth=0.9)
+        ax.fill(
+            [1, 2, 1], [1, 1, 2], facecolor=(1, 0, 0, 0.25), edgecolor="black", joinstyle="miter"
+        )
+        ax.text(1.5, 2, "right", fontproperties=font(9), ha="right", color="#595959")
+        ax.text(1.5, 1, "bold", fontproperties=font(9, bold=True), ha="center")
+    return fig
+
+
 def fonts(svg: str) -> dict[bool, set[str]]:
     """The letters of the fonts inside, plain and bold."""
     faces = re.findall(r"@font-face{([^}]*)}", svg)
@@ -36,24 +56,21 @@ def fonts(svg: str) -> dict[bool, set[str]]:
     return letters
 
 
-def styles(svg: bytes) -> list[tuple[str, dict[str, str]]]:
-    """Tag and style of every element that is drawn, whether written there or as a class."""
+def styles(svg: bytes) -> set[frozenset[tuple[str, str]]]:
+    """The different styles of what is drawn, whether written there or as a class."""
     root = ElementTree.fromstring(svg)
     sheet = root.findtext(f"{SVG}defs/{SVG}style") or ""
-    classes = dict(re.findall(r"^\.(\w+){([^}]*)}$", sheet, re.MULTILINE))
-    found = []
-    shared = {child: group.get("class", "") for group in root.iter(f"{SVG}g") for child in group}
-    for element in root.iter():
-        if element.tag == f"{SVG}g":
-            continue
-        named = element.get("class") or shared.get(element, "")
-        written = element.get("style") or classes.get(named, "")
-        rules = dict(rule.split(": ", 1) for rule in written.split("; ") if rule)
-        if element.get("clip-path"):
-            rules["clip-path"] = element.attrib["clip-path"]
+    classes = re.findall(r"^\.\w+{([^}]*)}$", sheet, re.MULTILINE)
+    written = [element.get("style", "") for element in root.iter() if element.tag != f"{SVG}image"]
+    found = set()
+    for style in filter(None, [*classes, *written]):
+        rules = dict(re.split(": ?", rule, maxsplit=1) for rule in re.split("; ?", style) if rule)
         rules.pop("font-family", None)
-        if rules:
-            found.append((element.tag, rules))
+        if rules.get("stroke-dashoffset") == "0":
+            del rules["stroke-dashoffset"]
+        shown = "font-size" in rules or rules.get("stroke")
+        usual = {"fill": "#000000"} | ({"stroke-width": "1"} if rules.get("stroke") else {})
+        found.add(frozenset((usual | rules).items())) if shown else None
     return found
 
 
@@ -96,9 +113,9 @@ def test_the_font_inside_is_as_wide_as_the_one_that_was_measured() -> None:
 
 def test_styles_are_those_of_matplotlib() -> None:
     raw = io.BytesIO()
-    with drawing_style():
-        figure().savefig(raw, format="svg")
-    assert styles(svg_bytes(figure())) == styles(raw.getvalue())
+    with drawing_style(), mpl.rc_context({"svg.fonttype": "none"}):
+        styled().savefig(raw, format="svg")
+    assert styles(svg_bytes(styled())) == styles(raw.getvalue())
 
 
 @pytest.mark.parametrize("text", ["a  b", '<b> & "c" ]]>', "  lead"])
@@ -121,13 +138,41 @@ def test_strokes_of_one_style_share_a_path_and_filled_ones_do_not() -> None:
         fig = Figure()
         ax = fig.add_axes((0, 0, 1, 1))
         ax.set_axis_off()
-        ax.hlines([0.2, 0.8], 0.1, 0.9).set_gid("strokes")
+        ax.hlines([0.2, 0.8], 0.1, 0.9)
         for x in (0.2, 0.3):
             ax.fill([x, x + 0.2, x], [0, 0, 1], color="red", alpha=0.5)
     root = ElementTree.fromstring(svg_bytes(fig))
-    (path,) = root.findall(f".//{SVG}g[@id='strokes']/{SVG}path")
-    assert path.attrib["d"].count("M") == 2
-    assert len([p for p in root.iter(f"{SVG}path") if p.attrib["d"].endswith("z")]) >= 2
+    drawn = [path.attrib["d"] for path in root.iter(f"{SVG}path")]
+    assert [path.count("M") for path in drawn if not path.endswith("z")] == [2]
+    assert len([path for path in drawn if path.endswith("z")]) == 3  # with the page
+
+
+def test_circles_are_circles() -> None:
+    with drawing_style():
+        fig = Figure(figsize=(2, 2))
+        ax = fig.add_axes((0, 0, 1, 1))
+        draw_circles(ax, [0.5, 0.25], [0.5, 0.75], [4 * math.pi, math.pi], "#0072B2")
+    circles = ElementTree.fromstring(svg_bytes(fig)).iter(f"{SVG}circle")
+    found = [[float(circle.attrib[name]) for name in ("cx", "cy", "r")] for circle in circles]
+    assert found == [[72, 72, 2], [36, 36, 1]]
+
+
+def test_what_is_drawn_elsewhere_does_not_change_a_figure() -> None:
+    before = svg_bytes(figure("Plain", "Bold"))
+    svg_bytes(figure("Łódź", "Žž"))
+    assert svg_bytes(figure("Plain", "Bold")) == before
+
+
+def test_an_image_covers_its_place() -> None:
+    with drawing_style():
+        fig = Figure(figsize=(2, 2))
+        ax = fig.add_axes((0, 0, 1, 1))
+        ax.imshow([[0.0, 1.0]], extent=(0, 1, 0, 1), aspect="auto", interpolation="none")
+    (image,) = ElementTree.fromstring(svg_bytes(fig)).iter(f"{SVG}image")
+    across, _, _, down, left, top = map(float, image.attrib["transform"][7:-1].split())
+    width, height = float(image.attrib["width"]), float(image.attrib["height"])
+    assert (left, left + across * width) == pytest.approx((0, 144))
+    assert sorted((top, top + down * height)) == pytest.approx([0, 144])
 
 
 def test_turned_text_stays_turned() -> None:

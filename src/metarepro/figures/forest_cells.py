@@ -140,13 +140,13 @@ def records(
         raise ValueError(f"{name} lack the columns {missing}")
     chosen: dict[str, list[Any]] = {}
     for column in columns:
+        values = table[column].tolist()
         if column not in _TEXTS:
-            numbers = pd.to_numeric(table[column]).astype("Float64")
-            chosen[column] = numbers.to_numpy(float, na_value=math.nan).tolist()
+            chosen[column] = [math.nan if pd.isna(value) else float(value) for value in values]
         elif column in ("label", "measure"):
-            chosen[column] = [fg.plain_text(value) for value in table[column]]
+            chosen[column] = [fg.plain_text(value) for value in values]
         else:
-            chosen[column] = table[column].astype(object).fillna("").map(str).tolist()
+            chosen[column] = ["" if pd.isna(value) else str(value) for value in values]
     return [dict(zip(chosen, values, strict=True)) for values in zip(*chosen.values(), strict=True)]
 
 

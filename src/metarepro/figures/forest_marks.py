@@ -17,7 +17,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.markers import CARETLEFTBASE, CARETRIGHTBASE
-from matplotlib.patches import Polygon
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
 
 from metarepro.figures import style as fg
 from metarepro.figures.forest_axis import Axis, Mark
@@ -29,6 +30,7 @@ with warnings.catch_warnings(), np.errstate(), mpl.rc_context():
 
 LARGEST_SQUARE = 9.0  # side in points, for the largest weight of a plot
 UNWEIGHTED_SQUARE = 5.0
+STROKE = 0.31  # lines
 DIAMOND_HEIGHT = 0.33  # half of it, in lines
 SMALL_DIAMOND = 0.02  # half of the width of one without its interval, as a share of the axis
 ARROW_SIZE = 5.5  # points
@@ -44,7 +46,7 @@ def draw_marks(ax: Axes, marks: Sequence[Mark | None], axis: Axis, largest: floa
     marks
         One for each line; None where a line has text only.
     axis
-        Its limits, beyond which marks are clipped, and its ticks.
+        Its limits, beyond which marks are clipped.
     largest
         The weight of the largest square, which may be on another page.
     """
@@ -59,7 +61,6 @@ def draw_marks(ax: Axes, marks: Sequence[Mark | None], axis: Axis, largest: floa
     if not math.isnan(axis.important):
         line = ax.axvline(axis.important, color=fg.MUTED_COLOUR, linewidth=0.9, dashes=(4, 2))
         line.set(zorder=0.5, gid="important")
-    _draw_ticks(ax, axis)
     ax.set(xlim=(low, high), ylim=(-0.5, len(marks) - 0.5))
 
 
@@ -102,15 +103,9 @@ def _draw_points(ax: Axes, marks: Sequence[Mark | None], axis: Axis, largest: fl
     points.set(zorder=3, gid="squares", edgecolors=edges, facecolors=fills, linewidths=0.9)
     points.set(sizes=[_area(mark, largest) for _, mark in shown])
     # A short stroke under the square marks the estimate where the square is too small to be seen.
-    ax.plot(
-        *places.T,
-        linestyle="none",
-        marker="|",
-        markersize=4.5,
-        markeredgewidth=0.9,
-        color=fg.TEXT_COLOUR,
-        zorder=2,
-    )
+    ends = np.stack([places - (0, STROKE / 2), places + (0, STROKE / 2)], axis=1)
+    strokes = Path(ends.reshape(-1, 2), [Path.MOVETO, Path.LINETO] * len(places))
+    ax.add_artist(PathPatch(strokes, fill=False, edgecolor=fg.TEXT_COLOUR, linewidth=0.9, zorder=2))
 
 
 def _area(mark: Mark, largest: float) -> float:
@@ -180,14 +175,3 @@ def _draw_arrows(ax: Axes, marks: Sequence[Mark | None], low: float, high: float
                 clip_on=False,
                 gid=name,
             )
-
-
-def _draw_ticks(ax: Axes, axis: Axis) -> None:
-    small = fg.font(fg.SMALL_SIZE)
-    places = [place for place, _ in axis.ticks]
-    labels = [label for _, label in axis.ticks]
-    ax.set_xticks(places, labels, fontproperties=small, color=fg.TEXT_COLOUR)
-    ax.tick_params(axis="x", length=3, width=0.7, color=fg.RULE_COLOUR, pad=2)
-    ax.spines["bottom"].set(color=fg.RULE_COLOUR, linewidth=0.7)
-    ax.spines[["left", "right", "top"]].set_visible(False)
-    ax.set_yticks([])

@@ -13,19 +13,18 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
 from metarepro.figures.forest_axis import Axis, Mark, effect_axis
 from metarepro.figures.forest_marks import draw_marks
-from metarepro.figures.plain_text import PlainText
+from metarepro.figures.page_parts import CAPITAL, Align, add_axes, draw_rules, draw_ticks, write
 from metarepro.wording.scales import Scale
 
 PITCH = 0.2
 MARGIN = 0.15
 GAP = 0.16
-PLOT_WIDTH = 3.0
+PLOT_WIDTH, NARROWEST_PLOT = 3.0, 2.4
 TITLE_PITCH = 0.22
 HEADER_HEIGHT = 0.28
 AXIS_HEIGHT = 0.62
@@ -33,7 +32,6 @@ NOTE_PITCH = 0.165
 NARROWEST_LEFT = 4.4  # room for the line with Q, I2 and tau2
 _HEADER_RISE = 0.09  # of the baseline of a header above the first line
 CONTINUED = " (continued)"
-_CAPITAL = 0.73  # height of a capital as a share of the size of the type
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ class Column:
 
     key: str
     header: str = ""
-    align: str = "right"
+    align: Align = "right"
     widest: float = math.inf
     gap: float = GAP
     span: int = 1
@@ -131,12 +129,14 @@ def draw_page(plot: Plot) -> Figure:
     return _draw(plot, _Layout(plot), plot.lines, plot.title)
 
 
-def draw_pages(plot: Plot, tallest: float) -> list[Figure]:
-    """Draw a plot on as many pages as it needs, none of them higher than `tallest` inches.
+def draw_pages(plot: Plot, tallest: float, widest: float = math.inf) -> list[Figure]:
+    """Draw a plot on as many pages as it needs, without its title, which stands in a caption.
 
-    All pages have the same columns, axis and notes. A subgroup that goes on has its heading again.
+    None of them is higher than `tallest` inches, nor wider than `widest` where a shorter axis can
+    spare the room. All have the same columns, axis and notes. A subgroup that goes on has its
+    heading again. The title is their label, with the number of the part.
     """
-    layout = _Layout(plot)
+    layout = _Layout(plot, titled=False, widest=widest)
     if layout.height(len(plot.lines)) <= tallest:
         return [_draw(plot, layout, plot.lines, plot.title)]
     room = max(10, math.floor((tallest - layout.height(0)) / PITCH))
@@ -166,63 +166,63 @@ def broken(lines: Sequence[Line], room: int) -> list[list[Line]]:
 class _Layout:
     """Where the columns of a plot stand, and how high its texts are."""
 
-    def __init__(self, plot: Plot) -> None:
+    def __init__(self, plot: Plot, *, titled: bool = True, widest: float = math.inf) -> None:
         measured = [*plot.headings, *plot.lines]
         self.axis = plot.axis or effect_axis(plot.marks, Scale())
         self.left_widths = _column_widths(measured, plot.left)
         self.left_edges, end = _edges(plot.left, self.left_widths, MARGIN)
         self.plot_left = end + GAP
         self.right_widths = _column_widths(measured, plot.right)
-        right_start = self.plot_left + PLOT_WIDTH + GAP
+        _, beside = _edges(plot.right, self.right_widths, self.plot_left + GAP)
+        self.plot_width = max(NARROWEST_PLOT, min(PLOT_WIDTH, widest - MARGIN - beside))
+        right_start = self.plot_left + self.plot_width + GAP
         self.right_edges, self.text_right = _edges(plot.right, self.right_widths, right_start)
         self.notes = _wrapped_notes(plot, self.axis, self.text_right - MARGIN)
-        # One more line for the number of the part.
-        self.titles = len(self.title(plot.title + " (part 10 of 10)"))
+        self.titles = self._lines_of(plot.title) if titled else []
         self.below = MARGIN + NOTE_PITCH * (len(self.notes) + bool(plot.legend)) + AXIS_HEIGHT
         head = max(len(plot.headings), len(plot.over_axis) - 1)
         self.above = HEADER_HEIGHT + PITCH * head
 
-    def title(self, text: str) -> list[str]:
-        """The lines of a title."""
-        return fg.wrap(fg.plain_text(text), self.text_right - MARGIN, fg.TITLE_SIZE, bold=True)
+    def _lines_of(self, title: str) -> list[str]:
+        return fg.wrap(fg.plain_text(title), self.text_right - MARGIN, fg.TITLE_SIZE, bold=True)
 
     def height(self, n_lines: int) -> float:
         """Height of a page of so many lines."""
-        return self.below + PITCH * n_lines + self.above + TITLE_PITCH * self.titles + MARGIN
+        return self.below + PITCH * n_lines + self.above + TITLE_PITCH * len(self.titles) + MARGIN
 
 
 def _draw(plot: Plot, layout: _Layout, lines: Sequence[Line], title: str) -> Figure:
     """Draw some lines of a plot on a page."""
-    titles, below, text_right = layout.title(title), layout.below, layout.text_right
+    below, text_right = layout.below, layout.text_right
+    plot_left, plot_width, axis = layout.plot_left, layout.plot_width, layout.axis
     body = PITCH * len(lines)
-    top = below + body + layout.above
-    width, height = text_right + MARGIN, top + TITLE_PITCH * len(titles) + MARGIN
-    plot_left, axis = layout.plot_left, layout.axis
+    width, height = text_right + MARGIN, layout.height(len(lines))
     largest = max((m.weight for m in plot.marks if not math.isnan(m.weight)), default=math.nan)
 
     with fg.drawing_style():
         fig = Figure(figsize=(width, height), label=fg.plain_text(title))
-        box = (plot_left / width, below / height, PLOT_WIDTH / width, body / height)
-        ax = fig.add_axes(box)
+        ax = add_axes(fig, plot_left, below, plot_width, body)
         draw_marks(ax, [line.mark for line in lines], axis, largest)
-        page = _Page(ax, below + body)
+        draw_ticks(fig, ax, axis.ticks)
+        page = _Page(fig, below + body)
         for columns, edges, widths in (
             (plot.left, layout.left_edges, layout.left_widths),
             (plot.right, layout.right_edges, layout.right_widths),
         ):
             page.columns(lines, columns, edges, widths)
             page.headings(plot.headings, columns, edges, widths)
-        page.over_axis(plot.over_axis, plot_left + PLOT_WIDTH / 2)
+        page.over_axis(plot.over_axis, plot_left + plot_width / 2, plot_width)
         for i, line in enumerate(lines):
             page.in_line(i, MARGIN, line.across, "left", line)
-        for i, text in enumerate(titles):
+        for i, text in enumerate(layout.titles):
             y = height - MARGIN - TITLE_PITCH * (i + 0.6)
-            page.write(MARGIN, y, text, "left", fg.TITLE_SIZE, bold=True)
-        page.rule(MARGIN, text_right, top)
-        page.rule(MARGIN, text_right, below + body)
-        zero = plot_left + PLOT_WIDTH * (0 - axis.low) / (axis.high - axis.low)
+            write(fig, MARGIN, y, text, fg.TITLE_SIZE, bold=True)
+        across = [(MARGIN, text_right, below + body + rise) for rise in (0, layout.above)]
+        across.append((plot_left, plot_left + plot_width, below))
+        draw_rules(fig, [[(start, y), (end, y)] for start, end, y in across])
+        zero = plot_left + plot_width * (0 - axis.low) / (axis.high - axis.low)
         page.captions(plot.captions, zero, text_right, below, 1 if plot.axis_label else 2)
-        page.write(plot_left + PLOT_WIDTH / 2, below - 0.54, plot.axis_label, "center")
+        write(fig, plot_left + plot_width / 2, below - 0.54, plot.axis_label, align="center")
         page.foot(plot.legend, layout.notes, below - AXIS_HEIGHT)
     return fig
 
@@ -277,41 +277,17 @@ def _wrapped_notes(plot: Plot, axis: Axis, width: float) -> list[str]:
 class _Page:
     """Writes at places given in inches from the lower left corner of the figure."""
 
-    def __init__(self, ax: Axes, top: float) -> None:
-        self._ax = ax
+    def __init__(self, fig: Figure, top: float) -> None:
+        self._fig = fig
         self._top = top  # of the first line
-        figure = ax.get_figure(root=True)
-        assert figure is not None
-        self._inches = figure.dpi_scale_trans
-
-    def write(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        align: str,
-        size: float = fg.SMALL_SIZE,
-        bold: bool = False,
-        colour: str = fg.TEXT_COLOUR,
-    ) -> None:
-        """Write with the baseline at `y`: centred, a bracket would stand higher than a digit."""
-        if text:
-            label = PlainText(
-                *(x, y, text),
-                color=colour,
-                transform=self._inches,
-                fontproperties=fg.font(size, bold),
-            )
-            label.set(ha=align)
-            self._ax.add_artist(label)
 
     def in_line(
-        self, i: int, x: float, text: str, align: str, line: Line, colour: str = ""
+        self, i: int, x: float, text: str, align: Align, line: Line, colour: str = ""
     ) -> None:
         """Write in line `i`, counted from the top, in its own type."""
-        y = self._top - PITCH * (i + 0.5) - _CAPITAL / 2 * line.size / 72
+        y = self._top - PITCH * (i + 0.5) - CAPITAL / 2 * line.size / 72
         colour = colour or (fg.MUTED_COLOUR if line.small else fg.TEXT_COLOUR)
-        self.write(x, y, text, align, line.size, line.bold, colour)
+        write(self._fig, x, y, text, line.size, bold=line.bold, align=align, colour=colour)
 
     def columns(
         self,
@@ -323,9 +299,7 @@ class _Page:
         """Write the headers and all cells of the columns on one side."""
         for place, (column, edge, width) in enumerate(zip(columns, edges, widths, strict=True)):
             x = edge if column.align == "left" else edge + width
-            self.write(
-                x, self._top + _HEADER_RISE, column.header, column.align, fg.TEXT_SIZE, bold=True
-            )
+            self._header(x, 0, column.header, column.align)
             for i, line in enumerate(lines):
                 text = line.cells.get(column.key, "")
                 if column.key in line.centred:
@@ -349,39 +323,37 @@ class _Page:
                 text = line.cells.get(column.key, "")
                 if column.key in line.wide:
                     middle = (edges[i - column.span + 1] + edge + width) / 2
-                    self.write(middle, y, text, "center", line.size, line.bold)
+                    write(self._fig, middle, y, text, line.size, bold=line.bold, align="center")
                 else:
                     x = edge if column.align == "left" else edge + width
                     text = fg.shorten(text, width, line.size, line.bold)
-                    self.write(x, y, text, column.align, line.size, line.bold)
+                    write(self._fig, x, y, text, line.size, bold=line.bold, align=column.align)
 
-    def over_axis(self, texts: Sequence[str], middle: float) -> None:
+    def over_axis(self, texts: Sequence[str], middle: float, room: float) -> None:
         """Write texts above the axis, the last one level with the headers."""
         for rise, text in enumerate(reversed(texts)):
-            y = self._top + _HEADER_RISE + PITCH * rise
-            shown = fg.shorten(text, PLOT_WIDTH, bold=True)
-            self.write(middle, y, shown, "center", fg.TEXT_SIZE, bold=True)
+            self._header(middle, rise, fg.shorten(text, room, bold=True), "center")
 
-    def rule(self, x_from: float, x_to: float, y: float) -> None:
-        """Draw a thin line from side to side."""
-        (line,) = self._ax.plot([x_from, x_to], [y, y], transform=self._inches, clip_on=False)
-        line.set(color=fg.RULE_COLOUR, linewidth=0.7)
+    def _header(self, x: float, rise: int, text: str, align: Align) -> None:
+        y = self._top + _HEADER_RISE + PITCH * rise
+        write(self._fig, x, y, text, fg.TEXT_SIZE, bold=True, align=align)
 
     def captions(
         self, captions: tuple[str, str], zero: float, right: float, below: float, max_lines: int
     ) -> None:
         """Write what lies on each side of zero, under the axis."""
-        sides = ((-0.08, "right", zero - MARGIN), (0.08, "left", right - zero))
+        sides: list[tuple[float, Align, float]]
+        sides = [(-0.08, "right", zero - MARGIN), (0.08, "left", right - zero)]
         for caption, (shift, align, room) in zip(captions, sides, strict=True):
             lines = fg.wrap(caption, room - 0.08, fg.SMALL_SIZE, max_lines=max_lines)
             for i, line in enumerate(lines):
-                self.write(zero + shift, below - 0.36 - 0.16 * i, line, align)
+                write(self._fig, zero + shift, below - 0.36 - 0.16 * i, line, align=align)
 
     def foot(self, legend: Sequence[tuple[str, str]], notes: Sequence[str], top: float) -> None:
         """Write the legend in one row, and the notes below it."""
         x, y = MARGIN, top - 0.75 * NOTE_PITCH
         for text, colour in legend:
-            self.write(x, y, text, "left", colour=colour)
+            write(self._fig, x, y, text, colour=colour)
             x += fg.text_width(text, fg.SMALL_SIZE) + GAP
         for i, note in enumerate(notes, start=int(bool(legend))):
-            self.write(MARGIN, y - NOTE_PITCH * i, note, "left", colour=fg.MUTED_COLOUR)
+            write(self._fig, MARGIN, y - NOTE_PITCH * i, note, colour=fg.MUTED_COLOUR)

@@ -71,15 +71,16 @@ def review_rows(effects: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
 def in_plot_order(rows: pd.DataFrame, subgroups: list[str]) -> pd.DataFrame:
     """Rows by subgroup as in the codebook, then year, trial and place in the data."""
     position = rows["subgroup"].map({name: i for i, name in enumerate(subgroups)})
-    ordered = rows.assign(position=position, measure=told_apart(rows)).sort_values(
-        ["position", "year", "label", "result_id"], na_position="last"
-    )
-    return ordered.drop(columns="position").reset_index(drop=True)
+    keys = rows[["year", "label", "result_id"]].assign(position=position)
+    order = keys.sort_values(["position", "year", "label", "result_id"], na_position="last").index
+    return rows.assign(measure=told_apart(rows)).loc[order].reset_index(drop=True)
 
 
 def told_apart(rows: pd.DataFrame) -> pd.Series:
     """Measures; where a trial has several results of one, with the arm or the time as well."""
     twice = rows.duplicated(["label", "measure"], keep=False)
+    if not twice.any():
+        return rows["measure"]
     what = rows["arm"].where(rows["arm"] != "", rows["timepoint_detail"])
     return rows["measure"].mask(twice, rows["measure"] + " (" + what + ")")
 

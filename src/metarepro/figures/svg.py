@@ -1,169 +1,292 @@
 """Figures as SVG with real text: searched, selected and read out where the file is opened.
 
 The letters are placed by the widths of the font that comes with matplotlib, so that font goes into
-each file, cut down to what is drawn: the layout holds wherever the file is opened. matplotlib's
-own SVG repeats the style of each line of text and each mark, and its places have six decimals;
-here each style is written once, as a class, and places have two (a hundredth of a point). Lines of
-text of one style that follow each other share a group, and so do strokes a path.
+each file, cut down to the usual letters and what else is drawn: the layout holds wherever the file
+is opened. matplotlib's own SVG repeats the style of each line of text and each mark, writes a
+circle as eight curves, and its places have six decimals; here each style is written once, as a
+class, what follows each other in one style shares it, and places have two decimals (a hundredth of
+a point).
 """
 
 import base64
 import io
-import re
-from collections.abc import Collection, Iterable
-from functools import cache, lru_cache
-from pathlib import Path
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple, cast
+from xml.sax.saxutils import escape
 
 import matplotlib as mpl
 from fontTools import subset
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Transform
+from PIL import Image
 
-_SVG = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
-_TEXT, _GROUP = f"{{{_SVG}}}text", f"{{{_SVG}}}g"
+FAMILY = "DejaVu Sans"
+#: In every cut of the font, so that nearly all figures share one: printable ASCII and what we set.
+USUAL = frozenset(map(chr, range(32, 127))) | frozenset("–−×±²τχ≤≥…·é†←→◆\ufffd")
 
-_FAMILY = "DejaVu Sans"
-#: In every cut of the plain font, so that most figures share one: printable ASCII and what we set.
-_USUAL = frozenset(map(chr, range(32, 127))) | frozenset("–−×±²τχ≤≥…·é")
-#: What nearly all figures keep to: Latin letters, Greek ones, punctuation, arrows, our signs.
-_COMMON = _USUAL.union(
-    "◆\ufffd",
-    *(map(chr, range(*ends)) for ends in ((32, 384), (880, 1024), (8208, 8256), (8592, 8596))),
-)
-#: Attributes that hold places.
-_PLACES = ("d", "x", "y", "width", "height", "points", "transform")
-_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
-_BOLD = re.compile(r"font-weight: (bold|[6-9]00)")
+_COMMANDS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
+_CAPS = {"butt": "butt", "round": "round", "projecting": "square"}
+_ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+_PIXELS = "image-rendering:crisp-edges;image-rendering:pixelated"
 
 
 def font_file(bold: bool) -> str:
     """DejaVu Sans from matplotlib's own files (never one that the system happens to have)."""
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name)
+    return str(FilePath(mpl.get_data_path()) / "fonts" / "ttf" / name)
 
 
-def finished(svg: bytes) -> bytes:
-    """Make matplotlib's SVG (`svg.fonttype` "none") short, and put its font inside.
+def drawn_as_svg(fig: Figure, title: str) -> str:
+    """Draw a figure, with its title for screen readers and its fonts inside.
 
     Parameters
     ----------
-    svg : bytes
-        What `savefig` wrote.
+    fig : Figure
+        Its text in the fonts of `font_file`, its clipping by rectangles.
+    title : str
+        "" for none.
 
     Returns
     -------
-    bytes
-        The same picture; the same bytes each time.
+    str
+        The same each time.
+
+    Examples
+    --------
+    >>> drawn_as_svg(Figure((1, 1)), "Nothing").splitlines()[2]
+    '<title>Nothing</title>'
     """
-    root = ElementTree.fromstring(svg)
-    for about in root.findall(f"{{{_SVG}}}metadata"):
-        root.remove(about)
-    _unwrap_texts(root)
-    letters: dict[bool, set[str]] = {False: set(), True: set()}
-    classes: dict[str, str] = {}
-    for element in root.iter():
-        style = element.attrib.pop("style", "")
-        if element.tag == _TEXT:
-            style = re.sub(r"font-family: [^;]+;? ?", "", style)
-            letters[bool(_BOLD.search(style))].update(element.text or "")
-            if re.match(r"rotate\(-?0 ", element.get("transform", "")):
-                del element.attrib["transform"]
-        if clip := element.attrib.pop("clip-path", ""):
-            style = f"{style}; clip-path: {clip}".removeprefix("; ")
-        if style:
-            element.set("class", classes.setdefault(style, f"s{len(classes)}"))
-        for name in _PLACES:
-            if name in element.attrib:
-                element.set(name, _short(element.attrib[name]))
-        _one_line(element)
-    strokes = {
-        n for style, n in classes.items() if "fill: none" in style and "opacity" not in style
-    }
-    _share_classes(root, strokes)
-    sheet = root.find(f"{{{_SVG}}}defs/{{{_SVG}}}style")
-    assert sheet is not None, "matplotlib writes a style sheet first"
-    sheet.text = "\n".join(
-        [
-            *(_face(bold, frozenset(used)) for bold, used in letters.items() if used),
-            sheet.text or "",
-            f"text{{font-family:'{_FAMILY}',sans-serif;white-space:pre}}",
-            *(f".{name}{{{style}}}" for style, name in classes.items()),
+    own = fig.dpi
+    fig.set_dpi(72)  # a pixel is a point
+    width, height = fig.bbox.size
+    drawing = _Drawing(width, height)
+    fig.draw(drawing)
+    fig.set_dpi(own)
+    size = f'width="{_short(width)}pt" height="{_short(height)}pt"'
+    parts = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'{size} viewBox="0 0 {_short(width)} {_short(height)}" version="1.1">',
+        f"<title>{escape(title)}</title>" if title else "",
+        "<defs>",
+        f'<style type="text/css">{drawing.styles()}</style>',
+        *drawing.clips.values(),
+        "</defs>",
+        *drawing.elements(),
+        "</svg>",
+    ]
+    return "\n".join(filter(None, parts)) + "\n"
+
+
+class _Element(NamedTuple):
+    """Something drawn: its tag, what is its own, its text, and the attributes that others share."""
+
+    tag: str
+    own: str
+    text: str
+    shared: str
+    #: Whether it can be one path with its neighbours.
+    joins: bool = False
+
+    def written(self, shared: str = "") -> str:
+        """The element, with some of the shared attributes."""
+        end = f">{self.text}</{self.tag}>" if self.text else "/>"
+        return f"<{self.tag}{shared} {self.own}{end}"
+
+
+class _Drawing(RendererBase):
+    """Keeps what matplotlib draws as elements of SVG."""
+
+    def __init__(self, width: float, height: float) -> None:
+        super().__init__()
+        self._size = width, height
+        self._drawn: list[_Element] = []
+        self._classes: dict[str, str] = {}
+        self._letters: dict[bool, set[str]] = {False: set(), True: set()}
+        self.clips: dict[tuple[float, ...], str] = {}
+
+    def styles(self) -> str:
+        """The style sheet, with the fonts."""
+        faces = [
+            _face(bold, frozenset(used - USUAL)) for bold, used in self._letters.items() if used
         ]
-    )
-    return _written(root)
+        basic = f"text{{font-family:'{FAMILY}',sans-serif;white-space:pre}}"
+        classes = [f".{name}{{{style}}}" for style, name in self._classes.items()]
+        return "\n".join([*faces, "*{stroke-linejoin:round}", basic, *classes])
 
+    def elements(self) -> Iterable[str]:
+        """What was drawn, in order: neighbours with the same attributes have them together."""
+        for (shared, joins), run in groupby(self._drawn, lambda e: (e.shared, e.joins)):
+            alike = list(run)
+            if joins:
+                yield f'<path{shared} d="{"".join(element.own for element in alike)}"/>'
+            elif len(alike) == 1:
+                yield alike[0].written(shared)
+            else:
+                yield f"<g{shared}>"
+                yield from (element.written() for element in alike)
+                yield "</g>"
 
-def _unwrap_texts(parent: Element) -> None:
-    """Take lines of text out of the groups that hold nothing else."""
-    for place, child in enumerate(list(parent)):
-        inner = list(child)
-        if child.tag == _GROUP and len(inner) == 1 and inner[0].tag == _TEXT:
-            parent[place] = inner[0]
+    # --- what matplotlib calls -------------------------------------------------------------------
+
+    def flipy(self) -> bool:
+        """Places are counted from the top."""
+        return True
+
+    def get_canvas_width_height(self) -> tuple[float, float]:
+        """Of the page, in points."""
+        return self._size
+
+    def option_scale_image(self) -> bool:
+        """Images are scaled where they are shown."""
+        return True
+
+    def option_image_nocomposite(self) -> bool:
+        """Every image is drawn by itself."""
+        return True
+
+    def draw_path(
+        self,
+        gc: GraphicsContextBase,
+        path: Path,
+        transform: Transform,
+        rgbFace: Any = None,  # noqa: N803
+    ) -> None:
+        """Draw lines, an outline or an area."""
+        shared = self._shared(gc, _stroke(gc, rgbFace))
+        if path is Path.unit_circle():
+            (x, y), (right, _) = transform.transform([(0, 0), (1, 0)])
+            own = f'cx="{_short(x)}" cy="{_short(self._size[1] - y)}" r="{_short(right - x)}"'
+            self._drawn.append(_Element("circle", own, "", shared))
+            return
+        steps = []
+        simplify = path.should_simplify and rgbFace is None
+        for places, code in path.iter_segments(transform, simplify=simplify):
+            if code == Path.CLOSEPOLY:
+                steps.append("z")
+                continue
+            places[1::2] = self._size[1] - places[1::2]
+            steps.append(_COMMANDS[code] + " ".join(map(_short, places.tolist())))
+        if not steps:
+            return
+        if rgbFace is None:
+            self._drawn.append(_Element("path", "".join(steps), "", shared, joins=True))
         else:
-            _unwrap_texts(child)
+            self._drawn.append(_Element("path", f'd="{"".join(steps)}"', "", shared))
+
+    def draw_image(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        im: Any,
+        transform: Any = None,
+    ) -> None:
+        """Draw an image whose pixels are larger than those of the screen."""
+        height, width = im.shape[:2]
+        place = Affine2D().scale(1 / width, 1 / height) + transform
+        place += Affine2D().translate(x, y).scale(1, -1).translate(0, self._size[1])
+        picture = io.BytesIO()
+        Image.fromarray(im).save(picture, "PNG")
+        data = base64.b64encode(picture.getvalue()).decode()
+        numbers = " ".join(f"{number:.6g}" for number in place.frozen().to_values())
+        image = (
+            f'<image width="{width}" height="{height}" transform="matrix({numbers})" '
+            f'style="{_PIXELS}" xlink:href="data:image/png;base64,{data}"/>'
+        )
+        self._drawn.append(_Element("g", self._clip(gc).strip(), image, ""))
+
+    def draw_text(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        s: str,
+        prop: Any,
+        angle: float,
+        ismath: Any = False,
+        mtext: Any = None,
+    ) -> None:
+        """Write one line on its baseline; upright ones keep to their side in any other font."""
+        bold = prop.get_weight() in ("bold", 700)
+        self._letters[bold].update(s)
+        style = f"font-size:{_short(prop.get_size_in_points())}px;fill:{to_hex(gc.get_rgb())}"
+        turn = ""
+        if angle:
+            turn = f' transform="rotate({_short(-angle)} {_short(x)} {_short(y)})"'
+        elif mtext is not None:
+            x, _ = mtext.get_transform().transform(mtext.get_unitless_position())
+            style += f";text-anchor:{_ANCHORS[mtext.get_horizontalalignment()]}"
+        style += ";font-weight:700" if bold else ""
+        own = f'x="{_short(x)}" y="{_short(y)}"{turn}'
+        self._drawn.append(_Element("text", own, escape(s), f' class="{self._class(style)}"'))
+
+    # --- what elements share ---------------------------------------------------------------------
+
+    def _shared(self, gc: GraphicsContextBase, style: str) -> str:
+        return f' class="{self._class(style)}"{self._clip(gc)}'
+
+    def _class(self, style: str) -> str:
+        return self._classes.setdefault(style, f"s{len(self._classes)}")
+
+    def _clip(self, gc: GraphicsContextBase) -> str:
+        box = gc.get_clip_rectangle()
+        if box is None:
+            return ""
+        x, y, width, height = box.bounds
+        place = (x, self._size[1] - y - height, width, height)
+        if place not in self.clips:
+            name = f"c{len(self.clips)}"
+            sides = zip(("x", "y", "width", "height"), map(_short, place), strict=True)
+            rectangle = "".join(f' {side}="{value}"' for side, value in sides)
+            self.clips[place] = f'<clipPath id="{name}"><rect{rectangle}/></clipPath>'
+        return f' clip-path="url(#c{list(self.clips).index(place)})"'
 
 
-def _share_classes(parent: Element, strokes: Collection[str]) -> None:
-    """Let neighbours of one class share it: texts become a group, `strokes` become one path."""
-    together: list[Element] = []
-    for child in list(parent):
-        _share_classes(child, strokes)
-        last = together[-1] if together else None
-        if last is None or last.get("class", "") != child.get("class"):
-            together.append(child)
-        elif child.tag == _TEXT and last.tag in (_TEXT, _GROUP):
-            if last.tag == _TEXT:
-                together[-1] = Element(_GROUP, {"class": last.attrib.pop("class")})
-                together[-1].append(last)
-                _one_line(together[-1])
-            del child.attrib["class"]
-            together[-1].append(child)
-        elif _is_stroke(child, strokes) and _is_stroke(last, strokes):
-            last.set("d", f"{last.get('d')} {child.get('d')}")
-        else:
-            together.append(child)
-    parent[:] = together
+def _stroke(gc: GraphicsContextBase, face: Any) -> str:
+    """The style of a line or an area."""
+    rules = {"fill": "none" if face is None else to_hex(face)}
+    if face is not None:
+        opacity = gc.get_alpha() if gc.get_forced_alpha() else (*face, 1.0)[3]
+        if opacity != 1:
+            rules["fill-opacity"] = _short(opacity)
+    if width := gc.get_linewidth():
+        colour = gc.get_rgb()
+        rules |= {"stroke": to_hex(colour), "stroke-width": _short(width)}
+        if colour[3] != 1:
+            rules["stroke-opacity"] = _short(colour[3])
+        if gc.get_joinstyle() != "round":
+            rules["stroke-linejoin"] = gc.get_joinstyle()
+        if gc.get_capstyle() != "butt":
+            rules["stroke-linecap"] = _CAPS[gc.get_capstyle()]
+        offset, dashes = cast(Any, gc.get_dashes())
+        if dashes is not None:
+            rules["stroke-dasharray"] = ",".join(map(_short, dashes))
+            rules |= {"stroke-dashoffset": _short(offset)} if offset else {}
+    return ";".join(f"{name}:{value}" for name, value in rules.items())
 
 
-def _is_stroke(element: Element, strokes: Collection[str]) -> bool:
-    """Whether an element is a path, named nowhere, of a class that has no fill."""
-    return set(element.attrib) == {"class", "d"} and element.attrib["class"] in strokes
-
-
-def _short(places: str) -> str:
-    """Numbers to a hundredth of a point, in one line."""
-    rounded = _LONG_NUMBER.sub(lambda number: f"{round(float(number[0]), 2):g}", places)
-    return " ".join(rounded.split())
-
-
-def _one_line(element: Element) -> None:
-    if element.tag != _TEXT and not (element.text or "").strip():
-        element.text = "\n" if len(element) else None
-    element.tail = "\n"
-
-
-def _face(bold: bool, used: frozenset[str]) -> str:
-    """The rule that brings the font with it, uncompressed, since versions of zlib differ."""
-    data = _cut(bold, used if bold else used | _USUAL)
-    weight = "font-weight:700;" if bold else ""
-    return f"@font-face{{font-family:'{_FAMILY}';{weight}src:url(data:font/ttf;base64,{data})}}"
-
-
-@lru_cache(maxsize=100)
-def _cut(bold: bool, letters: frozenset[str]) -> str:
-    """The font with these letters only, in base 64."""
-    larger = _common(bold) if letters <= _COMMON else Path(font_file(bold)).read_bytes()
-    return base64.b64encode(_subset(larger, letters)).decode()
+def _short(number: float) -> str:
+    """A number to a hundredth."""
+    return f"{round(float(number), 2) + 0.0:g}"
 
 
 @cache
-def _common(bold: bool) -> bytes:
-    """The font with the common letters: all 6,000 take ten times as long to read."""
-    return _subset(Path(font_file(bold)).read_bytes(), _COMMON)
+def _face(bold: bool, more: frozenset[str]) -> str:
+    """The rule that brings the font with it, uncompressed, since versions of zlib differ."""
+    data = base64.b64encode(_subset(bold, USUAL | more)).decode()
+    weight = "font-weight:700;" if bold else ""
+    return f"@font-face{{font-family:'{FAMILY}';{weight}src:url(data:font/ttf;base64,{data})}}"
 
 
-def _subset(font_bytes: bytes, letters: Iterable[str]) -> bytes:
+def _subset(bold: bool, letters: Iterable[str]) -> bytes:
+    """The font with some letters only."""
     options = subset.Options()
     options.layout_features = []  # kerning narrows a label by 0.2%, and is half of the file
     options.hinting = options.legacy_kern = options.recalc_timestamp = False
@@ -172,15 +295,7 @@ def _subset(font_bytes: bytes, letters: Iterable[str]) -> bytes:
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=map(ord, letters))
     cut = io.BytesIO()
-    with subset.load_font(io.BytesIO(font_bytes), options) as font:
+    with subset.load_font(font_file(bold), options) as font:
         subsetter.subset(font)
         subset.save_font(font, cut, options)
     return cut.getvalue()
-
-
-def _written(root: Element) -> bytes:
-    """Write the tree with SVG's own names bare."""
-    ElementTree.register_namespace("", _SVG)
-    ElementTree.register_namespace("xlink", _XLINK)
-    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written.replace(b" />\n", b"/>\n")

@@ -12,7 +12,7 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
-from docx.shared import Cm, Emu, Pt, RGBColor
+from docx.shared import Cm, Emu, Length, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 
 from metarepro.figures.style import png_bytes
@@ -25,8 +25,8 @@ MARGIN = Cm(1.8)
 #: Widths of the columns behind `INTERVENTION` in cm; together the text's width. Without the last
 #: column the others take its room.
 WIDTHS = (3.6, 1.2, 2.2, 2.7, 2.4, 1.1, 3.7, 5.9, 3.3)
-#: What heading and caption need beside a picture.
-_ROOM_FOR_TEXT = Cm(3.0)
+#: Around a figure, and what its caption needs.
+_FIGURE_MARGIN, _ROOM_FOR_CAPTION = Cm(1.3), Cm(2.0)
 _BLACK = RGBColor(0, 0, 0)
 #: The zip format knows no earlier date.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
@@ -70,7 +70,7 @@ def table_document(table: pd.DataFrame, caption: str, notes: Sequence[str]) -> b
 
 
 def figures_document(plots: Sequence[ForestPlot], title: str) -> bytes:
-    """Every forest plot on a page of its own, with heading, caption and alternative text.
+    """Every forest plot on a page of its own, with caption and alternative text.
 
     The page lies or stands, whichever leaves the plot larger.
     """
@@ -78,14 +78,14 @@ def figures_document(plots: Sequence[ForestPlot], title: str) -> bytes:
     for place, plot in enumerate(plots):
         section = document.add_section() if place else document.sections[0]
         width, height = _lay_out(section, plot)
-        document.add_heading(one_line(plot.title), level=1)
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
         picture = io.BytesIO(png_bytes(plot.figure))
         about = paragraph.add_run().add_picture(picture, width, height)._inline.docPr
         about.set("name", plot.name)
         about.set("descr", one_line(f"{plot.title}. {plot.caption}"))
-        document.add_paragraph(one_line(f"Figure {place + 1}. {plot.caption}"), style="Caption")
+        caption = f"Figure {place + 1}. {plot.title}. {plot.caption}"
+        document.add_paragraph(one_line(caption), style="Caption")
     return _bytes(document)
 
 
@@ -93,11 +93,11 @@ def _document(title: str) -> DocumentType:
     document = Document()
     _turn(document.sections[0], landscape=True)
     _drop_unused(document)
-    for name, size, bold in (("Normal", 8, False), ("Caption", 10, True), ("Heading 1", 12, True)):
+    for name, size, bold in (("Normal", 8, False), ("Caption", 10, True)):
         style = document.styles[name]
         style.font.name, style.font.size, style.font.bold = "Arial", Pt(size), bold
         style.font.color.rgb = _BLACK
-        # The template's headings name the theme's font, which would win.
+        # The template's styles name the theme's font, which would win.
         fonts = style.element.rPr.rFonts
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
@@ -149,20 +149,20 @@ def _lay_out(section: Section, plot: ForestPlot) -> tuple[Emu, Emu]:
     width, height = (inches * Cm(2.54) for inches in plot.size)
 
     def scale(across: float, down: float) -> float:
-        room = across - 2 * MARGIN, down - 2 * MARGIN - _ROOM_FOR_TEXT
+        room = across - 2 * _FIGURE_MARGIN, down - 2 * _FIGURE_MARGIN - _ROOM_FOR_CAPTION
         return min(1.0, room[0] / width, room[1] / height)
 
     lying, standing = scale(LONG, SHORT), scale(SHORT, LONG)
-    _turn(section, landscape=lying >= standing)
+    _turn(section, landscape=lying >= standing, margin=_FIGURE_MARGIN)
     larger = max(lying, standing)
     return Emu(round(width * larger)), Emu(round(height * larger))
 
 
-def _turn(section: Section, *, landscape: bool) -> None:
+def _turn(section: Section, *, landscape: bool, margin: Length = MARGIN) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (LONG, SHORT) if landscape else (SHORT, LONG)
     for side in ("left", "right", "top", "bottom"):
-        setattr(section, f"{side}_margin", MARGIN)
+        setattr(section, f"{side}_margin", margin)
 
 
 def _drop_unused(document: DocumentType) -> None:

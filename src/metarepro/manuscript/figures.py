@@ -18,13 +18,13 @@ from metarepro.wording.phrases import counted, no_interval
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import evidence_pools, labels, title
 
-#: Height in inches of a page of a plot: it lies on A4 in full size, with heading and caption.
-TALLEST = 6.3
+#: Inches of a page of a plot: with its caption it lies on A4 in full size, its letters at 8 points.
+TALLEST, WIDEST = 6.3, 10.6
 
 
 @dataclass(frozen=True)
 class ForestPlot:
-    """A forest plot: its name in references, heading, caption, and the figure."""
+    """A forest plot: its name in references, title, caption, and the figure without them."""
 
     name: str
     title: str
@@ -63,7 +63,7 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan) -> list[ForestPlot
             "-".join(pool["synthesis"].split(".")[2:]),
             title(pool, names, plan.sets),
             caption(pool, scale.at(pool)),
-            draw_pages(layout, TALLEST),
+            draw_pages(layout, TALLEST, WIDEST),
         )
     ]
 

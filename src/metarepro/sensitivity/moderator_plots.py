@@ -8,27 +8,30 @@ with its band.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from metarepro.figures import style as fg
+from metarepro.figures.page_parts import draw_ticks, write
 from metarepro.figures.plot_page import (
     MARGIN,
     POOLED_COLOUR,
     WIDTH,
-    add_axes,
+    draw_circles,
     draw_lines,
     effect_axis,
+    framed_axes,
     limits,
-    set_effect_ticks,
     start_page,
-    write,
 )
+from metarepro.figures.ticks import effect_ticks
 from metarepro.models.meta_regression import MetaRegression
 from metarepro.plan import EffectSet, Moderator
 from metarepro.sensitivity.moderator_names import level_label
@@ -48,8 +51,9 @@ from metarepro.wording.scales import Scale
 _ROW, _NUMBERS = 0.34, 1.75  # height of a level, and of the panel of a number
 _HEAD, _GAP = 0.24, 0.14  # above a panel, and below it
 _FOOT = 0.85
-_LEFT = 2.55
-_BUBBLES = 130.0  # area of the largest, points squared
+_LEFT = 2.65
+_BUBBLES = 102.0  # area of the largest, points squared
+_FAINT: dict[str, Any] = {"alpha": 0.4, "linewidth": 0.4}
 _GOLDEN = (math.sqrt(5) - 1) / 2
 SMD = Scale()
 
@@ -170,11 +174,10 @@ def moderator_plot(
         for panel in panels:
             bottom = top - _HEAD - panel.height
             _write_head(fig, panel, bottom + panel.height + 0.07)
+            ax = framed_axes(fig, _LEFT, bottom, panel.height)
             if panel.is_number:
-                ax = add_axes(fig, _LEFT, bottom, panel.height)
                 _draw_numbers(fig, ax, panel, (low, high), pooled_estimate, colour, bottom)
             else:
-                ax = add_axes(fig, _LEFT, bottom, panel.height)
                 _draw_levels(fig, ax, panel, names, colour, bottom)
                 draw_lines(ax.axvline, scale.turn * pooled_estimate, scale)
                 ax.set_xlim(low, high)
@@ -182,14 +185,13 @@ def moderator_plot(
                     effect_axis(fig, ax, (low, high), (low, high), scale, below=bottom)
                     bottom -= 0.42
             top = bottom - _GAP
-        notes = (
+        note = (
             f"Bubbles: results, area by weight. Black: mean and {scale.percent} interval, cut at "
-            "the border. Broken: fewer than 4 degrees of freedom by robust variance.",
-            "Dashed: pool of the plan. Mostly between trials: trials of different kinds also "
-            "differ otherwise.",
+            "the border. Broken: fewer than 4 degrees of freedom by robust variance. Dashed: pool "
+            "of the plan. Mostly between trials: trials of different kinds also differ otherwise."
         )
-        for i, note in enumerate(notes):
-            write(fig, MARGIN, 0.28 - 0.14 * i, note)
+        for i, line in enumerate(reversed(fg.wrap(note, WIDTH - 2 * MARGIN, fg.SMALL_SIZE))):
+            write(fig, MARGIN, 0.14 + 0.14 * i, line)
     return fig
 
 
@@ -201,7 +203,7 @@ def _write_head(fig: Figure, panel: Panel, y: float) -> None:
     if "df_below_4" in test.flags:
         words += ": too few trials to trust"
     write(fig, MARGIN, y, panel.moderator.label, bold=True)
-    write(fig, WIDTH - MARGIN, y, words, ha="right")
+    write(fig, WIDTH - MARGIN, y, words, align="right")
 
 
 def _bubbles(panel: Panel) -> npt.NDArray[np.float64]:
@@ -211,35 +213,35 @@ def _bubbles(panel: Panel) -> npt.NDArray[np.float64]:
 def _draw_levels(
     fig: Figure, ax: Axes, panel: Panel, names: Mapping[str, str], colour: str, bottom: float
 ) -> None:
-    sizes = _bubbles(panel)
-    ax.set(ylim=(len(panel.levels) - 0.5, -0.5), yticks=[], xticks=[])
+    ax.set_ylim(len(panel.levels) - 0.5, -0.5)
+    rows = np.arange(len(panel.levels))
+    row_of = dict(zip([level.level for level in panel.levels], rows, strict=True))
+    results = panel.effects[["level"]].assign(
+        x=panel.scale.turn * panel.effects["yi"], area=_bubbles(panel)
+    )
+    results = results[results["level"].isin(row_of)].sort_values("x", kind="stable")
+    # The fractions of multiples of the golden ratio are spread evenly, whatever their number.
+    spread = 0.5 * ((results.groupby("level").cumcount() * _GOLDEN) % 1 - 0.5)
+    heights = results["level"].map(row_of) + spread
+    draw_circles(ax, results["x"], heights, results["area"], colour, **_FAINT, gid="results")
+    ends = [panel.scale.placed(level.ci_low, level.ci_high) for level in panel.levels]
+    bars = LineCollection(
+        [[(low, row), (high, row)] for row, (low, high) in enumerate(ends)],
+        colors=POOLED_COLOUR,
+        linewidths=1.6,
+        linestyles=[(0, (2, 1.2)) if level.flags else "-" for level in panel.levels],
+        gid="intervals",
+    )
+    ax.add_collection(bars, autolim=False)
+    middles = [panel.scale.turn * level.estimate for level in panel.levels]
+    ax.plot(middles, rows, "D", markersize=4, color=POOLED_COLOUR, gid="means")
     for row, level in enumerate(panel.levels):
-        own = (panel.effects["level"] == level.level).to_numpy()
-        yi = panel.scale.turn * panel.effects["yi"].to_numpy(float)[own]
-        # The fractions of multiples of the golden ratio are spread evenly, whatever their number.
-        spread = 0.5 * ((np.arange(len(yi)) * _GOLDEN) % 1 - 0.5)
-        order = np.argsort(yi, kind="stable")
-        ax.scatter(
-            yi[order],
-            row + spread,
-            s=sizes[own][order],
-            color=colour,
-            alpha=0.4,
-            linewidths=0.4,
-            edgecolors="white",
-            gid=f"results {level.level}",
-        )
-        dashes = (0, (2, 1.2)) if level.flags else "-"
-        ends = panel.scale.placed(level.ci_low, level.ci_high)
-        ax.plot(ends, [row, row], color=POOLED_COLOUR, linewidth=1.6, linestyle=dashes)
-        middle = panel.scale.turn * level.estimate
-        ax.plot([middle], [row], marker="D", markersize=4, color=POOLED_COLOUR)
         y = bottom + panel.height * (1 - (row + 0.5) / len(panel.levels))
         name = level_label(level.level, panel.moderator, names)
         shown = fg.wrap(f"{name} ({level.n_trials})", _LEFT - 0.25, fg.SMALL_SIZE, max_lines=2)
         for i, line in enumerate(shown):
             at = y + 0.065 * (len(shown) - 1) - 0.13 * i
-            write(fig, _LEFT - 0.08, at, line, ha="right", va="center_baseline")
+            write(fig, _LEFT - 0.08, at, line, align="right", middle=True)
 
 
 def _draw_numbers(
@@ -269,24 +271,14 @@ def _draw_numbers(
     )
     middle_of = [scale.turn * p.estimate for p in line]
     ax.plot(grid, middle_of, color=POOLED_COLOUR, linewidth=1.6, gid="line")
-    ax.scatter(
-        numbers,
-        scale.turn * panel.effects["yi"],
-        s=_bubbles(panel),
-        color=colour,
-        alpha=0.4,
-        linewidths=0.4,
-        edgecolors="white",
-        zorder=3,
-        gid="results",
-    )
+    effects = scale.turn * panel.effects["yi"]
+    draw_circles(ax, numbers, effects, _bubbles(panel), colour, **_FAINT, zorder=3, gid="results")
     draw_lines(ax.axhline, scale.turn * pooled_estimate, scale)
     margin = 0.03 * (last - first)
     ax.set(xlim=(first - margin, last + margin), ylim=shown)
-    set_effect_ticks(ax, "y", *shown, scale)
+    draw_ticks(fig, ax, effect_ticks(*shown, scale), "left")
     ticks = MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]).tick_values(first, last)
-    ticks = [tick for tick in ticks if first <= tick <= last]
-    ax.set_xticks(ticks, [f"{t:g}" for t in ticks], fontproperties=fg.font(fg.SMALL_SIZE))
+    draw_ticks(fig, ax, [(tick, f"{tick:g}") for tick in ticks if first <= tick <= last])
     slope = panel.levels[0]
     change = scale.differences.interval(
         slope.difference, slope.difference_ci_low, slope.difference_ci_high
@@ -298,4 +290,4 @@ def _draw_numbers(
         (0.08, f"{scale.differences.symbol} {times}{estimate} per {number.per}"),
         (-0.08, limits_),
     ):
-        write(fig, _LEFT - 0.45, middle + offset, words, ha="right", va="center_baseline")
+        write(fig, _LEFT - 0.45, middle + offset, words, align="right", middle=True)

@@ -17,19 +17,19 @@ from matplotlib.figure import Figure
 from scipy.special import ndtri
 
 from metarepro.figures import style as fg
+from metarepro.figures.page_parts import draw_ticks, write
 from metarepro.figures.plot_page import (
     MARGIN,
     POOLED_COLOUR,
     WIDTH,
-    add_axes,
+    draw_circles,
     draw_lines,
     effect_axis,
+    framed_axes,
     limits,
-    set_effect_ticks,
-    set_ticks,
     start_page,
-    write,
 )
+from metarepro.figures.ticks import effect_ticks, plain_ticks
 from metarepro.models.intervals import INTERVALS
 from metarepro.sensitivity.choice_names import DIMENSIONS
 from metarepro.sensitivity.choices import made_in
@@ -43,7 +43,7 @@ SMD = Scale()
 
 _ROW = 0.15
 _FOOT = 0.64  # under the matrix of choices
-_LEFT = 2.45  # of the matrix of choices
+_LEFT = 2.6  # of the matrix of choices
 
 #: Regions of a funnel by two-sided p: the level at which one ends (0: none), colour and name.
 CONTOURS = (
@@ -128,17 +128,16 @@ def funnel_plot(
     with fg.drawing_style():
         about = f"{counted(len(yi), 'trial')}; pooled {scale.symbol} {pooled}"
         fig = start_page(title, about, [(colour, name) for _, colour, name in CONTOURS], 4.65)
-        ax = add_axes(fig, 0.7, 0.75, 3.65, y_title="Standard error")
-        ax.set_facecolor(CONTOURS[0][1])
+        ax = framed_axes(fig, 0.7, 0.75, 3.65, y_title="Standard error")
+        ax.axhspan(0, bottom, color=CONTOURS[0][1], linewidth=0)
         for level, colour, name in CONTOURS[1:]:
             end = -ndtri(level / 2) * bottom
             (region,) = ax.fill([0, -end, end], [0, bottom, bottom], color=colour, linewidth=0)
             region.set_gid(f"region {name}")
         draw_lines(ax.axvline, middle, scale)
-        points = ax.scatter(yi, se, s=32, color=SIDES[1][0], edgecolors="white", linewidths=0.7)
-        points.set(gid="trials", zorder=3)
+        draw_circles(ax, yi, se, [25], SIDES[1][0], linewidth=0.7, gid="trials", zorder=3)
         ax.set_ylim(bottom, 0)
-        set_ticks(ax, "y", 0, bottom)
+        draw_ticks(fig, ax, plain_ticks(0, bottom), "left")
         effect_axis(fig, ax, (low, high), (-reach, reach), scale)
         note = "Dashed: pooled estimate. Points: trials (results averaged). Shades: two-sided p."
         write(fig, MARGIN, 0.14, note)
@@ -194,17 +193,17 @@ def specification_curve(
         fig = start_page(title, about, _legend(side, scale), 3 + _FOOT + tall)
         favoured = scale.sides[1]
         y_title = f"Pooled {scale.symbol}" + (f" ({favoured} →)" if favoured else "")
-        curve = add_axes(fig, _LEFT, _FOOT + tall + 0.15, 2.55, y_title=y_title)
+        curve = framed_axes(fig, _LEFT, _FOOT + tall + 0.15, 2.55, y_title=y_title)
         _draw_intervals(curve, shown, bottom, top)
         draw_lines(curve.axhline, middle, scale)
         (line,) = curve.plot(
             shown["place"], shown["estimate"], color=POOLED_COLOUR, linewidth=1.4, gid="estimates"
         )
         line.set(marker="o" if n < 60 else "", markersize=2.5)  # one has no line
-        curve.set(xlim=(-0.5, n - 0.5), ylim=(bottom, top), xticks=[])
-        set_effect_ticks(curve, "y", bottom, top, scale)
+        curve.set(xlim=(-0.5, n - 0.5), ylim=(bottom, top))
+        draw_ticks(fig, curve, effect_ticks(bottom, top, scale), "left")
         if labels:
-            _draw_choices(fig, add_axes(fig, _LEFT, _FOOT, tall), choices, labels)
+            _draw_choices(fig, framed_axes(fig, _LEFT, _FOOT, tall), choices, labels)
         for i, note in enumerate(_notes_of_curve(shown, bottom, top)):
             write(fig, MARGIN, 0.42 - 0.14 * i, note)
     return fig
@@ -249,9 +248,9 @@ def gosh_plot(
     about = f"{counted(n, 'subset')} ({drawn}) of {counted(n_trials, 'trial')}"
     with fg.drawing_style():
         fig = start_page(title, about, [], 4.95)
-        main = add_axes(fig, 0.7, 0.75, 3.1, 0.75, y_title="I² (%)")
-        above = add_axes(fig, 0.7, 3.95, 0.95, 0.75, y_title="Subsets")
-        image = main.imshow(
+        main = framed_axes(fig, 0.7, 0.75, 3.1, 0.75, y_title="I² (%)")
+        above = framed_axes(fig, 0.7, 3.95, 0.95, 0.75, y_title="Subsets")
+        main.imshow(
             np.ma.masked_equal(cells.T, 0),
             origin="lower",
             extent=(low, high, 0, 100),
@@ -266,10 +265,10 @@ def gosh_plot(
             draw_lines(ax.axvline, middle, scale)
             ax.set_xlim(low, high)
         main.set_ylim(-2, 102)
-        above.set(ylim=(0, 1.05 * numbers.max()), xticks=[], yticks=[])
-        set_ticks(main, "y", 0, 100)
+        above.set_ylim(0, 1.05 * numbers.max())
+        draw_ticks(fig, main, plain_ticks(0, 100), "left")
         effect_axis(fig, main, (low, high), (places.min(), places.max()), scale)
-        _draw_scale(fig, image, max(2, cells.max()))
+        _draw_scale(fig, max(2, cells.max()))
         write(fig, MARGIN, 0.14, "Dashed: pooled estimate of the plan. Darker: more subsets.")
     return fig
 
@@ -376,25 +375,26 @@ def _draw_choices(fig: Figure, ax: Axes, choices: Array, labels: Sequence[tuple[
     pixels[3::4, :, 3] = 0
     place = (-0.5, n - 0.5, k - 0.375, -0.375)
     ax.imshow(pixels, extent=place, zorder=1, gid="choices", **_IMAGE)
-    ax.set(xlim=(-0.5, n - 0.5), ylim=(k - 0.5, -0.5), xticks=[], yticks=[])
+    ax.set(xlim=(-0.5, n - 0.5), ylim=(k - 0.5, -0.5))
     dimensions = list(dict.fromkeys(dimension for dimension, _ in labels))
     before = ""
     for row, (dimension, option) in enumerate(labels):
         y = _FOOT + (k - row - 0.5) * _ROW
         if dimension != before:
-            write(fig, MARGIN, y, DIMENSIONS[dimension], bold=True, va="center_baseline")
-        write(fig, _LEFT - 0.08, y, option, ha="right", va="center_baseline")
+            write(fig, MARGIN, y, DIMENSIONS[dimension], bold=True, middle=True)
+        write(fig, _LEFT - 0.08, y, option, align="right", middle=True)
         if dimensions.index(dimension) % 2 == 0:
             ax.axhspan(row - 0.5, row + 0.5, color="#EDEDED", linewidth=0, zorder=0)
         before = dimension
 
 
-def _draw_scale(fig: Figure, image: Any, most: float) -> None:
+def _draw_scale(fig: Figure, most: float) -> None:
     """Draw the scale of colours, with ticks at powers of ten and at the largest number."""
-    ax = add_axes(fig, WIDTH - 0.65, 0.75, 3.1, 0.5)
-    bar = fig.colorbar(image, cax=ax)
-    bar.minorticks_off()
-    ticks = [10**i for i in range(int(math.log10(most)) + 1)]
+    ax = framed_axes(fig, WIDTH - 0.65, 0.75, 3.1, 0.5)
+    top = math.log10(most)
+    shades = np.linspace(0, 1, 256)[:, None]
+    ax.imshow(shades, origin="lower", extent=(0, 1, 0, top), cmap=_COUNTS, **_IMAGE)
+    ticks = [10**i for i in range(int(top) + 1)]
     # Next to a power of ten the largest number would meet it.
     ticks = [tick for tick in ticks if 1.5 * tick < most or tick == 1] + [int(most)]
-    ax.set_yticks(ticks, [whole(tick) for tick in ticks], fontproperties=fg.font(fg.SMALL_SIZE))
+    draw_ticks(fig, ax, [(math.log10(tick), whole(tick)) for tick in ticks], "right")
