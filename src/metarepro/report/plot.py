@@ -17,7 +17,7 @@ from metarepro.plan import EffectSet, Plan
 from metarepro.report.blocks import Plot
 from metarepro.report.records import Records
 from metarepro.sensitivity.choices import DESIGNS_LET_IN
-from metarepro.synthesis.membership import members, of_kind, timely
+from metarepro.synthesis.membership import of_kind
 from metarepro.synthesis.pools import Settings
 from metarepro.tabular.input_tables import TIERS
 from metarepro.wording.phrases import FLAGS, INTERVAL_LABELS, NO_RELIABLE_INTERVAL, capitalised
@@ -44,9 +44,8 @@ def plot(records: Records, key: str) -> list[Plot]:
     key : str
         The synthesis.
     """
-    pool, effects = records.pools[key], records.tables["effects"]
-    chosen = records.plan.sets[pool["set_name"]]
-    every = members(timely(effects, chosen), pool).reset_index(drop=True)
+    chosen = records.plan.sets[records.pools[key]["set_name"]]
+    every = records.members(key).reset_index(drop=True)
     trials = every.drop_duplicates("trial_id").sort_values(["label", "trial_id"])
     if len(trials) < 2:
         return []
