@@ -46,8 +46,8 @@ def plot(records: Records, key: str) -> list[Plot]:
     """
     chosen = records.plan.sets[records.pools[key]["set_name"]]
     every = records.members(key).reset_index(drop=True)
-    trials = every.drop_duplicates("trial_id").sort_values(["label", "trial_id"])
-    if len(trials) < 2:
+    labels = dict(zip(every["trial_id"], every["label"], strict=True))
+    if len(labels) < 2:
         return []
     data = {
         "analysis": settings_of(records.plan, key),
@@ -58,10 +58,10 @@ def plot(records: Records, key: str) -> list[Plot]:
             "tau2": [(name, _estimator(name)) for name in ESTIMATORS],
             "ci": [*((name, capitalised(entry.short)) for name, entry in INTERVALS.items()), T],
         },
-        "trials": list(zip(trials["trial_id"], trials["label"], strict=True)),
+        "trials": sorted(labels.items(), key=lambda trial: trial[::-1]),
         "rows": [
-            {"trial": row["trial_id"], "yi": row["yi"], "vi": row["vi"]}
-            for row in every.to_dict("records")
+            {"trial": trial, "yi": yi, "vi": vi}
+            for trial, yi, vi in zip(every["trial_id"], every["yi"], every["vi"], strict=True)
         ],
         "scale": scale_for_page(records.scale_of(key)),
         "intervals": INTERVAL_LABELS,

@@ -15,7 +15,8 @@ import numpy as np
 
 from metarepro.audit.checks import Finding, has, large_g, p_of, z_of
 from metarepro.audit.summaries import MIN_ARM, SAME_FACTOR, sd_typed_for_se, se_typed_for_sd
-from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
+from metarepro.conversion.constants import SE_RATIO_LIMIT
+from metarepro.conversion.effect_sizes import se_from_ns
 from metarepro.readers.review_tables import Extraction, Row, is_log
 from metarepro.reviews.audit_arms import arm_sizes, sds_apart
 from metarepro.reviews.audit_duplicates import repeated_rows, same_people_again, shared_arms
