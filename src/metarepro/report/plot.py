@@ -16,9 +16,8 @@ from metarepro.models.tau2 import ESTIMATORS
 from metarepro.plan import EffectSet, Plan
 from metarepro.report.blocks import Plot
 from metarepro.report.records import Records
-from metarepro.sensitivity.choices import DESIGNS_LET_IN
+from metarepro.sensitivity.choice_names import DESIGNS_LET_IN
 from metarepro.synthesis.membership import of_kind
-from metarepro.synthesis.pools import Settings
 from metarepro.tabular.input_tables import TIERS
 from metarepro.wording.phrases import FLAGS, INTERVAL_LABELS, NO_RELIABLE_INTERVAL, capitalised
 from metarepro.wording.scales import Scale
@@ -74,14 +73,14 @@ def plot(records: Records, key: str) -> list[Plot]:
 
 def settings_of(plan: Plan, key: str) -> dict[str, Any]:
     """How the plan pools a synthesis, in the names of pooling.js."""
-    settings = Settings.from_plan(plan, key)
+    pooling = plan.pooling_of(key.split(".")[1])
     return {
-        "model": settings.model,
+        "model": pooling.model,
         "results": "all",
-        "tau2": settings.tau2_method,
-        "ci": settings.ci_method,
-        "rho": settings.rho,
-        "level": settings.level,
+        "tau2": pooling.tau2_method,
+        "ci": pooling.ci_method,
+        "rho": pooling.rho,
+        "level": pooling.level,
         "thresholds": {
             "trusted_df": thresholds.TRUSTED_DF,
             "min_trials_for_interval": thresholds.MIN_TRIALS_FOR_INTERVAL,

@@ -27,6 +27,7 @@ FLOAT_FORMAT = "%.10g"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # Double precision tells no two numbers apart that differ behind them (IEEE 754).
 _MOST_DIGITS = 17
+_EXPONENT = re.compile("[eE]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,7 +255,9 @@ def _number_of_cell(cell: str) -> float:
     if not _NUMBER.fullmatch(cell):
         raise _NotAllowedError("in digits with a decimal point, no spaces")
     number = float(cell)
-    digits = re.split("[eE]", cell)[0].strip("+-").replace(".", "").strip("0")
+    if len(cell) <= _MOST_DIGITS and not _EXPONENT.search(cell):
+        return number
+    digits = _EXPONENT.split(cell)[0].strip("+-").replace(".", "").strip("0")
     if len(digits) > _MOST_DIGITS or np.isinf(number) or (digits and number == 0):
         raise _NotAllowedError(f"within double precision: at most {_MOST_DIGITS} digits")
     return number
@@ -313,11 +316,14 @@ def _wrong(values: Sequence[Any], column: Column) -> Iterator[tuple[int, str]]:
     """Positions of values that may not be there, with what is allowed; None is passed over."""
     counts = Counter(values)
     wrong = {value for value in counts if value is not None and not column.fits(value)}
-    twice = {value for value, count in counts.items() if value is not None and count > 1}
-    for row, value in enumerate(values):
+    if column.unique:
+        twice = {value for value, count in counts.items() if value is not None and count > 1}
+    else:
+        twice = set()
+    for row, value in enumerate(values) if wrong or twice else ():
         if value in wrong:
             yield row, column.allowed
-        if column.unique and value in twice:
+        if value in twice:
             yield row, "a value that no other row has"
 
 
