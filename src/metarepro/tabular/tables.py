@@ -5,6 +5,8 @@ memory a table is a DataFrame with exactly the columns of its declaration, in or
 float64 with nan for an empty cell, everything else as str with "" for an empty cell.
 """
 
+import csv
+import io
 import numbers
 import re
 from collections import Counter
@@ -168,10 +170,18 @@ def as_csv(frame: pd.DataFrame, table: Table, file: str, *, header: bool = True)
     checked, problems = check_values(frame, table, file)
     if problems:
         raise DataError(problems)
-    content = checked.to_csv(
-        index=False, header=header, float_format=FLOAT_FORMAT, na_rep="", lineterminator="\n"
-    )
-    return content.encode("utf-8")
+    # pandas takes three times as long, and writes the same.
+    texts = [
+        ["" if x != x else FLOAT_FORMAT % x for x in checked[name]]
+        if column.numeric
+        else checked[name]
+        for name, column in table.columns.items()
+    ]
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerows([columns] if header else [])
+    writer.writerows(zip(*texts, strict=True))
+    return stream.getvalue().encode("utf-8")
 
 
 def in_order(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -216,7 +226,7 @@ def check_cells(cells: pd.DataFrame, table: Table, file: str) -> tuple[pd.DataFr
 
 def check_values(
     frame: pd.DataFrame, table: Table, file: str
-) -> tuple[pd.DataFrame, list[Problem]]:
+) -> tuple[dict[str, list[Any]], list[Problem]]:
     """Check a table as `write_table` does.
 
     Parameters
@@ -229,13 +239,12 @@ def check_values(
 
     Returns
     -------
-    frame : DataFrame
-        Numbers as float64 and texts as str.
+    columns : dict of list
+        Numbers as float and texts as str.
     problems : list of Problem
     """
     places = range(HEADER_ROW + 1, HEADER_ROW + 1 + len(frame))
-    converted, problems = _check(frame, places, table, file, _number_of_value, _text_of_value)
-    return _frame(converted, table, pd.Index(places)), problems
+    return _check(frame, places, table, file, _number_of_value, _text_of_value)
 
 
 def check_rows(rows: Sequence[Mapping[str, Any]], table: Table, file: str) -> list[Problem]:
