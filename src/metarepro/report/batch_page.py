@@ -24,7 +24,6 @@ from metarepro.report.blocks import (
 from metarepro.report.review_pools import VERDICT_WORDS, pool_row
 from metarepro.report.templates import environment
 from metarepro.reviews.batch_tables import skipped_analyses
-from metarepro.tabular.tables import with_plain_texts
 from metarepro.wording.phrases import DASH, counted, decimal, whole
 
 Row = Mapping[Any, Any]
@@ -89,7 +88,7 @@ def batch_page(
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
-    return list(with_plain_texts(frame).to_dict("records"))
+    return list(frame.to_dict("records"))
 
 
 def _by_file(frame: pd.DataFrame, column: str) -> dict[str, list[Row]]:
