@@ -20,7 +20,7 @@ SCIPY = {"scipy", "scipy.stats", "scipy.optimize", "scipy.sparse"}
 NEEDED = {
     "assess_claims": {"scipy"},
     "assess_moderators": {"scipy"},
-    "assess_sensitivity": SCIPY,
+    "assess_sensitivity": SCIPY - {"scipy.stats"},
     "audit_sources": {"scipy"},
     "compare_reviews": {"scipy"},
     "compute_effects": {"scipy"},
