@@ -17,7 +17,7 @@ from metarepro.figures.study_forests import of_domains, of_published_results, of
 from metarepro.plan import read_plan
 from metarepro.study.tables import EXTRACTED_DOMAINS, EXTRACTED_INTERVENTIONS, EXTRACTED_OUTCOMES
 from metarepro.synthesis.tables import POOLED_TABLES
-from metarepro.tabular.tables import read_result, with_plain_texts
+from metarepro.tabular.tables import read_result
 
 TABLES = (
     EXTRACTED_INTERVENTIONS,
@@ -35,9 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = stage_parser(__doc__)
     add_output(arguments)
     args = arguments.parse_args(argv)
-    tables = {
-        table.name: with_plain_texts(read_result(args.results_dir, table)) for table in TABLES
-    }
+    tables = {table.name: read_result(args.results_dir, table) for table in TABLES}
     plan, pooled = read_plan(args.config), tables["pooled"]
     drawn = pooled[(pooled["n_trials"] >= 2) & pooled["set_name"].isin(plan.figures)]
     draw_all(of_syntheses(drawn, tables, plan), args.output_dir / "syntheses")

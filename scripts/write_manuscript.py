@@ -26,7 +26,7 @@ from metarepro.study.tables import (
 from metarepro.synthesis.tables import POOLED_TABLES
 from metarepro.tabular.atomic import new_folder
 from metarepro.tabular.spreadsheet_cells import escape
-from metarepro.tabular.tables import read_result, read_results, with_plain_texts
+from metarepro.tabular.tables import read_result, read_results
 
 TABLES = (
     EXTRACTED_INTERVENTIONS,
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     add_output(arguments)
     args = arguments.parse_args(argv)
     plan, results = read_plan(args.config), args.results_dir
-    tables = {table.name: with_plain_texts(read_result(results, table)) for table in TABLES}
+    tables = {table.name: read_result(results, table) for table in TABLES}
     trials = read_results(results, EXTRACTED_TRIALS, REVIEW_TRIALS)
     table, remarks = summary_of_findings(tables, plan), notes(tables, plan)
     title = plan.study.manuscript_title

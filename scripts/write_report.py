@@ -21,7 +21,7 @@ from metarepro.report.records import Records
 from metarepro.report.search import search_index
 from metarepro.tabular.atomic import new_folder
 from metarepro.tabular.spreadsheet_cells import for_spreadsheets
-from metarepro.tabular.tables import FLOAT_FORMAT, read_result, with_plain_texts
+from metarepro.tabular.tables import FLOAT_FORMAT, read_result
 
 ASSETS = Path(metarepro.__file__).parent / "templates" / "report"
 
@@ -79,8 +79,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             shutil.copyfile(ASSETS / name, output / name)
         (output / "families.css").write_text(report_site.family_colours(plan), encoding="utf-8")
         files = [(table.name, table.about) for table in DOWNLOADS if len(tables[table.name])]
-        plain = {name: with_plain_texts(table) for name, table in tables.items()}
-        records = Records(plain, plan, figures)
+        records = Records(tables, plan, figures)
         for name, rows in forest_rows(records):
             write_table(rows, output / "figures" / f"{name}.csv")
         site = report_site.make_site(records, requirements, files, manuscript)

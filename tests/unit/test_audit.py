@@ -16,7 +16,8 @@ from metarepro.audit.findings import (
     sd_elsewhere,
 )
 from metarepro.audit.tables import AUDIT
-from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
+from metarepro.conversion.constants import SE_RATIO_LIMIT
+from metarepro.conversion.effect_sizes import se_from_ns
 from metarepro.conversion.ratio_se import CONTRADICTED, ON_LOG_SCALE, UNDECIDED
 from metarepro.conversion.routes import ADJUSTED_BELOW_INDIVIDUALS
 from metarepro.tabular.input_tables import PUBLISHED, RESULTS

@@ -117,29 +117,24 @@ def test_nothing_to_draw_is_refused() -> None:
 def test_rows_of_the_table_give_level_difference_and_doubt() -> None:
     key = {"synthesis": "post.domain.mind", "moderator": "intervention"}
     test = {"df1": 1.0, "df2": 3.2, "statistic": 2.5, "p_value": 0.2, "p_holm": 0.4, "tau2": 0.01}
-    tests = pd.DataFrame(
-        [
-            key | test | {"r2": np.nan, "n_without_value": 1.0, "flags": "df_below_4"},
-            key | {"moderator": "year"} | test | {"r2": 12.0, "n_without_value": 0.0, "flags": ""},
-        ]
-    )
+    tests: list[dict[str, Any]] = [
+        key | test | {"r2": np.nan, "n_without_value": 1.0, "flags": "df_below_4"},
+        key | {"moderator": "year"} | test | {"r2": 12.0, "n_without_value": 0.0, "flags": ""},
+    ]
     level = {"n_trials": 3.0, "k": 4.0, "estimate": 0.5, "ci_low": 0.1, "ci_high": 0.9}
     none = dict.fromkeys(("difference", "difference_ci_low", "difference_ci_high"), np.nan)
     slope = {"difference": -0.2, "difference_ci_low": -0.5, "difference_ci_high": 0.1}
-    levels = pd.DataFrame(
-        [
-            key | level | none | {"level": "video_feedback", "flags": "df_below_4"},
-            key
-            | {"moderator": "year", "level": "slope", "n_trials": 7.0, "k": 9.0, "flags": ""}
-            | dict.fromkeys(("estimate", "ci_low", "ci_high"), np.nan)
-            | slope,
-        ]
-    )
+    levels: list[dict[str, Any]] = [
+        key | level | none | {"level": "video_feedback", "flags": "df_below_4"},
+        key
+        | {"moderator": "year", "level": "slope", "n_trials": 7.0, "k": 9.0, "flags": ""}
+        | dict.fromkeys(("estimate", "ci_low", "ci_high"), np.nan)
+        | slope,
+    ]
     pool = {"title": "Mind", "effect_measure": "SMD", "better": "higher"}
-    table = summary(tests, levels, {"post.domain.mind": pool}, NAMES, PLAN, SMD)
     # The test without a doubt stands first.
-    assert list(table["Moderator"]) == ["Year of the trial", "Intervention"]
-    year, video = table.to_dict("records")
+    year, video = summary(tests, levels, {"post.domain.mind": pool}, NAMES, PLAN, SMD)
+    assert (year["Moderator"], video["Moderator"]) == ("Year of the trial", "Intervention")
     assert year["Difference [95% CI]"] == "−0.20 [−0.50, 0.10]"
     assert year["Mean g [95% CI]"] == "–"
     assert video["Level"] == "Video feedback"

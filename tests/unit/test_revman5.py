@@ -1,5 +1,6 @@
 """The reader of RevMan 5 files, on made-up files for every branch and on the corpus."""
 
+import gc
 import math
 import re
 import xml.etree.ElementTree as ElementTree
@@ -33,6 +34,7 @@ from tests.review_files import (
 from metarepro.catalogue import RESULT_TABLES
 from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import Extraction, precision_notes
+from metarepro.readers.xml_tree import Element
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.tables import check_values
 
@@ -611,3 +613,14 @@ def test_logs_are_those_of_the_ratios(collection: Path, name: str) -> None:
         found = root.find(locator.replace("/COCHRANE_REVIEW/", "./"))
         assert found is not None
         assert math.exp(estimate) == pytest.approx(float(found.attrib["EFFECT_SIZE"]), rel=1e-9)
+
+
+def test_the_tree_of_a_file_is_gone_without_a_search_for_circles(read: Reader) -> None:
+    """Else the trees of a hundred files stay until Python looks for them."""
+    gc.collect()
+    gc.disable()
+    try:
+        read(review(outcome("CONT", CONT)))
+        assert not any(isinstance(one, Element) for one in gc.get_objects())
+    finally:
+        gc.enable()

@@ -3,8 +3,6 @@
 import math
 from typing import Any
 
-import pandas as pd
-
 from metarepro.catalogue import RESULT_TABLES
 from metarepro.sensitivity import summaries as pages
 from metarepro.wording.scales import Scale
@@ -17,21 +15,20 @@ POOL |= {"effect_measure": "SMD", "better": "higher"}
 POOLS: pages.Pools = {KEY: {"synthesis": KEY} | POOL}
 
 
-def table(name: str, *rows: dict[str, Any]) -> pd.DataFrame:
+def table(name: str, *rows: dict[str, Any]) -> list[pages.Row]:
     """Rows of a table of the stage; cells that a row lacks are empty."""
-    columns = RESULT_TABLES[name].columns
-    empty = {c: column.empty for c, column in columns.items()}
-    return pd.DataFrame([empty | {"synthesis": KEY} | row for row in rows], columns=list(columns))
+    empty = {c: column.empty for c, column in RESULT_TABLES[name].columns.items()}
+    return [empty | {"synthesis": KEY} | row for row in rows]
 
 
-def only(frame: pd.DataFrame) -> dict[str, str]:
-    (row,) = frame.to_dict("records")
-    return {str(heading): cell for heading, cell in row.items()}
+def only(rows: list[pages.Words]) -> pages.Words:
+    (row,) = rows
+    return row
 
 
 def test_rows_of_other_syntheses_are_not_shown() -> None:
     rows = table("multiverse", {}, {"synthesis": "post.outcome.mood"})
-    assert list(pages.multiverse(rows, POOLS, SMD)["Synthesis"]) == ["Play: Mind"]
+    assert only(pages.multiverse(rows, POOLS, SMD))["Synthesis"] == "Play: Mind"
 
 
 def test_shares_are_called_shares_of_analyses_and_the_choices_are_named() -> None:
@@ -113,9 +110,13 @@ def test_methods_with_results_have_a_row_each() -> None:
         {"method": "begg", "k": 12.0, "tests": "asymmetry", "reason": "all effects are equal"},
     )
     found = pages.small_study(rows, POOLS, SMD)
-    assert list(found["Method"]) == ["Egger's test", "PET-PEESE", "Begg's rank correlation"]
-    assert list(found["Remarks"]) == ["", "PEESE taken", "all effects are equal"]
-    assert list(found["p"]) == ["0.030", "–", "–"]
+    assert [row["Method"] for row in found] == [
+        "Egger's test",
+        "PET-PEESE",
+        "Begg's rank correlation",
+    ]
+    assert [row["Remarks"] for row in found] == ["", "PEESE taken", "all effects are equal"]
+    assert [row["p"] for row in found] == ["0.030", "–", "–"]
 
 
 def test_selection_shows_shares_and_the_model() -> None:

@@ -14,6 +14,7 @@ from metarepro.study.tables import INPUTS
 from metarepro.synthesis.tables import WEIGHTS
 from metarepro.tabular import input_tables
 from metarepro.tabular.cells import parse_cells
+from metarepro.tabular.columns import text as words
 from metarepro.tabular.plain_text import is_visible
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.spreadsheet_cells import for_spreadsheets
@@ -52,7 +53,7 @@ def test_numbers_are_floats_and_text_is_text(tmp_path: Path) -> None:
         "note": [""],
     }
     assert table["n_clusters"].dtype == np.float64
-    assert table["note"].dtype == "str"
+    assert table["note"].dtype == object
 
 
 def test_byte_order_mark_and_windows_line_ends_are_tolerated(tmp_path: Path) -> None:
@@ -168,9 +169,9 @@ def test_an_empty_table_keeps_its_types(tmp_path: Path) -> None:
     write_table(empty_table(WEIGHTS), tmp_path / "t.csv", WEIGHTS)
     table = read_table(tmp_path / "t.csv", WEIGHTS)
     assert table.dtypes.astype(str).to_dict() == {
-        "synthesis": "str",
-        "result_id": "str",
-        "trial_id": "str",
+        "synthesis": "object",
+        "result_id": "object",
+        "trial_id": "object",
         "weight": "float64",
     }
 
@@ -195,6 +196,14 @@ def test_numbers_are_written_with_ten_digits(weight: object, written: str, tmp_p
     write_table(weights(weight=weight), tmp_path / "t.csv", WEIGHTS)
     expected = f"synthesis,result_id,trial_id,weight\ns,a-01,a,{written}\n"
     assert (tmp_path / "t.csv").read_bytes() == expected.encode()
+
+
+@pytest.mark.parametrize("text", ["a, b", 'a "b"', '"', "a;b", "'a'", "\u00e9", "", "#a"])
+def test_texts_are_quoted_as_pandas_quotes_them(text: str, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"source_table": [text], "record_id": ["a"]})
+    table = Table("t", "t.csv", {str(name): words() for name in frame})
+    write_table(frame, tmp_path / "t.csv", table)
+    assert (tmp_path / "t.csv").read_text() == frame.to_csv(index=False, lineterminator="\n")
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])

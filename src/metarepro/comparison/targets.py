@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from metarepro.conversion.effect_sizes import LOGISTIC_SD
+from metarepro.conversion.constants import LOGISTIC_SD
 from metarepro.tabular.printed_numbers import printed_decimals
 from metarepro.wording.published import PRINTED, Printed
 from metarepro.wording.scales import BETTER, MEASURES, Scale

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from metarepro.conversion import effect_sizes as es
 from metarepro.conversion import group_tests
+from metarepro.conversion.constants import COX_DIVISOR, SE_RATIO_LIMIT
 from metarepro.conversion.measures import MEASURE_ROUTES
 from metarepro.conversion.paired import PAIRED_ROUTES
 from metarepro.conversion.reported import (
@@ -182,7 +183,7 @@ def _cox_index(w: Working) -> Found:
     need("no_variance", "no printed effect", r.value)
     se, source = w.se_of(r.value)
     w.assume("Cox index: log odds ratio / 1.65", "derived")
-    g, v = es.smd_from_log_odds(es.COX_DIVISOR * r.value, (es.COX_DIVISOR * se) ** 2)
+    g, v = es.smd_from_log_odds(COX_DIVISOR * r.value, (COX_DIVISOR * se) ** 2)
     return w.turn() * g, v, source
 
 
@@ -288,7 +289,7 @@ def _against_arm_sizes(w: Working, yi: float, vi: float, se_source: str) -> floa
     if se_source == "correlation" or not known(n_t, n_c) or min(n_t, n_c) < 2:
         return vi
     share = math.sqrt(vi) / es.se_from_ns(yi, n_t, n_c)
-    if share < es.SE_RATIO_LIMIT:
+    if share < SE_RATIO_LIMIT:
         w.assume(f"standard error only {share:.2f} of what the arm sizes allow", "approximate")
         return vi
     printed = se_source in ("se", "ci", "p") and not known(w.applied_design_effect)

@@ -6,6 +6,7 @@ into the numbers that are printed of a pool.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +30,10 @@ from metarepro.models.pooled import Pooled
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.rows import MAX_RATIO
 from metarepro.models.tau2 import ESTIMATORS
-from metarepro.models.three_level import ThreeLevel, pool_three_level
 from metarepro.models.weighted import Subsets
+
+if TYPE_CHECKING:
+    from metarepro.models.three_level import ThreeLevel
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -310,7 +313,7 @@ def _nested(
     effects: tuple[Array, Array],
     versions: Versions,
     level: float,
-    three_level: dict[int, ThreeLevel],
+    three_level: "dict[int, ThreeLevel]",
 ) -> Outcomes:
     """Robust variance or three levels, version by version; three levels are fitted once."""
     found: list[tuple[float, ...]] = []
@@ -323,6 +326,9 @@ def _nested(
                 pooled: Pooled = pool_correlated(*rows, level=level)
             else:
                 if i not in three_level:
+                    # Its optimiser loads for a fifth of a second, and is rarely needed.
+                    from metarepro.models.three_level import pool_three_level
+
                     three_level[i] = pool_three_level(*rows, level=level)
                 pooled = three_level[i]
                 if model.method == "3L_CR2":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from metarepro.explanation.effect_forms import effect_forms
 from metarepro.explanation.rows import StudyRows
@@ -84,7 +84,7 @@ def off_centre(cells: Array, half: Array) -> list[str]:
 def _sd_p(sd_t: float, n_t: float, sd_c: float, n_c: float) -> float:
     """Two-sided F test of two variances."""
     f = (sd_t / sd_c) ** 2
-    p = 2 * min(stats.f.sf(f, n_t - 1, n_c - 1), stats.f.cdf(f, n_t - 1, n_c - 1))
+    p = 2 * min(special.fdtrc(n_t - 1, n_c - 1, f), special.fdtr(n_t - 1, n_c - 1, f))
     return float(p)
 
 

@@ -84,8 +84,11 @@ def _pairs(effects: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
         remark = row["exclude_reason"] if row["exclude"] == "duplicate" else ""
         yield row["duplicate_of"], row["result_id"], row["exclude"], remark
     used = effects[effects["exclude"] == ""]
-    for _, same in used.groupby(_SAME_RESULT, sort=True):
-        for a, b in combinations(same.to_dict("records"), 2):
+    same: dict[tuple[str, ...], list[Row]] = {}
+    for row in used.to_dict("records"):
+        same.setdefault(tuple(row[name] for name in _SAME_RESULT), []).append(row)
+    for key in sorted(same):
+        for a, b in combinations(same[key], 2):
             if a["source_kind"] != b["source_kind"]:
                 yield a["result_id"], b["result_id"], "both_used", ""
 

@@ -373,7 +373,7 @@ def precision_notes(
     finest: dict[str, int] = {}
     for column, text in ((c, text) for row in rows for c, text in row.items()):
         # 1.2E-6 says nothing of a column, and neither do 3 and 0.0.
-        if "e" not in text.lower() and Decimal(text.strip()) % 1:
+        if "e" not in text.lower() and text.strip().partition(".")[2].strip("0"):
             finest[column] = max(finest.get(column, 0), decimals(text))
     finest |= dict.fromkeys(effect, max((finest.get(c, 0) for c in effect), default=0))
     shown = [n for c, n in finest.items() if n and c not in effect[1:]]

@@ -82,13 +82,17 @@ class _RefusedError(Exception):
         self.found, self.allowed = found, allowed
 
 
+def _no_line() -> int:
+    return 0
+
+
 class _Collector:
     """Target of the parser: keeps what is wanted, counts everything."""
 
     def __init__(self, root_tag: str, wanted: Mapping[str, frozenset[str]]) -> None:
         self.root_tag = root_tag
         self.wanted = wanted
-        self.line: Callable[[], int] = lambda: 0
+        self.line: Callable[[], int] = _no_line
         self.open: list[str] = []
         self.kept: list[Element | None] = []
         self.root: Element | None = None
@@ -216,6 +220,9 @@ def read_tree(
         found = f"an encoding that cannot be read ({error})"
         allowed = "UTF-8, UTF-16 or ISO-8859-1, as the XML declaration says"
         raise DataError([_xml_problem(file, collector, found, allowed)]) from None
+    finally:
+        # Parser and collector hold each other, and with them the tree of each of many files.
+        collector.line = _no_line
     assert collector.root is not None  # the parser refuses a file without root
     return collector.root
 

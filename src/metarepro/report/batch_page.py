@@ -26,6 +26,7 @@ from metarepro.report.templates import environment
 from metarepro.reviews.batch_tables import skipped_analyses
 from metarepro.wording.phrases import DASH, counted, decimal, whole
 
+Row = Mapping[Any, Any]
 _PUBLISHED = ("exact", "explained", "different", "not_computable")
 #: Verdicts on pools that there is nothing to say about; they stand among all pools only.
 _NOT_LISTED = ("exact", "not_estimable")
@@ -59,7 +60,7 @@ def batch_page(
     str
         HTML. Texts of the files are escaped, and nothing is loaded from anywhere.
     """
-    files = [{str(k): v for k, v in row.items()} for row in tables["files"].to_dict("records")]
+    files = _rows(tables["files"])
     pools = _by_file(tables["reproduction"], "file")
     findings = _by_file(tables["audit"], "source_table")
     sections = [
@@ -86,11 +87,15 @@ def batch_page(
     )
 
 
-def _by_file(frame: pd.DataFrame, column: str) -> dict[str, list[dict[str, Any]]]:
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    return list(frame.to_dict("records"))
+
+
+def _by_file(frame: pd.DataFrame, column: str) -> dict[str, list[Row]]:
     """The rows of each file."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for row in frame.to_dict("records"):
-        rows.setdefault(row[column], []).append({str(k): v for k, v in row.items()})
+    rows: dict[str, list[Row]] = {}
+    for row in _rows(frame):
+        rows.setdefault(row[column], []).append(row)
     return rows
 
 
@@ -133,7 +138,7 @@ def _intro(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> list[Block]:
     ]
 
 
-def _unreadable(files: Sequence[Mapping[str, Any]], elsewhere: Sequence[str]) -> list[Section]:
+def _unreadable(files: Sequence[Row], elsewhere: Sequence[str]) -> list[Section]:
     """Files that could not be read, with the reason."""
     said = [f"{file['file']}: {file['notes']}" for file in files if file["status"] != "read"]
     items = [text(words) for words in [*elsewhere, *said]]
@@ -143,9 +148,9 @@ def _unreadable(files: Sequence[Mapping[str, Any]], elsewhere: Sequence[str]) ->
 
 
 def _files_table(
-    files: Sequence[Mapping[str, Any]],
-    pools: Mapping[str, Sequence[Mapping[str, Any]]],
-    findings: Mapping[str, Sequence[Mapping[str, Any]]],
+    files: Sequence[Row],
+    pools: Mapping[str, Sequence[Row]],
+    findings: Mapping[str, Sequence[Row]],
 ) -> Table:
     rows: list[TableRow] = []
     for file in files:
@@ -164,9 +169,7 @@ def _files_table(
     return table("files", "One row per file.", rows, columns=columns)
 
 
-def _not_exact(
-    files: Sequence[Mapping[str, Any]], pools: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> list[Section]:
+def _not_exact(files: Sequence[Row], pools: Mapping[str, Sequence[Row]]) -> list[Section]:
     """For each file the pools to look at, those that need it most first."""
     order = list(VERDICT_WORDS)
     blocks = []
@@ -179,9 +182,7 @@ def _not_exact(
     return [Section("not-exact", "Pools that are not exact", blocks)] if blocks else []
 
 
-def _findings(
-    files: Sequence[Mapping[str, Any]], findings: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> list[Section]:
+def _findings(files: Sequence[Row], findings: Mapping[str, Sequence[Row]]) -> list[Section]:
     """For each file what does not add up in its study rows."""
     blocks: list[Block] = []
     for number, file in enumerate(files, start=1):
@@ -200,7 +201,7 @@ def _findings(
     return [Section("findings", "Findings of the audit", [meaning, *blocks])]
 
 
-def _accuracy(files: Sequence[Mapping[str, Any]], rows: pd.DataFrame) -> list[Section]:
+def _accuracy(files: Sequence[Row], rows: pd.DataFrame) -> list[Section]:
     """For each review of test accuracy its studies."""
     by_file = _by_file(rows, "file")
     blocks: list[Block] = [
@@ -215,7 +216,7 @@ def _accuracy(files: Sequence[Mapping[str, Any]], rows: pd.DataFrame) -> list[Se
     return [Section("accuracy", "Diagnostic test accuracy", blocks)] if blocks else []
 
 
-def _accuracy_row(row: Mapping[str, Any]) -> TableRow:
+def _accuracy_row(row: Row) -> TableRow:
     counts = " / ".join(whole(row[name]) for name in ACCURACY_COUNTS)
     names = [row[name] for name in ("test", "subgroup", "study") if row[name]]
     return {
@@ -227,7 +228,7 @@ def _accuracy_row(row: Mapping[str, Any]) -> TableRow:
     }
 
 
-def _proportion(row: Mapping[str, Any], name: str) -> str:
+def _proportion(row: Row, name: str) -> str:
     numbers = [row[f"reproduced_{name}{end}"] for end in ("", "_low", "_high")]
     if pd.isna(numbers[0]):
         return DASH
@@ -241,7 +242,7 @@ def _passed_over(said: Sequence[str]) -> list[Section]:
     return [Section("passed-over", "Files passed over", [Bullets(items)])] if items else []
 
 
-def _finding_row(finding: Mapping[str, Any], review_id: str) -> TableRow:
+def _finding_row(finding: Row, review_id: str) -> TableRow:
     cells = (
         finding["record_id"].removeprefix(f"{review_id} "),
         finding["message"],
@@ -252,7 +253,7 @@ def _finding_row(finding: Mapping[str, Any], review_id: str) -> TableRow:
     return dict(zip(_FINDING_COLUMNS, cells, strict=True))
 
 
-def _fold(file: str, pools: Sequence[Mapping[str, Any]]) -> Fold:
+def _fold(file: str, pools: Sequence[Row]) -> Fold:
     exact = sum(pool["verdict"] == "exact" for pool in pools)
     summary = f"{file}: {counted(len(pools), 'pool')}, {exact} exact"
     return Fold(summary, table("pools", file, [pool_row(pool) for pool in pools]))

@@ -5,6 +5,7 @@ report adds its address and date.
 """
 
 import re
+from functools import cache
 from importlib.metadata import version
 
 from metarepro.report.blocks import Page
@@ -40,6 +41,7 @@ def citation_bibtex(page: Page, report: str) -> str:
     return "\n".join([f"@misc{{metarepro-{key},", ",\n".join(lines), "}"])
 
 
+@cache  # the version stands in a file
 def _made() -> str:
     return f"Report made with metarepro {version('metarepro')}"
 

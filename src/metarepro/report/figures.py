@@ -9,7 +9,6 @@ import pandas as pd
 
 from metarepro.report.blocks import Figure
 from metarepro.report.records import Records, Row
-from metarepro.synthesis.membership import members, timely
 from metarepro.wording.phrases import DASH, counted, counted_analyses, decimal, percent
 
 _SIZE = re.compile(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
@@ -50,7 +49,7 @@ def forest(records: Records, key: str) -> list[Figure]:
         f"{counted(pool['n_trials'], 'trial')}, {scale.symbol} from {decimal(min(ends))} to "
         f"{decimal(max(ends))}; pooled {scale.symbol} {_numbers(records, pool)}."
     )
-    caption = f"{name}. {_squares(records, pool)}".rstrip()
+    caption = f"{name}. {_squares(records, key)}".rstrip()
     return [Figure(f"figures/{path}.svg", alt, caption, f"figures/{path}.csv")]
 
 
@@ -61,12 +60,10 @@ def forest_rows(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
     missing where a result is drawn and not pooled.
     """
     tables = records.tables
-    for key, pool in records.pools.items():
+    for key in records.pools:
         if f"syntheses/{key}" in records.figures:
-            chosen = records.plan.sets[pool["set_name"]]
             weights = tables["weights"][tables["weights"]["synthesis"] == key]
-            drawn = members(timely(tables["effects"], chosen), pool)
-            yield f"syntheses/{key}", _with_weights(drawn, weights, "left")
+            yield f"syntheses/{key}", _with_weights(records.members(key), weights, "left")
     mine = tables["review_weights"]
     for row in tables["reproduction"].to_dict("records"):
         if (path := review_path(row)) in records.figures:
@@ -82,10 +79,9 @@ def _with_weights(
     return joined.sort_values(["year", "label", "result_id"], na_position="last")[[*_OF_ROWS]]
 
 
-def _squares(records: Records, pool: Row) -> str:
+def _squares(records: Records, key: str) -> str:
     """Which results of a forest plot are not pooled, where there are such."""
-    drawn = members(timely(records.tables["effects"], records.plan.sets[pool["set_name"]]), pool)
-    if len(drawn) == pool["k"]:
+    if len(records.members(key)) == records.pools[key]["k"]:
         return ""
     return "Results without a weight are not pooled: the plan leaves out their tier or design."
 

@@ -13,8 +13,8 @@ from metarepro.report.blocks import (
     Paragraph,
     Section,
     Table,
+    TableRow,
     Text,
-    linked,
     table,
     text,
 )
@@ -102,27 +102,27 @@ def moderator_table(records: Records, keys: Sequence[str]) -> Table:
 
     With several syntheses the first column says which, and links to its page.
     """
-    levels = [row for key in keys for row in records.rows("moderator_levels", "synthesis", key)]
-    titles = {key: records.title(key) for key in keys}
-    frame = pd.DataFrame()
-    if levels:
-        tests = records.tables["moderators"]
-        made = pd.DataFrame(levels)
-        plan = records.plan.moderators
-        pools = {key: {**records.pools[key], "title": title} for key, title in titles.items()}
-        frame = moderators(tests, made, pools, records.names, plan, records.scale)
-        if len(keys) == 1:
-            frame = frame.drop(columns="Synthesis")
-    links = {}
-    if len(keys) > 1 and levels:
-        key_of = {title: key for key, title in titles.items()}
-        links["Synthesis"] = [
-            records.synthesis_link(key_of[title], title) for title in frame["Synthesis"]
-        ]
+    titled = {key: {**records.pools[key], "title": records.title(key)} for key in keys}
+    tests, levels = (
+        [row for key in keys for row in records.rows(name, "synthesis", key)]
+        for name in ("moderators", "moderator_levels")
+    )
+    made = moderators(tests, levels, titled, records.names, records.plan.moderators, records.scale)
+    links = {
+        pool["title"]: records.synthesis_link(key, pool["title"]) for key, pool in titled.items()
+    }
+    rows: list[TableRow] = [
+        {
+            name: links[cell] if name == "Synthesis" else cell
+            for name, cell in row.items()
+            if name != "Synthesis" or len(keys) > 1
+        }
+        for row in made
+    ]
     return table(
         "moderators",
         "One moderator at a time: means at its levels, and differences from the first level",
-        linked(frame, links),
+        rows,
         columns=("Moderator",),
         choices=("Moderator",),
         optional=("Results", "Test", "τ² left", "Trials left out"),

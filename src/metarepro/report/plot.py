@@ -16,9 +16,8 @@ from metarepro.models.tau2 import ESTIMATORS
 from metarepro.plan import EffectSet, Plan
 from metarepro.report.blocks import Plot
 from metarepro.report.records import Records
-from metarepro.sensitivity.choices import DESIGNS_LET_IN
-from metarepro.synthesis.membership import members, of_kind, timely
-from metarepro.synthesis.pools import Settings
+from metarepro.sensitivity.choice_names import DESIGNS_LET_IN
+from metarepro.synthesis.membership import of_kind
 from metarepro.tabular.input_tables import TIERS
 from metarepro.wording.phrases import FLAGS, INTERVAL_LABELS, NO_RELIABLE_INTERVAL, capitalised
 from metarepro.wording.scales import Scale
@@ -44,11 +43,10 @@ def plot(records: Records, key: str) -> list[Plot]:
     key : str
         The synthesis.
     """
-    pool, effects = records.pools[key], records.tables["effects"]
-    chosen = records.plan.sets[pool["set_name"]]
-    every = members(timely(effects, chosen), pool).reset_index(drop=True)
-    trials = every.drop_duplicates("trial_id").sort_values(["label", "trial_id"])
-    if len(trials) < 2:
+    chosen = records.plan.sets[records.pools[key]["set_name"]]
+    every = records.members(key).reset_index(drop=True)
+    labels = dict(zip(every["trial_id"], every["label"], strict=True))
+    if len(labels) < 2:
         return []
     data = {
         "analysis": settings_of(records.plan, key),
@@ -59,10 +57,10 @@ def plot(records: Records, key: str) -> list[Plot]:
             "tau2": [(name, _estimator(name)) for name in ESTIMATORS],
             "ci": [*((name, capitalised(entry.short)) for name, entry in INTERVALS.items()), T],
         },
-        "trials": list(zip(trials["trial_id"], trials["label"], strict=True)),
+        "trials": sorted(labels.items(), key=lambda trial: trial[::-1]),
         "rows": [
-            {"trial": row["trial_id"], "yi": row["yi"], "vi": row["vi"]}
-            for row in every.to_dict("records")
+            {"trial": trial, "yi": yi, "vi": vi}
+            for trial, yi, vi in zip(every["trial_id"], every["yi"], every["vi"], strict=True)
         ],
         "scale": scale_for_page(records.scale_of(key)),
         "intervals": INTERVAL_LABELS,
@@ -75,14 +73,14 @@ def plot(records: Records, key: str) -> list[Plot]:
 
 def settings_of(plan: Plan, key: str) -> dict[str, Any]:
     """How the plan pools a synthesis, in the names of pooling.js."""
-    settings = Settings.from_plan(plan, key)
+    pooling = plan.pooling_of(key.split(".")[1])
     return {
-        "model": settings.model,
+        "model": pooling.model,
         "results": "all",
-        "tau2": settings.tau2_method,
-        "ci": settings.ci_method,
-        "rho": settings.rho,
-        "level": settings.level,
+        "tau2": pooling.tau2_method,
+        "ci": pooling.ci_method,
+        "rho": pooling.rho,
+        "level": pooling.level,
         "thresholds": {
             "trusted_df": thresholds.TRUSTED_DF,
             "min_trials_for_interval": thresholds.MIN_TRIALS_FOR_INTERVAL,

@@ -10,6 +10,7 @@ import pandas as pd
 from metarepro.plan import Plan
 from metarepro.report.blocks import Link, Text, joined
 from metarepro.report.plain_language import robustness, robustness_with_reasons, sentences
+from metarepro.synthesis.membership import members, timely
 from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import labels, title
@@ -144,6 +145,34 @@ class Records:
     @cached_property
     def _groups(self) -> dict[tuple[str, str], dict[Any, list[Row]]]:
         return {}
+
+    def candidates(self, key: str) -> pd.DataFrame:
+        """Effects of the question and time of a synthesis, excluded ones and of any design too."""
+        if key not in self._candidates:
+            pool = self.pools[key]
+            self._candidates[key] = members(self._at_time_of[pool["set_name"]], pool)
+        return self._candidates[key]
+
+    def members(self, key: str) -> pd.DataFrame:
+        """Effects that choices could pool in a synthesis: usable ones of all tiers and designs."""
+        candidates = self.candidates(key)
+        return candidates[candidates["exclude"] == ""]
+
+    @cached_property
+    def _candidates(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def _at_time_of(self) -> dict[str, pd.DataFrame]:
+        """Of every set the effects of its time, and the excluded ones of its time points."""
+        effects = self.tables["effects"]
+        excluded = effects[effects["exclude"] != ""]
+        return {
+            name: pd.concat(
+                [timely(effects, chosen), excluded[excluded["timepoint"].isin(chosen.timepoints)]]
+            ).sort_index()
+            for name, chosen in self.plan.sets.items()
+        }
 
     def effect(self, effect: Row) -> str:
         """Effect size of a result with its interval."""

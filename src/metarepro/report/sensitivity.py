@@ -1,13 +1,11 @@
 """What the pooled effect of one synthesis depends on: in sentences, and as tables."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-import pandas as pd
-
 from metarepro.report import no_effect
-from metarepro.report.blocks import Block, Bullets, Link, Paragraph, Table, linked, table, text
+from metarepro.report.blocks import Block, Bullets, Paragraph, Table, TableRow, table, text
 from metarepro.report.figures import dependence
 from metarepro.report.records import Records, Row
 from metarepro.sensitivity import summaries
@@ -39,8 +37,8 @@ ADJUSTED = {
     "pet_peese": summaries.METHODS["pet_peese"],
     "selection": summaries.SELECTION_MODEL,
 }
-#: From a table of the stage, its syntheses and the words for effects to a table for readers.
-Summarise = Callable[[pd.DataFrame, summaries.Pools, Scale], pd.DataFrame]
+#: From rows of the stage, their syntheses and the words for effects to rows for readers.
+Summarise = Callable[[Iterable[Row], summaries.Pools, Scale], list[summaries.Words]]
 
 
 def sensitivity(records: Records, key: str) -> list[Block]:
@@ -96,16 +94,25 @@ def _tables(records: Records, key: str) -> Iterator[Table]:
 def _table(records: Records, key: str, name: str, summarise: Summarise, caption: str) -> Table:
     """A table of the stage for one synthesis, its trials linked."""
     rows = records.rows(name, "synthesis", key)
-    made = summarise(pd.DataFrame(rows), titled(records, [key]), records.scale)
-    frame = made.drop(columns=[summaries.SYNTHESIS, summaries.PLAN])
-    links: dict[str, Sequence[Link]] = {}
+    made = summarise(rows, titled(records, [key]), records.scale)
+    shown: list[TableRow] = [
+        {
+            heading: cell
+            for heading, cell in words.items()
+            if heading not in (summaries.SYNTHESIS, summaries.PLAN)
+        }
+        for words in made
+    ]
     if "trial_id" in rows[0]:
-        of_trials = [records.trial_link(row["trial_id"], row["label"]) for row in rows]
-        links = {str(frame.columns[0]): of_trials}
+        heading = next(iter(shown[0]))
+        shown = [
+            {**words, heading: records.trial_link(row["trial_id"], row["label"])}
+            for words, row in zip(shown, rows, strict=True)
+        ]
     return table(
         name.replace("_", "-"),
         caption,
-        linked(frame, links),
+        shown,
         optional=OPTIONAL,
         download=f"data/{name}.csv",
     )

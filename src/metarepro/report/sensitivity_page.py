@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-import pandas as pd
-
 from metarepro.report import no_effect
-from metarepro.report.blocks import Block, Page, Paragraph, Section, Table, linked, table, text
+from metarepro.report.blocks import Block, Page, Paragraph, Section, Table, TableRow, table, text
 from metarepro.report.moderators import caveats, moderator_table
 from metarepro.report.records import Records, trail
 from metarepro.report.sensitivity import CAVEAT, OPTIONAL, titled
@@ -65,12 +63,12 @@ def page(records: Records) -> Page:
 def _sections(records: Records) -> Iterator[Section]:
     """One section per table of sensitivity that has rows, and then the moderators."""
     keys = [key for key in records.pools if key in records.shown]
-    frames = _frames(records, keys)
+    words = _words(records, keys)
     for name, (heading, about) in SECTIONS.items():
-        if len(frames[name]):
+        if words[name]:
             blocks: list[Block] = [
                 Paragraph(text(about)),
-                _table(records, name, heading, frames[name]),
+                _table(records, name, heading, words[name]),
             ]
             yield Section(name.replace("_", "-"), heading, blocks)
     moderators = moderator_table(records, keys)
@@ -78,28 +76,30 @@ def _sections(records: Records) -> Iterator[Section]:
         yield Section("moderators", "Moderators", [caveats(records), moderators])
 
 
-def _frames(records: Records, keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+def _words(records: Records, keys: Sequence[str]) -> dict[str, list[summaries.Words]]:
     """The tables of `SECTIONS` for readers."""
-    pools, scale, tables = titled(records, keys), records.scale, records.tables
-    tests = tables["small_study"]
-    tested = tests[tests["reason"] == ""]
+    pools, scale = titled(records, keys), records.scale
+    rows = {name: records.tables[name].to_dict("records") for name in SECTIONS}
+    tested = [test for test in rows["small_study"] if not test["reason"]]
     return {
-        "multiverse": summaries.multiverse(tables["multiverse"], pools, scale),
-        "source_kinds": summaries.source_kinds(tables["source_kinds"], pools, scale),
-        "no_effect": summaries.no_effect(tables["no_effect"], pools, scale),
+        "multiverse": summaries.multiverse(rows["multiverse"], pools, scale),
+        "source_kinds": summaries.source_kinds(rows["source_kinds"], pools, scale),
+        "no_effect": summaries.no_effect(rows["no_effect"], pools, scale),
         "small_study": summaries.small_study(tested, pools, scale),
-        "caliper": summaries.selection(tables["caliper"], tests, pools, scale),
+        "caliper": summaries.selection(rows["caliper"], rows["small_study"], pools, scale),
     }
 
 
-def _table(records: Records, name: str, caption: str, frame: pd.DataFrame) -> Table:
+def _table(records: Records, name: str, caption: str, words: Sequence[summaries.Words]) -> Table:
     """A table of all syntheses, each linked to its page."""
-    keys = {records.title(key): key for key in records.shown}
-    links = [records.synthesis_link(keys[title], title) for title in frame[summaries.SYNTHESIS]]
+    links = {records.title(key): records.synthesis_link(key) for key in records.shown}
+    rows: list[TableRow] = [
+        {**row, summaries.SYNTHESIS: links[row[summaries.SYNTHESIS]]} for row in words
+    ]
     return table(
         f"{name.replace('_', '-')}-table",
         f"{caption}, one row per synthesis",
-        linked(frame, {summaries.SYNTHESIS: links}),
+        rows,
         choices=("Source", "Method"),
         optional=OPTIONAL,
         download=f"data/{name}.csv",

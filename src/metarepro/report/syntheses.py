@@ -3,8 +3,6 @@
 import math
 from collections.abc import Sequence
 
-import pandas as pd
-
 from metarepro.models.thresholds import has_reliable_interval
 from metarepro.plan import EffectSet
 from metarepro.report import no_effect
@@ -26,7 +24,7 @@ from metarepro.report.moderators import section as moderators
 from metarepro.report.plot import plot
 from metarepro.report.records import Records, Row, trail
 from metarepro.report.sensitivity import sensitivity
-from metarepro.synthesis.membership import members, subgroup_pools, timely
+from metarepro.synthesis.membership import subgroup_pools
 from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import (
     DASH,
@@ -159,13 +157,7 @@ def _results(records: Records, key: str) -> list[Block]:
 
 def _left_out(records: Records, key: str, pooled: set[str]) -> Table:
     """Results of the same question and time that are not pooled."""
-    pool = records.pools[key]
-    chosen = records.plan.sets[pool["set_name"]]
-    effects = records.tables["effects"]
-    excluded = effects[
-        (effects["exclude"] != "") & effects["timepoint"].isin(pool["timepoint"].split("+"))
-    ]
-    candidates = pd.concat([timely(effects, chosen), excluded]).sort_index()
+    chosen = records.plan.sets[records.pools[key]["set_name"]]
     rows = [
         {
             "Trial": records.trial_link(effect["trial_id"], effect["label"]),
@@ -175,7 +167,7 @@ def _left_out(records: Records, key: str, pooled: set[str]) -> Table:
             "Reason": EXCLUSIONS.get(effect["exclude"]) or _not_in_set(effect, chosen),
             "Result": records.result_link(effect["result_id"]),
         }
-        for effect in members(candidates, pool).to_dict("records")
+        for effect in map(records.effects.__getitem__, records.candidates(key)["result_id"])
         if effect["result_id"] not in pooled
     ]
     caption = "Results that match the question but are not pooled"

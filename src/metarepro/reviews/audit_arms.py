@@ -37,6 +37,8 @@ def arm_sizes(rows: list[StudyRow]) -> Found:
         if len(group) <= MIN_OTHERS:
             continue
         sizes = ("n_t", "n_c")
+        if len({(row["n_t"], row["n_c"]) for row in group}) == 1:
+            continue  # as nearly always
         others = {size: medians_of_others((r["place"], r[size]) for r in group) for size in sizes}
         for row in group:
             usual = {size: others[size][row["place"]] for size in sizes}

@@ -9,7 +9,6 @@ from bisect import bisect_left
 from metarepro.audit.checks import Finding, has
 from metarepro.reviews.audit_study_rows import (
     ARM,
-    DATA,
     SAME_PEOPLE,
     Found,
     StudyRow,
@@ -26,7 +25,7 @@ SPLIT_FACTOR = 1.25
 
 def repeated_rows(rows: list[StudyRow]) -> Found:
     """Rows with the same numbers in one pool, of one study or of two."""
-    for first, *others in grouped(pooled(rows), "pool", *DATA).values():
+    for first, *others in grouped(pooled(rows), "pool", "data").values():
         for row in others:
             same = row["study_id"] == first["study_id"]
             if same or _telling(row):
@@ -75,7 +74,7 @@ def shared_arms(rows: list[StudyRow]) -> Found:
         for size in ("n_t", "n_c")
     }
     for (_, study), group in grouped(pooled(rows), "pool", "study_id").items():
-        if len(group) < 2 or len(grouped(group, *DATA)) < len(group):
+        if len(group) < 2 or len({row["data"] for row in group}) < len(group):
             continue
         for side, other in (("c", "t"), ("t", "c")):
             size = f"n_{side}"

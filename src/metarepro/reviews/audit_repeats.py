@@ -40,14 +40,14 @@ def changed_numbers(rows: list[StudyRow]) -> Found:
     alone = [
         row
         for (row, *others) in grouped(_named(rows), "outcome_key", "study_id").values()
-        if not others and not all(math.isnan(row[column]) for column in DATA)
+        if not others and any(value is not None for value in row["data"])
     ]
     agreeing: Counter[tuple[str, str]] = Counter()
     differing: list[tuple[tuple[str, str], StudyRow, StudyRow]] = []
     for first, *later in grouped(alone, "study_id", "name", "data_type").values():
         for row in later:
             pair = (first["comparison_number"], row["comparison_number"])
-            if all(_same(row[column], first[column]) for column in DATA):
+            if row["data"] == first["data"] or all(_same(row[c], first[c]) for c in DATA):
                 agreeing[pair] += 1
             elif not _part(row, first) and not _part(first, row):
                 differing.append((pair, row, first))
@@ -84,7 +84,7 @@ def _named(rows: list[StudyRow]) -> list[StudyRow]:
         if len(longer) == len(apart) == 1:
             short[data_type, longer[0]] = name
     return [
-        row | {"name": short.get((row["data_type"], name), name)}
+        {**row, "name": short.get((row["data_type"], name), name)}
         for row in rows
         if (name := names[row["outcome"]])
     ]
@@ -96,6 +96,8 @@ def _same(a: float, b: float) -> bool:
         return True
     if math.isnan(a) or math.isnan(b):
         return math.isnan(a) and math.isnan(b)
+    if abs(a - b) > 0.1:  # more than any decimal hides
+        return False
     places = min(printed_decimals(a), printed_decimals(b))
     return places > 0 and abs(a - b) <= 0.5 * 10.0**-places * (1 + 1e-9)
 

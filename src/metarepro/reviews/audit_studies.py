@@ -15,7 +15,8 @@ import numpy as np
 
 from metarepro.audit.checks import Finding, has, large_g, p_of, z_of
 from metarepro.audit.summaries import MIN_ARM, SAME_FACTOR, sd_typed_for_se, se_typed_for_sd
-from metarepro.conversion.effect_sizes import SE_RATIO_LIMIT, se_from_ns
+from metarepro.conversion.constants import SE_RATIO_LIMIT
+from metarepro.conversion.effect_sizes import se_from_ns
 from metarepro.readers.review_tables import Extraction, Row, is_log
 from metarepro.reviews.audit_arms import arm_sizes, sds_apart
 from metarepro.reviews.audit_duplicates import repeated_rows, same_people_again, shared_arms
@@ -101,8 +102,12 @@ def audit_studies(extraction: Extraction, file: str = SOURCE_TABLE) -> list[Row]
     listed = [found for check in CHECKS for found in check(rows)]
     listed.sort(key=lambda found: found[0]["place"])  # stable: the order of the checks stays
     return [
-        {"source_table": file, "record_id": row["record_id"], "severity": SEVERITY[finding.check]}
-        | finding._asdict()
+        {
+            "source_table": file,
+            "record_id": row["record_id"],
+            "severity": SEVERITY[finding.check],
+            **finding._asdict(),
+        }
         for row, finding in listed
     ]
 
@@ -117,7 +122,7 @@ def ses_typed_for_sds(rows: list[StudyRow]) -> Found:
     study's own SDs in other analyses, and one arm against the other.
     """
     usable = [
-        row | _ABSENT | {"sd": math.sqrt(row["sd_t"] * row["sd_c"])}
+        {**row, **_ABSENT, "sd": math.sqrt(row["sd_t"] * row["sd_c"])}
         for row in rows
         if has(row, "mean_t", "mean_c")
         and (row["sd_t"] > 0 and row["sd_c"] > 0 and row["n_t"] > 1 and row["n_c"] > 1)
@@ -203,7 +208,7 @@ def ses_of_given_estimates(rows: list[StudyRow]) -> Found:
     1998; odds ratio: more, Woolf 1955).
     """
     given = [
-        row | _ABSENT | {"sd": row["se"] / math.sqrt(1 / row["n_t"] + 1 / row["n_c"])}
+        {**row, **_ABSENT, "sd": row["se"] / math.sqrt(1 / row["n_t"] + 1 / row["n_c"])}
         for row in rows
         if row["data_type"] == "iv" and row["se"] > 0 and row["n_t"] >= 2 and row["n_c"] >= 2
     ]
@@ -251,7 +256,7 @@ def effects_on_other_side(rows: list[StudyRow]) -> Found:
         names = {row["study_id"]: number for number, row in enumerate(group)}
         studies = np.array([names[row["study_id"]] for row in group])
         effects, variances = (np.array([row[name] for row in group]) for name in ("yi", "vi"))
-        signs = [(names[row["study_id"]], float(np.sign(row["yi"]))) for row in group]
+        signs = [(names[row["study_id"]], (row["yi"] > 0) - (row["yi"] < 0)) for row in group]
         of_study, of_sign = (Counter(values) for values in zip(*signs, strict=True))
         of_both = Counter(signs)
         for row, (study, sign) in zip(group, signs, strict=True):

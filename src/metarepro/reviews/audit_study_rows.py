@@ -60,7 +60,8 @@ def study_rows(extraction: Extraction) -> list[StudyRow]:
     list of dict, in the order of the file
         The columns of `STUDY_COLUMNS`, the settings of the row's analysis, and `place` (number of
         the row), `record_id`, `outcome_key`, `pool` (the pool that the row enters, "" for none),
-        `yi` and `vi` (NaN where there is no effect). Rows without an analysis are left out.
+        `yi` and `vi` (NaN where there is no effect), `data` (the numbers of `DATA`, None for a
+        missing one, so that rows alike are equal). Rows without an analysis are left out.
     """
     overall: dict[tuple[str, str], Row] = {}
     for pool in extraction.analysis_rows:
@@ -84,6 +85,7 @@ def study_rows(extraction: Extraction) -> list[StudyRow]:
             "pool": "" if row["totals"] == "NO" else outcome if whole else part,
             "yi": yi,
             "vi": vi,
+            "data": tuple([None if x != x else x for x in map(row.__getitem__, DATA)]),
         }
     return rows
 
@@ -187,15 +189,17 @@ def own_sds(own: list[StudyRow]) -> dict[int, float]:
     sds = np.array([row["sd"] for row in own])
     sums = np.array([row["mean_t"] + row["mean_c"] for row in own])
     numbers = np.array([outcomes[row["outcome_key"]] for row in own])
-    usual = {}
-    for row, number, mean in zip(own, numbers, sums, strict=True):
-        with np.errstate(all="ignore"):
-            scale = sums / (mean or math.nan)
-        alike = (scale >= 1 / SAME_SCALE) & (scale <= SAME_SCALE)
-        there = sds[alike & (numbers != number)]  # ascending
-        if there.size:
-            usual[row["place"]] = float(there[(there.size - 1) // 2] + there[there.size // 2]) / 2
-    return usual
+    with np.errstate(all="ignore"):
+        scale = sums / np.where(sums == 0, np.nan, sums)[:, None]
+    there = (scale >= 1 / SAME_SCALE) & (scale <= SAME_SCALE) & (numbers != numbers[:, None])
+    rank = there.cumsum(axis=1)
+    last = rank[:, -1:]
+    # The SDs ascend: of those that are there the middle one, or the middle two.
+    low, high = ((rank == middle).argmax(axis=1) for middle in ((last + 1) // 2, last // 2 + 1))
+    usual = ((sds[low] + sds[high]) / 2).tolist()
+    return {
+        row["place"]: sd for row, sd, n in zip(own, usual, last[:, 0].tolist(), strict=True) if n
+    }
 
 
 def random_effects(yi: np.ndarray, vi: np.ndarray) -> tuple[float, float, float]:

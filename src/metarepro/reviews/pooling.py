@@ -60,8 +60,10 @@ class ReviewPool:
 
     def numbers(self) -> dict[str, float]:
         """What RevMan prints, by name."""
-        unprinted = ("weights", "wald_se")
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in unprinted}
+        return {name: getattr(self, name) for name in _PRINTED}
+
+
+_PRINTED = [f.name for f in fields(ReviewPool) if f.name not in ("weights", "wald_se")]
 
 
 class SubgroupTest(NamedTuple):

@@ -1,4 +1,4 @@
-"""Names of the choices of a multiverse, for pages that only show them."""
+"""Names of the choices of a multiverse, and options that pages offer as well."""
 
 from collections.abc import Mapping
 
@@ -16,3 +16,5 @@ DIMENSIONS: Mapping[str, str] = {
     "ci_method": "Interval",
     "rho": "Correlation in a trial",
 }
+#: Options of `design` -> designs that are let in (None: all).
+DESIGNS_LET_IN = {"all": None, "randomised": ("rct", "cluster_rct")}

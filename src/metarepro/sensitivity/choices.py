@@ -17,7 +17,7 @@ import pandas as pd
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.plan import EffectSet
-from metarepro.sensitivity.choice_names import DIMENSIONS
+from metarepro.sensitivity.choice_names import DESIGNS_LET_IN, DIMENSIONS
 from metarepro.synthesis.pools import Results, Settings, Task, pool_each
 from metarepro.tabular.input_tables import TIERS
 from metarepro.wording.scales import Scale
@@ -47,8 +47,6 @@ CHOICES: Mapping[str, Sequence[Any]] = {**SELECTING, **POOLING}
 SECONDARY_SOURCES = {"with": (), "without": ("secondary_review",)}
 #: Options of `adjusted` -> values of that column that are let in.
 ADJUSTED_LET_IN = {"all": ("yes", "no", "unknown"), "adjusted": ("yes",), "unadjusted": ("no",)}
-#: Options of `design` -> designs that are let in (None: all).
-DESIGNS_LET_IN = {"all": None, "randomised": ("rct", "cluster_rct")}
 
 
 def choices_of(

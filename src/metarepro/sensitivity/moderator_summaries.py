@@ -1,10 +1,8 @@
 """Moderators for readers: the table of what they explain."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-import pandas as pd
 
 from metarepro.plan import Moderator
 from metarepro.sensitivity.moderator_names import level_label
@@ -12,21 +10,23 @@ from metarepro.wording.phrases import DASH, decimal, degrees, p_value, percent, 
 from metarepro.wording.scales import Scale
 from metarepro.wording.summaries import remarks
 
+Row = Mapping[Any, Any]
+
 
 def moderators(
-    tests: pd.DataFrame,
-    levels: pd.DataFrame,
-    pools: Mapping[str, Mapping[Any, Any]],
+    tests: Iterable[Row],
+    levels: Iterable[Row],
+    pools: Mapping[str, Row],
     names: Mapping[str, str],
     plan: Mapping[str, Moderator],
     scale: Scale,
-) -> pd.DataFrame:
+) -> list[dict[str, str]]:
     """One row per synthesis, tested moderator and level; the least doubtful tests first.
 
     Parameters
     ----------
-    tests, levels : DataFrame
-        `tables.MODERATORS` and `tables.MODERATOR_LEVELS`.
+    tests, levels : iterable of mapping
+        Rows of `tables.MODERATORS` and `tables.MODERATOR_LEVELS`.
     pools : mapping
         Key of a synthesis to its row of `tables.POOLED`, with its title; rows of others are left
         out.
@@ -37,14 +37,14 @@ def moderators(
     scale : Scale
         How effects are printed.
     """
-    of_test = tests.set_index(["synthesis", "moderator"]).to_dict("index")
-    levels = levels[levels["synthesis"].isin(list(pools))]
-    doubt = [
-        of_test[key]["flags"] for key in zip(levels["synthesis"], levels["moderator"], strict=True)
+    of_test = {(test["synthesis"], test["moderator"]): test for test in tests}
+    pairs = [
+        (row, of_test[row["synthesis"], row["moderator"]])
+        for row in levels
+        if row["synthesis"] in pools
     ]
     rows = []
-    for row in levels.assign(doubt=doubt).sort_values("doubt", kind="stable").to_dict("records"):
-        test = of_test[row["synthesis"], row["moderator"]]
+    for row, test in sorted(pairs, key=lambda pair: pair[1]["flags"]):
         df2 = "∞" if math.isnan(test["df2"]) else degrees(test["df2"])
         f = f"F({test['df1']:.0f}, {df2}) = {decimal(test['statistic'])}"
         f = f.replace(" ", "\u00a0")  # in one line
@@ -69,7 +69,7 @@ def moderators(
                 "Remarks": remarks({"flags": _flags(test["flags"], row["flags"]), "reason": ""}),
             }
         )
-    return pd.DataFrame(rows)
+    return rows
 
 
 def _flags(*flags: str) -> str:

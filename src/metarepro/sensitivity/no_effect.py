@@ -13,7 +13,6 @@ import pandas as pd
 from metarepro.plan import Plan
 from metarepro.synthesis.membership import KEYS, SHARED, at_zero, in_set, members
 from metarepro.synthesis.pools import Settings, pool_or_reason, without_pool
-from metarepro.tabular.tables import with_plain_texts
 
 #: What a pool is made of.
 _NEEDED = ["result_id", "trial_id", *KEYS, *SHARED, "yi", "vi", "n_total", "at_zero"]
@@ -45,7 +44,7 @@ def no_effect_pools(
     """
     every = at_zero(effects)
     for set_name, chosen in plan.sets.items():
-        of_set = with_plain_texts(in_set(every, chosen)[_NEEDED])
+        of_set = in_set(every, chosen)[_NEEDED]
         zero = of_set[of_set["at_zero"]]
         for synthesis in pooled[pooled["set_name"] == set_name].to_dict("records"):
             if not members(zero, synthesis).empty:

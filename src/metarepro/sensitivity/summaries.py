@@ -1,14 +1,14 @@
 """Sensitivity tables for readers: numbers as text, beside the pool of the analysis plan.
 
-Every function gives the rows of the syntheses in `pools`, in the order of the table; what would be
-the same in all rows of one synthesis stands in the columns `SYNTHESIS` and `PLAN`.
+Every function takes rows of a table of the stage and gives those of the syntheses in `pools`, in
+the same order; what would be the same in all rows of one synthesis stands in the columns
+`SYNTHESIS` and `PLAN`.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
-import pandas as pd
 
 from metarepro.sensitivity.choice_names import DIMENSIONS
 from metarepro.wording.codes import in_words
@@ -63,19 +63,21 @@ DETAILS = {
 }
 
 Row = Mapping[Any, Any]
+#: Heading of a column to the cell.
+Words = dict[str, str]
 #: Syntheses by key: rows of `tables.POOLED` with their title.
 Pools = Mapping[str, Row]
 
 
 def variants(
-    table: pd.DataFrame,
+    rows: Iterable[Row],
     pools: Pools,
     scale: Scale,
     trials: Mapping[str, str],
-) -> pd.DataFrame:
+) -> list[Words]:
     """One row per synthesis and variant; `trials` gives the label of each trial id."""
     return _rows(
-        table,
+        rows,
         pools,
         scale,
         lambda row, pool, own: {
@@ -95,10 +97,10 @@ def variants(
     )
 
 
-def single_trials(table: pd.DataFrame, pools: Pools, scale: Scale, heading: str) -> pd.DataFrame:
+def single_trials(rows: Iterable[Row], pools: Pools, scale: Scale, heading: str) -> list[Words]:
     """One row per synthesis and trial, from leave_one_out or cumulative."""
     return _rows(
-        table,
+        rows,
         pools,
         scale,
         lambda row, pool, own: {
@@ -116,10 +118,10 @@ def single_trials(table: pd.DataFrame, pools: Pools, scale: Scale, heading: str)
     )
 
 
-def influence(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
+def influence(rows: Iterable[Row], pools: Pools, scale: Scale) -> list[Words]:
     """One row per synthesis and trial."""
     return _rows(
-        table,
+        rows,
         pools,
         scale,
         lambda row, pool, own: {
@@ -138,19 +140,24 @@ def influence(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
     )
 
 
-def small_study(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
+def small_study(rows: Iterable[Row], pools: Pools, scale: Scale) -> list[Words]:
     """One row per synthesis and method; a synthesis with too few trials has one row."""
-    tests = table[table["method"].isin(METHODS)]
+    tests = [row for row in rows if row["method"] in METHODS]
+    reasons: defaultdict[str, set[str]] = defaultdict(set)
+    for row in tests:
+        reasons[row["synthesis"]].add(row["reason"])
     # The same reason for all methods is said once.
-    alike = tests.groupby("synthesis")["reason"].transform("nunique") == 1
-    once = alike & (tests["reason"] != "")
-    tests = tests[~(once & tests.duplicated("synthesis"))]
+    alike = {key for key, said in reasons.items() if len(said) == 1 and "" not in said}
+    first = {row["synthesis"]: row for row in reversed(tests)}
+    shown = [
+        row for row in tests if row["synthesis"] not in alike or row is first[row["synthesis"]]
+    ]
     return _rows(
-        tests.assign(all_methods=once),
+        shown,
         pools,
         scale,
         lambda row, pool, own: {
-            "Method": "All methods" if row["all_methods"] else METHODS[row["method"]],
+            "Method": "All methods" if row["synthesis"] in alike else METHODS[row["method"]],
             "Trials": whole(row["k"]),
             "Tested": DASH if row["reason"] else _tested(row),
             "Statistic": _number(row["statistic"]),
@@ -164,12 +171,12 @@ def small_study(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame
 
 
 def selection(
-    caliper: pd.DataFrame, tests: pd.DataFrame, pools: Pools, scale: Scale
-) -> pd.DataFrame:
+    caliper: Iterable[Row], tests: Iterable[Row], pools: Pools, scale: Scale
+) -> list[Words]:
     """One row per synthesis: results by p, and the selection model."""
-    models = tests[tests["method"] == "selection"].set_index("synthesis").to_dict("index")
+    models = {test["synthesis"]: test for test in tests if test["method"] == "selection"}
 
-    def row_of(row: Row, pool: Row, own: Scale) -> dict[str, str]:
+    def row_of(row: Row, pool: Row, own: Scale) -> Words:
         model, n = models[pool["synthesis"]], row["n_results"]
         return {
             "Results": whole(n),
@@ -188,10 +195,10 @@ def selection(
     return _rows(caliper, pools, scale, row_of)
 
 
-def source_kinds(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
+def source_kinds(rows: Iterable[Row], pools: Pools, scale: Scale) -> list[Words]:
     """One row per synthesis and kind of source."""
     return _rows(
-        table,
+        rows,
         pools,
         scale,
         lambda row, pool, own: {
@@ -209,10 +216,10 @@ def source_kinds(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFram
     )
 
 
-def no_effect(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
+def no_effect(rows: Iterable[Row], pools: Pools, scale: Scale) -> list[Words]:
     """One row per synthesis to which results of unreported direction or size belong."""
     return _rows(
-        table,
+        rows,
         pools,
         scale,
         lambda row, pool, own: {
@@ -228,10 +235,10 @@ def no_effect(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
     )
 
 
-def multiverse(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
+def multiverse(rows: Iterable[Row], pools: Pools, scale: Scale) -> list[Words]:
     """One row per synthesis."""
     return _rows(
-        table,
+        rows,
         pools,
         scale,
         lambda row, pool, own: {
@@ -253,21 +260,17 @@ def multiverse(table: pd.DataFrame, pools: Pools, scale: Scale) -> pd.DataFrame:
 
 
 def _rows(
-    table: pd.DataFrame,
+    rows: Iterable[Row],
     pools: Pools,
     scale: Scale,
-    row_of: Callable[[Row, Row, Scale], dict[str, str]],
-) -> pd.DataFrame:
+    row_of: Callable[[Row, Row, Scale], Words],
+) -> list[Words]:
     """Put the rows of the syntheses into words, each beside its pool."""
-    shown = table[table["synthesis"].isin(list(pools))].to_dict("records")
-    of_pools = [(row, pools[row["synthesis"]]) for row in shown]
-    return pd.DataFrame(
-        [
-            {SYNTHESIS: pool["title"], PLAN: scale.of_pool(pool)}
-            | row_of(row, pool, scale.at(pool))
-            for row, pool in of_pools
-        ]
-    )
+    of_pools = [(row, pools[row["synthesis"]]) for row in rows if row["synthesis"] in pools]
+    return [
+        {SYNTHESIS: pool["title"], PLAN: scale.of_pool(pool)} | row_of(row, pool, scale.at(pool))
+        for row, pool in of_pools
+    ]
 
 
 def _found(row: Row, own: Scale) -> str:

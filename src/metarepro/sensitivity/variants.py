@@ -22,7 +22,8 @@ from metarepro.models.pooled import Pooled
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import pool_three_level
 from metarepro.plan import EffectSet
-from metarepro.sensitivity.choices import ADJUSTED_LET_IN, DESIGNS_LET_IN, SECONDARY_SOURCES, Mask
+from metarepro.sensitivity.choice_names import DESIGNS_LET_IN
+from metarepro.sensitivity.choices import ADJUSTED_LET_IN, SECONDARY_SOURCES, Mask
 from metarepro.sensitivity.influence import Influence, influence
 from metarepro.sensitivity.multiverse import EQUAL_PLACES, taken
 from metarepro.synthesis.membership import is_of_kind

@@ -14,7 +14,6 @@ import pandas as pd
 from metarepro.plan import EffectSet, Plan, Synthesis
 from metarepro.study.tables import PLACE
 from metarepro.tabular.input_tables import TIERS, UNREPORTED
-from metarepro.tabular.tables import with_plain_texts
 
 #: Columns that tell what a synthesis is of; empty where it runs over all values.
 KEYS = ("intervention", "family", "domain", "outcome")
@@ -103,10 +102,10 @@ def of_results(by_icc: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
 
 
 def compact(effects: pd.DataFrame) -> pd.DataFrame:
-    """Rows without where they are from, numbered anew, as `tables.with_plain_texts`."""
+    """Rows without where they are from, numbered anew."""
     where_from = {*PLACE, "source", "locator"}
     own = effects[[name for name in effects if name not in where_from]]
-    return with_plain_texts(own.reset_index(drop=True))
+    return own.reset_index(drop=True)
 
 
 def several_trials(

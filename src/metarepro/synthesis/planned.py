@@ -11,7 +11,7 @@ from metarepro.plan import Plan
 from metarepro.synthesis.membership import KEYS, SHARED, in_set
 from metarepro.synthesis.pools import Results, Settings, Task, pool_each, pooled_columns
 from metarepro.synthesis.tables import POOLED, WEIGHTS
-from metarepro.tabular.tables import from_rows, in_order, with_plain_texts
+from metarepro.tabular.tables import from_rows, in_order
 from metarepro.wording.scales import BETTER
 
 _RESULT = ["result_id", "trial_id"]
@@ -59,7 +59,7 @@ def synthesise(effects: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.Data
     of_rows: list[pd.DataFrame] = []
     tasks: list[Task] = []
     for set_name, chosen in plan.sets.items():
-        rows_of_set = with_plain_texts(in_set(effects, chosen)[_NEEDED])
+        rows_of_set = in_set(effects, chosen)[_NEEDED]
         for name, by in ((name, synthesis.by) for name, synthesis in plan.syntheses.items()):
             groups = list(split(rows_of_set, by))
             keys = [_key(group_keys, by, plan.measure) for group_keys, _ in groups]

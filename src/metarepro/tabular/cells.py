@@ -127,7 +127,7 @@ def parse_cells(
         else:
             kept[row] = fields
     index = pd.Index(list(kept), dtype="int64")
-    cells = pd.DataFrame(list(kept.values()), index=index, columns=list(columns), dtype="str")
+    cells = pd.DataFrame(list(kept.values()), index=index, columns=list(columns), dtype=object)
     return cells, problems
 
 
