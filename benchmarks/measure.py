@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +38,20 @@ class Cost:
     megabytes: float
 
 
+#: Starts a command and says what it cost. A process counts the memory of the one that started it as
+#: its own, so that is a small one.
+_LAUNCHER = """
+import resource, subprocess, sys, time
+started = time.perf_counter()
+code = subprocess.call(sys.argv[1:])
+seconds = time.perf_counter() - started
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print()
+print(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss)
+sys.exit(code)
+"""
+
+
 def measure(command: Sequence[str], folder: Path) -> Cost:
     """Run a command in a folder.
 
@@ -50,20 +63,18 @@ def measure(command: Sequence[str], folder: Path) -> Cost:
     places = [str(Path(sys.executable).parent), os.environ["PATH"]]
     environment = os.environ | {"PATH": os.pathsep.join(places)}
     log = folder / ".benchmark.log"
+    launched = [sys.executable, "-S", "-c", _LAUNCHER, *command]
     with log.open("wb") as stream:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=stream, stderr=subprocess.STDOUT
-        )
-        # Of this process and of those that it waited for.
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed:\n{log.read_text(errors='replace')}")
+        done = subprocess.run(
+            launched, cwd=folder, env=environment, stdout=stream, stderr=subprocess.STDOUT,
+            check=False,
+        )  # fmt: skip
+    said = log.read_text(errors="replace")
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{said}")
+    seconds, cpu, memory = map(float, said.splitlines()[-1].split())
     # Kilobytes, on macOS bytes.
-    megabytes = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, megabytes)
+    return Cost(seconds, cpu, memory / (2**20 if sys.platform == "darwin" else 2**10))
 
 
 def metarepro(folder: Path, *arguments: str | Path) -> Cost:
