@@ -7,12 +7,12 @@ from typing import Any
 from metarepro.readers.pdf_doubts import with_doubts
 from metarepro.readers.pdf_forest import forest_plots
 from metarepro.readers.pdf_grid import PdfGrid, grid_of
-from metarepro.readers.pdf_limits import PdfLimitError, PdfRefusedError, pages_of
+from metarepro.readers.pdf_limits import PdfRefusedError, pages_of
 from metarepro.readers.pdf_page import Page, page_of
 from metarepro.readers.pdf_regions import Region, regions
-from metarepro.readers.source_files import check_size, refused
+from metarepro.readers.source_files import LimitError, check_size, refused
 from metarepro.readers.source_table import SourceTable
-from metarepro.readers.spanned_tables import Cell, SpanError, spanned_table
+from metarepro.readers.spanned_tables import Cell, spanned_table
 from metarepro.tabular.problems import Problem
 
 _OTHER_COLUMNS = "goes on with another number of columns"
@@ -90,7 +90,7 @@ class PdfTables:
                 return
             except PdfRefusedError:
                 raise
-            except PdfLimitError as error:
+            except LimitError as error:
                 self._problem(number, error.found, error.allowed)
             except Exception as error:
                 # The library raises whatever its own code runs into in a damaged page.
@@ -141,7 +141,7 @@ class PdfTables:
             header = len(table.header) or None
             try:
                 read = spanned_table(table.label, table.caption, rows, header, table.notes, pages)
-            except SpanError as error:
+            except LimitError as error:
                 self._problem(first, f"{table.label}: {error.found}", error.allowed)
             else:
                 if read is not None and read.rows:
