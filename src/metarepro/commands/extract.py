@@ -64,7 +64,7 @@ def extract(file: Path, choice: str | None, output: Path | None, split: bool) ->
         click.echo(text, nl=False)
     else:
         write_file(output, text.encode())
-    from metarepro.extraction.closing_analysis import closing_of  # loads pandas
+    from metarepro.extraction.closing_source import closing_of  # loads pandas
 
     for line in (*doubtful_rows(table), *closing_of(source, table)):
         click.echo(line, err=True)
