@@ -418,6 +418,19 @@ def test_nothing_is_asked_of_commas_that_are_clear(header: str, row: str) -> Non
     assert one(header, row, row.replace("A |", "B |")).decimal == "."
 
 
+def test_commas_beside_decimal_points_are_asked_about() -> None:
+    found = one("Study | MD | SE", "A | 987.5 | 10.5", "B | 2,145 | 12.5")
+    assert found.decimal == FILL_IN
+
+
+@pytest.mark.parametrize("mark", [".", ","])
+def test_a_column_with_both_marks_before_three_digits_is_refused(mark: str) -> None:
+    header, rows = "Study | g | SE", ("A | 2.345 | 0.1", "B | 2,145 | 0.1", "C | 1.845 | 0.2")
+    with pytest.raises(DataError) as raised:
+        extract(source(header, *rows), replace(one(header, *rows), decimal=mark))
+    assert "row 3, g: found '2,145 beside 2.345'; allowed: one decimal mark" in str(raised.value)
+
+
 def test_rows_without_a_number_and_totals_are_left_out_and_named() -> None:
     header = "ID | g | g_LL | g_UL"
     rows = ("A | 0.2 | 0.1 | 0.3", "B | | | ", "C | 0.2 | NR | 0.3", "Total | 0.2 | 0.1 | 0.3")

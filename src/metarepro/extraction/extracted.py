@@ -15,10 +15,12 @@ from metarepro.extraction.printed_cells import numbers_of
 from metarepro.readers.effect_table import EffectTable
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.tabular.file_names import COLUMNS_FILE
-from metarepro.tabular.numbers import is_missing, plain_number
+from metarepro.tabular.numbers import is_missing, mixed_marks, plain_number
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
+#: Whole numbers, which have commas between thousands and no decimals.
+_COUNTED = ("n", "events", "non")
 _Z95 = NormalDist().inv_cdf(0.975)
 #: Columns of `Extracted.provenance`.
 PROVENANCE = (
@@ -88,6 +90,7 @@ def extract(source: Source, analysis: Analysis) -> Extracted:
     table = table_of(source, analysis)
     places = _places(source, table, analysis)
     reading = _Reading(source, table, analysis, places)
+    reading.check_marks()
     for row in asked_rows(table, analysis):
         reading.take(row)
     if reading.problems:
@@ -204,6 +207,16 @@ class _Reading:
         self.doubts: list[tuple[int, str, str]] = []
         self.cells: list[dict[str, object]] = []
         self.problems: list[Problem] = []
+
+    def check_marks(self) -> None:
+        """Refuse columns of which a number may be another one: 2.345 beside 2,145."""
+        for role in self.analysis.roles:
+            column = self.analysis.columns[role].column
+            texts = [row.cells[self.places[column]].strip() for row in self.table.rows]
+            if role.partition("_")[0] not in _COUNTED and (mixed := mixed_marks(texts)):
+                row = self.table.rows[texts.index(mixed[1])].number
+                found, allowed = " beside ".join(mixed[::-1]), "one decimal mark in a column"
+                self.problems.append(Problem(self.source.file, row, column, found, allowed))
 
     def take(self, row: SourceRow) -> None:
         """Keep a row, or say why it is left out."""

@@ -64,7 +64,7 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
     labels = _labels(columns)
     known = list(layout_analyses(columns, mark))
     are_open = commas_are_open(columns, mark)
-    open_commas = {c.header.text for c in columns if are_open and c.has_open_commas}
+    open_commas = {c.header.text for c in columns if c.is_odd or are_open and c.has_open_commas}
     left = _left(columns)
     taken = [c for c in columns if c.header.text not in left]
     notes = tuple(f"{name}: not used, {why}" for name, why in left.items() if not known)
