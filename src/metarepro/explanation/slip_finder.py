@@ -102,7 +102,8 @@ def leading_models(tried: Sequence[Tried]) -> list[PoolModel]:
         for t in able
         if (t.model.form.name in near_forms
             or t.model.form.rank <= _USUAL and t.model.form.measure in measures)
-        and (t.model.method != "IV" or (t.model.tau2, t.model.ci) in _COMMON and t.model.rows in _ROWS)
+        and (t.model.method != "IV" or (t.model.tau2, t.model.ci) in _COMMON
+             and t.model.rows in _ROWS)
     ]  # fmt: skip
     chosen = {model.name: model for model in (*nearest, *common)}.values()
     # What shares effects and tau2 stands together, so that they are computed once.
