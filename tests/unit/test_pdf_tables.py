@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.made_articles import BODY, HEADER, PdfPage, pdf, table_on, width
+from tests.made_articles import BODY, COLUMNS, HEADER, PdfPage, pdf, table_on, width
 
 from metarepro.errors import InputError
 from metarepro.readers.pdf_doubts import pattern
@@ -94,6 +94,64 @@ def test_a_header_at_the_top_of_a_page_goes_on_without_a_caption(tmp_path: Path)
     table_on(second, 60, BODY[4:], caption="")
     (table,) = read(tmp_path, first, second).tables
     assert shown(table) == expected()
+
+
+LONG = [
+    *BODY,
+    *((f"Group {n}", str(n), f"1.{n}0 (1.02, 1.70)", "0.010", "20") for n in range(1, 7)),
+]
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+@pytest.mark.parametrize("head", ["", "Journal of Made-up Results 2026"])
+def test_rows_at_the_top_of_a_page_go_on_without_caption_and_header(
+    head: str, ruled: bool, tmp_path: Path
+) -> None:
+    first, second = PdfPage(), PdfPage()
+    table_on(first, 600, LONG[:7], ruled=ruled)
+    if head:
+        second.text(60, 40, head)
+    for y, cells in enumerate(LONG[7:], 1):
+        second.row(60 + 12 * y, dict(zip(COLUMNS, cells, strict=True)))
+    second.prose(60, 200, 8, 500)
+    (table,) = read(tmp_path, first, second).tables
+    assert shown(table) == expected([cells for cells in LONG if cells[1]])
+    went_on = [row for row in table.rows if row.page == 2]
+    assert {row.doubtful for row in went_on} == {
+        "Subgroup: the page does not say that Table 1 goes on"
+    }
+
+
+def test_a_heading_at_the_top_of_a_page_is_one_of_the_rows_below_it(tmp_path: Path) -> None:
+    first, second = PdfPage(), PdfPage()
+    table_on(first, 600, LONG[:4])
+    second.text(60, 40, "Journal of Made-up Results 2026")
+    for y, cells in enumerate(LONG[4:10], 1):
+        name, *others = cells
+        second.text(64 if name.startswith(" ") else 60, 60 + 12 * y, name.strip())
+        second.row(60 + 12 * y, dict(zip(COLUMNS[1:], others, strict=True)))
+    (table,) = read(tmp_path, first, second).tables
+    assert [(row.cells[0], row.group) for row in table.rows][3:5] == [
+        ("Clinic", "Setting"),
+        ("School", "Setting"),
+    ]
+
+
+def test_running_text_on_the_next_page_is_no_part_of_a_table(tmp_path: Path) -> None:
+    first, second = PdfPage(), PdfPage()
+    table_on(first, 600, LONG)
+    second.prose(60, 60, 30, 500)
+    (table,) = read(tmp_path, first, second).tables
+    assert {row.page for row in table.rows} == {1}
+
+
+def test_rows_in_other_columns_are_no_part_of_a_table(tmp_path: Path) -> None:
+    first, second = PdfPage(), PdfPage()
+    table_on(first, 600, LONG)
+    for y, cells in enumerate(LONG[-4:], 1):
+        second.row(60 + 12 * y, dict(zip((90, 200, 300, 420, 500), cells, strict=True)))
+    (table,) = read(tmp_path, first, second).tables
+    assert {row.page for row in table.rows} == {1}
 
 
 def test_a_table_that_goes_on_with_other_columns_is_doubtful(tmp_path: Path) -> None:

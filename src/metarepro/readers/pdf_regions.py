@@ -25,7 +25,7 @@ _MOST_NOTES = 20
 _LEAST_LINES = 3
 _MOST_HEADER_LINES = 4
 #: Running heads above a table that goes on, and foot lines below one.
-_MOST_LINES_ABOVE = 6
+MOST_LINES_ABOVE = 6
 _KIND = re.compile(r"(?:Table|TABLE|Tab\.|Tabla|Tableau|Tabelle)$")
 _NUMBER = re.compile(r"(?:[A-Z]{0,2}\d{1,3}[a-z]?|[IVXL]{1,6})[.:|]?$")
 _BOTH = re.compile(r"(?P<kind>Table|TABLE)(?P<number>[A-Z]?\d{1,3})[.:|]?$")
@@ -133,7 +133,7 @@ def _captions(lines: Iterable[Line]) -> Iterable[Caption]:
 
 def _repeated(lines: Sequence[Line], before: Region, header: str) -> Iterable[Caption]:
     """The place above a header that is repeated at the top of a page, without a caption."""
-    for line in lines[:_MOST_LINES_ABOVE]:
+    for line in lines[:MOST_LINES_ABOVE]:
         if line.text == header:
             size = line.size
             word = Word(before.label, line.x0, line.x0 + size, line.top - size, line.top - 3, size)
@@ -193,7 +193,7 @@ def _ruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
     closing = lines_of(page.within(first.x0, first.x1, full[max(0, last - 1)].y, bottom))
     if full[last].is_edge or (last < 2 and len(closing) <= _MOST_HEADER_LINES):
         # A shaded row, a rule below the header only, or none: white space ends the table.
-        bottom = max(bottom, _end_of_lines(page, first.x0, first.x1, bottom, limit))
+        bottom = max(bottom, end_of_lines(page, first.x0, first.x1, bottom, limit))
     inside = tuple(
         rule
         for rule in page.rules
@@ -276,7 +276,7 @@ def _unruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | Non
     if start is None:
         return None
     top = lines[start].top - 1
-    bottom = _end_of_lines(page, x0, x1, top, limit)
+    bottom = end_of_lines(page, x0, x1, top, limit)
     body = [line for line in lines if top <= line.top < bottom]
     if sum(map(_is_tabular, body)) < _LEAST_LINES:
         return None
@@ -323,7 +323,7 @@ def _column(page: Page, caption: Caption) -> tuple[float, float]:
     return (x0, middle) if caption.line.x0 < middle - 2 else (middle - 2, x1)
 
 
-def _end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> float:
+def end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> float:
     """Where the lines of a table end that no rule closes."""
     lines = lines_of(page.within(x0, x1, top, limit))
     kept: list[Line] = []
