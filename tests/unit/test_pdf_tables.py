@@ -64,6 +64,43 @@ def test_a_table_in_one_column_of_a_page(ruled: bool, tmp_path: Path) -> None:
     assert shown(table) == expected()
 
 
+def with_caption_below(page: PdfPage, top: float, caption: str) -> float:
+    """A table with its caption at its foot; where that ends."""
+    y = table_on(page, top, caption="")
+    page.text(COLUMNS[0], y + 8, caption)
+    return y + 10
+
+
+def test_a_caption_may_stand_at_the_foot_of_its_table(tmp_path: Path) -> None:
+    page = PdfPage()
+    y = page.prose(60, 60, 8, 380)
+    y = with_caption_below(page, y + 14, "Table 1. Pools by subgroup")
+    page.prose(60, y + 30, 12, 380)
+    (table,) = read(tmp_path, page).tables
+    assert (table.label, table.caption) == ("Table 1", "Pools by subgroup")
+    assert table.columns == HEADER
+    assert shown(table) == expected()
+
+
+def test_captions_at_the_foot_of_several_tables(tmp_path: Path) -> None:
+    page = PdfPage()
+    y = with_caption_below(page, 60, "Table 1. Pools by subgroup")
+    with_caption_below(page, y + 20, "Table 2. More pools")
+    tables = read(tmp_path, page).tables
+    assert [(table.label, table.caption, shown(table)) for table in tables] == [
+        ("Table 1", "Pools by subgroup", expected()),
+        ("Table 2", "More pools", expected()),
+    ]
+
+
+def test_a_caption_whose_table_is_on_the_next_page_takes_none_above_it(tmp_path: Path) -> None:
+    page = PdfPage()
+    y = table_on(page, 60)
+    page.text(COLUMNS[0], y + 8, "Table 2. More pools")
+    (table,) = read(tmp_path, page).tables
+    assert (table.label, shown(table)) == ("Table 1", expected())
+
+
 def test_tables_side_by_side(tmp_path: Path) -> None:
     page = PdfPage(800)
     page.prose(60, 60, 6, 370)

@@ -2,15 +2,10 @@
 
 from collections.abc import Sequence
 
+from metarepro.readers.pdf_captions import MOST_LINES_ABOVE, captions_of_figures
 from metarepro.readers.pdf_columns import Columns
 from metarepro.readers.pdf_page import Line, Page, lines_of
-from metarepro.readers.pdf_regions import (
-    CELL_GAP,
-    MOST_LINES_ABOVE,
-    Region,
-    captions_of_figures,
-    end_of_lines,
-)
+from metarepro.readers.pdf_regions import CELL_GAP, Region, end_of_lines
 
 #: Lines that stand in the columns of the table, of which it takes this many to call it the same.
 _LEAST_LINES = 3
