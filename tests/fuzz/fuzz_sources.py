@@ -24,7 +24,7 @@ PIECES = [
     piece for line in CELLS.splitlines() for cell in line.split(";") for piece in ("\0", cell)
 ]
 WIDTH = CELLS.partition("\n")[0].count(";") + 1
-ROWS = [["Study", "g", "SE"], ["A", 0.5, 0.2], ["B", 0.7, 0.3]]
+ROWS: list[list[str | float | None]] = [["Study", "g", "SE"], ["A", 0.5, 0.2], ["B", 0.7, 0.3]]
 SEEDS = [
     xlsx({"S": ROWS}, merged=["A2:A3"]),
     ods(ods_table("S", ROWS)),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from metarepro.conversion.arm_data import ARM_MEASURES
+from metarepro.explanation.effect_form import EffectForm
 from metarepro.explanation.matching import printed_scale
 from metarepro.explanation.published import PublishedResult
 from metarepro.explanation.rounding import OUTSIDE
@@ -77,13 +78,13 @@ class ClosedPrint:
         """What does not close, a line each."""
         for printed, pool in zip(self.pools, self.closed.pools, strict=True):
             if pool.verdict == OUTSIDE:
-                yield _pool_words(printed, pool, self.closed.model.form.measure)
+                yield _pool_words(printed, pool, self.closed.model.form)
         if self.group_test is not None and not self.group_test.closes:
             yield check_words(self.group_test)
 
 
-def _pool_words(printed: TablePool, pool: ClosedPool, measure: str) -> str:
-    numbers = printed_scale(measure)(np.array([pool.estimate, pool.ci_low, pool.ci_high]))
+def _pool_words(printed: TablePool, pool: ClosedPool, form: EffectForm) -> str:
+    numbers = printed_scale(form)(np.array([pool.estimate, pool.ci_low, pool.ci_high]))
     estimate, low, high = (f"{x:.4g}" for x in numbers)
     place = f"Row {printed.row} ({pool.label})" if printed.row else pool.label
     rows = "1 row gives" if pool.k == 1 else f"{pool.k} rows give"
@@ -148,6 +149,8 @@ def _in_table(
     own = study_rows(rows, measure)
     asked = replace(table, rows=tuple(asked_rows(table, analysis)))
     pools = table_pools(asked, own.rows, printing.label, printing.numbers)
+    if measure == "proportion" and any(p.published.numbers["estimate"].value > 1 for p in pools):
+        return None  # percentages, which are not on the scale of the rows
     return _closed(own, "", pools, measure, _group_test(asked, pools, effects))
 
 

@@ -1,13 +1,12 @@
 """What of one table of a source does not close, for the person who takes the table out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from metarepro.errors import InputError
 from metarepro.extraction.closing import Check
 from metarepro.extraction.closing_analysis import check_words, close_analysis
 from metarepro.extraction.closing_printed import amid_left_out, close_left_out, close_printed
-from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.pool_labels import leaves_one_out
 from metarepro.extraction.proposals import propose
 from metarepro.readers.source_table import Source, SourceTable
@@ -33,28 +32,21 @@ def closing_of(source: Source, table: SourceTable) -> Iterator[str]:
         if analysis.questions:
             continue
         try:
-            lines = [*_rows(alone, analysis, proposed), *_pools(alone, analysis, proposed)]
+            closed = close_analysis(alone, analysis, proposed)
+            if 2 * len(closed.open) > len(closed.checks):
+                continue  # where most do not close, the columns are something else
+            lines = [_to_check(one) for one in closed.open[:_SHOWN]]
+            for printed in close_printed(alone, analysis, proposed):
+                lines += printed.words()
         except InputError:
             continue  # what is wrong with the cells is said when they are pooled
         yield from (line for line in lines if line not in said)
         said.update(lines)
 
 
-def _rows(source: Source, analysis: Analysis, beside: Sequence[Analysis]) -> list[str]:
-    closed = close_analysis(source, analysis, beside)
-    if 2 * len(closed.open) > len(closed.checks):
-        return []  # where most do not close, the columns are something else
-    return [_to_check(one) for one in closed.open[:_SHOWN]]
-
-
 def _to_check(one: Check) -> str:
     words = check_words(one)
     return f"Check {words[:1].lower()}{words[1:]}"
-
-
-def _pools(source: Source, analysis: Analysis, beside: Sequence[Analysis]) -> Iterator[str]:
-    for printed in close_printed(source, analysis, beside):
-        yield from printed.words()
 
 
 def _left_out(source: Source, table: SourceTable) -> Iterator[str]:
