@@ -88,6 +88,27 @@ def test_counts_close_with_the_effects_beside_them(tmp_path: Path) -> None:
         assert one.closed.n_closed == 4
 
 
+def test_counts_are_not_held_against_effects_of_another_kind(tmp_path: Path) -> None:
+    header = ["Study", "HR", "LL", "UL", *COUNTS]
+    text = text_of(forest(counts=True), header)
+    assert [one.closed.n_closed for one in closed(tmp_path, text, 0)] == [4]
+    assert closed(tmp_path, text, 1) == []
+
+
+def test_percentages_are_not_held_against_shares(tmp_path: Path) -> None:
+    rows = [["Ann", "12", "120", "10.0", "5.3", "16.8"], ["Bo", "30", "250", "12.0", "8.2", "16.7"],
+            ["Overall", "42", "370", "11.3", "8.3", "15.0"]]  # fmt: skip
+    path = tmp_path / "rows.csv"
+    path.write_text(text_of(rows, ["Study", "Cases", "Size", "Prevalence", "LL", "UL"]))
+    (tmp_path / "columns.yaml").write_text(
+        "file: rows.csv\nanalyses:\n- name: cases\n  measure: proportion\n"
+        "  columns: {study: Study, events: Cases, n_total: Size}\n"
+    )
+    done = command("columns", path)
+    assert "2 studies" in done.output
+    assert "printed pool" not in done.output
+
+
 def test_a_subtotal_that_does_not_close_is_named_with_what_its_rows_give(tmp_path: Path) -> None:
     (one,) = closed(tmp_path, text_of(forest()).replace("0.58,0.34,1.01", "0.85,0.34,1.01"))
     (line,) = one.open_words()

@@ -142,7 +142,7 @@ def _in_table(
     """The totals among the rows."""
     same = of_the_same_studies(analysis, table, beside)
     effects = next((one for one in [analysis, *same] if "yi" in one.columns), None)
-    measure = _measure(analysis, effects)
+    measure = _measure(analysis, effects, rows.kinds)
     if effects is None or measure is None:
         return None
     printing = _Printing(table, effects, analysis.columns.get("study"))
@@ -160,11 +160,12 @@ def close_left_out(source: Source, table: SourceTable, analysis: Analysis) -> Cl
     None where the table names other studies.
     """
     effects = next((one for one in by_headers(table) if "yi" in one.columns), None)
-    measure = _measure(analysis, effects)
+    rows = extract(source, analysis).table
+    measure = _measure(analysis, effects, rows.kinds)
     if effects is None or measure is None:
         return None
     printing = _Printing(table, effects, Cell(table.columns[0]))
-    own = study_rows(extract(source, analysis).table, measure)
+    own = study_rows(rows, measure)
     pools = pools_without_one(table, own.studies, printing.label, printing.numbers)
     where = f", of {table.label or 'a table'} with one study left out each"
     return _closed(own, where, pools, measure)
@@ -197,17 +198,17 @@ def amid_left_out(table: SourceTable) -> Check | None:
     return check(what, row.number, printing.label(row), text, [ends])
 
 
-def _measure(analysis: Analysis, effects: Analysis | None) -> str | None:
+def _measure(analysis: Analysis, effects: Analysis | None, kinds: Sequence[str]) -> str | None:
     """The measure of the rows that is printed as some effects are: "" for any, None for none."""
     if effects is None or effects.questions:
         return None
     on_log = effects.scale == "log"
     if "yi" in analysis.columns:
         return "" if on_log else analysis.measure
-    if on_log:
-        return None
-    named = analysis.measure or effects.measure
-    return named if named in ARM_MEASURES else ""
+    named = analysis.measure or effects.measure.removeprefix("ratio")
+    of_kind = named in ARM_MEASURES and ARM_MEASURES[named].data in kinds
+    # A hazard ratio beside counts, say, does not come from them.
+    return None if on_log or named and not of_kind else named
 
 
 class _Printing:
