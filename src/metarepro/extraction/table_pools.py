@@ -32,7 +32,7 @@ _SAID = {
     "Q": re.compile(rf"(?:(?:\bchi|χ)(?:-squared|\^?2|²)|\bQ)(?:\s*\(\d+\))?{_NUM}", re.I),
 }
 _GROUP_TEST = re.compile(
-    r"(?:sub-?group differences|between[- ](?:sub-?)?groups|group differences|interaction)\b"
+    r"(?:sub-?group differences|between[- ](?:sub-?)?groups|group differences|interact\w*)"
     r".*?\bP\s*(?:-?value)?\s*[=:]?\s*(?P<p>0?\.\d+|1(?:\.0+)?)(?!\d)",
     re.I,
 )
