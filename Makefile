@@ -32,7 +32,7 @@ test-faults: setup  ## kill runs, fill disks, break files (some need root); minu
 
 fuzz: setup  ## fuzz the readers of files: make fuzz SECONDS=60 (for each reader)
 	python -m pip install --disable-pip-version-check --quiet -r tests/fuzz/requirements.txt
-	for reader in csv revman5 revman_web articles; do \
+	for reader in csv revman5 revman_web articles sources; do \
 	  python -m tests.fuzz.fuzz_$$reader -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
 mutation: setup  ## break the code on purpose: which mistakes does no test notice? ROOMS="models claims" SAMPLE=100; an hour

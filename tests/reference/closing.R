@@ -24,6 +24,12 @@ mh <- rma.mh(ai = tpos, bi = tneg, ci = cpos, di = cneg, data = dat.bcg, measure
 groups <- sort(unique(bcg$alloc))
 by_group <- lapply(groups, function(g) rma(yi, vi, data = bcg[bcg$alloc == g, ], method = "DL"))
 without <- lapply(seq_len(nrow(bcg)), function(i) rma(yi, vi, data = bcg[-i, ], method = "DL"))
+# Prediction intervals: metafor's, and t(k - 2) of Higgins, Thompson and Spiegelhalter (2009).
+knha <- rma(yi, vi, data = bcg, method = "DL", measure = "RR", test = "knha")
+of_metafor <- function(f) { p <- predict(f, transf = exp); c(p$pi.lb, p$pi.ub) }
+of_higgins <- function(f) {
+  exp(c(f$beta) + c(-1, 1) * qt(0.975, f$k - 2) * sqrt(f$tau2 + f$se^2))
+}
 subgroup <- sapply(by_group, function(f) c(f$beta, f$se))
 between <- rma(subgroup[1, ], sei = subgroup[2, ], method = "FE")
 
@@ -47,6 +53,11 @@ cat(toJSON(list(
     weight = shown(weights(fit), 2), weight_mh = shown(weights(mh), 2), alloc = bcg$alloc
   ),
   total = shown(exp(c(fit$beta, fit$ci.lb, fit$ci.ub)), 2),
+  total_knha = shown(exp(c(knha$beta, knha$ci.lb, knha$ci.ub)), 2),
+  prediction = list(
+    z = shown(of_metafor(fit), 3), knha = shown(of_metafor(knha), 3),
+    higgins = shown(of_higgins(fit), 3), higgins_knha = shown(of_higgins(knha), 3)
+  ),
   groups = lapply(seq_along(groups), function(i) list(
     name = groups[i], pool = shown(exp(c(by_group[[i]]$beta, by_group[[i]]$ci.lb, by_group[[i]]$ci.ub)), 2)
   )),

@@ -15,7 +15,7 @@ from metarepro.explanation.published import PublishedResult, parse_published
 from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN
 from metarepro.explanation.rows import StudyRows, study_rows
 from metarepro.extraction.closing import close_rows
-from metarepro.extraction.closing_pools import close_pools, close_subgroup_test, left_out
+from metarepro.extraction.closing_pools import close_pools, close_subgroup_test
 from metarepro.extraction.closing_table import close_table
 from metarepro.readers.effect_table import table_of_frame
 from metarepro.tabular.printed_numbers import printed_number
@@ -210,11 +210,13 @@ def test_a_subgroup_of_one_study_is_that_study() -> None:
 
 def test_a_table_that_leaves_out_one_study_at_a_time_closes() -> None:
     rows = counts()
-    pools = left_out(rows, {i: printed(p) for i, p in enumerate(REFERENCE["left_out"])})
+    pools = [
+        (f"without {rows.studies[i]}", np.arange(13) != i, printed(p))
+        for i, p in enumerate(REFERENCE["left_out"])
+    ]
     closed = close_pools(rows, pools)
     assert closed.n_closed == 13
     assert closed.model.tau2 == "DL"
-    assert closed.pools[0].label == "without Aronson 1948"
 
 
 def test_the_test_of_interaction_closes_with_its_subgroups() -> None:

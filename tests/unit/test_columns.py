@@ -418,6 +418,66 @@ def test_nothing_is_asked_of_commas_that_are_clear(header: str, row: str) -> Non
     assert one(header, row, row.replace("A |", "B |")).decimal == "."
 
 
+def test_commas_beside_decimal_points_are_asked_about() -> None:
+    found = one("Study | MD | SE", "A | 987.5 | 10.5", "B | 2,145 | 12.5")
+    assert found.decimal == FILL_IN
+
+
+@pytest.mark.parametrize("mark", [".", ","])
+def test_a_column_with_both_marks_before_three_digits_is_refused(mark: str) -> None:
+    header, rows = "Study | g | SE", ("A | 2.345 | 0.1", "B | 2,145 | 0.1", "C | 1.845 | 0.2")
+    with pytest.raises(DataError) as raised:
+        extract(source(header, *rows), replace(one(header, *rows), decimal=mark))
+    assert "row 3, g: found '2,145 beside 2.345'; allowed: one decimal mark" in str(raised.value)
+
+
+def of_two(first: str, second: str, join: str = " ") -> str:
+    """A header of means, SDs and sizes of two times or groups."""
+    names = [f"{group}{join}{name}" for group in (first, second) for name in ("mean", "SD", "n")]
+    return " | ".join(["Study", *names])
+
+
+ARM_CELLS = ("A | 10.1 | 2.1 | 30 | 12.1 | 2.2 | 31", "B | 11.1 | 2.3 | 40 | 13.1 | 2.4 | 41")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        of_two("Pre", "Post"),
+        of_two("Time 1", "Time 2"),
+        *(
+            of_two(first, second, " > ")
+            for first, second in (
+                ("Baseline", "Final"),
+                ("Baseline", "Change"),
+                ("Week 0", "Week 12"),
+                ("Depression before", "Depression after"),
+                ("Pretest", "Posttest control"),
+            )
+        ),
+    ],
+)
+def test_means_at_two_times_are_no_two_arms(header: str) -> None:
+    assert propose(source(header, *ARM_CELLS)) == []
+
+
+def test_why_means_at_one_time_are_not_used_is_said() -> None:
+    message = str(nothing_to_pool(source(of_two("Pre", "Post"), *ARM_CELLS)))
+    assert "Pre mean (a mean or an SD at one time, of no arm by its header)" in message
+
+
+@pytest.mark.parametrize("join", [" ", " > "])
+def test_arms_at_one_time_are_arms(join: str) -> None:
+    found = one(of_two("Treatment post", "Control post", join), *ARM_CELLS)
+    assert found.first_arm == ""
+    assert {"mean_t", "mean_c"} <= set(found.columns)
+
+
+def test_arms_at_baseline_are_no_effect() -> None:
+    found = one(of_two("Treatment baseline", "Control baseline"), *ARM_CELLS)
+    assert found.notes == ("measured before the treatment by the headers: no effect of it",)
+
+
 def test_rows_without_a_number_and_totals_are_left_out_and_named() -> None:
     header = "ID | g | g_LL | g_UL"
     rows = ("A | 0.2 | 0.1 | 0.3", "B | | | ", "C | 0.2 | NR | 0.3", "Total | 0.2 | 0.1 | 0.3")

@@ -106,6 +106,45 @@ def test_a_model_that_fails_on_heterogeneity_only_is_named() -> None:
     assert "But for the heterogeneity this one does: effects as given" in report_text(found)
 
 
+def of_trials() -> pd.DataFrame:
+    """Six trials of two rows each."""
+    rng = np.random.default_rng(3)
+    trials = [f"T{i // 2}" for i in range(12)]
+    frame = pd.DataFrame({"study": trials, "trial": trials})
+    frame["yi"] = rng.normal(0.3, 0.25, 12).round(2)
+    frame["sei"] = rng.uniform(0.1, 0.3, 12).round(2)
+    return frame
+
+
+@pytest.mark.parametrize("model", ["RVE", "mean"])
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("trial_left_out", "rows 6 and 7 (T2), all of one trial, are left out"),
+        ("trial_turned", "in rows 6 and 7 (T2), all of one trial, the arms, or the signs, are "
+         "exchanged"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_all_rows_of_a_trial_is_found(kind: str, said: str, model: str) -> None:
+    frame = of_trials()
+    slipped = frame.copy()
+    if kind == "trial_turned":
+        slipped.loc[[4, 5], "yi"] *= -1
+    else:
+        slipped = slipped.drop(index=[4, 5])
+    rows = rows_of(slipped)
+    true = next(m for m in all_models(rows) if m.method == model
+                or model == "mean" and (m.rows, m.tau2, m.ci) == ("mean_1", "DL", "z"))  # fmt: skip
+    text = printed(pool_under(rows, true), true, decimals=4, i2="")
+    found = explain_published(frame.astype(str), text)
+    assert found.search is not None
+    hit = next(hit for hit in found.search.hits[:3] if hit.slip.kind == kind)
+    assert hit.slip.what == said
+    assert true.name in [one.name for one in hit.models]
+    if kind == "trial_left_out":
+        assert "d <- d[-c(5, 6), ]" in report_text(found)
+
+
 # The cases of the field: one wrong cell ----------------------------------------------------------
 
 

@@ -57,6 +57,16 @@ def many_cells() -> bytes:
     return stream.getvalue()
 
 
+def overlapping() -> bytes:
+    """Ranges that are merged over each other again and again."""
+    rows = "".join(f'<row><c r="A{n}"><v>1</v></c></row>' for n in range(1, 20_001))
+    ranges = '<mergeCell ref="A1:A20000"/>' * 20_000
+    sheet = sheet_xml(rows).replace(
+        "</worksheet>", f"<mergeCells>{ranges}</mergeCells></worksheet>"
+    )
+    return raw_xlsx(sheet)
+
+
 def lying() -> bytes:
     """A sheet of 100 MB whose headers say that it has 1,000 bytes."""
     content = bytearray(raw_xlsx(sheet_xml(a1("<v>" + "1" * 100 * MIB + "</v>"))))
@@ -134,6 +144,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "lying sizes": (lying, "damaged zip file|MB of XML"),
     "far cells": (far_cells, "a table of 16384 columns"),
     "many cells": (many_cells, "tables of more than 500000 cells"),
+    "merged ranges": (overlapping, "merged ranges of more than 500000 cells"),
     "sheets": (lambda: raw_xlsx(*[sheet_xml(a1())] * 1500), "more than 500 sheets"),
     "members": (lambda: raw_xlsx(extra={f"xl/{n}": b"" for n in range(9000)}), "at most 2000"),
     "entity": (entity, "a document type declaration"),

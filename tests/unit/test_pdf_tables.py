@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from tests.made_articles import BODY, HEADER, PdfPage, pdf, table_on, width
+from tests.made_articles import BODY, COLUMNS, HEADER, PdfPage, pdf, table_on, width
 
 from metarepro.errors import InputError
 from metarepro.readers.pdf_doubts import pattern
@@ -64,6 +64,43 @@ def test_a_table_in_one_column_of_a_page(ruled: bool, tmp_path: Path) -> None:
     assert shown(table) == expected()
 
 
+def with_caption_below(page: PdfPage, top: float, caption: str) -> float:
+    """A table with its caption at its foot; where that ends."""
+    y = table_on(page, top, caption="")
+    page.text(COLUMNS[0], y + 8, caption)
+    return y + 10
+
+
+def test_a_caption_may_stand_at_the_foot_of_its_table(tmp_path: Path) -> None:
+    page = PdfPage()
+    y = page.prose(60, 60, 8, 380)
+    y = with_caption_below(page, y + 14, "Table 1. Pools by subgroup")
+    page.prose(60, y + 30, 12, 380)
+    (table,) = read(tmp_path, page).tables
+    assert (table.label, table.caption) == ("Table 1", "Pools by subgroup")
+    assert table.columns == HEADER
+    assert shown(table) == expected()
+
+
+def test_captions_at_the_foot_of_several_tables(tmp_path: Path) -> None:
+    page = PdfPage()
+    y = with_caption_below(page, 60, "Table 1. Pools by subgroup")
+    with_caption_below(page, y + 20, "Table 2. More pools")
+    tables = read(tmp_path, page).tables
+    assert [(table.label, table.caption, shown(table)) for table in tables] == [
+        ("Table 1", "Pools by subgroup", expected()),
+        ("Table 2", "More pools", expected()),
+    ]
+
+
+def test_a_caption_whose_table_is_on_the_next_page_takes_none_above_it(tmp_path: Path) -> None:
+    page = PdfPage()
+    y = table_on(page, 60)
+    page.text(COLUMNS[0], y + 8, "Table 2. More pools")
+    (table,) = read(tmp_path, page).tables
+    assert (table.label, shown(table)) == ("Table 1", expected())
+
+
 def test_tables_side_by_side(tmp_path: Path) -> None:
     page = PdfPage(800)
     page.prose(60, 60, 6, 370)
@@ -94,6 +131,64 @@ def test_a_header_at_the_top_of_a_page_goes_on_without_a_caption(tmp_path: Path)
     table_on(second, 60, BODY[4:], caption="")
     (table,) = read(tmp_path, first, second).tables
     assert shown(table) == expected()
+
+
+LONG = [
+    *BODY,
+    *((f"Group {n}", str(n), f"1.{n}0 (1.02, 1.70)", "0.010", "20") for n in range(1, 7)),
+]
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+@pytest.mark.parametrize("head", ["", "Journal of Made-up Results 2026"])
+def test_rows_at_the_top_of_a_page_go_on_without_caption_and_header(
+    head: str, ruled: bool, tmp_path: Path
+) -> None:
+    first, second = PdfPage(), PdfPage()
+    table_on(first, 600, LONG[:7], ruled=ruled)
+    if head:
+        second.text(60, 40, head)
+    for y, cells in enumerate(LONG[7:], 1):
+        second.row(60 + 12 * y, dict(zip(COLUMNS, cells, strict=True)))
+    second.prose(60, 200, 8, 500)
+    (table,) = read(tmp_path, first, second).tables
+    assert shown(table) == expected([cells for cells in LONG if cells[1]])
+    went_on = [row for row in table.rows if row.page == 2]
+    assert {row.doubtful for row in went_on} == {
+        "Subgroup: the page does not say that Table 1 goes on"
+    }
+
+
+def test_a_heading_at_the_top_of_a_page_is_one_of_the_rows_below_it(tmp_path: Path) -> None:
+    first, second = PdfPage(), PdfPage()
+    table_on(first, 600, LONG[:4])
+    second.text(60, 40, "Journal of Made-up Results 2026")
+    for y, cells in enumerate(LONG[4:10], 1):
+        name, *others = cells
+        second.text(64 if name.startswith(" ") else 60, 60 + 12 * y, name.strip())
+        second.row(60 + 12 * y, dict(zip(COLUMNS[1:], others, strict=True)))
+    (table,) = read(tmp_path, first, second).tables
+    assert [(row.cells[0], row.group) for row in table.rows][3:5] == [
+        ("Clinic", "Setting"),
+        ("School", "Setting"),
+    ]
+
+
+def test_running_text_on_the_next_page_is_no_part_of_a_table(tmp_path: Path) -> None:
+    first, second = PdfPage(), PdfPage()
+    table_on(first, 600, LONG)
+    second.prose(60, 60, 30, 500)
+    (table,) = read(tmp_path, first, second).tables
+    assert {row.page for row in table.rows} == {1}
+
+
+def test_rows_in_other_columns_are_no_part_of_a_table(tmp_path: Path) -> None:
+    first, second = PdfPage(), PdfPage()
+    table_on(first, 600, LONG)
+    for y, cells in enumerate(LONG[-4:], 1):
+        second.row(60 + 12 * y, dict(zip((90, 200, 300, 420, 500), cells, strict=True)))
+    (table,) = read(tmp_path, first, second).tables
+    assert {row.page for row in table.rows} == {1}
 
 
 def test_a_table_that_goes_on_with_other_columns_is_doubtful(tmp_path: Path) -> None:

@@ -164,6 +164,22 @@ def test_a_file_in_its_folder_that_nothing_reads_is_named(tmp_path: Path) -> Non
     assert "columns.yaml" in problem.allowed
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("article.xml", b"<?xml version='1.0'?><article><front/></article>", "an article in XML"),
+        ("page.html", b"<!DOCTYPE html><html></html>", "a web page"),
+        ("rows.csv", b"Study;g\nA;0,1\n", "a text file with commas, semicolons or tabs"),
+    ],
+)
+def test_a_source_without_a_columns_yaml_is_passed_over_with_its_kind(
+    name: str, content: bytes, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = command("reproduce", tmp_path, "--output-dir", tmp_path.parent / "out")
+    assert f"{name} ({words}" in done.output
+
+
 COUNTS = """Study,e1,n1,e2,n2
 Ann 2001,12,60,20,60
 Bo 2002,15,75,24,75

@@ -437,6 +437,11 @@ def test_integers_alone_are_integers() -> None:
     assert precision_notes([]) == []
 
 
+def test_whole_numbers_may_have_any_length() -> None:
+    """More digits than decimal arithmetic keeps; found by fuzzing."""
+    assert precisions(f"estimate {'1' * 50}, q 2.5") == [{"estimate": 1, "q": 1}]
+
+
 @pytest.mark.parametrize("digits", [1, 2, 6])
 def test_precision_of_logs_covers_the_change_of_base(read: Reader, digits: int) -> None:
     log, ratio = f"-0.{'1' * digits}", 10 ** -float(f"0.{'1' * digits}")

@@ -174,6 +174,23 @@ def test_a_number_merged_over_rows_counts_once(
     assert [row.cells[2] for row in table.rows] == [str(value), ""]
 
 
+def test_what_is_hidden_in_a_range_merged_over_columns_is_not_read(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["Study", "g", "SE"], ["A 2001", 0.3, 0.1], ["B 2002", 0.5, 0.2]]
+    table = only(read_source(written(tmp_path, xlsx({"S": rows}, merged=["B3:C3"]))))
+    assert [row.cells for row in table.rows] == [("A 2001", "0.3", "0.1"), ("B 2002", "0.5", "")]
+
+
+def test_a_merged_range_of_an_opendocument_spreadsheet_is_its_first_cell(tmp_path: Path) -> None:
+    name = "table:number-{}-spanned"
+    text = ods_table("S", [["Study", "g", "SE"], ["A", 0.5, 0.2], ["B", 0.7, 0.3]])
+    wide = text.replace('value="0.5"', f'value="0.5" {name.format("columns")}="2"')
+    high = text.replace('value="0.5"', f'value="0.5" {name.format("rows")}="2"')
+    read = [only(read_source(written(tmp_path, ods(one)))) for one in (wide, high)]
+    found = [[row.cells for row in table.rows] for table in read]
+    assert found[0] == [("A", "0.5", ""), ("B", "0.7", "0.3")]
+    assert found[1] == [("A", "0.5", "0.2"), ("B", "", "0.3")]
+
+
 def test_a_cell_merged_over_rows_counts_for_each(tmp_path: Path) -> None:
     rows: list[list[Any]] = [["Study", "yi", "vi"], ["A", 1, 2], [None, 3, 4], ["B", 5, 6]]
     table = only(read_source(written(tmp_path, xlsx({"S": rows}, merged=["A2:A3"]))))

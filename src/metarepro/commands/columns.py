@@ -27,10 +27,10 @@ def columns(file: Path, write: bool) -> None:
     JASP, or an article (XML, HTML, DOCX, PDF).
 
     Prints each analysis that its columns allow: which column is what and why, the first effects,
-    the pool with the default model, and the numbers that do not close with the others of their
-    row. If columns.yaml beside the file is for that file, that is
-    shown instead. Nothing is turned in sign, and where the headers do not say which arm is which,
-    it asks.
+    the pool with the default model, the numbers that do not close with the others of their row, and
+    the printed pools (subtotals, totals, pools without one study) that do not come out of the rows.
+    If columns.yaml beside the file is for that file, that is shown instead. Nothing is turned in
+    sign, and where the headers do not say which arm is which, it asks.
     """
     source = read_source(file)
     target = file.parent / COLUMNS_FILE

@@ -40,7 +40,8 @@ def extract(file: Path, choice: str | None, output: Path | None, split: bool) ->
     " > ". Footnote marks stand in a column of their own. Rows that may be misread say why in the
     column doubtful, and are named on standard error: check them against the source. Where the
     columns are understood, standard error also says which numbers do not close with the others of
-    their row, such as an estimate off the middle of its interval.
+    their row, such as an estimate off the middle of its interval, and which printed pools
+    (subtotals, totals, pools without one study) come out of the rows.
 
     \b
     Exit codes:
@@ -64,7 +65,7 @@ def extract(file: Path, choice: str | None, output: Path | None, split: bool) ->
         click.echo(text, nl=False)
     else:
         write_file(output, text.encode())
-    from metarepro.extraction.closing_analysis import closing_of  # loads pandas
+    from metarepro.extraction.closing_source import closing_of  # loads pandas
 
     for line in (*doubtful_rows(table), *closing_of(source, table)):
         click.echo(line, err=True)

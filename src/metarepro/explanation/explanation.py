@@ -72,7 +72,7 @@ class Explanation:
     @property
     def but_for_heterogeneity(self) -> list[Tried]:
         """Models that give every printed digit but those of heterogeneity, the simplest first."""
-        found = [one for one in self.tried if one.off.words == "heterogeneity"]
+        found = [one for one in self.tried if one.off.is_of_heterogeneity]
         return sorted(found, key=lambda one: one.model.rank)
 
     @property

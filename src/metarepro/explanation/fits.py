@@ -71,6 +71,11 @@ class Outcomes:
     Attributes
     ----------
     estimate, ci_low, ci_high, z, p, tau2, q, q_df, q_p, i2_q, i2_tau2, k : array of shape (n,)
+    se : array of shape (n,)
+        Of the interval.
+    usual_se : array of shape (n,)
+        By the weights alone, which the factor of Knapp and Hartung is not in. Under robust variance
+        and three levels there is neither, and so no prediction interval.
     """
 
     estimate: Array
@@ -85,6 +90,8 @@ class Outcomes:
     i2_q: Array
     i2_tau2: Array
     k: Array
+    se: Array
+    usual_se: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,7 +261,7 @@ def _outcomes(
         Outcomes(
             estimate, estimate - half, estimate + half, z, _p(z, dfs),
             tau2 if random else np.full_like(q, np.nan), q, df,
-            np.asarray(special.chdtrc(df, q)), i2_q, i2_tau2, data.k,
+            np.asarray(special.chdtrc(df, q)), i2_q, i2_tau2, data.k, used, se,
         ),
     )  # fmt: skip
 
@@ -342,13 +349,13 @@ def _nested(
     return Outcomes(*np.array(found, dtype=np.float64).T)
 
 
-_NOTHING = (np.nan,) * 12
+_NOTHING = (np.nan,) * 14
 
 
 def _numbers(p: Pooled) -> tuple[float, ...]:
     return (
         p.estimate, p.ci_low, p.ci_high, p.statistic, p.p_value, p.tau2, p.q, p.q_df, p.q_p,
-        p.i2_q, p.i2_tau2, p.k,
+        p.i2_q, p.i2_tau2, p.k, np.nan, np.nan,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from scipy import special
 
 from metarepro.explanation.effect_form import EffectForm
 from metarepro.explanation.fits import Outcomes
-from metarepro.explanation.published import PublishedResult
+from metarepro.explanation.prediction import prediction_intervals
+from metarepro.explanation.published import HETEROGENEITY, PrintedNumber, PublishedResult
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -41,12 +42,22 @@ def printed_scale(form: EffectForm) -> Callable[[Array], Array]:
     return SCALES[form.transformation][0]
 
 
-def candidates(outcomes: Outcomes, form: EffectForm) -> Mapping[str, tuple[Array, ...]]:
-    """The computed numbers for each printed statistic; I2 is printed by two definitions."""
+def candidates(
+    outcomes: Outcomes, form: EffectForm, published: PublishedResult
+) -> Mapping[str, tuple[Array, ...]]:
+    """The computed numbers for each printed statistic.
+
+    I2 is printed by two definitions, a prediction interval by `prediction.CONVENTIONS`.
+    """
     shown = printed_scale(form)
     with np.errstate(invalid="ignore"):
         tau = np.sqrt(outcomes.tau2)
-    return {
+    predicted: dict[str, tuple[Array, ...]] = {}
+    if "pi_low" in published.numbers:
+        limits = prediction_intervals(outcomes, published.level).values()
+        predicted["pi_low"] = tuple(shown(low) for low, _ in limits)
+        predicted["pi_high"] = tuple(shown(high) for _, high in limits)
+    return predicted | {
         "estimate": (shown(outcomes.estimate),),
         "ci_low": (shown(outcomes.ci_low),),
         "ci_high": (shown(outcomes.ci_high),),
@@ -68,28 +79,26 @@ def misses(published: PublishedResult, outcomes: Outcomes, form: EffectForm) -> 
     Up to 1 the digits are the same; inf where nothing was computed. A printed bound ("p < 0.001")
     is 0 where it holds and inf where not.
     """
-    found: dict[str, Array] = {}
-    for name, ours in _computed(outcomes, form, published):
-        number = published.numbers[name]
-        value = abs(number.value) if name == "z" else number.value
-        best = np.full(ours[0].shape, np.inf)
-        for numbers in ours:
-            if number.bound:
-                with np.errstate(invalid="ignore"):
-                    holds = numbers < value if number.bound == "<" else numbers > value
-                off = np.where(holds, 0.0, np.inf)
-            else:
-                off = np.maximum(np.abs(numbers - value) - TOLERANCE, 0.0) / number.half
-            best = np.fmin(best, np.where(np.isnan(off), np.inf, off))
-        found[name] = best
-    return found
+    ours = candidates(outcomes, form, published)
+    offs = {
+        name: [_off(name, number, computed) for computed in ours[name]]
+        for name, number in published.numbers.items()
+    }
+    if "pi_low" in offs:  # both limits by one convention
+        both = [np.maximum(*pair) for pair in zip(offs["pi_low"], offs["pi_high"], strict=True)]
+        offs["pi_low"] = offs["pi_high"] = both
+    return {name: np.minimum.reduce(off) for name, off in offs.items()}
 
 
-def _computed(
-    outcomes: Outcomes, form: EffectForm, published: PublishedResult
-) -> list[tuple[str, tuple[Array, ...]]]:
-    ours = candidates(outcomes, form)
-    return [(name, ours[name]) for name in published.numbers]
+def _off(name: str, number: PrintedNumber, computed: Array) -> Array:
+    """How far a printed number is from the computed ones, in half units of its last digit."""
+    value = abs(number.value) if name == "z" else number.value
+    with np.errstate(invalid="ignore"):
+        if number.bound:
+            holds = computed < value if number.bound == "<" else computed > value
+            return np.where(holds, 0.0, np.inf)
+        off = np.maximum(np.abs(computed - value) - TOLERANCE, 0.0) / number.half
+    return np.where(np.isnan(off), np.inf, off)
 
 
 def gives_all(off: Mapping[str, Array]) -> Flags:
@@ -111,6 +120,11 @@ class Difference:
     names: tuple[str, ...]
 
     @property
+    def is_of_heterogeneity(self) -> bool:
+        """Whether only numbers of heterogeneity are off."""
+        return bool(self.names) and set(self.names) <= set(HETEROGENEITY)
+
+    @property
     def words(self) -> str:
         """Estimate, width of the interval, heterogeneity, tests; "" if nothing is off."""
         names = set(self.names)
@@ -121,6 +135,8 @@ class Difference:
             said.append("width of the interval")
         if names & {"i2", "tau2", "tau", "q", "q_p"}:
             said.append("heterogeneity")
+        if "pi_low" in names:
+            said.append("prediction interval")
         if names & {"z", "p"}:
             said.append("test")
         if names & {"k", "q_df"}:

@@ -13,6 +13,8 @@ STATISTICS: Mapping[str, str] = {
     "estimate": "estimate",
     "ci_low": "lower limit",
     "ci_high": "upper limit",
+    "pi_low": "lower limit of the prediction interval",
+    "pi_high": "upper limit of the prediction interval",
     "z": "z",
     "p": "p",
     "tau2": "tau²",
@@ -63,11 +65,15 @@ _LEVEL = re.compile(r"(?P<level>\d{2}(?:\.\d+)?)\s*%\s*(?:-?\s*ci\b|confidence i
 _CI_FOLLOWS = r"\s*-?\s*(?:ci\b|confidence)"
 _WORDS = re.compile(r"\bci\b\s*[=:]?|confidence interval", re.I)
 _POSSESSIVE = r"\b(?:hedges|cohen|fisher)['’]?s?['’]?(?=\s)"
-_CORE = ("estimate", "ci_low", "ci_high")
+_SHARES = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
 #: A dash after a digit.
 _DASH = re.compile(r"(?<=\d)\s*(?:–|(?<=\d)-)\s*(?=[-.\d])")
 _BETWEEN = r"\s*(?:,|;|\bto\b|–|\.\.|\band\b)\s*"
-_INTERVAL = re.compile(rf"[\[(]?\s*(?P<low>{_NUM}){_BETWEEN}(?P<high>{_NUM})\s*[\])]?")
+_LIMITS = rf"[\[(]?\s*(?P<low>{_NUM})%?{_BETWEEN}(?P<high>{_NUM})%?\s*[\])]?"
+_INTERVAL = re.compile(_LIMITS)
+_PREDICTION = re.compile(
+    rf"(?:(?P<level>\d{{2}}(?:\.\d+)?)\s*%\s*)?\b(?:PI|prediction interval)\b{_IS}{_LIMITS}", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,8 @@ def parse_published(text: str) -> PublishedResult:
     ----------
     text : str
         The estimate, its interval and whatever else is printed: level ("95% CI"), I2, tau2 or tau,
-        Q (or chi2) with df, p (after Q in the same part between semicolons: of Q), z, k. The
+        Q (or chi2) with df, p (after Q in the same part between semicolons: of Q), z, k, the
+        prediction interval ("PI -0.2 to 0.8"), of the same level. The
         interval may be "[0.23, 0.40]", "(0.23 to 0.40)" or "0.23–0.40"; minus signs, dashes and
         superscripts as printed; a decimal comma where no point is printed. An estimate with a
         percent sign, "11.8% (7.0 to 19.2)", is read as a share, and its limits as well.
@@ -147,7 +154,10 @@ def parse_published(text: str) -> PublishedResult:
         raise InputError(f"the printed result has {len(text)} characters; allowed: {_LONGEST}")
     found: dict[str, PrintedNumber] = {}
     left: list[str] = []
+    predicted = ""
     for part in _parts(text):
+        part, own = _prediction(part, found, text)
+        predicted = own or predicted
         left.append(_named(part, found, text))
     rest = "; ".join(left)
     measure, rest = _measure(rest)
@@ -156,16 +166,21 @@ def parse_published(text: str) -> PublishedResult:
         rest = re.sub(rf"(?<=\d)\s*%(?!{_CI_FOLLOWS})", "", rest, flags=re.I)
         rest = _DASH.sub(" – ", rest)
     level, rest = _level(rest, text)
+    if predicted and float(predicted) / 100 != level:
+        raise InputError(
+            f"{text!r}: a prediction interval of {predicted}% beside {100 * level:g}%; allowed: "
+            "intervals of one level"
+        )
     notes = _estimate(_WORDS.sub(" ", rest), found, text)
     if in_percent:
-        found |= {name: _share(found[name]) for name in _CORE if name in found}
+        found |= {name: _share(found[name]) for name in _SHARES if name in found}
     _check(found, text)
     ordered = {name: found[name] for name in STATISTICS if name in found}
     return PublishedResult(text, ordered, level, measure, notes)
 
 
 #: Printed numbers that speak of heterogeneity.
-HETEROGENEITY = ("i2", "tau2", "tau", "q", "q_p", "q_df")
+HETEROGENEITY = ("i2", "tau2", "tau", "q", "q_p", "q_df", "pi_low", "pi_high")
 
 
 def without_heterogeneity(published: PublishedResult) -> PublishedResult:
@@ -219,6 +234,16 @@ def _parts(text: str) -> list[str]:
     plain = re.sub(r"(?<![\d\s])(\s*)[–-]\s*(?=\.?\d)", r"\1-", plain)
     plain = _DASH.sub(" – ", plain)
     return re.split(r";(?![^\[(]*[\])])", plain)
+
+
+def _prediction(part: str, found: dict[str, PrintedNumber], text: str) -> tuple[str, str]:
+    """Take the prediction interval out of a part; what is left, and its level in percent."""
+    match = _PREDICTION.search(part)
+    if not match:
+        return part, ""
+    _put(found, "pi_low", _number(match["low"]), text)
+    _put(found, "pi_high", _number(match["high"]), text)
+    return f"{part[: match.start()]} , {part[match.end() :]}", match["level"] or ""
 
 
 def _named(part: str, found: dict[str, PrintedNumber], text: str) -> str:
@@ -309,6 +334,8 @@ def _check(found: Mapping[str, PrintedNumber], text: str) -> None:
     """Refuse numbers that no pool can have."""
     limits = {"i2": (0, 100), "p": (0, 1), "q_p": (0, 1), "tau2": (0, math.inf)} | {
         "tau": (0, math.inf), "q": (0, math.inf), "k": (1, math.inf)}  # fmt: skip
+    if "pi_low" in found and found["pi_low"].value > found["pi_high"].value:
+        raise InputError(f"{text!r}: the limits of the prediction interval are exchanged")
     for name, (low, high) in limits.items():
         if name in found and not low <= found[name].value <= high:
             raise InputError(f"{text!r}: {STATISTICS[name]} cannot be {found[name]}")

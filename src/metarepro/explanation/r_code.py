@@ -83,9 +83,9 @@ def _changed(rows: StudyRows, slip: Slip) -> Iterator[str]:
             continue
         for i in at:
             yield f"d${name}[{i + 1}] <- {new[i]:.15g}"
-    out = np.flatnonzero(~slip.member)
-    if len(out):
-        yield f"d <- d[-{out[0] + 1}, ]"
+    out = [f"{place + 1}" for place in np.flatnonzero(~slip.member)]
+    if out:
+        yield f"d <- d[-{out[0]}, ]" if len(out) == 1 else f"d <- d[-c({', '.join(out)}), ]"
     if slip.twice >= 0:
         yield f"d <- d[c(seq_len(nrow(d)), {slip.twice + 1}), ]"
 

@@ -10,6 +10,7 @@ from metarepro.explanation.finder import Tried
 from metarepro.explanation.fits import Outcomes
 from metarepro.explanation.matching import difference, misses, printed_scale
 from metarepro.explanation.pool_models import PoolModel
+from metarepro.explanation.prediction import prediction_intervals
 from metarepro.explanation.published import contradictions
 from metarepro.explanation.r_code import r_lines
 from metarepro.explanation.rounding import EXACT, MAX_ROUNDED, WITHIN
@@ -207,7 +208,31 @@ def numbers_in_words(found: Explanation, model: PoolModel, outcomes: Outcomes) -
     for name, label in (("tau2", "tau²"), ("q", "Q"), ("z", "z"), ("p", "p"), ("k", "k")):
         if name in numbers or name == "tau2" and "tau" in numbers:
             others.append(f"{label} {float(getattr(outcomes, name)[0]):.4g}")
+    if "pi_low" in numbers:
+        others.append(_prediction(found, model, outcomes))
     return "; ".join([said, *others])
+
+
+def _prediction(found: Explanation, model: PoolModel, outcomes: Outcomes) -> str:
+    """The prediction interval by the convention that is nearest to the printed one."""
+    printed = [found.published.numbers[name] for name in ("pi_low", "pi_high")]
+    shown = printed_scale(model.form)
+    by_convention = [
+        (
+            max(abs(low - printed[0].value), abs(high - printed[1].value)),
+            convention.words,
+            low,
+            high,
+        )
+        for convention, ends in prediction_intervals(outcomes, found.published.level).items()
+        for low, high in [[float(shown(end)[0]) for end in ends]]
+    ]
+    known = [one for one in by_convention if np.isfinite(one[0])]
+    if not known:
+        return "no prediction interval"
+    _, words, low, high = min(known, key=lambda one: one[0])
+    places = printed[0].decimals + 2
+    return f"prediction interval {low:.{places}f} to {high:.{places}f}, {words}"
 
 
 def _shown(model: PoolModel, outcomes: Outcomes) -> tuple[float, float, float]:

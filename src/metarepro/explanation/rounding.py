@@ -140,7 +140,7 @@ def _linearised(
     steps = np.vstack([shift, shift + _STEP * np.eye(m), shift - _STEP * np.eye(m)])
     shifted = _shifted(version, half, rounded, steps)
     _, outcomes = next(fitted([model], shifted, published.level))
-    ours = candidates(outcomes, model.form)
+    ours = candidates(outcomes, model.form, published)
     values, slopes = [], []
     for name in _moved(published):
         options = [x for x in ours[name] if np.isfinite(x[0])]

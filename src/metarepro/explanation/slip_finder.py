@@ -34,7 +34,11 @@ Array = npt.NDArray[np.float64]
 _NEAREST = 6
 _COMMON = (("", "z"), ("DL", "z"), ("REML", "z"), ("DL", "knapp_hartung"),
            ("REML", "knapp_hartung"))  # fmt: skip
-_NESTED = ("RVE", "3L", "3L_CR2")
+#: Models of several rows per trial that are too slow for hundreds of changes, and the longest table
+#: that robust variance is not too slow for.
+_SLOW, _MAX_ROBUST = ("3L", "3L_CR2"), 30
+#: Rows on their own, or the mean of each trial as Comprehensive Meta-Analysis takes it.
+_ROWS = ("", "mean_1")
 #: Rank up to which a form of effects is in common use.
 _USUAL = 1.0
 #: Near changes whose rounding is looked at.
@@ -84,7 +88,12 @@ class Search:
 
 def leading_models(tried: Sequence[Tried]) -> list[PoolModel]:
     """The models to try changes under: the nearest, and those in common use of their forms."""
-    able = [t for t in tried if t.model.method not in _NESTED]
+    able = [
+        t
+        for t in tried
+        if t.model.method not in _SLOW
+        and (t.model.method != "RVE" or not t.outcomes.k[0] > _MAX_ROBUST)
+    ]
     nearest = [t.model for t in able[:_NEAREST]]
     measures = {model.form.measure for model in nearest}
     near_forms = {model.form.name for model in nearest[:3]}
@@ -93,7 +102,8 @@ def leading_models(tried: Sequence[Tried]) -> list[PoolModel]:
         for t in able
         if (t.model.form.name in near_forms
             or t.model.form.rank <= _USUAL and t.model.form.measure in measures)
-        and (t.model.method != "IV" or (t.model.tau2, t.model.ci) in _COMMON and not t.model.rows)
+        and (t.model.method != "IV" or (t.model.tau2, t.model.ci) in _COMMON
+             and t.model.rows in _ROWS)
     ]  # fmt: skip
     chosen = {model.name: model for model in (*nearest, *common)}.values()
     # What shares effects and tau2 stands together, so that they are computed once.
@@ -165,7 +175,7 @@ def _within_reach(
     exact: npt.NDArray[np.bool_],
 ) -> list[tuple[float, int, PoolModel, Outcomes]]:
     """Changes that miss the digits by no more than rounding the rows may move the pool."""
-    if rows.k > MAX_ROUNDED:
+    if rows.k > MAX_ROUNDED or model.method == "RVE":
         return []
     table = slip_versions(rows, [_unchanged(rows)])
     room = reach(model, table, _with_slot(rows), published)

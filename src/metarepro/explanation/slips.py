@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice, product
 
@@ -56,6 +56,7 @@ def slips(rows: StudyRows) -> list[Slip]:
     """All single changes of a table, and the repairs of its suspicious rows together."""
     suspicious = suspicions(rows)
     made = [*_of_all(rows), *_of_members(rows, suspicious), *_of_cells(rows, suspicious)]
+    made += _of_trials(rows)
     made += _together(rows, made, suspicious)
     return _different(rows, made)
 
@@ -124,6 +125,27 @@ def _of_members(rows: StudyRows, suspicious: Mapping[int, Suspicion]) -> Iterato
         everyone = np.ones(rows.k, dtype=bool)
         yield Slip("twice", f"{_row(rows, i)} is counted twice", (i,), 1.5, "", rows.cells,
                    everyone, i)  # fmt: skip
+
+
+def _of_trials(rows: StudyRows) -> Iterator[Slip]:
+    """Whole trials left out or turned, where trials have several rows."""
+    for trial in range(int(rows.trials.max()) + 1) if rows.k <= MAX_WITH_ROWS else ():
+        own = rows.trials == trial
+        if not 2 <= own.sum() < rows.k:
+            continue
+        places = tuple(np.flatnonzero(own).tolist())
+        said = f"rows {_joined(rows.rows[i] for i in places)} ({rows.studies[places[0]][:60]}), "
+        yield Slip("trial_left_out", f"{said}all of one trial, are left out", places, 1.0, "",
+                   rows.cells, ~own)  # fmt: skip
+        cells = rows.cells.copy()
+        cells[own] = turned(rows, cells[own])
+        yield Slip("trial_turned", f"in {said}all of one trial, the arms, or the signs, are "
+                   "exchanged", places, 1.25, "", cells, np.ones(rows.k, dtype=bool))  # fmt: skip
+
+
+def _joined(numbers: Iterable[int]) -> str:
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} and {last}"
 
 
 def _totals(rows: StudyRows) -> dict[int, str]:

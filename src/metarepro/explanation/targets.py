@@ -77,7 +77,7 @@ def expected_hits(
     middle, spread = _surroundings(published, same, form.transformation)
     targets = random_targets(published, middle, spread, seed, form)
     names = [name for name in published.numbers if name in _FREE]
-    ours = [candidates(outcomes, form) for outcomes in same]
+    ours = [candidates(outcomes, form, published) for outcomes in same]
     counts = _hit_counts(targets, names, ours)
     return float(counts.mean()), float((counts > 0).mean())
 

@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from metarepro.extraction.arm_words import CONTROL, FIRST, SECOND, TREATMENT, UNSURE
+from metarepro.extraction.arm_words import (
+    BEFORE,
+    CONTROL,
+    FIRST,
+    SECOND,
+    TREATMENT,
+    UNSURE,
+    times_in,
+)
 from metarepro.extraction.headers import (
     EVENTS,
     MEAN,
@@ -70,6 +78,7 @@ def _with_size(column: Column) -> Column:
 def _with_arms(columns: Sequence[Column]) -> list[Column]:
     """The columns; two headers that stand over the same statistics each are the two arms.
 
+    Headers of two times, such as baseline and final, are no arms.
     Where one of them is an arm by its name, such as placebo, the other one is the other arm.
     """
     over: dict[str, list[str]] = {}
@@ -81,7 +90,8 @@ def _with_arms(columns: Sequence[Column]) -> list[Column]:
             over.setdefault(above, []).append(statistic)
             named[above] = _sure_arm(column)
     arms = _both_arms(tuple(named.values()))
-    if len(set(map(tuple, over.values()))) != 1 or not arms:
+    at_one_time = len({times_in(re.findall(r"[^\W_\d]+|\d+", above)) for above in over}) == 1
+    if len(set(map(tuple, over.values()))) != 1 or not arms or not at_one_time:
         return list(columns)
     of_group = dict(zip(over, arms, strict=True))
     return [_in_arm(column, of_group.get(_spanned(column)[0], "")) for column in columns]
@@ -198,6 +208,8 @@ def _analysis(lead: _Part, taken: dict[str, _Part], arms: Sequence[str], mark: s
         role: Cell(part.column.header.text, part.number, part.reason)
         for role, part in taken.items()
     }
+    before = BEFORE & times_in(lead.column.header.topic)
+    notes = ("measured before the treatment by the headers: no effect of it",) if before else ()
     kind = "means" if lead.statistic == MEAN else "counts"
     return Analysis(
         lead.column.header.name or kind,
@@ -205,4 +217,5 @@ def _analysis(lead: _Part, taken: dict[str, _Part], arms: Sequence[str], mark: s
         cells,
         decimal=mark,
         first_arm=FILL_IN if arms[0] == FIRST else "",
+        notes=notes,
     )

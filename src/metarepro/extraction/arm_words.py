@@ -1,7 +1,7 @@
 """Which arm the words of a header name; never a guess where they name both or deny one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 #: Arms. The first and the second are those of headers that do not say which arm is which; of one
 #: that is unsure, the words leave it open ("Standard treatment", "Comparison intervention").
@@ -27,6 +27,12 @@ _QUALIFIERS = _words("no not non without standard routine conventional sham inac
 #: What joins two arms in a header, or adds to one: "TAU + intervention".
 _JOINED = re.compile(r"(?<![a-z])(?:vs|versus|minus|plus|and|with)(?![a-z])|\+(?!\s*/)", re.I)
 _ADDED = re.compile(r"(?<![a-z])plus(?![a-z])|\+(?!\s*/)", re.I)
+#: Times at which a group was measured: before its treatment, after it, and words that count them.
+BEFORE = _words("pre pretest pretreatment preintervention baseline before")
+_AFTER = _words("post posttest posttreatment postintervention after final endpoint eot followup fu "
+                "end")  # fmt: skip
+_COUNTED_TIMES = _words("time timepoint wave visit week weeks month months day days year years "
+                        "occasion measurement assessment session")  # fmt: skip
 #: All words that tell an arm.
 ARM_WORDS = _TREATED | _CONTROLS | _UNNAMED[0][1] | _UNNAMED[1][1]
 
@@ -64,7 +70,7 @@ def take_arm(text: str, words: Sequence[str]) -> tuple[str, frozenset[str], list
     if not said:
         for arm, names in _UNNAMED:
             for place, word in enumerate(small):
-                if word in names:
+                if word in names and not (place and small[place - 1] in _COUNTED_TIMES):
                     return arm, frozenset((word,)), [*words[:place], *words[place + 1 :]]
         return "", frozenset(), list(words)
     if not long:
@@ -80,3 +86,16 @@ def take_arm(text: str, words: Sequence[str]) -> tuple[str, frozenset[str], list
         added = _ADDED.search(text)
         return (UNSURE if added else CONTROL), frozenset(said | ({"+"} if added else set())), rest
     return (UNSURE if qualified else TREATMENT), frozenset(said), rest
+
+
+def times_in(words: Iterable[str]) -> frozenset[str]:
+    """The words of a header that tell a time, or a change over time, with the numbers of times.
+
+    Examples
+    --------
+    >>> sorted(times_in(["week", "12", "mood"])), sorted(times_in(["drug", "2"]))
+    (['12', 'week'], [])
+    """
+    small = [word.lower() for word in words]
+    named = {word for word in small if word in BEFORE | _AFTER | _COUNTED_TIMES or word == "change"}
+    return frozenset(named | {word for word in small if named and word.isdigit()})

@@ -6,11 +6,9 @@ all that stand beside them: groups, p values, z, weights.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
-from metarepro.errors import InputError
 from metarepro.extraction.arm_columns import arm_analyses
 from metarepro.extraction.closing import Check
 from metarepro.extraction.closing_table import ClosedTable, close_table
@@ -19,7 +17,6 @@ from metarepro.extraction.extracted import extract, role_of, table_of
 from metarepro.extraction.mapping import LABELS, Analysis, Cell
 from metarepro.extraction.printed_cells import numbers_of
 from metarepro.extraction.profiles import profile
-from metarepro.extraction.proposals import propose
 from metarepro.extraction.refusals import why_left
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.tabular.numbers import plain_number
@@ -58,7 +55,9 @@ def close_analysis(source: Source, analysis: Analysis, beside: Sequence[Analysis
     kept = set(extracted.table.cells.index)
     rows = {
         row.number: {
-            role_of(role, analysis.first_arm): _plain(row.cells[places[role]], cell, analysis)
+            role_of(role, analysis.first_arm): number_in(
+                row.cells[places[role]], cell, analysis.decimal
+            )
             for role, cell in cells.items()
         }
         for row in table.rows
@@ -74,8 +73,7 @@ def _all_cells(
 ) -> dict[str, Cell]:
     """Where each number of a row stands, labels left out."""
     found = {role: cell for role, cell in analysis.columns.items() if role not in LABELS}
-    of_table = [other for other in beside if other.table == analysis.table]
-    for other in _of_the_same_studies(analysis, [*of_table, *_by_headers(table)]):
+    for other in of_the_same_studies(analysis, table, beside):
         if FILL_IN not in (other.first_arm, other.scale):
             found = {r: c for r, c in other.columns.items() if r not in LABELS} | found
     headers = [header.strip() for header in table.columns]
@@ -86,15 +84,18 @@ def _all_cells(
     return found
 
 
-def _by_headers(table: SourceTable) -> list[Analysis]:
+def by_headers(table: SourceTable) -> list[Analysis]:
     """What the headers of a table say, also where its layout is a known one."""
     columns, mark = profile(table)
     columns = [column for column in columns if not why_left(column)]
     return [*effect_analyses(columns, mark), *arm_analyses(columns, mark)]
 
 
-def _of_the_same_studies(analysis: Analysis, others: Sequence[Analysis]) -> list[Analysis]:
+def of_the_same_studies(
+    analysis: Analysis, table: SourceTable, beside: Sequence[Analysis]
+) -> list[Analysis]:
     """Analyses of the same name, and the only one of the other kind: effects beside groups."""
+    others = [*(other for other in beside if other.table == analysis.table), *by_headers(table)]
     of_effects = "yi" in analysis.columns
     other_kind = {
         other.columns[other.roles[0]].column: other
@@ -105,13 +106,13 @@ def _of_the_same_studies(analysis: Analysis, others: Sequence[Analysis]) -> list
     return [*(other for other in others if other.name == analysis.name), *alone]
 
 
-def _plain(text: str, cell: Cell, analysis: Analysis) -> str:
-    """A number in plain digits; "" where there is none."""
+def number_in(text: str, cell: Cell, decimal: str) -> str:
+    """A number of a printed cell in plain digits; "" where there is none."""
     printed = text.strip().rstrip("%").strip()
     if cell.number:
-        numbers = numbers_of(printed, analysis.decimal)
+        numbers = numbers_of(printed, decimal)
         return numbers[cell.number - 1] if cell.number <= len(numbers) else ""
-    return plain_number(printed, analysis.decimal)
+    return plain_number(printed, decimal)
 
 
 def closing_words(closed: ClosedTable) -> Iterator[str]:
@@ -147,27 +148,3 @@ def check_words(one: Check) -> str:
 def _range(one: Check) -> str:
     low, high = f"{one.low:.4g}", f"{one.high:.4g}"
     return low if low == high else f"{low} to {high}"
-
-
-def closing_of(source: Source, table: SourceTable) -> Iterator[str]:
-    """The numbers of a table that do not close, in words, as far as its columns are understood.
-
-    Nothing is said where there is no analysis, only such that a person has to complete, or one of
-    which most numbers do not close: then it is the columns that are misunderstood.
-    """
-    alone = replace(source, tables=(table,))
-    proposed = propose(alone)
-    said: set[str] = set()
-    for analysis in proposed:
-        if analysis.questions:
-            continue
-        try:
-            closed = close_analysis(alone, analysis, proposed)
-        except InputError:
-            continue  # what is wrong with the cells is said when they are pooled
-        if 2 * len(closed.open) > len(closed.checks):
-            continue  # where most do not close, the columns are something else
-        words = [check_words(one) for one in closed.open]
-        lines = [f"Check {one[:1].lower()}{one[1:]}" for one in words]
-        yield from (line for line in lines[:_SHOWN] if line not in said)
-        said.update(lines)

@@ -1,6 +1,6 @@
 """Whether printed pools come from their rows: overall, by subgroup, with one study left out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,10 @@ from metarepro.models.inference import critical_value
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+
+#: Models, the nearest first, that may be that of a table.
+_NEAREST = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +55,7 @@ class ClosedPools:
 
     Attributes
     ----------
-    model : the model that gives most of them, the simplest of those
+    model : the model that gives most of them, exactly or within the rounding of the rows
     pools : in the order as printed
     """
 
@@ -98,34 +102,30 @@ def close_pools(
     fits = list(_fits(rows, versions, [published for _, _, published in pools], measure))
     if not fits:
         raise ValueError(f"{rows.file}: no model can pool these rows")
-    best = min(fits, key=lambda fit: (-int(fit.exact.sum()), _rounded(fit.distance), fit.model.rank,
-                                      fit.model.name))  # fmt: skip
-    closed = tuple(
-        _closed(rows, fits, best, i, label, published, versions)
-        for i, (label, _, published) in enumerate(pools)
-    )
-    return ClosedPools(best.model, closed)
+    closed: list[ClosedPools] = []
+    for best in _leading(fits):
+        closed.append(
+            ClosedPools(
+                best.model,
+                tuple(
+                    _closed(rows, fits, best, i, label, published, versions)
+                    for i, (label, _, published) in enumerate(pools)
+                ),
+            )
+        )
+        if closed[-1].n_closed == len(pools):
+            break
+    return max(closed, key=lambda one: one.n_closed)
 
 
-def left_out(rows: StudyRows, printed: Mapping[int, PublishedResult]) -> list[
-    tuple[str, Flags, PublishedResult]
-]:  # fmt: skip
-    """The pools of a table that leaves one study out at a time.
+def _leading(fits: Sequence["_Fit"]) -> list["_Fit"]:
+    """Models that may be that of the table: most pools to the last digit, or nearest as a whole.
 
-    Parameters
-    ----------
-    rows : StudyRows
-    printed : mapping
-        The place of the study left out, from 0, and the pool that is printed beside it.
-
-    Returns
-    -------
-    list of (label, rows, PublishedResult), for `close_pools`
+    Of rows that are rounded the right model may give no pool to its last digit.
     """
-    return [
-        (f"without {rows.studies[place]}", np.arange(rows.k) != place, published)
-        for place, published in printed.items()
-    ]
+    near = sorted(fits, key=lambda fit: (_rounded(fit.distance), fit.model.rank, fit.model.name))
+    most = min(near, key=lambda fit: -int(fit.exact.sum()))
+    return [most, *(fit for fit in near[:_NEAREST] if fit is not most)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +159,7 @@ def _fits(
                       misses(published, outcomes, model.form).items()}  # fmt: skip
             exact.append(bool(gives_all(missed)[0]))
             off.append(difference(missed))
-            far.append(float(distance(missed)[0]))
+            far.append(0.0 if exact[-1] else float(distance(missed)[0]))
         yield _Fit(
             model, np.array(exact), tuple(off), float(np.sum(np.minimum(far, 1e6))),
             outcomes.estimate, outcomes.ci_low, outcomes.ci_high,

@@ -19,6 +19,8 @@ _KEYS = (
 _DECIMALS = {"point": ".", "comma": ",", FILL_IN: FILL_IN}
 #: A published result as it may be printed.
 _PRINTED = '"0.32 [0.23, 0.40]; I2 79%"'
+#: The name of the pool of all rows, where several are published.
+_ALL = "all"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*( [A-Za-z0-9_.]+)*")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
 
@@ -74,7 +76,12 @@ def _analysis_lines(analysis: Analysis) -> Iterator[str]:
         yield "  where:"
         for column, text in analysis.where.items():
             yield f"    {_quoted(column)}: {_quoted(text)}"
-    if analysis.published:
+    if analysis.published_of:
+        whole = {_ALL: analysis.published} if analysis.published else {}
+        yield "  published:"
+        for name, text in (whole | dict(analysis.published_of)).items():
+            yield f"    {_quoted(name)}: {_quoted(text)}"
+    elif analysis.published:
         yield f"  published: {_quoted(analysis.published)}"
     else:
         yield f"  # published: {_PRINTED}"
@@ -164,6 +171,7 @@ class _Reading:
         elif first_arm and not unnamed:
             allowed = "no such key, since no column has 1 or 2 in its role"
             self._problem((*place, "first_arm"), first_arm, allowed)
+        published = self._published((*place, "published"), item.get("published", {}))
         decimal = self._choice((*place, "decimal"), item.get("decimal"), tuple(_DECIMALS))
         analysis = Analysis(
             self._text((*place, "name"), item.get("name")),
@@ -175,7 +183,8 @@ class _Reading:
             first_arm,
             self._where((*place, "where"), item.get("where")),
             self._text((*place, "group"), item["group"]) if item.get("group") else "",
-            self._text((*place, "published"), item["published"]) if "published" in item else "",
+            published.pop(_ALL, ""),
+            published,
         )
         if columns and not analysis.roles:
             allowed = "; or ".join(" ".join(roles) for roles in SETS)
@@ -191,6 +200,12 @@ class _Reading:
             # 0.8 is below no effect as a ratio and above it as a logarithm.
             self._problem((*place, "scale"), None, " or ".join(SCALES))
         return analysis
+
+    def _published(self, place: Place, value: Any) -> dict[str, str]:
+        """The printed pools by the name of their rows; a text is that of all rows."""
+        if not isinstance(value, dict):
+            return {_ALL: self._text(place, value)}
+        return {str(key): self._text((*place, key), text) for key, text in value.items()}
 
     def _columns(self, place: Place, value: Any) -> dict[str, Cell]:
         if not isinstance(value, dict) or not value:

@@ -1,9 +1,8 @@
 """Takes the rows of an analysis out of a source, with the place of every number."""
 
 import math
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -11,33 +10,23 @@ import pandas as pd
 
 from metarepro.errors import InputError
 from metarepro.extraction.mapping import ARMS, LABELS, Analysis, Cell
+from metarepro.extraction.pool_labels import is_no_study, omitted_study, plain_name
 from metarepro.extraction.printed_cells import numbers_of
 from metarepro.readers.effect_table import EffectTable
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.tabular.file_names import COLUMNS_FILE
-from metarepro.tabular.numbers import is_missing, plain_number
+from metarepro.tabular.numbers import is_missing, mixed_marks, plain_number
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
+#: Whole numbers, which have commas between thousands and no decimals.
+_COUNTED = ("n", "events", "non")
 _Z95 = NormalDist().inv_cdf(0.975)
 #: Columns of `Extracted.provenance`.
 PROVENANCE = (
     "analysis", "study", "role", "value", "printed", "file", "sha256", "table", "page", "row",
     "column", "number",
 )  # fmt: skip
-#: Labels of rows that are no studies: totals, and what is said of them.
-_NO_STUDY = re.compile(
-    r"(sub-?)?total\b.*|overall\b.*|pooled\b.*|summary\b.*|(random|fixed|common)[ -]effects?\b.*"
-    r"|heterogeneity\b.*|test for\b.*|combined\b.*|meta-?analysis\b.*"
-    r"|(ins)?gesamt\w*.*|(global|ensemble)( (effects?|estimates?|es))?"
-    # Labels of metafor, meta, metan and of people; names of methods stand alone.
-    r"|(re|fe|ee|ce|mv|ml|random|fixed|common)[ -]model\b.*|(random|fixed|common)"
-    r"|all([ -](studies|trials)( combined| pooled)?)?"
-    r"|(d ?\+ ?l|i-?v|m-?h)[ -](pooled|overall)\b.*|d ?\+ ?l|dl|reml|hksj"
-    r"|((grand|weighted|unweighted|simple|mean|average|total|model)[ -])*(mean|average)"
-    r"([ -](effect|effect[ -]size|es|estimate|smd|difference))?",
-    re.I,
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +90,8 @@ def extract(source: Source, analysis: Analysis) -> Extracted:
     table = table_of(source, analysis)
     places = _places(source, table, analysis)
     reading = _Reading(source, table, analysis, places)
-    for row in table.rows:
+    reading.check_marks()
+    for row in asked_rows(table, analysis):
         reading.take(row)
     if reading.problems:
         raise DataError(reading.problems)
@@ -123,6 +113,29 @@ def table_of(source: Source, analysis: Analysis) -> SourceTable:
             return table
     names = ", ".join(repr(table.label) for table in source.tables)
     raise DataError([Problem(source.file, None, "", f"no table {analysis.table!r}", names)])
+
+
+def asked_rows(table: SourceTable, analysis: Analysis) -> Iterator[SourceRow]:
+    """The rows that the group and the conditions of an analysis take."""
+    conditions = [(table.columns.index(name), text) for name, text in analysis.where.items()]
+    group = f"{analysis.group} > " if analysis.group else ""
+    for row in table.rows:
+        if f"{row.group} > ".startswith(group) and all(
+            row.cells[place].strip() == text for place, text in conditions
+        ):
+            yield row
+
+
+def row_label(row: SourceRow, study: int | None) -> str:
+    """The name of a row: its study, or what stands first in it, such as "Total"."""
+    name = "" if study is None else clean_text(row.cells[study])
+    return name or clean_text(next(filter(str.strip, row.cells), ""))
+
+
+def _nameless_last(rows: Sequence[SourceRow], study: int | None) -> SourceRow | None:
+    """The last row of a table, if it is the only one without a name."""
+    names = [row.cells[study or 0].strip() for row in rows]
+    return rows[-1] if len(names) > 2 and not names[-1] and all(names[:-1]) else None
 
 
 def _places(source: Source, table: SourceTable, analysis: Analysis) -> dict[str, int]:
@@ -185,19 +198,35 @@ class _Reading:
             for cell in analysis.columns.values()
             if cell.number
         }
+        label = analysis.columns.get("study")
+        self.study = places[label.column] if label else None
+        self.nameless = _nameless_last(table.rows, self.study)
+        self.names = {plain_name(row_label(row, self.study)) for row in table.rows}
         self.kept: dict[int, dict[str, str]] = {}
         self.left: list[tuple[int, str, str]] = []
         self.doubts: list[tuple[int, str, str]] = []
         self.cells: list[dict[str, object]] = []
         self.problems: list[Problem] = []
 
+    def check_marks(self) -> None:
+        """Refuse columns of which a number may be another one: 2.345 beside 2,145."""
+        for role in self.analysis.roles:
+            column = self.analysis.columns[role].column
+            texts = [row.cells[self.places[column]].strip() for row in self.table.rows]
+            if role.partition("_")[0] not in _COUNTED and (mixed := mixed_marks(texts)):
+                row = self.table.rows[texts.index(mixed[1])].number
+                found, allowed = " beside ".join(mixed[::-1]), "one decimal mark in a column"
+                self.problems.append(Problem(self.source.file, row, column, found, allowed))
+
     def take(self, row: SourceRow) -> None:
         """Keep a row, or say why it is left out."""
-        if not self._is_asked_for(row):
+        name = row_label(row, self.study)
+        study = "" if self.study is None else clean_text(row.cells[self.study])
+        if is_no_study(name):
+            self.left.append((row.number, name, "no study by its name"))
             return
-        study = self._label(row)
-        if _NO_STUDY.fullmatch(study):
-            self.left.append((row.number, study, "no study by its name"))
+        if omitted_study(name, self.names):
+            self.left.append((row.number, name, "a pool without one study by its name"))
             return
         printed = {role: self._printed(row, self.analysis.columns[role]) for role in self.roles}
         missing = [role for role in self.analysis.roles if is_missing(printed[role])]
@@ -207,8 +236,9 @@ class _Reading:
             why = "no numbers" if every else f"nothing in {', '.join(names)}"
             self.left.append((row.number, study, why))
             return
-        if row.doubtful:
-            self.doubts.append((row.number, study, row.doubtful))
+        doubt = row.doubtful or (row is self.nameless and "it has no name; is it a total?")
+        if doubt:
+            self.doubts.append((row.number, study, doubt))
         values = {role: self._value(row, role, printed[role]) for role in self.roles}
         self.kept[row.number] = {
             role_of(role, self.analysis.first_arm): value for role, value in values.items()
@@ -216,18 +246,6 @@ class _Reading:
         self.cells += [
             self._place(row, study, role, values[role], printed[role]) for role in self.roles
         ]
-
-    def _is_asked_for(self, row: SourceRow) -> bool:
-        """Whether the group and the conditions of the analysis take a row."""
-        group = self.analysis.group
-        if group and not f"{row.group} > ".startswith(f"{group} > "):
-            return False
-        conditions = self.analysis.where.items()
-        return all(row.cells[self.places[name]].strip() == text for name, text in conditions)
-
-    def _label(self, row: SourceRow) -> str:
-        cell = self.analysis.columns.get("study")
-        return clean_text(row.cells[self.places[cell.column]]) if cell else ""
 
     def _usual_count(self, column: str) -> int:
         """How many numbers most cells of a column hold."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from metarepro.extraction.mapping import SETS, Analysis, Cell
+from metarepro.extraction.pool_labels import leaves_one_out
 from metarepro.extraction.profiles import Column
 from metarepro.readers.effect_table import ALIASES
 from metarepro.readers.source_table import SourceTable
@@ -73,7 +74,7 @@ _JUDGEMENTS = frozenset(("low", "some concerns", "high", "no information", "-", 
 
 
 def table_words(table: SourceTable) -> str:
-    """What a table is that is known by its headers and holds no effects, in words; else "".
+    """What a table is that is known by its headers and holds no results of studies; else "".
 
     RoB 2 as robvis takes it: Study, D1 to D5, Overall and perhaps Weight (McGuinness & Higgins
     2021; the data set data_rob2 of the package).
@@ -86,6 +87,8 @@ def table_words(table: SourceTable) -> str:
     >>> table_words(SourceTable("", "", columns, (row,)))
     'risk of bias (RoB 2, in the layout of robvis)'
     """
+    if leaves_one_out(table):
+        return "pools that leave one study out each"
     names = [name.strip() for name in table.columns]
     domains = [place for place, name in enumerate(names) if _DOMAIN.fullmatch(name)]
     if len(domains) != 5 or "overall" not in [name.lower() for name in names]:

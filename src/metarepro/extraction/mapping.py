@@ -67,6 +67,8 @@ class Analysis:
     where : header -> the text that a row must have there to be taken
     group : the heading whose rows are taken; "" for all
     published : the pool as it is printed, "" if it is not known
+    published_of : the printed pools of some of the rows, by the name of these: a heading, a column
+        with its text, or a study that is left out
     notes : what a person should know of the proposal
     """
 
@@ -80,6 +82,7 @@ class Analysis:
     where: Mapping[str, str] = field(default_factory=dict)
     group: str = ""
     published: str = ""
+    published_of: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from metarepro.errors import InputError
 from metarepro.extraction.closing_analysis import close_analysis, closing_words
+from metarepro.extraction.closing_printed import close_printed
 from metarepro.extraction.extracted import extract, table_of
 from metarepro.extraction.mapping import ARMS, Analysis
 from metarepro.readers.source_table import Source
@@ -46,6 +47,8 @@ def preview(source: Source, analysis: Analysis, beside: Sequence[Analysis] = ())
     lines += [f"  {line}" for line in extracted.lines()]
     if not asked:
         lines += [f"  {line}" for line in closing_words(close_analysis(source, analysis, beside))]
+        for printed in close_printed(source, analysis, beside):
+            lines += [f"  {line}" for line in printed.words()]
     notes = table_of(source, analysis).notes
     lines += [f"  In the file: {note}" for note in notes[:_SHOWN]]
     return lines

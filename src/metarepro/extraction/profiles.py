@@ -15,6 +15,7 @@ from metarepro.tabular.numbers import (
     decimal_mark,
     is_missing,
     is_number,
+    mixed_marks,
     plain_number,
 )
 
@@ -27,6 +28,7 @@ _BESIDE = re.compile(
 _MAX_NUMBERS = 3
 #: A number that is another one with a decimal comma than with commas between thousands.
 _OPEN_COMMA = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2},[0-9]{3}(?![0-9]|[.,][0-9])")
+_POINT = re.compile(r"[0-9]\.[0-9]")
 _DECIDED = re.compile(r"[0-9]\.[0-9]|[0-9],[0-9]{3},[0-9]{3}(?![0-9])")
 
 
@@ -64,6 +66,12 @@ class Column:
     def has_open_commas(self) -> bool:
         """Whether commas may be decimal ones or part thousands, as in 1,234."""
         return bool(self.width) and any(_OPEN_COMMA.search(text) for text in self.texts)
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether some numbers have commas like 1,234 and no decimals, and others have decimals."""
+        points = any(_POINT.search(text) for text in self.texts)
+        return self.has_open_commas and points and mixed_marks(self.texts) is None
 
 
 def profile(table: SourceTable) -> tuple[list[Column], str]:

@@ -8,12 +8,13 @@ from metarepro.extraction.arm_columns import arm_analyses
 from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.group_columns import group_analyses
 from metarepro.extraction.headers import STUDY, YEAR
-from metarepro.extraction.layouts import layout_analyses
+from metarepro.extraction.layouts import layout_analyses, table_words
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.profiles import Column, commas_are_open, profile
 from metarepro.extraction.refusals import why_left
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.tabular.file_names import COLUMNS_FILE
+from metarepro.tabular.numbers import is_missing
 from metarepro.tabular.yaml_text import FILL_IN
 
 #: Tables whose columns an error names.
@@ -44,6 +45,8 @@ def propose(source: Source) -> list[Analysis]:
     """
     found: list[Analysis] = []
     for table in source.tables:
+        if table_words(table):
+            continue
         own = [replace(one, table=table.label, name=_name(one, table)) for one in _of_table(table)]
         found += _renamed(own, {one.name for one in found}, table.label)
     return found
@@ -61,7 +64,7 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
     labels = _labels(columns)
     known = list(layout_analyses(columns, mark))
     are_open = commas_are_open(columns, mark)
-    open_commas = {c.header.text for c in columns if are_open and c.has_open_commas}
+    open_commas = {c.header.text for c in columns if c.is_odd or are_open and c.has_open_commas}
     left = _left(columns)
     taken = [c for c in columns if c.header.text not in left]
     notes = tuple(f"{name}: not used, {why}" for name, why in left.items() if not known)
@@ -100,7 +103,10 @@ def _distinct(table: SourceTable) -> SourceTable:
 def _labels(columns: Iterable[Column]) -> dict[str, Cell]:
     """The column with the names of the studies, and that of the year if they have none."""
     texts = [c for c in columns if not c.width and c.filled.any()]
-    named = [c for c in columns if c.header.statistic == STUDY and c.filled.any()]
+    # Also where the names are numbers, or look like some: "A 1".
+    named = [
+        c for c in columns if c.header.statistic == STUDY and not all(map(is_missing, c.texts))
+    ]
     said = [c for c in named if not c.width] or named
     if said:
         first = min(said, key=lambda c: (len(c.header.topic), c.place))
@@ -143,6 +149,9 @@ def nothing_to_pool(source: Source) -> InputError:
     return InputError(
         f"{source.file}: no columns that can be pooled were found. It has the columns {tables}. "
         + (f"Not used: {not_used}. " if left else "")
+        + "".join(
+            f"{t.label or 'Its table'}: {w}. " for t in source.tables if (w := table_words(t))
+        )
         + f"Say what they are in {COLUMNS_FILE} beside it, such as\n"
         f"  file: {source.file}\n  analyses:\n  - name: main\n    columns:\n"
         f'      study: "{study}"\n      yi: "the column of the effects"\n'

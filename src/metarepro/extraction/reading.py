@@ -4,11 +4,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from metarepro.errors import InputError
 from metarepro.extraction.columns_file import read_columns
 from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.layouts import our_names
 from metarepro.extraction.mapping import Analysis
+from metarepro.extraction.pool_labels import is_no_study, omitted_study
 from metarepro.extraction.proposals import nothing_to_pool, propose
 from metarepro.readers import csv_file
 from metarepro.readers.archives import head_of
@@ -32,7 +35,7 @@ class Rows:
     measure : that the columns name, "" if they do not
     extracted : with the place of every number; None for a CSV file in the names of this program,
         where the table is the file, and for a review file
-    notes : on a review file, in sentences: which analysis, how the review pools it
+    notes : of a table or a review file, in sentences: what was left out, how the review pools it
     """
 
     table: EffectTable
@@ -141,7 +144,7 @@ def read_rows(
     if known is None and not sheet and not analysis and csv_file.sniff(head_of(path)):
         table = _usual_table(path)
         if table is not None:
-            return Rows(table)
+            return _without_totals(table)
     source = read_source(path)
     one = _chosen(source, known if known is not None else propose(source), sheet, analysis)
     extracted = extract(source, one)
@@ -178,6 +181,18 @@ def _usual_table(path: Path) -> EffectTable | None:
         if not propose(source):
             raise nothing_to_pool(source) from None
         return None
+
+
+def _without_totals(table: EffectTable) -> Rows:
+    """The rows of a table but for those that are no studies by their names, which are named."""
+    names = pd.Series(table.studies, index=table.cells.index, dtype="str")
+    totals = names.map(lambda name: is_no_study(name) or bool(omitted_study(name)))
+    if not totals.any():
+        return Rows(table)
+    notes = [
+        f"Row {row} ({name}) left out: no study by its name" for row, name in names[totals].items()
+    ]
+    return Rows(table.take(~totals), notes=tuple(notes))
 
 
 def _chosen(source: Source, analyses: list[Analysis], sheet: str, name: str) -> Analysis:

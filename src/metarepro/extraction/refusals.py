@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from metarepro.extraction.arm_words import times_in
 from metarepro.extraction.headers import (
     EVENTS,
     HIGH,
     INTERVAL,
     LOW,
     MEAN,
+    MEAN_SD,
     NON_EVENTS,
+    SD,
     SIZE,
 )
 from metarepro.extraction.profiles import Column
@@ -53,6 +56,9 @@ def why_left(column: Column) -> str:
         after = _PERCENT_AFTER.search(header.text) and not _COUNT_AFTER.search(header.text)
         if column.width == 1 or first or not after:
             return "a percentage or rate is no count"
+    of_means = header.statistic in (MEAN, SD, MEAN_SD) and column.width in (1, 2)
+    if of_means and not header.arm and _is_time(header.topic):
+        return "a mean or an SD at one time, of no arm by its header"
     if header.statistic in (LOW, HIGH, INTERVAL) or column.width in (2, 3):
         levels = {one for one in _levels(column) if one not in ("95", "95.0")}
         if levels:
@@ -67,6 +73,12 @@ def why_left(column: Column) -> str:
         if _share(re.compile(r".*\bsd\b", re.I), column.texts) <= _SEVERAL:
             return "the header does not say what stands beside the mean"
     return ""
+
+
+def _is_time(topic: Sequence[str]) -> bool:
+    """Whether the words of a header tell a time and nothing else; a change may be an effect."""
+    times = times_in(topic)
+    return bool(times) and times == frozenset(topic) and "change" not in times
 
 
 def _share(pattern: re.Pattern[str], texts: Sequence[str]) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 from metarepro.errors import InputError
 from metarepro.explanation.published import PublishedResult, parse_published
 from metarepro.extraction.closing_analysis import check_words, close_analysis
+from metarepro.extraction.closing_printed import close_printed
 from metarepro.extraction.columns_file import read_columns
 from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.mapping import Analysis
@@ -84,6 +85,7 @@ def read_review_source(path: Path) -> SourceExtraction:
             settings, published = _settings(analysis, extracted.table, path.name)
             study_rows += [keys | row for row in _study_rows(extracted, settings)]
             analysis_rows.append(keys | settings | _published(published, settings))
+            pools = close_printed(source, analysis, analyses)
             if published is not None:
                 printed[str(number)] = PrintedPool(extracted.table, published, analysis.measure)
         except DataError as error:
@@ -96,6 +98,7 @@ def read_review_source(path: Path) -> SourceExtraction:
                 f"{analysis.name}: {check_words(one)}"
                 for one in close_analysis(source, analysis, analyses).open
             ]
+            notes += [f"{analysis.name}: {line}" for one in pools for line in one.open_words()]
     if problems:
         raise DataError(problems)
     return SourceExtraction(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from metarepro.readers import csv_file, jats
 from metarepro.readers.archives import DiskFile, Document, head_of, walk
 from metarepro.readers.formats import format_of
 from metarepro.readers.other_files import what_is
@@ -16,6 +17,7 @@ from metarepro.tabular.file_names import COLUMNS_FILE
 
 #: Files called like this are listed whatever they hold, so that a broken one is not passed over.
 REVIEW_SUFFIXES = (".rm5", ".zip")
+_TABLES = (".csv", ".tsv", ".txt")
 _FILE_OF_COLUMNS = re.compile(
     rb"^file:[ \t]*(\"(?P<quoted>[^\"\r\n]*)\"|(?P<plain>[^#\r\n]*))", re.M
 )
@@ -85,7 +87,7 @@ def survey(path: Path | str) -> Survey:
         ):
             single.append(item)
         else:
-            others.append((item, what_is(head)))
+            others.append((item, what_is(head) or _table_words(item, head)))
     of_columns = {file for item in single for file in files_of(item)}
     others = [(item, words) for item, words in others if item not in of_columns]
     packages, left_over = find_packages(tables)
@@ -95,6 +97,16 @@ def survey(path: Path | str) -> Survey:
         if isinstance(file, DiskFile)
     ]
     return Survey(sorted([*single, *_places(packages, single, root)]), sorted(others))
+
+
+def _table_words(path: Path, head: bytes) -> str:
+    """What a file is that may have study results, but no columns.yaml; "" for others.
+
+    Any text with commas may be a table, so it must be called one as well.
+    """
+    if jats.sniff(head):
+        return jats.WORDS
+    return csv_file.WORDS if path.suffix.lower() in _TABLES and csv_file.sniff(head) else ""
 
 
 def _places(packages: list[Package], single: list[Path], root: Path) -> Iterator[Path]:

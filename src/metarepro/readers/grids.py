@@ -18,6 +18,8 @@ Grid = list[tuple[int, tuple[str, ...]]]
 _MAX_HEADER = 3
 #: A line of text with this is a study without numbers, and no heading or note.
 _OF_A_STUDY = re.compile(r"(19|20)[0-9]{2}|\bet al\b")
+#: A line of text with this speaks of the pool above it.
+_OF_A_POOL = re.compile(r"(heterogeneity|test (for|of))\b", re.I)
 
 
 def table_of_grid(label: str, grid: Grid) -> SourceTable | None:
@@ -76,7 +78,7 @@ def _is_line(cells: Sequence[str]) -> bool:
     """Whether a row is a line of text: a heading of the rows below it, or a note."""
     if len(cells) < 3 or _filled(cells) != 1 or not cells[0] or is_number(cells[0]):
         return False
-    return not _OF_A_STUDY.search(cells[0])
+    return not (_OF_A_STUDY.search(cells[0]) or _OF_A_POOL.match(cells[0]))
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from metarepro.readers.source_files import MAX_TABLES, refused
+from metarepro.readers.source_files import MAX_TABLES, LimitError, refused
 from metarepro.readers.source_table import Source, SourceTable
-from metarepro.readers.spanned_tables import Cell, SpanError, spanned_table
+from metarepro.readers.spanned_tables import Cell, spanned_table
 from metarepro.tabular.problems import DataError, Problem
 
 _LABEL = re.compile(
@@ -68,9 +68,9 @@ def source_of_markup(file: str, sha256: str, words: str, tables: Iterable[Markup
             raise refused(file, f"tables of more than {MAX_CELLS} cells", f"at most {MAX_CELLS}")
         try:
             if table.problem:
-                raise SpanError(table.problem, "a table of cells with text")
+                raise LimitError(table.problem, "a table of cells with text")
             read = spanned_table(table.label, table.caption, table.rows, table.header, table.notes)
-        except SpanError as error:
+        except LimitError as error:
             problems.append(Problem(file, None, table.label, error.found, error.allowed))
         else:
             found += [read] if read else []

@@ -22,6 +22,8 @@ _ESTIMATE = re.compile(r"(?:95|90|99)\s?%?[- ]?(?:CI|CrI)|[\[(]95%", re.I)
 _INTERVAL = re.compile(r"[\[(]\s*[-\u2212\u2013]?\d*\.?\d+\s*(?:,|;|to\b|-|\u2013|\u2212)", re.I)
 #: Lines of a plot that are no rows of data.
 _ASIDE = re.compile(r"(?:Heterogeneity|Test for|NOTE\b|Favou?rs)", re.I)
+#: Of these, what is said of the pools.
+_OF_POOLS = re.compile(r"Heterogeneity|Test for subgroup", re.I)
 _FIGURE = re.compile(
     r"(?P<label>(?:Fig\.?|Figure|FIGURE|FIG\.?)\s*\d+[A-Za-z]?)[.:|]?\s*(?P<rest>.*)"
 )
@@ -101,7 +103,7 @@ def _plot(page: Page, lines: Sequence[Line], head: int, stop: int) -> ForestPlot
     words = tuple(word for line in [*over, lines[head], *rows] for word in line.words)
     grid = grid_of(Page(page.number, page.width, page.height, words), region)
     header = _header(grid, over, lines[head])
-    notes = [line.text for line in drawn if line.text.startswith("Heterogeneity")]
+    notes = [line.text for line in drawn if _OF_POOLS.match(line.text)]
     label, caption = _caption(lines, rows[-1].bottom)
     caption = " ".join([caption, *notes]).strip()
     return ForestPlot(label, caption, header, grid.body, grid.width)

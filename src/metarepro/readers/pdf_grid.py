@@ -75,6 +75,12 @@ class PdfGrid:
         return len(self.columns.ends)
 
 
+def rows_of(page: Page, region: Region, columns: Columns) -> list[list[Cell]]:
+    """Read the rows of a region that has no header, in columns that are known."""
+    lines = lines_of(page.within(region.x0 - 2, region.x1 + 2, region.top - 0.5, region.bottom))
+    return _body(columns, region, lines, region.top)
+
+
 def grid_of(page: Page, region: Region) -> PdfGrid:
     """Read the header and the rows of a table."""
     lines = lines_of(page.within(region.x0 - 2, region.x1 + 2, region.top - 0.5, region.bottom))
@@ -98,9 +104,13 @@ def grid_of(page: Page, region: Region) -> PdfGrid:
     columns = columns_of(region, header, body, uprights)
     inner = [rule for rule in region.rules if rule.y < end - 1]
     top = header_rows(columns, header, [rule for rule in inner if not region.is_full(rule)])
-    bounds = [rule.y for rule in region.rules if rule.y >= end - 1 and _parts_rows(region, rule)]
-    rows = _rows(columns, body, bounds)
-    return PdfGrid(top, [_cells(columns, row, body) for row in rows], columns)
+    return PdfGrid(top, _body(columns, region, body, end), columns)
+
+
+def _body(columns: Columns, region: Region, lines: Sequence[Line], top: float) -> list[list[Cell]]:
+    """The rows below the header."""
+    bounds = [rule.y for rule in region.rules if rule.y >= top - 1 and _parts_rows(region, rule)]
+    return [_cells(columns, row, lines) for row in _rows(columns, lines, bounds)]
 
 
 def _parts_rows(region: Region, rule: Rule) -> bool:

@@ -22,7 +22,8 @@ from pdfminer.pdftypes import PDFStream, stream_value
 from pdfplumber.page import Page, PDFPageAggregatorWithMarkedContent
 from pdfplumber.utils.exceptions import PdfminerException
 
-MIB = 1024 * 1024
+from metarepro.readers.source_files import MIB, LimitError
+
 #: Articles have 5 to 40 pages, reports up to 300.
 MAX_PAGES = 500
 #: What one stream unpacks to: the text of a page is some kilobytes, a font at most some megabytes.
@@ -40,20 +41,7 @@ MAX_CHARACTERS = 40_000
 MAX_SHAPES = 20_000
 
 
-class PdfLimitError(Exception):
-    """A part of a PDF is beyond a limit.
-
-    Parameters
-    ----------
-    found, allowed : str
-    """
-
-    def __init__(self, found: str, allowed: str) -> None:
-        super().__init__(found)
-        self.found, self.allowed = found, allowed
-
-
-class PdfRefusedError(PdfLimitError):
+class PdfRefusedError(LimitError):
     """The whole file is refused."""
 
 
@@ -74,13 +62,13 @@ class _Budget:
         self.page += size
         if self.page > MAX_PAGE_CONTENT:
             found = f"a drawing of more than {MAX_PAGE_CONTENT // 1000} kB"
-            raise PdfLimitError(found, f"at most {MAX_PAGE_CONTENT // 1000} kB on a page")
+            raise LimitError(found, f"at most {MAX_PAGE_CONTENT // 1000} kB on a page")
         if size > self.left:
             found = "more drawing, after pages full of it"
             allowed = (
                 f"at most {MAX_CONTENT // 1000} kB and {PAGE_CONTENT // 1000} kB for each page"
             )
-            raise PdfLimitError(found, allowed)
+            raise LimitError(found, allowed)
         self.left -= size
 
 
@@ -98,7 +86,7 @@ class _Device(PDFPageAggregatorWithMarkedContent):
         self.characters += 1
         if self.characters > MAX_CHARACTERS:
             found = f"more than {MAX_CHARACTERS} characters on a page"
-            raise PdfLimitError(found, f"at most {MAX_CHARACTERS}")
+            raise LimitError(found, f"at most {MAX_CHARACTERS}")
         return float(super().render_char(*args, **kwargs))
 
     def paint_path(self, *args: Any, **kwargs: Any) -> None:
@@ -106,7 +94,7 @@ class _Device(PDFPageAggregatorWithMarkedContent):
         self.shapes += 1
         if self.shapes > MAX_SHAPES:
             found = f"a drawing of more than {MAX_SHAPES} lines"
-            raise PdfLimitError(found, f"at most {MAX_SHAPES} on a page")
+            raise LimitError(found, f"at most {MAX_SHAPES} on a page")
         super().paint_path(*args, **kwargs)
 
 
@@ -140,7 +128,7 @@ class _Page(Page):
 
 
 def _check_stream(stream: PDFStream) -> None:
-    """Raise a PdfLimitError for a stream that unpacks to more than `MAX_STREAM`."""
+    """Raise a LimitError for a stream that unpacks to more than `MAX_STREAM`."""
     data = stream.rawdata or b""
     if stream.decipher and stream.objid is not None and stream.genno is not None:
         data = stream.decipher(stream.objid, stream.genno, data, stream.attrs)
@@ -151,16 +139,16 @@ def _check_stream(stream: PDFStream) -> None:
             except zlib.error:
                 # What is damaged is unpacked byte by byte.
                 if len(data) > MAX_SLOW_STREAM:
-                    raise PdfLimitError("a damaged stream", "whole streams") from None
+                    raise LimitError("a damaged stream", "whole streams") from None
                 return
             if len(data) > MAX_STREAM:
                 found = f"a stream of more than {MAX_STREAM // MIB} MB when unpacked"
-                raise PdfLimitError(found, f"at most {MAX_STREAM // MIB} MB")
+                raise LimitError(found, f"at most {MAX_STREAM // MIB} MB")
         elif kind in (*pdftypes.LITERALS_DCT_DECODE, *pdftypes.LITERALS_JPX_DECODE):
             return
         elif len(data) > MAX_SLOW_STREAM:
             found = f"a stream of {len(data)} bytes packed as {kind}"
-            raise PdfLimitError(found, f"at most {MAX_SLOW_STREAM} bytes, or deflated")
+            raise LimitError(found, f"at most {MAX_SLOW_STREAM} bytes, or deflated")
 
 
 @contextmanager
@@ -220,7 +208,7 @@ def pages_of(content: bytes) -> Iterator[Iterator[Callable[[], Page]]]:
                 raise PdfRefusedError("a PDF with a password", "one without a password") from None
             if isinstance(cause, PDFEncryptionError):
                 raise PdfRefusedError(f"an encrypted PDF ({cause})", "one that is not") from None
-            if isinstance(cause, PdfLimitError):
+            if isinstance(cause, LimitError):
                 raise PdfRefusedError(cause.found, cause.allowed) from None
             raise PdfRefusedError(f"a damaged PDF ({cause})", "a whole PDF") from None
         # Not closed: that would go through all pages again, and there is no file behind it.

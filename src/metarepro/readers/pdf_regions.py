@@ -9,11 +9,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from metarepro.readers.pdf_page import Line, Page, Rule, Word, lines_of
+from metarepro.readers.pdf_captions import (
+    BESIDE,
+    Caption,
+    captions_in,
+    captions_of_figures,
+    repeated_header,
+)
+from metarepro.readers.pdf_page import Line, Page, Rule, lines_of
 
-#: Of the size of the text: white space that parts cells, and that parts words of running text.
+#: Of the size of the text: white space that parts cells.
 CELL_GAP = 0.8
-_BESIDE = 1.2
 #: Points between a caption and the first rule of its table, and between ends of rules as long.
 _CAPTION_HEIGHT = 90.0
 _AS_LONG = 3.0
@@ -24,32 +30,7 @@ _PITCHES = 2.3
 _MOST_NOTES = 20
 _LEAST_LINES = 3
 _MOST_HEADER_LINES = 4
-#: Running heads above a table that goes on, and foot lines below one.
-_MOST_LINES_ABOVE = 6
-_KIND = re.compile(r"(?:Table|TABLE|Tab\.|Tabla|Tableau|Tabelle)$")
-_NUMBER = re.compile(r"(?:[A-Z]{0,2}\d{1,3}[a-z]?|[IVXL]{1,6})[.:|]?$")
-_BOTH = re.compile(r"(?P<kind>Table|TABLE)(?P<number>[A-Z]?\d{1,3})[.:|]?$")
-_FIGURE = re.compile(r"(?:Fig\.?|Figure|FIGURE|FIG\.?|Figura)(?:\d+[.:]?)?$")
-_CONTINUED = re.compile(r"\b(?:cont\b|cont\.|cont'd|contd|continued|continuation)", re.I)
-#: Words before "Table" that belong to the label.
-_BEFORE = ("supplementary", "supplemental", "additional", "online", "appendix", "supporting")
 _NOTE = re.compile(r"(?:notes?|abbreviations?|sources?|footnotes?|key|legend)\s*[.:]", re.I)
-
-
-@dataclass(frozen=True)
-class Caption:
-    """The start of a caption.
-
-    Attributes
-    ----------
-    label : "Table 2"
-    line : the words from "Table" on, on their line
-    continued : whether it says that a table goes on
-    """
-
-    label: str
-    line: Line
-    continued: bool
 
 
 @dataclass(frozen=True)
@@ -93,7 +74,7 @@ class Region:
 
 
 def regions(page: Page, before: "Region | None" = None, header: str = "") -> list[Region]:
-    """All tables of a page that have a caption, from top to bottom.
+    """All tables of a page that have a caption, over them or at their foot, from top to bottom.
 
     Parameters
     ----------
@@ -104,68 +85,109 @@ def regions(page: Page, before: "Region | None" = None, header: str = "") -> lis
         The first line of its header: where a page begins with it, the table goes on.
     """
     lines = lines_of(page.words)
-    captions = list(_captions(lines))
+    captions = list(captions_in(lines))
     if before is not None and header:
         again = [
             caption
-            for caption in _repeated(lines, before, header)
+            for caption in repeated_header(lines, before.label, header)
             if not any(0 < caption.line.top - c.line.top < _CAPTION_HEIGHT for c in captions)
         ]
         captions = [*again, *captions]
     stops = captions_of_figures(lines)
-    found = []
+    below, above = [], []
     for caption in captions:
         others = [other.line for other in captions if other is not caption]
         ends = [line for line in [*others, *stops] if line.top > caption.line.bottom]
-        region = _ruled(page, caption, ends) or _unruled(page, caption, ends)
-        if region is not None:
-            found.append(region)
-    return found
+        below.append(_ruled(page, caption, ends) or _unruled(page, caption, ends))
+        before_it = [line for line in [*others, *stops] if line.bottom < caption.line.top]
+        above.append(None if caption.continued else _above(page, caption, before_it))
+    return [region for region in _chosen(below, above) if region is not None]
 
 
-def _captions(lines: Iterable[Line]) -> Iterable[Caption]:
-    for line in lines:
-        for chunk in line.chunks(_BESIDE):
-            caption = _caption(chunk)
-            if caption is not None:
-                yield caption
+def _chosen(
+    below: Sequence[Region | None], above: Sequence[Region | None]
+) -> Sequence[Region | None]:
+    """The tables below their captions, or above them where a caption has none below it.
 
-
-def _repeated(lines: Sequence[Line], before: Region, header: str) -> Iterable[Caption]:
-    """The place above a header that is repeated at the top of a page, without a caption."""
-    for line in lines[:_MOST_LINES_ABOVE]:
-        if line.text == header:
-            size = line.size
-            word = Word(before.label, line.x0, line.x0 + size, line.top - size, line.top - 3, size)
-            yield Caption(before.label, Line((word,)), continued=True)
-            return
-
-
-def _caption(words: Sequence[Word]) -> Caption | None:
-    """The caption that some words start; None for running text that only mentions a table."""
-    texts = [word.text for word in words]
-    start = 1 if texts[0].lower() in _BEFORE and len(texts) > 1 else 0
-    both = _BOTH.match(texts[start])
-    if both:
-        label, rest = f"{both['kind']} {both['number']}", texts[start + 1 :]
-    elif len(texts) > start + 1 and _KIND.match(texts[start]) and _NUMBER.match(texts[start + 1]):
-        label, rest = f"{texts[start]} {texts[start + 1].rstrip('.:|')}", texts[start + 2 :]
-    else:
-        return None
-    continued = bool(_CONTINUED.search(" ".join(rest)[:200]))
-    if rest and (rest[0][0].islower() or rest[0][0] in ",;)") and not continued:
-        return None
-    return Caption(" ".join([*texts[:start], label]), Line(tuple(words)), continued)
-
-
-def captions_of_figures(lines: Iterable[Line]) -> list[Line]:
-    """Lines that begin like the caption of a figure."""
-    return [
-        Line(chunk)
-        for line in lines
-        for chunk in line.chunks(_BESIDE)
-        if _FIGURE.match(chunk[0].text)
+    A table that another caption stands over is that of the other one: the caption at the foot of
+    the page is that of a table on the next page.
+    """
+    headed = [one for one, other in zip(below, above, strict=True) if one and not other]
+    at_foot = [
+        other if other and not any(_meet(other, one) for one in headed) else None for other in above
     ]
+    if not any(other and not one for one, other in zip(below, at_foot, strict=True)):
+        return below
+    return [
+        other or (one if one and not any(o and _meet(one, o) for o in at_foot) else None)
+        for one, other in zip(below, at_foot, strict=True)
+    ]
+
+
+def _meet(one: Region, other: Region) -> bool:
+    """Whether two regions have some place in common."""
+    return (
+        one.top < other.bottom
+        and other.top < one.bottom
+        and one.x0 < other.x1
+        and other.x0 < one.x1
+    )
+
+
+def _above(page: Page, caption: Caption, others: Sequence[Line]) -> Region | None:
+    """The table between rules of one length above a caption, which stands right below the last."""
+    line = caption.line
+    last = next(
+        (
+            rule
+            for rule in reversed(page.rules)
+            if -2 * line.size < rule.y - line.top < 2
+            and abs(rule.x0 - line.x0) < 4 * line.size
+            and rule.x1 - rule.x0 > _NARROWEST
+        ),
+        None,
+    )
+    if last is None:
+        return None
+    full = [
+        rule
+        for rule in page.rules
+        if rule.y <= last.y
+        and abs(rule.x0 - last.x0) < _AS_LONG
+        and abs(rule.x1 - last.x1) < _AS_LONG
+    ]
+    first, size = len(full) - 1, 0.0
+    while first:
+        top, bottom = full[first - 1].y, full[first].y
+        band = lines_of(page.within(last.x0 - 2, last.x1 + 2, top, bottom))
+        if not _is_table(band, top, bottom, size, others, last):
+            break
+        size = size or (median(one.size for one in band) if band else 0.0)
+        first -= 1
+    top = full[first].y
+    body = lines_of(page.within(last.x0 - 2, last.x1 + 2, top, last.y))
+    if sum(map(_is_tabular, body)) < _LEAST_LINES:
+        return None
+    inside = tuple(
+        rule
+        for rule in page.rules
+        if top < rule.y < last.y - 1 and rule.x1 > last.x0 + 2 and rule.x0 < last.x1 - 2
+    )
+    header_bottom = full[first + 1].y if first + 1 < len(full) - 1 else None
+    end = _end_of_caption(page, caption, last)
+    text = _caption_text(page, caption, end, last.x0, last.x1)
+    return Region(caption.label, text, False, last.x0, last.x1, top, last.y, inside, header_bottom)
+
+
+def _end_of_caption(page: Page, caption: Caption, rule: Rule) -> float:
+    """Where the lines of a caption end that stands at the foot of its table."""
+    words = page.within(rule.x0 - 2, rule.x1 + 2, caption.line.top - 1, page.height)
+    bottom = caption.line.bottom
+    for line in lines_of(words):
+        if line.top - bottom > 0.6 * line.size or abs(line.size - caption.line.size) > 0.4:
+            break
+        bottom = max(bottom, line.bottom)
+    return bottom + 1
 
 
 def _ruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
@@ -193,7 +215,7 @@ def _ruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
     closing = lines_of(page.within(first.x0, first.x1, full[max(0, last - 1)].y, bottom))
     if full[last].is_edge or (last < 2 and len(closing) <= _MOST_HEADER_LINES):
         # A shaded row, a rule below the header only, or none: white space ends the table.
-        bottom = max(bottom, _end_of_lines(page, first.x0, first.x1, bottom, limit))
+        bottom = max(bottom, end_of_lines(page, first.x0, first.x1, bottom, limit))
     inside = tuple(
         rule
         for rule in page.rules
@@ -276,7 +298,7 @@ def _unruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | Non
     if start is None:
         return None
     top = lines[start].top - 1
-    bottom = _end_of_lines(page, x0, x1, top, limit)
+    bottom = end_of_lines(page, x0, x1, top, limit)
     body = [line for line in lines if top <= line.top < bottom]
     if sum(map(_is_tabular, body)) < _LEAST_LINES:
         return None
@@ -323,7 +345,7 @@ def _column(page: Page, caption: Caption) -> tuple[float, float]:
     return (x0, middle) if caption.line.x0 < middle - 2 else (middle - 2, x1)
 
 
-def _end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> float:
+def end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> float:
     """Where the lines of a table end that no rule closes."""
     lines = lines_of(page.within(x0, x1, top, limit))
     kept: list[Line] = []
@@ -351,7 +373,7 @@ def _notes(
     runs = [
         Line(chunk)
         for line in lines
-        for chunk in line.chunks(_BESIDE)
+        for chunk in line.chunks(BESIDE)
         if chunk[0].x0 < x1 and chunk[-1].x1 > x0
     ]
     for line in runs[:_MOST_NOTES]:

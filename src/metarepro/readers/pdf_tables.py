@@ -1,18 +1,20 @@
 """All tables of a PDF, those that go on over several pages put together."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from metarepro.readers.pdf_columns import Columns
 from metarepro.readers.pdf_doubts import with_doubts
 from metarepro.readers.pdf_forest import forest_plots
-from metarepro.readers.pdf_grid import PdfGrid, grid_of
-from metarepro.readers.pdf_limits import PdfLimitError, PdfRefusedError, pages_of
+from metarepro.readers.pdf_going_on import goes_on
+from metarepro.readers.pdf_grid import PdfGrid, grid_of, rows_of
+from metarepro.readers.pdf_limits import PdfRefusedError, pages_of
 from metarepro.readers.pdf_page import Page, page_of
 from metarepro.readers.pdf_regions import Region, regions
-from metarepro.readers.source_files import check_size, refused
+from metarepro.readers.source_files import LimitError, check_size, refused
 from metarepro.readers.source_table import SourceTable
-from metarepro.readers.spanned_tables import Cell, SpanError, spanned_table
+from metarepro.readers.spanned_tables import Cell, spanned_table
 from metarepro.tabular.problems import Problem
 
 _OTHER_COLUMNS = "goes on with another number of columns"
@@ -37,6 +39,23 @@ class _Table:
         self.notes += notes
 
 
+@dataclass(frozen=True)
+class _Open:
+    """The last table of a page, which it ends: it may go on with the next one.
+
+    Attributes
+    ----------
+    table, region : what was read of it
+    header : its first line
+    columns : those of the page
+    """
+
+    table: _Table
+    region: Region
+    header: str
+    columns: Columns
+
+
 class PdfTables:
     """Reads the tables of a PDF; what goes wrong on one page does not cost the others.
 
@@ -57,7 +76,7 @@ class PdfTables:
         self.problems: list[Problem] = []
         self._found: list[_Table] = []
         self._words = 0
-        self._open: tuple[Region | None, str] = (None, "")
+        self._open: _Open | None = None
 
     def read(self) -> tuple[SourceTable, ...]:
         """All tables, in the order of the file.
@@ -90,7 +109,7 @@ class PdfTables:
                 return
             except PdfRefusedError:
                 raise
-            except PdfLimitError as error:
+            except LimitError as error:
                 self._problem(number, error.found, error.allowed)
             except Exception as error:
                 # The library raises whatever its own code runs into in a damaged page.
@@ -104,27 +123,36 @@ class PdfTables:
 
     def _read_page(self, page: Page) -> None:
         self._words += len(page.words)
-        found = regions(page, *self._open)
+        before, self._open = self._open, None
+        found = regions(page, before.region, before.header) if before else regions(page)
+        if before and not any(region.continued for region in found):
+            rest = goes_on(page, before.region, before.columns, found)
+            if rest is not None:
+                doubt = f"the page does not say that {rest.label} goes on"
+                rows = [_doubted(row, doubt) for row in rows_of(page, rest, before.columns)]
+                before.table.add(rows, page.number, ())
+                self._open = replace(before, region=rest) if rest.ends(page) else None
         for region in found:
-            self._put(region, grid_of(page, region), page.number)
-        last = found[-1] if found and found[-1].ends(page) else None
-        self._open = (last, last.first_line(page) if last else "")
+            grid = grid_of(page, region)
+            table = self._put(region, grid, page.number)
+            header = region.first_line(page)
+            self._open = _Open(table, region, header, grid.columns) if region.ends(page) else None
         for plot in forest_plots(page, found):
             table = _Table(plot.label, plot.caption, plot.header, plot.width)
             table.add(plot.body, page.number, ())
             self._found.append(table)
 
-    def _put(self, region: Region, grid: PdfGrid, page: int) -> None:
+    def _put(self, region: Region, grid: PdfGrid, page: int) -> _Table:
         """Add a grid to the table that it goes on with, or as a table of its own."""
         before = next((t for t in reversed(self._found) if t.label == region.label), None)
-        goes_on = before is not None and (
+        continues = before is not None and (
             region.continued or _texts(before.header) == _texts(grid.header) != []
         )
-        if before is not None and goes_on and before.width == grid.width:
+        if before is not None and continues and before.width == grid.width:
             before.add(_without_header(before, grid), page, region.notes)
-            return
+            return before
         label, rows = region.label, grid.body
-        if before is not None and goes_on:
+        if before is not None and continues:
             label = f"{region.label} (page {page})"
             rows = [_doubted(row, f"{region.label} {_OTHER_COLUMNS}") for row in rows]
         elif before is not None:
@@ -132,6 +160,7 @@ class PdfTables:
         table = _Table(label, region.caption, grid.header, grid.width)
         table.add(rows, page, region.notes)
         self._found.append(table)
+        return table
 
     def _tables(self) -> Iterator[SourceTable]:
         for table in self._found:
@@ -141,7 +170,7 @@ class PdfTables:
             header = len(table.header) or None
             try:
                 read = spanned_table(table.label, table.caption, rows, header, table.notes, pages)
-            except SpanError as error:
+            except LimitError as error:
                 self._problem(first, f"{table.label}: {error.found}", error.allowed)
             else:
                 if read is not None and read.rows:

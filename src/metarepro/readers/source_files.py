@@ -20,6 +20,19 @@ MAX_CELLS = 500_000
 LONGEST_CELL = 20_000
 
 
+class LimitError(Exception):
+    """A part of a source is beyond a limit; the rest of it may still be read.
+
+    Parameters
+    ----------
+    found, allowed : str
+    """
+
+    def __init__(self, found: str, allowed: str) -> None:
+        super().__init__(found)
+        self.found, self.allowed = found, allowed
+
+
 def refused(file: str, found: str, allowed: str, row: int | None = None) -> DataError:
     """The error for a source that cannot be read."""
     return DataError([Problem(file, row, "", found, allowed)])

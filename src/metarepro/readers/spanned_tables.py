@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from metarepro.readers.source_files import MAX_COLUMNS
+from metarepro.readers.source_files import MAX_COLUMNS, LimitError
 from metarepro.readers.source_table import SourceRow, SourceTable
 
 #: Between the levels of headers and of groups.
@@ -17,19 +17,6 @@ _MAX_HEADER = 4
 _NUMERIC = re.compile(r"[<>≤≥~(\[+−–-]{0,3}\s*[.·]?\d(?!\d%\s*(?:CI|conf))[^A-Za-z]*\D{0,3}$", re.I)
 #: A row of the whole table, whatever group stands above it.
 _OVERALL = re.compile(r"(?:overall|total|all|combined|pooled|summary)\b", re.I)
-
-
-class SpanError(ValueError):
-    """A table that is too large for one of an article.
-
-    Parameters
-    ----------
-    found, allowed : str
-    """
-
-    def __init__(self, found: str, allowed: str) -> None:
-        super().__init__(found)
-        self.found, self.allowed = found, allowed
 
 
 @dataclass(frozen=True)
@@ -103,7 +90,7 @@ def spanned_table(
 
     Raises
     ------
-    SpanError
+    LimitError
         For more columns or rows than a table of an article has.
 
     Examples
@@ -130,7 +117,7 @@ def spanned_table(
 def _grid(rows: Sequence[Sequence[Cell]]) -> list[list[_Slot]]:
     """Every place of the table, those that a cell spans as well."""
     if len(rows) > MAX_ROWS:
-        raise SpanError(f"a table of {len(rows)} rows", f"at most {MAX_ROWS}")
+        raise LimitError(f"a table of {len(rows)} rows", f"at most {MAX_ROWS}")
     grid: list[list[_Slot]] = []
     hanging: dict[int, tuple[_Slot, int]] = {}
     places = 0
@@ -146,7 +133,7 @@ def _grid(rows: Sequence[Sequence[Cell]]) -> list[list[_Slot]]:
             while at in row:
                 at += 1
             if at + cell.columns > MAX_COLUMNS:
-                raise SpanError(f"a table of more than {MAX_COLUMNS} columns", "fewer")
+                raise LimitError(f"a table of more than {MAX_COLUMNS} columns", "fewer")
             for column in range(at, at + cell.columns):
                 row[column] = _Slot(cell, is_first_row=True, is_first_column=column == at)
                 if cell.rows > 1:
@@ -156,7 +143,7 @@ def _grid(rows: Sequence[Sequence[Cell]]) -> list[list[_Slot]]:
         hanging = still
         places += len(row)
         if places > MAX_PLACES:
-            raise SpanError(f"a table of more than {MAX_PLACES} cells", "fewer")
+            raise LimitError(f"a table of more than {MAX_PLACES} cells", "fewer")
         grid.append([row.get(column, _EMPTY) for column in range(max(row, default=-1) + 1)])
     width = max(map(len, grid), default=0)
     return [row + [_EMPTY] * (width - len(row)) for row in grid]

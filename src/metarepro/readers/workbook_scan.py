@@ -21,6 +21,8 @@ MAX_DEPTH = 100
 _CHUNK = MIB // 4
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _XLSX_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
+#: The first and the last cell, row and column from 0.
+Range = tuple[tuple[int, int], tuple[int, int]]
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Scan:
     ----------
     formulas : cells with a formula
     skipped : parts of the workbook that are not looked at, in words
+    merged : of an OpenDocument spreadsheet the merged ranges of each sheet: first cell, last cell
     """
 
     formulas: int = 0
@@ -39,6 +42,7 @@ class Scan:
     bytes: int = 0
     cells: int = 0
     tables: int = 0
+    merged: list[list[Range]] = field(default_factory=list)
 
 
 def scan_workbook(stream: BinaryIO, file: str) -> Scan:
@@ -168,6 +172,7 @@ class _OdsContent(_Handler):
             if self.scan.tables > MAX_TABLES:
                 raise refused(self.file, f"more than {MAX_TABLES} sheets", f"at most {MAX_TABLES}")
             self.box, self.row, self.rows = _Box(), 0, 0
+            self.scan.merged.append([])
         elif tag == "table-row":
             self.row += self.rows
             self.rows = _repeated(attributes, "table:number-rows-repeated")
@@ -177,6 +182,11 @@ class _OdsContent(_Handler):
             if "office:value-type" in attributes or "table:formula" in attributes:
                 self.box.add(self.row, self.column, self.rows, columns)
                 self.scan.formulas += "table:formula" in attributes
+            down = _repeated(attributes, "table:number-rows-spanned")
+            right = _repeated(attributes, "table:number-columns-spanned")
+            if down * right > 1 and self.scan.merged:
+                last = self.row + down - 1, self.column + right - 1
+                self.scan.merged[-1].append(((self.row, self.column), last))
             self.column += columns
 
     def done(self) -> None:

@@ -5,12 +5,12 @@ links to other workbooks.
 """
 
 import io
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from python_calamine import (
     CalamineError,
-    CalamineSheet,
     CalamineWorkbook,
     SheetTypeEnum,
     SheetVisibleEnum,
@@ -18,10 +18,10 @@ from python_calamine import (
 
 from metarepro.readers.archives import ZIP_MAGIC, Document
 from metarepro.readers.grids import Grid, table_of_grid
-from metarepro.readers.source_files import LONGEST_CELL, content_of, refused
+from metarepro.readers.source_files import LONGEST_CELL, MAX_CELLS, content_of, refused
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.readers.spanned_tables import is_numeric
-from metarepro.readers.workbook_scan import scan_workbook
+from metarepro.readers.workbook_scan import Range, Scan, scan_workbook
 
 WORDS = "a workbook (XLSX, ODS)"
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -38,7 +38,9 @@ def read(document: Document) -> Source:
     scan = scan_workbook(io.BytesIO(content), document.place)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        tables = [_table(book, number, document.place) for number in range(len(book.sheet_names))]
+        tables = [
+            _table(book, number, scan, document.place) for number in range(len(book.sheet_names))
+        ]
     except CalamineError as error:
         raise refused(document.place, f"a damaged workbook ({error})", WORDS) from None
     skipped = scan.skipped + [
@@ -49,14 +51,18 @@ def read(document: Document) -> Source:
     return Source(document.place, digest, WORDS, tuple(filter(None, tables)), tuple(skipped))
 
 
-def _table(book: CalamineWorkbook, number: int, file: str) -> SourceTable | None:
+def _table(book: CalamineWorkbook, number: int, scan: Scan, file: str) -> SourceTable | None:
     data = book.sheets_metadata[number]
     if data.typ != SheetTypeEnum.WorkSheet:
         return None
     sheet = book.get_sheet_by_index(number)
     rows = [[_text(cell) for cell in row] for row in sheet.to_python()]
-    _fill_down(rows, sheet)
-    top = sheet.start[0] if sheet.start else 0
+    top, left = sheet.start or (0, 0)
+    merged = sheet.merged_cell_ranges or []
+    if len(scan.merged) == len(book.sheet_names):
+        merged = scan.merged[number]
+    _take_merged(rows, [((r - top, c - left), (last - top, right - left))
+                        for (r, c), (last, right) in merged], file)  # fmt: skip
     grid: Grid = []
     for place, cells in enumerate(rows):
         if any(len(cell) > LONGEST_CELL for cell in cells):
@@ -72,22 +78,25 @@ def _table(book: CalamineWorkbook, number: int, file: str) -> SourceTable | None
     )
 
 
-def _fill_down(rows: list[list[str]], sheet: CalamineSheet) -> None:
-    """Give each row the text of a cell that is merged over several rows.
+def _take_merged(rows: list[list[str]], merged: Iterable[Range], file: str) -> None:
+    """Take of a merged range what is shown of it: its first cell.
 
-    A number stays in the first one: it would count once for each row.
+    A text stands in each of its rows. A number stays in the first one: it would count once for
+    each row. What a program left behind the first cell is not shown to anybody.
     """
-    if not rows or not sheet.start:
-        return
-    top, left = sheet.start
-    for (first, column), (last, _) in sheet.merged_cell_ranges or ():
-        row, place = first - top, column - left
-        if 0 <= row < len(rows) and 0 <= place < len(rows[row]):
-            text = rows[row][place]
-            # What a program left behind the merged cell is not shown to anybody.
-            shown = "" if is_numeric(text.replace(" to ", " - ")) else text
-            for below in range(row + 1, min(last - top + 1, len(rows))):
-                rows[below][place] = shown
+    cells = 0
+    for (row, column), (last, right) in merged:
+        if not (0 <= row < len(rows) and 0 <= column < len(rows[0])):
+            continue
+        text = rows[row][column]
+        below = "" if is_numeric(text.replace(" to ", " - ")) else text
+        hidden = [""] * (min(right + 1, len(rows[0])) - column - 1)
+        cells += (min(last + 1, len(rows)) - row) * (1 + len(hidden))
+        if cells > MAX_CELLS:
+            found = f"merged ranges of more than {MAX_CELLS} cells"
+            raise refused(file, found, "ranges that do not overlap")
+        for at in range(row, min(last + 1, len(rows))):
+            rows[at][column : column + 1 + len(hidden)] = [below if at > row else text, *hidden]
 
 
 def _text(cell: Any) -> str:

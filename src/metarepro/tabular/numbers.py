@@ -1,7 +1,7 @@
 """Numbers as people and programs print them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _DIGITS = r"(?:[0-9]+(?:[.,][0-9]+)*|[.,][0-9]+)"
 _PLAIN = re.compile(rf"[+-]?(?:{_DIGITS}|[0-9]+[.,])(?:[eE][+-]?[0-9]{{1,3}})?")
@@ -27,6 +27,9 @@ _DECIMAL_COMMA = re.compile(
     r"(?![0-9.,])"
 )
 _DECIMAL_POINT = re.compile(r"(?<![0-9.,])[0-9]*\.[0-9]+(?![0-9.,])")
+#: Numbers that are another one if the mark is a decimal one than if it parts thousands.
+_THREE = {mark: re.compile(rf"(?<![0-9.,])[1-9][0-9]{{0,2}}\{mark}[0-9]{{3}}(?![0-9]|[.,][0-9])")
+          for mark in ".,"}  # fmt: skip
 #: What people write where there is no number.
 MISSING = frozenset(
     ("", "-", "--", "---", ".", "..", "...", "\u2026", "?", "/", "na", "n/a", "n.a.", "nan", "none")
@@ -75,6 +78,20 @@ def decimal_mark(texts: Iterable[str]) -> str:
             return "."
         comma = comma or bool(_DECIMAL_COMMA.search(plain))
     return "," if comma else "."
+
+
+def mixed_marks(texts: Sequence[str]) -> tuple[str, str] | None:
+    """Two cells of a column, 2.345 and 2,145, of which one mark would be a decimal one; else None.
+
+    Either mark may part thousands, and no table prints both for one: a decimal mark was mistyped.
+
+    Examples
+    --------
+    >>> mixed_marks(["2.345", "2,145"]), mixed_marks(["2.3", "2,145"])
+    (('2.345', '2,145'), None)
+    """
+    point, comma = (next(filter(_THREE[mark].search, texts), None) for mark in ".,")
+    return (point, comma) if point is not None and comma is not None else None
 
 
 def plain_number(text: str, mark: str = ".") -> str:

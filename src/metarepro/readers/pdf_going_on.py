@@ -1,0 +1,84 @@
+"""Tables of PDFs that go on at the top of a page that has neither a caption nor their header."""
+
+from collections.abc import Sequence
+
+from metarepro.readers.pdf_captions import MOST_LINES_ABOVE, captions_of_figures
+from metarepro.readers.pdf_columns import Columns
+from metarepro.readers.pdf_page import Line, Page, lines_of
+from metarepro.readers.pdf_regions import CELL_GAP, Region, end_of_lines
+
+#: Lines that stand in the columns of the table, of which it takes this many to call it the same.
+_LEAST_LINES = 3
+#: Share of the columns that each of them fills.
+_FILLED = 0.5
+#: Points by which a text may stick out of its column.
+_OUT = 3.0
+
+
+def goes_on(page: Page, before: Region, columns: Columns, found: Sequence[Region]) -> Region | None:
+    """The rows of a table of the page before, if they are the first thing on a page.
+
+    Parameters
+    ----------
+    page : Page
+    before : Region
+        The last table of the page before, which ends that page.
+    columns : Columns
+        Its columns: the first lines of the page, but for running heads, have to stand in these.
+    found : sequence of Region
+        The tables of the page that have a caption.
+
+    Returns
+    -------
+    Region or None
+    """
+    lines = lines_of(page.words)
+    first = next(
+        (at for at in range(MOST_LINES_ABOVE) if _fits(lines[at : at + _LEAST_LINES], columns)),
+        None,
+    )
+    if first is None:
+        return None
+    top = _with_headings(lines, first, before).top - 1
+    stops = [region.top for region in found] + [line.top for line in captions_of_figures(lines)]
+    if any(stop < top for stop in stops):
+        return None
+    bottom = end_of_lines(page, before.x0 - 2, before.x1 + 2, top, min(stops, default=page.height))
+    rules = tuple(
+        rule
+        for rule in page.rules
+        if top < rule.y < bottom and rule.x1 > before.x0 + 2 and rule.x0 < before.x1 - 2
+    )
+    return Region(
+        before.label, "", True, before.x0, before.x1, top, bottom, rules, header_bottom=None
+    )
+
+
+def _with_headings(lines: Sequence[Line], first: int, before: Region) -> Line:
+    """The first line of the table: its first row, or a heading right above it."""
+    while first:
+        above, line = lines[first - 1], lines[first]
+        inside = before.x0 - _OUT <= above.x0 and above.x1 <= before.x1 + _OUT
+        if not inside or line.top - above.bottom > line.size:
+            break
+        first -= 1
+    return lines[first]
+
+
+def _fits(lines: Sequence[Line], columns: Columns) -> bool:
+    """Whether each line fills most columns, and no text of it stands between two."""
+    if len(lines) < _LEAST_LINES:
+        return False
+    for line in lines:
+        places = [
+            next(
+                (n for n, (left, right) in enumerate(columns.ends)
+                 if left - _OUT <= chunk[0].x0 and chunk[-1].x1 <= right + _OUT), None
+            )
+            for chunk in line.chunks(CELL_GAP)
+        ]  # fmt: skip
+        if None in places or len(set(places)) != len(places):
+            return False
+        if len(places) < max(2, _FILLED * len(columns.ends)):
+            return False
+    return True
