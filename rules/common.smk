@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from metarepro.plan import read_plan
+from metarepro.study.tables import SINGLE_FILES
 from metarepro.tabular.problems import DataError
 from snakemake.exceptions import WorkflowError
 
@@ -52,10 +53,12 @@ def data_files(*parts):
     return sorted(map(str, found))
 
 
-#: Stages that a study does without: those of what a report says, and of reviews' own data files.
+#: Stages that a study does without: those of what a report says, of reviews' own data files, and of
+#: what people judged.
 LEFT_OUT = (
     *(() if data_files("report") else ("report", "claims")),
     *(() if reviews_with_data() else ("review_files", "reproduced_files")),
+    *(part for part, file in SINGLE_FILES.items() if not data_files(file)),
 )
 
 

@@ -5,9 +5,11 @@ of data/ before it writes. Review files are opened by those rules alone that use
 broken stops no other.
 """
 
-#: Parts of data/ with tables to copy; not every study checks a report.
+#: Parts of data/ with tables to copy; not every study checks a report, or has judgements.
 EXTRACTED = [
-    part for part in ("codebook", "trials", "reviews", "report") if part not in LEFT_OUT
+    part
+    for part in ("codebook", "trials", "reviews", "report", *SINGLE_FILES)
+    if part not in LEFT_OUT
 ]
 
 
@@ -31,9 +33,11 @@ rule check_data:
 
 
 rule extract_tables:
-    """Copy codebook, trials, reviews and what a report says, with corrections and provenance."""
+    """Copy the tables of data/, with corrections and provenance."""
     input:
-        data=data_files(*EXTRACTED, "corrections.yaml"),
+        data=data_files(
+            "codebook", "trials", "reviews", "report", "corrections.yaml", "certainty.yaml"
+        ),
         code=code("extract_tables.py"),
     output:
         tables(*EXTRACTED),

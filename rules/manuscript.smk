@@ -16,7 +16,7 @@ rule write_manuscript:
         "results/extracted/published.csv",
         tables("review_files"),
         "results/effects/effects.csv",
-        tables("pooled"),
+        tables("risk_of_bias", "certainty", "pooled"),
         config="config/config.yaml",
         code=code("write_manuscript.py"),
     output:

@@ -11,7 +11,7 @@ rule draw_forests:
         "results/extracted/domains.csv",
         "results/extracted/outcomes.csv",
         "results/effects/effects.csv",
-        tables("pooled", "reproduction"),
+        tables("risk_of_bias", "pooled", "reproduction"),
         config="config/config.yaml",
         code=code("draw_forests.py"),
     output:

@@ -3,13 +3,14 @@
 Every row keeps the file it is from, that file's sha256, its row and the corrections made to it;
 in reviews.csv a row is a review.yaml. The tables of data/report get the prefix report_.
 All of data/ is validated first; any problem stops the extraction and is listed with the others.
+What was extracted of a file that the study no longer has is removed: nothing may read it.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from metarepro.command import add_results, parser, run
-from metarepro.study.tables import PARTS
+from metarepro.study.tables import PARTS, SINGLE_FILES
 from metarepro.study.transcription import list_reviews
 from metarepro.study.validation import load
 from metarepro.tabular.tables import write_table
@@ -23,6 +24,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     add_results(arguments)
     args = arguments.parse_args(argv)
     data = load(args.data_dir)
+    for part, file in SINGLE_FILES.items():
+        if not (args.data_dir / file).exists():
+            for table in PARTS[part].values():
+                table.at(args.results_dir).unlink(missing_ok=True)
     tables = data.tables() | {"reviews": list_reviews(data)}
     for part in args.parts:
         for name, table in PARTS[part].items():

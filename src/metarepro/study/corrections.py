@@ -2,7 +2,7 @@
 
 The tables stay as they were transcribed. A correction names the cell and what stands there now;
 if that is no longer so, the correction is refused, so that none is applied twice or to a row that
-has since been mended. What is wrong with the new value is wrong in the list, not in the table.
+has since been fixed. What is wrong with the new value is wrong in the list, not in the table.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -168,7 +168,9 @@ def place_corrections(
         if column not in cells.columns:
             wrong = "column", column, "one of: " + ", ".join(cells.columns)
         elif column == key or column.endswith("_id"):
-            allowed = "a column that is no id: rows are found by their ids; correct it in the table"
+            allowed = (
+                "a column other than an id, by which rows are found; correct the id in the table"
+            )
             wrong = "column", column, allowed
         elif len(rows) != 1:
             wrong = "row", correction.row, kind

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from metarepro.plan import CONFIG, Plan
+from metarepro.study import certainty
 from metarepro.study.plausibility import review_file
 from metarepro.study.transcription import Dataset
 from metarepro.tabular.input_tables import POOLED_CLAIMS
@@ -39,7 +40,15 @@ def not_in_plan(data: Dataset, plan: Plan) -> list[Problem]:
     ]
     found = [*families, *measures, *_no_numbers(data.characteristics, plan)]
     found += _no_references(data, plan)
+    found += certainty.not_in_plan(data.certainty, _codebook(data), plan)
     return [*found, *(p for _, row in data.claims.iterrows() for p in _of_claim(row, plan))]
+
+
+def _codebook(data: Dataset) -> dict[str, set[str]]:
+    """The ids of the codebook by what they are of."""
+    tables = {"intervention": data.interventions, "domain": data.domains, "outcome": data.outcomes}
+    ids = {column: set(table[column]) for column, table in tables.items()}
+    return ids | {"family": set(data.interventions["family"])}
 
 
 def _no_numbers(characteristics: pd.DataFrame, plan: Plan) -> list[Problem]:

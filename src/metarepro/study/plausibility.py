@@ -192,7 +192,7 @@ def _search_dates(data: Dataset) -> Iterator[Problem]:
         except ValueError:
             possible = False
         if not possible:
-            allowed = f"a date as 2020-11-15, 2020-11 or 2020, at most {latest_year()}"
+            allowed = f"a date such as 2020-11-15, 2020-11 or 2020, at most {latest_year()}"
             file = review_file(data, review.review_id)
             yield Problem(file, None, "search_date", given, allowed)
 

@@ -21,6 +21,7 @@ _REFERENCES = {
     "results": {"trial_id": "trials", "outcome": "outcomes"},
     "clusters": {"trial_id": "trials"},
     "characteristics": {"trial_id": "trials"},
+    "risk_of_bias": {"trial_id": "trials", "outcome": "outcomes"},
     "published": {"outcome": "outcomes", "intervention": "interventions"},
     "included": {"trial_id": "trials"},
     "claims": {

@@ -2,6 +2,7 @@
 
 from metarepro.tabular import input_tables
 from metarepro.tabular.columns import Columns, digest, identifier, level, text, whole
+from metarepro.tabular.judgements import CERTAINTY, DOWNGRADES, STARTS, UPGRADES
 from metarepro.tabular.tables import Table
 
 # Where a row is from: what every extracted row carries.
@@ -57,6 +58,34 @@ EXTRACTED_CLUSTERS = _extracted(input_tables.CLUSTERS, "number of clusters of cl
 EXTRACTED_CHARACTERISTICS = _extracted(
     input_tables.CHARACTERISTICS, "what the plan's moderators need to know of trials"
 )
+EXTRACTED_RISK_OF_BIAS = Table(
+    "risk_of_bias",
+    "extracted/risk_of_bias.csv",
+    input_tables.RISK_OF_BIAS.columns | PROVENANCE,
+    "risk of bias of trials, as people judged it",
+    optional=True,
+)
+CERTAINTY_JUDGED = Table(
+    "certainty",
+    "extracted/certainty.csv",
+    {
+        "synthesis": text(required=True),
+        "certainty": level(*CERTAINTY),
+        "starts_at": level(*STARTS),
+        # Of the pool that was judged: another one is to be judged again.
+        "n_trials": whole(at_least=1, required=True),
+        "assessor": text(required=True),
+        "date": text(required=True),
+        # Why it is not where it starts: a row for each reason, and one without if there is none.
+        "domain": level("", *DOWNGRADES, *UPGRADES),
+        "levels": whole(at_least=-3, at_most=2),
+        "reason": text(),
+    }
+    | PROVENANCE
+    | {"row": whole(at_least=1, required=True)},
+    "certainty of the evidence, as people judged it, one row per reason",
+    optional=True,
+)
 REVIEWS = Table(
     "reviews",
     "extracted/reviews.csv",
@@ -102,6 +131,8 @@ GUIDANCE = _of_report(input_tables.GUIDANCE, "guidance", "guidance that the repo
 REPORT_PROGRAMMES = _of_report(input_tables.PROGRAMMES, "report_programmes")
 PROGRAMME_NAMES = _of_report(input_tables.PROGRAMME_NAMES, "programme_names")
 
+#: Parts of data/ that are one file, which a study can do without.
+SINGLE_FILES = {"risk_of_bias": input_tables.RISK_OF_BIAS.path, "certainty": "certainty.yaml"}
 #: Each part of data/ -> its tables there -> as they are extracted.
 PARTS: dict[str, dict[str, Table]] = {
     "codebook": {
@@ -116,6 +147,8 @@ PARTS: dict[str, dict[str, Table]] = {
         "clusters": EXTRACTED_CLUSTERS,
         "characteristics": EXTRACTED_CHARACTERISTICS,
     },
+    "risk_of_bias": {"risk_of_bias": EXTRACTED_RISK_OF_BIAS},
+    "certainty": {"certainty": CERTAINTY_JUDGED},
     "reviews": {
         "reviews": REVIEWS,
         "published": EXTRACTED_PUBLISHED,

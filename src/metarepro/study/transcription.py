@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from metarepro.study.certainty import CERTAINTY_FILE, read_certainty
 from metarepro.study.corrections import (
     Cell,
     Correction,
@@ -18,7 +19,12 @@ from metarepro.study.corrections import (
     place_corrections,
     read_corrections,
 )
-from metarepro.study.tables import EXTRACTED_INCLUDED, EXTRACTED_PUBLISHED, REVIEWS
+from metarepro.study.tables import (
+    CERTAINTY_JUDGED,
+    EXTRACTED_INCLUDED,
+    EXTRACTED_PUBLISHED,
+    REVIEWS,
+)
 from metarepro.tabular.cells import parse_cells, read_bytes
 from metarepro.tabular.columns import DOI, PLAIN, SOURCE, is_doi, is_plain, is_source
 from metarepro.tabular.input_tables import (
@@ -105,6 +111,8 @@ class Dataset:
     results: pd.DataFrame
     clusters: pd.DataFrame
     characteristics: pd.DataFrame
+    risk_of_bias: pd.DataFrame
+    certainty: pd.DataFrame
     published: pd.DataFrame
     included: pd.DataFrame
     claims: pd.DataFrame
@@ -121,7 +129,8 @@ class Dataset:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of the data folder by name."""
-        return {table.name: getattr(self, table.name) for table in (*_SINGLE, *_OF_REVIEWS)}
+        tables = (*_SINGLE, CERTAINTY_JUDGED, *_OF_REVIEWS)
+        return {table.name: getattr(self, table.name) for table in tables}
 
 
 @dataclass
@@ -197,6 +206,17 @@ class _Reading:
         self.problems += problems
         self.note_input(CORRECTIONS_FILE, content, len(self.corrections))
 
+    def certainty(self) -> pd.DataFrame:
+        """The judgements on certainty, if there are any."""
+        content = self.content(CERTAINTY_FILE) if self.has(CERTAINTY_FILE) else None
+        if content is None:
+            return empty_table(CERTAINTY_JUDGED)
+        rows, problems = read_certainty(content, self.name(CERTAINTY_FILE))
+        self.problems += problems
+        self.note_input(CERTAINTY_FILE, content)
+        digest = _sha256(content)
+        return from_rows([row | {"sha256": digest} for row in rows], CERTAINTY_JUDGED)
+
     def review(self, review_id: str) -> Review | None:
         """Take in review.yaml; None if it is unusable."""
         relative = f"reviews/{review_id}/{REVIEW_FILE}"
@@ -248,6 +268,7 @@ def read(folder: Path | str) -> Dataset:
         if not table.optional or reading.has(file)
     )
     tables = {table.name: reading.table(table.path, table) for table in _SINGLE}
+    tables[CERTAINTY_JUDGED.name] = reading.certainty()
     parts: dict[Table, list[pd.DataFrame]] = {table: [] for table in _OF_REVIEWS}
     for review_id, files in review_files.items():
         review = reviews[review_id]

@@ -7,6 +7,7 @@ clusters.csv.
 from collections import defaultdict
 from pathlib import Path
 
+from metarepro.study.certainty import CERTAINTY_FILE
 from metarepro.study.transcription import CORRECTIONS_FILE, REVIEW_FILE
 from metarepro.tabular.cells import read_bytes
 from metarepro.tabular.file_names import COLUMNS_FILE
@@ -32,7 +33,9 @@ def unread_files(folder: Path) -> list[tuple[str, str]]:
     list of tuple of str
         Path from the data folder, and what is allowed; sorted.
     """
-    tables: dict[str, list[str]] = defaultdict(list, {"": [CORRECTIONS_FILE], "reviews": []})
+    tables: dict[str, list[str]] = defaultdict(
+        list, {"": [CORRECTIONS_FILE, CERTAINTY_FILE], "reviews": []}
+    )
     headers = {}
     for table in INPUT_TABLES.values():
         place, _, name = table.path.rpartition("/")

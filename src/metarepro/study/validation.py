@@ -14,6 +14,7 @@ from metarepro.study import transcription
 from metarepro.study.corrections import blame_corrections
 from metarepro.study.plausibility import implausible
 from metarepro.study.references import unknown_names
+from metarepro.study.risk_of_bias import wrong_judgements
 from metarepro.study.transcription import CORRECTIONS_FILE, Dataset
 from metarepro.study.unread_files import unread_files
 from metarepro.tabular.file_names import ALLOWED, odd_names
@@ -131,6 +132,7 @@ def check_data(data: Dataset) -> list[Problem]:
     problems += results_kept_twice(data.results, data.trials)
     problems += _not_cluster_trials(data)
     problems += _told_twice(data.characteristics)
+    problems += wrong_judgements(data.risk_of_bias, data.trials)
     # Of a cell that is not allowed by itself nothing more is said.
     told = {problem.place() for problem in data.problems}
     return [problem for problem in problems if problem.place() not in told]

@@ -18,6 +18,7 @@ from metarepro.tabular.columns import (
     text,
     whole,
 )
+from metarepro.tabular.judgements import RISKS, ROB2_DOMAINS
 from metarepro.tabular.limits import CORRELATION, NOT_NEGATIVE, POSITIVE
 from metarepro.tabular.reported_statistics import STATISTICS
 from metarepro.tabular.tables import Table
@@ -309,6 +310,22 @@ CHARACTERISTICS = Table(
     },
     optional=True,
 )
+RISK_OF_BIAS = Table(
+    "risk_of_bias",
+    "trials/risk_of_bias.csv",
+    {
+        "trial_id": identifier(),
+        # Empty: the judgement holds for all outcomes that have no row of their own.
+        "outcome": identifier(required=False),
+        **dict.fromkeys(ROB2_DOMAINS, level("", *RISKS)),
+        "overall": level(*RISKS),
+        "assessor": text(required=True),
+        "reason": text(),
+        "source": source(required=True),
+        "locator": text(),
+    },
+    optional=True,
+)
 PUBLISHED = Table(
     "published",
     "reviews/{review_id}/published.csv",
@@ -485,6 +502,7 @@ _TABLES = (
     RESULTS,
     CLUSTERS,
     CHARACTERISTICS,
+    RISK_OF_BIAS,
     PUBLISHED,
     INCLUDED,
     OUTCOME_MAP,
