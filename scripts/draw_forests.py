@@ -15,7 +15,12 @@ from metarepro.conversion.tables import EFFECTS
 from metarepro.figures.folder import draw_all
 from metarepro.figures.study_forests import of_domains, of_published_results, of_syntheses
 from metarepro.plan import read_plan
-from metarepro.study.tables import EXTRACTED_DOMAINS, EXTRACTED_INTERVENTIONS, EXTRACTED_OUTCOMES
+from metarepro.study.tables import (
+    EXTRACTED_DOMAINS,
+    EXTRACTED_INTERVENTIONS,
+    EXTRACTED_OUTCOMES,
+    EXTRACTED_RISK_OF_BIAS,
+)
 from metarepro.synthesis.tables import POOLED_TABLES
 from metarepro.tabular.tables import read_result
 
@@ -23,6 +28,7 @@ TABLES = (
     EXTRACTED_INTERVENTIONS,
     EXTRACTED_DOMAINS,
     EXTRACTED_OUTCOMES,
+    EXTRACTED_RISK_OF_BIAS,
     EFFECTS,
     *POOLED_TABLES,
     REPRODUCTION,

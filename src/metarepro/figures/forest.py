@@ -175,7 +175,7 @@ def forest_layout(
         notes.append(f"Dashed line: minimal important difference, {scale.number(important)}.")
     notes += judgement_notes(judgements, rows)
     right = [Column("weight", "Weight")] if weighted else []
-    right += [*effect_columns(heading(scale)), *judgement_columns(len(judgements))]
+    right += [*effect_columns(heading(scale)), *judgement_columns(judgements)]
     of_axis = axis_of(lines, scale, important, axis)
     if captions is not None:
         of_axis["captions"] = captions

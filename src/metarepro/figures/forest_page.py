@@ -18,8 +18,10 @@ from matplotlib.figure import Figure
 from metarepro.figures import style as fg
 from metarepro.figures.forest_axis import Axis, Mark, effect_axis
 from metarepro.figures.forest_marks import draw_marks
+from metarepro.figures.lights import draw_light
 from metarepro.figures.page_parts import CAPITAL, Align, add_axes, draw_rules, draw_ticks, write
 from metarepro.wording.scales import Scale
+from metarepro.wording.traffic_lights import Light
 
 PITCH = 0.2
 MARGIN = 0.15
@@ -39,7 +41,7 @@ class Line:
     """One line: texts by column, a text `across` the left columns, a mark.
 
     The cells named in `wide` take the room of their whole group of columns, those in `centred` the
-    middle of it; `colours` are those of cells that have one of their own.
+    middle of it; `lights` stand in cells that are judgements.
     """
 
     cells: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +51,7 @@ class Line:
     mark: Mark | None = None
     bold: bool = False
     small: bool = False
-    colours: Mapping[str, str] = field(default_factory=dict)
+    lights: Mapping[str, Light] = field(default_factory=dict)
 
     @property
     def is_heading(self) -> bool:
@@ -281,12 +283,10 @@ class _Page:
         self._fig = fig
         self._top = top  # of the first line
 
-    def in_line(
-        self, i: int, x: float, text: str, align: Align, line: Line, colour: str = ""
-    ) -> None:
+    def in_line(self, i: int, x: float, text: str, align: Align, line: Line) -> None:
         """Write in line `i`, counted from the top, in its own type."""
         y = self._top - PITCH * (i + 0.5) - CAPITAL / 2 * line.size / 72
-        colour = colour or (fg.MUTED_COLOUR if line.small else fg.TEXT_COLOUR)
+        colour = fg.MUTED_COLOUR if line.small else fg.TEXT_COLOUR
         write(self._fig, x, y, text, line.size, bold=line.bold, align=align, colour=colour)
 
     def columns(
@@ -298,7 +298,7 @@ class _Page:
     ) -> None:
         """Write the headers and all cells of the columns on one side."""
         for place, (column, edge, width) in enumerate(zip(columns, edges, widths, strict=True)):
-            x = edge if column.align == "left" else edge + width
+            x = edge + {"left": 0, "center": width / 2, "right": width}[column.align]
             self._header(x, 0, column.header, column.align)
             for i, line in enumerate(lines):
                 text = line.cells.get(column.key, "")
@@ -307,7 +307,10 @@ class _Page:
                     continue
                 if column.key not in line.wide:
                     text = fg.shorten(text, width, line.size, line.bold)
-                self.in_line(i, x, text, column.align, line, line.colours.get(column.key, ""))
+                if light := line.lights.get(column.key):
+                    draw_light(self._fig, x, self._top - PITCH * (i + 0.5), light)
+                else:
+                    self.in_line(i, x, text, column.align, line)
 
     def headings(
         self,

@@ -1,6 +1,6 @@
-"""Judgements on risk of bias beside a forest plot: a sign and a colour for each domain."""
+"""Judgements on risk of bias beside a forest plot: a light with a sign for each domain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from string import ascii_uppercase
 
@@ -9,50 +9,58 @@ import pandas as pd
 from metarepro.figures import style as fg
 from metarepro.figures.forest_page import GAP, Column, Line
 from metarepro.readers.review_effects import BIAS
+from metarepro.tabular.judgements import ROB2_COLUMNS, ROB2_DOMAINS
+from metarepro.wording.traffic_lights import LIGHTS
 
-#: Judgement -> its sign and colour. The signs are those of Cochrane reviews; the colours are dark
-#: enough to be read on white.
-SIGNS: Mapping[str, tuple[str, str]] = {
-    "low": ("+", "#1b7032"),
-    "moderate": ("?", "#8a5a00"),
-    "some concerns": ("?", "#8a5a00"),
-    "unclear": ("?", "#8a5a00"),
-    "serious": ("\u2212", "#b3261e"),
-    "high": ("\u2212", "#b3261e"),
-    "critical": ("!", "#7a0c0c"),
-    "not applicable": ("n/a", fg.MUTED_COLOUR),
-}
+_BETWEEN = 0.09  # lights of one row, in inches
 
 
-def judgement_columns(count: int) -> list[Column]:
-    """A column for each domain, headed A, B, C ..., as in Cochrane reviews."""
+def judgement_columns(names: Sequence[str]) -> list[Column]:
+    """A column for each domain: headed D1 to D5 and Overall (RoB 2), else A, B, C ... as in RevMan.
+
+    Parameters
+    ----------
+    names : sequence of str
+        `tabular.judgements.ROB2_COLUMNS`, or the domains of another tool.
+    """
     return [
-        Column(_key(place), _letter(place), gap=2 * GAP if place == 0 else GAP)
-        for place in range(count)
+        Column(_key(place), header, "center", gap=_BETWEEN if place else 2 * GAP)
+        for place, header in enumerate(_headers(names))
     ]
 
 
 def with_judgements(line: Line, judgements: Sequence[str]) -> Line:
     """The line of a result with its judgements; an empty one has no sign."""
-    signs = {_key(i): SIGNS[judged] for i, judged in enumerate(judgements) if judged}
-    cells = {key: sign for key, (sign, _) in signs.items()}
-    colours = {key: colour for key, (_, colour) in signs.items()}
-    return replace(line, cells={**line.cells, **cells}, colours=colours)
+    lights = {_key(i): LIGHTS[judged] for i, judged in enumerate(judgements) if judged}
+    cells = {key: light.sign for key, light in lights.items()}
+    return replace(line, cells={**line.cells, **cells}, lights=lights)
 
 
 def judgement_notes(columns: Sequence[str], rows: pd.DataFrame) -> list[str]:
-    """What the letters and signs stand for."""
+    """What the headers and signs stand for."""
     if not columns:
         return []
-    names = [fg.plain_text(column).removeprefix(BIAS) for column in columns]
-    domains = "; ".join(f"{_letter(place)}, {name}" for place, name in enumerate(names))
+    names = [ROB2_DOMAINS.get(name, fg.plain_text(name).removeprefix(BIAS)) for name in columns]
+    pairs = zip(_headers(columns), names, strict=True)
+    domains = "; ".join(f"{header}, {name}" for header, name in pairs if name.title() != header)
     used = {judged for column in columns for judged in rows[column]}
     words: dict[str, list[str]] = {}
-    for judged, (sign, _) in SIGNS.items():
+    for judged, light in LIGHTS.items():
         if judged in used:
-            words.setdefault(sign, []).append(judged)
+            words.setdefault(light.sign, []).append(judged)
     signs = "; ".join(f"{sign} {' or '.join(judged)}" for sign, judged in words.items())
-    return [f"{BIAS}{domains}. {signs}."]
+    tool = "Risk of bias (RoB 2): " if _is_rob2(columns) else BIAS
+    return [f"{tool}{domains}. {signs}{'; no light: not assessed' if '' in used else ''}."]
+
+
+def _is_rob2(names: Sequence[str]) -> bool:
+    return tuple(names) == ROB2_COLUMNS
+
+
+def _headers(names: Sequence[str]) -> list[str]:
+    if _is_rob2(names):
+        return [name.capitalize() for name in names]
+    return [_letter(place) for place in range(len(names))]
 
 
 def _key(place: int) -> str:

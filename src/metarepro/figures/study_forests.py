@@ -24,7 +24,9 @@ from metarepro.figures.forest_tables import (
 )
 from metarepro.figures.style import family_colour
 from metarepro.plan import Plan
+from metarepro.study.risk_of_bias import judged
 from metarepro.synthesis.membership import timely
+from metarepro.tabular.judgements import ROB2_COLUMNS
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import labels, title
 
@@ -58,7 +60,7 @@ def of_syntheses(
     drawn : DataFrame
         Rows of `tables.POOLED`.
     tables : dict of DataFrame
-        interventions, domains, outcomes, effects, pooled, weights, subgroup_tests.
+        interventions, domains, outcomes, risk_of_bias, effects, pooled, weights, subgroup_tests.
     plan : Plan
         The analysis plan.
     """
@@ -83,12 +85,15 @@ def _syntheses(drawn: pd.DataFrame, tables: dict[str, pd.DataFrame], plan: Plan)
         subgroups = plan.synthesis_of(key).subgroups or ""
         effects = timely(tables["effects"], plan.sets[synthesis["set_name"]])
         rows = synthesis_rows(synthesis, effects, weights, subgroups, names)
+        bias = judged(rows, tables["risk_of_bias"])
         pools = summaries(synthesis, pooled, plan.syntheses, names)
         options: Options = {
             "subgroup_test": subgroup_test_text(tests[key]) if key in tests else "",
             "scale": scale_of(plan).at(synthesis),
             "colour": family_colour(synthesis["family"], plan.families),
         }
+        if (bias != "").any(axis=None):
+            rows, options["judgements"] = rows.assign(**bias), ROB2_COLUMNS
         shown = pools[pools["subgroup"].isin(["", *rows["subgroup"]])]
         heading = title(synthesis, names, plan.sets)
         found.append(_Forest(key, rows, shown, heading, options))
