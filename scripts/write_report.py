@@ -16,9 +16,10 @@ from metarepro.command import run, stage_parser
 from metarepro.plan import read_plan
 from metarepro.report import site as report_site
 from metarepro.report.blocks import PLOT_SCRIPTS
-from metarepro.report.figures import forest_rows, size
+from metarepro.report.figures import drawn_rows, size
 from metarepro.report.records import Records
 from metarepro.report.search import search_index
+from metarepro.study.certainty import refuse_unpooled
 from metarepro.tabular.atomic import new_folder
 from metarepro.tabular.spreadsheet_cells import for_spreadsheets
 from metarepro.tabular.tables import FLOAT_FORMAT, read_result
@@ -69,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments.add_argument("--output-dir", type=Path, required=True, help="folder to write")
     args = arguments.parse_args(argv)
     tables = {table.name: read_result(args.results_dir, table) for table in DOWNLOADS}
+    refuse_unpooled(tables["certainty"], list(tables["pooled"]["synthesis"]))
     plan = read_plan(args.config)
     requirements = "".join(path.read_text(encoding="utf-8") for path in args.requirements)
     with new_folder(args.output_dir) as output:
@@ -80,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         (output / "families.css").write_text(report_site.family_colours(plan), encoding="utf-8")
         files = [(table.name, table.about) for table in DOWNLOADS if len(tables[table.name])]
         records = Records(tables, plan, figures)
-        for name, rows in forest_rows(records):
+        for name, rows in drawn_rows(records):
             write_table(rows, output / "figures" / f"{name}.csv")
         site = report_site.make_site(records, requirements, files, manuscript)
         downloads = [f"data/{name}.csv" for name, _ in files]

@@ -10,6 +10,7 @@ from statistics import NormalDist
 from typing import Any
 
 from metarepro.models.thresholds import FEW_TRIALS, MIN_TRIALS_FOR_INTERVAL, predicts
+from metarepro.report import certainty
 from metarepro.report.blocks import Block, Bullets, Facts, Paragraph, Section, Text, text
 from metarepro.report.findings import composition, kind_tested, usable_cells
 from metarepro.report.plain_language import (
@@ -71,6 +72,8 @@ def _answer(records: Records, key: str) -> Iterator[tuple[str, Text]]:
     if of_what := composition(records, key):
         yield "Which trials", text(of_what.removeprefix("Trials: "))
     yield "How far to trust it", text(trust(pool, n_abstracts, scale))
+    if judged := certainty.fact(records, key):
+        yield "Certainty of the evidence", judged
     if change := would_change(pool, n_abstracts, scale):
         yield "What would change it", text(change)
 

@@ -14,6 +14,8 @@ from urllib.parse import quote, urlsplit
 
 import pandas as pd
 
+from metarepro.report.lights import Sign
+
 
 @dataclass(frozen=True)
 class Link:
@@ -22,6 +24,7 @@ class Link:
     One with a definition leads to the glossary.
     """
 
+    kind: ClassVar[str] = "link"
     text: str
     href: str
     definition: str = ""
@@ -32,20 +35,22 @@ class Link:
         return self.href.startswith("https://")
 
 
-#: Words and links in the order of reading.
-Text = tuple[str | Link, ...]
+#: What a text consists of.
+Part = str | Link | Sign
+#: Words, links and signs in the order of reading.
+Text = tuple[Part, ...]
 #: A row of a table: heading of a column to the cell.
-TableRow = Mapping[str, str | Link | Text]
+TableRow = Mapping[str, Part | Text]
 
 
-def text(*parts: str | Link) -> Text:
+def text(*parts: Part) -> Text:
     """Put words and links together, without the empty ones."""
     return tuple(part for part in parts if part != "")
 
 
-def joined(parts: Iterable[str | Link], separator: str) -> Text:
+def joined(parts: Iterable[Part], separator: str) -> Text:
     """Put a separator between words or links."""
-    found: list[str | Link] = []
+    found: list[Part] = []
     for part in parts:
         found += [separator, part] if found else [part]
     return tuple(found)
@@ -119,7 +124,7 @@ class Bullets:
 class Facts:
     """Terms and what holds for them, with a heading of their own if need be.
 
-    `anchors` are the ids of the terms, if they have any.
+    `anchors` are the ids of the terms, if they have any; those of footnotes have the style "notes".
     """
 
     kind: ClassVar[str] = "facts"
@@ -127,13 +132,15 @@ class Facts:
     anchor: str = ""
     heading: str = ""
     anchors: Sequence[str] = ()
+    style: str = ""
 
 
 @dataclass(frozen=True)
 class Figure:
     """A drawing, with its numbers in words for those who do not see it.
 
-    `rows` is the address of a CSV file of what it draws, "" without one.
+    `rows` is the address of a CSV file of what it draws, "" without one. On a narrow screen one
+    that is shown from its end begins with what stands on the right.
     """
 
     kind: ClassVar[str] = "figure"
@@ -141,6 +148,7 @@ class Figure:
     alt: str
     caption: str
     rows: str = ""
+    from_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -307,7 +315,7 @@ _LONG = 40
 
 def plain(cell: Text) -> str:
     """The words of a text without its links."""
-    return "".join(part.text if isinstance(part, Link) else part for part in cell)
+    return "".join(part if isinstance(part, str) else part.text for part in cell)
 
 
 def table(

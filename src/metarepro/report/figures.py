@@ -5,15 +5,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
+from metarepro.conversion.trial_means import average_by_trial
+from metarepro.figures.forest_tables import domain_pools
 from metarepro.report.blocks import Figure
 from metarepro.report.records import Records, Row
+from metarepro.study.risk_of_bias import judged
+from metarepro.tabular.judgements import ROB2_COLUMNS
 from metarepro.wording.phrases import DASH, counted, counted_analyses, decimal, percent
 
 _SIZE = re.compile(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 #: Of the start of a drawing, bytes that hold its size.
 _START = 2000
+_OF_POOLS = (
+    *("synthesis", "intervention", "effect_measure", "better", "n_trials", "k", "n_participants"),
+    *("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "flags"),
+)
 _OF_ROWS = (
     *("result_id", "label", "measure", "arm", "timepoint_detail", "n_t", "n_c", "n_total"),
     *("effect_measure", "better", "yi", "vi", "ci_low", "ci_high", "tier", "weight"),
@@ -50,20 +59,45 @@ def forest(records: Records, key: str) -> list[Figure]:
         f"{decimal(max(ends))}; pooled {scale.symbol} {_numbers(records, pool)}."
     )
     caption = f"{name}. {_squares(records, key)}".rstrip()
-    return [Figure(f"figures/{path}.svg", alt, caption, f"figures/{path}.csv")]
+    return [Figure(f"figures/{path}.svg", alt, caption, f"figures/{path}.csv", from_end=True)]
 
 
-def forest_rows(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
-    """What the forest plots of trials draw, by the path of the figure without its suffix.
+def drawn_rows(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What forest and funnel plots draw, by the path of the figure without its suffix."""
+    yield from _forest_rows(records)
+    for domain in records.domains:
+        if (path := f"domains/{domain['domain']}") in records.figures:
+            pools = domain_pools(domain["domain"], records.tables["pooled"], records.plan)
+            yield path, pools[[*_OF_POOLS]]
+    for key in records.pools:
+        if (path := f"sensitivity/{key}.funnel") in records.figures:
+            yield path, _funnel_rows(records, key)
 
-    One row per result with the columns of the table of effects and `weight`, in percent, which is
-    missing where a result is drawn and not pooled.
+
+def _funnel_rows(records: Records, key: str) -> pd.DataFrame:
+    """The trials of a synthesis, their results averaged, with their standard errors."""
+    effects = records.tables["effects"]
+    pooled = {weight["result_id"] for weight in records.rows("weights", "synthesis", key)}
+    rho = records.plan.pooling_of(key.split(".")[1]).rho
+    trials = average_by_trial(effects[effects["result_id"].isin(pooled)], rho)
+    return trials.assign(sei=np.sqrt(trials["vi"]))
+
+
+def _forest_rows(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Of the forest plots of trials: one row per result, with the columns of the table of effects.
+
+    `weight`, in percent, is missing where a result is drawn and not pooled. Judgements on risk of
+    bias stand behind it where there are some.
     """
     tables = records.tables
+    more = ROB2_COLUMNS if records.has("risk_of_bias") else ()
     for key in records.pools:
         if f"syntheses/{key}" in records.figures:
             weights = tables["weights"][tables["weights"]["synthesis"] == key]
-            yield f"syntheses/{key}", _with_weights(records.members(key), weights, "left")
+            drawn = records.members(key)
+            if more:
+                drawn = drawn.assign(**judged(drawn, tables["risk_of_bias"]))
+            yield f"syntheses/{key}", _with_weights(drawn, weights, "left", more)
     mine = tables["review_weights"]
     for row in tables["reproduction"].to_dict("records"):
         if (path := review_path(row)) in records.figures:
@@ -72,11 +106,16 @@ def forest_rows(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _with_weights(
-    effects: pd.DataFrame, weights: pd.DataFrame, how: Literal["left", "inner"]
+    effects: pd.DataFrame,
+    weights: pd.DataFrame,
+    how: Literal["left", "inner"],
+    more: tuple[str, ...] = (),
 ) -> pd.DataFrame:
-    """The columns of effects that a forest plot shows, with their weights."""
+    """The columns of effects that a forest plot shows, and `more` of them, with their weights."""
     joined = effects.merge(weights[["result_id", "weight"]], on="result_id", how=how)
-    return joined.sort_values(["year", "label", "result_id"], na_position="last")[[*_OF_ROWS]]
+    return joined.sort_values(["year", "label", "result_id"], na_position="last")[
+        [*_OF_ROWS, *more]
+    ]
 
 
 def _squares(records: Records, key: str) -> str:
@@ -99,7 +138,8 @@ def domain_summary(records: Records, domain: str) -> list[Figure]:
     scale, name = records.scale, records.names[domain]
     numbers = "; ".join(f"{label} {scale.of_pool(pool)}" for label, pool in pools)
     alt = f"Summary of {name}, pooled {scale.heading} of each intervention: {numbers}."
-    return [Figure(f"figures/{path}.svg", alt, f"{name}: every intervention with a result.")]
+    caption = f"{name}: every intervention with a result."
+    return [Figure(f"figures/{path}.svg", alt, caption, f"figures/{path}.csv")]
 
 
 def dependence(records: Records, key: str) -> list[Figure]:
@@ -127,7 +167,12 @@ def dependence(records: Records, key: str) -> list[Figure]:
         ),
     }
     return [
-        Figure(f"figures/sensitivity/{key}.{kind}.svg", alt, caption)
+        Figure(
+            f"figures/sensitivity/{key}.{kind}.svg",
+            alt,
+            caption,
+            f"figures/sensitivity/{key}.funnel.csv" if kind == "funnel" else "",
+        )
         for kind, (alt, caption) in words.items()
         if f"sensitivity/{key}.{kind}" in records.figures
     ]

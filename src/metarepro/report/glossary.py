@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from metarepro.claims.rules import MOSTLY_ABSTRACTS
 from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL, TRUSTED_DF
-from metarepro.report.blocks import Facts, Link, Page, Paragraph, Text, text
+from metarepro.report.blocks import Facts, Link, Page, Paragraph, Part, Text, text
 from metarepro.report.records import Records, trail
 
 PATH = "glossary.html"
@@ -69,7 +69,8 @@ def page(records: Records) -> Page:
 
 def terms(records: Records) -> list[Term]:
     """All terms that this study needs, in alphabetical order."""
-    found = [*_effects(records), *_models(records), *_sources(records), *_sensitivity(records)]
+    kinds = (_effects, _models, _sources, _judgements, _sensitivity)
+    found = [term for kind in kinds for term in kind(records)]
     return sorted(found, key=lambda term: term.name.lower())
 
 
@@ -218,6 +219,25 @@ def _sources(records: Records) -> Iterator[Term]:
         )
 
 
+def _judgements(records: Records) -> Iterator[Term]:
+    """Terms for what people judged."""
+    if records.has("risk_of_bias"):
+        yield Term(
+            "Risk of bias",
+            "How far a result may be wrong because of how the trial was done or reported, judged "
+            "in five domains (RoB 2): low, some concerns or high. It is a judgement of people.",
+            ("risk of bias", "RoB 2"),
+        )
+    if records.has("certainty"):
+        yield Term(
+            "Certainty of the evidence (GRADE)",
+            "How sure one can be that the true effect is close to the pooled one: high, moderate, "
+            "low or very low. People judge it from the risk of bias, inconsistency, indirectness, "
+            "imprecision and publication bias.",
+            ("certainty of the evidence", "GRADE"),
+        )
+
+
 def _sensitivity(records: Records) -> Iterator[Term]:
     yield Term(
         "Robustness",
@@ -291,9 +311,9 @@ class Marker:
 
     def mark(self, parts: Text) -> Text:
         """A text with links from its terms; links that it has stay as they are."""
-        marked: list[str | Link] = []
+        marked: list[Part] = []
         for part in parts:
-            marked += [part] if isinstance(part, Link) else self._of_words(part)
+            marked += self._of_words(part) if isinstance(part, str) else [part]
         return tuple(marked)
 
     def _of_words(self, words: str) -> Iterator[str | Link]:

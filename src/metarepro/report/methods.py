@@ -233,10 +233,11 @@ def _words(records: Records) -> list[Block]:
         said = "Sizes of effects (Cohen 1988), after rounding to two decimals:"
         blocks = [Paragraph(text(said)), _facts(_sizes(records.scale))]
     rules = robustness_rules(records.scale, abstracts=records.has_abstracts)
+    bias = "is no part of it" if records.has("risk_of_bias") else "was not assessed"
     said = (
         "Robustness of the numbers, by the first rule that applies. It says what the numbers "
         "depend on. It is not a GRADE rating and not the certainty of the evidence: the risk of "
-        "bias of the trials was not assessed."
+        f"bias of the trials {bias}."
     )
     return [*blocks, Paragraph(text(said)), _facts(rules)]
 

@@ -17,6 +17,7 @@ from metarepro.plan import EffectSet, Plan
 from metarepro.report.blocks import Plot
 from metarepro.report.records import Records
 from metarepro.sensitivity.choice_names import DESIGNS_LET_IN
+from metarepro.study.risk_of_bias import judged
 from metarepro.synthesis.membership import of_kind
 from metarepro.tabular.input_tables import TIERS
 from metarepro.wording.phrases import FLAGS, INTERVAL_LABELS, NO_RELIABLE_INTERVAL, capitalised
@@ -51,7 +52,7 @@ def plot(records: Records, key: str) -> list[Plot]:
     data = {
         "analysis": settings_of(records.plan, key),
         "choices": {
-            "set": list(_sets(every, chosen)),
+            "set": list(_sets(every, chosen, records.tables["risk_of_bias"])),
             "model": list(MODELS.items()),
             "results": list(RESULTS.items()),
             "tau2": [(name, _estimator(name)) for name in ESTIMATORS],
@@ -91,7 +92,9 @@ def settings_of(plan: Plan, key: str) -> dict[str, Any]:
     }
 
 
-def _sets(every: pd.DataFrame, chosen: EffectSet) -> Iterator[tuple[str, str, list[int]]]:
+def _sets(
+    every: pd.DataFrame, chosen: EffectSet, risk_of_bias: pd.DataFrame
+) -> Iterator[tuple[str, str, list[int]]]:
     """The sets of results to choose from: name, label and rows, that of the plan first."""
     planned = of_kind(every, chosen)
     randomised = DESIGNS_LET_IN["randomised"]
@@ -105,9 +108,25 @@ def _sets(every: pd.DataFrame, chosen: EffectSet) -> Iterator[tuple[str, str, li
             planned["source_kind"] != "abstract"
         ],
         ("randomised", "Randomised trials only"): planned[planned["design"].isin(randomised or ())],
+        **_by_risk_of_bias(planned, risk_of_bias),
     }
     for (name, label), rows in sets.items():
         yield name, label, [int(row) for row in rows.index]
+
+
+def _by_risk_of_bias(
+    planned: pd.DataFrame, risk_of_bias: pd.DataFrame
+) -> dict[tuple[str, str], pd.DataFrame]:
+    """The sets that leave out what people judged to be biased; none without judgements."""
+    if risk_of_bias.empty:
+        return {}
+    overall = judged(planned, risk_of_bias)["overall"]
+    return {
+        ("not_high_risk", "Low risk of bias or some concerns"): planned[
+            overall.isin(("low", "some concerns"))
+        ],
+        ("low_risk", "Low risk of bias only"): planned[overall == "low"],
+    }
 
 
 def _estimator(name: str) -> str:

@@ -223,4 +223,4 @@ def _figure(records: Records, row: Row, numbers: str) -> list[Figure]:
     name = f"{row['review']}: {row['outcome_label']}"
     alt = f"Forest plot of {counted(row['k'], 'result')} for {name}; pooled {numbers}."
     rows = address.removesuffix(".svg") + ".csv"
-    return [Figure(address, alt, f"{name}. The published pool stands below ours.", rows)]
+    return [Figure(address, alt, f"{name}. The published pool stands below ours.", rows, True)]

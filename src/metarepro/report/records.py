@@ -10,8 +10,10 @@ import pandas as pd
 from metarepro.plan import Plan
 from metarepro.report.blocks import Link, Text, joined
 from metarepro.report.plain_language import robustness, robustness_with_reasons, sentences
+from metarepro.study.risk_of_bias import by_place, judgement_of
 from metarepro.synthesis.membership import members, timely
 from metarepro.tabular.trial_interventions import interventions_of
+from metarepro.wording.certainty import Judged, certainty_by_synthesis
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import labels, title
 
@@ -111,6 +113,19 @@ class Records:
         """Keys of the syntheses that have a page: those of the sets that have figures."""
         sets = self.plan.figures
         return {key for key, pool in self.pools.items() if pool["set_name"] in sets}
+
+    @cached_property
+    def _judgements(self) -> dict[tuple[str, str], Row]:
+        return by_place(self.tables["risk_of_bias"])
+
+    def risk_of_bias(self, effect: Row) -> Row | None:
+        """The judgement on the risk of bias of a result; None if there is none."""
+        return judgement_of(self._judgements, effect["trial_id"], effect["outcome"])
+
+    @cached_property
+    def certainty(self) -> dict[str, Judged]:
+        """The certainty of the evidence by synthesis, where people judged it."""
+        return certainty_by_synthesis(self.tables["certainty"])
 
     @cached_property
     def included(self) -> pd.DataFrame:

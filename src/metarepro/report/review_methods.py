@@ -8,6 +8,7 @@ from importlib.metadata import version as version_of
 
 import pandas as pd
 
+from metarepro.report import certainty, risk_of_bias
 from metarepro.report.blocks import Block, Bullets, Facts, Section, Text, table, text
 from metarepro.report.records import Records, Row
 from metarepro.wording.codes import WORDS, in_words
@@ -144,8 +145,8 @@ def _registration(records: Records) -> Facts:
         {
             "Registration": records.plan.study.registration
             or "No registration or protocol is named in the analysis plan.",
-            "Risk of bias": "Not assessed. The robustness of the numbers does not stand in for it.",
-            "Certainty of the evidence": "Not rated (no GRADE assessment).",
+            "Risk of bias": risk_of_bias.methods(records),
+            "Certainty of the evidence": certainty.methods(records),
         }
     )
 

@@ -12,6 +12,7 @@ from metarepro.report import lists as report_lists
 from metarepro.report import methods as report_methods
 from metarepro.report import overlap as report_overlap
 from metarepro.report import published as report_published
+from metarepro.report import risk_of_bias as report_bias
 from metarepro.report import sensitivity_page as report_sensitivity
 from metarepro.report import syntheses as report_syntheses
 from metarepro.report import topics as report_topics
@@ -37,12 +38,13 @@ SINGLE: Sequence[tuple[str, MakePage, Sequence[str]]] = (
     ("Syntheses", report_lists.syntheses_page, ("pooled",)),
     ("Sensitivity", report_sensitivity.page, ("multiverse",)),
     ("Trials", report_lists.trials_page, ("trials", "review_trials")),
+    ("Risk of bias", report_bias.page, ("risk_of_bias",)),
     ("Audit", report_lists.audit_page, ("audit", "review_audit")),
 )
 
 
 #: The scripts of every page, in the order in which they build on each other.
-SCRIPTS = ("words.js", "table_address.js", "report.js", "search.js", "copy.js")
+SCRIPTS = ("words.js", "table_address.js", "report.js", "search.js", "copy.js", "png.js")
 
 
 @dataclass(frozen=True)

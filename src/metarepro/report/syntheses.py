@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from metarepro.models.thresholds import has_reliable_interval
 from metarepro.plan import EffectSet
-from metarepro.report import no_effect
+from metarepro.report import certainty, no_effect, risk_of_bias
 from metarepro.report.blocks import (
     Block,
     Facts,
@@ -47,6 +47,8 @@ def page(records: Records, key: str) -> Page:
     sections = [
         Section("numbers", "Numbers", [Facts(facts(records, key))]),
         Section("results", "Included results", _results(records, key)),
+        *risk_of_bias.of_synthesis(records, key),
+        *certainty.of_synthesis(records, key),
         Section("sensitivity", "Sensitivity", sensitivity(records, key)),
         *moderators(records, key),
     ]
@@ -84,6 +86,8 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
         ("Model", text(model_text(pool))),
         ("Remarks", text(remarks(pool) or "none")),
         ("Robustness of the numbers", text(records.robustness_with_reasons(key))),
+        ("Risk of bias", text(risk_of_bias.fact(records, key))),
+        ("Certainty of the evidence", certainty.fact(records, key)),
         ("Time", text(in_words("timepoint", pool["timepoint"]))),
         ("Tiers of results", text(in_words("tier", pool["tiers"]))),
     ]
@@ -129,6 +133,7 @@ def _results(records: Records, key: str) -> list[Block]:
             "Measure": effect["measure"],
             records.scale.heading: records.effect(effect),
             "Weight": f"{decimal(weights[effect['result_id']], 1)}%",
+            **risk_of_bias.column(records, effect),
             "Tier": in_words("tier", effect["tier"]),
             "Read in": in_words("source_kind", effect["source_kind"]),
             "Arm": effect["arm"],
@@ -142,7 +147,7 @@ def _results(records: Records, key: str) -> list[Block]:
         "members",
         "Pooled results; the last column links to the reported numbers and their source",
         rows,
-        choices=("Tier", "Read in"),
+        choices=("Risk of bias", "Tier", "Read in"),
         optional=("Arm", "Time"),
         download="data/weights.csv",
     )

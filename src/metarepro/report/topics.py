@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from metarepro.report import summary_of_findings
 from metarepro.report.blocks import (
     Block,
     Facts,
@@ -49,7 +50,7 @@ def domain_page(records: Records, domain: str) -> Page:
         title=records.names[domain],
         trail=trail(),
         intro=intro,
-        sections=sections,
+        sections=[*summary_of_findings.section(records, domain), *sections],
     )
 
 

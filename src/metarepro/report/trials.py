@@ -2,6 +2,7 @@
 
 import math
 
+from metarepro.report import risk_of_bias
 from metarepro.report.blocks import (
     Facts,
     Link,
@@ -49,6 +50,7 @@ def page(records: Records, trial_id: str) -> Page:
     if not effects:
         lead = "No number of this trial could be read."
     sections = [Section("trial", "The trial", [Facts(_facts(records, trial))])]
+    sections += risk_of_bias.of_trial(records, trial_id)
     if effects:
         each = [_result(records, effect) for effect in effects]
         sections.append(Section("results", "Results", [_overview(records, effects), *each]))
