@@ -9,17 +9,21 @@ from collections.abc import Sequence
 from metarepro.command import add_output, run, stage_parser
 from metarepro.conversion.tables import EFFECTS
 from metarepro.manuscript.bibtex import bibliography
+from metarepro.manuscript.certainty import GRADED
 from metarepro.manuscript.docx import figures_document, table_document
 from metarepro.manuscript.figures import forest_plots, pdf_bytes
 from metarepro.manuscript.latex import DOCUMENT, figures_part, table_part
 from metarepro.manuscript.summary import notes, summary_of_findings
 from metarepro.plan import read_plan
 from metarepro.reviews.tables import REVIEW_TRIALS
+from metarepro.study.certainty import refuse_unpooled
 from metarepro.study.tables import (
+    CERTAINTY_JUDGED,
     EXTRACTED_DOMAINS,
     EXTRACTED_INTERVENTIONS,
     EXTRACTED_OUTCOMES,
     EXTRACTED_PUBLISHED,
+    EXTRACTED_RISK_OF_BIAS,
     EXTRACTED_TRIALS,
     REVIEWS,
 )
@@ -32,6 +36,8 @@ TABLES = (
     EXTRACTED_INTERVENTIONS,
     EXTRACTED_DOMAINS,
     EXTRACTED_OUTCOMES,
+    EXTRACTED_RISK_OF_BIAS,
+    CERTAINTY_JUDGED,
     EXTRACTED_PUBLISHED,
     REVIEWS,
     EFFECTS,
@@ -40,7 +46,7 @@ TABLES = (
 FIGURES = "forest_plots.pdf"
 FIGURES_TITLE = "Forest plots of the table of evidence"
 README = """\
-summary_of_findings.csv   the evidence table, in GRADE's layout without its certainty ratings
+summary_of_findings.csv   the evidence table, in GRADE's layout{graded}
 summary_of_findings.docx  the same as a Word table, landscape A4, with notes
 summary_of_findings.tex   the same in LaTeX (booktabs, longtable)
 forest_plots.docx         the forest plot of each row with two or more trials, with alternative text
@@ -51,8 +57,13 @@ manuscript.tex            includes all of the LaTeX: pdflatex, bibtex, pdflatex,
 
 The two .tex parts are for \\input into your own document; their first line names the packages.
 Only the first author of a trial is known, from its label. The field note says what was not seen or
-not verified: check it before you cite. The certainty of the evidence was not graded.
+not verified: check it before you cite.{ungraded}
 """
+#: What it says where nobody judged the certainty of the evidence.
+UNGRADED = {
+    "graded": " without its certainty ratings",
+    "ungraded": " The certainty of the evidence was not graded.",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -62,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = arguments.parse_args(argv)
     plan, results = read_plan(args.config), args.results_dir
     tables = {table.name: read_result(results, table) for table in TABLES}
+    refuse_unpooled(tables["certainty"], list(tables["pooled"]["synthesis"]))
     trials = read_results(results, EXTRACTED_TRIALS, REVIEW_TRIALS)
     table, remarks = summary_of_findings(tables, plan), notes(tables, plan)
     title = plan.study.manuscript_title
@@ -72,7 +84,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         "forest_plots.tex": figures_part(plots, FIGURES),
         "manuscript.tex": DOCUMENT,
         "references.bib": bibliography(trials, tables["reviews"]),
-        "README.txt": README,
+        "README.txt": README.format_map(
+            dict.fromkeys(UNGRADED, "") if GRADED in table else UNGRADED
+        ),
     }
     files = {name: text.encode("utf-8") for name, text in texts.items()}
     files["summary_of_findings.docx"] = table_document(table, title, remarks)

@@ -1,7 +1,7 @@
 """The summary-of-findings table: one row for each intervention and domain, as text.
 
-Laid out as GRADE's (Guyatt and others 2011, J Clin Epidemiol 64:383-94), without its certainty:
-that needs a judgement of the trials' risk of bias, which these data do not allow.
+Laid out as GRADE's (Guyatt and others 2011, J Clin Epidemiol 64:383-94). Its certainty is there as
+far as people judged it: it needs a judgement of each trial's risk of bias.
 """
 
 import math
@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.manuscript.certainty import GRADED, Graded
 from metarepro.models.thresholds import (
     MIN_TRIALS_FOR_PREDICTION,
     has_reliable_interval,
@@ -19,7 +20,7 @@ from metarepro.plan import Plan
 from metarepro.report.plain_language import robustness_with_reasons
 from metarepro.wording.phrases import DASH, capitalised, models, no_interval, whole
 from metarepro.wording.scales import Scale, compares, scale_of
-from metarepro.wording.summaries import beside_heading, evidence, evidence_pools, labels
+from metarepro.wording.summaries import beside_heading, evidence, evidence_pools, labels, title
 
 INTERVENTION = "Intervention"
 CERTAINTY = "Certainty (published)"
@@ -30,24 +31,20 @@ Row = Mapping[Any, Any]
 def summary_of_findings(tables: Mapping[str, pd.DataFrame], plan: Plan) -> pd.DataFrame:
     """Return the table as text: the column `INTERVENTION`, whose cells stand above their rows.
 
-    The certainty that reviews published has a column where any did.
+    The certainty of our pools has a column where people judged any, and that of reviews where
+    they published any.
 
     Parameters
     ----------
     tables : mapping of DataFrame
-        interventions, domains, outcomes, effects, pooled, weights, published.
+        interventions, domains, outcomes, effects, pooled, weights, certainty, published.
     plan : Plan
         The analysis plan.
     """
     scale = scale_of(plan)
-    pools = evidence_pools(tables["pooled"], plan, plan.evidence.set)
     names = labels(tables, plan.families)
-    cells = [
-        ((intervention, domain), pool)
-        for intervention in tables["interventions"]["intervention"]
-        for domain in tables["domains"].sort_values("order")["domain"]
-        for pool in _or_none(pools.get((intervention, domain)))
-    ]
+    cells = _cells(tables, plan)
+    graded = _graded(tables, plan)
     texts = evidence(tables, plan, scale)
     beside = beside_heading(plan, scale)
     rows = []
@@ -57,11 +54,32 @@ def summary_of_findings(tables: Mapping[str, pd.DataFrame], plan: Plan) -> pd.Da
             text
             | {
                 "In words": _words(pool, tables, scale.at(pool)) if pool else DASH,
+                GRADED: graded.cell(pool["synthesis"]) if pool else DASH,
                 "Remarks": "; ".join(filter(None, said)),
                 CERTAINTY: published_certainty(*cell, tables, names) or DASH,
             }
         )
-    return pd.DataFrame(rows, columns=_columns(tables, scale))
+    return pd.DataFrame(rows, columns=_columns(tables, scale, graded))
+
+
+def _cells(
+    tables: Mapping[str, pd.DataFrame], plan: Plan
+) -> list[tuple[tuple[str, str], Row | None]]:
+    """Intervention and domain of each row, with its pool."""
+    pools = evidence_pools(tables["pooled"], plan, plan.evidence.set)
+    return [
+        ((intervention, domain), pool)
+        for intervention in tables["interventions"]["intervention"]
+        for domain in tables["domains"].sort_values("order")["domain"]
+        for pool in _or_none(pools.get((intervention, domain)))
+    ]
+
+
+def _graded(tables: Mapping[str, pd.DataFrame], plan: Plan) -> Graded:
+    """What people judged of the certainty of the rows."""
+    names = labels(tables, plan.families)
+    pools = [pool for _, pool in _cells(tables, plan) if pool]
+    return Graded([(pool, title(pool, names, plan.sets)) for pool in pools], tables["certainty"])
 
 
 def _or_none(pools: Sequence[Row] | None) -> Sequence[Row | None]:
@@ -69,10 +87,10 @@ def _or_none(pools: Sequence[Row] | None) -> Sequence[Row | None]:
     return pools or (None,)
 
 
-def _columns(tables: Mapping[str, pd.DataFrame], scale: Scale) -> list[str]:
+def _columns(tables: Mapping[str, pd.DataFrame], scale: Scale, graded: Graded) -> list[str]:
     return [
         *(INTERVENTION, "Domain", "Trials", "Participants", scale.heading, scale.prediction),
-        *("I²", "In words", "Remarks"),
+        *("I²", *([GRADED] if graded else []), "In words", "Remarks"),
         *([CERTAINTY] if len(_rated(tables)) else []),
     ]
 
@@ -157,6 +175,12 @@ def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
     """What a reader of the table must know, one paragraph each."""
     scale, pooling = scale_of(plan), plan.pooling_of(plan.evidence.synthesis)
     one, several = models(pooling)
+    graded = _graded(tables, plan)
+    ungraded = (
+        ""
+        if graded
+        else (", which was not graded: that requires an assessment of each trial's risk of bias")
+    )
     predicted = (
         f" {capitalised(scale.prediction)}: where the effect of a new trial is expected; it needs "
         f"at least {MIN_TRIALS_FOR_PREDICTION} trials."
@@ -167,8 +191,9 @@ def notes(tables: Mapping[str, pd.DataFrame], plan: Plan) -> list[str]:
         f"Models: trials with one result each, {one}; trials with several results, {several}. "
         "A single trial is shown with its own result; nothing is pooled.",
         "In words: the robustness of the numbers (weak, limited or fair) follows fixed rules, "
-        "which are in the methods of the report. It is not the certainty of the evidence, which "
-        "was not graded: that requires an assessment of each trial's risk of bias.",
+        "which are in the methods of the report. It is not the certainty of the evidence"
+        f"{ungraded}.",
+        *graded.notes(),
         *_published_notes(tables),
         _selection(tables["effects"]),
         "Participants: \u201cat least\u201d where the size of a trial is not reported. A trial can "
