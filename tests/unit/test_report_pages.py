@@ -38,7 +38,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.claims import _numbers, tallies
-from metarepro.report.figures import forest, forest_rows
+from metarepro.report.figures import drawn_rows, forest
 from metarepro.report.findings import composition, findings, kind_tested
 from metarepro.report.kinds import STATISTICS, directions, reported
 from metarepro.report.matrix import WIDTH, axis, drawing, matrix, round_ticks
@@ -304,9 +304,28 @@ def test_the_words_of_a_figure_are_its_numbers() -> None:
 
 
 def test_the_rows_of_a_forest_plot_are_its_results_with_their_weights() -> None:
-    ((path, rows),) = forest_rows(make_records(figures=[f"syntheses/{KEY}"]))
+    ((path, rows),) = drawn_rows(make_records(figures=[f"syntheses/{KEY}"]))
     assert path == f"syntheses/{KEY}"
     assert rows["weight"].tolist() == [100.0]
+
+
+def test_the_rows_of_a_domain_are_its_pools() -> None:
+    ((path, rows),) = drawn_rows(make_records(figures=["domains/closeness"]))
+    assert path == "domains/closeness"
+    assert rows[["synthesis", "estimate"]].to_numpy().tolist() == [[KEY, 0.39]]
+
+
+def test_the_rows_of_a_funnel_are_the_means_of_its_trials() -> None:
+    other = EFFECT | {"result_id": "ann2001-02", "yi": 0.19}
+    own = {"trial_id": "ann2001", "synthesis": KEY, "weight": 50.0}
+    weights = [own | {"result_id": f"ann2001-0{n}"} for n in (1, 2)]
+    figures = [f"sensitivity/{KEY}.funnel"]
+    ((path, rows),) = drawn_rows(make_records(figures, effects=[EFFECT, other], weights=weights))
+    assert path == f"sensitivity/{KEY}.funnel"
+    # Borenstein and others 2009, chapter 24: variances 0.04, correlation 0.8 (the default rho).
+    (row,) = rows.to_dict("records")
+    assert (row["yi"], row["vi"]) == (pytest.approx(0.29), pytest.approx(0.04 * (1 + 0.8) / 2))
+    assert row["sei"] == pytest.approx(0.036**0.5)
 
 
 def test_a_forest_plot_can_be_downloaded_with_its_rows() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from tests.data_folder import RESULTS, TRIALS, headers_only, set_cells, write_data_folder
+from tests.made_up_judgements import CERTAINTY, RISK_OF_BIAS, write_certainty, write_risk_of_bias
 from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import rm5_bytes
 from tests.workflow_runs import (
@@ -209,9 +210,28 @@ def test_every_table_of_the_catalogue_has_its_rule(finished: Path) -> None:
     """What the rules make are the tables that the catalogue declares, at their paths."""
     made = {name for name in files(finished / "results") if name.endswith(".csv")}
     made = {name for name in made if name.split("/")[0] not in ("report", "tables", "manuscript")}
-    left_out = {*STAGES["review_files"], *STAGES["reproduced_files"]}
+    parts = ("review_files", "reproduced_files", "risk_of_bias", "certainty")
+    left_out = {table for part in parts for table in STAGES[part]}
     declared = {table.path for table in RESULT_TABLES.values() if table not in left_out}
     assert made == declared | {"manifest.csv"}
+
+
+def test_judgements_come_into_the_results_and_leave_nothing_behind(
+    finished: Path, project: Path
+) -> None:
+    write_risk_of_bias(project / "data")
+    write_certainty(project / "data")
+    run = snakemake(project)
+    assert run.returncode == 0, run.stderr
+    summary = project / "results/manuscript/summary_of_findings.csv"
+    assert "Low (a, b)" in summary.read_text()
+    for name in (RISK_OF_BIAS, CERTAINTY):
+        (project / "data" / name).unlink()
+    run = snakemake(project)
+    assert run.returncode == 0, run.stderr
+    before, after = files(finished / "results"), files(project / "results")
+    assert before.keys() == after.keys()
+    assert [name for name in before if before[name].read_bytes() != after[name].read_bytes()] == []
 
 
 def test_bad_data_stop_the_run_with_all_problems(project: Path) -> None:

@@ -18,6 +18,7 @@ _FILES = {
     ".gitignore": "gitignore",
     ".github/workflows/study.yml": "ci.yml",
     "config/config.yaml": "config.yaml",
+    "data/certainty.yaml": "certainty.yaml",
     "data/corrections.yaml": "corrections.yaml",
 }
 _SOURCE = {"source": "https://example.org/article", "locator": "table 2"}
@@ -77,6 +78,14 @@ _EXAMPLES: dict[str, Mapping[str, str]] = {
         "value": "41",
         **_SOURCE,
     },
+    "trials/risk_of_bias.csv": {
+        "trial_id": "smith2024",
+        **{"d1": "low", "d2": "some concerns", "d3": "low", "d4": "low", "d5": "low"},
+        "overall": "some concerns",
+        "assessor": "A. Smith and B. Jones",
+        "reason": "Participants knew their group.",
+        "source": "own assessment",
+    },
     "trials/clusters.csv": {"trial_id": "smith2024", "n_clusters": "12", **_SOURCE},
 }
 
@@ -102,7 +111,7 @@ def write_study(folder: Path, version: str) -> list[str]:
         If there is something in the folder.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} is there already and not empty; choose another name")
+        raise InputError(f"{folder} already exists and is not empty; choose another name")
     title = " ".join(re.split(r"[\s_-]+", folder.resolve().name)).strip().capitalize()
     contents = {
         path: _filled((_TEMPLATES / template).read_text(encoding="utf-8"), title, version)
