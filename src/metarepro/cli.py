@@ -16,7 +16,7 @@ EXIT_CODES = """\b
 Exit codes:
   0  done, and nothing is wrong
   1  something is wrong with a file or with the data; the message says where and what to do
-  2  the command was called in a way that it does not understand
+  2  the command line was not understood
 """
 
 

@@ -27,5 +27,5 @@ class InputError(Exception):
 def advice(error: OSError) -> str:
     """One line: the file, what is wrong, and what to do."""
     place = f"{error.filename}: " if error.filename is not None else ""
-    to_do = _TO_DO.get(error.errno or 0, "put that right")
+    to_do = _TO_DO.get(error.errno or 0, "fix that")
     return f"{place}{error.strerror or error}; {to_do} and start again"

@@ -515,7 +515,7 @@ def test_the_command_compares_the_tree_with_a_commit(repository: Path) -> None:
 )
 def test_what_is_no_commit_is_refused(base: str, repository: Path) -> None:
     refused = command("changes", "--", base)
-    assert (refused.exit_code, "is no commit" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "is not a commit" in refused.stderr) == (1, True)
 
 
 def test_outside_a_repository_it_says_how_to_start(
@@ -523,4 +523,4 @@ def test_outside_a_repository_it_says_how_to_start(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     refused = command("changes")
-    assert (refused.exit_code, "in no git repository" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "not in a git repository" in refused.stderr) == (1, True)

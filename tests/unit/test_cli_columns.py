@@ -131,7 +131,7 @@ def test_columns_yaml_is_not_overwritten(folder: Path) -> None:
     Path("columns.yaml").write_text("file: other.csv\nanalyses: []\n")
     done = command("columns", "means.csv", "--write")
     assert done.exit_code == 1
-    assert "columns.yaml is there already" in done.stderr
+    assert "columns.yaml already exists" in done.stderr
 
 
 def test_columns_yaml_of_another_file_is_not_applied(folder: Path) -> None:

@@ -238,13 +238,13 @@ def test_an_estimate_may_stand_in_one_cell_with_its_interval(cell: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "cell", "why"),
     [
-        ("mean ± SEM", "5.1 ± 0.5", "a standard error of the mean is no SD"),
-        ("mean (SEM)", "5.1 (0.5)", "a standard error of the mean is no SD"),
+        ("mean ± SEM", "5.1 ± 0.5", "a standard error of the mean is not an SD"),
+        ("mean (SEM)", "5.1 (0.5)", "a standard error of the mean is not an SD"),
         ("mean", "5.1 (0.5)", "the header does not say what stands beside the mean"),
-        ("mean (range)", "5.1 (2-9)", "a range or quartiles are no SD"),
-        ("events %", "40", "a percentage or rate is no count"),
-        ("events, % (n)", "40 (12)", "a percentage or rate is no count"),
-        ("events (% of n)", "40% (12)", "a percentage or rate is no count"),
+        ("mean (range)", "5.1 (2-9)", "a range or quartiles are neither an SD"),
+        ("events %", "40", "a percentage or rate is not a count"),
+        ("events, % (n)", "40 (12)", "a percentage or rate is not a count"),
+        ("events (% of n)", "40% (12)", "a percentage or rate is not a count"),
     ],
 )
 def test_what_is_no_sd_and_no_count_is_left_out_with_the_reason(
@@ -352,7 +352,7 @@ def test_it_is_asked_how_ratios_stand_beside_standard_errors() -> None:
     header, rows = "Study | OR | SE", ("A | 0.8 | 0.2", "B | 1.2 | 0.1")
     found = one(header, *rows)
     assert found.scale == FILL_IN
-    with pytest.raises(InputError, match="how do the ratios of OR stand there"):
+    with pytest.raises(InputError, match="are the ratios of OR given as ratios"):
         extract(source(header, *rows), found)
 
 

@@ -106,8 +106,18 @@ def test_a_table_without_ids_goes_by_the_row_number(folder: Path) -> None:
         ({"source": ""}, "source", "", "one line of text, not empty"),
         ({"source": "file:///etc/x"}, "source", "file:///etc/x", "an http:// or https:// address"),
         ({"status": "done"}, "status", "an unknown key", "the keys file, row, column"),
-        ({"column": "result_id", "from": "ann2001-02"}, "column", "result_id", "a column that is"),
-        ({"column": "trial_id", "from": "ann2001"}, "column", "trial_id", "a column that is no id"),
+        (
+            {"column": "result_id", "from": "ann2001-02"},
+            "column",
+            "result_id",
+            "a column other than an id",
+        ),
+        (
+            {"column": "trial_id", "from": "ann2001"},
+            "column",
+            "trial_id",
+            "a column other than an id",
+        ),
     ],
 )
 def test_each_kind_of_mistake_has_its_message(

@@ -283,7 +283,7 @@ def test_a_cluster_trial_brings_its_clusters(project: Path) -> None:
         ("trial:\n  label: [x]\n", "a list or fields"),
         ("trial: x\n", "no fields"),
         ("trial:\n  label: x\n  label: y\n", "the key again"),
-        ("trial:\n  ? [a]\n  : x\n", "a key that is no text"),
+        ("trial:\n  ? [a]\n  : x\n", "a key that is not text"),
         ("trial:\n  label: a: b\n", "mapping values are not allowed here"),
         ("results: []\n", "nothing filled in"),
         ("results:\n  - trial_id: ann2001\n", "ann2001"),

@@ -199,7 +199,7 @@ def test_a_table_that_goes_on_with_other_columns_is_doubtful(tmp_path: Path) -> 
         second.row(80 + 12 * y, dict(zip((60, 140), cells, strict=True)))
     tables = read(tmp_path, first, second).tables
     assert [table.label for table in tables] == ["Table 1", "Table 1 (page 2)"]
-    assert all("goes on with another number of columns" in r.doubtful for r in tables[1].rows)
+    assert all("continues with another number of columns" in r.doubtful for r in tables[1].rows)
 
 
 @pytest.mark.parametrize("rotate", [90, 270])

@@ -175,7 +175,7 @@ def test_snakemake_says_what_is_wrong_and_nothing_else(marker: Path) -> None:
 def test_no_config_is_handed_to_snakemake(marker: Path, option: str) -> None:
     done = run("metarepro", "run", "--", "--dry-run", option, "config/config.yaml")
     assert done.returncode == 1
-    assert f"{option} would have Snakemake read a config" in done.stderr
+    assert f"{option} would make Snakemake read a config" in done.stderr
     assert not marker.exists()
 
 

@@ -266,4 +266,4 @@ def test_no_two_syntheses_have_the_same_columns() -> None:
     syntheses = SMALL["syntheses"] | {"again": {"by": ["domain", "intervention"]}}
     ((_, column, found, allowed),) = refused(syntheses=syntheses)
     assert (column, found) == ("syntheses.again.by", "domain, intervention")
-    assert allowed == "other columns than those of cell"
+    assert allowed == "columns that differ from those of cell"

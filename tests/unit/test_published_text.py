@@ -99,12 +99,12 @@ def test_an_estimate_outside_its_interval_is_noted() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no estimate"),
-        ("see table 2", "no estimate"),
+        ("", "start with an estimate"),
+        ("see table 2", "start with an estimate"),
         ("0.32 [0.23, 0.40] NNT 4", "cannot place"),
         ("0.32 [0.23, 0.40]; I2 179%", "I² cannot be 179"),
         ("0.32; p = 1.2", "p cannot be 1.2"),
-        ("0.32; I2 10%; I2 20%", "stands there twice"),
+        ("0.32; I2 10%; I2 20%", "is given twice"),
         ("0.32 (20% CI 0.1 to 0.4)", "allowed: 50 to 99.9"),
         ("1" * 501, "allowed: 500"),
     ],

@@ -79,7 +79,7 @@ def test_where_nobody_watches_nothing_is_said_of_what_went_well() -> None:
 @pytest.mark.parametrize("out", [Terminal(), io.StringIO()])
 def test_nothing_to_do_is_always_said(out: io.StringIO) -> None:
     told("Nothing to be done (all requested files are present and up to date).\n", out)
-    assert lines(out) == ["Nothing to be done: all is up to date"]
+    assert lines(out) == ["Nothing to do: everything is up to date"]
 
 
 def test_a_step_that_takes_long_is_shown_while_it_lasts() -> None:

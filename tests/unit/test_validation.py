@@ -196,7 +196,7 @@ def test_the_small_folder_has_no_problem(folder: Path) -> None:
             "talk",
             "empty, or the only one of the trial in trials/trials.csv: play",
         ),
-        (RESULTS, 3, {"measure": "Scale A"}, "result_id", "ann2001-02", "one usable row a trial"),
+        (RESULTS, 3, {"measure": "Scale A"}, "result_id", "ann2001-02", "one usable row per trial"),
         (TRIALS, 2, {"intervention": "work"}, "intervention", "work", "an id in interventions"),
         (TRIALS, 2, {"intervention": "play work"}, "intervention", "work", "an id in interv"),
         (TRIALS, 2, {"intervention": ""}, "intervention", "", "one or several ids"),

@@ -133,7 +133,7 @@ def test_plain_snakemake_vouches_for_no_result_that_was_made_up(study: Path) -> 
     edit(study / "results/words.txt", "made up", old=True)
     edit(study / TRIALS, "two\n")
     snakemake_itself(study)
-    assert "All is made again" in run(study).stderr
+    assert "Everything is made again" in run(study).stderr
     assert (study / "results/words.txt").read_text() == "title: A\n"
 
 
@@ -202,7 +202,7 @@ def test_a_result_changed_with_its_manifest_is_made_again(study: Path) -> None:
     rows = [f"results/copy.csv,{entry[:64]}," if "copy" in row else row for row in rows]
     manifest.write_text("\n".join(rows) + "\n")
     assert run(study, "verify").returncode == 0
-    assert "All is made again" in run(study).stderr
+    assert "Everything is made again" in run(study).stderr
     assert contents(study) == before
 
 
@@ -214,7 +214,7 @@ def test_an_input_touched_during_a_run_fails_it_and_is_read_again(text: str, stu
     (study / "hook.sh").write_text(f"echo other > {TRIALS}; printf '{text}' > {TRIALS}")
     during = run(study)
     assert during.returncode == 1
-    assert f"Changed while the run was going on, so start it again: {TRIALS}" in during.stderr
+    assert f"Changed during the run, so start it again: {TRIALS}" in during.stderr
     (study / "hook.sh").unlink()
     assert run(study).returncode == 0
     assert (study / PAGE).read_text() == f"{text}title: A\n"

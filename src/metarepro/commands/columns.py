@@ -29,14 +29,14 @@ def columns(file: Path, write: bool) -> None:
     Prints each analysis that its columns allow: which column is what and why, the first effects,
     the pool with the default model, the numbers that do not close with the others of their row, and
     the printed pools (subtotals, totals, pools without one study) that do not come out of the rows.
-    If columns.yaml beside the file is for that file, that is shown instead. Nothing is turned in
-    sign, and where the headers do not say which arm is which, it asks.
+    If columns.yaml beside the file is for that file, that is shown instead. No sign is ever
+    changed, and where the headers do not say which arm is which, it asks.
     """
     source = read_source(file)
     target = file.parent / COLUMNS_FILE
     given = target.is_file()
     if write and given:
-        raise InputError(f"{target} is there already; edit it, or move it and start again")
+        raise InputError(f"{target} already exists; edit it, or move it and start again")
     analyses = propose(source)
     if given:
         name, accepted = read_columns(target)

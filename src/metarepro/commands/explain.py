@@ -31,7 +31,7 @@ NOT_GIVEN = 3
 )
 @click.option("--table", type=FILE_OR_FOLDER, help="Write all models and slips to this CSV file.")
 @click.option("--page", type=FILE_OR_FOLDER, help="Write the answer to this HTML file.")
-@click.option("--seed", default=0, show_default=True, help="Of the random targets.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the random targets.")
 @options.sheet
 @options.analysis
 @options.columns
@@ -65,7 +65,7 @@ def explain(
     Exit codes:
       0  a model gives the printed result, exactly or within the rounding of the rows
       1  something is wrong with the file or the printed result; the message says what
-      2  the command was called in a way that it does not understand
+      2  the command line was not understood
       3  no model gives it; slips may be listed
     """
     read = options.rows_of(rows, sheet, analysis, columns, provenance)

@@ -32,8 +32,8 @@ def extract(file: Path, choice: str | None, output: Path | None, split: bool) ->
 
     FILE is an article (XML of PubMed Central, HTML, DOCX, PDF), a spreadsheet (XLSX, ODS, CSV) or
     the file of a statistics package (Stata, SPSS, R, JASP). It is recognised by its content. If
-    there is an XML version of an article, use it: a PDF says where letters stand, not what a table
-    is. From a PDF, tables with a caption are read, and the rows of forest plots that are text.
+    there is an XML version of an article, use it: a PDF holds the places of letters, not tables.
+    From a PDF, tables with a caption are read, and the rows of forest plots that are text.
 
     With --table the rows are written as CSV, every cell as printed, with the file, its sha256, the
     page, the table and the row. Headers over several columns are joined to those below them by
@@ -47,7 +47,7 @@ def extract(file: Path, choice: str | None, output: Path | None, split: bool) ->
     Exit codes:
       0  done
       1  something is wrong with the file, or it has no tables; the message says what
-      2  the command was called in a way that it does not understand
+      2  the command line was not understood
     """
     if choice is None and (split or output is not None):
         name = "--split" if split else "--output"

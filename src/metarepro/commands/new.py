@@ -15,8 +15,8 @@ def new(folder: Path) -> None:
     """Start a study: write its folder.
 
     Writes what a person fills in and nothing else: the analysis plan with reasons, the tables with
-    their headers and an example row each, and how to go on (README.md). DIR must be new or empty.
-    The study runs as it is, with an empty report, and grows from there.
+    their headers and an example row each, and a README.md with the next steps. DIR must be new or
+    empty. The study runs as it is, with an empty report, and grows from there.
     """
     files = write_study(folder, version("metarepro"))
     click.echo("\n".join([f"Wrote {folder}:", *(f"  {file}" for file in files)]))

@@ -135,7 +135,7 @@ def pool(
 
     It may also have: study (or label, or author and year), the name in the plot; trial (or
     cluster), where a trial has several rows, which are then pooled with robust variance; and
-    higher_is_better (yes or no), which names the sides of the plot. Nothing is turned in sign.
+    higher_is_better (yes or no), which names the sides of the plot. No sign is ever changed.
 
     Tables with other names, workbooks (XLSX, ODS), data of Stata, SPSS, R and JASP, and articles
     (XML, HTML, DOCX, PDF) are read as well: metarepro columns TABLE shows what the columns are

@@ -54,7 +54,7 @@ def reproduce(
     files.csv          one row per file: what it is, what was skipped, or why it could not be read
     forest/            with --forest: a forest plot of every analysis
 
-    A file that cannot be read is reported and the others are still done; the exit code is then 1.
+    A file that cannot be read is reported, the others are still recomputed, and the exit code is 1.
     If all files could be read, but not all their analyses recomputed, it is 3.
     Other files in the folders are named and passed over.
     """

@@ -20,10 +20,11 @@ def run(ctx: click.Context, cores: str, extra: tuple[str, ...]) -> None:
     """Run the workflow of the study in this folder.
 
     Checks the data and makes everything in results/ that is not up to date; the report is
-    results/report/index.html. Whatever follows -- goes to Snakemake: a file to make, or for example
+    results/report/index.html. Whatever follows -- is passed on to Snakemake: a file to make, or
+    one of its options, such as
 
     \b
-    metarepro run -- --dry-run       say what would be done
+    metarepro run -- --dry-run       show what would be done
     metarepro run -- --keep-going    finish what does not depend on a job that failed
     metarepro run -- --unlock        after an interrupted run: let the next one start
     """

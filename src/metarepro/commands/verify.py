@@ -24,8 +24,8 @@ def verify(ctx: click.Context, folder: Path, commit: str | None) -> None:
 
     Recomputes the sha256 of everything that results/manifest.csv lists, in the study of this
     folder or in one that was passed on (FOLDER), and names what was changed, what is missing, and
-    what is there and not listed. The manifest is no signature: who changes a result can change it
-    as well. Only a run tells whether results follow from the data.
+    what is there and not listed. The manifest is not a signature: anyone who changes a result can
+    change the manifest as well. Only a run shows whether the results follow from the data.
     """
     refuse_strange_files(folder)
     entries = read_manifest(folder)

@@ -90,7 +90,9 @@ def absolute_effect(
         allowed = ", ".join(MEASURES)
         raise InputError(f"absolute effects need one of the measures {allowed}; found {measure}")
     if not 0 < baseline < 1:
-        raise InputError(f"baseline risk {baseline:g}: allowed is a risk between 0 and 1, e.g. 0.2")
+        raise InputError(
+            f"baseline risk: found {baseline:g}; allowed: a risk between 0 and 1, e.g. 0.2"
+        )
     raw = [_RISKS[measure](effect, baseline) for effect in (estimate, low, high)]
     risk, first, last = (r if math.isnan(r) else min(1.0, max(0.0, r)) for r in raw)
     return AbsoluteEffect(baseline, risk, first, last, any(r > 1 or r < 0 for r in raw))

@@ -270,7 +270,7 @@ def _named(part: str, found: dict[str, PrintedNumber], text: str) -> str:
 def _number(digits: str, bound: str = "") -> PrintedNumber:
     value, decimals = float(digits), decimals_of(digits)
     if not math.isfinite(value) or abs(decimals) > _MOST_DECIMALS:
-        raise InputError(f"{digits[:40]} is no number that a pool can have")
+        raise InputError(f"{digits[:40]} is not a possible number of a pool")
     return PrintedNumber(value, decimals, bound)
 
 
@@ -281,7 +281,7 @@ def _share(number: PrintedNumber) -> PrintedNumber:
 
 def _put(found: dict[str, PrintedNumber], name: str, number: PrintedNumber, text: str) -> None:
     if name in found:
-        raise InputError(f"{text!r}: {STATISTICS[name]} stands there twice")
+        raise InputError(f"{text!r}: {STATISTICS[name]} is given twice")
     found[name] = number
 
 
@@ -308,7 +308,7 @@ def _estimate(rest: str, found: dict[str, PrintedNumber], text: str) -> tuple[st
     """Estimate and interval from what has no name."""
     first = re.match(rf"[\s=:,;]*(?P<value>{_NUM})", rest)
     if not first:
-        raise InputError(f"{text!r}: no estimate at its start, such as 0.32 [0.23, 0.40]")
+        raise InputError(f"{text!r}: it must start with an estimate, such as 0.32 [0.23, 0.40]")
     found["estimate"] = _number(first["value"])
     rest = rest[first.end() :]
     notes: tuple[str, ...] = ()

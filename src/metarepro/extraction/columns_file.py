@@ -60,7 +60,7 @@ def _analysis_lines(analysis: Analysis) -> Iterator[str]:
         yield f"  # measure: {kinds}"
     if analysis.scale:
         if analysis.scale == FILL_IN:
-            yield f"  # How do the ratios stand there, {' or '.join(SCALES)}?"
+            yield f"  # Are the ratios given as ratios or as logarithms? {' or '.join(SCALES)}"
         yield f"  scale: {analysis.scale}"
     if analysis.decimal == FILL_IN:
         yield "  # Is 1,234 a little more than 1 (comma), or more than a thousand (point)?"

@@ -265,7 +265,7 @@ def _scale_of_limits(
         return FILL_IN, (
             f"{above.sum()} of {known.sum()} rows look like ratios, whose intervals are centred on "
             "the logarithms; the others have numbers that are not above 0, which ratios are"
-            + ("" if measure else "; if they are no ratios, delete measure and scale"),
+            + ("" if measure else "; if they are not ratios, delete measure and scale"),
         )
     if measure and whole > _CENTRED:
         return FILL_IN, ("some are not above 0, which ratios are",)

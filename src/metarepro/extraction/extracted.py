@@ -62,7 +62,7 @@ def extract(source: Source, analysis: Analysis) -> Extracted:
     """Take the rows of an analysis.
 
     Rows without numbers, rows that lack one of the numbers, and totals are left out and named.
-    Nothing is turned in sign.
+    No sign is changed.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def extract(source: Source, analysis: Analysis) -> Extracted:
         Where a question is not answered, or no row is left.
     """
     if not analysis.roles:
-        raise InputError(f"{source.file}, {analysis.name}: no set of columns that can be pooled")
+        raise InputError(f"{source.file}, {analysis.name}: no columns that can be pooled together")
     if analysis.questions:
         asked = "; ".join(analysis.questions)
         raise InputError(f"{source.file}, {analysis.name}: say in {COLUMNS_FILE}: {asked}")

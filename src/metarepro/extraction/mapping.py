@@ -94,7 +94,10 @@ class Analysis:
             found.append(f"which arm is the one of {first}? first_arm: {' or '.join(ARMS)}")
         if self.scale == FILL_IN:
             column = self.columns["yi"].column
-            found.append(f"how do the ratios of {column} stand there? scale: {' or '.join(SCALES)}")
+            found.append(
+                f"are the ratios of {column} given as ratios or as logarithms? "
+                f"scale: {' or '.join(SCALES)}"
+            )
         if self.decimal == FILL_IN:
             column = self.columns[self.roles[0]].column
             found.append(

@@ -73,7 +73,7 @@ class Rows:
         )
         if given and open_scale and MEASURES[given].is_ratio:
             raise InputError(
-                f"{self.table.file}: do its ratios stand as they are or as logarithms? Say in "
+                f"{self.table.file}: are its ratios given as ratios or as logarithms? Say in "
                 f"{COLUMNS_FILE}: measure: {given}, and scale: ratio or log"
             )
         return given or self.measure or None

@@ -55,10 +55,10 @@ def why_left(column: Column) -> str:
         first = _share(_PERCENT_FIRST, column.texts) > _SEVERAL
         after = _PERCENT_AFTER.search(header.text) and not _COUNT_AFTER.search(header.text)
         if column.width == 1 or first or not after:
-            return "a percentage or rate is no count"
+            return "a percentage or rate is not a count"
     of_means = header.statistic in (MEAN, SD, MEAN_SD) and column.width in (1, 2)
     if of_means and not header.arm and _is_time(header.topic):
-        return "a mean or an SD at one time, of no arm by its header"
+        return "a mean or an SD at one time, and its header names no arm"
     if header.statistic in (LOW, HIGH, INTERVAL) or column.width in (2, 3):
         levels = {one for one in _levels(column) if one not in ("95", "95.0")}
         if levels:
@@ -66,10 +66,10 @@ def why_left(column: Column) -> str:
     if column.width not in (2, 3):
         return ""
     if _SPREADS.search(header.text):
-        return "a range or quartiles are no SD and no confidence interval"
+        return "a range or quartiles are neither an SD nor a confidence interval"
     if header.statistic == MEAN and header.arm:
         if _SEM.search(header.text):
-            return "a standard error of the mean is no SD"
+            return "a standard error of the mean is not an SD"
         if _share(re.compile(r".*\bsd\b", re.I), column.texts) <= _SEVERAL:
             return "the header does not say what stands beside the mean"
     return ""

@@ -36,15 +36,17 @@ def write_bundle(
     """
     manifest = folder / RESULTS / "manifest.csv"
     if folder.exists() and not manifest.is_file() and any(folder.iterdir()):
-        raise InputError(f"{folder}: not empty and no bundle; name a new folder")
+        raise InputError(f"{folder} is not empty and not a bundle; name a new folder")
     names = [path.resolve().name for path in inputs]
     if len(set(names)) < len(names):
-        raise InputError(f"two inputs have one name: {', '.join(sorted(names))}; rename one")
+        raise InputError(f"two inputs share the name {', '.join(sorted(names))}; rename one")
     strange = [name for name in names if name.startswith(".") or name.endswith(".md")]
     if strange:
-        raise InputError(f"{strange[0]}: a hidden file or one of Markdown is no input; rename it")
+        raise InputError(
+            f"{strange[0]}: hidden files and Markdown files cannot be inputs; rename it"
+        )
     if any(folder.resolve() in path.resolve().parents for path in inputs):
-        raise InputError(f"{folder}: an input lies in it; name another folder")
+        raise InputError(f"{folder} contains an input; name another folder")
     with new_folder(folder) as new:
         for path in inputs:
             _copy(path, new / INPUTS / path.resolve().name)

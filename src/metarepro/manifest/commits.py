@@ -59,7 +59,7 @@ def commit_id(reference: str) -> str:
     """
     # What begins with a dash would be an option, and "a..b" is a range and no commit.
     if reference.startswith("-"):
-        raise InputError(f"{reference!r} is no commit")
+        raise InputError(f"{reference!r} is not a commit")
     done = subprocess.run(
         ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"],
         capture_output=True,
@@ -70,10 +70,10 @@ def commit_id(reference: str) -> str:
         inside = subprocess.run(["git", "rev-parse", "--git-dir"], capture_output=True, check=False)
         if inside.returncode:
             raise InputError(
-                "this folder is in no git repository, and what changed is told from a commit on: "
-                'git init, git add ., git commit -m "Start"'
+                "this folder is not in a git repository, and changes are compared with a commit; "
+                'to start: git init, git add ., git commit -m "Start"'
             )
-        raise InputError(f"{reference!r} is no commit of this repository")
+        raise InputError(f"{reference!r} is not a commit of this repository")
     return done.stdout.strip()
 
 

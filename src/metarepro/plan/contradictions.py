@@ -76,7 +76,7 @@ def _columns_of_syntheses(plan: Plan) -> Iterator[Contradiction]:
         if len(columns) < len(synthesis.by):
             yield place, ", ".join(synthesis.by), "each column once"
         if (other := first.setdefault(columns, name)) != name:
-            yield place, ", ".join(synthesis.by), f"other columns than those of {other}"
+            yield place, ", ".join(synthesis.by), f"columns that differ from those of {other}"
 
 
 def _subgroups(plan: Plan) -> Iterator[Contradiction]:

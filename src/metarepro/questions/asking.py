@@ -218,7 +218,7 @@ def _important(result: StudyPool, printed: float) -> Important:
         place = math.nan
     if math.isnan(scale.null) or not math.isfinite(place) or place == 0:
         raise InputError(
-            f"minimal important difference {printed:g}: allowed is an effect that a "
+            f"minimal important difference: found {printed:g}; allowed: an effect that a "
             f"{scale.label} can be, other than none"
         )
     known = result.studies.dropna(subset="yi")

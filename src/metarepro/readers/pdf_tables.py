@@ -17,7 +17,7 @@ from metarepro.readers.source_table import SourceTable
 from metarepro.readers.spanned_tables import Cell, spanned_table
 from metarepro.tabular.problems import Problem
 
-_OTHER_COLUMNS = "goes on with another number of columns"
+_OTHER_COLUMNS = "continues with another number of columns"
 
 
 @dataclass

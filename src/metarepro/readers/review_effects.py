@@ -95,7 +95,9 @@ def read_review_analysis(path: Path, analysis: str) -> ReviewAnalysis:
     """
     file = path.absolute().name
     if not is_folder(path) and (known := format_of(head_of(path))) and known.IN_TABLES:
-        raise InputError(f"{file}: one table of several; name their folder or the zip file")
+        raise InputError(
+            f"{file}: one of several tables of a review; name their folder or the zip file instead"
+        )
     extraction = read_review(path)
     heads = _heads(extraction)
     if analysis not in heads:

@@ -170,7 +170,7 @@ def methods(result: StudyPool) -> list[str]:
             "The prediction interval is that of the true effect in a new study like these "
             "(Higgins, Thompson & Spiegelhalter 2009)."
         )
-    said.append("The intervals of single studies are normal. Nothing was turned in sign.")
+    said.append("The intervals of single studies are normal. No sign was changed.")
     return said
 
 

@@ -248,7 +248,7 @@ def _impossible(row: Mapping[Any, Any]) -> str:
         n, events = row[f"n_{arm}"], row[f"events_{arm}"]
         for name, number in ((f"n_{arm}", n), (f"events_{arm}", events)):
             if not math.isnan(number) and (number < 0 or number != int(number)):
-                return f"{name} {number:g} is no count"
+                return f"{name} {number:g} is not a count"
         if n < 2:
             return f"n_{arm} {n:g}: no variance in an arm of fewer than 2"
         if events > n:

@@ -162,7 +162,7 @@ def pool_studies(
     if isinstance(table, pd.DataFrame):
         table = table_of_frame(table)
     if not 0.5 <= level < 1:
-        raise InputError(f"level {level:g}: allowed is a share from 0.5 to below 1, e.g. 0.95")
+        raise InputError(f"level: found {level:g}; allowed: a share from 0.5 to below 1, e.g. 0.95")
     chosen, kind = _measure(table, measure)
     numbers = table.numbers(kind)
     higher = table.higher_is_better()

@@ -9,9 +9,8 @@ from pathlib import Path
 COLUMNS_FILE = "columns.yaml"
 #: What names in data/ are made of: they are read by Snakemake and by shells, and on every system.
 ALLOWED = (
-    "a name of ASCII letters, digits, . _ and -, the first no - and the last no ., none that "
-    "Windows keeps for itself (con, aux, nul), and none that differs from another in case alone: "
-    "rename it"
+    "a name of ASCII letters, digits, . _ and -, which does not begin with - or end with ., is not "
+    "reserved by Windows (con, aux, nul) and differs from others in more than case: rename it"
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._\-]*(?<!\.)")
 #: Microsoft, Naming Files, Paths, and Namespaces: whatever stands behind the first point.

@@ -13,7 +13,7 @@ _WITH_LINES = (".yaml", ".rm5")
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake and the place where it can be mended.
+    """One mistake and the place where it can be fixed.
 
     Parameters
     ----------

@@ -73,7 +73,7 @@ def results_kept_twice(results: pd.DataFrame, trials: pd.DataFrame) -> list[Prob
         key = tuple(spelling(row[column]) for column in _SAME_RESULT)
         if key in first:
             allowed = (
-                f"one usable row a trial, arm, outcome, measure and time ({first[key]} is one)"
+                f"one usable row per trial, arm, outcome, measure and time ({first[key]} is one)"
             )
             problems.append(problem_of_row(row, "result_id", allowed))
         first.setdefault(key, row["result_id"])

@@ -195,7 +195,7 @@ class _Reading:
         values: dict[str, Any] = {}
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                self._refuse("a key that is no text", "plain YAML")
+                self._refuse("a key that is not text", "plain YAML")
             if len(event.value) > LONGEST_KEY or not is_visible(event.value):
                 allowed = f"a key of at most {LONGEST_KEY} characters, all of which can be seen"
                 self._refuse(event.value, allowed)

@@ -62,8 +62,8 @@ def run_workflow(cores: str, extra: Sequence[str] = ()) -> int:
         raise InputError(f"--cores: found {cores!r}; allowed: a number from 1 on, or all")
     if given := next(filter(CONFIG_OPTION.fullmatch, extra), None):
         raise InputError(
-            f"{given} would have Snakemake read a config, which may hold code; edit the analysis "
-            "plan, config/config.yaml, instead"
+            f"{given} would make Snakemake read a config file, which may contain code; edit the "
+            "analysis plan, config/config.yaml, instead"
         )
     if not Path("Snakefile").is_file():
         raise InputError(

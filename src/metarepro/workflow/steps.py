@@ -79,7 +79,7 @@ class Steps:
         elif found := _LOG.fullmatch(line):
             self.log = found[1]
         elif line.startswith(_NOTHING):
-            self._write("Nothing to be done: all is up to date\n")
+            self._write("Nothing to do: everything is up to date\n")
 
     def reasons(self) -> list[str]:
         """What Snakemake said last, without the usual: why it failed, if no job did."""

@@ -43,11 +43,11 @@ def forget_altered_results() -> bool:
     try:
         found = _since_the_last()
     except InputError as error:
-        _say(f"All is made again: {error}")
+        _say(f"Everything is made again: {error}")
         return False
     _name("Inputs that changed since the last run", [d for d in found if is_input(d.file)])
     altered = _altered(found)
-    _name("Results that are not as the last run made them, so made again", altered)
+    _name("Results that changed since the last run, made again", altered)
     for output in {difference.output for difference in altered}:
         _remove(Path(output))
     return True
@@ -125,7 +125,7 @@ def close(before: Stamps, *, finished: bool) -> bool:
     changed += [d.file for d in found if (d.kind, d.output) != (EXTRA, d.file)]
     if changed:
         WHOLE.unlink(missing_ok=True)
-        _say(f"Changed while the run was going on, so start it again: {_listed(changed)}")
+        _say(f"Changed during the run, so start it again: {_listed(changed)}")
         return False
     if found:
         _say(f"No rule makes these, so delete them: {_listed([d.file for d in found])}")
