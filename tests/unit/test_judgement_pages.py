@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 from tests.made_up_judgements import CELL, make_judged_study
 from tests.report_records import (
     EFFECT,
@@ -209,11 +211,14 @@ def judged_plot(*overall: str) -> Figure:
     return plot(rows.assign(**columns), make_summary(), judgements=ROB2_COLUMNS)
 
 
+def discs(figure: Figure) -> list[Circle]:
+    return [disc for disc in figure.findobj(Circle) if isinstance(disc, Circle)]
+
+
 def test_a_forest_plot_has_a_light_for_each_judgement() -> None:
     figure = judged_plot("low", "high", "some concerns")
-    discs = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
-    fills = [str(disc.get_markerfacecolor()) for disc in discs]
-    assert len(discs) == 18
+    fills = [to_hex(disc.get_facecolor()).upper() for disc in discs(figure)]
+    assert len(fills) == 18
     assert {LIGHTS[risk].fill for risk in ("low", "high", "some concerns")} == set(fills)
     signs = [text.get_text() for text in texts(figure)]
     assert (signs.count("+"), signs.count("\u2212"), signs.count("!")) == (16, 1, 1)
@@ -222,8 +227,9 @@ def test_a_forest_plot_has_a_light_for_each_judgement() -> None:
 def test_a_sign_stands_in_the_middle_of_its_light() -> None:
     figure = judged_plot("high")
     (sign,) = (text for text in texts(figure) if text.get_text() == "\u2212")
-    disc = [line for line in figure.axes[0].lines if line.get_marker() == "o"][-1]
-    assert sign.get_position()[0] == pytest.approx(np.asarray(disc.get_xdata()).item())
+    across, up = np.asarray(discs(figure)[-1].get_center())
+    assert sign.get_position()[0] == pytest.approx(across)
+    assert sign.get_position()[1] < up < sign.get_position()[1] + 0.1
     assert sign.get_horizontalalignment() == "center"
 
 
