@@ -78,7 +78,7 @@ def published_target(
     try:
         found, *ends = (printed.to_pooling(x) * factor for x in (estimate, *limits))
     except ValueError:
-        return no_target(f"{estimate:g} [{ci_low:g}, {ci_high:g}] is not a possible {measure}")
+        return no_target(f"{estimate:g} [{ci_low:g}, {ci_high:g}] is no {measure}")
     if factor < 0:
         ends.reverse()
     turn = sign if MEASURES[effect_measure].natural else 1
