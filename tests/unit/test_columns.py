@@ -463,7 +463,7 @@ def test_means_at_two_times_are_no_two_arms(header: str) -> None:
 
 def test_why_means_at_one_time_are_not_used_is_said() -> None:
     message = str(nothing_to_pool(source(of_two("Pre", "Post"), *ARM_CELLS)))
-    assert "Pre mean (a mean or an SD at one time, of no arm by its header)" in message
+    assert "Pre mean (a mean or an SD at one time, and its header names no arm)" in message
 
 
 @pytest.mark.parametrize("join", [" ", " > "])
