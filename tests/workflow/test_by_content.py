@@ -144,7 +144,7 @@ def test_a_result_edited_by_hand_is_made_again_and_named(name: str, date: str, s
     edit(study / name, "made up", old=date == "old")
     again = run(study)
     assert again.returncode == 0, again.stderr
-    assert f"so made again: {name} (changed)" in again.stderr
+    assert f"since the last run, made again: {name} (changed)" in again.stderr
     assert contents(study) == before
 
 
@@ -152,7 +152,7 @@ def test_a_result_edited_by_hand_is_made_again_and_named(name: str, date: str, s
 def test_a_result_that_is_deleted_is_made_again_and_named(name: str, study: Path) -> None:
     before = contents(study)
     (study / name).unlink()
-    assert f"so made again: {name} (missing)" in run(study).stderr
+    assert f"since the last run, made again: {name} (missing)" in run(study).stderr
     assert contents(study) == before
 
 
