@@ -87,7 +87,7 @@ def test_nothing_is_done_again_without_a_change(study: Path) -> None:
     before = (study / PAGE).stat().st_mtime_ns
     again = run(study)
     assert again.returncode == 0
-    assert "Nothing to be done" in again.stderr
+    assert "Nothing to do" in again.stderr
     assert (study / PAGE).stat().st_mtime_ns == before
 
 
@@ -124,7 +124,7 @@ def test_after_plain_snakemake_nothing_is_made_again(study: Path) -> None:
     snakemake_itself(study)
     before = (study / PAGE).stat().st_mtime_ns
     again = run(study)
-    assert "Nothing to be done" in again.stderr
+    assert "Nothing to do" in again.stderr
     assert "made again" not in again.stderr
     assert (study / PAGE).stat().st_mtime_ns == before
 
