@@ -46,7 +46,7 @@ from metarepro.report.methods import packages
 from metarepro.report.records import Records
 from metarepro.report.sensitivity import sensitivity, summary
 from metarepro.report.trials import reported_numbers
-from metarepro.tabular.input_tables import EVALUATION_STATISTICS
+from metarepro.tabular.report_tables import EVALUATION_STATISTICS
 from metarepro.wording.scales import Scale
 
 NAN = math.nan

@@ -28,8 +28,8 @@ from metarepro.study.tables import (
 )
 from metarepro.study.transcription import list_reviews, read
 from metarepro.study.validation import check_data, load
-from metarepro.tabular.input_tables import LOCAL_EVALUATIONS
 from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.report_tables import LOCAL_EVALUATIONS
 from metarepro.tabular.reported_statistics import STATISTICS
 from metarepro.tabular.tables import read_table
 

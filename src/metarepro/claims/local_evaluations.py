@@ -14,7 +14,7 @@ import pandas as pd
 
 from metarepro.claims.judgement import Judgement
 from metarepro.claims.tables import AUDITED_EVALUATIONS
-from metarepro.tabular.input_tables import PROPORTIONS
+from metarepro.tabular.report_tables import PROPORTIONS
 from metarepro.tabular.tables import from_rows
 from metarepro.wording.phrases import counted, decimal, p_value
 

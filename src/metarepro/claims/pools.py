@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from metarepro.plan import Plan
-from metarepro.tabular.input_tables import POOLED_CLAIMS
+from metarepro.tabular.report_tables import POOLED_CLAIMS
 
 
 def pool_key(plan: Plan, claim: Mapping[Any, Any]) -> str:

@@ -1,7 +1,7 @@
 """The tables in results/claims."""
 
 from metarepro.claims.rules import CLAIM_VERDICTS, VERDICT_OF
-from metarepro.tabular import input_tables
+from metarepro.tabular import report_tables
 from metarepro.tabular.columns import Columns, level, number, text, whole
 from metarepro.tabular.tables import Table
 
@@ -15,7 +15,7 @@ AUDITED_CLAIMS = Table(
     "claims/claims.csv",
     {
         **_as_in(
-            input_tables.CLAIMS,
+            report_tables.CLAIMS,
             *("claim_id", "evidence_type", "subject", "intervention", "domain", "outcome"),
             *("claim_kind", "moderator", "moderator_level", "claim", "footnote", "source_review"),
         ),
@@ -46,7 +46,7 @@ AUDITED_EVALUATIONS = Table(
     "claims/evaluations.csv",
     {
         **_as_in(
-            input_tables.LOCAL_EVALUATIONS,
+            report_tables.LOCAL_EVALUATIONS,
             *(
                 "evaluation_id",
                 "service",
@@ -63,7 +63,7 @@ AUDITED_EVALUATIONS = Table(
         "successes": whole(at_least=0),
         "ci_low": number(at_least=0, at_most=1),
         "ci_high": number(at_least=0, at_most=1),
-        "reference": input_tables.LOCAL_EVALUATIONS.columns["reference"],
+        "reference": report_tables.LOCAL_EVALUATIONS.columns["reference"],
         "p_exact": number(at_least=0, at_most=1),
         "remark": text(required=True),
     },
@@ -74,7 +74,7 @@ AUDITED_ECONOMICS = Table(
     "economics",
     "claims/economics.csv",
     {
-        **input_tables.ECONOMIC_EVIDENCE.columns,
+        **report_tables.ECONOMIC_EVIDENCE.columns,
         "ratio": number(above=0),
         "remark": text(required=True),
     },
@@ -86,7 +86,7 @@ AUDITED_PROGRAMMES = Table(
     "claims/programmes.csv",
     {
         **_as_in(
-            input_tables.PROGRAMMES,
+            report_tables.PROGRAMMES,
             *("programme", "label", "named_as", "intervention", "rating", "footnote"),
         ),
         "n_trials": whole(at_least=0, required=True),

@@ -2,7 +2,7 @@
 
 from metarepro.plan import MEASURES
 from metarepro.tabular import input_tables
-from metarepro.tabular.columns import digest, identifier, level, number, text, whole
+from metarepro.tabular.columns import digest, identifier, level, number, text, whole, year
 from metarepro.tabular.reported_statistics import STATISTICS
 from metarepro.tabular.tables import Table
 from metarepro.wording.scales import BETTER
@@ -14,7 +14,7 @@ EFFECTS = Table(
         "result_id": identifier(unique=True),
         "trial_id": identifier(),
         "label": text(required=True),
-        "year": input_tables.year(),
+        "year": year(),
         "income": level("", *input_tables.INCOMES),
         "arm": text(),
         "intervention": identifier(),

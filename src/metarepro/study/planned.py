@@ -8,8 +8,8 @@ from metarepro.plan import CONFIG, Plan
 from metarepro.study import certainty
 from metarepro.study.plausibility import review_file
 from metarepro.study.transcription import Dataset
-from metarepro.tabular.input_tables import POOLED_CLAIMS
 from metarepro.tabular.problems import Problem, problem_of_row
+from metarepro.tabular.report_tables import POOLED_CLAIMS
 from metarepro.tabular.yaml_text import Place, key_of
 from metarepro.wording.scales import MEASURES
 

@@ -1,7 +1,7 @@
 """The tables in results/extracted: those of data/, with the place that each row is from."""
 
-from metarepro.tabular import input_tables
-from metarepro.tabular.columns import Columns, digest, identifier, level, text, whole
+from metarepro.tabular import input_tables, report_tables
+from metarepro.tabular.columns import Columns, digest, identifier, level, text, whole, year
 from metarepro.tabular.judgements import CERTAINTY, DOWNGRADES, STARTS, UPGRADES
 from metarepro.tabular.tables import Table
 
@@ -94,7 +94,7 @@ REVIEWS = Table(
         "label": text(required=True),
         "title": text(),
         "authors": text(),
-        "year": input_tables.year(),
+        "year": year(),
         "journal": text(),
         "doi": text(),
         "role": level(*input_tables.REVIEW_ROLES),
@@ -124,12 +124,12 @@ EXTRACTED_INCLUDED = Table(
     INCLUDED_COLUMNS,
     "which trials stand in the cited reviews",
 )
-REPORT_CLAIMS = _of_report(input_tables.CLAIMS, "report_claims")
-LOCAL_EVALUATIONS = _of_report(input_tables.LOCAL_EVALUATIONS, "local_evaluations")
-ECONOMIC_EVIDENCE = _of_report(input_tables.ECONOMIC_EVIDENCE, "economic_evidence")
-GUIDANCE = _of_report(input_tables.GUIDANCE, "guidance", "guidance that the report names")
-REPORT_PROGRAMMES = _of_report(input_tables.PROGRAMMES, "report_programmes")
-PROGRAMME_NAMES = _of_report(input_tables.PROGRAMME_NAMES, "programme_names")
+REPORT_CLAIMS = _of_report(report_tables.CLAIMS, "report_claims")
+LOCAL_EVALUATIONS = _of_report(report_tables.LOCAL_EVALUATIONS, "local_evaluations")
+ECONOMIC_EVIDENCE = _of_report(report_tables.ECONOMIC_EVIDENCE, "economic_evidence")
+GUIDANCE = _of_report(report_tables.GUIDANCE, "guidance", "guidance that the report names")
+REPORT_PROGRAMMES = _of_report(report_tables.PROGRAMMES, "report_programmes")
+PROGRAMME_NAMES = _of_report(report_tables.PROGRAMME_NAMES, "programme_names")
 
 #: Parts of data/ that are one file, which a study can do without.
 SINGLE_FILES = {"risk_of_bias": input_tables.RISK_OF_BIAS.path, "certainty": "certainty.yaml"}

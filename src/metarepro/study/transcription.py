@@ -26,14 +26,13 @@ from metarepro.study.tables import (
     REVIEWS,
 )
 from metarepro.tabular.cells import parse_cells, read_bytes
-from metarepro.tabular.columns import DOI, PLAIN, SOURCE, is_doi, is_plain, is_source
+from metarepro.tabular.columns import DOI, PLAIN, SOURCE, YEARS, is_doi, is_plain, is_source
 from metarepro.tabular.input_tables import (
     INCLUDED,
     INPUT_TABLES,
     PUBLISHED,
     REVIEW_KEYS,
     REVIEW_ROLES,
-    YEARS,
 )
 from metarepro.tabular.problems import Problem
 from metarepro.tabular.tables import Table, check_cells, empty_table, from_rows

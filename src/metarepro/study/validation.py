@@ -18,9 +18,9 @@ from metarepro.study.risk_of_bias import wrong_judgements
 from metarepro.study.transcription import CORRECTIONS_FILE, Dataset
 from metarepro.study.unread_files import unread_files
 from metarepro.tabular.file_names import ALLOWED, odd_names
-from metarepro.tabular.input_tables import POOLED_CLAIMS, PROPORTIONS
 from metarepro.tabular.limits import Limits
 from metarepro.tabular.problems import DataError, Problem, problem_of_row
+from metarepro.tabular.report_tables import POOLED_CLAIMS, PROPORTIONS
 from metarepro.tabular.reported_statistics import STATISTICS, Given
 from metarepro.tabular.result_links import (
     lost_duplicates,

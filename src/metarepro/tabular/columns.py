@@ -264,6 +264,15 @@ def probability() -> Column:
     return Column(allowed, fits, numeric=True)
 
 
+#: Years of publications; 20199 is a slip.
+YEARS = range(1900, 2100)
+
+
+def year() -> Column:
+    """Year of a publication."""
+    return whole(at_least=YEARS[0], at_most=YEARS[-1])
+
+
 def _pattern(pattern: str, allowed: str, *, unique: bool = False) -> Column:
     compiled = re.compile(pattern)
     return Column(allowed, lambda cell: bool(compiled.fullmatch(cell)), unique=unique)
