@@ -16,6 +16,8 @@ rule assess_sensitivity:
         tables("sensitivity"),
     log:
         "logs/assess_sensitivity.log",
+    # The report waits for it.
+    priority: 1
     conda:
         "../environment.yml"
     shell:
@@ -34,6 +36,8 @@ rule assess_moderators:
         tables("moderators"),
     log:
         "logs/assess_moderators.log",
+    # The report waits for it.
+    priority: 1
     conda:
         "../environment.yml"
     shell:
