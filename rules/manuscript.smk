@@ -23,8 +23,6 @@ rule write_manuscript:
         directory("results/manuscript"),
     log:
         "logs/write_manuscript.log",
-    # Nothing waits for it.
-    priority: -1
     conda:
         "../environment.yml"
     shell:
