@@ -36,8 +36,8 @@ def environment(folder: Path, **changes: str) -> dict[str, str]:
 
 
 def command(*options: str) -> list[str]:
-    """Command of a run."""
-    return [sys.executable, "-m", "snakemake", "--cores", "2", *options]
+    """Command of a run, with the scheduler of `metarepro run`."""
+    return [sys.executable, "-m", "snakemake", "--cores", "2", "--scheduler", "greedy", *options]
 
 
 def snakemake(folder: Path, *options: str, **changes: str) -> subprocess.CompletedProcess[str]:
