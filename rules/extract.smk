@@ -36,7 +36,12 @@ rule extract_tables:
     """Copy the tables of data/, with corrections and provenance."""
     input:
         data=data_files(
-            "codebook", "trials", "reviews", "report", "corrections.yaml", "certainty.yaml"
+            "codebook",
+            "trials",
+            "reviews",
+            "report",
+            "corrections.yaml",
+            "certainty.yaml",
         ),
         code=code("extract_tables.py"),
     output:
