@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from metarepro.explanation.published import PublishedResult, parse_published
+from metarepro.explanation.published import PublishedResult
+from metarepro.explanation.published_text import parse_published
 from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN
 from metarepro.explanation.rows import StudyRows, study_rows
 from metarepro.extraction.closing import close_rows

@@ -23,7 +23,7 @@ from metarepro.explanation.explanation import explain_published
 from metarepro.explanation.finder import try_models
 from metarepro.explanation.fits import fitted, table_version
 from metarepro.explanation.pool_models import PRESETS, Preset
-from metarepro.explanation.published import parse_published
+from metarepro.explanation.published_text import parse_published
 from metarepro.explanation.r_code import r_lines
 from metarepro.explanation.report import report_text
 from metarepro.explanation.rows import StudyRows

@@ -11,7 +11,7 @@ from tests.made_up_pools import all_models, made_up_table, pool_under, printed, 
 from metarepro.explanation.explanation import explain_published
 from metarepro.explanation.finder import try_models
 from metarepro.explanation.fits import fitted
-from metarepro.explanation.published import parse_published
+from metarepro.explanation.published_text import parse_published
 from metarepro.explanation.report import report_text
 from metarepro.explanation.rows import StudyRows
 from metarepro.explanation.slip_finder import find_slips, leading_models

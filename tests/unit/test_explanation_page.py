@@ -9,7 +9,7 @@ from tests.command import command
 
 from metarepro.explanation.explanation import explain_published
 from metarepro.explanation.finder import try_models
-from metarepro.explanation.published import parse_published
+from metarepro.explanation.published_text import parse_published
 from metarepro.explanation.r_code import r_lines
 from metarepro.explanation.rows import study_rows
 from metarepro.readers.effect_table import table_of_frame

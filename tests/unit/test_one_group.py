@@ -10,7 +10,7 @@ from matplotlib.text import Text
 import metarepro
 from metarepro.errors import InputError
 from metarepro.explanation.explanation import explain_published
-from metarepro.explanation.published import parse_published
+from metarepro.explanation.published_text import parse_published
 from metarepro.extraction.columns_file import columns_text, read_columns
 from metarepro.extraction.proposals import propose
 from metarepro.extraction.review_source import read_review_source

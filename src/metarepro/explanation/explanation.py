@@ -9,11 +9,8 @@ from metarepro.conversion.arm_data import ARM_MEASURES
 from metarepro.errors import InputError
 from metarepro.explanation.finder import Tried, same_pools, try_models
 from metarepro.explanation.fits import table_version
-from metarepro.explanation.published import (
-    PublishedResult,
-    parse_published,
-    without_heterogeneity,
-)
+from metarepro.explanation.published import PublishedResult, without_heterogeneity
+from metarepro.explanation.published_text import parse_published
 from metarepro.explanation.rounding import (
     EXACT,
     MAX_ROUNDED,
@@ -98,7 +95,7 @@ def explain_published(
         One row per result, as `metarepro.pool` takes it; also yi with ci_low and ci_high, the 95%
         interval of each row.
     published : str or PublishedResult
-        As it is printed, such as "0.32 [0.23, 0.40]; I2 79%" (`published.parse_published`).
+        As it is printed, such as "0.32 [0.23, 0.40]; I2 79%" (`published_text`).
     measure : str, optional
         A key of `wording.scales.MEASURES`; without it the one that the printed pool names, or all
         that the rows allow.

@@ -93,6 +93,12 @@ class Outcomes:
     se: Array
     usual_se: Array
 
+    @property
+    def standard_error(self) -> Array:
+        """Of the estimate, also under robust variance and three levels."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(np.abs(self.estimate / self.z))
+
 
 @dataclass(frozen=True, eq=False)
 class _Data:

@@ -61,6 +61,7 @@ def candidates(
         "estimate": (shown(outcomes.estimate),),
         "ci_low": (shown(outcomes.ci_low),),
         "ci_high": (shown(outcomes.ci_high),),
+        "se": (outcomes.standard_error,),
         "z": (np.abs(outcomes.z),),
         "p": (outcomes.p,),
         "tau2": (outcomes.tau2,),
@@ -133,6 +134,8 @@ class Difference:
             said.append("estimate")
         elif names & {"ci_low", "ci_high"}:
             said.append("width of the interval")
+        elif "se" in names:
+            said.append("standard error")
         if names & {"i2", "tau2", "tau", "q", "q_p"}:
             said.append("heterogeneity")
         if "pi_low" in names:

@@ -205,6 +205,8 @@ def numbers_in_words(found: Explanation, model: PoolModel, outcomes: Outcomes) -
         q, tau2 = float(outcomes.i2_q[0]), float(outcomes.i2_tau2[0])
         different = abs(q - tau2) > 0.05
         others.append(f"I² {q:.1f}% from Q, {tau2:.1f}% from tau²" if different else f"I² {q:.1f}%")
+    if "se" in numbers:
+        others.append(f"standard error {float(outcomes.standard_error[0]):.4g}")
     for name, label in (("tau2", "tau²"), ("q", "Q"), ("z", "z"), ("p", "p"), ("k", "k")):
         if name in numbers or name == "tau2" and "tau" in numbers:
             others.append(f"{label} {float(getattr(outcomes, name)[0]):.4g}")

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from metarepro.errors import InputError
-from metarepro.explanation.published import PublishedResult, parse_published
+from metarepro.explanation.published import PublishedResult
+from metarepro.explanation.published_text import parse_published
 from metarepro.extraction.closing_analysis import check_words, close_analysis
 from metarepro.extraction.closing_printed import close_printed
 from metarepro.extraction.columns_file import read_columns

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from metarepro.errors import InputError
-from metarepro.explanation.published import PublishedResult, parse_published
+from metarepro.explanation.published import PublishedResult
+from metarepro.explanation.published_text import parse_published
 from metarepro.explanation.rows import StudyRows
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.pool_labels import is_no_study, omitted_study, plain_name
