@@ -4,7 +4,7 @@ The arithmetic is the engine's (`models`): here effects are turned into its colu
 into the numbers that are printed of a pool.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,8 @@ from metarepro.models.mantel_haenszel import (
     mh_risk_ratio,
 )
 from metarepro.models.pooled import Pooled
-from metarepro.models.robust_variance import pool_correlated
-from metarepro.models.rows import MAX_RATIO
+from metarepro.models.robust_variance import RHO, pool_correlated_sets
+from metarepro.models.rows import MAX_RATIO, arrange
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.weighted import Subsets
 
@@ -164,8 +164,11 @@ def fitted(
         if model.form is not form:
             form, data, nested = model.form, {}, {}
             effects = form.effects(versions.cells)
-        if model.method in ("RVE", "3L", "3L_CR2"):
-            yield model, _nested(model, effects, versions, level, nested)
+        if model.method == "RVE":
+            yield model, _robust(effects, versions, level)
+            continue
+        if model.method in ("3L", "3L_CR2"):
+            yield model, _three_level(model, effects, versions, level, nested)
             continue
         if model.rows not in data:
             data[model.rows] = _data(*effects, versions, model.rows)
@@ -321,37 +324,60 @@ def _fixed(model: PoolModel, tables: Tables, member: Flags) -> Fixed:
     return by(tables, corrected, add_up)
 
 
-def _nested(
+def _robust(effects: tuple[Array, Array], versions: Versions, level: float) -> Outcomes:
+    """Robust variance, all versions in step."""
+    sets = {}
+    for i in range(len(versions.member)):
+        try:
+            rows = arrange(*_known(effects, versions, i))
+        except ValueError:
+            continue
+        if rows.n_trials > 1:
+            sets[i] = rows
+    pools = pool_correlated_sets([*sets.values()], [RHO] * len(sets), level=level)
+    return _outcomes_of(dict(zip(sets, pools, strict=True)), len(versions.member))
+
+
+def _three_level(
     model: PoolModel,
     effects: tuple[Array, Array],
     versions: Versions,
     level: float,
-    three_level: "dict[int, ThreeLevel]",
+    fits: "dict[int, ThreeLevel]",
 ) -> Outcomes:
-    """Robust variance or three levels, version by version; three levels are fitted once."""
-    found: list[tuple[float, ...]] = []
-    for i, (y, v, member) in enumerate(zip(*effects, versions.member, strict=True)):
-        with np.errstate(invalid="ignore"):
-            known = member & np.isfinite(y) & (v > 0)
-        rows = y[known], v[known], versions.trials[known].tolist()
-        try:
-            if model.method == "RVE":
-                pooled: Pooled = pool_correlated(*rows, level=level)
-            else:
-                if i not in three_level:
-                    # Its optimiser loads for a fifth of a second, and is rarely needed.
-                    from metarepro.models.three_level import pool_three_level
+    """Three levels, version by version, each fitted once."""
+    # Its optimiser loads for a fifth of a second, and is rarely needed.
+    from metarepro.models.three_level import pool_three_level
 
-                    three_level[i] = pool_three_level(*rows, level=level)
-                pooled = three_level[i]
-                if model.method == "3L_CR2":
-                    pooled = with_robust_variance(pooled, *rows)
-                elif model.ci == "z":
-                    pooled = _with_normal_interval(pooled)
+    pools: dict[int, Pooled] = {}
+    for i in range(len(versions.member)):
+        rows = _known(effects, versions, i)
+        try:
+            if i not in fits:
+                fits[i] = pool_three_level(*rows, level=level)
+            pools[i] = fits[i]
+            if model.method == "3L_CR2":
+                pools[i] = with_robust_variance(fits[i], *rows)
+            elif model.ci == "z":
+                pools[i] = _with_normal_interval(fits[i])
         except (ValueError, ArithmeticError):
-            found.append(_NOTHING)
-        else:
-            found.append(_numbers(pooled))
+            pools.pop(i, None)
+    return _outcomes_of(pools, len(versions.member))
+
+
+def _known(
+    effects: tuple[Array, Array], versions: Versions, i: int
+) -> tuple[Array, Array, npt.NDArray[np.intp]]:
+    """The effects, variances and trials of version `i` that can be pooled."""
+    y, v = effects[0][i], effects[1][i]
+    with np.errstate(invalid="ignore"):
+        known = versions.member[i] & np.isfinite(y) & (v > 0)
+    return y[known], v[known], versions.trials[known]
+
+
+def _outcomes_of(pools: Mapping[int, Pooled], n: int) -> Outcomes:
+    """The numbers of n versions, NaN for those without a pool."""
+    found = [_numbers(pools[i]) if i in pools else _NOTHING for i in range(n)]
     return Outcomes(*np.array(found, dtype=np.float64).T)
 
 

@@ -18,13 +18,16 @@ from metarepro.models.rows import Rows, arrange
 from metarepro.models.thresholds import ROBUST_VARIANCE_LEANS, TRUSTED_DF
 from metarepro.models.weighted import Segments
 
+#: Assumed correlation of the effects of one trial, as in robumeta.
+RHO = 0.8
+
 
 def pool_correlated(
     yi: npt.ArrayLike,
     vi: npt.ArrayLike,
     trial: Sequence[object],
     *,
-    rho: float = 0.8,
+    rho: float = RHO,
     level: float = 0.95,
 ) -> Pooled:
     """Pool effects of which several may come from one trial, by robust variance estimation.

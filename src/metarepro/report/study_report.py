@@ -14,8 +14,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from metarepro.conversion.arm_data import ARM_MEASURES
+from metarepro.models.robust_variance import RHO
 from metarepro.questions.answer_table import AnswerTable
-from metarepro.synthesis.study_pool import RHO, StudyPool
+from metarepro.synthesis.study_pool import StudyPool
 from metarepro.synthesis.study_pool_words import (
     DECIMALS,
     headline,

@@ -4,9 +4,10 @@ import math
 
 import pandas as pd
 
+from metarepro.models.robust_variance import RHO
 from metarepro.sensitivity.bias import BiasResult, assess
 from metarepro.synthesis.pools import Settings
-from metarepro.synthesis.study_pool import DEFAULT_CI, DEFAULT_TAU2, RHO, StudyPool
+from metarepro.synthesis.study_pool import DEFAULT_CI, DEFAULT_TAU2, StudyPool
 
 
 def small_study(result: StudyPool) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from metarepro.models.cluster_robust import with_robust_variance
 from metarepro.models.heterogeneity import Heterogeneity, heterogeneity
 from metarepro.models.pooled import Pooled
 from metarepro.models.pooling import pool
-from metarepro.models.robust_variance import pool_correlated
+from metarepro.models.robust_variance import RHO, pool_correlated
 from metarepro.models.three_level import pool_three_level
 from metarepro.readers.effect_table import EVENTS_OF, EffectTable, table_of_frame
 from metarepro.synthesis.pools import without_prediction_of_few
@@ -27,8 +27,6 @@ DEFAULT_CI = "knapp_hartung_conservative"
 #: Models of several rows per trial, beside correlated effects: the model-based variance of three
 #: levels, and the robust one.
 NESTED = ("three_level", "three_level_cr2")
-#: Assumed correlation of the results of one trial.
-RHO = 0.8
 #: The measure of given effects of which nothing is said.
 GENERIC = "effect"
 
