@@ -77,12 +77,14 @@ _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("IRR", _words("irr rateratio")),
     ("RD", _words("rd riskdifference")),
     ("correlation", _words("fisherz zr fishersz zcor")),
+    ("ratio", _words("rom logrom")),
+    ("proportion", _words("logit plo")),
     ("effect", _words("yi es te effect effectsize estimate est effsize yeffect")),
 )
 _MEANS = _words("mean m media")
 #: Headers of correlations have no other word: beside means r is that of pre and post.
 _CORRELATIONS = _words("r ri cor correlation coefficient pearson pearsons s")
-_LOGS = _words("log ln logor lnor logrr lnrr loghr lnhr logodds")
+_LOGS = _words("log ln logor lnor logrr lnrr loghr lnhr logodds logrom")
 #: Short names with the arm in them: mi, sdc, n1i, m2, sd_t and, of counts, ei.
 _SHORT = re.compile(r"(m|mean|x|sd|s|n|e|ev|event|events|total)([itec12])(i?)", re.I)
 _SHORT_STATISTIC = {
@@ -101,10 +103,13 @@ _PHRASES = tuple(
         (r"standard[\s_.-]*deviations?|std\.?[\s_.-]*dev\b|desviaci[oó]n[\s_.-]+\w+", "sd"),
         (r"(?:std|standardi[sz]ed|standard)\.?[\s_.-]*(?:mean[\s_.-]*)?diff\w*"
          r"(?:[\s_.-]*in[\s_.-]*means)?", "smd"),
+        (r"log[\s_.-]*(?:incidence[\s_.-]*)?rate[\s_.-]*ratio", "log irr"),
         (r"mean[\s_.-]*diff\w*|diff\w*[\s_.-]*(?:in|of)[\s_.-]*means", "md"),
         (r"log[\s_.-]*odds[\s_.-]*ratio", "logor"),
         (r"log[\s_.-]*risk[\s_.-]*ratio", "logrr"),
         (r"log[\s_.-]*hazard[\s_.-]*ratio", "loghr"),
+        (r"(?:log|ln)[\s_.-]*ratio[\s_.-]*of[\s_.-]*means", "logrom"),
+        (r"ratio[\s_.-]*of[\s_.-]*means", "rom"),
         (r"odds[\s_.-]*ratio", "or"),
         (r"(?:risk|rate|relative)[\s_.-]*(?:ratio|risk)", "rr"),
         (r"hazard[\s_.-]*ratio", "hr"),

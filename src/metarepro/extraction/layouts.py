@@ -114,12 +114,17 @@ def our_names(headers: Iterable[str]) -> dict[str, Cell]:
     return {role: own[role] for role in (*labels, *roles)}
 
 
+#: Names of analyses that are not of two arms, by their first role.
+_NAMES = {"yi": "effects", "r": "correlation", "events": "proportion"}
+
+
 def layout_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """The analyses of a table in a layout that is known by its headers; none for others."""
     headers = {c.header.text.strip().lower(): c for c in columns}
     own = our_names(c.header.text for c in columns)
     if own:
-        yield Analysis("effects" if "yi" in own else "arms", "", own, decimal=mark)
+        (first, *_) = (role for role in own if role != "trial")
+        yield Analysis(_NAMES.get(first, "arms"), "", own, decimal=mark)
         return
     for layout in _LAYOUTS:
         if len(layout.marks & headers.keys()) < 2:

@@ -1,13 +1,13 @@
 """Proposes the analyses of a source: which columns are what, each with its reason."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from metarepro.errors import InputError
 from metarepro.extraction.arm_columns import arm_analyses
 from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.group_columns import group_analyses
-from metarepro.extraction.headers import STUDY, YEAR
+from metarepro.extraction.headers import STUDY, YEAR, parse_header
 from metarepro.extraction.layouts import layout_analyses, table_words
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.profiles import Column, commas_are_open, profile
@@ -16,6 +16,7 @@ from metarepro.readers.source_table import Source, SourceTable
 from metarepro.tabular.file_names import COLUMNS_FILE
 from metarepro.tabular.numbers import is_missing
 from metarepro.tabular.yaml_text import FILL_IN
+from metarepro.wording.scales import MEASURES
 
 #: Tables whose columns an error names.
 _NAMED = 5
@@ -69,10 +70,24 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
     taken = [c for c in columns if c.header.text not in left]
     notes = tuple(f"{name}: not used, {why}" for name, why in left.items() if not known)
     found = known or [*effect_analyses(taken, mark), *arm_analyses(taken, mark)]
-    for one in found or group_analyses(taken, mark):
+    labelled = (_labelled(one, table.column_labels) for one in found)
+    for one in labelled if found else group_analyses(taken, mark):
         decimal = FILL_IN if open_commas & _measured(one) else one.decimal
         cells = {**labels, **one.columns}
         yield replace(one, columns=cells, decimal=decimal, notes=(*one.notes, *notes))
+
+
+def _labelled(analysis: Analysis, labels: Mapping[str, str]) -> Analysis:
+    """With the measure that the file names beside the header of the effects, if the header does not."""
+    effects = analysis.columns.get("yi")
+    label = labels.get(effects.column, "") if effects and not analysis.measure else ""
+    header = parse_header(label)
+    if header.measure in ("", "effect"):
+        return analysis
+    asked = FILL_IN if MEASURES[header.measure].is_ratio else ""
+    note = f'{header.measure}: the file says "{label}"'
+    scale = "log" if header.log else asked
+    return replace(analysis, measure=header.measure, scale=scale, notes=(*analysis.notes, note))
 
 
 def _measured(analysis: Analysis) -> set[str]:

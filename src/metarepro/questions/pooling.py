@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from metarepro.errors import InputError
+from metarepro.models.robust_variance import RHO
 from metarepro.readers.effect_table import EffectTable
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.study_pool import (
     DEFAULT_CI,
     DEFAULT_MODEL,
     DEFAULT_TAU2,
-    RHO,
     StudyPool,
     pool_studies,
 )

@@ -1,7 +1,7 @@
 """Tables from the data frames of statistics packages."""
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from metarepro.readers.source_table import SourceRow, SourceTable
@@ -35,13 +35,16 @@ def value_text(value: Any) -> str:
 def table_of_columns(
     label: str,
     columns: Iterable[tuple[Hashable, Iterable[Any]]],
+    labels: Mapping[str, str] | None = None,
     notes: Sequence[str] = (),
 ) -> SourceTable:
-    """A table from names and values of columns, all of one length."""
+    """A table from names and values of columns, all of one length; labels become notes as well."""
     pairs = list(columns)
     names = tuple(str(name) for name, _ in pairs)
     texts = [[value_text(value) for value in values] for _, values in pairs]
     rows = tuple(
         SourceRow(number, cells) for number, cells in enumerate(zip(*texts, strict=True), 1)
     )
-    return SourceTable(label, "", names, rows, tuple(notes))
+    known = {name: text for name, text in (labels or {}).items() if text not in ("", name)}
+    said = (f"{name}: {text}" for name, text in known.items())
+    return SourceTable(label, "", names, rows, (*said, *notes), column_labels=known)

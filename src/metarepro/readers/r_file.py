@@ -74,8 +74,10 @@ def _tables(name: str, thing: Named) -> Iterator[SourceTable]:
         columns = [(key, value.column) for key, value in thing.items() if not value.is_list]
         length = max((len(values) for _, values in columns), default=0)
         columns = [(key, values) for key, values in columns if len(values) == length]
+        labels = {key: _MEASURES[value.measure]
+                  for key, value in thing.items() if value.measure in _MEASURES}  # fmt: skip
         if columns and length:
-            yield table_of_columns(name, columns)
+            yield table_of_columns(name, columns, labels)
     elif "rma" in thing.classes or "meta" in thing.classes:
         yield from _fit(name, thing)
     else:
@@ -83,8 +85,21 @@ def _tables(name: str, thing: Named) -> Iterator[SourceTable]:
             yield from _tables("$".join(part for part in (name, key) if part), value)
 
 
+#: What metafor and meta call the measure of their effects -> the scale of these in words.
+_MEASURES = {
+    **dict.fromkeys(("OR", "PETO"), "log odds ratio"),
+    "RR": "log risk ratio",
+    "HR": "log hazard ratio",
+    "IRR": "log incidence rate ratio",
+    "ROM": "log ratio of means",
+    "RD": "risk difference",
+    "MD": "mean difference",
+    **dict.fromkeys(("SMD", "SMDH", "SMD1", "SMD1H"), "standardized mean difference"),
+    "ZCOR": "Fisher's z",
+    **dict.fromkeys(("PLO", "PLOGIT"), "logit of a proportion"),
+}
 #: What a fit calls its effects, their variances or standard errors, and its studies.
-_PARTS = {"rma": ("yi", "vi", "slab"), "meta": ("TE", "seTE", "studlab")}
+_PARTS = {"rma": ("yi", "vi", "slab", "measure"), "meta": ("TE", "seTE", "studlab", "sm")}
 #: What is printed of a fit of metafor, by its name there -> in words.
 _PRINTED = {"tau2": "tau2", "I2": "I2", "QE": "Q", "zval": "z", "pval": "p"}
 
@@ -92,7 +107,8 @@ _PRINTED = {"tau2": "tau2", "I2": "I2", "QE": "Q", "zval": "z", "pval": "p"}
 def _fit(name: str, fit: Named) -> Iterator[SourceTable]:
     """The effects that a fit was made from; the pool that it gave as a note."""
     kind = "rma" if "rma" in fit.classes else "meta"
-    effects, spread, labels = (fit.get(part) for part in _PARTS[kind])
+    *parts, measure = _PARTS[kind]
+    effects, spread, labels = (fit.get(part) for part in parts)
     if effects is None or spread is None or len(effects.values) != len(spread.values):
         return
     studies = labels.column if labels else tuple(range(1, len(effects.values) + 1))
@@ -101,7 +117,8 @@ def _fit(name: str, fit: Named) -> Iterator[SourceTable]:
         ("yi", effects.values),
         ("vi" if kind == "rma" else "sei", spread.values),
     ]
-    yield table_of_columns(name, columns, tuple(_pools(fit, kind)))
+    measured = {"yi": _MEASURES.get(_one(fit, measure), "")}
+    yield table_of_columns(name, columns, measured, tuple(_pools(fit, kind)))
 
 
 def _pools(fit: Named, kind: str) -> Iterator[str]:
@@ -117,9 +134,13 @@ def _pools(fit: Named, kind: str) -> Iterator[str]:
     coefficients = fit.get("beta") or fit.get("b")
     if not (estimate and low and high) or not coefficients or len(coefficients.values) != 1:
         return
-    rest = [f"{words} {_one(fit, part)}" for part, words in _PRINTED.items() if _one(fit, part)]
+    # A fit of several levels has their variances, and a tau2 of 0 that is none of it.
+    levels = fit.get("sigma2") if "rma.mv" in fit.classes else None
+    printed = {part: words for part, words in _PRINTED.items() if not levels or part != "tau2"}
+    rest = [f"{words} {_one(fit, part)}" for part, words in printed.items() if _one(fit, part)]
     yield "; ".join([f"{estimate} [{low}, {high}]", *rest])
-    yield f"method {_one(fit, 'method')}, test {_one(fit, 'test')}"
+    said = "".join(f", sigma2 {value:.10g}" for value in levels.values) if levels else ""
+    yield f"method {_one(fit, 'method')}, test {_one(fit, 'test')}{said}"
 
 
 def _one(fit: Named, name: str) -> str:

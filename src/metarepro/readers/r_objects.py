@@ -29,6 +29,7 @@ class Named:
     classes : what it calls itself
     levels : of a factor, whose values are their numbers from 1
     is_list : whether its values are objects
+    measure : of effects by `escalc` of metafor what it calls their measure, else ""
     """
 
     values: tuple[Any, ...]
@@ -36,6 +37,7 @@ class Named:
     classes: tuple[str, ...]
     levels: tuple[str, ...]
     is_list: bool
+    measure: str = ""
 
     def get(self, name: str) -> "Named | None":
         """The value of that name in a list, if there is one."""
@@ -143,6 +145,7 @@ def _named(thing: Any, depth: int = 0) -> Named:
         tuple(text or "" for text in _texts(attributes.get("class"))),
         tuple(text or "" for text in _texts(attributes.get("levels"))),
         kind == "VEC",
+        next(iter(_texts(attributes.get("measure"))), "") or "",
     )
 
 

@@ -3,7 +3,8 @@
 Every reader of spreadsheets, of files of statistics packages and of articles gives these.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class SourceTable:
     rows : the rows
     notes : the footnotes, each with its mark
     column_marks : the footnote marks of each header, which its text is without
+    column_labels : header -> what the file says of the column beside its header
     """
 
     label: str
@@ -49,6 +51,7 @@ class SourceTable:
     rows: tuple[SourceRow, ...]
     notes: tuple[str, ...] = ()
     column_marks: tuple[str, ...] = ()
+    column_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

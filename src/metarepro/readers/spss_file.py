@@ -38,9 +38,6 @@ def read(document: Document) -> Source:
     except (pyreadstat.ReadstatError, ValueError, OverflowError, MemoryError) as error:
         raise refused(document.place, f"a damaged file ({error})", WORDS) from None
     check_size(document.place, [frame.shape])
-    notes = [
-        f"{name}: {label}"
-        for name, label in zip(meta.column_names, meta.column_labels, strict=True)
-        if label and label != name
-    ]
-    return Source(document.place, digest, WORDS, (table_of_columns("", frame.items(), notes),))
+    labels = {name: label or "" for name, label in
+              zip(meta.column_names, meta.column_labels, strict=True)}  # fmt: skip
+    return Source(document.place, digest, WORDS, (table_of_columns("", frame.items(), labels),))

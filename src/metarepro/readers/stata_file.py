@@ -50,6 +50,5 @@ def read(document: Document) -> Source:
                         values.extend(part.iloc[:, place].to_numpy())
     except _ERRORS as error:
         raise refused(document.place, f"a damaged file ({error})", WORDS) from None
-    notes = [f"{name}: {label}" for name, label in labels.items() if label not in ("", name)]
-    table = table_of_columns("", zip(names, columns, strict=True), notes)
+    table = table_of_columns("", zip(names, columns, strict=True), labels)
     return Source(document.place, digest, WORDS, (table,))
