@@ -23,6 +23,7 @@ from metarepro.extraction.headers import (
     OF_ARMS,
     SD,
     SIZE,
+    Header,
     parse_header,
 )
 from metarepro.extraction.mapping import Analysis, Cell
@@ -76,31 +77,40 @@ def _with_size(column: Column) -> Column:
 
 
 def _with_arms(columns: Sequence[Column]) -> list[Column]:
-    """The columns; two headers that stand over the same statistics each are the two arms.
+    """The columns; two groups that have the same statistics each are the two arms.
 
-    Headers of two times, such as baseline and final, are no arms.
-    Where one of them is an arm by its name, such as placebo, the other one is the other arm.
+    A group is named by the header that spans its columns, else by the words beside the statistic.
+    Two times, such as baseline and final, are no arms. Where one of the groups is an arm by its
+    name, such as placebo, the other one is the other arm.
     """
+    grouped = list(map(_in_group, columns))
     over: dict[str, list[str]] = {}
     named: dict[str, str] = {}
-    for column in columns:
-        above, below = _spanned(column)
-        statistic = parse_header(below).statistic
-        if above and statistic in OF_ARMS:
-            over.setdefault(above, []).append(statistic)
-            named[above] = _sure_arm(column)
+    for column, group in zip(columns, grouped, strict=True):
+        if group:
+            over.setdefault(group[0], []).append(group[1].statistic)
+            named[group[0]] = _sure_arm(column)
     arms = _both_arms(tuple(named.values()))
-    at_one_time = len({times_in(re.findall(r"[^\W_\d]+|\d+", above)) for above in over}) == 1
-    if len(set(map(tuple, over.values()))) != 1 or not arms or not at_one_time:
+    at_one_time = len({times_in(re.findall(r"[^\W_\d]+|\d+", name)) for name in over}) == 1
+    if len({tuple(sorted(own)) for own in over.values()}) != 1 or not arms or not at_one_time:
         return list(columns)
     of_group = dict(zip(over, arms, strict=True))
-    return [_in_arm(column, of_group.get(_spanned(column)[0], "")) for column in columns]
+    return [
+        replace(column, header=replace(group[1], arm=of_group[group[0]])) if group else column
+        for column, group in zip(columns, grouped, strict=True)
+    ]
 
 
-def _spanned(column: Column) -> tuple[str, str]:
-    """The header that spans a column with others, "" if none does, and its own below."""
-    above, _, below = column.header.text.rpartition(">")
-    return above.strip(), below.strip()
+def _in_group(column: Column) -> tuple[str, Header] | None:
+    """The group of a column with a statistic of an arm, and its header without the group."""
+    header = column.header
+    above, _, below = header.text.rpartition(">")
+    if above:
+        own = replace(parse_header(below), text=header.text, said=header.text)
+        return (above.strip(), own) if own.statistic in OF_ARMS else None
+    name = " ".join((*sorted(header.arm_said), *header.topic))
+    own = replace(header, topic=(), name="", said=header.text)
+    return (name, own) if header.statistic in OF_ARMS and name else None
 
 
 def _sure_arm(column: Column) -> str:
@@ -108,15 +118,6 @@ def _sure_arm(column: Column) -> str:
     header = column.header
     unsure = header.arm == UNSURE or header.arm == CONTROL and not header.arm_said & _AGAINST
     return UNSURE if unsure else header.arm
-
-
-def _in_arm(column: Column, arm: str) -> Column:
-    """A column below the header of an arm; "" leaves it as it is."""
-    if not arm:
-        return column
-    text = column.header.text
-    own = parse_header(_spanned(column)[1])
-    return replace(column, header=replace(own, text=text, arm=arm, said=text))
 
 
 def _both_arms(named: tuple[str, ...]) -> tuple[str, str] | None:

@@ -56,16 +56,16 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
     (HIGH, _words("ul ucl uci ub upper high ciu cihigh ciub upr u95 uplim upperlimit upperci "
                   "lsup")),
     (INTERVAL, _words("ci confint interval ic ki")),
-    (SE, _words("se sei sete stderr stderror standarderror stde ee")),
-    (VARIANCE, _words("v vi var variance varianza vg vd vard varg")),
-    (SD, _words("sd std stdev standarddeviation dt desv")),
-    (MEAN, _words("m mean means media avg average promedio")),
+    (SE, _words("se sei sete stderr stderror standarderror standardfehler stde ee")),
+    (VARIANCE, _words("v vi var variance varianza varianz vg vd vard varg vz varz")),
+    (SD, _words("sd std stdev standarddeviation standardabweichung dt desv")),
+    (MEAN, _words("m mean means media avg average promedio moyenne mittelwert")),
     (NON_EVENTS, _words("nonevents noevents nonevent nonresponders nonevents")),
     (EVENTS, _words("events event ev cases responders deaths remitters eventos")),
     (SIZE, _words("n size samplesize total totaln ntotal participants patients subjects nobs")),
     (STUDY, _words("study studies id author authors trial label slab studlab studyid studyname "
                    "reference citation paper source estudio autor autores autoren studie auteur "
-                   "shortcite cite")),
+                   "étude shortcite cite")),
     (YEAR, _words("year pubyear año jahr année")),
 )  # fmt: skip
 _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
@@ -84,6 +84,7 @@ _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
 _MEANS = _words("mean m media")
 #: Headers of correlations have no other word: beside means r is that of pre and post.
 _CORRELATIONS = _words("r ri cor correlation coefficient pearson pearsons s")
+_EFFECTS = dict(_MEASURES)["effect"]
 _LOGS = _words("log ln logor lnor logrr lnrr loghr lnhr logodds logrom")
 #: Short names with the arm in them: mi, sdc, n1i, m2, sd_t and, of counts, ei.
 _SHORT = re.compile(r"(m|mean|x|sd|s|n|e|ev|event|events|total)([itec12])(i?)", re.I)
@@ -99,7 +100,9 @@ _PHRASES = tuple(
         (r"hedges['’`´]?\s*s?['’`´]?[\s_.-]*g\b", "g"),
         (r"cohen['’`´]?\s*s?['’`´]?[\s_.-]*d\b", "d"),
         (r"stand?ari?[dsz]*[\s_.-]*(?:error|err)s?\b|std\.?[\s_.-]*(?:error|err)\b", "se"),
-        (r"error[\s_.-]+(?:est[aá]ndar|t[ií]pico)", "se"),
+        (r"(?:\bd[\s_.-]+de[\s_.-]+cohen|\bg[\s_.-]+de[\s_.-]+hedges)\b", "g"),
+        (r"error[\s_.-]+(?:est[aá]ndar|t[ií]pico)|erreur[\s_.-]*(?:type|standard)", "se"),
+        (r"[ée]cart[\s_.-]*type", "sd"),
         (r"standard[\s_.-]*deviations?|std\.?[\s_.-]*dev\b|desviaci[oó]n[\s_.-]+\w+", "sd"),
         (r"(?:std|standardi[sz]ed|standard)\.?[\s_.-]*(?:mean[\s_.-]*)?diff\w*"
          r"(?:[\s_.-]*in[\s_.-]*means)?", "smd"),
@@ -170,15 +173,21 @@ def parse_header(text: str) -> Header:
     of_mean = statistic == INTERVAL and not measure and any(w.lower() in _MEANS for w in rest)
     if statistic in OF_ARMS or of_mean:
         arm, arm_said, rest = take_arm(text, rest)
+    elif not statistic and measure in ("", "effect") and _is_correlation(words):
+        statistic, said, measure, rest = CORRELATION, text, "", []
     elif not statistic and measure:
         statistic, said = ESTIMATE, measure_said
-    elif not statistic and words and {w.lower() for w in words} <= _CORRELATIONS:
-        statistic, said, rest = CORRELATION, text, []
     own = next((names for name, names in _STATISTICS if name == statistic), frozenset())
     empty = _FILLERS | _LOGS | (own if statistic in OF_ARMS else frozenset())
     kept = [word for word in rest if word.lower() not in empty]
     topic = tuple(word.lower() for word in kept)
     return Header(text, statistic, arm, measure, log, topic, _joined(kept, text), said, arm_said)
+
+
+def _is_correlation(words: list[str]) -> bool:
+    """Whether words say a correlation, or an effect that is one, and nothing else."""
+    said = {word.lower() for word in words} - _EFFECTS
+    return bool(said) and said <= _CORRELATIONS
 
 
 def _split(plain: str) -> list[str]:

@@ -78,7 +78,7 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
 
 
 def _labelled(analysis: Analysis, labels: Mapping[str, str]) -> Analysis:
-    """With the measure that the file names beside the header of the effects, if the header does not."""
+    """With the measure that the file says of the effects, if the header names none."""
     effects = analysis.columns.get("yi")
     label = labels.get(effects.column, "") if effects and not analysis.measure else ""
     header = parse_header(label)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from metarepro.extraction.arm_words import times_in
 from metarepro.extraction.headers import (
+    ESTIMATE,
     EVENTS,
     HIGH,
     INTERVAL,
@@ -28,6 +29,12 @@ _SPREADS = re.compile(
 _SEM = re.compile(rf"(?<!{_LETTERS})(?:sem|se|s\.e\.m?\.?|standard errors?)(?!{_LETTERS})", re.I)
 _PERCENT = re.compile(
     rf"%|(?<!{_LETTERS})(?:percent(?:age)?|pct|perc|rates?|prop|proportions?)(?!{_LETTERS})", re.I
+)
+#: Shares and rates of one group.
+_OF_ONE_GROUP = re.compile(
+    rf"(?<!{_LETTERS})(?:prevalences?|incidences?|sensitivity|specificity|accuracy|proportions?"
+    rf"|percent(?:age)?s?|percentuale|prévalence|prävalenz|prevalencia)(?!{_LETTERS})",
+    re.I,
 )
 #: A percentage that stands after the number that counts: "events (%)", "n, %".
 _PERCENT_AFTER = re.compile(r"[(\[,;/|>]\s*(?:%|percent|pct|perc)", re.I)
@@ -56,6 +63,11 @@ def why_left(column: Column) -> str:
         after = _PERCENT_AFTER.search(header.text) and not _COUNT_AFTER.search(header.text)
         if column.width == 1 or first or not after:
             return "a percentage or rate is not a count"
+    if header.statistic in ("", ESTIMATE, INTERVAL) and _is_share(column):
+        return (
+            "a share or rate of one group, which is pooled from events and sizes; as yi in "
+            "columns.yaml it is pooled as it stands"
+        )
     of_means = header.statistic in (MEAN, SD, MEAN_SD) and column.width in (1, 2)
     if of_means and not header.arm and _is_time(header.topic):
         return "a mean or an SD at one time, and its header names no arm"
@@ -73,6 +85,13 @@ def why_left(column: Column) -> str:
         if _share(re.compile(r".*\bsd\b", re.I), column.texts) <= _SEVERAL:
             return "the header does not say what stands beside the mean"
     return ""
+
+
+def _is_share(column: Column) -> bool:
+    """Whether the header says that the numbers are shares or rates, and no effects."""
+    header, plain = column.header, _LEVEL.sub("", column.header.text)
+    named = _OF_ONE_GROUP.search(plain) or column.width == 3 and "%" in plain
+    return bool(named) and column.width in (1, 3) and header.measure in ("", "effect")
 
 
 def _is_time(topic: Sequence[str]) -> bool:

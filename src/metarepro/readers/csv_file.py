@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from metarepro.readers.archives import Document
 from metarepro.readers.grids import Grid, table_of_grid
@@ -52,7 +52,13 @@ def read(document: Document) -> Source:
     grid: Grid = list(_rows(text, delimiter, start, document.place))
     if not any(len(cells) > 1 for _, cells in grid):
         raise refused(document.place, "a single column", "a header and rows of several cells")
-    _check_widths(grid, document.place)
+    usual = Counter(len(cells) for _, cells in grid if len(cells) > 1).most_common(1)[0][0]
+    # A comment may hold delimiters of its own.
+    grid = [
+        (number, (delimiter.join(cells),) if _is_comment(cells, usual) else cells)
+        for number, cells in grid
+    ]
+    _check_widths(grid, usual, document.place)
     table = table_of_grid("", grid)
     return Source(document.place, digest, WORDS, (table,) if table else (), tuple(skipped))
 
@@ -91,9 +97,12 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=fit)
 
 
-def _check_widths(grid: Grid, file: str) -> None:
+def _is_comment(cells: Sequence[str], usual: int) -> bool:
+    return len(cells) != usual and cells[0].lstrip().startswith("#")
+
+
+def _check_widths(grid: Grid, usual: int, file: str) -> None:
     """Refuse rows with other than the usual number of cells, except lines of text."""
-    usual = Counter(len(cells) for _, cells in grid if len(cells) > 1).most_common(1)[0][0]
     problems = [
         Problem(file, number, "", f"{len(cells)} cells", f"{usual} cells, as in the other rows")
         for number, cells in grid
