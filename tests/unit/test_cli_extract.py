@@ -38,7 +38,7 @@ def test_rows_are_written_as_printed_with_where_they_stand(folder: Path) -> None
     )
     place = ["file", "sha256", "table", "page", "row", "group"]
     assert written == [
-        [*place, "Subgroup", "k", "k (2)", "RR (95% CI)", "marks", "doubtful"],
+        [*place, "Subgroup", "k (1)", "k (2)", "RR (95% CI)", "marks", "doubtful"],
         ["article.xml", digest, "Table 1", "", "2", "Age"]
         + ["Young", "2", "3", "1.65 (0.82, 2.77)", "Subgroup: a", ""],
     ]

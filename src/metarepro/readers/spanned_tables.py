@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from metarepro.readers.grids import numbered
 from metarepro.readers.source_files import MAX_COLUMNS, LimitError
 from metarepro.readers.source_table import SourceRow, SourceTable
 
@@ -111,7 +112,8 @@ def spanned_table(
     caption = " ".join(filter(None, [caption, *titles]))
     columns, column_marks = _headers(top, len(grid[0]))
     body = _Body(grid[count:], pages[count:], columns)
-    return SourceTable(label, caption, columns, body.rows(), tuple(notes), column_marks)
+    names = numbered(columns)
+    return SourceTable(label, caption, names, body.rows(), tuple(notes), column_marks)
 
 
 def _grid(rows: Sequence[Sequence[Cell]]) -> list[list[_Slot]]:
