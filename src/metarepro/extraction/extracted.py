@@ -52,10 +52,24 @@ class Extracted:
         """What was left out and what may be misread, one line each."""
         found = [(row, study, f"left out: {why}") for row, study, why in self.left_out]
         found += [(row, study, f"may be misread: {why}") for row, study, why in self.doubtful]
-        return [
+        rows = [
             f"Row {row}{f' ({study})' if study else ''} {what}"
             for row, study, what in sorted(found)
         ]
+        return [*self._repeats(), *rows]
+
+    def _repeats(self) -> Iterator[str]:
+        """Studies with several rows of which nothing says that they belong together."""
+        if {"trial", "year"} & self.analysis.columns.keys() or "study" not in self.table.cells:
+            return
+        counts = Counter(map(plain_name, self.table.cells["study"]))
+        several = sum(1 for name, count in counts.items() if name and count > 1)
+        if several:
+            yield (
+                f"{several} of {len(counts)} studies have several rows, pooled as if they were "
+                f"independent; name the column of the studies as trial in {COLUMNS_FILE}, or "
+                "choose rows with where"
+            )
 
 
 def extract(source: Source, analysis: Analysis) -> Extracted:
