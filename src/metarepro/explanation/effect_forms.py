@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import special
 
 from metarepro.explanation.effect_form import Array, EffectForm, Effects
-from metarepro.explanation.one_group_forms import CORRELATIONS, proportion_forms
+from metarepro.explanation.one_group_forms import CORRELATIONS, as_printed, proportion_forms
 from metarepro.explanation.rows import StudyRows
 from metarepro.models.mantel_haenszel import Tables, peto_o_e
 from metarepro.wording.scales import MEASURES
@@ -46,17 +46,16 @@ def _given(rows: StudyRows, measure: str) -> list[EffectForm]:
     if rows.kind == "effects":
         variance = rows.columns[1] == "vi"
         r = () if variance else ("d$vi <- d$sei^2",)
-        return [
-            EffectForm("given", name, f"effects as given{pooled_on}", "the table", 0,
-                       _variances if variance else _standard_errors, r)
-        ]  # fmt: skip
+        form = EffectForm("given", name, f"effects as given{pooled_on}", "the table", 0,
+                          _variances if variance else _standard_errors, r)  # fmt: skip
+        return [form, *as_printed(form, rows.cells[:, 0])]
     plain = EffectForm(
         "given", name, f"effects as given{pooled_on}, standard errors from the 95% intervals",
         "Cochrane Handbook 6.3.1", 0, _intervals,
         ("d$vi <- ((d$ci_high - d$ci_low) / (2 * qnorm(0.975)))^2",),
     )  # fmt: skip
     if not ratio and (measure or not positive):
-        return [plain]
+        return [plain, *as_printed(plain, rows.cells[:, 0])]
     logged = EffectForm(
         "logged", name if ratio else "ratio",
         "logarithms of the ratios, standard errors from the 95% intervals",

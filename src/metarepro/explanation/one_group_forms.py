@@ -1,5 +1,8 @@
 """The formulas of published software for correlations, and for proportions of one group."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
 from metarepro.explanation.effect_form import Array, EffectForm, Effects
@@ -84,3 +87,27 @@ def proportion_forms(rows: StudyRows) -> list[EffectForm]:
         )
         for name, label, source, rank, effects, printed in forms
     ]  # fmt: skip
+
+
+#: What effects of one group can be that stand as they are printed.
+_AS_PRINTED = {"correlation": (-1.0, 1.0), "proportion": (0.0, 1.0)}
+
+
+def as_printed(plain: EffectForm, effects: Array) -> Iterator[EffectForm]:
+    """Given correlations and proportions that are pooled as they stand, also percentages."""
+    low, high = _AS_PRINTED.get(plain.measure, (np.inf, -np.inf))
+    said = replace(plain, printed="same", rank=plain.rank + 0.5)
+    if bool(((effects >= low) & (effects <= high)).all()):
+        yield replace(said, name="given_raw", label=f"{plain.label}, printed so")
+    elif plain.measure == "proportion" and bool(((effects >= 0) & (effects <= 100)).all()):
+        yield replace(
+            said,
+            name="given_percent",
+            label=f"{plain.label}, percentages",
+            effects=lambda cells: _hundredth(*plain.effects(cells)),
+            r=(*plain.r, "d$yi <- d$yi / 100", "d$vi <- d$vi / 100^2"),
+        )
+
+
+def _hundredth(y: Array, v: Array) -> Effects:
+    return y / 100, v / 100**2
