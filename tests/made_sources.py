@@ -212,6 +212,12 @@ def r_numbers(*numbers: float) -> bytes:
     return struct.pack(f">ii{len(numbers)}d", _REAL, len(numbers), *numbers)
 
 
+def r_effects(measure: str, *numbers: float) -> bytes:
+    """Effects as escalc of metafor makes them."""
+    values = struct.pack(f">ii{len(numbers)}d", _REAL | 0x200, len(numbers), *numbers)
+    return values + r_pairs({"measure": r_texts(measure)})
+
+
 def r_list(items: Mapping[str, bytes], *classes: str) -> bytes:
     """A list with names, of some class."""
     flags = _VEC | (0x100 if classes else 0) | 0x200

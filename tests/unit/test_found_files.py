@@ -1,0 +1,212 @@
+"""Files as researchers hold them: what their columns are taken for, and what is said of them."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyreadstat
+import pytest
+from tests.made_sources import r_effects, r_list, r_numbers, r_texts, rds
+
+from metarepro.explanation.explanation import explain_published
+from metarepro.extraction.extracted import extract
+from metarepro.extraction.mapping import Analysis
+from metarepro.extraction.proposals import nothing_to_pool, propose
+from metarepro.readers.source_table import Source
+from metarepro.readers.sources import read_source
+from metarepro.tabular.yaml_text import FILL_IN
+
+
+def read(folder: Path, content: bytes | str, name: str = "a.csv") -> Source:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_source(path)
+
+
+def only(folder: Path, content: bytes | str, name: str = "a.csv") -> Analysis:
+    (analysis,) = propose(read(folder, content, name))
+    return analysis
+
+
+def columns(analysis: Analysis) -> dict[str, str]:
+    return {role: cell.column for role, cell in analysis.columns.items()}
+
+
+# Shares of one group -----------------------------------------------------------------------------
+
+SHARES = [
+    "Study,Prevalence (%),Lower,Upper\nA 2001,9.4,5.4,15.7\nB 2002,12.7,8.9,17.9\n",
+    'Study,Sensitivity (95% CI)\nA 2001,"0.94 (0.54, 0.97)"\nB 2002,"0.7 (0.5, 0.9)"\n',
+    "Study,Incidence per 1000,LCI,UCI\nA 2001,28.1,16.2,47.1\nB 2002,38.2,26.7,53.7\n",
+    'Study,"Responders %, 95% CI"\nA 2001,"9.4 (5.4 to 15.7)"\nB 2002,"12.7 (8.9 to 17.9)"\n',
+]
+
+
+@pytest.mark.parametrize("text", SHARES)
+def test_a_share_with_its_limits_is_no_effect(text: str, tmp_path: Path) -> None:
+    source = read(tmp_path, text)
+    assert propose(source) == []
+    assert "pooled from events and sizes" in str(nothing_to_pool(source))
+
+
+def test_events_and_sizes_beside_a_prevalence_are_taken(tmp_path: Path) -> None:
+    text = (
+        "Study,Cases,N,Prevalence (%),LL,UL\nA 2001,12,128,9.4,5.4,15.7\nB,27,212,12.7,8.9,17.9\n"
+    )
+    found = only(tmp_path, text)
+    assert (found.measure, columns(found)["events"]) == ("proportion", "Cases")
+
+
+def test_a_ratio_in_a_header_with_a_share_is_a_ratio(tmp_path: Path) -> None:
+    text = "Study,Incidence rate ratio,LL,UL\nA 2001,0.5,0.25,1.0\nB 2002,0.8,0.4,1.6\n"
+    assert only(tmp_path, text).scale == "ratio"
+
+
+@pytest.mark.parametrize(
+    ("yi", "published", "form"),
+    [
+        ((10.0, 20.0, 15.0), "prevalence 13.3% (9.1 to 17.6)", "given_percent"),
+        ((0.10, 0.20, 0.15), "prevalence 0.133 (0.091 to 0.176)", "given_raw"),
+    ],
+)
+def test_given_shares_may_be_pooled_as_they_stand(
+    yi: tuple[float, ...], published: str, form: str
+) -> None:
+    """By hand: weights 1111, 400 and 625; common effect 284.9 / 2136, standard error 2136^-0.5."""
+    unit = 100 if yi[0] > 1 else 1
+    rows = pd.DataFrame({"yi": yi, "sei": [0.03 * unit, 0.05 * unit, 0.04 * unit]})
+    names = {t.model.form.name for t in explain_published(rows, published).tried if t.exact}
+    assert form in names
+
+
+# Arms --------------------------------------------------------------------------------------------
+
+
+def of_two(first: str, second: str) -> str:
+    names = ",".join(f"{part}_{arm}" for arm in (first, second) for part in ("Mean", "SD", "N"))
+    return f"Study,{names}\nA 2001,5.1,2.0,20,4.0,2.1,22\nB 2002,6.2,2.2,31,5.0,2.0,30\n"
+
+
+def test_the_other_arm_of_a_placebo_is_the_treated_one_whatever_its_name(tmp_path: Path) -> None:
+    found = only(tmp_path, of_two("Escitalopram", "Placebo"))
+    assert (columns(found)["mean_t"], found.first_arm) == ("Mean_Escitalopram", "")
+
+
+@pytest.mark.parametrize("names", [("Boys", "Girls"), ("CBT", "Waitlist")])
+def test_it_is_asked_which_of_two_groups_is_treated(names: tuple[str, str], tmp_path: Path) -> None:
+    assert only(tmp_path, of_two(*names)).first_arm == FILL_IN
+
+
+def test_two_times_in_headers_are_no_two_groups(tmp_path: Path) -> None:
+    assert propose(read(tmp_path, of_two("pre", "post"))) == []
+
+
+def test_headers_of_an_article_that_repeat_are_told_apart(tmp_path: Path) -> None:
+    """A forest plot whose headers over the arms were lost."""
+    head = "".join(f"<th>{name}</th>" for name in ("Study", *("Events", "Total") * 2))
+    rows = "".join(
+        f"<tr><td>{study}</td><td>{events}</td><td>40</td><td>9</td><td>41</td></tr>"
+        for study, events in (("A 2001", 5), ("B 2002", 6), ("C 2003", 4))
+    )
+    page = f"<!doctype html><table><thead><tr>{head}</tr></thead>{rows}</table>"
+    found = only(tmp_path, page, "a.html")
+    assert (columns(found)["n_2"], found.first_arm) == ("Total (2)", FILL_IN)
+
+
+# Words -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Étude;d de Cohen;Erreur-type", "Studie;Hedges g;Standardfehler", "Autor;d;Error estándar"],
+)
+def test_headers_in_other_languages_are_read(header: str, tmp_path: Path) -> None:
+    found = only(tmp_path, f"{header}\nA 2001;0,20;0,10\nB 2002;0,35;0,12\n")
+    assert (found.measure, found.roles) == ("SMD", ("yi", "sei"))
+
+
+def test_the_variance_of_fishers_z_is_known(tmp_path: Path) -> None:
+    text = "Author,N,Effect size r,Fisher z,Vz\nA,103,0.2,0.203,0.01\nB,53,0.3,0.310,0.02\n"
+    found = only(tmp_path, text)
+    assert (found.measure, columns(found)["vi"]) == ("correlation", "Vz")
+
+
+def test_an_effect_size_r_is_a_correlation(tmp_path: Path) -> None:
+    found = only(tmp_path, "Author,Effect size r,N\nA 2001,0.2,103\nB 2002,0.3,53\n")
+    assert columns(found)["r"] == "Effect size r"
+
+
+@pytest.mark.parametrize(
+    ("header", "name"), [("ri,ni", "correlation"), ("xi,ni", "proportion"), ("yi,vi", "effects")]
+)
+def test_an_analysis_is_named_for_what_it_pools(header: str, name: str, tmp_path: Path) -> None:
+    numbers = "0.2,40" if name != "proportion" else "5,40"
+    assert only(tmp_path, f"study,{header}\nA,{numbers}\nB,{numbers}\n").name == name
+
+
+def test_comments_with_commas_are_no_rows(tmp_path: Path) -> None:
+    text = "# Data of a review, see its page\n# a, b, c, d\nstudy,d,se\nA,0.2,0.1\nB,0.3,0.1\n"
+    source = read(tmp_path, text)
+    assert [row.cells[0] for row in source.tables[0].rows] == ["A", "B"]
+
+
+def test_studies_with_several_rows_are_named(tmp_path: Path) -> None:
+    source = read(tmp_path, "Study,g,SE\nA 2001,0.2,0.1\nA 2001,0.3,0.1\nB 2002,0.3,0.1\n")
+    (line,) = extract(source, propose(source)[0]).lines()
+    assert line.startswith("1 of 2 studies have several rows, pooled as if they were independent")
+
+
+# What a file says beside its headers -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "scale"),
+    [
+        ("RR", "RR", "log"),
+        ("OR", "OR", "log"),
+        ("ROM", "ratio", "log"),
+        ("SMD", "SMD", ""),
+        ("ZCOR", "correlation", ""),
+        ("PLO", "proportion", ""),
+        ("GEN", "", ""),
+    ],
+)
+def test_the_measure_of_escalc_is_read(name: str, measure: str, scale: str, tmp_path: Path) -> None:
+    frame = {"yi": r_effects(name, 0.1, 0.3), "vi": r_numbers(0.04, 0.02)}
+    found = only(tmp_path, rds(r_list(frame, "escalc", "data.frame")), "a.rds")
+    assert (found.measure, found.scale) == (measure, scale)
+
+
+def test_the_measure_of_a_saved_fit_is_read(tmp_path: Path) -> None:
+    parts = {"yi": r_numbers(0.1, 0.3), "vi": r_numbers(0.04, 0.02), "measure": r_texts("OR")}
+    found = only(tmp_path, rds(r_list(parts, "rma.uni", "rma")), "a.rds")
+    assert (found.measure, found.scale) == ("OR", "log")
+
+
+def test_a_fit_of_several_levels_has_their_variances_and_no_tau2(tmp_path: Path) -> None:
+    parts = {
+        **{name: r_numbers(0.2) for name in ("b", "ci.lb", "ci.ub")},
+        "tau2": r_numbers(0.0),
+        "sigma2": r_numbers(0.065, 0.033),
+        "yi": r_numbers(0.1, 0.3),
+        "vi": r_numbers(0.04, 0.02),
+    }
+    (table,) = read(tmp_path, rds(r_list(parts, "rma.mv", "rma")), "a.rds").tables
+    said = " ".join(table.notes)
+    assert "tau2" not in said
+    assert "sigma2 0.065, sigma2 0.033" in said
+
+
+def test_the_label_of_a_variable_names_the_measure(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"study": ["A", "B"], "es": [0.1, 0.3], "v": [0.04, 0.02]})
+    path = tmp_path / "a.sav"
+    pyreadstat.write_sav(frame, path, column_labels=["", "Effect size (Cohen's d)", ""])
+    (found,) = propose(read_source(path))
+    assert found.measure == "SMD"
+
+
+def test_it_is_asked_how_ratios_stand_that_a_label_names(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"study": ["A", "B"], "es": [0.5, 0.8], "se": [0.2, 0.1]})
+    path = tmp_path / "a.sav"
+    pyreadstat.write_sav(frame, path, column_labels=["", "Odds ratio", ""])
+    (found,) = propose(read_source(path))
+    assert (found.measure, found.scale) == ("OR", FILL_IN)
