@@ -66,6 +66,7 @@ def test_a_ratio_in_a_header_with_a_share_is_a_ratio(tmp_path: Path) -> None:
     [
         ((10.0, 20.0, 15.0), "prevalence 13.3% (9.1 to 17.6)", "given_percent"),
         ((0.10, 0.20, 0.15), "prevalence 0.133 (0.091 to 0.176)", "given_raw"),
+        ((10.0, 20.0, 15.0), "RD 13.3% (9.1% to 17.6%)", "given_percent"),
     ],
 )
 def test_given_shares_may_be_pooled_as_they_stand(
@@ -153,6 +154,29 @@ def test_studies_with_several_rows_are_named(tmp_path: Path) -> None:
     source = read(tmp_path, "Study,g,SE\nA 2001,0.2,0.1\nA 2001,0.3,0.1\nB 2002,0.3,0.1\n")
     (line,) = extract(source, propose(source)[0]).lines()
     assert line.startswith("1 of 2 studies have several rows, pooled as if they were independent")
+
+
+# Ratios ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spread", ["SE(logOR)", "SE lnOR", "Var(log OR)", "selogor"])
+def test_an_or_beside_the_precision_of_its_logarithm_is_asked_about(
+    spread: str, tmp_path: Path
+) -> None:
+    found = only(tmp_path, f"Study,OR,{spread}\nA 2001,0.5,0.25\nB 2002,0.8,0.2\n")
+    assert (found.measure, found.scale) == ("OR", FILL_IN)
+
+
+def test_limits_tell_what_stands_beside_the_standard_error_of_a_logarithm(tmp_path: Path) -> None:
+    """Stata's metan: the ratios, and the standard errors of their logarithms."""
+    text = "study,_ES,_selogES,_LCI,_UCI\nA,0.5,0.25,0.31,0.82\nB,0.8,0.2,0.54,1.18\n"
+    found = only(tmp_path, text)
+    assert (found.measure, found.scale, found.roles) == ("ratio", "ratio", ("yi", "sei"))
+
+
+def test_an_estimate_may_stand_in_one_cell_with_its_standard_error(tmp_path: Path) -> None:
+    found = only(tmp_path, "Study,d (SE)\nA 2001,0.5 (0.25)\nB 2002,-0.8 (0.2)\n")
+    assert found.columns["sei"].number == 2
 
 
 # What a file says beside its headers -------------------------------------------------------------

@@ -89,17 +89,18 @@ def proportion_forms(rows: StudyRows) -> list[EffectForm]:
     ]  # fmt: skip
 
 
-#: What effects of one group can be that stand as they are printed.
+#: What effects can be that stand as they are printed, and not on the scale of pooling.
 _AS_PRINTED = {"correlation": (-1.0, 1.0), "proportion": (0.0, 1.0)}
+#: The same of percentages.
+_PERCENT = {"RD": (-100.0, 100.0), "proportion": (0.0, 100.0)}
 
 
 def as_printed(plain: EffectForm, effects: Array) -> Iterator[EffectForm]:
-    """Given correlations and proportions that are pooled as they stand, also percentages."""
-    low, high = _AS_PRINTED.get(plain.measure, (np.inf, -np.inf))
+    """Given correlations, proportions and differences of risks as they stand, also percentages."""
     said = replace(plain, printed="same", rank=plain.rank + 0.5)
-    if bool(((effects >= low) & (effects <= high)).all()):
+    if _within(effects, _AS_PRINTED.get(plain.measure)):
         yield replace(said, name="given_raw", label=f"{plain.label}, printed so")
-    elif plain.measure == "proportion" and bool(((effects >= 0) & (effects <= 100)).all()):
+    elif _within(effects, _PERCENT.get(plain.measure)) and bool((np.abs(effects) > 1).any()):
         yield replace(
             said,
             name="given_percent",
@@ -107,6 +108,10 @@ def as_printed(plain: EffectForm, effects: Array) -> Iterator[EffectForm]:
             effects=lambda cells: _hundredth(*plain.effects(cells)),
             r=(*plain.r, "d$yi <- d$yi / 100", "d$vi <- d$vi / 100^2"),
         )
+
+
+def _within(effects: Array, limits: tuple[float, float] | None) -> bool:
+    return limits is not None and bool(((limits[0] <= effects) & (effects <= limits[1])).all())
 
 
 def _hundredth(y: Array, v: Array) -> Effects:

@@ -59,6 +59,8 @@ def effect_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     for column in columns:
         if _is_in_one_cell(column):
             found.setdefault(column.place, []).append((column, _in_one_cell(column)))
+        elif column.width == 2 and column.header.statistic == SE and column.header.measure:
+            found.setdefault(column.place, []).append((column, _with_se(column)))
     for estimate, spread in _with_sizes(columns):
         if estimate.place not in found:
             found[estimate.place] = [(estimate, spread)]
@@ -167,6 +169,15 @@ def _in_one_cell(column: Column) -> _Spread:
     return _Spread(column, cells, column.values(2), column.values(3))
 
 
+def _with_se(column: Column) -> _Spread:
+    """An estimate with its standard error in one cell, as the header says: "d (SE)"."""
+    cells = {
+        role: Cell(column.header.text, number, _named(column))
+        for number, role in enumerate(("yi", "sei"), 1)
+    }
+    return _Spread(column, cells)
+
+
 def _score(estimate: Column, spread: _Spread) -> float:
     """How well an estimate goes with what may say its precision; 0 if it cannot."""
     if estimate.place == spread.column.place:
@@ -201,7 +212,11 @@ def _analysis(estimate: Column, spread: _Spread, others: Sequence[_Spread], mark
     header, own = estimate.header, spread.column.header
     measure = header.measure if header.measure not in ("", "effect") else own.measure
     measure = "" if measure == "effect" else measure
-    scale, notes = _scale(estimate, spread, measure, header.log or own.log)
+    if own.log and not measure:
+        measure = "ratio"
+    # "OR" beside "SE(log OR)" may be a ratio or its logarithm; its limits tell.
+    limits = [one for one in ([spread, *others] if measure else [spread]) if one.low is not None]
+    scale, notes = _scale(estimate, next(iter(limits), spread), measure, header.log)
     if scale and not measure:
         measure = "ratio"
     cells = dict(spread.cells)

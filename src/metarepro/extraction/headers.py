@@ -79,13 +79,13 @@ _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("correlation", _words("fisherz zr fishersz zcor")),
     ("ratio", _words("rom logrom")),
     ("proportion", _words("logit plo")),
-    ("effect", _words("yi es te effect effectsize estimate est effsize yeffect")),
+    ("effect", _words("yi es te effect effectsize estimate est effsize yeffect loges lnes")),
 )
 _MEANS = _words("mean m media")
 #: Headers of correlations have no other word: beside means r is that of pre and post.
 _CORRELATIONS = _words("r ri cor correlation coefficient pearson pearsons s")
 _EFFECTS = dict(_MEASURES)["effect"]
-_LOGS = _words("log ln logor lnor logrr lnrr loghr lnhr logodds logrom")
+_LOGS = _words("log ln logor lnor logrr lnrr loghr lnhr logodds logrom loges lnes")
 #: Short names with the arm in them: mi, sdc, n1i, m2, sd_t and, of counts, ei.
 _SHORT = re.compile(r"(m|mean|x|sd|s|n|e|ev|event|events|total)([itec12])(i?)", re.I)
 _SHORT_STATISTIC = {
@@ -108,6 +108,8 @@ _PHRASES = tuple(
          r"(?:[\s_.-]*in[\s_.-]*means)?", "smd"),
         (r"log[\s_.-]*(?:incidence[\s_.-]*)?rate[\s_.-]*ratio", "log irr"),
         (r"mean[\s_.-]*diff\w*|diff\w*[\s_.-]*(?:in|of)[\s_.-]*means", "md"),
+        (r"(?<![a-z])se(?=(?:log|ln)(?:or|rr|hr|irr|es)\b)", "se"),
+        (r"(?<![a-z])var(?=(?:log|ln)(?:or|rr|hr|irr|es)\b)", "variance"),
         (r"log[\s_.-]*odds[\s_.-]*ratio", "logor"),
         (r"log[\s_.-]*risk[\s_.-]*ratio", "logrr"),
         (r"log[\s_.-]*hazard[\s_.-]*ratio", "loghr"),
