@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
-from tests.made_sources import r_effects, r_list, r_numbers, r_texts, rds
+from tests.made_sources import r_effects, r_list, r_numbers, r_texts, rds, xlsx
 
 from metarepro.explanation.explanation import explain_published
 from metarepro.extraction.extracted import extract
@@ -177,6 +177,24 @@ def test_limits_tell_what_stands_beside_the_standard_error_of_a_logarithm(tmp_pa
 def test_an_estimate_may_stand_in_one_cell_with_its_standard_error(tmp_path: Path) -> None:
     found = only(tmp_path, "Study,d (SE)\nA 2001,0.5 (0.25)\nB 2002,-0.8 (0.2)\n")
     assert found.columns["sei"].number == 2
+
+
+def test_two_columns_under_the_header_of_an_interval_are_its_limits(tmp_path: Path) -> None:
+    rows = [["Study", "g", "95% CI", None], ["A 2001", 0.3, 0.1, 0.5], ["B 2002", 0.4, 0.1, 0.7]]
+    found = only(tmp_path, xlsx({"S": rows}), "a.xlsx")
+    assert (found.name, columns(found)["ci_high"]) == ("g", "95% CI (2)")
+
+
+def test_an_empty_column_beside_an_interval_is_none_of_its_limits(tmp_path: Path) -> None:
+    rows = [["Study", "g", "95% CI", None, "k"], ["A", 0.3, "0.1 to 0.5", None, 1]]
+    rows.append(["B", 0.4, "0.1 to 0.7", None, 2])
+    found = only(tmp_path, xlsx({"S": rows}), "a.xlsx")
+    assert columns(found)["ci_high"] == "95% CI"
+
+
+def test_means_of_a_low_and_a_high_group_are_no_limits(tmp_path: Path) -> None:
+    text = "Study,Low SES mean,Overall mean,High SES mean\nA,0.1,0.3,0.5\nB,0.1,0.4,0.7\n"
+    assert propose(read(tmp_path, text)) == []
 
 
 # What a file says beside its headers -------------------------------------------------------------

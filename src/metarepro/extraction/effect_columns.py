@@ -1,7 +1,8 @@
 """Proposes estimates with their standard errors, variances or intervals."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from metarepro.extraction.headers import (
     SE,
     SIZE,
     VARIANCE,
+    parse_header,
 )
 from metarepro.extraction.mapping import EFFECTS, Analysis, Cell
 from metarepro.extraction.matching import alike, best_pairs, goes_with, likeness
@@ -119,6 +121,7 @@ def _single(columns: Sequence[Column], statistic: str) -> list[_Spread]:
 
 def _intervals(columns: Sequence[Column]) -> list[_Spread]:
     """Lower and upper limits in two columns, or in one."""
+    columns = _with_limits(columns)
     lows = [c for c in columns if c.header.statistic == LOW and c.width == 1]
     highs = [c for c in columns if c.header.statistic == HIGH and c.width == 1]
     found = [
@@ -142,6 +145,20 @@ def _intervals(columns: Sequence[Column]) -> list[_Spread]:
             cells = {role: Cell(c.header.text, n, reason)
                      for role, n in (("ci_low", 1), ("ci_high", 2))}  # fmt: skip
             found.append(_Spread(c, cells, c.values(1), c.values(2)))
+    return found
+
+
+def _with_limits(columns: Sequence[Column]) -> list[Column]:
+    """The columns; two side by side under one header of an interval are its limits."""
+    found = list(columns)
+    for at, (one, other) in enumerate(pairwise(columns)):
+        same = one.header.text.removesuffix(" (1)")
+        are_two = other.header.text == f"{same} (2)" and one.width == other.width == 1
+        if are_two and one.header.statistic == INTERVAL:
+            for place, statistic in ((at, LOW), (at + 1, HIGH)):
+                plain = parse_header(same)
+                header = replace(plain, text=found[place].header.text, statistic=statistic)
+                found[place] = replace(found[place], header=header)
     return found
 
 

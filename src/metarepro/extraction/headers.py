@@ -68,6 +68,10 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
                    "étude shortcite cite")),
     (YEAR, _words("year pubyear año jahr année")),
 )  # fmt: skip
+#: Words of statistics that a group has, and an interval has not.
+_OF_GROUPS = frozenset().union(
+    *(names for statistic, names in _STATISTICS if statistic in (MEAN, SD, SIZE, EVENTS))
+)
 _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("SMD", _words("g d smd hedges hedgesg cohensd cohend cohen gi glass delta")),
     ("MD", _words("md wmd meandifference rawmd")),
@@ -165,7 +169,10 @@ def parse_header(text: str) -> Header:
     found = _short(text, words)
     if found:
         return found
-    statistic, said, rest = _take(words, _STATISTICS)
+    # A low and a high group have means; limits of an interval do not.
+    small = {word.lower() for word in words}
+    of_group = small & {"low", "high"} and small & _OF_GROUPS and "ci" not in small
+    statistic, said, rest = _take(words, _STATISTICS[2:] if of_group else _STATISTICS)
     measure, measure_said, rest = _take(rest, _MEASURES)
     log = any(word.lower() in _LOGS for word in words)
     arm, arm_said = "", frozenset[str]()

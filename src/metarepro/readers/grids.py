@@ -18,6 +18,7 @@ Grid = list[tuple[int, tuple[str, ...]]]
 _MAX_HEADER = 3
 #: A line of text with this is a study without numbers, and no heading or note.
 _OF_A_STUDY = re.compile(r"(19|20)[0-9]{2}|\bet al\b")
+_INTERVAL = re.compile(r"\bC\.?I\b|confidence", re.I)
 #: A line of text with this speaks of the pool above it.
 _OF_A_POOL = re.compile(r"(heterogeneity|test (for|of))\b", re.I)
 
@@ -46,7 +47,8 @@ def table_of_grid(label: str, grid: Grid) -> SourceTable | None:
     width = max(len(cells) for _, cells in rows[first:])
     rows = [(number, cells + ("",) * (width - len(cells))) for number, cells in rows]
     body = first + _header_rows([cells for _, cells in rows[first:]])
-    columns = _headers([cells for _, cells in rows[first:body]], width)
+    filled = [any(is_number(cells[place]) for _, cells in rows[body:]) for place in range(width)]
+    columns = _headers([cells for _, cells in rows[first:body]], filled)
     end = len(rows)
     while end > body and _is_line(rows[end - 1][1]):
         end -= 1
@@ -110,17 +112,26 @@ def _header_rows(rows: Sequence[Sequence[str]]) -> int:
     return count
 
 
-def _headers(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
-    """One header per column: levels joined, a merged one carried over the columns that it spans."""
+def _headers(rows: Sequence[Sequence[str]], filled: Sequence[bool]) -> tuple[str, ...]:
+    """One header per column: levels joined, a merged one carried over the columns that it spans.
+
+    The header of an interval also stands over the next column if that has numbers and no header.
+    """
+    width = len(filled)
     levels: list[list[str]] = []
     for depth, cells in enumerate(rows):
         carried = ""
-        level = []
+        level: list[str] = []
         for place in range(width):
             cell = clean_text(cells[place])
             if cell:
                 carried = cell
-            elif depth + 1 == len(rows) or not rows[depth + 1][place]:
+            elif depth + 1 == len(rows):
+                limits = (
+                    filled[place] and filled[place - 1] and level[place - 1 : place] == [carried]
+                )
+                carried = carried if limits and _INTERVAL.search(carried) else ""
+            elif not rows[depth + 1][place]:
                 carried = ""
             level.append(cell or carried)
         levels.append(level)
