@@ -150,6 +150,11 @@ PRINTED = [
     ("g＝0.45（95%CI：0.20～0.70）", "ci_high", "0.70"),
     ("MD 1,234.5 (95% CI 1,100.0 to 1,368.9)", "estimate", "1234.5"),
     ("RD −5% (−9% to −1%)", "ci_low", "-0.09"),
+    ("MD −0.5% (−0.7% to −0.3%)", "ci_low", "-0.7"),
+    ("pooled OR of 1.45 (95 % CI, 1.10 to 1.90)", "estimate", "1.45"),
+    ("0.45 [−0.05; 0.95], 95%-PI: −0.9; 1.8", "pi_low", "-0.9"),
+    ("-0.10 (-0.71-0.51)", "ci_high", "0.51"),
+    ("0.45 (0.20–0.70), n=12 studies", "k", "12"),
 ]
 
 
@@ -182,6 +187,11 @@ def test_the_measure_may_be_spelled_out(text: str, measure: str) -> None:
     assert parse_published(text).measure == measure
 
 
+def test_a_p_value_that_is_taken_for_that_of_heterogeneity_is_named() -> None:
+    (note,) = parse_published("OR 1.45 (1.10 to 1.90), I2 0% (p=0.66)").notes
+    assert note == "'p=0.66' is taken for the p value of heterogeneity"
+
+
 def test_an_interval_of_i2_is_named_and_not_used() -> None:
     (note,) = parse_published("0.32 [0.23, 0.40]; I2 79% [60, 88]").notes
     assert "the interval of I², 60% to 88%, is not used" in note
@@ -192,6 +202,7 @@ def test_an_interval_of_i2_is_named_and_not_used() -> None:
     [
         ("0.45 (0.20, 0.70); I² = 0.63", "may be 0.63% or 63%"),
         ("1,234 (1,100 to 1,368)", "part thousands"),
+        ("-0.45 (-0.71-0.19)", "before 0.19 may be its sign"),
         ("risk ratio (OR) 0.8 (0.7 to 0.9)", "several measures"),
         ("ln(OR) = 0.45 [0.20; 0.70]", "cannot place 'ln'"),
         ("1.21 (95% CrI 1.05 to 1.40)", "cannot place '95% CrI'"),

@@ -43,7 +43,7 @@ _POOL, _HETEROGENEITY = "pool", "heterogeneity"
 _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.I))
     for name, pattern in (
-        ("prediction", rf"(?:{_LEVEL}\s*)?(?:pi|prediction interval)\b{_IS}{_LIMITS}"),
+        ("prediction", rf"(?:{_LEVEL}[\s-]*)?(?:pi|prediction interval)\b{_IS}{_LIMITS}"),
         ("level", rf"{_LEVEL}[\s-]*{_CI}(?![a-z]){_IS}"
                   rf"|{_CI}\s*[(\[]?(?P<after>{_PERCENT_LEVEL})\s*%[)\]]?{_IS}|{_CI}(?![a-z]){_IS}"),
         ("i2", rf"i(?:\^?2|[ -]squared)(?![a-z0-9]){_BOUND}(?P<value>{_NUM})\s*(?P<percent>%)?"
@@ -55,14 +55,14 @@ _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
               rf"(?:\s*\(\s*(?:df{_IS})?(?P<df>[0-9]+)\s*\))?{_BOUND}(?P<value>{_NUM})"),
         ("q_df", r"d\.?f\.?\s*[=:]?\s*(?P<value>[0-9]+)(?![.0-9])"),
         ("se", rf"(?:s\.?e\.?|standard error)(?![a-z]){_IS}(?P<value>{_NUM})"),
-        ("z", rf"t\s*\(\s*[0-9.]+\s*\){_BOUND}(?P<value>{_NUM})"),
+        ("z", rf"t\s*(?:\(\s*[0-9.]+\s*\)|(?==)){_BOUND}(?P<value>{_NUM})"),
         ("z", rf"z(?:[ -](?:value|score))?(?![a-z0-9]){_BOUND}(?P<value>{_NUM})"),
         ("q_p", r"p(?:[ _-]?values?)?[ _-]*(?:(?:for|of)\s+)?(?:het(?:erogeneity)?|q)(?![a-z])"
                 rf"{_BOUND}(?P<value>{_NUM})"),
         ("p", rf"p(?:[ _-]?values?)?(?![a-z]){_BOUND}(?P<value>{_NUM})"),
         ("k", r"k\s*[=:]?\s*(?P<value>[0-9]+)(?![.0-9])"),
-        ("k", r"(?P<value>[0-9]+) (?:studies|trials|rcts|comparisons|effect sizes|effects)"
-              r"(?![a-z])"),
+        ("k", r"(?:n\s*=\s*)?(?P<value>[0-9]+) (?:studies|trials|rcts|comparisons"
+              r"|effect sizes|effects)(?![a-z])"),
         ("people", r"(?:n\s*[=:]\s*)?[0-9]+(?:[, ][0-9]{3})* (?:participants|patients|subjects"
                    r"|people|women|men|children|individuals)(?![a-z])"),
         ("people", r"n\s*[=:]\s*[0-9]+(?:[, ][0-9]{3})*(?![.0-9])"),
@@ -70,7 +70,7 @@ _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("heterogeneity", r"(?:test (?:for|of) )?heterogeneity"),
         *((f"measure {name}", rf"(?:{words})(?![a-z0-9+])") for name, words in _MEASURES),
         ("words", r"(?:pooled|overall|summary|total|combined|mean|average|weighted|effect sizes?|es"
-                  r"|estimate)(?![a-z])"),
+                  r"|estimate|effect|the|of|was|is)(?![a-z])"),
         ("interval", _LIMITS),
         ("estimate", rf"(?P<value>{_NUM})\s*(?P<percent>%)?"),
         ("marks", r"[*†‡§]+"),
@@ -161,6 +161,7 @@ class _Reading:
         self.unknown: list[str] = []
         self.levels: dict[str, str] = {}
         self.in_percent = False
+        self.last = ""
         self.about, self.depth_of_about, self.depth = _POOL, 0, 0
         plain, at = _plain(text), 0
         while at < len(plain):
@@ -194,11 +195,13 @@ class _Reading:
             self._limits("pi", groups)
         elif name == "interval":
             self._limits("ci", groups)
+            self._check_dash(match[0])
             self.in_percent |= "%" in match[0]
         elif name == "people":
             self.notes.append(f"{match[0].strip()!r} is not used")
         elif name in (_POOL, _HETEROGENEITY):
             self._turn(name)
+            self.last = "q" if name == _HETEROGENEITY else ""
         elif name == "semicolon":
             if self.depth <= self.depth_of_about:
                 self._turn(_POOL)
@@ -217,6 +220,8 @@ class _Reading:
             return
         if name == "p" and self.about == _HETEROGENEITY:
             name = "q_p"
+            if self.last not in ("q", "q_df"):
+                self.notes.append(f"{match[0].strip()!r} is taken for the p value of heterogeneity")
         self._put(name, _number(groups["value"], _bound(groups.get("bound") or "")))
         if name == "estimate":
             self.in_percent |= bool(groups["percent"])
@@ -224,6 +229,7 @@ class _Reading:
             self._i2(groups)
         if name == "q" and groups["df"]:
             self._put("q_df", _number(groups["df"]))
+        self.last = name
         if name in HETEROGENEITY:
             self._turn(_HETEROGENEITY)
         elif name not in ("p", "k"):
@@ -257,6 +263,20 @@ class _Reading:
         self._put(f"{of}_high", high)
         self._turn(_POOL)
 
+    def _check_dash(self, printed: str) -> None:
+        """Refuse "-0.71-0.19" around -0.45, where the dash is the sign of the upper limit."""
+        low, high = self.found["ci_low"].value, self.found["ci_high"].value
+        estimate = self.found.get("estimate")
+        if estimate is None or "–" not in printed or not low < 0 < high:
+            return
+        as_dash = abs(estimate.value - (low + high) / 2)
+        as_sign = abs(estimate.value - (low - high) / 2)
+        if as_dash > 0.1 * (high - low) and as_sign < as_dash / 2:
+            raise InputError(
+                f"{self.text!r}: the dash before {high:g} may be its sign; allowed: limits with "
+                '"to" or a comma between them'
+            )
+
     def _put(self, name: str, number: PrintedNumber) -> None:
         if name in self.found:
             raise InputError(f"{self.text!r}: {STATISTICS[name]} is given twice")
@@ -282,7 +302,9 @@ class _Reading:
                 f"{text!r}: a prediction interval of {predicted}% beside {level}%; allowed: "
                 "intervals of one level"
             )
-        if self.in_percent or "proportion" in self.measures and found["estimate"].value > 1:
+        # A mean difference may be in percent, as of HbA1c.
+        in_percent = self.in_percent and {*self.measures} <= {"proportion", "RD"}
+        if in_percent or "proportion" in self.measures and found["estimate"].value > 1:
             found |= {name: _share(found[name]) for name in _SHARES if name in found}
         _check(found, text)
         ordered = {name: found[name] for name in STATISTICS if name in found}
