@@ -150,6 +150,25 @@ def test_comments_with_commas_are_no_rows(tmp_path: Path) -> None:
     assert [row.cells[0] for row in source.tables[0].rows] == ["A", "B"]
 
 
+def test_a_header_that_is_repeated_above_each_block_is_no_row(tmp_path: Path) -> None:
+    block = "{},,\nStudy,g,SE\nA 2001,0.5,0.25\nB 2002,0.8,0.2\n"
+    source = read(tmp_path, block.format("Depression") + block.format("Anxiety"))
+    assert [row.cells[0] for row in source.tables[0].rows] == ["A 2001", "B 2002"] * 2
+    assert [row.group for row in source.tables[0].rows[2:]] == ["Anxiety"] * 2
+
+
+def test_logarithms_to_base_10_are_refused(tmp_path: Path) -> None:
+    source = read(tmp_path, "Study,log10 OR,SE\nA 2001,0.5,0.25\nB 2002,0.8,0.2\n")
+    assert "logarithms to base 10" in str(nothing_to_pool(source))
+
+
+def test_a_column_that_may_say_the_sign_is_named(tmp_path: Path) -> None:
+    text = "Study,d,SE,Direction\nA 2001,0.5,0.25,Favours control\nB 2002,0.8,0.2,Favours CBT\n"
+    assert only(tmp_path, text).notes == (
+        "Direction: may say the sign of the effects, and is not used",
+    )
+
+
 def test_studies_with_several_rows_are_named(tmp_path: Path) -> None:
     source = read(tmp_path, "Study,g,SE\nA 2001,0.2,0.1\nA 2001,0.3,0.1\nB 2002,0.3,0.1\n")
     (line,) = extract(source, propose(source)[0]).lines()

@@ -68,7 +68,7 @@ class Extracted:
             yield (
                 f"{several} of {len(counts)} studies have several rows, pooled as if they were "
                 f"independent; name the column of the studies as trial in {COLUMNS_FILE}, or "
-                "choose rows with where"
+                "choose rows with where or group"
             )
 
 

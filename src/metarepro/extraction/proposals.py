@@ -1,5 +1,6 @@
 """Proposes the analyses of a source: which columns are what, each with its reason."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from metarepro.tabular.numbers import is_missing
 from metarepro.tabular.yaml_text import FILL_IN
 from metarepro.wording.scales import MEASURES
 
+_OF_SIGN = re.compile(r"\b(?:direction|favou?rs?|favou?red|sign)\b", re.I)
 #: Tables whose columns an error names.
 _NAMED = 5
 
@@ -69,6 +71,11 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
     left = _left(columns)
     taken = [c for c in columns if c.header.text not in left]
     notes = tuple(f"{name}: not used, {why}" for name, why in left.items() if not known)
+    notes += tuple(
+        f"{c.header.text}: may say the sign of the effects, and is not used"
+        for c in columns
+        if not c.width and c.filled.any() and _OF_SIGN.search(c.header.text)
+    )
     found = known or [*effect_analyses(taken, mark), *arm_analyses(taken, mark)]
     labelled = (_labelled(one, table.column_labels) for one in found)
     for one in labelled if found else group_analyses(taken, mark):

@@ -30,6 +30,7 @@ _SEM = re.compile(rf"(?<!{_LETTERS})(?:sem|se|s\.e\.m?\.?|standard errors?)(?!{_
 _PERCENT = re.compile(
     rf"%|(?<!{_LETTERS})(?:percent(?:age)?|pct|perc|rates?|prop|proportions?)(?!{_LETTERS})", re.I
 )
+_BASE_10 = re.compile(r"log[\s_.-]?(?:10|₁₀)(?![0-9])", re.I)
 #: Shares and rates of one group.
 _OF_ONE_GROUP = re.compile(
     rf"(?<!{_LETTERS})(?:prevalences?|incidences?|sensitivity|specificity|accuracy|proportions?"
@@ -63,6 +64,8 @@ def why_left(column: Column) -> str:
         after = _PERCENT_AFTER.search(header.text) and not _COUNT_AFTER.search(header.text)
         if column.width == 1 or first or not after:
             return "a percentage or rate is not a count"
+    if _BASE_10.search(header.text):
+        return "logarithms to base 10; natural ones are read"
     if header.statistic in ("", ESTIMATE, INTERVAL) and _is_share(column):
         return (
             "a share or rate of one group, which is pooled from events and sizes; as yi in "

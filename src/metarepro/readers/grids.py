@@ -48,7 +48,8 @@ def table_of_grid(label: str, grid: Grid) -> SourceTable | None:
     rows = [(number, cells + ("",) * (width - len(cells))) for number, cells in rows]
     body = first + _header_rows([cells for _, cells in rows[first:]])
     filled = [any(is_number(cells[place]) for _, cells in rows[body:]) for place in range(width)]
-    columns = _headers([cells for _, cells in rows[first:body]], filled)
+    header = [cells for _, cells in rows[first:body]]
+    columns = _headers(header, filled)
     end = len(rows)
     while end > body and _is_line(rows[end - 1][1]):
         end -= 1
@@ -57,7 +58,7 @@ def table_of_grid(label: str, grid: Grid) -> SourceTable | None:
     for number, cells in rows[body:end]:
         if _is_line(cells):
             group = clean_text(cells[0])
-        else:
+        elif cells not in header:  # which is repeated above each block of rows
             kept.append(SourceRow(number, cells, group))
     captions = [_line(cells) for _, cells in rows[:first]]
     notes = tuple(_line(cells) for _, cells in rows[end:])
