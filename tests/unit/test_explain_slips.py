@@ -264,3 +264,18 @@ def test_misread_digits_are_tried_only_where_an_interval_does_not_fit() -> None:
     tried = [slip for slip in slips(rows_of(frame)) if slip.kind == "misread"]
     assert {slip.rows for slip in tried} == {(1,)}
     assert [slip.what for slip in tried] == ["in row 3 (Row 3) yi is 0.42, not 0.82"]
+
+
+def test_a_printed_standard_error_leaves_fewer_hits_to_coincidence() -> None:
+    rows = pd.DataFrame({"yi": [0.54, -0.11, 0.74, 0.33], "sei": [0.15, 0.23, 0.26, 0.13]})
+    alone, with_se = (explain_published(rows, text).search for text in ("0.60", "0.60, SE 0.17"))
+    assert alone is not None
+    assert with_se is not None
+    assert with_se.by_chance < 0.5 * alone.by_chance
+
+
+def test_a_printed_standard_error_is_compared() -> None:
+    """By hand: 1 / 0.15^2 + 1 / 0.23^2 + 1 / 0.26^2 + 1 / 0.13^2 = 137.3, and its root 11.72."""
+    rows = pd.DataFrame({"yi": [0.54, -0.11, 0.74, 0.33], "sei": [0.15, 0.23, 0.26, 0.13]})
+    found = explain_published(rows, "0.382, SE 0.0853")
+    assert "common effect, inverse variance; normal" in found.tried[0].model.label

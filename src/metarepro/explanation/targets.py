@@ -11,6 +11,7 @@ from metarepro.explanation.fits import Outcomes
 from metarepro.explanation.matching import SCALES, TOLERANCE, candidates, printed_scale
 from metarepro.explanation.pool_models import PoolModel
 from metarepro.explanation.published import PrintedNumber, PublishedResult
+from metarepro.models.inference import critical_value
 
 Array = npt.NDArray[np.float64]
 
@@ -19,7 +20,7 @@ _TARGETS = 200
 _CELLS = 100_000
 #: Targets lie at least this many half units around the printed numbers.
 _LEAST = 5.0
-_FREE = ("estimate", "ci_low", "ci_high", "i2", "tau2", "tau", "q")
+_FREE = ("estimate", "ci_low", "ci_high", "se", "i2", "tau2", "tau", "q")
 
 
 def random_targets(
@@ -52,6 +53,7 @@ def random_targets(
         estimate, half = middle[0] + one * spread[0], np.exp(middle[1] + two * spread[1])
         values = {"estimate": estimate, "ci_low": estimate - half, "ci_high": estimate + half}
         values = {name: float(shown(np.array(x))) for name, x in values.items()}
+        values["se"] = float(half) / critical_value(published.level, np.nan)
         if "i2" in numbers:
             values["i2"] = float(np.clip(numbers["i2"].value + 10 * three, 0, 100))
         for name in ("tau2", "tau", "q"):
@@ -122,6 +124,8 @@ def _surroundings(
     low = _back(back, numbers.get("ci_low", np.nan), np.nan)
     high = _back(back, numbers.get("ci_high", np.nan), np.nan)
     width = (high - low) / 2
+    if "se" in numbers and not width > 0:
+        width = critical_value(published.level, np.nan) * numbers["se"]
     width = width if width > 0 else float(np.median(halves))
     ratio = transformation == "exp"
     unit = half_unit / max(abs(numbers["estimate"]), half_unit) if ratio else half_unit
