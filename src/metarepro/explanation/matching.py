@@ -52,6 +52,9 @@ def candidates(
     shown = printed_scale(form)
     with np.errstate(invalid="ignore"):
         tau = np.sqrt(outcomes.tau2)
+    errors: tuple[Array, ...] = (outcomes.standard_error,)
+    if form.transformation == "exp":  # that of the logarithm, or of the ratio by the delta method
+        errors = (*errors, outcomes.standard_error * shown(outcomes.estimate))
     predicted: dict[str, tuple[Array, ...]] = {}
     if "pi_low" in published.numbers:
         limits = prediction_intervals(outcomes, published.level).values()
@@ -61,7 +64,7 @@ def candidates(
         "estimate": (shown(outcomes.estimate),),
         "ci_low": (shown(outcomes.ci_low),),
         "ci_high": (shown(outcomes.ci_high),),
-        "se": (outcomes.standard_error,),
+        "se": errors,
         "z": (np.abs(outcomes.z),),
         "p": (outcomes.p,),
         "tau2": (outcomes.tau2,),
