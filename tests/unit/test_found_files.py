@@ -1,5 +1,6 @@
 """Files as researchers hold them: what their columns are taken for, and what is said of them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -198,17 +199,20 @@ def test_an_estimate_may_stand_in_one_cell_with_its_standard_error(tmp_path: Pat
     assert found.columns["sei"].number == 2
 
 
+def limits_column(folder: Path, *rows: Sequence[str | float | None]) -> Analysis:
+    """The analysis of a workbook whose header of an interval is followed by one without a text."""
+    header = ("Study", "g", "95% CI", None, "k")
+    return only(folder, xlsx({"S": [header, *rows]}), "a.xlsx")
+
+
 def test_two_columns_under_the_header_of_an_interval_are_its_limits(tmp_path: Path) -> None:
-    rows = [["Study", "g", "95% CI", None], ["A 2001", 0.3, 0.1, 0.5], ["B 2002", 0.4, 0.1, 0.7]]
-    found = only(tmp_path, xlsx({"S": rows}), "a.xlsx")
+    found = limits_column(tmp_path, ("A 2001", 0.3, 0.1, 0.5, 1), ("B 2002", 0.4, 0.1, 0.7, 2))
     assert (found.name, columns(found)["ci_high"]) == ("g", "95% CI (2)")
 
 
 def test_an_empty_column_beside_an_interval_is_none_of_its_limits(tmp_path: Path) -> None:
-    rows = [["Study", "g", "95% CI", None, "k"], ["A", 0.3, "0.1 to 0.5", None, 1]]
-    rows.append(["B", 0.4, "0.1 to 0.7", None, 2])
-    found = only(tmp_path, xlsx({"S": rows}), "a.xlsx")
-    assert columns(found)["ci_high"] == "95% CI"
+    rows = (("A", 0.3, "0.1 to 0.5", None, 1), ("B", 0.4, "0.1 to 0.7", None, 2))
+    assert columns(limits_column(tmp_path, *rows))["ci_high"] == "95% CI"
 
 
 def test_means_of_a_low_and_a_high_group_are_no_limits(tmp_path: Path) -> None:
