@@ -105,7 +105,7 @@ def test_a_measure_that_the_rows_do_not_have_is_refused() -> None:
 def test_a_printed_pool_that_cannot_be_read_is_refused() -> None:
     found = command("explain", "rows.csv", "--published", "about a half")
     assert found.exit_code == 1
-    assert "must start with an estimate" in found.stderr
+    assert "needs an estimate" in found.stderr
 
 
 def test_a_wrong_cell_is_refused_with_its_place(folder: Path) -> None:
