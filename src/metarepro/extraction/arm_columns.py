@@ -1,7 +1,8 @@
 """Proposes means with SDs, and counts, of two arms."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,7 +54,7 @@ class _Part:
 
 def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """Every set of columns with means, SDs and sizes, or events and sizes, of two arms."""
-    known = [_with_size(column) for column in _with_arms(columns)]
+    known = [_with_size(column) for column in _with_named_arm(_with_arms(columns))]
     parts = _unnamed([part for column in known for part in _parts(column)])
     for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
         for kind in _KINDS:
@@ -95,6 +96,42 @@ def _with_arms(columns: Sequence[Column]) -> list[Column]:
         return list(columns)
     of_group = dict(zip(over, arms, strict=True))
     return [_in_arm(column, of_group.get(_spanned(column)[0], "")) for column in columns]
+
+
+def _with_named_arm(columns: Sequence[Column]) -> list[Column]:
+    """The columns; where one arm has a name of its own, such as "Exercise mean" and "Control mean".
+
+    The words that all columns without an arm share are its name if the columns are, but for
+    them, those of the arm that is known. Words of times are no name.
+    """
+    of_arms = [c for c in columns if c.header.statistic in OF_ARMS and not _spanned(c)[0]]
+    known = [c for c in of_arms if c.header.arm]
+    others = [c for c in of_arms if not c.header.arm and c.header.topic]
+    if not known or not others or len({_sure_arm(c) for c in known}) > 1:
+        return list(columns)
+    name = frozenset.intersection(*(frozenset(c.header.topic) for c in others))
+    name = name.difference(*(c.header.topic for c in known))
+    same = Counter(_content(c, name) for c in others) == Counter(_content(c) for c in known)
+    arms = _both_arms((_sure_arm(known[0]), ""))
+    if not name or times_in(name) or not same or not arms:
+        return list(columns)
+    own, other = arms if arms != (FIRST, SECOND) or known[0].place < others[0].place else arms[::-1]
+    of_arm = {c.place: own for c in known} | {c.place: other for c in others}
+    return [_called(c, of_arm[c.place], name) if c.place in of_arm else c for c in columns]
+
+
+def _content(column: Column, name: Set[str] = frozenset()) -> tuple[str, tuple[str, ...]]:
+    """The statistic and the topic of a column, without the name of its arm."""
+    header = column.header
+    return header.statistic, tuple(word for word in header.topic if word not in name)
+
+
+def _called(column: Column, arm: str, name: Set[str]) -> Column:
+    """A column of an arm, whose topic is without the name of the arm."""
+    header = column.header
+    topic = _content(column, name)[1]
+    own_name = header.name if topic == header.topic else "_".join(topic)
+    return replace(column, header=replace(header, arm=arm, topic=topic, name=own_name))
 
 
 def _spanned(column: Column) -> tuple[str, str]:

@@ -13,7 +13,8 @@ from metarepro.extraction.profiles import Column
 def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """The one set of correlations and sizes, or of events and sizes, of a table without arms.
 
-    Where several columns could be one of them, none is taken: only a person knows which.
+    Where several columns could be one of them, none is taken: only a person knows which. Nor are
+    events of one group beside those of an arm: they are half of a comparison.
     """
     sizes = _without_arm(columns, SIZE)
     correlations = [c for c in _without_arm(columns, CORRELATION) if _fits_correlation(c)]
@@ -22,7 +23,9 @@ def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
             {"r": _cell(correlations[0]), "n_total": _cell(sizes[0])}, "correlation", mark
         )
         return
-    fractions = [c for c in columns if is_fraction(c) and not c.header.arm]
+    if any(c.header.arm for c in columns if c.header.statistic in (EVENTS, SIZE)):
+        return
+    fractions = [c for c in columns if is_fraction(c)]
     if len(fractions) == 1:
         name, reason = fractions[0].header.text, "events and size in one cell"
         cells = {"events": Cell(name, 1, reason), "n_total": Cell(name, 2, reason)}
