@@ -169,7 +169,7 @@ def test_means(measure: str, folder: Path) -> None:
         ("study,g\nA,1\n", "It has the columns study, g. Say what they are in columns.yaml"),
         ("yi,sei\n1e300,0.1\n2,1\n", "row 2, yi: found '1e300'; allowed: a number in digits"),
         ("yi,sei\n1,1e-300\n2,1\n", "row 2, sei: found '1e-300'; allowed: a number above 0, of a"),
-        ('yi,vi\n"1,5",1\n2,1\n', "row 2, yi: found '1,5'; allowed: a number in digits"),
+        ('yi,vi\n"1,5",1\n2.5,1\n', "row 2, yi: found '1,5'; allowed: a number in digits"),
         ("yi,vi\n1e999,1\n2,1\n", "row 2, yi: found '1e999'"),
         ("yi,vi,trial\n1,1,a\n2,1,\n", "row 3, trial: found ''"),
         ("yi,vi,higher_is_better\n1,1,yes\n2,1,no\n", "row 3, higher_is_better: found 'no'"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from metarepro.extraction.arm_words import (
     BEFORE,
@@ -35,8 +36,9 @@ from metarepro.tabular.yaml_text import FILL_IN
 _KINDS = ((MEAN, SD, SIZE), (EVENTS, SIZE), (EVENTS, NON_EVENTS))
 _WORDS = 0.5
 _FRACTION = re.compile(r"\s*[0-9]+\s*/\s*[0-9]+")
-#: Of the cells of a column with events and sizes, those that must be so.
-_MOST = 0.8
+#: Of the cells of a column, those that must be as its header says; the others are named as wrong
+#: when they are read.
+MOST = 0.8
 #: Controls whose other arm is the treated one, whatever it is called.
 _AGAINST = frozenset(("placebo", "pbo", "control", "controls", "ctrl", "c", "untreated"))
 
@@ -213,7 +215,12 @@ def is_fraction(column: Column) -> bool:
     filled = [text for text in column.texts if text.strip()]
     slashed = np.mean([bool(_FRACTION.match(text)) for text in filled])
     events, sizes = column.values(1)[column.filled], column.values(2)[column.filled]
-    return bool(slashed > _MOST and (events <= sizes).all())
+    return bool(slashed > MOST and fit(events, sizes))
+
+
+def fit(events: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64]) -> bool:
+    """Whether most events are whole numbers within the sizes of their rows."""
+    return bool(np.mean((events <= sizes) & (events % 1 == 0)) > MOST)
 
 
 def _complete(

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from metarepro.extraction.arm_columns import is_fraction
-from metarepro.extraction.headers import CORRELATION, EVENTS, SIZE
+from metarepro.extraction.arm_columns import MOST, fit, is_fraction
+from metarepro.extraction.headers import CORRELATION, EVENTS, SIZE, parse_header
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.profiles import Column
 
@@ -38,6 +38,22 @@ def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
         )
 
 
+def misfits(columns: Sequence[Column]) -> Iterator[str]:
+    """Numbers that keep columns of one group from being taken: they cannot be what headers say."""
+    for column in _without_arm(columns, CORRELATION):
+        wrong = [t for t, r in zip(column.texts, column.values(), strict=True) if abs(r) >= 1]
+        if wrong:
+            yield f"{column.header.text} has {wrong[0].strip()}, which is no correlation"
+    events, sizes = _without_arm(columns, EVENTS), _without_arm(columns, SIZE)
+    pairs = [(c.header.text, c.values(1), c.values(2)) for c in columns if c.width in (2, 3)]
+    if len(events) == len(sizes) == 1:
+        pairs.append((events[0].header.text, events[0].values(), sizes[0].values()))
+    for name, some, of in pairs:
+        wrong = [f"{x:g} of {n:g}" for x, n in zip(some, of, strict=True) if x > n]
+        if wrong and parse_header(name).statistic in (EVENTS, SIZE):
+            yield f"{name} has {wrong[0]}"
+
+
 def _without_arm(columns: Sequence[Column], statistic: str) -> list[Column]:
     return [
         c for c in columns if c.header.statistic == statistic and not c.header.arm and c.width == 1
@@ -45,16 +61,16 @@ def _without_arm(columns: Sequence[Column], statistic: str) -> list[Column]:
 
 
 def _fits_correlation(column: Column) -> bool:
-    """Whether all numbers lie between -1 and 1, and some are no whole ones."""
+    """Whether most numbers lie between -1 and 1, and some are no whole ones."""
     known = column.values()[column.filled]
-    return bool((np.abs(known) < 1).all() and (known % 1 != 0).any())
+    return bool(np.mean(np.abs(known) < 1) > MOST and (known % 1 != 0).any())
 
 
 def _fit(events: Column, sizes: Column) -> bool:
     """Whether events are whole numbers within the sizes of their rows."""
     x, n = events.values(), sizes.values()
     known = np.isfinite(x) & np.isfinite(n)
-    return bool(known.any() and (x[known] <= n[known]).all() and (x[known] % 1 == 0).all())
+    return bool(known.any()) and fit(x[known], n[known])
 
 
 def _cell(column: Column) -> Cell:

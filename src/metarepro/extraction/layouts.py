@@ -114,12 +114,18 @@ def our_names(headers: Iterable[str]) -> dict[str, Cell]:
     return {role: own[role] for role in (*labels, *roles)}
 
 
+def _kind(roles: Mapping[str, Cell]) -> str:
+    """What an analysis is called whose columns have the names of this program."""
+    leading = {"yi": "effects", "mean_t": "means", "r": "correlation", "n_total": "proportion"}
+    return next((name for role, name in leading.items() if role in roles), "counts")
+
+
 def layout_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """The analyses of a table in a layout that is known by its headers; none for others."""
     headers = {c.header.text.strip().lower(): c for c in columns}
     own = our_names(c.header.text for c in columns)
     if own:
-        yield Analysis("effects" if "yi" in own else "arms", "", own, decimal=mark)
+        yield Analysis(_kind(own), "", own, decimal=mark)
         return
     for layout in _LAYOUTS:
         if len(layout.marks & headers.keys()) < 2:
