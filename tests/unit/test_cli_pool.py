@@ -237,3 +237,12 @@ def test_without_a_direction_no_side_is_named(folder: Path) -> None:
     shown = texts_of(pool_studies(read_effect_table("bcg.csv"), measure="RR"))
     assert "Risk ratio" in shown
     assert not any("favours" in text for text in shown)
+
+
+@pytest.mark.parametrize(("limits", "is_named"), [("0.1,0.5", False), ("0.5,0.1", True)])
+def test_an_estimate_that_is_not_between_its_limits_is_named(
+    limits: str, is_named: bool, folder: Path
+) -> None:
+    Path("t.csv").write_text(f"study,yi,ci_low,ci_high\nA,0.2,0.1,0.3\nB,0.3,{limits}\n")
+    printed = command("pool", "t.csv").stdout
+    assert ("does not lie between its limits: B (row 3)" in printed) == is_named
