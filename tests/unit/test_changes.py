@@ -258,7 +258,7 @@ def test_results_that_are_older_than_the_data_are_named() -> None:
     after = project() | NEW_SD
     assert compare_states(project(), after).outdated == {"before": [], "after": [RESULTS]}
     text = written(project(), after)
-    assert text.index("Run `make` first") < text.index("No sign, no interval's")
+    assert text.index("Run the workflow first") < text.index("No sign, no interval's")
     unfinished = {path: content for path, content in project().items() if path != MANIFEST}
     assert compare_states(project(), unfinished).outdated["after"] == [MANIFEST]
 
@@ -307,7 +307,7 @@ def test_every_input_is_judged_by_its_checksum(path: str) -> None:
 )
 def test_an_edit_that_the_checksums_do_not_see_and_that_moves_nothing(path: str) -> None:
     after = project(**{path: b"a,b\n1,2\n"})
-    question = "was `make` run after this edit?"
+    question = "was the workflow run after this edit?"
     text = written(project(), after)
     assert text.index(question) < text.index(f"`{path}`") < text.index("No sign, no interval's")
     moved = project(**{path: b"a,b\n1,2\n", POOLED: table([pool(0.5, 0.2, 0.8)])})

@@ -169,7 +169,7 @@ def test_means(measure: str, folder: Path) -> None:
         ("study,g\nA,1\n", "It has the columns study, g. Say what they are in columns.yaml"),
         ("yi,sei\n1e300,0.1\n2,1\n", "row 2, yi: found '1e300'; allowed: a number in digits"),
         ("yi,sei\n1,1e-300\n2,1\n", "row 2, sei: found '1e-300'; allowed: a number above 0, of a"),
-        ('yi,vi\n"1,5",1\n2,1\n', "row 2, yi: found '1,5'; allowed: a number in digits"),
+        ('yi,vi\n"1,5",1\n2.5,1\n', "row 2, yi: found '1,5'; allowed: a number in digits"),
         ("yi,vi\n1e999,1\n2,1\n", "row 2, yi: found '1e999'"),
         ("yi,vi,trial\n1,1,a\n2,1,\n", "row 3, trial: found ''"),
         ("yi,vi,higher_is_better\n1,1,yes\n2,1,no\n", "row 3, higher_is_better: found 'no'"),
@@ -237,3 +237,12 @@ def test_without_a_direction_no_side_is_named(folder: Path) -> None:
     shown = texts_of(pool_studies(read_effect_table("bcg.csv"), measure="RR"))
     assert "Risk ratio" in shown
     assert not any("favours" in text for text in shown)
+
+
+@pytest.mark.parametrize(("limits", "is_named"), [("0.1,0.5", False), ("0.5,0.1", True)])
+def test_an_estimate_that_is_not_between_its_limits_is_named(
+    limits: str, is_named: bool, folder: Path
+) -> None:
+    Path("t.csv").write_text(f"study,yi,ci_low,ci_high\nA,0.2,0.1,0.3\nB,0.3,{limits}\n")
+    printed = command("pool", "t.csv").stdout
+    assert ("does not lie between its limits: B (row 3)" in printed) == is_named

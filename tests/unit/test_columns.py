@@ -176,6 +176,29 @@ def test_it_is_asked_of_spanning_headers_whose_other_arm_may_be_a_control(second
     assert (found.first_arm, taken(found)["mean_1"]) == (FILL_IN, "Music > mean")
 
 
+@pytest.mark.parametrize(
+    ("second", "leading"), [("Control", "mean_t"), ("Placebo", "mean_t"), ("Usual care", "mean_1")]
+)
+def test_an_arm_may_have_a_name_of_its_own_beside_a_known_one(second: str, leading: str) -> None:
+    found = one(of_arms("Yoga class", second), *MEANS)
+    assert taken(found)[leading] == "Yoga class mean"
+
+
+def test_the_name_of_an_arm_is_not_that_of_the_outcome() -> None:
+    found = one(of_arms("Exercise pain", "Control pain"), *MEANS)
+    assert (found.name, taken(found)["mean_t"]) == ("pain", "Exercise pain mean")
+
+
+@pytest.mark.parametrize("first", ["Baseline", "Exercise baseline"])
+def test_a_time_or_another_outcome_is_no_arm_beside_a_known_one(first: str) -> None:
+    assert propose(source(of_arms(first, "Control"), *MEANS)) == []
+
+
+def test_counts_of_one_arm_are_not_pooled_as_if_they_were_one_group() -> None:
+    header = "Study | Events (both) | Total (all) | Events control | Total control"
+    assert propose(source(header, "A | 5 | 20 | 6 | 22", "B | 7 | 31 | 9 | 30")) == []
+
+
 def test_it_is_asked_of_a_header_that_names_both_arms() -> None:
     assert one(of_arms("Treatment vs control", "Control"), *MEANS).first_arm == FILL_IN
 

@@ -181,6 +181,45 @@ def test_adding_twice_is_refused(project: Path) -> None:
     assert state(project) == before
 
 
+def test_a_form_that_was_added_is_named_as_such(project: Path) -> None:
+    fill(write_form("eve2003", "means"))
+    assert command("add-trial", "eve2003").exit_code == 0
+    again = command("new-trial", "eve2003", "--statistic", "counts")
+    assert again.exit_code == 1
+    assert "has been added to the data; delete it" in again.stderr
+
+
+def added_lines(trial_id: str, statistic: str, **cells: str) -> str:
+    """What is printed when a form is added."""
+    fill(write_form(trial_id, statistic), **cells)
+    added = command("add-trial", trial_id)
+    assert added.exit_code == 0, added.stderr
+    return added.stdout
+
+
+@pytest.mark.parametrize(("higher_is_better", "is_asked"), [("yes", False), ("no", True)])
+def test_an_instrument_that_runs_against_its_outcome_is_asked_about(
+    higher_is_better: str, is_asked: bool, project: Path
+) -> None:
+    printed = added_lines("eve2003", "means", higher_is_better=higher_is_better)
+    assert ("Right only if the scale is reversed" in printed) == is_asked
+
+
+def test_an_interval_off_its_estimate_is_named_when_it_is_added(project: Path) -> None:
+    printed = added_lines("eve2003", "smd", value="0.4", ci_low="0.3", ci_high="2.0")
+    assert "Check: the estimate lies" in printed
+
+
+def test_what_was_assumed_is_said_when_it_is_added(project: Path) -> None:
+    printed = added_lines("eve2003", "mean_difference", se="0.1", n_t="40", n_c="39")
+    assert "    Assumed: SD recovered from the standard error" in printed
+
+
+def test_what_to_do_about_a_result_without_an_effect_is_said(project: Path) -> None:
+    printed = added_lines("eve2003", "change_means", correlation="")
+    assert "To use it: fill in correlation" in printed
+
+
 def test_a_known_trial_gets_a_form_for_its_next_result(project: Path) -> None:
     form = write_form("ann2001", "means")
     assert set(yaml.safe_load(form.read_text())) == {"results"}

@@ -14,11 +14,13 @@ import pandas as pd
 import pytest
 import yaml
 from docx import Document
+from docx.shared import Cm, Twips
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from metarepro.manuscript.bibtex import bibliography, first_author
+from metarepro.manuscript.certainty import GRADED
 from metarepro.manuscript.docx import figures_document, table_document, without_dates
 from metarepro.manuscript.figures import (
     TALLEST,
@@ -29,7 +31,12 @@ from metarepro.manuscript.figures import (
     pdf_bytes,
 )
 from metarepro.manuscript.latex import figures_part, table_part
-from metarepro.manuscript.summary import INTERVENTION, in_words, published_certainty
+from metarepro.manuscript.summary import (
+    CERTAINTY,
+    INTERVENTION,
+    in_words,
+    published_certainty,
+)
 from metarepro.study.transcription import list_reviews
 from metarepro.study.validation import load
 from metarepro.wording.scales import Scale
@@ -306,6 +313,18 @@ def test_the_word_table_repeats_its_header_on_landscape_pages() -> None:
     assert table.rows[2].cells[COLUMNS.index("Remarks")].text == ("ab c d e & % $ # _ { } ~ ^ \\")
     texts = [paragraph.text for paragraph in document.paragraphs]
     assert texts == ["A title", "First note", "Second"]
+
+
+@pytest.mark.parametrize("certainties", [[], [GRADED], [CERTAINTY], [GRADED, CERTAINTY]])
+def test_every_column_has_its_width_whichever_certainties_there_are(certainties: list[str]) -> None:
+    first = ["Domain", "Trials", "Participants", "g", "Prediction", "I²"]
+    columns = [*first, *certainties[:1], "In words", "Remarks", *certainties[1:]]
+    table = pd.DataFrame([dict.fromkeys([INTERVENTION, *columns], "text")])
+    (grid,) = Document(io.BytesIO(table_document(table, "A title", []))).tables
+    whole = sum(column.width for column in grid.columns)
+    assert whole == pytest.approx(Cm(26.1), abs=len(columns) * Twips(1))
+    of_latex = re.findall(r"p\{[0-9.]+\\linewidth\}", table_part(table, "A title", []))
+    assert len(of_latex) == len(columns)
 
 
 # Figures and bytes -----------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from metarepro.errors import InputError
 from metarepro.explanation.explanation import explain_published
 from metarepro.explanation.published_text import parse_published
 from metarepro.extraction.columns_file import columns_text, read_columns
-from metarepro.extraction.proposals import propose
+from metarepro.extraction.proposals import nothing_to_pool, propose
+from metarepro.extraction.reading import read_rows
 from metarepro.extraction.review_source import read_review_source
 from metarepro.figures.ticks import effect_ticks
 from metarepro.readers.effect_table import read_effect_table
@@ -122,6 +123,33 @@ def test_a_column_with_nothing_but_the_arm_in_its_header_is_read(tmp_path: Path)
 def test_what_is_not_clear_is_not_taken(tmp_path: Path, text: str) -> None:
     source = read_source(written(tmp_path, text.replace("r,n\n", "correlation,size\n")))
     assert propose(source) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Study,Pearson r,Sample\nA,1.2,45\nB,.35,120\n", "Pearson r has 1.2, which is no"),
+        ("Study,Cases,Total\nA,50,45\nB,12,120\n", "Cases has 50 of 45"),
+        ("Study,n/N (%)\nA,5/45 (11)\nB,244/210 (16)\n", "n/N (%) has 244 of 210"),
+    ],
+)
+def test_the_number_that_keeps_columns_from_being_taken_is_named(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    assert said in str(nothing_to_pool(read_source(written(tmp_path, text))))
+
+
+def test_one_wrong_number_among_many_does_not_hide_the_columns(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{name},{events},40\n" for name, events in zip("ABCDEF", range(5, 11), strict=True)
+    )
+    source = read_source(written(tmp_path, f"Study,Cases,Sample\n{rows}G,41,40\n"))
+    assert [one.measure for one in propose(source)] == ["proportion"]
+
+
+def test_decimal_commas_are_read_in_a_file_of_our_names(tmp_path: Path) -> None:
+    path = written(tmp_path, "study;r;n\nA;0,31;120\nB;-0,05;47\n")
+    assert read_rows(path).table.numbers("correlations")["r"].tolist() == [0.31, -0.05]
 
 
 def test_the_proposed_columns_are_read_as_they_are_written(tmp_path: Path) -> None:

@@ -382,11 +382,11 @@ def test_a_forest_plot_whose_rows_are_text(tmp_path: Path) -> None:
     assert "Heterogeneity: Tau2 = 0.00" in table.caption
 
 
-def test_without_the_library_the_message_names_the_extra(
+def test_without_the_library_the_message_names_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "article.pdf"
     path.write_bytes(pdf(PdfPage()))
     monkeypatch.setitem(sys.modules, "pdfplumber", None)
-    with pytest.raises(InputError, match=r'pip install "metarepro\[pdf\]"'):
+    with pytest.raises(InputError, match="pip install pdfplumber"):
         read_source(path)

@@ -1,5 +1,6 @@
 """A data file with its columns.yaml takes the place of a review file: rows, pools, verdicts."""
 
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -84,6 +85,34 @@ def test_counts_need_a_measure(tmp_path: Path) -> None:
     review = read_any_review(tmp_path / "columns.yaml")
     assert [row["events_c"] for row in review.study_rows] == [8, 11]
     assert review.analysis_rows[0]["measure"] == "RR"
+
+
+def test_an_open_question_names_the_file_in_its_folder(tmp_path: Path) -> None:
+    header = "Study;Mean 1;SD 1;n 1;Mean 2;SD 2;n 2\nAnn 2001;5,1;2,0;30;4,2;2,1;31\n"
+    roles = "mean_1: Mean 1, sd_1: SD 1, n_1: n 1, mean_2: Mean 2, sd_2: SD 2, n_2: n 2"
+    columns = (
+        "file: rows.csv\nanalyses:\n- name: mood\n  measure: SMD\n  decimal: comma\n"
+        f"  first_arm: FILL_IN\n  columns: {{study: Study, {roles}}}\n"
+    )
+    path = write(tmp_path, header, columns)
+    with pytest.raises(DataError) as caught:
+        read_any_review(path)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.found) == (path.as_posix(), "FILL_IN")
+    assert problem.allowed == (
+        "an answer: which arm is the one of Mean 1? first_arm: treatment or control"
+    )
+
+
+def test_what_keeps_a_file_from_being_read_is_no_internal_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, columns=COLUMNS.replace("rows.csv", "rows.pdf"))
+    (tmp_path / "rows.csv").rename(tmp_path / "rows.pdf").write_bytes(b"%PDF-1.7\n")
+    monkeypatch.setitem(sys.modules, "pdfplumber", None)
+    refused = command("reproduce", str(tmp_path))
+    assert "pip install pdfplumber" in refused.stderr
+    assert "internal error" not in refused.stderr
 
 
 def test_all_problems_of_all_analyses_are_said_at_once(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import shutil
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -50,6 +51,23 @@ def made(tmp_path: Path) -> Path:
     for name, content in pages.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     return tmp_path
+
+
+@pytest.mark.parametrize("is_older", [False, True])
+def test_a_report_that_is_older_than_its_data_is_named_as_such(
+    is_older: bool, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("metarepro.commands.report.differences", lambda *_: [1] * is_older)
+    monkeypatch.setattr("metarepro.commands.report.read_manifest", lambda _: {})
+    monkeypatch.chdir(tmp_path)
+    report = Path("study/results/report")
+    shutil.copytree(made, report, ignore=shutil.ignore_patterns("study"))
+    Path("study/results/manifest.csv").write_text("")
+    done = CliRunner().invoke(
+        cli, ["report", "--single-file", "r.html", "--report-dir", str(report)]
+    )
+    assert done.exit_code == 0
+    assert ("may be older than the data" in done.stderr) == is_older
 
 
 def test_it_holds_the_pages_that_the_first_one_links(made: Path) -> None:

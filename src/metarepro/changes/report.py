@@ -19,6 +19,9 @@ PLACES = 3
 #: Lines of a difference of two texts before it is cut.
 LONGEST_DIFFERENCE = 60
 
+#: What makes the results follow from the data again, in a study and in a checkout.
+_RUN_FIRST = "Run the workflow first (`metarepro run`, or `make`)"
+
 
 def report(
     changes: Changes, before: State, after: State, base: str, is_unfinished: bool = False
@@ -46,7 +49,7 @@ def report(
         lines += [
             "> **The last run of the workflow did not make everything** (it was killed, failed, is "
             "still going on, or was asked for a part): some results may be older than the last "
-            "edit of data, code or configuration, others newer. Run `make` first.",
+            f"edit of data, code or configuration, others newer. {_RUN_FIRST}.",
             "",
         ]
     lines += [*_warnings(changes), _summary(changes), ""]
@@ -114,14 +117,14 @@ def _warnings(changes: Changes) -> list[str]:
         if outdated := changes.outdated[side]:
             lines += [
                 f"> **The results of {state} were not made from its inputs** "
-                f"({_named(outdated)}). Run `make` first, else this report says too little.",
+                f"({_named(outdated)}). {_RUN_FIRST}, else this report says too little.",
                 "",
             ]
         if altered := changes.altered[side]:
             lines += [
                 f"> **Results of {state} are not those that {code(MANIFEST)} lists** "
                 f"({_named(altered)}): they moved without input, by hand or by a run that has not "
-                "come to its end. Run `make` first.",
+                f"come to its end. {_RUN_FIRST}.",
                 "",
             ]
         if left_out := changes.left_out[side]:
@@ -130,8 +133,9 @@ def _warnings(changes: Changes) -> list[str]:
             lines += [*(f"> - {plain(review)}" for review in left_out), ""]
     if changes.without_effect:
         lines += [
-            "> **Nothing moved: was `make` run after this edit?** No result differs, and whether "
-            f"they are newer than these files cannot be seen: {_named(changes.without_effect)}.",
+            "> **Nothing moved: was the workflow run after this edit?** No result differs, and "
+            "whether they are newer than these files cannot be seen: "
+            f"{_named(changes.without_effect)}.",
             "",
         ]
     if unexplained := changes.unexplained():

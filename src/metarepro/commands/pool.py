@@ -37,7 +37,7 @@ def _default(name: str) -> str:
 @click.argument("table", type=FILE_OR_FOLDER)
 @click.option(
     "--measure",
-    type=click.Choice(list(MEASURES), case_sensitive=False),
+    type=click.Choice([name for name in MEASURES if name != "several"], case_sensitive=False),
     help="Effect measure; needed unless the table has yi or is a review file. From means: SMD, "
     "MD; from counts: OR, RR, RD. Given yi of ratios are natural logarithms, of correlations "
     "Fisher's z, of proportions logits.",

@@ -1,10 +1,12 @@
 """The command that puts a report into one file."""
 
+import os
 from pathlib import Path
 
 import click
 
 from metarepro.commands.options import FILE_OR_FOLDER
+from metarepro.manifest.listing import MANIFEST, differences, read_manifest
 from metarepro.tabular.atomic import write_file
 
 _REPORT = Path("results/report")
@@ -35,8 +37,20 @@ def report(single_file: Path, report_dir: Path) -> None:
     """
     from metarepro.report.single_file import single_file as put_together
 
+    _warn_of_older_report(report_dir)
     html, pages = put_together(report_dir)
     content = html.encode()
     single_file.parent.mkdir(parents=True, exist_ok=True)
     write_file(single_file, content)
     click.echo(f"Written to {single_file}: {pages} pages, {len(content) / 1e6:.1f} MB")
+
+
+def _warn_of_older_report(report_dir: Path) -> None:
+    """Say so if a report does not belong to the data beside it: it may be sent by mail."""
+    study = Path(os.path.normpath(report_dir.absolute())).parents[1]
+    if (study / MANIFEST).is_file() and differences(study, read_manifest(study)):
+        click.echo(
+            "Inputs or results are not those of the last run, so this report may be older than the "
+            "data: metarepro verify names what differs, metarepro run makes the report again",
+            err=True,
+        )

@@ -12,14 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from metarepro.conversion.effects import compute_effects
+from metarepro.entry.described import describe_results
 from metarepro.entry.draft_rows import Record, appended, duplicates, place_in_draft, read_draft
 from metarepro.plan import Plan
 from metarepro.study.transcription import Dataset
 from metarepro.study.validation import load
 from metarepro.tabular.input_tables import INPUT_TABLES
 from metarepro.tabular.problems import DataError, Problem
-from metarepro.wording.scales import scale_of
 
 
 def add_draft(trial_id: str, data_dir: Path, drafts: Path, plan: Plan) -> list[str]:
@@ -63,7 +62,8 @@ def add_draft(trial_id: str, data_dir: Path, drafts: Path, plan: Plan) -> list[s
             data = _checked(data_dir, contents)
         except DataError as error:
             raise DataError(place_in_draft(error.problems, places, draft)) from None
-        lines = _describe(data, records, plan)
+        added = {record.cells.get("result_id") for record in records}
+        lines = describe_results(data, added, plan)
         _replace_files(data_dir, contents)
     files = ", ".join((data_dir / relative).as_posix() for relative in contents)
     return [f"Added to {files}:", *lines]
@@ -107,31 +107,6 @@ def _replace_files(data_dir: Path, contents: Mapping[Path, bytes]) -> None:
     finally:
         for written in partial.values():
             written.unlink(missing_ok=True)
-
-
-def _describe(data: Dataset, records: Sequence[Record], plan: Plan) -> list[str]:
-    """One line per result: its effect and who it favours, or why it has none."""
-    names = {record.cells.get("result_id") for record in records}
-    effects = compute_effects(
-        data.results[data.results["result_id"].isin(names)],
-        data.trials,
-        data.clusters,
-        data.outcomes,
-        data.interventions,
-        data.countries,
-        plan,
-    )
-    lines, study = [], scale_of(plan)
-    for row in effects.to_dict("records"):
-        says = f"no effect size ({row['exclude']}: {row['exclude_reason']})"
-        if not row["exclude"]:
-            better = "intervention" if row["yi"] > 0 else "control" if row["yi"] < 0 else "neither"
-            scale = study.at(row)
-            effect = scale.interval(row["yi"], row["ci_low"], row["ci_high"])
-            favours = f", favours: {better}" if scale.compares else ""
-            says = f"{scale.symbol} {effect}{favours} ({row['tier']})"
-        lines.append(f"  {row['result_id']} {row['measure']}: {says}")
-    return lines
 
 
 @contextmanager

@@ -1,10 +1,12 @@
 """Writes the forms for new evidence; what is there already is never touched."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from metarepro.entry.data_guide import column_meanings
 from metarepro.entry.drafts import review_form, trial_form
+from metarepro.errors import InputError
 from metarepro.study.validation import load
 from metarepro.tabular.input_tables import PUBLISHED
 from metarepro.tabular.trial_interventions import interventions_of
@@ -31,6 +33,8 @@ def write_trial_form(trial_id: str, statistic: str, data_dir: Path, drafts: Path
     ------
     DataError
         If the data folder has problems.
+    InputError
+        If the form is there, and its results are in the data.
     FileExistsError
         If the form is there already.
     """
@@ -52,8 +56,20 @@ def write_trial_form(trial_id: str, statistic: str, data_dir: Path, drafts: Path
         meanings=column_meanings(),
     )
     path = drafts / f"{trial_id}.yaml"
+    if path.is_file() and _was_added(path, own):
+        raise InputError(
+            f"{path}: this form has been added to the data; delete it to start one for a further "
+            "result"
+        )
     _write_new(path, form)
     return path
+
+
+def _was_added(form: Path, known: Iterable[str]) -> bool:
+    """Whether the data have all results of a form."""
+    text = form.read_text(encoding="utf-8")
+    results = set(re.findall(r"^ *(?:- )?result_id: *[\"']?([a-z0-9_-]+)", text, re.MULTILINE))
+    return bool(results) and results <= set(known)
 
 
 def write_review_form(review_id: str, data_dir: Path) -> Path:

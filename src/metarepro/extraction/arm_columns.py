@@ -1,10 +1,11 @@
 """Proposes means with SDs, and counts, of two arms."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from metarepro.extraction.arm_words import (
     BEFORE,
@@ -35,8 +36,9 @@ from metarepro.tabular.yaml_text import FILL_IN
 _KINDS = ((MEAN, SD, SIZE), (EVENTS, SIZE), (EVENTS, NON_EVENTS))
 _WORDS = 0.5
 _FRACTION = re.compile(r"\s*[0-9]+\s*/\s*[0-9]+")
-#: Of the cells of a column with events and sizes, those that must be so.
-_MOST = 0.8
+#: Of the cells of a column, those that must be as its header says; the others are named as wrong
+#: when they are read.
+MOST = 0.8
 #: Controls whose other arm is the treated one, whatever it is called.
 _AGAINST = frozenset(("placebo", "pbo", "control", "controls", "ctrl", "c", "untreated"))
 
@@ -95,10 +97,19 @@ def _with_arms(columns: Sequence[Column]) -> list[Column]:
     if len({tuple(sorted(own)) for own in over.values()}) != 1 or not arms or not at_one_time:
         return list(columns)
     of_group = dict(zip(over, arms, strict=True))
+    topics = [set(c.header.topic) for c, group in zip(columns, grouped, strict=True) if group]
+    shared = set.intersection(*topics)  # of the outcome, not of a group
     return [
-        replace(column, header=replace(group[1], arm=of_group[group[0]])) if group else column
+        _called(column, group[1], of_group[group[0]], shared) if group else column
         for column, group in zip(columns, grouped, strict=True)
     ]
+
+
+def _called(column: Column, header: Header, arm: str, shared: Set[str]) -> Column:
+    """A column of an arm, with the words of its topic that those of all groups share."""
+    topic = header.topic or tuple(word for word in column.header.topic if word in shared)
+    name = header.name or "_".join(topic)
+    return replace(column, header=replace(header, arm=arm, topic=topic, name=name))
 
 
 def _in_group(column: Column) -> tuple[str, Header] | None:
@@ -177,7 +188,12 @@ def is_fraction(column: Column) -> bool:
     filled = [text for text in column.texts if text.strip()]
     slashed = np.mean([bool(_FRACTION.match(text)) for text in filled])
     events, sizes = column.values(1)[column.filled], column.values(2)[column.filled]
-    return bool(slashed > _MOST and (events <= sizes).all())
+    return bool(slashed > MOST and fit(events, sizes))
+
+
+def fit(events: npt.NDArray[np.float64], sizes: npt.NDArray[np.float64]) -> bool:
+    """Whether most events are whole numbers within the sizes of their rows."""
+    return bool(np.mean((events <= sizes) & (events % 1 == 0)) > MOST)
 
 
 def _complete(

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from metarepro.extraction.arm_columns import is_fraction
-from metarepro.extraction.headers import CORRELATION, EVENTS, SIZE
+from metarepro.extraction.arm_columns import MOST, fit, is_fraction
+from metarepro.extraction.headers import CORRELATION, EVENTS, SIZE, parse_header
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.profiles import Column
 
@@ -13,7 +13,8 @@ from metarepro.extraction.profiles import Column
 def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """The one set of correlations and sizes, or of events and sizes, of a table without arms.
 
-    Where several columns could be one of them, none is taken: only a person knows which.
+    Where several columns could be one of them, none is taken: only a person knows which. Nor are
+    events of one group beside those of an arm: they are half of a comparison.
     """
     sizes = _without_arm(columns, SIZE)
     correlations = [c for c in _without_arm(columns, CORRELATION) if _fits_correlation(c)]
@@ -22,7 +23,9 @@ def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
             {"r": _cell(correlations[0]), "n_total": _cell(sizes[0])}, "correlation", mark
         )
         return
-    fractions = [c for c in columns if is_fraction(c) and not c.header.arm]
+    if any(c.header.arm for c in columns if c.header.statistic in (EVENTS, SIZE)):
+        return
+    fractions = [c for c in columns if is_fraction(c)]
     if len(fractions) == 1:
         name, reason = fractions[0].header.text, "events and size in one cell"
         cells = {"events": Cell(name, 1, reason), "n_total": Cell(name, 2, reason)}
@@ -35,6 +38,22 @@ def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
         )
 
 
+def misfits(columns: Sequence[Column]) -> Iterator[str]:
+    """Numbers that keep columns of one group from being taken: they cannot be what headers say."""
+    for column in _without_arm(columns, CORRELATION):
+        wrong = [t for t, r in zip(column.texts, column.values(), strict=True) if abs(r) >= 1]
+        if wrong:
+            yield f"{column.header.text} has {wrong[0].strip()}, which is no correlation"
+    events, sizes = _without_arm(columns, EVENTS), _without_arm(columns, SIZE)
+    pairs = [(c.header.text, c.values(1), c.values(2)) for c in columns if c.width in (2, 3)]
+    if len(events) == len(sizes) == 1:
+        pairs.append((events[0].header.text, events[0].values(), sizes[0].values()))
+    for name, some, of in pairs:
+        wrong = [f"{x:g} of {n:g}" for x, n in zip(some, of, strict=True) if x > n]
+        if wrong and parse_header(name).statistic in (EVENTS, SIZE):
+            yield f"{name} has {wrong[0]}"
+
+
 def _without_arm(columns: Sequence[Column], statistic: str) -> list[Column]:
     return [
         c for c in columns if c.header.statistic == statistic and not c.header.arm and c.width == 1
@@ -42,16 +61,16 @@ def _without_arm(columns: Sequence[Column], statistic: str) -> list[Column]:
 
 
 def _fits_correlation(column: Column) -> bool:
-    """Whether all numbers lie between -1 and 1, and some are no whole ones."""
+    """Whether most numbers lie between -1 and 1, and some are no whole ones."""
     known = column.values()[column.filled]
-    return bool((np.abs(known) < 1).all() and (known % 1 != 0).any())
+    return bool(np.mean(np.abs(known) < 1) > MOST and (known % 1 != 0).any())
 
 
 def _fit(events: Column, sizes: Column) -> bool:
     """Whether events are whole numbers within the sizes of their rows."""
     x, n = events.values(), sizes.values()
     known = np.isfinite(x) & np.isfinite(n)
-    return bool(known.any() and (x[known] <= n[known]).all() and (x[known] % 1 == 0).all())
+    return bool(known.any()) and fit(x[known], n[known])
 
 
 def _cell(column: Column) -> Cell:

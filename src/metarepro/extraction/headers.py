@@ -124,6 +124,7 @@ _PHRASES = tuple(
         (r"hazard[\s_.-]*ratio", "hr"),
         (r"risk[\s_.-]*difference", "rd"),
         (r"effect[\s_.-]*sizes?", "es"),
+        (r"^\s*sample\s*$", "n"),
         (r"sample[\s_.-]*size|number[\s_.-]+of[\s_.-]+(?:participants|patients|subjects)", "n"),
         (r"non[\s_.-]*events?", "nonevents"),
         (r"lower[\s_.-]*(?:limit|bound|ci|95%?[\s_.-]*ci)\w*|l[ií]mite[\s_.-]+inferior", "ll"),

@@ -114,8 +114,10 @@ def our_names(headers: Iterable[str]) -> dict[str, Cell]:
     return {role: own[role] for role in (*labels, *roles)}
 
 
-#: Names of analyses that are not of two arms, by their first role.
-_NAMES = {"yi": "effects", "r": "correlation", "events": "proportion"}
+def _kind(roles: Mapping[str, Cell]) -> str:
+    """What an analysis is called whose columns have the names of this program."""
+    leading = {"yi": "effects", "mean_t": "means", "r": "correlation", "n_total": "proportion"}
+    return next((name for role, name in leading.items() if role in roles), "counts")
 
 
 def layout_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
@@ -123,8 +125,7 @@ def layout_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     headers = {c.header.text.strip().lower(): c for c in columns}
     own = our_names(c.header.text for c in columns)
     if own:
-        (first, *_) = (role for role in own if role != "trial")
-        yield Analysis(_NAMES.get(first, "arms"), "", own, decimal=mark)
+        yield Analysis(_kind(own), "", own, decimal=mark)
         return
     for layout in _LAYOUTS:
         if len(layout.marks & headers.keys()) < 2:

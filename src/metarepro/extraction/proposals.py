@@ -1,14 +1,14 @@
 """Proposes the analyses of a source: which columns are what, each with its reason."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from metarepro.errors import InputError
 from metarepro.extraction.arm_columns import arm_analyses
 from metarepro.extraction.effect_columns import effect_analyses
-from metarepro.extraction.group_columns import group_analyses
-from metarepro.extraction.headers import STUDY, YEAR, parse_header
+from metarepro.extraction.group_columns import group_analyses, misfits
+from metarepro.extraction.headers import CORRELATION, EVENTS, MEAN, STUDY, YEAR, parse_header
 from metarepro.extraction.layouts import layout_analyses, table_words
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.profiles import Column, commas_are_open, profile
@@ -20,8 +20,14 @@ from metarepro.tabular.yaml_text import FILL_IN
 from metarepro.wording.scales import MEASURES
 
 _OF_SIGN = re.compile(r"\b(?:direction|favou?rs?|favou?red|sign)\b", re.I)
+#: Names of analyses whose headers say nothing of outcome and time: that of their table is better.
+_UNNAMED = ("effects", "means", "counts", "correlation", "proportion")
 #: Tables whose columns an error names.
 _NAMED = 5
+#: What columns.yaml may say of the columns of each arm.
+_ARMS = (("t", "the treated arm"), ("c", "the control"))
+_MEANS = (("mean", "the means"), ("sd", "the SDs"), ("n", "the sizes"))
+_COUNTS = (("events", "the events"), ("n", "the sizes"))
 
 
 def propose(source: Source) -> list[Analysis]:
@@ -50,14 +56,11 @@ def propose(source: Source) -> list[Analysis]:
     for table in source.tables:
         if table_words(table):
             continue
-        own = [replace(one, table=table.label, name=_name(one, table)) for one in _of_table(table)]
+        own = [replace(one, table=table.label) for one in _of_table(table)]
+        if len(own) == 1 and own[0].name in _UNNAMED and table.label:
+            own = [replace(own[0], name=table.label)]
         found += _renamed(own, {one.name for one in found}, table.label)
     return found
-
-
-def _name(analysis: Analysis, table: SourceTable) -> str:
-    """The name of an analysis; that of its table where the columns have the usual names."""
-    return (analysis.name in ("effects", "arms") and table.label) or analysis.name
 
 
 def _of_table(table: SourceTable) -> Iterator[Analysis]:
@@ -165,7 +168,8 @@ def nothing_to_pool(source: Source) -> InputError:
         f"{f'{table.label}: ' * bool(table.label)}{', '.join(filter(None, table.columns))}"
         for table in source.tables[:_NAMED]
     )
-    left = {name: why for t in source.tables for name, why in _left(profile(t)[0]).items()}
+    columns = [column for table in source.tables for column in profile(table)[0]]
+    left = _left(columns)
     not_used = ", ".join(f"{name} ({why})" for name, why in left.items())
     study = next((table.columns[0] for table in source.tables if table.columns), "") or "..."
     return InputError(
@@ -174,8 +178,26 @@ def nothing_to_pool(source: Source) -> InputError:
         + "".join(
             f"{t.label or 'Its table'}: {w}. " for t in source.tables if (w := table_words(t))
         )
+        + "".join(f"{words}. " for words in misfits(columns))
         + f"Say what they are in {COLUMNS_FILE} beside it, such as\n"
         f"  file: {source.file}\n  analyses:\n  - name: main\n    columns:\n"
-        f'      study: "{study}"\n      yi: "the column of the effects"\n'
-        '      sei: "the column of their standard errors"'
+        f'      study: "{study}"'
+        + "".join(f'\n      {role}: "the column of {of}"' for role, of in _roles_for(columns))
     )
+
+
+def _roles_for(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+    """The roles that the headers of a table come nearest to, with what stands there."""
+    statistics = [column.header.statistic for column in columns]
+    if CORRELATION in statistics:
+        yield from (("r", "the correlations"), ("n_total", "the numbers of participants"))
+    elif MEAN in statistics:
+        for arm, words in _ARMS:
+            yield from ((f"{stem}_{arm}", f"{what} of {words}") for stem, what in _MEANS)
+    elif statistics.count(EVENTS) > 1:
+        for arm, words in _ARMS:
+            yield from ((f"{stem}_{arm}", f"{what} of {words}") for stem, what in _COUNTS)
+    elif EVENTS in statistics:
+        yield from (("events", "the events"), ("n_total", "the numbers of participants"))
+    else:
+        yield from (("yi", "the effects"), ("sei", "their standard errors"))

@@ -20,6 +20,7 @@ from metarepro.readers.review_effects import is_review, read_review_analysis
 from metarepro.readers.source_table import Source
 from metarepro.readers.sources import read_source
 from metarepro.tabular.file_names import COLUMNS_FILE
+from metarepro.tabular.numbers import decimal_mark
 from metarepro.wording.scales import MEASURES
 
 _NUMBERED = re.compile(r" \([0-9]+\)$")
@@ -166,9 +167,9 @@ def _columns_of(path: Path, columns: Path | str | None) -> list[Analysis] | None
 
 
 def _usual_table(path: Path) -> EffectTable | None:
-    """A CSV file in the names of this program; None if it has others that can be understood."""
+    """A CSV file in the names of this program; None if it can be understood in another way."""
     try:
-        return read_effect_table(path)
+        table = read_effect_table(path)
     except InputError as error:
         try:
             source = read_source(path)
@@ -181,6 +182,9 @@ def _usual_table(path: Path) -> EffectTable | None:
         if not propose(source):
             raise nothing_to_pool(source) from None
         return None
+    measured = {column for kind in table.kinds for column in table.columns(kind)}
+    # Decimal commas are read as those of any other file.
+    return None if decimal_mark(table.cells[[*measured]].to_numpy().ravel()) == "," else table
 
 
 def _without_totals(table: EffectTable) -> Rows:

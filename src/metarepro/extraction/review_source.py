@@ -29,6 +29,7 @@ from metarepro.readers.review_tables import (
 )
 from metarepro.readers.sources import read_source
 from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.yaml_text import FILL_IN
 from metarepro.wording.scales import MEASURES
 
 #: Kind of data in `effect_table.KINDS` -> type of data of a review's analysis.
@@ -80,6 +81,12 @@ def read_review_source(path: Path) -> SourceExtraction:
     printed: dict[str, PrintedPool] = {}
     notes = [f"not read: {what}" for what in source.skipped]
     for number, analysis in enumerate(analyses, start=1):
+        if analysis.questions:
+            problems += [
+                Problem(path.name, None, analysis.name, FILL_IN, f"an answer: {question}")
+                for question in analysis.questions
+            ]
+            continue
         try:
             extracted = extract(source, analysis)
             keys = _keys(path.parent.name, number, analysis)

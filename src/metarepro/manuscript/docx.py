@@ -17,14 +17,13 @@ from docx.table import Table, _Cell, _Row
 
 from metarepro.figures.style import png_bytes
 from metarepro.manuscript.figures import ForestPlot
-from metarepro.manuscript.summary import INTERVENTION
+from metarepro.manuscript.summary import INTERVENTION, column_shares
 from metarepro.wording.typesetting import one_line
 
 LONG, SHORT = Cm(29.7), Cm(21.0)  # A4
 MARGIN = Cm(1.8)
-#: Widths of the columns behind `INTERVENTION` in cm; together the text's width. Without the last
-#: column the others take its room.
-WIDTHS = (3.6, 1.2, 2.2, 2.7, 2.4, 1.1, 3.7, 5.9, 3.3)
+#: Of the text on a landscape page, in cm.
+TEXT_WIDTH = 26.1
 #: Around a figure, and what its caption needs.
 _FIGURE_MARGIN, _ROOM_FOR_CAPTION = Cm(1.3), Cm(2.0)
 _BLACK = RGBColor(0, 0, 0)
@@ -50,8 +49,7 @@ def table_document(table: pd.DataFrame, caption: str, notes: Sequence[str]) -> b
     grid = document.add_table(rows=1, cols=len(columns))
     grid.autofit = False
     _draw_rules(grid)
-    wider = sum(WIDTHS) / sum(WIDTHS[: len(columns)])
-    widths = [Cm(width * wider) for width in WIDTHS[: len(columns)]]
+    widths = [Cm(share * TEXT_WIDTH) for share in column_shares(columns)]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     _fill(grid.rows[0], columns, widths, bold=True)

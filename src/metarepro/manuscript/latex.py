@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from metarepro.manuscript.figures import ForestPlot
-from metarepro.manuscript.summary import INTERVENTION
+from metarepro.manuscript.summary import INTERVENTION, column_shares
 from metarepro.wording.typesetting import latex
 
-#: Shares of the width of the page of the columns behind `INTERVENTION`. Without the last column the
-#: others take its room.
-WIDTHS = (0.13, 0.04, 0.07, 0.10, 0.09, 0.04, 0.13, 0.20, 0.11)
+#: The share of the width of the page that is left beside the space between columns.
+_FILLED = 0.91
 _LEFT = r">{\raggedright\arraybackslash}p{%s\linewidth}"
 
 DOCUMENT = r"""% Takes in everything that is here: pdflatex, bibtex, pdflatex, pdflatex.
@@ -43,8 +42,7 @@ def table_part(table: pd.DataFrame, caption: str, notes: Sequence[str]) -> str:
     """
     columns = [str(name) for name in table.columns if name != INTERVENTION]
     header = " & ".join(rf"\textbf{{{latex(name)}}}" for name in columns) + r" \\"
-    wider = sum(WIDTHS) / sum(WIDTHS[: len(columns)])
-    widths = "".join(_LEFT % f"{width * wider:.2f}" for width in WIDTHS[: len(columns)])
+    widths = "".join(_LEFT % f"{share * _FILLED:.2f}" for share in column_shares(columns))
     lines = [
         "% Needs the packages booktabs, longtable, array, pdflscape, textcomp and T1 fonts.",
         r"\begin{landscape}",

@@ -24,6 +24,10 @@ from metarepro.wording.summaries import beside_heading, evidence, evidence_pools
 
 INTERVENTION = "Intervention"
 CERTAINTY = "Certainty (published)"
+#: How wide the columns behind `INTERVENTION` are against each other: the first six, whose headings
+#: depend on the measure, and the others, some of which only some tables have.
+_FIRST = (3.6, 1.2, 2.2, 2.7, 2.4, 1.1)
+_OTHERS = {GRADED: 2.4, "In words": 3.7, "Remarks": 5.9, CERTAINTY: 3.3}
 
 Row = Mapping[Any, Any]
 
@@ -93,6 +97,13 @@ def _columns(tables: Mapping[str, pd.DataFrame], scale: Scale, graded: Graded) -
         *("I²", *([GRADED] if graded else []), "In words", "Remarks"),
         *([CERTAINTY] if len(_rated(tables)) else []),
     ]
+
+
+def column_shares(columns: Sequence[str]) -> list[float]:
+    """The share of the table's width that each column behind `INTERVENTION` has."""
+    first = iter(_FIRST)
+    own = [_OTHERS.get(name) or next(first) for name in columns]
+    return [width / sum(own) for width in own]
 
 
 def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:

@@ -93,7 +93,7 @@ class StudyColumns:
         numbers = pd.to_numeric(texts.where(texts != ""), errors="coerce")
         wrong = (numbers.isna() | (numbers.abs() == float("inf"))) & (texts != "")
         if wrong.any():
-            allowed = "a number in digits, or empty; for groups in words use subgroups"
+            allowed = "a number in digits, or empty; for groups in words use --by"
             raise DataError(
                 Problem(self.file, int(str(row)), column, texts[row], allowed)
                 for row in texts.index[wrong]

@@ -178,7 +178,7 @@ class EffectTable:
     ) -> float:
         text = cell.strip()
         least = _AT_LEAST_OF.get((kind, column), _AT_LEAST.get(column))
-        allowed = "a number in digits, with a decimal point"
+        allowed = "a number in digits"
         if column in _POSITIVE:
             allowed = "a number above 0"
         elif column == "r":
@@ -195,6 +195,8 @@ class EffectTable:
             fits = fits and value >= least and value.is_integer()
         if fits and value != 0 and not LEAST <= abs(value) <= LARGEST:
             fits, allowed = False, f"{allowed}, of a size from {LEAST:g} to {LARGEST:g}"
+        if not fits and "," in text:
+            allowed += ", in digits only" if least is not None else ", with a decimal point"
         if not fits:
             problems.append(Problem(self.file, int(str(row)), column, cell, allowed))
         return value

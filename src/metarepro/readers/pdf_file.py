@@ -23,7 +23,7 @@ def read(document: Document) -> Source:
     DataError
         For a PDF that is damaged, encrypted, a scan, or beyond the limits.
     """
-    library("pdfplumber", "pdf", document.place, WORDS)
+    library("pdfplumber", document.place, WORDS)
     # Only now, as it needs the library.
     from metarepro.readers.pdf_tables import PdfTables
 

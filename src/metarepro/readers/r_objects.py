@@ -79,7 +79,7 @@ def read_object(content: bytes, file: str, words: str) -> Named:
     InputError
         Without rdata, which the extra `r` brings.
     """
-    library("rdata", "r", file, words)
+    library("rdata", file, words)
     from rdata.parser import DEFAULT_ALTREP_MAP
     from rdata.parser._xdr import ParserXDR
 

@@ -24,6 +24,8 @@ ALLOWED = (
     "a RevMan 5 file (.rm5, or its export as .csv), a RevMan Web package (.zip) or a folder with "
     "its tables"
 )
+#: What else can be done with a file of study results that is no review.
+_OTHERWISE = "for another table of study results, metarepro pool, explain or columns"
 
 
 def read_review(path: Path | str) -> Extraction:
@@ -66,8 +68,9 @@ def _read(path: Path) -> Extraction:
     if known is None and is_xml(head) and not what_is(head):
         known = revman5  # its reader says what is wrong
     if known is None:
-        found = what_is(head) or f"something that starts {head[:20]!r}"
-        raise _refused(path.as_posix(), found, ALLOWED)
+        starts = head[:20].decode(errors="replace")
+        found = what_is(head) or f"something that starts {starts!r}"
+        raise _refused(path.as_posix(), found, f"{ALLOWED}; {_OTHERWISE}")
     document = DiskFile(path, path.name, path.as_posix(), head)
     package = package_of(path) if known.IN_TABLES else None
     if package is None:

@@ -78,15 +78,13 @@ def check_size(file: str, tables: Iterable[tuple[int, int]]) -> None:
             raise refused(file, f"tables of more than {MAX_CELLS} cells", f"at most {MAX_CELLS}")
 
 
-def library(name: str, extra: str, file: str, words: str) -> ModuleType:
+def library(name: str, file: str, words: str) -> ModuleType:
     """Import a library that the base install does not bring.
 
     Parameters
     ----------
     name : str
-        Of the module.
-    extra : str
-        Of the package that brings it.
+        Of the module, and of the package that has it.
     file, words : str
         The file that needs it, and what kind of file that is.
 
@@ -99,5 +97,6 @@ def library(name: str, extra: str, file: str, words: str) -> ModuleType:
         return import_module(name)
     except ModuleNotFoundError:
         raise InputError(
-            f'{file}: {words}; to read such files: pip install "metarepro[{extra}]"'
+            f"{file}: {words}; to read such files, add {name} to the environment of metarepro: "
+            f"pip install {name}"
         ) from None

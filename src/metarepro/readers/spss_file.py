@@ -23,7 +23,7 @@ def read(document: Document) -> Source:
     InputError
         Without pyreadstat, which the extra `spss` brings.
     """
-    pyreadstat = library("pyreadstat", "spss", document.place, WORDS)
+    pyreadstat = library("pyreadstat", document.place, WORDS)
     content, digest = content_of(document)
     try:
         _, meta = pyreadstat.read_sav(io.BytesIO(content), metadataonly=True)

@@ -161,7 +161,7 @@ def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | No
     except MemoryError:  # says nothing of the file
         raise
     except Exception as error:  # noqa: BLE001 - one file must not end a run over hundreds
-        said = str(error) if isinstance(error, DataError) else f"internal error: {error!r}"
+        said = str(error) if isinstance(error, InputError) else f"internal error: {error!r}"
         batch.unreadable.append(f"{name}: {said}")
         rows = {"files": [{"file": name, "status": "unreadable", "notes": clean_text(said)}]}
     for table, found in rows.items():

@@ -10,6 +10,7 @@ intervention (`study_trials`).
 import math
 import re
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,8 @@ def unmapped_outcomes(
             None,
             "",
             f"no row for {row.comparison_number}.{row.outcome_number} {row.outcome_label}",
-            "a row for each outcome of the review file, with an empty outcome if it is not used",
+            "a row for each outcome of the review file, with an empty outcome if it is not used; "
+            f"metarepro map-review {Path(file).parent.name} adds them",
         )
         for row in every.itertuples()
         if (row.comparison_number, row.outcome_number) not in known

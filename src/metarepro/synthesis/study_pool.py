@@ -40,6 +40,7 @@ class StudyPool:
     measure : what is pooled, a key of `scales.MEASURES`
     given : whether the effects stood in the table
     from_intervals : whether their variances come from 95% intervals that stood there
+    outside : the studies, with their rows, whose estimate is not between its limits as printed
     level : of all intervals, 0.95 for 95%
     studies : DataFrame with study, trial, n_t, n_c, yi, vi, ci_low, ci_high, weight (percent) and
         what else the table says of the arms, one row per result in the order of the table; effects
@@ -58,6 +59,7 @@ class StudyPool:
     corrected: int
     higher_is_better: str
     from_intervals: bool = False
+    outside: tuple[str, ...] = ()
 
     def heterogeneity(self, method: Literal["profile", "q_profile"] = "q_profile") -> Heterogeneity:
         """Confidence intervals of tau2, I2 and H2 (`models.heterogeneity.heterogeneity`).
@@ -171,6 +173,11 @@ def pool_studies(
     else:
         yi, vi = effects_of_arms(chosen, numbers.to_numpy().tolist())
     known = np.isfinite(yi)
+    between = (
+        numbers["yi"].between(numbers["ci_low"], numbers["ci_high"]).tolist()
+        if kind == "intervals"
+        else [True] * len(yi)
+    )
     trials = np.array(table.trials) if table.trials else None
     pooled = _pool(
         yi[known], vi[known], None if trials is None else trials[known], model, tau2, ci, level
@@ -195,6 +202,11 @@ def pool_studies(
         corrected=int(_has_zero_cell(numbers)[known].sum()),
         higher_is_better=higher,
         from_intervals=kind == "intervals",
+        outside=tuple(
+            f"{study} (row {row})"
+            for study, row, is_between in zip(table.studies, numbers.index, between, strict=True)
+            if not is_between
+        ),
     )
 
 

@@ -73,6 +73,12 @@ def remarks(result: StudyPool) -> list[str]:
             f"{_studies(result.not_pooled)} in which nobody, or everybody, had the event: not "
             "pooled, as that says nothing about a ratio."
         )
+    if result.outside:
+        said.append(
+            f"The estimate does not lie between its limits: {', '.join(result.outside)}. It was "
+            "pooled as printed, with the standard error from the width of the interval: check it "
+            "in the source."
+        )
     trials = result.studies["trial"]
     if result.pooled.k == result.pooled.n_trials and trials.duplicated().any():
         twice = ", ".join(sorted(set(trials[trials.duplicated()])))
