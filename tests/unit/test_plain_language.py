@@ -117,11 +117,10 @@ def test_a_limit_just_below_zero_reaches_the_other_side() -> None:
 
 def test_a_clear_interval_names_both_ends() -> None:
     assert interval_sentence(pool(ci_low=0.1, ci_high=0.7), SMD) == (
-        "The interval excludes zero: a very small to a moderate effect in favour of the "
-        "intervention."
+        "The interval excludes zero: a very small to moderate effect in favour of the intervention."
     )
     assert interval_sentence(pool(ci_low=-0.7, ci_high=-0.1), SMD) == (
-        "The interval excludes zero: a very small to a moderate effect in favour of the control "
+        "The interval excludes zero: a very small to moderate effect in favour of the control "
         "group."
     )
     assert "zero: a moderate effect in" in interval_sentence(pool(ci_low=0.51, ci_high=0.6), SMD)

@@ -485,7 +485,7 @@ def test_findings_on_published_results_need_some() -> None:
 
 def test_a_trial_of_the_kind_that_is_asked_about_is_mentioned() -> None:
     none = kind_tested(make_records(plan=ABOUT))
-    assert none.startswith("No trial tested play teams as a whole: none of 1 trial has")
+    assert none.startswith("No trial of play teams as a whole is in the data: none of 1 trial has")
     team = TRIAL | {"title": "A trial of a Play Team"}
     assert kind_tested(make_records(plan=ABOUT, trials=[team])) == (
         "1 of 1 trial has \u201cplay\u201d and \u201cTeam\u201d in the title or programme."

@@ -39,6 +39,14 @@ VERDICTS = {
 }
 
 
+#: Verdicts that say more in several words, in a count of results.
+_COUNTED = {
+    "decision_differs": "with another conclusion",
+    "partial": "comparable only in part",
+    "not_testable": "not testable",
+}
+
+
 def reproduction_page(records: Records) -> Page:
     """Every published result beside ours."""
     results = records.tables["reproduction"].sort_values("role", kind="stable")
@@ -52,7 +60,9 @@ def reproduction_page(records: Records) -> Page:
         row["Outcome"] = Link(str(row["Outcome"]), path_of(published))
         row["Our trials"] = joined([records.trial_link(t) for t in trials], ", ") or text(DASH)
     verdicts = results["verdict"].value_counts().sort_index()
-    counts = ", ".join(f"{count} {str(name).replace('_', ' ')}" for name, count in verdicts.items())
+    counts = ", ".join(
+        f"{count} {_COUNTED.get(str(name), name)}" for name, count in verdicts.items()
+    )
     reviews = counted(results["review_id"].nunique(), "review")
     lead = f"{counted(len(rows), 'published result')} of {reviews}: {counts}."
     listed = table(
@@ -91,11 +101,12 @@ def _review_files(records: Records) -> Iterator[Section]:
     said = ", ".join(f"{count} {words}" for words, count in sorted(counts.items()))
     lead = (
         f"Reviews that come with their own data file: {counted(len(pools), 'pool')}, {said}. Each "
-        "is recomputed from the study rows of its file, by the conventions of the program that "
-        "wrote it."
+        "pool is recomputed from the studies in its file, in the way of the program that wrote the "
+        "file."
     )
     rows: list[TableRow] = [
-        {"Review": pool["file"], **pool_row(pool)} for pool in pools.to_dict("records")
+        {"Review": records.review_label(pool["file"]), **pool_row(pool)}
+        for pool in pools.to_dict("records")
     ]
     listed = table(
         "review-pools",
@@ -122,7 +133,6 @@ def page(records: Records, row: Row) -> Page:
     """Make the page of a published result."""
     printed = records.rows("published", "review_id", row["review_id"])
     source = next((one for one in printed if one["row"] == row["row"]), None)
-    subgroup = f" ({row['subgroup']})" if row["subgroup"] else ""
     sections = [
         Section("published", "As published", [Facts(list(_printed(records, row, source)))]),
         Section("ours", "Recomputed", _ours_in_full(records, row)),
@@ -130,11 +140,23 @@ def page(records: Records, row: Row) -> Page:
     said = ": ".join(filter(None, (VERDICTS[row["verdict"]], row["reason"])))
     return Page(
         path=path_of(row),
-        title=f"{row['review']}: {row['outcome_label']}{subgroup}, row {row['row']:.0f}",
+        title=_title(records, row),
         trail=trail(Link("Reproduction", "reproduction.html")),
         intro=[Paragraph(text(f"{said}."), "lead")],
         sections=sections,
     )
+
+
+def _title(records: Records, row: Row) -> str:
+    """Review and outcome; the row too where a review has several results of one name."""
+
+    def name(one: Row) -> str:
+        subgroup = f" ({one['subgroup']})" if one["subgroup"] else ""
+        return f"{one['review']}: {one['outcome_label']}{subgroup}"
+
+    alike = [name(one) for one in records.rows("reproduction", "review_id", row["review_id"])]
+    several = alike.count(name(row)) > 1
+    return name(row) + (f", row {row['row']:.0f}" if several else "")
 
 
 def _printed(records: Records, row: Row, source: Row | None) -> Iterator[tuple[str, Text]]:
@@ -212,7 +234,7 @@ def _explanation(row: Row) -> str:
         said = str(row["explanation"])
         return f"{said[:1].upper()}{said[1:]}."
     if row["verdict"] == "exact":
-        return "The model of this study."
+        return "The model of the analysis plan."
     return "Not looked for: the trials are not known to be those of the published pool."
 
 

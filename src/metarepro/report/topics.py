@@ -158,10 +158,8 @@ def _programmes(records: Records, intervention: str) -> Text:
 def _claims(records: Records, intervention: str) -> Text:
     parts: list[Text] = []
     for claim in records.rows("claims", "intervention", intervention):
-        parts.append(
-            text(records.claim_link(claim["claim_id"]), f" ({verdict_words(claim['verdict'])})")
-        )
-    with_commas = [(", ", *part) if place else part for place, part in enumerate(parts)]
+        parts.append(text(records.claim_link(claim), f" ({verdict_words(claim['verdict'])})"))
+    with_commas = [("; ", *part) if place else part for place, part in enumerate(parts)]
     return tuple(word for part in with_commas for word in part) or text("none")
 
 

@@ -45,7 +45,7 @@ from metarepro.sensitivity.moderators import (
 )
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.subgroups import regress
-from metarepro.wording.phrases import counted, decimal, degrees, p_value
+from metarepro.wording.phrases import counted, f_test, p_value
 from metarepro.wording.scales import Scale
 
 _ROW, _NUMBERS = 0.34, 1.75  # height of a level, and of the panel of a number
@@ -197,8 +197,7 @@ def moderator_plot(
 
 def _write_head(fig: Figure, panel: Panel, y: float) -> None:
     test = panel.test
-    df2 = "∞" if math.isnan(test.df2) else degrees(test.df2)
-    words = f"F({test.df1:.0f}, {df2}) = {decimal(test.statistic)}, {p_value(test.p_value)}"
+    words = f_test(test.statistic, test.df1, test.df2, test.p_value)
     words += f" (Holm: {p_value(test.p_holm)})"
     if "df_below_4" in test.flags:
         words += ": too few trials to trust"
@@ -277,7 +276,8 @@ def _draw_numbers(
     margin = 0.03 * (last - first)
     ax.set(xlim=(first - margin, last + margin), ylim=shown)
     draw_ticks(fig, ax, effect_ticks(*shown, scale), "left")
-    ticks = MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]).tick_values(first, last)
+    # Whole numbers, where there are enough of them: a trial has no year 2007.5.
+    ticks = MaxNLocator(nbins=8, steps=[1, 2, 5, 10], integer=True).tick_values(first, last)
     draw_ticks(fig, ax, [(tick, f"{tick:g}") for tick in ticks if first <= tick <= last])
     slope = panel.levels[0]
     change = scale.differences.interval(

@@ -64,7 +64,7 @@ MOST_COLUMNS = 400
 _SHOWN = 0.75
 
 _OPTIONS = {
-    "direct+derived": "direct, derived",
+    "direct+derived": "without approximate",
     "direct+derived+approximate": "with approximate",
     **{interval.name: interval.short for interval in INTERVALS.values()},
     "satterthwaite": "Satterthwaite",
@@ -357,7 +357,7 @@ def _choices_of(table: pd.DataFrame) -> tuple[pd.DataFrame, Array, list[tuple[st
 
 def _option(dimension: str, value: Any) -> str:
     if isinstance(value, float):
-        return "no part" if math.isnan(value) else f"{value:g}"
+        return "not used" if math.isnan(value) else f"{value:g}"
     if dimension == "per_trial":
         return _OF_A_TRIAL[value]
     return _OPTIONS.get(value, str(value))
