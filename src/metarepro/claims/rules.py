@@ -79,11 +79,11 @@ RULES = (
         "Results that disagree",
         PARTLY,
         "One interval lies wholly in favour of the intervention; another (of the cited review or "
-        "ours) excludes a benefit, or includes no effect and is firm. Whether it shows benefit, no"
-        " effect or harm, our pool is firm if it has at least 4 trials and a reliable interval, at"
-        " least half of the trials that the cited review pooled are confirmed to be in it, and not"
-        " more than half of its results are from abstracts. A published result is firm if it is of"
-        " at least 5 trials and its certainty is not called low or very low.",
+        "ours) excludes a benefit, or includes no effect and is firm. Whether it shows benefit, no "
+        "effect or harm, our pool is firm if it has at least 4 trials and a reliable interval, at "
+        "least half of the trials that the cited review pooled are confirmed to be in it, and not "
+        "more than half of its results are from abstracts. A published result is firm if it is of "
+        "at least 5 trials and its certainty is not called low or very low.",
     ),
     Rule(
         "effect_contradicted",
