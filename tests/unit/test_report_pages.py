@@ -418,7 +418,7 @@ def test_the_methods_page_is_silent_on_clusters_without_cluster_trials() -> None
 def test_the_sensitivity_page_speaks_of_shares_of_analyses() -> None:
     row = {"synthesis": KEY, "n_different": 4.0, "share_same_sign": 0.75, "choices": "design"}
     page = unescape(make_pages(make_records(multiverse=[row]))["sensitivity.html"])
-    assert "The percentages are shares of analyses" in page
+    assert "The percentages are not probabilities" in page
     assert "not equally reasonable" in page
     assert "Analyses with the same sign" in page
 
@@ -519,8 +519,8 @@ def test_a_pool_says_what_it_consists_of() -> None:
     }
     weights = [{"synthesis": KEY, "result_id": name} for name in ("ann2001-01", "bob2002-01")]
     assert composition(make_records(**made, effects=two, weights=weights), KEY) == (
-        "Trials: Parenting 1, Film making 1; 1 in low- or middle-income countries, 1 in unknown or "
-        "mixed ones."
+        "Trials: Parenting 1, Film making 1; 1 in low- or middle-income countries (not known or "
+        "mixed for 1)."
     )
     # A second arm of Ann 2001 is no third trial.
     arm = EFFECT | film | {"result_id": "ann2001-02"}

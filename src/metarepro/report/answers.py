@@ -67,8 +67,8 @@ def _keys(records: Records, domain: str) -> list[str]:
 
 def _answer(records: Records, key: str) -> Iterator[tuple[str, Text]]:
     pool, scale, n_abstracts = records.pools[key], records.scale_of(key), records.n_abstracts(key)
-    shown = " ".join(filter(None, [finding(pool, scale), in_plain_terms(pool, scale)]))
-    yield "What they show", text(shown, " ", records.synthesis_link(key, "See the trials"), ".")
+    link = records.synthesis_link(key, "See the trials")
+    yield "What they show", text(in_short(records, key), " ", link, ".")
     if of_what := composition(records, key):
         yield "Which trials", text(of_what.removeprefix("Trials: "))
     yield "How far to trust it", text(trust(pool, n_abstracts, scale))
@@ -76,6 +76,12 @@ def _answer(records: Records, key: str) -> Iterator[tuple[str, Text]]:
         yield "Certainty of the evidence", judged
     if change := would_change(pool, n_abstracts, scale):
         yield "What would change it", text(change)
+
+
+def in_short(records: Records, key: str) -> str:
+    """What the trials of a pool show, and how large that is in plain terms."""
+    pool, scale = records.pools[key], records.scale_of(key)
+    return " ".join(filter(None, [finding(pool, scale), in_plain_terms(pool, scale)]))
 
 
 def finding(pool: Pool, scale: Scale) -> str:

@@ -104,7 +104,7 @@ def _effects(records: Records) -> Iterator[Term]:
     if scale.measure == "SMD":
         yield Term(
             "Percentile",
-            "Where someone stands among 100 people put in order: at the 64th percentile, 64 of 100 "
+            "The place of someone among 100 people put in order: at the 64th percentile, 64 of 100 "
             "do less well or equally well.",
             ("percentile",),
         )

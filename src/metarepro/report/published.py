@@ -105,7 +105,7 @@ def _review_files(records: Records) -> Iterator[Section]:
         "file."
     )
     rows: list[TableRow] = [
-        {"Review": records.review_label(pool["file"]), **pool_row(pool)}
+        {"Review": _review_of(records, pool["file"]), **pool_row(pool)}
         for pool in pools.to_dict("records")
     ]
     listed = table(
@@ -116,6 +116,13 @@ def _review_files(records: Records) -> Iterator[Section]:
         download="data/review_reproduction.csv",
     )
     yield Section("review-files", "Data files of reviews", [Paragraph(text(lead)), listed])
+
+
+def _review_of(records: Records, file: str) -> str:
+    """The review in whose folder a data file is, and the file where it is one of several."""
+    folder, _, name = file.partition("/")
+    label = records.review_label(folder) if folder in records.reviews else folder
+    return f"{label}, {name}" if name else label
 
 
 def _ours(records: Records, row: Row) -> str | Link:
@@ -245,4 +252,4 @@ def _figure(records: Records, row: Row, numbers: str) -> list[Figure]:
     name = f"{row['review']}: {row['outcome_label']}"
     alt = f"Forest plot of {counted(row['k'], 'result')} for {name}; pooled {numbers}."
     rows = address.removesuffix(".svg") + ".csv"
-    return [Figure(address, alt, f"{name}. The published pool stands below ours.", rows, True)]
+    return [Figure(address, alt, f"{name}. The published pool is below ours.", rows, True)]

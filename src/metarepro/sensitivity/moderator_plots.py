@@ -187,12 +187,26 @@ def moderator_plot(
             top = bottom - _GAP
         note = (
             f"Bubbles: results, area by weight. Black: mean and {scale.percent} interval, cut at "
-            "the border. Broken: fewer than 4 degrees of freedom by robust variance. Dashed: pool "
-            "of the plan. Mostly between trials: trials of different kinds also differ otherwise."
+            "the border; broken with fewer than 4 degrees of freedom. Dashed: pool of the plan. "
+            "Trials that differ in one of these differ in other ways too."
         )
         for i, line in enumerate(reversed(fg.wrap(note, WIDTH - 2 * MARGIN, fg.SMALL_SIZE))):
             write(fig, MARGIN, 0.14 + 0.14 * i, line)
     return fig
+
+
+def number_ticks(first: float, last: float) -> list[float]:
+    """Places of ticks between two numbers; whole ones if these are far apart, as years are.
+
+    Examples
+    --------
+    >>> number_ticks(2003, 2021), number_ticks(0.1, 0.35)
+    ([2005.0, 2010.0, 2015.0, 2020.0], [0.1, 0.15, 0.2, 0.25, 0.3, 0.35])
+    """
+    locator = MaxNLocator(nbins=8, steps=[1, 2, 5, 10], integer=last - first >= 4)
+    return [
+        round(float(tick), 9) for tick in locator.tick_values(first, last) if first <= tick <= last
+    ]
 
 
 def _write_head(fig: Figure, panel: Panel, y: float) -> None:
@@ -276,9 +290,7 @@ def _draw_numbers(
     margin = 0.03 * (last - first)
     ax.set(xlim=(first - margin, last + margin), ylim=shown)
     draw_ticks(fig, ax, effect_ticks(*shown, scale), "left")
-    # Whole numbers, where there are enough of them: a trial has no year 2007.5.
-    ticks = MaxNLocator(nbins=8, steps=[1, 2, 5, 10], integer=True).tick_values(first, last)
-    draw_ticks(fig, ax, [(tick, f"{tick:g}") for tick in ticks if first <= tick <= last])
+    draw_ticks(fig, ax, [(tick, f"{tick:g}") for tick in number_ticks(first, last)])
     slope = panel.levels[0]
     change = scale.differences.interval(
         slope.difference, slope.difference_ci_low, slope.difference_ci_high
