@@ -162,7 +162,7 @@ def average(pool: Pool, scale: Scale) -> str:
     known = not math.isnan(pool["ci_low"] + pool["ci_high"])
     limits = f", {scale.ci} {scale.span(pool['ci_low'], pool['ci_high'])}" if known else ""
     if untrusted(pool):
-        limits = f"; {no_interval(pool['flags'])}"
+        limits = ""  # the next sentence says why
     number = f"{scale.symbol} {scale.number(estimate)}"
     return f"{subject} {in_words(estimate, scale)} ({number}{limits})."
 

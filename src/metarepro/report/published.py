@@ -97,7 +97,9 @@ def _review_files(records: Records) -> Iterator[Section]:
     pools = records.tables["review_reproduction"]
     if pools.empty:
         return
-    counts = Counter(VERDICT_WORDS[verdict][0] for verdict in pools["verdict"])
+    words_of = {verdict: words for verdict, (words, *_) in VERDICT_WORDS.items()}
+    words_of["not_published"] = "without a published result in the file"
+    counts = Counter(words_of[verdict] for verdict in pools["verdict"])
     said = ", ".join(f"{count} {words}" for words, count in sorted(counts.items()))
     lead = (
         f"Reviews that come with their own data file: {counted(len(pools), 'pool')}, {said}. Each "

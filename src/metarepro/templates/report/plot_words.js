@@ -151,7 +151,7 @@ const plotWords = (() => {
     function average(pool) {
       const subject = pool.n_trials < 2 ? "The trial has" : "The average of the trials is";
       let interval = Number.isNaN(pool.ci_low) ? "" : `, ${scale.ci} ${span(pool.ci_low, pool.ci_high)}`;
-      if (!pool.reliable) interval = `; ${withheld(pool)}`;
+      if (!pool.reliable) interval = ""; // the next sentence says why
       return `${subject} ${inWords(pool.estimate)} (${scale.symbol} ${number(pool.estimate)}${interval}).`;
     }
 
