@@ -83,7 +83,7 @@ def test_a_prediction_interval_is_read_as_it_is_printed(text: str) -> None:
     [
         ("0.32 [0.23, 0.40]; 80% PI -0.2 to 0.8", "intervals of one level"),
         ("0.32 [0.23, 0.40]; PI 0.8 to -0.2", "limits of the prediction interval are exchanged"),
-        ("0.32 [0.23, 0.40]; PI -0.2 to 0.8; PI -0.1 to 0.8", "stands there twice"),
+        ("0.32 [0.23, 0.40]; PI -0.2 to 0.8; PI -0.1 to 0.8", "is given twice"),
         ("0.32 [0.23, 0.40]; I2 79% [60, 88]", "cannot place"),
     ],
 )
