@@ -138,13 +138,17 @@ def test_trust_names_the_reasons() -> None:
         ({"n_trials": 9.0}, 0, "More trials with full results."),
         (WITHHELD, 0, "More trials with full results."),
         ({"ci_low": 0.0}, 0, "Larger trials."),
-        ({"pi_low": 0.0}, 0, "Reasons why trials differ, as another trial may find no effect."),
+        (
+            {"pi_low": 0.0},
+            0,
+            "An explanation of why the trials differ, since another trial may find no effect.",
+        ),
         ({"pi_low": 0.0, "flags": "tau2_zero"}, 0, ""),
         (
             {"n_trials": 9.0, "pi_low": 0.0},
             11,
             "The full reports of the 11 results read in abstracts; more trials with full results; "
-            "and reasons why trials differ, as another trial may find no effect.",
+            "and an explanation of why the trials differ, since another trial may find no effect.",
         ),
     ],
 )

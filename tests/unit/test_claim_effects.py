@@ -121,19 +121,27 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
     ("ours", "published", "said"),
     [
         # What limits a pool.
-        (pool(0.1, 0.5, **ONE_TRIAL), [], "the interval of our pool; the limits: a single trial."),
+        (
+            pool(0.1, 0.5, **ONE_TRIAL),
+            [],
+            "the interval of our pool. But the evidence is limited: a single trial.",
+        ),
         (pool(0.1, 0.5, covered=0.49), [], "less than half of the cited review's trials confirmed"),
         (pool(0.1, 0.5, covered=NAN), [], "how many trials the cited review pooled is not known."),
-        (pool(0.1, 0.5, abstract_share=0.51), [], "the limits: mostly abstracts."),
+        (pool(0.1, 0.5, abstract_share=0.51), [], "the evidence is limited: mostly abstracts."),
         (pool(0.1, 0.5, **FEW_DF), [], f"has {NO_RELIABLE_INTERVAL}: 3.96 degrees of freedom."),
         (pool(0.1, 0.5, **TWO_TRIALS), [], f"has {NO_RELIABLE_INTERVAL}: 2 trials."),
-        (pool(0.1, 0.5, **NORMAL), [], "of our pool; the limits: 3 trials."),
+        (pool(0.1, 0.5, **NORMAL), [], "of our pool. But the evidence is limited: 3 trials."),
         (
             pool(0.1, 0.5, **NARROW),
             [],
             "has no reliable interval: it is narrower than that of its own model.",
         ),
-        (None, ["limited"], "a result of Ann 2020; the limits: few trials or low certainty."),
+        (
+            None,
+            ["limited"],
+            "a result of Ann 2020. But the evidence is limited: few trials or low certainty.",
+        ),
         # What our pool says beside a review that shows the effect.
         (None, ["shows"], "; we have no pool beside it."),
         (pool(0.1, 0.5, covered=0.05), ["shows"], "; our own interval agrees."),
@@ -172,7 +180,11 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
         (None, ["against"], "Ann 2020 reports no improvement; no number"),
         (None, ["points", "against"], "Ann 2020 says different things of it; no number"),
         # Whose intervals they are.
-        (FAVOURS, ["null"], "in favour: the interval of our pool. Does not: a result of Ann 2020."),
+        (
+            FAVOURS,
+            ["null"],
+            "of the intervention: the interval of our pool. Not so: a result of Ann 2020.",
+        ),
         (HARMS, ["harm"], "Excludes a benefit: the interval of our pool and a result of Ann 2020."),
         (INCLUDES_NONE, [], "Includes no effect: the interval of our pool."),
     ],

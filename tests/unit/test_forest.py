@@ -31,7 +31,7 @@ from metarepro.figures import style as fg
 from metarepro.figures.domain_forest import summary_forest
 from metarepro.figures.forest import forest_layout, forest_plot
 from metarepro.figures.forest_axis import Axis, Mark, axis_limits, effect_axis
-from metarepro.figures.forest_page import draw_pages
+from metarepro.figures.forest_page import Line, broken, draw_pages
 from metarepro.plan import read_plan
 from metarepro.wording import phrases as wording
 from metarepro.wording.scales import Scale
@@ -933,3 +933,33 @@ def test_an_empty_table_is_refused() -> None:
 def test_a_summary_of_an_unknown_subgroup_is_refused() -> None:
     with pytest.raises(ValueError, match=r"subgroups that rows do not have: \['C'\]"):
         plot(make_rows(2, ("A", "B")), make_summary("C"))
+
+
+def line(text: str = "", shape: str = "", *, bold: bool = False) -> Line:
+    mark = Mark(shape, 0.1, 0.0, 0.2, "black") if shape else None
+    return Line(across=text, mark=mark, bold=bold)
+
+
+def parts(lines: list[Line], room: int) -> list[list[str]]:
+    return [[one.across for one in part] for part in broken(lines, room)]
+
+
+def test_a_pooled_result_is_not_parted_from_the_last_of_its_results() -> None:
+    results = [line(f"r{i}", "square") for i in range(8)]
+    pooled = [line("pooled", "diamond", bold=True), line("Q")]
+    assert parts([line("Play", bold=True), *results, *pooled], 10)[1] == [
+        "Play (continued)", "r7", "pooled", "Q",
+    ]  # fmt: skip
+
+
+def test_the_overall_result_is_not_alone_on_a_page() -> None:
+    group = [line("Play", bold=True), *(line(f"r{i}", "square") for i in range(3)), line("pooled")]
+    last = [line("Talk", bold=True), line("r9", "square")]
+    lines = [*group, line(), *last, line(), line("overall", "diamond", bold=True)]
+    assert parts(lines, 8)[1] == ["Talk", "r9", "", "overall"]
+
+
+def test_no_heading_is_repeated_over_an_empty_line() -> None:
+    first = [line("Play", bold=True), *(line(f"r{i}", "square") for i in range(5))]
+    second = [line("Talk", bold=True), *(line(f"s{i}", "square") for i in range(5))]
+    assert parts([*first, line(), *second], 6)[1][0] == "Talk"

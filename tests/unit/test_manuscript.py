@@ -241,10 +241,10 @@ def pool(**changes: Any) -> dict[str, Any]:
     [
         ({}, "favours the intervention"),
         ({"estimate": -0.3, "ci_low": -0.5, "ci_high": -0.1}, "favours the control"),
-        ({"ci_low": -0.1}, "points to the intervention; the interval includes zero"),
+        ({"ci_low": -0.1}, "the estimate favours the intervention; the interval includes zero"),
         (
             {"estimate": -0.3, "ci_low": -0.7},
-            "points to the control; the interval includes zero",
+            "the estimate favours the control; the interval includes zero",
         ),
         (
             {"pi_low": -0.2, "pi_high": 0.8},
@@ -252,9 +252,12 @@ def pool(**changes: Any) -> dict[str, Any]:
         ),
         (
             {"flags": "df_below_4"},
-            "points to the intervention; too few trials for a reliable interval",
+            "the estimate favours the intervention; too few trials for a reliable interval",
         ),
-        ({"ci_low": NAN, "ci_high": NAN}, "points to the intervention; there is no interval"),
+        (
+            {"ci_low": NAN, "ci_high": NAN},
+            "the estimate favours the intervention; there is no interval",
+        ),
         ({"n_trials": 1.0}, "a single trial: favours the intervention"),
     ],
 )

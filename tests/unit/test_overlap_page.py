@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.report_records import EFFECT, RESULT, REVIEW, make_records
 
-from metarepro.report.blocks import Table, plain
+from metarepro.report.blocks import Paragraph, Table, plain
 from metarepro.report.overlap import page
 
 OTHER = {"result_id": "ann2001-02"}
@@ -104,3 +104,20 @@ def test_numbers_that_are_no_g_say_what_they_are() -> None:
     assert said["First"] == "0.40 (table of another review)"
     assert said["Why"] == "the first has no effect size: a; the numbers are as printed (odds ratio)"
     assert said["Time"] == "follow-up"
+
+
+def test_the_page_opens_with_how_much_the_reviews_share() -> None:
+    rows: list[dict[str, Any]] = [
+        {"basis": "listed", "n_reviews": 2.0, "n_trials": 3.0, "n_inclusions": 3.0, "cca": 0.0},
+        {"basis": "listed+plausible", "n_reviews": 4.0, "n_trials": 8.0}
+        | {"n_inclusions": 9.0, "cca": 4.1667},
+    ]
+    records = make_records(
+        overlap_overall=rows, overlap_pairs=[{"review_a": "a", "review_b": "b", "cca": math.nan}]
+    )
+    first = page(records).intro[0]
+    assert isinstance(first, Paragraph)
+    assert plain(first.text) == (
+        "Counting confirmed and plausible trials, 4 reviews include 8 different trials, 9 times in "
+        "all: a corrected covered area of 4.2%."
+    )

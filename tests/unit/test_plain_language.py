@@ -78,6 +78,15 @@ def test_few_degrees_of_freedom_silence_the_interval() -> None:
     assert robustness(few, 0, SMD) == "weak"
 
 
+def test_many_trials_with_too_narrow_an_interval_are_not_called_few() -> None:
+    doubtful = pool(n_trials=9.0, flags="narrower_than_model; few_trials")
+    said = " ".join(sentences(doubtful, 0, SMD))
+    assert "too few trials" not in said
+    assert "There is no reliable interval: the results of the individual trials" in said
+    assert "Without a reliable interval, what another trial would find is not known." in said
+    assert "weak (no reliable interval" in said
+
+
 def test_an_interval_with_zero_shows_nothing() -> None:
     unclear = pool(ci_low=-0.1, ci_high=0.6)
     said = interval_sentence(unclear, SMD)
@@ -117,11 +126,10 @@ def test_a_limit_just_below_zero_reaches_the_other_side() -> None:
 
 def test_a_clear_interval_names_both_ends() -> None:
     assert interval_sentence(pool(ci_low=0.1, ci_high=0.7), SMD) == (
-        "The interval excludes zero: a very small to a moderate effect in favour of the "
-        "intervention."
+        "The interval excludes zero: a very small to moderate effect in favour of the intervention."
     )
     assert interval_sentence(pool(ci_low=-0.7, ci_high=-0.1), SMD) == (
-        "The interval excludes zero: a very small to a moderate effect in favour of the control "
+        "The interval excludes zero: a very small to moderate effect in favour of the control "
         "group."
     )
     assert "zero: a moderate effect in" in interval_sentence(pool(ci_low=0.51, ci_high=0.6), SMD)

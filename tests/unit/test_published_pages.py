@@ -49,7 +49,7 @@ def test_it_shows_what_is_printed_and_where() -> None:
 
 def test_it_shows_what_gives_the_published_numbers() -> None:
     assert "Within the rounding." in page()
-    assert "The model of this study." in page(verdict="exact", explanation="")
+    assert "The model of the analysis plan." in page(verdict="exact", explanation="")
     assert "Not looked for" in page(verdict="partial", explanation="")
 
 
@@ -107,3 +107,11 @@ def test_a_study_without_data_files_has_no_such_section() -> None:
 def test_data_files_alone_make_the_page() -> None:
     records = make_records(review_reproduction=[POOL])
     assert "1 pool, 1 different." in make_pages(records)["reproduction.html"]
+
+
+def test_its_title_has_the_row_only_where_two_results_have_one_name() -> None:
+    assert "<h1>Rev 2020: warmth of mothers</h1>" in page()
+    two = make_records(reproduction=[ROW, ROW | {"row": 3.0}], published=[SOURCE])
+    assert (
+        "<h1>Rev 2020: warmth of mothers, row 3</h1>" in make_pages(two)["published/rev2020-3.html"]
+    )

@@ -418,7 +418,7 @@ def test_the_methods_page_is_silent_on_clusters_without_cluster_trials() -> None
 def test_the_sensitivity_page_speaks_of_shares_of_analyses() -> None:
     row = {"synthesis": KEY, "n_different": 4.0, "share_same_sign": 0.75, "choices": "design"}
     page = unescape(make_pages(make_records(multiverse=[row]))["sensitivity.html"])
-    assert "The percentages are shares of analyses" in page
+    assert "The percentages are not probabilities" in page
     assert "not equally reasonable" in page
     assert "Analyses with the same sign" in page
 
@@ -485,7 +485,7 @@ def test_findings_on_published_results_need_some() -> None:
 
 def test_a_trial_of_the_kind_that_is_asked_about_is_mentioned() -> None:
     none = kind_tested(make_records(plan=ABOUT))
-    assert none.startswith("No trial tested play teams as a whole: none of 1 trial has")
+    assert none.startswith("No trial of play teams as a whole is in the data: none of 1 trial has")
     team = TRIAL | {"title": "A trial of a Play Team"}
     assert kind_tested(make_records(plan=ABOUT, trials=[team])) == (
         "1 of 1 trial has \u201cplay\u201d and \u201cTeam\u201d in the title or programme."
@@ -519,8 +519,8 @@ def test_a_pool_says_what_it_consists_of() -> None:
     }
     weights = [{"synthesis": KEY, "result_id": name} for name in ("ann2001-01", "bob2002-01")]
     assert composition(make_records(**made, effects=two, weights=weights), KEY) == (
-        "Trials: Parenting 1, Film making 1; 1 in low- or middle-income countries, 1 in unknown or "
-        "mixed ones."
+        "Trials: Parenting 1, Film making 1; 1 in low- or middle-income countries (not known or "
+        "mixed for 1)."
     )
     # A second arm of Ann 2001 is no third trial.
     arm = EFFECT | film | {"result_id": "ann2001-02"}

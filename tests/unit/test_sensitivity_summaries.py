@@ -79,9 +79,9 @@ def test_a_variant_without_a_pool_has_dashes_and_its_reason() -> None:
 
 
 def test_a_variant_that_tells_nothing_new_says_so() -> None:
-    row = {"description": "x", "same_as": "rve_rho_0.8"}
+    row = {"description": "x", "same_as": "primary"}
     found = only(pages.variants(table("variants", row), POOLS, SMD, {}))
-    assert found["Remarks"].startswith('the numbers of the variant "rve rho 0.8"')
+    assert found["Remarks"].startswith("the same numbers as the analysis plan")
 
 
 def test_both_variances_of_three_levels_are_said() -> None:

@@ -374,8 +374,8 @@ def _abstracts(share: float) -> str:
     if not share > MOSTLY_ABSTRACTS:
         return ""
     return (
-        f"{percent(100 * share)} of our results are from abstracts, which print what was "
-        "significant: the estimate leans towards benefit"
+        f"{percent(100 * share)} of our results are from abstracts, which tend to report what "
+        "was significant: the estimate is likely to be too favourable"
     )
 
 

@@ -36,8 +36,8 @@ def judge_count(
         return Judgement("count_impossible", f"The whole review has {whole(known)}.")
     if not whole_review and math.isnan(part):
         reason = (
-            f"The review has {whole(known)} in all, with other interventions; the part of this one "
-            "could not be read."
+            f"The review has {whole(known)} in all, of several interventions; how many are of this "
+            "one could not be read."
         )
         return Judgement("count_of_a_part", reason, needed)
     found = known if whole_review else part

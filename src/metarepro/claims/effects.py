@@ -17,7 +17,7 @@ from metarepro.wording.published import PRINTED
 
 # What a result says of a benefit. The thresholds of a firm interval are the same for all three
 # findings, and only intervals (or tests) decide.
-SHOWS = "shows"  # firm, excludes no effect in favour
+SHOWS = "shows"  # firm, wholly in favour
 LIMITED = "limited"  # the same from thin evidence
 NULL = "null"  # firm, includes no effect
 OPEN = "open"  # the same from thin evidence
@@ -25,6 +25,9 @@ HARM = "harm"  # firm, excludes a benefit
 LIMITED_HARM = "limited_harm"  # the same from thin evidence
 POINTS = "points"  # in favour, no more than a direction
 AGAINST = "against"  # no difference or against, no more than a direction
+
+#: What an interval that shows a benefit does.
+_WHOLLY = "lies wholly in favour of the intervention"
 
 #: Of a published p where there is no interval.
 SIGNIFICANCE = 0.05
@@ -177,7 +180,7 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
     if benefit and contrary:
         return Judgement(
             "effect_conflicting",
-            f"Excludes no effect in favour: {benefit}. Does not: {contrary}.",
+            f"Wholly in favour of the intervention: {benefit}. Not so: {contrary}.",
             f"The results of all trials that {review} pooled",
         )
     if HARM in signals:
@@ -187,17 +190,18 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
         reason = f"Includes no effect: {_owners(ours, theirs, {NULL}, review)}."
         return Judgement("effect_not_shown", reason)
     if pool and ours == SHOWS:
-        return Judgement("effect_shown", "The interval of our pool excludes no effect in favour.")
+        return Judgement("effect_shown", f"The interval of our pool {_WHOLLY}.")
     if SHOWS in theirs:
         return Judgement(
             "effect_shown_as_published",
-            f"The interval of {review} excludes no effect in favour; {_beside(pool)}.",
+            f"The interval of {review} {_WHOLLY}; {_beside(pool)}.",
         )
     if benefit:
         limits = _limits(pool) if pool and ours == LIMITED else "few trials or low certainty"
         return Judgement(
             "effect_limited",
-            f"Excludes no effect in favour: {benefit}; the limits: {limits}.",
+            f"Wholly in favour of the intervention: {benefit}. But the evidence is limited: "
+            f"{limits}.",
             "Usable results of more trials" if LIMITED in theirs else needed,
         )
     return Judgement("effect_inconclusive", _too_little(pool, theirs, review), needed)

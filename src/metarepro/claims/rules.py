@@ -78,12 +78,12 @@ RULES = (
         "effect",
         "Results that disagree",
         PARTLY,
-        "One interval excludes no effect in favour; another (of the cited review or ours) excludes "
-        "a benefit, or includes no effect and is firm. Whether it shows benefit, no effect or "
-        "harm, our pool is firm if it has at least 4 trials and a reliable interval, at least half "
-        "of the trials that the cited review pooled are confirmed to be in it, and not more than "
-        "half of its results are from abstracts. A published result is firm if it is of at least 5 "
-        "trials and its certainty is not called low or very low.",
+        "One interval lies wholly in favour of the intervention; another (of the cited review or "
+        "ours) excludes a benefit, or includes no effect and is firm. Whether it shows benefit, no "
+        "effect or harm, our pool is firm if it has at least 4 trials and a reliable interval, at "
+        "least half of the trials that the cited review pooled are confirmed to be in it, and not "
+        "more than half of its results are from abstracts. A published result is firm if it is of "
+        "at least 5 trials and its certainty is not called low or very low.",
     ),
     Rule(
         "effect_contradicted",
@@ -91,7 +91,7 @@ RULES = (
         "A result against the intervention",
         NOT_SUPPORTED,
         "A firm interval (of our pool or of the cited review) excludes a benefit, and none "
-        "excludes no effect in favour.",
+        "lies wholly in favour of the intervention.",
     ),
     Rule(
         "effect_not_shown",
@@ -99,32 +99,32 @@ RULES = (
         "No benefit where one could be seen",
         NOT_SUPPORTED,
         "A firm interval (of our pool or of the cited review) includes no effect, and none "
-        "excludes no effect in favour. This does not show that there is no effect.",
+        "lies wholly in favour of the intervention. This does not show that there is no effect.",
     ),
     Rule(
         "effect_shown",
         "effect",
         "Shown by our pool",
         SUPPORTED,
-        "The interval of our pool excludes no effect in favour, and is firm.",
+        "The interval of our pool lies wholly in favour of the intervention, and is firm.",
     ),
     Rule(
         "effect_shown_as_published",
         "effect",
         "Shown by the cited review, not recomputed",
         SUPPORTED,
-        "An interval that the cited review published for this intervention and outcome excludes no "
-        "effect in favour, is firm, and its numbers do not contradict themselves. The verdict then "
-        "rests on the review: our pool is only a part of its trials.",
+        "An interval that the cited review published for this intervention and outcome lies "
+        "wholly in favour of the intervention, is firm, and its numbers do not contradict "
+        "themselves. The verdict then rests on the review: our pool is only a part of its trials.",
     ),
     Rule(
         "effect_limited",
         "effect",
         "Shown by limited evidence",
         PARTLY,
-        "An interval excludes no effect in favour but is not firm: a single trial or few, low "
-        "certainty, mostly abstracts, or only a part of the cited review. Our pools without a "
-        "reliable interval are not used.",
+        "An interval lies wholly in favour of the intervention but is not firm: a single trial or "
+        "few, low certainty, mostly abstracts, or only a part of the cited review. Our pools "
+        "without a reliable interval are not used.",
     ),
     Rule(
         "effect_inconclusive",

@@ -59,6 +59,11 @@ class Line:
         return bool(self.across) and self.bold and not self.cells and self.mark is None
 
     @property
+    def is_result(self) -> bool:
+        """Whether it is the first line of a result that was pooled or shown."""
+        return self.mark is not None and self.mark.shape == "square"
+
+    @property
     def size(self) -> float:
         """Size of the type in points."""
         return fg.SMALL_SIZE if self.small else fg.TEXT_SIZE
@@ -150,16 +155,26 @@ def draw_pages(plot: Plot, tallest: float, widest: float = math.inf) -> list[Fig
 
 
 def broken(lines: Sequence[Line], room: int) -> list[list[Line]]:
-    """Lines in parts of at most `room`, broken between subgroups if that wastes little."""
+    """Lines in parts of at most `room`, broken between subgroups if that wastes little.
+
+    Otherwise a part ends before a result, so that a pooled result and what stands under it stay
+    with the last result of their subgroup, on which they rest.
+    """
     parts: list[list[Line]] = []
     rest = list(lines)
     while len(rest) > room:
-        blank = [i for i in range(2 * room // 3, room) if rest[i] == Line()]
-        end = blank[-1] if blank else room
+        # Before the heading of a subgroup, not before the overall result.
+        between = [
+            i
+            for i in range(2 * room // 3, min(room + 1, len(rest) - 1))
+            if rest[i] == Line() and rest[i + 1].is_heading
+        ]
+        results = [i for i in range(room // 2, room + 1) if rest[i].is_result]
+        end = (between or results or [room])[-1]
         parts.append(rest[:end])
-        before, rest = rest[:end], rest[end + bool(blank) :]
+        before, rest = rest[:end], rest[end + bool(between) :]
         headings = [line for line in before if line.is_heading]
-        if headings and not blank:
+        if headings and not between:
             again = headings[-1].across.removesuffix(CONTINUED)
             rest.insert(0, Line(across=again + CONTINUED, bold=True))
     return [*parts, rest]

@@ -112,13 +112,13 @@ def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:
         return "a single trial" if pool["n_trials"] == 1 else ""
     side = "the intervention" if pool["estimate"] > 0 else "the control"
     if not has_reliable_interval(pool["flags"]):
-        said = f"points to {side}; {no_interval(pool['flags'])}"
+        said = f"the estimate favours {side}; {no_interval(pool['flags'])}"
     elif math.isnan(pool["ci_low"]):
-        said = f"points to {side}; there is no interval"
+        said = f"the estimate favours {side}; there is no interval"
     elif pool["ci_low"] > 0 or pool["ci_high"] < 0:
         said = f"favours {side}"
     else:
-        said = f"points to {side}; the interval includes {scale.no_effect}"
+        said = f"the estimate favours {side}; the interval includes {scale.no_effect}"
     if pool["n_trials"] == 1:
         return f"a single trial: {said}"
     predicted = pool["pi_low"] < 0 < pool["pi_high"] and predicts(pool["flags"])

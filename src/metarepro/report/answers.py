@@ -22,7 +22,7 @@ from metarepro.report.plain_language import (
     untrusted,
 )
 from metarepro.report.records import Records
-from metarepro.wording.phrases import NO_RELIABLE_INTERVAL, capitalised, decimal
+from metarepro.wording.phrases import capitalised, decimal, no_interval
 from metarepro.wording.scales import Scale
 
 Pool = Mapping[Any, Any]
@@ -67,8 +67,8 @@ def _keys(records: Records, domain: str) -> list[str]:
 
 def _answer(records: Records, key: str) -> Iterator[tuple[str, Text]]:
     pool, scale, n_abstracts = records.pools[key], records.scale_of(key), records.n_abstracts(key)
-    shown = " ".join(filter(None, [finding(pool, scale), in_plain_terms(pool, scale)]))
-    yield "What they show", text(shown, " ", records.synthesis_link(key, "See the trials"), ".")
+    link = records.synthesis_link(key, "See the trials")
+    yield "What they show", text(in_short(records, key), " ", link, ".")
     if of_what := composition(records, key):
         yield "Which trials", text(of_what.removeprefix("Trials: "))
     yield "How far to trust it", text(trust(pool, n_abstracts, scale))
@@ -76,6 +76,12 @@ def _answer(records: Records, key: str) -> Iterator[tuple[str, Text]]:
         yield "Certainty of the evidence", judged
     if change := would_change(pool, n_abstracts, scale):
         yield "What would change it", text(change)
+
+
+def in_short(records: Records, key: str) -> str:
+    """What the trials of a pool show, and how large that is in plain terms."""
+    pool, scale = records.pools[key], records.scale_of(key)
+    return " ".join(filter(None, [finding(pool, scale), in_plain_terms(pool, scale)]))
 
 
 def finding(pool: Pool, scale: Scale) -> str:
@@ -93,7 +99,7 @@ g 0.36, 95% CI 0.20 to 0.52 (a small effect).'
     trials = amount_of_trials(pool)
     limits = f"{scale.ci} {scale.span(pool['ci_low'], pool['ci_high'])}"
     if untrusted(pool):
-        return f"{capitalised(trials)}: {number} on average; {NO_RELIABLE_INTERVAL}."
+        return f"{capitalised(trials)}: {number} on average; {no_interval(pool['flags'])}."
     if math.isnan(pool["ci_low"] + pool["ci_high"]):
         return f"{capitalised(trials)}: {number}, without an interval."
     over = "in" if pool["n_trials"] < 2 else "on average over"
@@ -121,8 +127,8 @@ def in_plain_terms(pool: Pool, scale: Scale) -> str:
     --------
     >>> pool = {"estimate": 0.36, "ci_low": 0.2, "ci_high": 0.52, "flags": "", "n_trials": 12.0}
     >>> in_plain_terms(pool, Scale("SMD"))
-    'An average person of the intervention group would do better than about 64% of the control \
-group (95% CI 58% to 70%), instead of 50%.'
+    'An average person in the intervention group would do better than about 64% of the control \
+group (95% CI 58% to 70%); 50% would mean no difference.'
     """
     low, high = pool["ci_low"], pool["ci_high"]
     if untrusted(pool) or math.isnan(low + high):
@@ -130,8 +136,8 @@ group (95% CI 58% to 70%), instead of 50%.'
     if scale.measure == "SMD":
         at, first, last = (_share_below(effect) for effect in (pool["estimate"], low, high))
         return (
-            "An average person of the intervention group would do better than about "
-            f"{at} of the control group ({scale.ci} {first} to {last}), instead of 50%."
+            f"An average person in the intervention group would do better than about {at} of the "
+            f"control group ({scale.ci} {first} to {last}); 50% would mean no difference."
         )
     if scale.measure in _RISKS:
         what, verb = _RISKS[scale.measure]
@@ -184,7 +190,9 @@ def would_change(pool: Pool, n_abstracts: int, scale: Scale) -> str:
         wanted.append("larger trials")
     known = predicts(pool["flags"]) and not untrusted(pool)
     if known and scale.includes_null(pool["pi_low"], pool["pi_high"]):
-        wanted.append("reasons why trials differ, as another trial may find no effect")
+        wanted.append(
+            "an explanation of why the trials differ, since another trial may find no effect"
+        )
     return f"{capitalised(_listed(wanted))}." if wanted else ""
 
 
@@ -214,7 +222,7 @@ def _open_reason(records: Records, keys: Sequence[str]) -> str:
     pool = records.pools[keys[0]]
     if pool["n_trials"] < 2:
         return "a single trial only"
-    return NO_RELIABLE_INTERVAL if untrusted(pool) else ""
+    return no_interval(pool["flags"])
 
 
 def _and(labels: Sequence[str]) -> str:

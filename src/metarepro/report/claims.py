@@ -114,9 +114,7 @@ def claims_page(records: Records) -> Page:
 
 def _row(records: Records, claim: Row) -> dict[str, str | Link | Text]:
     return {
-        "Claim": text(
-            records.claim_link(claim["claim_id"]), f": {claim['subject']}: {claim['claim']}"
-        ),
+        "Claim": text(records.claim_link(claim)),
         "Verdict": verdict_words(claim["verdict"]),
         "The report says": claim["claimed"],
         "Why": claim["reason"],
@@ -133,7 +131,6 @@ def _details(records: Records, claim: Row) -> Facts:
     """All that is known of one claim; what is empty is left out."""
     rule = Link(RULE_TITLES[claim["rule"]], f"claims.html#rule-{claim['rule']}")
     facts: list[tuple[str, Text]] = [
-        ("About", text(claim["subject"])),
         ("Where", text(_where(records, claim))),
         ("The report says", text(claim["claimed"])),
         ("Published", text(claim["published"] or "nothing that could be read")),
@@ -144,7 +141,7 @@ def _details(records: Records, claim: Row) -> Facts:
         ("Limit", text(claim["caveat"])),
         ("Needed to test it", text(claim["needed"])),
     ]
-    heading = f"{claim['claim_id']}: {claim['claim']}"
+    heading = records.claim_link(claim).text
     return Facts([fact for fact in facts if fact[1]], claim["claim_id"], heading)
 
 

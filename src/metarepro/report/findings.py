@@ -53,8 +53,8 @@ def kind_tested(records: Records) -> str:
         verb = "has" if named == 1 else "have"
         return f"{named} of {counted(len(said), 'trial')} {verb} {words} in the title or programme."
     return (
-        f"No trial tested {about.label} as a whole: none of {counted(len(said), 'trial')} has "
-        f"{words} in its title or programme."
+        f"No trial of {about.label} as a whole is in the data: none of "
+        f"{counted(len(said), 'trial')} has {words} in its title or programme."
     )
 
 
@@ -96,25 +96,28 @@ def usable_cells(records: Records) -> str:
     left = [key for key in filled if records.robustness(key) != WEAK]
     doubtful = len(filled) - single - len(left)
     found = {
-        "{} {is} empty": len(cells) - len(filled),
+        "{} {have} no result": len(cells) - len(filled),
         "{} {rest} on a single trial": single,
         "in {} the interval cannot be trusted or is too wide to say much": doubtful,
     }
     parts = [_agreeing(words, count) for words, count in found.items() if count]
-    said = ", ".join(parts) or "none is empty"
-    return f"Of {counted(len(cells), 'cell')}, {said}. {_clear(records, left)}".rstrip()
+    said = ", ".join(parts) or "each has a result"
+    of = f"{counted(len(cells), 'combination')} of intervention and domain"
+    return f"Of {of}, {said}. {_clear(records, left)}".rstrip()
 
 
 def _agreeing(words: str, count: int) -> str:
     """Words with a count, and their verb in the number that goes with it."""
     one = count == 1
-    return words.format(count, **{"is": "is" if one else "are", "rest": "rests" if one else "rest"})
+    return words.format(
+        count, **{"have": "has" if one else "have", "rest": "rests" if one else "rest"}
+    )
 
 
 def _clear(records: Records, left: Sequence[str]) -> str:
     """In how many of the remaining cells the interval excludes no effect."""
     if not left:
-        return "No cell has an interval that says more."
+        return "None has an interval that says more."
     scale = records.main_scale
     pools = [(records.scale_of(key), records.pools[key]) for key in left]
     if not all(own.compares for own, _ in pools):
@@ -122,10 +125,8 @@ def _clear(records: Records, left: Sequence[str]) -> str:
     clear = sum(not own.includes_null(pool["ci_low"], pool["ci_high"]) for own, pool in pools)
     if len(left) == 1:
         verb = "excludes" if clear else "includes"
-        return f"In the one remaining cell, the interval {verb} {scale.no_effect}."
-    return (
-        f"In {clear} of the {len(left)} remaining cells, the interval excludes {scale.no_effect}."
-    )
+        return f"In the one that remains, the interval {verb} {scale.no_effect}."
+    return f"In {clear} of the remaining {len(left)}, the interval excludes {scale.no_effect}."
 
 
 def _pools(records: Records) -> list[Text]:
@@ -199,7 +200,7 @@ def _by_income(records: Records, trial_ids: Sequence[str]) -> list[str]:
     if unknown == len(incomes):
         return []
     poorer = f"{incomes.count('low_or_middle')} in low- or middle-income countries"
-    return [poorer + (f", {unknown} in unknown or mixed ones" if unknown else "")]
+    return [poorer + (f" (not known or mixed for {unknown})" if unknown else "")]
 
 
 def _selection(records: Records) -> str:
@@ -240,9 +241,8 @@ def _published(records: Records) -> Text:
         return ()
     compared = int((~results["verdict"].isin(["not_testable", "partial"])).sum())
     partial = int((results["verdict"] == "partial").sum())
-    return text(
-        f"Of {counted(len(results), 'published result')}, {compared} could be compared in full and "
-        f"{partial} in part (",
-        Link("reasons", "reproduction.html"),
-        ").",
-    )
+    reasons = (" (", Link("reasons", "reproduction.html"), ").")
+    if compared == len(results):
+        return text(f"{counted(compared, 'published result')} could be compared in full", *reasons)
+    said = f"Of {counted(len(results), 'published result')}, {compared} could be compared in full"
+    return text(f"{said} and {partial} in part", *reasons)

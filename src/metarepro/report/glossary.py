@@ -91,7 +91,8 @@ def _effects(records: Records) -> Iterator[Term]:
         "Reliable interval",
         f"Pools of fewer than {MIN_TRIALS_FOR_INTERVAL} trials, and robust intervals with fewer "
         f"than {TRUSTED_DF:g} degrees of freedom, are shown without their interval, because too "
-        "little is known of how much the trials differ.",
+        "little is known of how much the trials differ. So are pools of 10 trials or fewer whose "
+        "robust interval is narrower than the interval of its own model.",
         ("reliable interval",),
     )
     yield Term(
@@ -103,7 +104,7 @@ def _effects(records: Records) -> Iterator[Term]:
     if scale.measure == "SMD":
         yield Term(
             "Percentile",
-            "Where someone stands among 100 people put in order: at the 64th percentile, 64 of 100 "
+            "The place of someone among 100 people put in order: at the 64th percentile, 64 of 100 "
             "do less well or equally well.",
             ("percentile",),
         )
@@ -162,7 +163,7 @@ def _sources(records: Records) -> Iterator[Term]:
         "How directly an effect size follows from what was reported. As reported: from means and "
         "standard deviations, numbers of events, or an estimate with its interval or standard "
         "error. Worked out: from an exact p value or test statistic, or from a difference that "
-        "was standardised here. Approximate: see there.",
+        "was standardised here. Approximate: see its own entry.",
         ("tier", "tiers"),
     )
     yield Term(

@@ -11,9 +11,12 @@ from metarepro.report.records import Records, Row
 from metarepro.synthesis.membership import timely
 from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.phrases import (
+    FLAGS,
     NO_RELIABLE_INTERVAL,
     NOT_REPORTED,
+    capitalised,
     counted,
+    no_interval,
     participants,
     whole,
 )
@@ -161,9 +164,9 @@ def cell_remark(pool: Row) -> str:
     """The one thing a reader must know before using the number; "" if there is none."""
     if pool["n_trials"] < 2:
         return "A single trial: nothing is pooled."
-    if not has_reliable_interval(pool["flags"]):
-        return f"{NO_RELIABLE_INTERVAL.capitalize()}."
-    return ""
+    if no_interval(pool["flags"]) in ("", NO_RELIABLE_INTERVAL):
+        return ""  # which the numbers of the cell say already
+    return f"{capitalised(FLAGS['narrower_than_model'])}."
 
 
 def share_of_review(records: Records, family: str, trial_ids: Sequence[str]) -> str:

@@ -24,7 +24,7 @@ from metarepro.wording.codes import WORDS, in_words
 from metarepro.wording.phrases import DASH, counted, decimal, interval, whole
 
 SHARED = (
-    "A trial that stands in two reviews is one piece of evidence, not two. The corrected covered "
+    "A trial that is in two reviews is one piece of evidence, not two. The corrected covered "
     "area (CCA) is 0% if the reviews share no trial and 100% if they share all of them."
 )
 #: Where a reason sets two codes against each other.
@@ -52,8 +52,24 @@ def page(records: Records) -> Page:
         title="Overlap between reviews and sources",
         trail=trail(),
         nav="overlap",
-        intro=[Paragraph(text(SHARED), "lead")] if records.has("overlap_pairs") else [],
+        intro=[Paragraph(text(said), "lead") for said in (_answer(records), SHARED) if said]
+        if records.has("overlap_pairs")
+        else [],
         sections=sections,
+    )
+
+
+def _answer(records: Records) -> str:
+    """How much the reviews share, counting all trials that can be counted; "" if none can."""
+    rows = records.tables["overlap_overall"]
+    known = rows[rows["cca"].notna()].to_dict("records")
+    if not known:
+        return ""
+    row = max(known, key=lambda one: float(one["n_trials"]))
+    return (
+        f"Counting {in_words('basis', row['basis'])}, {whole(row['n_reviews'])} reviews include "
+        f"{counted(row['n_trials'], 'different trial')}, {whole(row['n_inclusions'])} times in "
+        f"all: a corrected covered area of {_cca(row)}."
     )
 
 

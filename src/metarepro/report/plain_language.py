@@ -11,7 +11,12 @@ from typing import Any
 
 from metarepro.claims.rules import MOSTLY_ABSTRACTS
 from metarepro.models.thresholds import FEW_TRIALS, has_reliable_interval, predicts
-from metarepro.wording.phrases import NO_RELIABLE_INTERVAL, counted, participants
+from metarepro.wording.phrases import (
+    NO_RELIABLE_INTERVAL,
+    counted,
+    no_interval,
+    participants,
+)
 from metarepro.wording.scales import Scale
 
 Pool = Mapping[Any, Any]
@@ -42,7 +47,7 @@ def robustness_rules(scale: Scale, *, abstracts: bool) -> dict[str, str]:
     ]
     return {
         WEAK: "the interval cannot be trusted, or says too little: a single trial, "
-        f"{NO_RELIABLE_INTERVAL}, no confidence interval{wide}",
+        f"no reliable interval, no confidence interval{wide}",
         LIMITED: "there is an interval that can be trusted, but another trial or a fuller set of "
         f"results could change what the numbers say: {', '.join(doubts[:-1])}, or {doubts[-1]}",
         FAIR: "none of these: the numbers hold for the trials that were pooled, if these are sound",
@@ -109,7 +114,7 @@ def _grave_doubts(pool: Pool, scale: Scale) -> list[str]:
         return ["a single trial"]
     width = pool["ci_high"] - pool["ci_low"]
     doubts = {
-        NO_RELIABLE_INTERVAL: untrusted(pool),
+        no_interval(pool["flags"]): untrusted(pool),
         "no confidence interval": math.isnan(width),
         f"the confidence interval is wider than {scale.wide:.1f}": width > scale.wide,
     }
@@ -157,7 +162,7 @@ def average(pool: Pool, scale: Scale) -> str:
     known = not math.isnan(pool["ci_low"] + pool["ci_high"])
     limits = f", {scale.ci} {scale.span(pool['ci_low'], pool['ci_high'])}" if known else ""
     if untrusted(pool):
-        limits = f"; {NO_RELIABLE_INTERVAL}"
+        limits = ""  # the next sentence says why
     number = f"{scale.symbol} {scale.number(estimate)}"
     return f"{subject} {in_words(estimate, scale)} ({number}{limits})."
 
@@ -169,16 +174,21 @@ def interval_sentence(pool: Pool, scale: Scale) -> str:
         return "There is no confidence interval, so how precise the effect is remains unknown."
     if untrusted(pool):
         return (
-            f"There are {NO_RELIABLE_INTERVAL}: the results of the individual trials say more than "
-            "their average."
+            f"{_withheld(pool)}: the results of the individual trials say more than their average."
         )
     if scale.includes_null(low, high):
         return _unclear(low, high, scale)
     side = "intervention" if low > 0 else "control group"
     near, far = (size_word(end, scale) for end in sorted((low, high), key=abs))
-    sizes = _an_effect(near) if near == far else f"a {near} to {_an_effect(far)}"
+    sizes = _an_effect(near) if near == far else f"a {near} to {far} effect"
     wide = ", too wide to say how large it is" if high - low > scale.wide else ""
     return f"The interval excludes {scale.no_effect}: {sizes} in favour of the {side}{wide}."
+
+
+def _withheld(pool: Pool) -> str:
+    """Why an interval is not shown, at the start of a sentence."""
+    why = no_interval(pool["flags"])
+    return f"There {'are' if why == NO_RELIABLE_INTERVAL else 'is'} {why}"
 
 
 def _unclear(low: float, high: float, scale: Scale) -> str:
@@ -200,6 +210,8 @@ def prediction(pool: Pool, scale: Scale) -> str:
             "The model assumes the same effect in all trials; it does not show what another "
             "would find."
         )
+    if no_interval(pool["flags"]) not in ("", NO_RELIABLE_INTERVAL):
+        return "Without a reliable interval, what another trial would find is not known."
     if math.isnan(low + high) or untrusted(pool):
         return "There are too few trials to say what another trial would find."
     if not predicts(pool["flags"]):
@@ -240,7 +252,7 @@ def without_comparison(pool: Pool, scale: Scale) -> str:
         between = scale.span(pool["pi_low"], pool["pi_high"])
         said.append(f"In another similar trial it is expected to range from {between}.")
     if untrusted(pool):
-        said.append("There are too few trials for a reliable interval.")
+        said.append(f"{_withheld(pool)}.")
     return " ".join(said)
 
 

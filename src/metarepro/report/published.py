@@ -39,6 +39,14 @@ VERDICTS = {
 }
 
 
+#: Verdicts that say more in several words, in a count of results.
+_COUNTED = {
+    "decision_differs": "with another conclusion",
+    "partial": "comparable only in part",
+    "not_testable": "not testable",
+}
+
+
 def reproduction_page(records: Records) -> Page:
     """Every published result beside ours."""
     results = records.tables["reproduction"].sort_values("role", kind="stable")
@@ -52,7 +60,9 @@ def reproduction_page(records: Records) -> Page:
         row["Outcome"] = Link(str(row["Outcome"]), path_of(published))
         row["Our trials"] = joined([records.trial_link(t) for t in trials], ", ") or text(DASH)
     verdicts = results["verdict"].value_counts().sort_index()
-    counts = ", ".join(f"{count} {str(name).replace('_', ' ')}" for name, count in verdicts.items())
+    counts = ", ".join(
+        f"{count} {_COUNTED.get(str(name), name)}" for name, count in verdicts.items()
+    )
     reviews = counted(results["review_id"].nunique(), "review")
     lead = f"{counted(len(rows), 'published result')} of {reviews}: {counts}."
     listed = table(
@@ -87,15 +97,18 @@ def _review_files(records: Records) -> Iterator[Section]:
     pools = records.tables["review_reproduction"]
     if pools.empty:
         return
-    counts = Counter(VERDICT_WORDS[verdict][0] for verdict in pools["verdict"])
+    words_of = {verdict: words for verdict, (words, *_) in VERDICT_WORDS.items()}
+    words_of["not_published"] = "without a published result in the file"
+    counts = Counter(words_of[verdict] for verdict in pools["verdict"])
     said = ", ".join(f"{count} {words}" for words, count in sorted(counts.items()))
     lead = (
         f"Reviews that come with their own data file: {counted(len(pools), 'pool')}, {said}. Each "
-        "is recomputed from the study rows of its file, by the conventions of the program that "
-        "wrote it."
+        "pool is recomputed from the studies in its file, in the way of the program that wrote the "
+        "file."
     )
     rows: list[TableRow] = [
-        {"Review": pool["file"], **pool_row(pool)} for pool in pools.to_dict("records")
+        {"Review": _review_of(records, pool["file"]), **pool_row(pool)}
+        for pool in pools.to_dict("records")
     ]
     listed = table(
         "review-pools",
@@ -105,6 +118,13 @@ def _review_files(records: Records) -> Iterator[Section]:
         download="data/review_reproduction.csv",
     )
     yield Section("review-files", "Data files of reviews", [Paragraph(text(lead)), listed])
+
+
+def _review_of(records: Records, file: str) -> str:
+    """The review in whose folder a data file is, and the file where it is one of several."""
+    folder, _, name = file.partition("/")
+    label = records.review_label(folder) if folder in records.reviews else folder
+    return f"{label}, {name}" if name else label
 
 
 def _ours(records: Records, row: Row) -> str | Link:
@@ -122,7 +142,6 @@ def page(records: Records, row: Row) -> Page:
     """Make the page of a published result."""
     printed = records.rows("published", "review_id", row["review_id"])
     source = next((one for one in printed if one["row"] == row["row"]), None)
-    subgroup = f" ({row['subgroup']})" if row["subgroup"] else ""
     sections = [
         Section("published", "As published", [Facts(list(_printed(records, row, source)))]),
         Section("ours", "Recomputed", _ours_in_full(records, row)),
@@ -130,11 +149,23 @@ def page(records: Records, row: Row) -> Page:
     said = ": ".join(filter(None, (VERDICTS[row["verdict"]], row["reason"])))
     return Page(
         path=path_of(row),
-        title=f"{row['review']}: {row['outcome_label']}{subgroup}, row {row['row']:.0f}",
+        title=_title(records, row),
         trail=trail(Link("Reproduction", "reproduction.html")),
         intro=[Paragraph(text(f"{said}."), "lead")],
         sections=sections,
     )
+
+
+def _title(records: Records, row: Row) -> str:
+    """Review and outcome; the row too where a review has several results of one name."""
+
+    def name(one: Row) -> str:
+        subgroup = f" ({one['subgroup']})" if one["subgroup"] else ""
+        return f"{one['review']}: {one['outcome_label']}{subgroup}"
+
+    alike = [name(one) for one in records.rows("reproduction", "review_id", row["review_id"])]
+    several = alike.count(name(row)) > 1
+    return name(row) + (f", row {row['row']:.0f}" if several else "")
 
 
 def _printed(records: Records, row: Row, source: Row | None) -> Iterator[tuple[str, Text]]:
@@ -212,7 +243,7 @@ def _explanation(row: Row) -> str:
         said = str(row["explanation"])
         return f"{said[:1].upper()}{said[1:]}."
     if row["verdict"] == "exact":
-        return "The model of this study."
+        return "The model of the analysis plan."
     return "Not looked for: the trials are not known to be those of the published pool."
 
 
@@ -223,4 +254,4 @@ def _figure(records: Records, row: Row, numbers: str) -> list[Figure]:
     name = f"{row['review']}: {row['outcome_label']}"
     alt = f"Forest plot of {counted(row['k'], 'result')} for {name}; pooled {numbers}."
     rows = address.removesuffix(".svg") + ".csv"
-    return [Figure(address, alt, f"{name}. The published pool stands below ours.", rows, True)]
+    return [Figure(address, alt, f"{name}. The published pool is below ours.", rows, True)]

@@ -14,6 +14,7 @@ from metarepro.study.risk_of_bias import by_place, judgement_of
 from metarepro.synthesis.membership import members, timely
 from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.certainty import Judged, certainty_by_synthesis
+from metarepro.wording.phrases import capitalised
 from metarepro.wording.scales import Scale, scale_of
 from metarepro.wording.summaries import labels, title
 
@@ -299,9 +300,10 @@ class Records:
         return Link(words or self.names[domain], f"domains/{domain}.html") if domain else ""
 
     @staticmethod
-    def claim_link(claim_id: str) -> Link:
-        """Link to a claim."""
-        return Link(claim_id, f"claims.html#{claim_id}")
+    def claim_link(claim: Row) -> Link:
+        """Link to a claim, by what it says of what."""
+        name = capitalised(f"{claim['subject']}: {claim['claim']}")
+        return Link(name, f"claims.html#{claim['claim_id']}")
 
     def review_label(self, review_id: str) -> str:
         """First author and year of a review; its id where they were not seen."""

@@ -70,7 +70,7 @@ def _sources(records: Records) -> list[Block]:
         "The dates on which the sources were looked up are not recorded."
     )
     blocks: list[Block] = [
-        Bullets([text(looked_up), text("The source of each result stands on its trial's page.")]),
+        Bullets([text(looked_up), text("The source of each result is given on its trial's page.")]),
         table("source-kinds", "Where the results were read", kinds),
     ]
     reviews = [

@@ -51,8 +51,8 @@ def _entries(records: Records, pages: Sequence[Page]) -> Iterator[Entry]:
     for row in records.tables["programmes"].to_dict("records"):
         yield Entry(row["label"], "Programme", _filtered("programmes", row["label"]))
     for claim in records.tables["claims"].to_dict("records"):
-        said = f"{claim['claim_id']}: {claim['claim']}"
-        yield Entry(said, "Claim", f"claims.html#{claim['claim_id']}", claim["subject"])
+        link = records.claim_link(claim)
+        yield Entry(link.text, "Claim", link.href, claim["claim_id"])
     if glossary.PATH in written:
         for term in glossary.terms(records):
             yield Entry(term.name, "Term", term.href, term.meaning)

@@ -10,16 +10,14 @@ from metarepro.report.sensitivity import CAVEAT, OPTIONAL, titled
 from metarepro.sensitivity import summaries
 
 MULTIVERSE = (
-    "How many analyses agree with the analysis plan, over all combinations of choices that matter "
-    "in a synthesis: which effects, designs and sources are in; the intracluster correlation of "
-    "cluster trials that were adjusted here, and the pool without them; equal arms assumed; "
-    "adjustment; the result of a trial; the model and the interval. Choices that give the same "
-    "numbers count once. The percentages are shares of analyses: these are counted, not weighted, "
-    "use the same trials and are not equally reasonable, so no share is a probability. Many use "
-    "normal intervals, which are too narrow with few trials. An analysis without a reliable "
-    "interval (fewer than four trials or, by robust variance, fewer than 4 degrees of freedom or "
-    "an interval narrower than that of its own model) neither includes nor excludes no effect "
-    "here. Where the plan has no reliable interval, there is no conclusion to share."
+    "This table shows how many analyses agree with the analysis plan. Each synthesis was repeated "
+    "with every combination of the choices that matter in it: approximate results, designs, "
+    "sources, the intracluster correlation, adjustment, which result of a trial counts, the model "
+    "and the interval. Combinations with the same numbers count once. The percentages are not "
+    "probabilities: the analyses use the same trials, and they are not equally reasonable. Many "
+    "use normal intervals, which are too narrow with few trials. An analysis without a reliable "
+    "interval counts neither as including nor as excluding no effect. Where the plan itself has no "
+    "reliable interval, there is no conclusion to compare with."
 )
 SOURCE_KINDS = (
     "The results from each kind of source, pooled separately. Results of all tiers are included."
@@ -31,8 +29,8 @@ SMALL_STUDY = (
 SELECTION = (
     "The model assumes that a trial without significance in favour of the intervention (one-sided "
     "p above 0.025) has a different chance of being published. It uses the mean of each trial, so "
-    "it cannot see which results of a trial were reported. A large p with a wide standard error is "
-    "not evidence against selection."
+    "it cannot see which results of a trial were reported. A large p with a large standard error "
+    "is not evidence against selection."
 )
 #: Tables of the stage in the order of the page: heading, and what they show.
 SECTIONS = {

@@ -35,7 +35,7 @@ def study_page(
     columns = study_columns(result)
     studies = _table(
         "studies",
-        "Studies",
+        "Results of the studies",
         [column.name for column in columns],
         list(zip(*(column.words for column in columns), strict=True)),
         numeric={place for place, column in enumerate(columns) if column.is_numeric},

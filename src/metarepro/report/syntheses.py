@@ -78,7 +78,10 @@ def facts(records: Records, key: str) -> list[tuple[str, Text]]:
     found: list[tuple[str, Text]] = [
         (f"{_whose(pool)} {scale.heading}", text(scale.of_flagged(pool))),
         # The p is that of the interval, and no more reliable.
-        ("p", text(p_value(pool["p_value"]) if has_reliable_interval(pool["flags"]) else "")),
+        (
+            "Test of overall effect",
+            text(p_value(pool["p_value"]) if has_reliable_interval(pool["flags"]) else ""),
+        ),
         (scale.prediction, text(prediction_words(records, pool))),
         ("Trials, results", text(f"{whole(pool['n_trials'])}, {whole(pool['k'])}")),
         ("Participants", text(participants(pool["n_participants"], pool["n_unknown"]))),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from metarepro.report import summary_of_findings
+from metarepro.report.answers import in_short
 from metarepro.report.blocks import (
     Block,
     Facts,
@@ -30,7 +31,8 @@ def domain_page(records: Records, domain: str) -> Page:
     """Make the page of a domain: each kind of evidence, and what the pool depends on."""
     keys = records.over_all("domain", domain)
     sections = [Section("trials", "Trials", _pools(records, domain, keys))]
-    intro = []
+    answered = keys or records.cells(domain)
+    intro = [Paragraph(text(in_short(records, answered[0])), "lead")] if len(answered) == 1 else []
     if records.has("evaluations"):
         blocks = evaluations(records, domain)
         sections.append(Section("evaluations", "Local service evaluations", blocks))
@@ -43,7 +45,7 @@ def domain_page(records: Records, domain: str) -> Page:
             "The kinds of evidence on this page answer different questions and are never pooled "
             "with each other."
         )
-        intro = [Paragraph(text(said), "lead")]
+        intro.append(Paragraph(text(said)))
     sections += [_over_all(records, key, place) for place, key in enumerate(keys)]
     return Page(
         path=f"domains/{domain}.html",
@@ -158,10 +160,8 @@ def _programmes(records: Records, intervention: str) -> Text:
 def _claims(records: Records, intervention: str) -> Text:
     parts: list[Text] = []
     for claim in records.rows("claims", "intervention", intervention):
-        parts.append(
-            text(records.claim_link(claim["claim_id"]), f" ({verdict_words(claim['verdict'])})")
-        )
-    with_commas = [(", ", *part) if place else part for place, part in enumerate(parts)]
+        parts.append(text(records.claim_link(claim), f" ({verdict_words(claim['verdict'])})"))
+    with_commas = [("; ", *part) if place else part for place, part in enumerate(parts)]
     return tuple(word for part in with_commas for word in part) or text("none")
 
 

@@ -45,7 +45,7 @@ from metarepro.sensitivity.moderators import (
 )
 from metarepro.synthesis.pools import Settings
 from metarepro.synthesis.subgroups import regress
-from metarepro.wording.phrases import counted, decimal, degrees, p_value
+from metarepro.wording.phrases import counted, f_test, p_value
 from metarepro.wording.scales import Scale
 
 _ROW, _NUMBERS = 0.34, 1.75  # height of a level, and of the panel of a number
@@ -187,18 +187,31 @@ def moderator_plot(
             top = bottom - _GAP
         note = (
             f"Bubbles: results, area by weight. Black: mean and {scale.percent} interval, cut at "
-            "the border. Broken: fewer than 4 degrees of freedom by robust variance. Dashed: pool "
-            "of the plan. Mostly between trials: trials of different kinds also differ otherwise."
+            "the border; broken with fewer than 4 degrees of freedom. Dashed: pool of the plan. "
+            "Trials that differ in one of these differ in other ways too."
         )
         for i, line in enumerate(reversed(fg.wrap(note, WIDTH - 2 * MARGIN, fg.SMALL_SIZE))):
             write(fig, MARGIN, 0.14 + 0.14 * i, line)
     return fig
 
 
+def number_ticks(first: float, last: float) -> list[float]:
+    """Places of ticks between two numbers; whole ones if these are far apart, as years are.
+
+    Examples
+    --------
+    >>> number_ticks(2003, 2021), number_ticks(0.1, 0.35)
+    ([2005.0, 2010.0, 2015.0, 2020.0], [0.1, 0.15, 0.2, 0.25, 0.3, 0.35])
+    """
+    locator = MaxNLocator(nbins=8, steps=[1, 2, 5, 10], integer=last - first >= 4)
+    return [
+        round(float(tick), 9) for tick in locator.tick_values(first, last) if first <= tick <= last
+    ]
+
+
 def _write_head(fig: Figure, panel: Panel, y: float) -> None:
     test = panel.test
-    df2 = "∞" if math.isnan(test.df2) else degrees(test.df2)
-    words = f"F({test.df1:.0f}, {df2}) = {decimal(test.statistic)}, {p_value(test.p_value)}"
+    words = f_test(test.statistic, test.df1, test.df2, test.p_value)
     words += f" (Holm: {p_value(test.p_holm)})"
     if "df_below_4" in test.flags:
         words += ": too few trials to trust"
@@ -277,8 +290,7 @@ def _draw_numbers(
     margin = 0.03 * (last - first)
     ax.set(xlim=(first - margin, last + margin), ylim=shown)
     draw_ticks(fig, ax, effect_ticks(*shown, scale), "left")
-    ticks = MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]).tick_values(first, last)
-    draw_ticks(fig, ax, [(tick, f"{tick:g}") for tick in ticks if first <= tick <= last])
+    draw_ticks(fig, ax, [(tick, f"{tick:g}") for tick in number_ticks(first, last)])
     slope = panel.levels[0]
     change = scale.differences.interval(
         slope.difference, slope.difference_ci_low, slope.difference_ci_high

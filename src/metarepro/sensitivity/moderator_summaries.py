@@ -6,7 +6,7 @@ from typing import Any
 
 from metarepro.plan import Moderator
 from metarepro.sensitivity.moderator_names import level_label
-from metarepro.wording.phrases import DASH, decimal, degrees, p_value, percent, whole
+from metarepro.wording.phrases import DASH, decimal, f_statistic, p_value, percent, whole
 from metarepro.wording.scales import Scale
 from metarepro.wording.summaries import remarks
 
@@ -45,9 +45,8 @@ def moderators(
     ]
     rows = []
     for row, test in sorted(pairs, key=lambda pair: pair[1]["flags"]):
-        df2 = "∞" if math.isnan(test["df2"]) else degrees(test["df2"])
-        f = f"F({test['df1']:.0f}, {df2}) = {decimal(test['statistic'])}"
-        f = f.replace(" ", "\u00a0")  # in one line
+        found = f_statistic(test["statistic"], test["df1"], test["df2"])
+        found = found.replace(" ", "\u00a0")  # in one line
         own = scale.at(pools[row["synthesis"]])
         rows.append(
             {
@@ -60,7 +59,7 @@ def moderators(
                 f"{scale.difference} [{scale.ci}]": own.differences.interval(
                     row["difference"], row["difference_ci_low"], row["difference_ci_high"]
                 ),
-                "Test": f,
+                "Test": found,
                 "p": _p(test["p_value"]),
                 "p (Holm)": _p(test["p_holm"]),
                 "τ² left": _or(test["tau2"], 3),

@@ -64,7 +64,7 @@ MOST_COLUMNS = 400
 _SHOWN = 0.75
 
 _OPTIONS = {
-    "direct+derived": "direct, derived",
+    "direct+derived": "without approximate",
     "direct+derived+approximate": "with approximate",
     **{interval.name: interval.short for interval in INTERVALS.values()},
     "satterthwaite": "Satterthwaite",
@@ -194,7 +194,7 @@ def specification_curve(
         favoured = scale.sides[1]
         y_title = f"Pooled {scale.symbol}" + (f" ({favoured} →)" if favoured else "")
         curve = framed_axes(fig, _LEFT, _FOOT + tall + 0.15, 2.55, y_title=y_title)
-        _draw_intervals(curve, shown, bottom, top)
+        _draw_intervals(curve, shown, bottom, top, scale)
         draw_lines(curve.axhline, middle, scale)
         (line,) = curve.plot(
             shown["place"], shown["estimate"], color=POOLED_COLOUR, linewidth=1.4, gid="estimates"
@@ -286,20 +286,24 @@ def _range(shown: pd.DataFrame, plan: Sequence[float]) -> tuple[float, float]:
     return limits([0.0, *shown["estimate"], float(low), float(high), *plan])
 
 
+def _sides(scale: Scale) -> dict[int, tuple[str, str]]:
+    """Colours and names of `SIDES`; what favours the intervention is blue on every scale."""
+    turn = 1 if scale.turn > 0 else -1
+    return {s: (SIDES[s * turn][0], SIDES[s][1].replace("zero", scale.no_effect)) for s in SIDES}
+
+
 def _legend(side: Array, scale: Scale) -> list[tuple[str, str]]:
+    shares = {s: f"{whole(np.sum(side == s))} ({percent(100 * np.mean(side == s))})" for s in SIDES}
     return [
-        (
-            colour,
-            f"interval {where}: {whole(np.sum(side == s))} ({percent(100 * np.mean(side == s))})",
-        )
-        for s, (colour, name) in SIDES.items()
-        for where in [name.replace("zero", scale.no_effect)]
+        (colour, f"interval {name}: {shares[s]}") for s, (colour, name) in _sides(scale).items()
     ]
 
 
-def _draw_intervals(curve: Axes, shown: pd.DataFrame, bottom: float, top: float) -> None:
+def _draw_intervals(
+    curve: Axes, shown: pd.DataFrame, bottom: float, top: float, scale: Scale
+) -> None:
     """Draw the intervals that can be leaned on, cut at the border."""
-    for s, (colour, name) in SIDES.items():
+    for s, (colour, name) in _sides(scale).items():
         here = shown[shown["side"] == s]
         # One line with gaps is a tenth of the size of a line for each.
         ends = here[["ci_low", "ci_high"]].assign(gap=math.nan).to_numpy(float).clip(bottom, top)
@@ -357,7 +361,7 @@ def _choices_of(table: pd.DataFrame) -> tuple[pd.DataFrame, Array, list[tuple[st
 
 def _option(dimension: str, value: Any) -> str:
     if isinstance(value, float):
-        return "no part" if math.isnan(value) else f"{value:g}"
+        return "not used" if math.isnan(value) else f"{value:g}"
     if dimension == "per_trial":
         return _OF_A_TRIAL[value]
     return _OPTIONS.get(value, str(value))

@@ -76,8 +76,11 @@ def variants(
     trials: Mapping[str, str],
 ) -> list[Words]:
     """One row per synthesis and variant; `trials` gives the label of each trial id."""
+    listed = list(rows)
+    described = {row["variant"]: row["description"] for row in listed}
+    described["primary"] = "the analysis plan"
     return _rows(
-        rows,
+        listed,
         pools,
         scale,
         lambda row, pool, own: {
@@ -92,7 +95,7 @@ def variants(
             "I²": percent(i2_of(row)),
             "τ²": _number(row["tau2"], 3),
             "Trials removed": ", ".join(trials[trial] for trial in row["removed"].split()) or DASH,
-            "Remarks": "; ".join(filter(None, [_same(row), _levels(row), remarks(row)])),
+            "Remarks": "; ".join(filter(None, [_same(row, described), _levels(row), remarks(row)])),
         },
     )
 
@@ -299,9 +302,9 @@ def _ends(row: Row) -> tuple[float, float]:
     return row["lowest"], row["highest"]
 
 
-def _same(row: Row) -> str:
-    name = row["same_as"].replace("_", " ")
-    return f'the numbers of the variant "{name}"' if name else ""
+def _same(row: Row, described: Mapping[str, str]) -> str:
+    name = row["same_as"]
+    return f"the same numbers as {described.get(name, name)}" if name else ""
 
 
 def _number(value: float, places: int = 2) -> str:

@@ -246,7 +246,7 @@ def _selections(
         ("primary", "as in the analysis plan", planned),
         ("all_tiers", "results of all tiers", with_other(tiers=TIERS)),
         ("without_approximate", "without approximate results", with_other(tiers=TIERS[:-1])),
-        ("direct_only", "results of tier direct only", with_other(tiers=TIERS[:1])),
+        ("direct_only", "results as reported only", with_other(tiers=TIERS[:1])),
         ("all_designs", "trials of every design", with_other(designs=())),
         (
             "without_secondary_sources",

@@ -21,6 +21,7 @@ from metarepro.wording.phrases import (
     counted,
     decimal,
     i2,
+    no_interval,
     p_value,
     percent,
 )
@@ -110,7 +111,8 @@ def _effect(pooled: Pooled, scale: Scale) -> str:
     if math.isnan(pooled.ci_low):
         return f"{said}; there is no confidence interval."
     if not has_reliable_interval(pooled.flags):
-        return f"{said}; there are {NO_RELIABLE_INTERVAL}."
+        why = no_interval(pooled.flags)
+        return f"{said}; there {'are' if why == NO_RELIABLE_INTERVAL else 'is'} {why}."
     limits = _limits(scale, pooled.ci_low, pooled.ci_high)
     how = _INTERVALS[pooled.ci_method]
     return f"{said}, with a {scale.percent} confidence interval from {limits} ({how})."

@@ -186,10 +186,15 @@ def f_test(statistic: float, df1: float, df2: float, p: float) -> str:
     >>> f_test(3.2104, 2, math.nan, 0.0403)
     'χ² = 6.42, df = 2, p = 0.040'
     """
+    return f"{f_statistic(statistic, df1, df2)}, {p_value(p)}"
+
+
+def f_statistic(statistic: float, df1: float, df2: float) -> str:
+    """The same without its p value."""
     if math.isnan(df2):
-        return f"χ² = {decimal(statistic * df1)}, df = {whole(df1)}, {p_value(p)}"
+        return f"χ² = {decimal(statistic * df1)}, df = {whole(df1)}"
     of = whole(df2) if float(df2).is_integer() else degrees(df2)
-    return f"F({whole(df1)}, {of}) = {decimal(statistic)}, {p_value(p)}"
+    return f"F({whole(df1)}, {of}) = {decimal(statistic)}"
 
 
 def participants(number: float, n_unknown: float = 0) -> str:

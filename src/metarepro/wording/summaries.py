@@ -367,7 +367,8 @@ def _or_dash(number: float, places: int = 2) -> str:
 
 def audit(findings: pd.DataFrame) -> pd.DataFrame:
     """What does not add up in the sources."""
-    return findings.rename(
+    said = findings["check"].map(lambda check: in_words("check", check))
+    return findings.assign(check=said).rename(
         columns={
             "source_table": "Table",
             "record_id": "Record",

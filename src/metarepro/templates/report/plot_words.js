@@ -109,6 +109,12 @@ const plotWords = (() => {
       return few ? texts.no_reliable_interval : "no reliable interval";
     }
 
+    /** The same at the start of a sentence. */
+    function noInterval(pool) {
+      const why = withheld(pool);
+      return `There ${why === texts.no_reliable_interval ? "are" : "is"} ${why}`;
+    }
+
     /** The estimate with its interval, or the estimate and why there is none. */
     function estimate(pool) {
       const why = withheld(pool);
@@ -145,16 +151,17 @@ const plotWords = (() => {
     function average(pool) {
       const subject = pool.n_trials < 2 ? "The trial has" : "The average of the trials is";
       let interval = Number.isNaN(pool.ci_low) ? "" : `, ${scale.ci} ${span(pool.ci_low, pool.ci_high)}`;
-      if (!pool.reliable) interval = `; ${texts.no_reliable_interval}`;
+      if (!pool.reliable) interval = ""; // the next sentence says why
       return `${subject} ${inWords(pool.estimate)} (${scale.symbol} ${number(pool.estimate)}${interval}).`;
     }
 
-    function intervalSentence({ ci_low: low, ci_high: high, reliable }) {
+    function intervalSentence(pool) {
+      const { ci_low: low, ci_high: high } = pool;
       if (Number.isNaN(low)) {
         return "There is no confidence interval, so how precise the effect is remains unknown.";
       }
-      if (!reliable) {
-        return `There are ${texts.no_reliable_interval}: the results of the individual trials say more than their average.`;
+      if (!pool.reliable) {
+        return `${noInterval(pool)}: the results of the individual trials say more than their average.`;
       }
       const isWide = high - low > wide;
       if (includesNull(low, high)) {
@@ -162,7 +169,7 @@ const plotWords = (() => {
         return `The interval includes ${scale.no_effect}: it extends from ${inWords(low)} to ${inWords(high)}. Whether there is an effect remains unclear.${tooWide}`;
       }
       const [near, far] = [low, high].sort((a, b) => Math.abs(a) - Math.abs(b)).map(sizeWord);
-      const sizes = near === far ? anEffect(near) : `a ${near} to ${anEffect(far)}`;
+      const sizes = near === far ? anEffect(near) : `a ${near} to ${far} effect`;
       const tooWide = isWide ? ", too wide to say how large it is" : "";
       return `The interval excludes ${scale.no_effect}: ${sizes} ${side(low)}${tooWide}.`;
     }
@@ -172,6 +179,9 @@ const plotWords = (() => {
       if (pool.n_trials < 2) return "A single trial cannot show what another would find.";
       if (pool.model.startsWith("common")) {
         return "The model assumes the same effect in all trials; it does not show what another would find.";
+      }
+      if (!["", texts.no_reliable_interval].includes(withheld(pool))) {
+        return "Without a reliable interval, what another trial would find is not known.";
       }
       if (Number.isNaN(low) || !pool.reliable) {
         return "There are too few trials to say what another trial would find.";
@@ -192,7 +202,7 @@ const plotWords = (() => {
       if (predicts(pool)) {
         said.push(`In another similar trial it is expected to range from ${span(pool.pi_low, pool.pi_high)}.`);
       }
-      if (!pool.reliable) said.push("There are too few trials for a reliable interval.");
+      if (!pool.reliable) said.push(`${noInterval(pool)}.`);
       return said.join(" ");
     }
 
