@@ -12,10 +12,11 @@ from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
 from tests.review_tables import reproduced, with_tables
 
+from metarepro.explanation.report import NONE_FOUND
 from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import Extraction
 from metarepro.reviews import reproduction
-from metarepro.reviews.different_pools import NONE_FOUND, NOT_LOOKED_FOR
+from metarepro.reviews.different_pools import NOT_LOOKED_FOR
 
 
 def six_studies(folder: Path) -> Extraction:

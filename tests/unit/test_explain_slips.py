@@ -12,9 +12,9 @@ from metarepro.explanation.explanation import explain_published
 from metarepro.explanation.finder import try_models
 from metarepro.explanation.fits import fitted
 from metarepro.explanation.published_text import parse_published
-from metarepro.explanation.report import report_text
+from metarepro.explanation.report import in_words, report_text
 from metarepro.explanation.rows import StudyRows
-from metarepro.explanation.slip_finder import find_slips, leading_models
+from metarepro.explanation.slip_finder import Hit, find_slips, leading_models
 from metarepro.explanation.slips import Slip, slip_versions, slips
 from metarepro.explanation.suspicions import suspicions
 
@@ -279,3 +279,18 @@ def test_a_printed_standard_error_is_compared() -> None:
     rows = pd.DataFrame({"yi": [0.54, -0.11, 0.74, 0.33], "sei": [0.15, 0.23, 0.26, 0.13]})
     found = explain_published(rows, "0.382, SE 0.0853")
     assert "common effect, inverse variance; normal" in found.tried[0].model.label
+
+
+@pytest.mark.parametrize(
+    ("by_chance", "coincidence"),
+    [(0.22, False), (0.23, True), (0.98, True)],  # P(at least one | 0.223) = 0.2
+)
+def test_a_hit_that_coincidence_explains_is_not_named(by_chance: float, coincidence: bool) -> None:
+    rows = pd.DataFrame({"yi": [0.54, -0.11, 0.74, 0.33], "sei": [0.15, 0.23, 0.26, 0.13]})
+    found = explain_published(rows, "0.60 [0.40, 0.80]")
+    assert found.search is not None
+    hit = Hit(slips(found.rows)[0], (found.tried[0].model,), found.tried[0].outcomes, "exact")
+    search = replace(found.search, hits=(hit,), by_chance=by_chance)
+    assert search.is_coincidence == coincidence
+    said = in_words(replace(found, search=search))
+    assert said.startswith("a single change would give it") != coincidence

@@ -356,7 +356,7 @@ def test_a_pool_that_differs_is_explained_by_its_model() -> None:
     paule_mandel = {"estimate": -0.271, "ci_low": -0.477, "ci_high": -0.064}
     row = compare_one(four_effects(), FOUR, k=4.0, **(paule_mandel | {"i2": 61.8}))
     assert row["verdict"] in ("reproduced", "approximate", "different")
-    assert row["explanation"].startswith("as printed under this model: ")
+    assert row["explanation"].startswith("every published number comes out under this model: ")
     assert "Paule-Mandel" in row["explanation"]
     assert "Knapp-Hartung" in row["explanation"]
 
@@ -373,7 +373,7 @@ def test_rounding_of_the_effects_is_allowed_for() -> None:
     effects = four_effects().assign(yi_rounding=0.01, vi_rounding=0.0005)
     shifted = {name: round(x - 0.004, 3) for name, x in DERSIMONIAN_LAIRD.items()}
     row = compare_one(effects, FOUR, k=4.0, **shifted)
-    assert row["explanation"].startswith("within the rounding of the inputs")
+    assert row["explanation"].startswith("it comes out within the rounding of the inputs")
 
 
 def test_an_exact_pool_needs_no_explanation() -> None:
@@ -670,6 +670,15 @@ def test_a_withheld_interval_leaves_the_signs_to_compare() -> None:
     result = judge(PUBLISHED, -0.79, -2.28, 3.86, Coverage(2, 1, 20), FEW)
     assert "the sign differs" in result.reason
     assert result.decision_differs == "yes"
+
+
+def test_an_interval_that_cannot_be_leaned_on_decides_nothing() -> None:
+    """The same trials and nearly the same estimate; Knapp-Hartung is wide with so few of them."""
+    result = judge(PUBLISHED, 0.41, -2.28, 3.10, Coverage(2, 2, 2), FEW)
+    assert result.verdict == "different"
+    assert result.decision_differs == ""
+    assert FEW in result.reason
+    assert judge(PUBLISHED, 0.41, -2.28, 3.10, Coverage(2, 2, 2)).verdict == "decision_differs"
 
 
 def test_the_interval_of_the_same_trials_is_compared_however_few_they_are() -> None:

@@ -11,7 +11,7 @@ from metarepro.comparison.targets import Target
 from metarepro.errors import InputError
 from metarepro.explanation.explanation import explain_rows
 from metarepro.explanation.published import PrintedNumber, PublishedResult
-from metarepro.explanation.rounding import EXACT, WITHIN
+from metarepro.explanation.report import in_words
 from metarepro.explanation.rows import MAX_ROWS, StudyRows
 from metarepro.tabular.printed_numbers import printed_decimals
 
@@ -42,17 +42,7 @@ def explain_row(row: Mapping[Any, Any], target: Target, effects: pd.DataFrame) -
         found = explain_rows(_rows(effects, target.factor), _published(row), measure)
     except InputError:
         return ""
-    if found.verdict == EXACT:
-        return f"as printed under this model: {found.tried[0].model.label}"
-    if found.verdict == WITHIN:
-        return f"{WITHIN}, under this model: {found.within[0][0].model.label}"
-    if found.search is None or len(found.search.hits) <= found.search.by_chance:
-        return "no other model, no rounding and no single change of an effect gives it"
-    return (
-        f"a single change would give it: {found.search.hits[0].slip.what} (a hypothesis; "
-        f"{found.search.by_chance:.2g} of {found.search.tried} changes hit a random result of this "
-        "precision on average)"
-    )
+    return in_words(found)
 
 
 def _rows(effects: pd.DataFrame, factor: float) -> StudyRows:

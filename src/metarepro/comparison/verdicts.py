@@ -12,7 +12,8 @@ partial          the pool is not the published one: fewer or more trials than pu
                  An agreement would be luck, a difference no contradiction; whether sign or
                  decision differ is in a column of its own
 decision_differs the sign differs, or one CI excludes no effect and the other does not; measures
-                 that compare no groups (correlation, proportion) decide nothing
+                 that compare no groups (correlation, proportion) decide nothing, nor does a CI of
+                 ours that cannot be leaned on
 exact            estimate and CI limits are equal at the published rounding
 reproduced       estimate and CI width each within 5 % of the published, or within 0.01
 approximate      estimate and CI width each within 10 %, or within 0.05
@@ -111,9 +112,9 @@ def judge(
     coverage : Coverage
         Whether our trials are the published ones.
     no_interval : str
-        Why our interval cannot be leaned on (`wording.phrases.no_interval`). It is still compared
-        with that of the same trials, which shows whether the published method was applied; beside
-        a pool of other trials it is neither shown nor used.
+        Why our interval cannot be leaned on (`wording.phrases.no_interval`). It decides nothing. It
+        is still compared with that of the same trials, which shows whether the published method
+        was applied; beside a pool of other trials it is neither shown nor used.
 
     Returns
     -------
@@ -129,19 +130,20 @@ def judge(
     ours = (estimate, math.nan, math.nan) if withheld else (estimate, ci_low, ci_high)
     difference = abs(estimate - target.estimate)
     relative = difference / abs(target.estimate) if target.estimate else math.nan
-    held, conflict = _holds(target, estimate), _conflict(target, *ours)
+    decisive = (math.nan, math.nan) if no_interval else ours[1:]
+    held, conflict = _holds(target, estimate), _conflict(target, estimate, *decisive)
     verdict = "partial" if coverage.doubt else _agreement(target, ours, conflict)
     share = f", {percent(100 * relative)}" if math.isfinite(relative) else ""
     sentences = [
         coverage.doubt,
         f"{target.scale.symbol} {target.scale.interval(*ours)}"
-        f"{f' ({withheld})' if withheld else ''} against "
+        f"{f' ({no_interval})' if no_interval else ''} against "
         f"{target.scale.interval(target.estimate, target.ci_low, target.ci_high)} "
         f"published (difference {decimal(difference)}{target.scale.pooled_on}{share})",
         _HELD[held],
         conflict,
     ]
-    undecided = not target.scale.compares or (withheld and not conflict)
+    undecided = not target.scale.compares or (no_interval and not conflict)
     differs = "" if undecided else "yes" if conflict else "no"
     reason = "; ".join(filter(None, sentences))
     return Verdict(verdict, reason, difference, relative, held, differs)

@@ -52,6 +52,13 @@ def report_text(found: Explanation) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+#: Hits that say nothing.
+BY_CHANCE = (
+    "no other model and no rounding gives it; changes of a row that would ({}) are no more than "
+    "coincidence gives ({:.2g} on average)"
+)
+NONE_FOUND = "no other model, no rounding and no single change of a row was found that gives it"
+
 KINDS = {
     "effects": "effects with their variances",
     "intervals": "effects with their intervals, taken as 95%",
@@ -68,6 +75,29 @@ def _suspicious(found: Explanation) -> Iterator[str]:
             f"  Check row {found.rows.rows[place]} ({found.rows.studies[place][:60]}): "
             f"{suspicion.reason}."
         )
+
+
+def in_words(found: Explanation) -> str:
+    """What gives the published pool, in a sentence without its full stop.
+
+    A change that coincidence explains is no explanation, and is not named.
+    """
+    if found.verdict == EXACT:
+        return f"every published number comes out under this model: {found.tried[0].model.label}"
+    if found.verdict == WITHIN:
+        return f"it comes out {WITHIN}, under this model: {found.within[0][0].model.label}"
+    search = found.search
+    if search is None or not search.hits:
+        return NONE_FOUND
+    if search.is_coincidence:
+        return BY_CHANCE.format(len(search.hits), search.by_chance)
+    first, *others = search.hits
+    more = f" ({len(others)} other changes would, too)" if others else ""
+    return (
+        f"a single change would give it: {first.slip.what}{more}; a hypothesis, to be checked in "
+        f"the source: of {search.tried} changes tried, {search.by_chance:.2g} hit a random result "
+        "of this precision on average"
+    )
 
 
 def verdict_sentence(found: Explanation) -> str:

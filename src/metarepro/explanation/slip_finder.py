@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from metarepro.explanation.finder import Tried
 from metarepro.explanation.fits import Outcomes, fitted
@@ -41,6 +42,8 @@ _SLOW, _MAX_ROBUST = ("3L", "3L_CR2"), 30
 _ROWS = ("", "mean_1")
 #: Rank up to which a form of effects is in common use.
 _USUAL = 1.0
+#: Chance of as many hits by coincidence beyond which they say nothing.
+_COINCIDENCE = 0.2
 #: Near changes whose rounding is looked at.
 _JUDGED = 40
 
@@ -84,6 +87,11 @@ class Search:
     by_chance: float
     share_by_chance: float
     printed: tuple[str, ...]
+
+    @property
+    def is_coincidence(self) -> bool:
+        """Whether coincidence alone gives as many hits, or more, in one of five searches."""
+        return bool(special.pdtrc(len(self.hits) - 1, self.by_chance) > _COINCIDENCE)
 
 
 def leading_models(tried: Sequence[Tried]) -> list[PoolModel]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from metarepro.readers.archives import file_size_problem
 from metarepro.readers.folders import files_of, survey
+from metarepro.tabular.file_names import COLUMNS_FILE
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError
 from metarepro.wording.phrases import counted
@@ -99,13 +100,24 @@ def named_reviews(arguments: Sequence[Path], output: Path | None = None) -> Foun
             )
         for path in there.reviews:
             inside = path != argument and argument in path.parents
-            relative = path.relative_to(argument).as_posix() if inside else path.name
+            relative = path.relative_to(argument).as_posix() if inside else _own_name(path)
             if path != argument and not inside:
                 by_table.add(path)
             # Several tables of one package may be given, which all stand for it.
             if path not in by_table or (_plain(relative), path) not in found:
                 found.append((_plain(relative), path))
     return Found(_told_apart(found), unreadable, passed_over)
+
+
+def _own_name(path: Path) -> str:
+    """The name of a review that is given by itself; many have a columns.yaml, so with its folder.
+
+    Examples
+    --------
+    >>> _own_name(Path("reviews/ann2001/columns.yaml")), _own_name(Path("reviews/ann2001/a.rm5"))
+    ('ann2001/columns.yaml', 'a.rm5')
+    """
+    return f"{path.absolute().parent.name}/{path.name}" if path.name == COLUMNS_FILE else path.name
 
 
 def _in_words(others: Sequence[tuple[Path, str]]) -> list[str]:

@@ -12,7 +12,8 @@ from metarepro.errors import InputError
 from metarepro.explanation.explanation import Explanation, explain_rows
 from metarepro.explanation.finder import try_models
 from metarepro.explanation.published import PrintedNumber, PublishedResult
-from metarepro.explanation.rounding import EXACT, OUTSIDE, WITHIN
+from metarepro.explanation.report import in_words
+from metarepro.explanation.rounding import OUTSIDE
 from metarepro.explanation.rows import MAX_ROWS, StudyRows
 from metarepro.readers.review_tables import FULL_DECIMALS, Row
 
@@ -32,12 +33,6 @@ _LARGEST = 1e12
 _LARGEST_LOG = 100.0
 
 NOT_LOOKED_FOR = "no explanation was looked for"
-#: Hits that say nothing.
-BY_CHANCE = (
-    "no other model and no rounding gives it; changes of a row that would ({}) are no more than "
-    "coincidence gives ({:.2g} on average)"
-)
-NONE_FOUND = "no other model, no rounding and no single change of a row was found that gives it"
 
 
 def explain_different(studies: Sequence[Row], pool: Row) -> str:
@@ -96,28 +91,6 @@ def _measure(pool: Row) -> str:
     if pool["data_type"] != "iv":
         return str(pool["measure"]).removeprefix("PETO_")
     return "effect" if pool["published_scale"] == "difference" else "ratio"
-
-
-def in_words(found: Explanation) -> str:
-    """What gives the published pool, in a sentence without its full stop."""
-    if found.verdict == EXACT:
-        return f"every published number comes out under this model: {found.tried[0].model.label}"
-    if found.verdict == WITHIN:
-        return f"it comes out {WITHIN}, under this model: {found.within[0][0].model.label}"
-    search = found.search
-    if search is None or not search.hits:
-        return NONE_FOUND
-    if search.by_chance >= len(search.hits):
-        return BY_CHANCE.format(len(search.hits), search.by_chance)
-    first = search.hits[0]
-    others = len(search.hits) - 1
-    more = f" ({others} other changes would, too)" if others else ""
-    by_chance = f"{search.by_chance:.2g}"
-    return (
-        f"a single change would give it: {first.slip.what}{more}; a hypothesis, to be checked in "
-        f"the source: of {search.tried} changes tried, {by_chance} hit a random result of this "
-        "precision on average"
-    )
 
 
 def _rows(studies: Sequence[Row], pool: Row) -> StudyRows:

@@ -12,10 +12,11 @@ import numpy as np
 from metarepro.errors import InputError
 from metarepro.explanation.explanation import Explanation, explain_published
 from metarepro.explanation.matching import printed_scale
+from metarepro.explanation.report import in_words
 from metarepro.explanation.rounding import EXACT, WITHIN
 from metarepro.extraction.source_extraction import SourceExtraction
 from metarepro.readers.review_tables import Row, analysis_of
-from metarepro.reviews.different_pools import in_words, other_measure
+from metarepro.reviews.different_pools import other_measure
 from metarepro.reviews.tables import QUANTITIES
 
 _KEYS = (
