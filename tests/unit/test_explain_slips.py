@@ -289,8 +289,11 @@ def test_a_hit_that_coincidence_explains_is_not_named(by_chance: float, coincide
     rows = pd.DataFrame({"yi": [0.54, -0.11, 0.74, 0.33], "sei": [0.15, 0.23, 0.26, 0.13]})
     found = explain_published(rows, "0.60 [0.40, 0.80]")
     assert found.search is not None
-    hit = Hit(slips(found.rows)[0], (found.tried[0].model,), found.tried[0].outcomes, "exact")
+    slip = replace(slips(found.rows)[0], suspicion="")
+    hit = Hit(slip, (found.tried[0].model,), found.tried[0].outcomes, "exact")
     search = replace(found.search, hits=(hit,), by_chance=by_chance)
     assert search.is_coincidence == coincidence
+    suspicious = replace(hit, slip=replace(slip, suspicion="its interval is off its centre"))
+    assert not replace(search, hits=(suspicious,)).is_coincidence
     said = in_words(replace(found, search=search))
     assert said.startswith("a single change would give it") != coincidence

@@ -90,7 +90,12 @@ class Search:
 
     @property
     def is_coincidence(self) -> bool:
-        """Whether coincidence alone gives as many hits, or more, in one of five searches."""
+        """Whether coincidence alone gives as many hits, or more, in one of five searches.
+
+        A hit in a row that looks wrong by itself is none.
+        """
+        if any(hit.slip.suspicion for hit in self.hits):
+            return False
         return bool(special.pdtrc(len(self.hits) - 1, self.by_chance) > _COINCIDENCE)
 
 
