@@ -18,6 +18,7 @@ from metarepro.extraction.review_source import read_review_source
 from metarepro.figures.ticks import effect_ticks
 from metarepro.readers.effect_table import read_effect_table
 from metarepro.readers.sources import read_source
+from metarepro.synthesis.study_pool_words import summary_lines
 from metarepro.tabular.problems import DataError
 from metarepro.wording.scales import Scale
 
@@ -78,6 +79,15 @@ def test_beside_effects_r_and_n_are_other_columns(tmp_path: Path) -> None:
     table = read_effect_table(written(tmp_path, "study,yi,vi,r,n\nA,0.1,0.04,0.5,40\n"))
     assert table.kinds == ["effects"]
     assert list(table.others.columns) == ["r", "n"]
+
+
+@pytest.mark.parametrize(
+    ("ci", "convention"),
+    [("z", "normal"), ("knapp_hartung", "t with 7 degrees of freedom")],
+)
+def test_the_convention_of_a_prediction_interval_is_named(ci: str, convention: str) -> None:
+    lines = summary_lines(metarepro.pool(CORRELATIONS, ci=ci))
+    assert any(line.startswith(f"Prediction interval (95%, {convention}): ") for line in lines)
 
 
 # Columns -----------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from metarepro.synthesis.study_pool_words import (
     interval,
     model_words,
     number,
+    prediction_by,
     remarks,
 )
 from metarepro.wording.markdown import code, plain, table
@@ -188,7 +189,10 @@ def pooled_words(result: StudyPool) -> list[tuple[str, str]]:
         )
     if not math.isnan(pooled.pi_low):
         rows.append(
-            (f"{level} prediction interval", interval(result, pooled.pi_low, pooled.pi_high))
+            (
+                f"{level} prediction interval ({prediction_by(pooled)})",
+                interval(result, pooled.pi_low, pooled.pi_high),
+            )
         )
     rows.append(("Heterogeneity", heterogeneity(result)))
     if not math.isnan(pooled.tau2_ci_low):

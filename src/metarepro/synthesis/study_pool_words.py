@@ -89,6 +89,16 @@ def remarks(result: StudyPool) -> list[str]:
     return said
 
 
+def prediction_by(pooled: Pooled) -> str:
+    """The distribution of the prediction interval: that of the confidence interval.
+
+    Software differs: normal, or t with k - 1 or k - 2 degrees of freedom.
+    """
+    if math.isnan(pooled.df):
+        return "normal"
+    return f"t with {pooled.df:.3g} degrees of freedom"
+
+
 def summary_lines(result: StudyPool) -> list[str]:
     """The pool in a few lines, for the terminal."""
     pooled = result.pooled
@@ -96,6 +106,7 @@ def summary_lines(result: StudyPool) -> list[str]:
     shown = has_reliable_interval(pooled.flags) and predicts(pooled.flags)
     if shown and not math.isnan(pooled.pi_low):
         pi = interval(result, pooled.pi_low, pooled.pi_high)
-        lines.append(f"Prediction interval ({result.scale.percent}): {pi}")
+        what = f"{result.scale.percent}, {prediction_by(pooled)}"
+        lines.append(f"Prediction interval ({what}): {pi}")
     scale = " (logarithms)" if result.scale.is_ratio else ""
     return [*lines, f"Heterogeneity{scale}: {heterogeneity(result)}", *remarks(result)]
