@@ -276,6 +276,20 @@ def test_a_table_alone_holds_its_total_between_its_pools(
     assert ("pool against those with one study left out" in done.output) == is_named
 
 
+@pytest.mark.parametrize(("printed", "said"), [("0.494", ""), ("0.594", "Check row 2 (Aronson")])
+def test_a_table_alone_holds_its_pools_in_the_middle_of_their_intervals(
+    tmp_path: Path, printed: str, said: str
+) -> None:
+    path = tmp_path / "rows.csv"
+    table = without_each(["Combined", *REFERENCE["total"]])
+    table[0][1] = printed
+    path.write_text(text_of(table, ["Study omitted", *HEADER[1:]]))
+    done = command("extract", path, "--table", "1")
+    assert f"{14 if said else 15} of 15 numbers close with the others" in done.output
+    assert said in done.output
+    assert done.output.count("Check row") == bool(said)
+
+
 def test_a_table_is_known_by_its_header_or_its_name() -> None:
     assert leaves_one_out(SourceTable("", "Leave-one-out analysis", ("Study", "g"), ()))
     assert not leaves_one_out(SourceTable("", "Excluded studies", ("Study", "g"), ()))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from metarepro.conversion.arm_data import ARM_MEASURES
 from metarepro.explanation.effect_form import EffectForm
@@ -15,7 +16,7 @@ from metarepro.explanation.matching import printed_scale
 from metarepro.explanation.published import PublishedResult
 from metarepro.explanation.rounding import OUTSIDE
 from metarepro.explanation.rows import MAX_ROWS, StudyRows, study_rows
-from metarepro.extraction.closing import Z95, Check, Printed, check, reach
+from metarepro.extraction.closing import Z95, Check, Printed, check, close_rows, reach
 from metarepro.extraction.closing_analysis import (
     by_headers,
     check_words,
@@ -171,17 +172,33 @@ def close_left_out(source: Source, table: SourceTable, analysis: Analysis) -> Cl
     return _closed(own, where, pools, measure)
 
 
-def amid_left_out(table: SourceTable) -> Check | None:
-    """Check the total of a table that leaves one study out at a time without the rows of these.
+def close_alone(table: SourceTable) -> list[Check]:
+    """Check a table that leaves one study out at a time without the rows of these.
+
+    Each pool is held against the middle of its interval, and the total against the others.
+    """
+    effects = next((one for one in by_headers(table) if "yi" in one.columns), None)
+    if effects is None:
+        return []
+    printing = _Printing(table, effects, Cell(table.columns[0]))
+    cells = pd.DataFrame(
+        {row.number: printing.numbers(row) for row in table.rows},
+        index=["yi", *_LIMITS],
+        dtype="str",
+    ).T
+    on_log = {"ratio": True, "log": False}.get(effects.scale)
+    checks = close_rows(cells, [printing.label(row) for row in table.rows], on_log)
+    total = _amid(table, printing)
+    return [*checks, total] if total else checks
+
+
+def _amid(table: SourceTable, printing: "_Printing") -> Check | None:
+    """The total against the least and the largest of the pools without one study.
 
     A pool by weights is a mean of those that leave one of its studies out, each weighted by what it
     keeps of the weights, so it lies between the least and the largest of them. Weights of a
     random-effects model, which change with the study, leave it there but for the rarest cases.
     """
-    effects = next((one for one in by_headers(table) if "yi" in one.columns), None)
-    if effects is None:
-        return None
-    printing = _Printing(table, effects, Cell(table.columns[0]))
     without, totals = [], []
     for row in table.rows:
         text = printing.numbers(row)[0]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from metarepro.errors import InputError
 from metarepro.extraction.closing import Check
 from metarepro.extraction.closing_analysis import check_words, close_analysis
-from metarepro.extraction.closing_printed import amid_left_out, close_left_out, close_printed
+from metarepro.extraction.closing_printed import close_alone, close_left_out, close_printed
 from metarepro.extraction.pool_labels import leaves_one_out
 from metarepro.extraction.proposals import propose
 from metarepro.readers.source_table import Source, SourceTable
@@ -61,5 +61,8 @@ def _left_out(source: Source, table: SourceTable) -> Iterator[str]:
             found += [closed] if closed else []
     if found:
         yield from max(found, key=lambda one: one.closed.n_closed).words()
-    elif (one := amid_left_out(table)) and not one.closes:
-        yield _to_check(one)
+    checks = close_alone(table)
+    still_open = [one for one in checks if not one.closes]
+    if checks and 2 * len(still_open) <= len(checks):  # else the columns are something else
+        yield f"{len(checks) - len(still_open)} of {len(checks)} numbers close with the others"
+        yield from map(_to_check, still_open[:_SHOWN])
