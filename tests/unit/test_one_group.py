@@ -253,4 +253,4 @@ def test_a_narrow_axis_of_proportions_has_ticks() -> None:
 def test_participants_of_one_group_are_counted() -> None:
     figure = metarepro.draw_forest(metarepro.pool(PROPORTIONS))
     texts = " ".join(text.get_text() for text in figure.findobj(Text))
-    assert f"{sum(N)} participants" in texts
+    assert f"Pooled: 8 studies, 8 results, {sum(N)} participants" in texts

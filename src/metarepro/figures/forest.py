@@ -222,7 +222,7 @@ def _pool_lines(pool: dict[Any, Any], colour: str, room: float, scale: Scale) ->
     published = _is_published(pool)
     if not is_pooled(pool) and not published:
         return small_lines(no_estimate(pool), room)
-    name, *more = fg.wrap(f"{fg.plain_text(pool['name'])}: {_size(pool)}", room, bold=True)
+    name, *more = fg.wrap(f"{fg.plain_text(pool['name'])}: {_size(pool, scale)}", room, bold=True)
     rest = [Line(across=text, bold=True) for text in more]
     remarks = small_lines(pool["model"], room)
     if published and not is_pooled(pool):
@@ -244,9 +244,12 @@ def _pool_lines(pool: dict[Any, Any], colour: str, room: float, scale: Scale) ->
     return [first, *rest, *remarks]
 
 
-def _size(pool: dict[Any, Any]) -> str:
-    """Trials, results and participants of a pool; a review does not say its results."""
-    trials = wording.counted(pool["n_trials"], "trial")
+def _size(pool: dict[Any, Any], scale: Scale) -> str:
+    """Trials, results and participants of a pool; a review does not say its results.
+
+    What measures a single group, or how two things go together, is no trial.
+    """
+    trials = wording.counted(pool["n_trials"], "trial" if scale.compares else "study")
     if math.isnan(pool["n_trials"]):
         trials = f"number of trials {wording.NOT_REPORTED}"
     results = "" if math.isnan(pool["k"]) else wording.counted(pool["k"], "result")

@@ -129,10 +129,11 @@ def capitalised(words: str) -> str:
 
 
 def counted(value: float, noun: str) -> str:
-    """Print "1 trial", "12 trials" or "trials not reported"."""
+    """Print "1 trial", "12 trials", "12 studies" or "trials not reported"."""
+    several = f"{noun[:-1]}ies" if noun.endswith("dy") else f"{noun}s"
     if not math.isfinite(value):
-        return f"{noun}s {NOT_REPORTED}"
-    return f"{whole(value)} {noun}" if value == 1 else f"{whole(value)} {noun}s"
+        return f"{several} {NOT_REPORTED}"
+    return f"{whole(value)} {noun if value == 1 else several}"
 
 
 def trials_of_pool(pool: Mapping[Any, Any]) -> str:
