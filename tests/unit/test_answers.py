@@ -4,9 +4,10 @@ import math
 from typing import Any
 
 import pytest
-from tests.report_records import KEY, POOL, make_records, render
+from tests.report_records import KEY, PLAN, POOL, WARMTH, make_records, render
 from tests.unit.test_plain_language import pool
 
+from metarepro.plan.sections import Synthesis
 from metarepro.report import index
 from metarepro.report.answers import (
     finding,
@@ -177,3 +178,16 @@ def test_without_a_pool_there_is_no_answer() -> None:
     html = render(records, index.page(records))
     assert "What the trials show" not in html
     assert "nothing that can be pooled on closeness" in html
+
+
+@pytest.mark.parametrize(("outcomes", "said"), [(1, False), (2, True)])
+def test_an_answer_leads_to_the_outcomes_where_there_are_several(outcomes: int, said: bool) -> None:
+    names = ["warmth", "talk"][:outcomes]
+    pools = [POOL | {"synthesis": f"post.outcome.{name}", "outcome": name} for name in names]
+    syntheses = PLAN.syntheses | {"outcome": Synthesis(by=("outcome",))}
+    records = make_records(
+        plan=PLAN.model_copy(update={"syntheses": syntheses}),
+        outcomes=[WARMTH | {"outcome": name} for name in names],
+        pooled=[POOL, *pools],
+    )
+    assert ("each outcome" in render(records, index.page(records))) == said

@@ -18,7 +18,7 @@ from tests.report_records import (
 )
 
 from metarepro.claims.rules import RULES
-from metarepro.plan import About, Synthesis
+from metarepro.plan import Synthesis
 from metarepro.report.records import Records
 
 ALWAYS = {"index.html", "methods.html", "glossary.html", "downloads.html"}
@@ -99,12 +99,6 @@ def test_a_plan_that_pools_no_whole_domain_is_not_one_without_results() -> None:
 def test_a_domain_without_a_pool_says_so() -> None:
     pages = make_pages(make_records(pooled=[], weights=[]))
     assert "No result that can be pooled." in words_of(pages["domains/closeness.html"])
-
-
-def test_trials_are_not_searched_for_words_that_the_plan_does_not_have() -> None:
-    study = PLAN.study.model_copy(update={"about": About(label="play", families=("parenting",))})
-    pages = make_pages(make_records(plan=PLAN.model_copy(update={"study": study})))
-    assert "title or programme" not in words_of(pages["index.html"])
 
 
 def test_a_comparison_within_a_synthesis_is_shown_without_its_pool() -> None:

@@ -59,14 +59,6 @@ def _synthesis_of_evidence(plan: Plan) -> Iterator[Contradiction]:
         yield ("evidence", "synthesis"), plan.evidence.synthesis, allowed
 
 
-def _families_of_study(plan: Plan) -> Iterator[Contradiction]:
-    about = plan.study.about
-    for number, family in enumerate(about.families if about else ()):
-        if family not in plan.families:
-            allowed = f"a family: {', '.join(plan.families)}"
-            yield ("study", "about", "families", number), family, allowed
-
-
 def _columns_of_syntheses(plan: Plan) -> Iterator[Contradiction]:
     """A column twice, and syntheses that would be the same pools under two names."""
     first: dict[frozenset[str], str] = {}
@@ -163,7 +155,6 @@ _CHECKS: tuple[tuple[tuple[str, ...], Callable[[Plan], Iterator[Contradiction]]]
     (("figures", "sets"), _figures),
     (("evidence", "sets"), _sets_of_evidence),
     (("evidence", "syntheses"), _synthesis_of_evidence),
-    (("study", "families"), _families_of_study),
     (("syntheses",), _columns_of_syntheses),
     (("syntheses",), _subgroups),
     (("moderators", "families"), _moderators),

@@ -62,8 +62,7 @@ class About(_Section):
     """The interventions that the study's question is about, and the words that name them."""
 
     label: str
-    families: Names = ()
-    programme_words: Names = ()
+    programme_words: Annotated[Names, Field(min_length=1)]
 
 
 class Study(_Section):

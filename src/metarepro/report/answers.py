@@ -11,7 +11,7 @@ from typing import Any
 
 from metarepro.models.thresholds import FEW_TRIALS, MIN_TRIALS_FOR_INTERVAL, predicts
 from metarepro.report import certainty
-from metarepro.report.blocks import Block, Bullets, Facts, Paragraph, Section, Text, text
+from metarepro.report.blocks import Block, Bullets, Facts, Link, Paragraph, Section, Text, text
 from metarepro.report.findings import composition, kind_tested, usable_cells
 from metarepro.report.plain_language import (
     amount_of_trials,
@@ -67,8 +67,7 @@ def _keys(records: Records, domain: str) -> list[str]:
 
 def _answer(records: Records, key: str) -> Iterator[tuple[str, Text]]:
     pool, scale, n_abstracts = records.pools[key], records.scale_of(key), records.n_abstracts(key)
-    link = records.synthesis_link(key, "See the trials")
-    yield "What they show", text(in_short(records, key), " ", link, ".")
+    yield "What they show", text(in_short(records, key), " See ", *_more(records, key), ".")
     if of_what := composition(records, key):
         yield "Which trials", text(of_what.removeprefix("Trials: "))
     yield "How far to trust it", text(trust(pool, n_abstracts, scale))
@@ -76,6 +75,15 @@ def _answer(records: Records, key: str) -> Iterator[tuple[str, Text]]:
         yield "Certainty of the evidence", judged
     if change := would_change(pool, n_abstracts, scale):
         yield "What would change it", text(change)
+
+
+def _more(records: Records, key: str) -> Sequence[str | Link]:
+    """Where the trials are, and the outcomes of the domain, if there are several."""
+    links: list[str | Link] = [records.synthesis_link(key, "the trials")]
+    domain = records.pools[key]["domain"]
+    if len(records.outcomes(domain)) > 1:
+        links += [" and ", records.domain_link(domain, "each outcome")]
+    return links
 
 
 def in_short(records: Records, key: str) -> str:

@@ -1,17 +1,12 @@
-"""The main findings on the first page: sentences from counts and pools.
+"""Findings on the whole study for the first page: sentences from counts and pools."""
 
-If the study asks about one kind of intervention (`study.about` in the analysis plan), they say
-first whether any trial tested it, then what its families of interventions show, and only then what
-all interventions together do, and what they consist of.
-"""
-
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from metarepro.report import no_effect
 from metarepro.report.blocks import Link, Text, text
 from metarepro.report.plain_language import WEAK
-from metarepro.report.records import Records, Row
-from metarepro.wording.phrases import capitalised, counted, trials_of_pool
+from metarepro.report.records import Records
+from metarepro.wording.phrases import capitalised, counted
 from metarepro.wording.scales import compares
 
 #: Share of results in favour from which on a selection is spoken of, and of how many results.
@@ -20,10 +15,8 @@ ENOUGH = 10
 
 
 def findings(records: Records) -> list[Text]:
-    """Sentences on the whole, each from counts or from a pool by the rules of plain language."""
+    """What speaks for and against the pools as a whole; each domain has its own answer."""
     said = [
-        *_about(records),
-        *_pools(records),
         text(_selection(records)),
         text(_beside(records)),
         text(no_effect.on_domains(records)),
@@ -32,19 +25,10 @@ def findings(records: Records) -> list[Text]:
     return [sentence for sentence in said if sentence]
 
 
-def _about(records: Records) -> list[Text]:
-    """What the families of the question's own kind of intervention show."""
-    about = records.plan.study.about
-    if about is None:
-        return []
-    chosen = [row for row in records.interventions.values() if row["family"] in about.families]
-    return [_intervention(records, row) for row in chosen]
-
-
 def kind_tested(records: Records) -> str:
     """How many trials name the question's own kind of intervention; "" where it names none."""
     about = records.plan.study.about
-    if about is None or not about.programme_words:
+    if about is None:
         return ""
     said = [f"{row['title']} {row['programme']}".lower() for row in records.trials.values()]
     named = sum(all(word.lower() in words for word in about.programme_words) for words in said)
@@ -56,30 +40,6 @@ def kind_tested(records: Records) -> str:
         f"No trial of {about.label} as a whole is in the data: none of "
         f"{counted(len(said), 'trial')} has {words} in its title or programme."
     )
-
-
-def _intervention(records: Records, intervention: Row) -> Text:
-    """What the pools of one intervention show, in short."""
-    link = records.intervention_link(intervention["intervention"])
-    cells = {
-        d["label"]: records.cell(intervention["intervention"], d["domain"]) for d in records.domains
-    }
-    if not any(cells.values()):
-        return text(link, ": no result in any domain that can be pooled.")
-    parts: list[str | Link] = []
-    for label, keys in cells.items():
-        parts += ["; " if parts else ": ", f"{label.lower()}, "]
-        for place, key in enumerate(keys):
-            parts += [" and "] if place else []
-            parts += _in_short(records, key)
-        parts += [] if keys else ["nothing pooled"]
-    return text(link, *parts, ".")
-
-
-def _in_short(records: Records, key: str) -> list[str | Link]:
-    pool, scale = records.pools[key], records.scale_of(key)
-    behind = f" ({trials_of_pool(pool)}, robustness {records.robustness(key)})"
-    return [f"{scale.symbol} ", records.synthesis_link(key, scale.of_shown(pool)), behind]
 
 
 def usable_cells(records: Records) -> str:
@@ -127,50 +87,6 @@ def _clear(records: Records, left: Sequence[str]) -> str:
         verb = "excludes" if clear else "includes"
         return f"In the one that remains, the interval {verb} {scale.no_effect}."
     return f"In {clear} of the remaining {len(left)}, the interval excludes {scale.no_effect}."
-
-
-def _pools(records: Records) -> list[Text]:
-    """What the pools show: of each domain, or where none pools a whole domain, of interventions."""
-    names = [domain["domain"] for domain in records.domains]
-    domains = [said for name in names for said in _domain(records, name)]
-    if records.plan.study.about or any(records.over_all("domain", name) for name in names):
-        return domains
-    cells = [cell for name in names for cell in records.cells(name)]
-    if len(records.interventions) * len(names) == 1:
-        return [text(records.synthesis_link(cell), ". ", records.sentences(cell)) for cell in cells]
-    pooled = [
-        row
-        for intervention, row in records.interventions.items()
-        if any(records.cell(intervention, name) for name in names)
-    ]
-    return [*(_intervention(records, row) for row in pooled), *domains]
-
-
-def _domain(records: Records, domain: str) -> Iterator[Text]:
-    """What each outcome of a domain shows, and then their summary; nothing that is not pooled."""
-    keys, outcomes = records.over_all("domain", domain), records.outcomes(domain)
-    if outcomes:
-        parts: list[str | Link] = []
-        for key in outcomes:
-            parts += [
-                "; " if parts else "",
-                f"{records.title(key).partition(' (all')[0].lower()}, ",
-            ]
-            parts += _in_short(records, key)
-        yield text(records.domain_link(domain), ", outcome by outcome: ", *parts, ".")
-    if not keys and not records.cells(domain):
-        yield text(records.domain_link(domain), ": no result that can be pooled.")
-    for key in keys:
-        together = f"all {_of_what(outcomes)}interventions together."
-        said = " ".join(filter(None, [together, composition(records, key), records.sentences(key)]))
-        link = records.domain_link(domain)
-        if len(keys) > 1:  # which of them
-            link, said = records.synthesis_link(key), said.removeprefix(f"{together} ")
-        yield text(link, f", {said}" if len(keys) == 1 else f". {said}")
-
-
-def _of_what(outcomes: Sequence[str]) -> str:
-    return "outcomes (a summary of effects on different things) and " if len(outcomes) > 1 else ""
 
 
 def composition(records: Records, key: str) -> str:

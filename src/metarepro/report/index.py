@@ -48,7 +48,8 @@ def _sections(records: Records) -> Iterator[Section]:
     else:
         yield from answers(records)
         yield Section("matrix", "The evidence, cell by cell", _matrix(records))
-        yield Section("findings", "More findings", [Bullets(findings(records))])
+        if said := findings(records):
+            yield Section("findings", "The results as a whole", [Bullets(said)])
         yield from whole_reviews(records)
     if records.has("claims"):
         yield Section("claims", "The claims", _claims(records))
