@@ -303,3 +303,22 @@ def test_the_worked_example_is_what_is_printed(
 
 def test_the_worked_examples_are_found() -> None:
     assert len(WORKED) == 5
+
+
+def test_a_wrong_number_of_a_study_is_named_where_it_was_written(folder: Path) -> None:
+    Path("studies.csv").write_text("study,weeks\nBo 2002,12\nAnn 2001,twelve\nCy 2003,6\n")
+    done = command("pool", "t.csv", "--studies", "studies.csv", "--on", "weeks")
+    assert done.exit_code == 1
+    assert done.output.count("twelve") == 1
+    assert "studies.csv, row 3, weeks: found 'twelve'" in done.output
+
+
+@pytest.mark.parametrize("risk", ["0.2", "20%"])
+def test_a_risk_is_a_share_or_per_cent(folder: Path, risk: str) -> None:
+    done = command("pool", "t.csv", "--measure", "RR", "--baseline-risk", risk)
+    assert "200 per 1,000" in done.stdout
+
+
+def test_what_is_no_risk_is_named(folder: Path) -> None:
+    done = command("pool", "t.csv", "--measure", "RR", "--baseline-risk", "2x")
+    assert "found '2x'; allowed: a risk" in done.output

@@ -33,6 +33,14 @@ def _default(name: str) -> str:
     return f"[default: {name}]"
 
 
+def _risk(text: str) -> float:
+    """A risk as a share or in per cent."""
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise click.BadParameter(f"found {text!r}; allowed: a risk, e.g. 0.2 or 20%") from None
+
+
 @click.command()
 @click.argument("table", type=FILE_OR_FOLDER)
 @click.option(
@@ -74,9 +82,9 @@ def _default(name: str) -> str:
 @click.option(
     "--baseline-risk",
     multiple=True,
-    type=float,
+    type=_risk,
     metavar="RISK",
-    help="Absolute effects at this risk, e.g. 0.2, and numbers needed to treat.",
+    help="Absolute effects at this risk, e.g. 0.2 or 20%, and numbers needed to treat.",
 )
 @click.option(
     "--important",

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -43,6 +43,9 @@ class StudyColumns:
     bias : the columns that hold judgements on risk of bias, in the words of `JUDGEMENTS`
     unknown_studies : studies of the table without a row in studies.csv
     unused_studies : studies of studies.csv that the table does not have
+    joined : the columns that studies.csv brought
+    studies_file : its name
+    studies_rows : for each row of the table the row of studies.csv that was joined to it
     """
 
     cells: pd.DataFrame
@@ -50,6 +53,9 @@ class StudyColumns:
     bias: tuple[str, ...] = ()
     unknown_studies: tuple[str, ...] = ()
     unused_studies: tuple[str, ...] = ()
+    joined: frozenset[str] = frozenset()
+    studies_file: str = ""
+    studies_rows: Mapping[object, int] = field(default_factory=dict)
 
     def named(self, name: str) -> str:
         """Find a column by its name, in any case, or by a part that only one name has.
@@ -94,11 +100,18 @@ class StudyColumns:
         wrong = (numbers.isna() | (numbers.abs() == float("inf"))) & (texts != "")
         if wrong.any():
             allowed = "a number in digits, or empty; for groups in words use --by"
+            cells = ((*self._place(column, row), texts[row]) for row in texts.index[wrong])
             raise DataError(
-                Problem(self.file, int(str(row)), column, texts[row], allowed)
-                for row in texts.index[wrong]
+                Problem(file, row, column, found, allowed)
+                for file, row, found in dict.fromkeys(cells)
             )
         return numbers.astype("float64")
+
+    def _place(self, column: str, row: object) -> tuple[str, int]:
+        """The file and row where a cell was written."""
+        if column in self.joined:
+            return self.studies_file, self.studies_rows[row]
+        return self.file, int(str(row))
 
     def take(self, rows: "pd.Series[bool]") -> "StudyColumns":
         """The same for some of the rows."""
@@ -196,6 +209,9 @@ def _joined(columns: StudyColumns, own: pd.DataFrame, studies: Path | pd.DataFra
         cells=pd.concat([columns.cells, extra], axis=1),
         unknown_studies=tuple(dict.fromkeys(wanted[place < 0])),
         unused_studies=tuple(n for p, n in enumerate(names) if p not in set(place)),
+        joined=frozenset(kept),
+        studies_file=file,
+        studies_rows={row: int(names.index[p]) for row, p in place.items() if p >= 0},
     )
 
 
