@@ -10,15 +10,20 @@ from metarepro.entry.data_guide import column_meanings
 from metarepro.entry.forms import write_review_form, write_trial_form
 from metarepro.plan import read_plan
 from metarepro.tabular.reported_statistics import STATISTICS
+from metarepro.wording.codes import WORDS
+
+_WIDTH = max(map(len, STATISTICS))
+_KINDS = "\n".join(f"{name:{_WIDTH}}  {WORDS['statistic'][name]}" for name in STATISTICS)
 
 
-@click.command()
+@click.command(epilog=f"\b\nStatistics:\n{_KINDS}")
 @click.argument("trial_id", metavar="ID", type=IDENTIFIER)
 @click.option(
     "--statistic",
     type=click.Choice(tuple(STATISTICS)),
+    metavar="STATISTIC",
     required=True,
-    help="What the paper reports.",
+    help="What the paper reports: one of those listed below.",
 )
 @data_dir
 @drafts
