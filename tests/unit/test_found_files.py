@@ -10,11 +10,13 @@ from tests.made_sources import r_effects, r_list, r_numbers, r_texts, rds, xlsx
 
 from metarepro.explanation.explanation import explain_published
 from metarepro.extraction.extracted import extract
-from metarepro.extraction.mapping import Analysis
+from metarepro.extraction.mapping import Analysis, Cell
+from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import nothing_to_pool, propose
 from metarepro.readers.source_table import Source
 from metarepro.readers.sources import read_source
 from metarepro.tabular.yaml_text import FILL_IN
+from metarepro.wording.phrases import DASH
 
 
 def read(folder: Path, content: bytes | str, name: str = "a.csv") -> Source:
@@ -174,6 +176,67 @@ def test_studies_with_several_rows_are_named(tmp_path: Path) -> None:
     source = read(tmp_path, "Study,g,SE\nA 2001,0.2,0.1\nA 2001,0.3,0.1\nB 2002,0.3,0.1\n")
     (line,) = extract(source, propose(source)[0]).lines()
     assert line.startswith("1 of 2 studies have several rows, pooled as if they were independent")
+
+
+@pytest.mark.parametrize(("year", "named"), [("2001", True), ("2004", False)])
+def test_a_study_is_its_name_and_year(year: str, named: bool, tmp_path: Path) -> None:
+    text = f"Author,Year,g,SE\nAnn,2001,0.2,0.1\nAnn,{year},0.3,0.1\nBo,2002,0.3,0.1\n"
+    source = read(tmp_path, text)
+    assert bool(extract(source, propose(source)[0]).lines()) == named
+
+
+# Arms in rows ------------------------------------------------------------------------------------
+
+ARMS_IN_ROWS = [
+    "study,treatment,deaths,n\n1,Placebo,3,40\n1,Drug,4,41\n2,Placebo,7,50\n2,Drug,5,52\n",
+    "study,trt,xi,ni\n1,a,3,40\n1,b,4,41\n1,c,4,41\n2,a,7,50\n2,b,5,52\n",
+    "Trial,Arm,Mean,SD,N\n1,Control,3,2,40\n1,CBT,4,2,41\n2,Control,7,3,50\n2,CBT,5,3,52\n",
+]
+
+
+@pytest.mark.parametrize("text", ARMS_IN_ROWS)
+def test_arms_in_rows_are_no_single_groups(text: str, tmp_path: Path) -> None:
+    source = read(tmp_path, text)
+    assert propose(source) == []
+    assert "Each row is one arm of a study" in str(nothing_to_pool(source))
+
+
+def test_groups_that_no_study_compares_are_single_ones(tmp_path: Path) -> None:
+    text = "study,group,cases,n\n1,women,3,40\n2,men,4,41\n3,women,7,50\n4,men,5,52\n"
+    assert only(tmp_path, text).measure == "proportion"
+
+
+# Counts called x ---------------------------------------------------------------------------------
+
+
+def test_x_without_an_sd_counts_events(tmp_path: Path) -> None:
+    found = only(tmp_path, "study,xt,nt,xc,nc\nA,3,40,5,41\nB,4,44,9,45\n")
+    assert found.roles == ("events_t", "n_t", "events_c", "n_c")
+
+
+def test_x_beside_an_sd_is_a_mean(tmp_path: Path) -> None:
+    found = only(tmp_path, "study,xt,sdt,nt,xc,sdc,nc\nA,3,2,40,5,2,41\nB,4,2,44,9,3,45\n")
+    assert found.columns["mean_t"].column == "xt"
+
+
+def test_x_with_decimals_is_no_count(tmp_path: Path) -> None:
+    assert propose(read(tmp_path, "study,xt,nt,xc,nc\nA,3.5,40,5,41\nB,4,44,9,45\n")) == []
+
+
+# What is shown -----------------------------------------------------------------------------------
+
+
+def test_a_row_without_an_effect_has_a_dash(tmp_path: Path) -> None:
+    source = read(tmp_path, "study,ai,n1i,ci,n2i\nA,0,40,0,41\nB,4,44,9,45\nC,3,44,9,45\n")
+    (row,) = (line for line in preview(source, propose(source)[0]) if line.startswith("  A "))
+    assert row.split() == ["A", DASH, DASH]
+
+
+def test_many_wrong_cells_of_one_column_are_counted(tmp_path: Path) -> None:
+    rows = "".join(f"S{row},{row}x,0.1\n" for row in range(30))
+    found = Analysis("a", "", {"yi": Cell("d"), "sei": Cell("se")})
+    lines = preview(read(tmp_path, f"study,d,se\n{rows}"), found)
+    assert lines[-1] == "  and 21 more"
 
 
 # Ratios ------------------------------------------------------------------------------------------

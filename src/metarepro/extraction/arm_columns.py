@@ -36,6 +36,8 @@ from metarepro.tabular.yaml_text import FILL_IN
 _KINDS = ((MEAN, SD, SIZE), (EVENTS, SIZE), (EVENTS, NON_EVENTS))
 _WORDS = 0.5
 _FRACTION = re.compile(r"\s*[0-9]+\s*/\s*[0-9]+")
+#: The statistic of a header that says only x, with the arm (x1i) or without.
+_X = re.compile(r"x([itec12]i?)?", re.I)
 #: Of the cells of a column, those that must be as its header says; the others are named as wrong
 #: when they are read.
 MOST = 0.8
@@ -56,7 +58,7 @@ class _Part:
 
 def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """Every set of columns with means, SDs and sizes, or events and sizes, of two arms."""
-    known = [_with_size(column) for column in _with_arms(columns)]
+    known = [_with_size(column) for column in _with_arms(_x_of_counts(columns))]
     parts = _unnamed([part for column in known for part in _parts(column)])
     for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
         for kind in _KINDS:
@@ -68,6 +70,21 @@ def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
                 if taken:
                     used |= {_key(p) for p in taken.values() if p.column.header.topic}
                     yield _analysis(lead, taken, arms, mark)
+
+
+def _x_of_counts(columns: Sequence[Column]) -> list[Column]:
+    """The columns; x, which is a mean or a count, is one of events where no SD goes with it."""
+    means = [c for c in columns if c.header.statistic == MEAN and not _X.fullmatch(c.header.said)]
+    has_sd = any(c.header.statistic in (SD, MEAN_SD) for c in columns)
+    return [
+        replace(c, header=replace(c.header, statistic=EVENTS))
+        if _X.fullmatch(c.header.said)
+        and (means or not has_sd)
+        and c.width == 1
+        and not (c.values()[c.filled] % 1).any()
+        else c
+        for c in columns
+    ]
 
 
 def _with_size(column: Column) -> Column:

@@ -14,8 +14,8 @@ def _words(text: str) -> frozenset[str]:
 
 _TREATED = _words("t i int interv intervention interventions treat treated treatment trt tx exp "
                   "experimental ig tg eg e active tratamiento")  # fmt: skip
-_CONTROLS = _words("c ctrl ctl cont control controls con comparison comparator cg placebo pbo wl "
-                   "waitlist tau usual untreated")  # fmt: skip
+_CONTROLS = _words("c ctrl ctl cont contr control controls con comparison comparator cg placebo "
+                   "pbo wl waitlist tau usual untreated")  # fmt: skip
 _UNNAMED = (
     (FIRST, _words("1 arm1 group1 grp1 g1 t1 a")),
     (SECOND, _words("2 arm2 group2 grp2 g2 t2 b")),

@@ -60,10 +60,13 @@ class Extracted:
 
     def _repeats(self) -> Iterator[str]:
         """Studies with several rows of which nothing says that they belong together."""
-        if {"trial", "year"} & self.analysis.columns.keys() or "study" not in self.table.cells:
+        if "trial" in self.analysis.columns or "study" not in self.table.cells:
             return
-        counts = Counter(map(plain_name, self.table.cells["study"]))
-        several = sum(1 for name, count in counts.items() if name and count > 1)
+        cells = self.table.cells
+        names = [plain_name(name) for name in cells["study"]]
+        years = cells["year"] if "year" in cells else [""] * len(names)
+        counts = Counter(zip(names, years, strict=True))
+        several = sum(1 for (name, _), count in counts.items() if name and count > 1)
         if several:
             yield (
                 f"{several} of {len(counts)} studies have several rows, pooled as if they were "

@@ -59,7 +59,7 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
     (SE, _words("se sei sete stderr stderror standarderror standardfehler stde ee")),
     (VARIANCE, _words("v vi var variance varianza varianz vg vd vard varg vz varz")),
     (SD, _words("sd std stdev standarddeviation standardabweichung dt desv")),
-    (MEAN, _words("m mean means media avg average promedio moyenne mittelwert")),
+    (MEAN, _words("m x mean means media avg average promedio moyenne mittelwert")),
     (NON_EVENTS, _words("nonevents noevents nonevent nonresponders nonevents")),
     (EVENTS, _words("events event ev cases responders deaths remitters eventos")),
     (SIZE, _words("n size samplesize total totaln ntotal participants patients subjects nobs")),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from metarepro.extraction.group_columns import arms_in_rows
 from metarepro.extraction.mapping import SETS, Analysis, Cell
 from metarepro.extraction.pool_labels import leaves_one_out
 from metarepro.extraction.profiles import Column
@@ -125,7 +126,8 @@ def layout_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     headers = {c.header.text.strip().lower(): c for c in columns}
     own = our_names(c.header.text for c in columns)
     if own:
-        yield Analysis(_kind(own), "", own, decimal=mark)
+        if "events" not in own or not arms_in_rows(columns):
+            yield Analysis(_kind(own), "", own, decimal=mark)
         return
     for layout in _LAYOUTS:
         if len(layout.marks & headers.keys()) < 2:

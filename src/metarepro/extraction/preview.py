@@ -1,5 +1,6 @@
 """Shows what would be computed from proposed columns, before anybody accepts them."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -12,9 +13,12 @@ from metarepro.readers.source_table import Source
 from metarepro.synthesis.study_pool import StudyPool, pool_studies
 from metarepro.synthesis.study_pool_words import summary_lines
 from metarepro.tabular.yaml_text import FILL_IN
+from metarepro.wording.phrases import DASH
 
 #: Rows that are shown of each analysis.
 _SHOWN = 5
+#: Lines of an error; with the wrong column each of its cells is one.
+_PROBLEMS = 10
 _DEFAULTS = {"mean": "SMD", "events": "OR"}
 
 
@@ -41,7 +45,10 @@ def preview(source: Source, analysis: Analysis, beside: Sequence[Analysis] = ())
         measure = analysis.measure or (_DEFAULTS.get(stem) if of_arm else None)
         pooled = pool_studies(extracted.table, measure=measure)
     except InputError as error:
-        return [*lines, f"  Cannot be pooled: {error}"]
+        said = f"Cannot be pooled: {error}".splitlines()
+        more = len(said) - _PROBLEMS
+        rest = [f"and {more} more"] if more > 0 else []
+        return [*lines, *(f"  {line.strip()}" for line in (*said[:_PROBLEMS], *rest))]
     lines += _rows(pooled)
     lines.append("  " + ("If it is the treatment: " if asked else "") + summary_lines(pooled)[0])
     lines += [f"  {line}" for line in extracted.lines()]
@@ -58,6 +65,10 @@ def _rows(pooled: StudyPool) -> Iterator[str]:
     """The first effects with their standard errors, on the scale of pooling."""
     yield f"  {'study':30} {'effect':>9} {'SE':>9}"
     for _, row in pooled.studies.head(_SHOWN).iterrows():
-        yield f"  {str(row['study'])[:30]:30} {row['yi']:9.4f} {row['vi'] ** 0.5:9.4f}"
+        known = math.isfinite(row["yi"])
+        effect, se = (
+            f"{number:.4f}" if known else DASH for number in (row["yi"], row["vi"] ** 0.5)
+        )
+        yield f"  {str(row['study'])[:30]:30} {effect:>9} {se:>9}"
     if len(pooled.studies) > _SHOWN:
         yield f"  and {len(pooled.studies) - _SHOWN} more"
