@@ -185,27 +185,6 @@ def test_a_study_is_its_name_and_year(year: str, named: bool, tmp_path: Path) ->
     assert bool(extract(source, propose(source)[0]).lines()) == named
 
 
-# Arms in rows ------------------------------------------------------------------------------------
-
-ARMS_IN_ROWS = [
-    "study,treatment,deaths,n\n1,Placebo,3,40\n1,Drug,4,41\n2,Placebo,7,50\n2,Drug,5,52\n",
-    "study,trt,xi,ni\n1,a,3,40\n1,b,4,41\n1,c,4,41\n2,a,7,50\n2,b,5,52\n",
-    "Trial,Arm,Mean,SD,N\n1,Control,3,2,40\n1,CBT,4,2,41\n2,Control,7,3,50\n2,CBT,5,3,52\n",
-]
-
-
-@pytest.mark.parametrize("text", ARMS_IN_ROWS)
-def test_arms_in_rows_are_no_single_groups(text: str, tmp_path: Path) -> None:
-    source = read(tmp_path, text)
-    assert propose(source) == []
-    assert "Each row is one arm of a study" in str(nothing_to_pool(source))
-
-
-def test_groups_that_no_study_compares_are_single_ones(tmp_path: Path) -> None:
-    text = "study,group,cases,n\n1,women,3,40\n2,men,4,41\n3,women,7,50\n4,men,5,52\n"
-    assert only(tmp_path, text).measure == "proportion"
-
-
 # Counts called x ---------------------------------------------------------------------------------
 
 

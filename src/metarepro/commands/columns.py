@@ -6,11 +6,11 @@ import click
 
 from metarepro.commands.options import FILE_OR_FOLDER
 from metarepro.errors import InputError
+from metarepro.extraction.arm_rows import read_tables
 from metarepro.extraction.columns_file import columns_text, read_columns
 from metarepro.extraction.layouts import table_words
 from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import nothing_to_pool, propose
-from metarepro.readers.sources import read_source
 from metarepro.tabular.atomic import write_file
 from metarepro.tabular.file_names import COLUMNS_FILE
 
@@ -32,7 +32,7 @@ def columns(file: Path, write: bool) -> None:
     If columns.yaml beside the file is for that file, that is shown instead. No sign is ever
     changed, and where the headers do not say which arm is which, it asks.
     """
-    source = read_source(file)
+    source = read_tables(file)
     target = file.parent / COLUMNS_FILE
     given = target.is_file()
     if write and given:

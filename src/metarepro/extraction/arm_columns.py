@@ -150,7 +150,7 @@ def _sure_arm(column: Column) -> str:
 
 def _both_arms(named: tuple[str, ...]) -> tuple[str, str] | None:
     """The arms of two groups, of which at most one is named; None where that is not so."""
-    if named in (("", ""), (UNSURE, ""), ("", UNSURE)):
+    if named in (("", ""), (UNSURE, ""), ("", UNSURE), (FIRST, ""), ("", FIRST)):
         return FIRST, SECOND
     for arm, other in ((TREATMENT, CONTROL), (CONTROL, TREATMENT)):
         if named == (arm, ""):

@@ -231,7 +231,8 @@ class _Reading:
             column = self.analysis.columns[role].column
             texts = [row.cells[self.places[column]].strip() for row in self.table.rows]
             if role.partition("_")[0] not in _COUNTED and (mixed := mixed_marks(texts)):
-                row = self.table.rows[texts.index(mixed[1])].number
+                place = self.places[column]
+                row = self.table.rows[texts.index(mixed[1])].row_of(place)
                 found, allowed = " beside ".join(mixed[::-1]), "one decimal mark in a column"
                 self.problems.append(Problem(self.source.file, row, column, found, allowed))
 
@@ -280,7 +281,7 @@ class _Reading:
         if len(found) == usual >= cell.number:
             return found[cell.number - 1]
         allowed = f"{usual} numbers, as in most cells of the column"
-        self.problems.append(Problem(self.source.file, row.number, cell.column, text, allowed))
+        self._refuse(row, cell.column, text, allowed)
         return ""
 
     def _value(self, row: SourceRow, role: str, printed: str) -> str:
@@ -294,17 +295,19 @@ class _Reading:
             allowed = (
                 f"a number with a decimal {'point' if self.analysis.decimal == '.' else 'comma'}"
             )
-            self.problems.append(Problem(self.source.file, row.number, column, printed, allowed))
+            self._refuse(row, column, printed, allowed)
         elif self.analysis.from_sizes and role != "yi" and float(plain) < 1:
-            problem = Problem(self.source.file, row.number, column, printed, "a size of 1 or more")
-            self.problems.append(problem)
+            self._refuse(row, column, printed, "a size of 1 or more")
         elif role == "yi" and self.analysis.scale == "ratio" and "ci_low" not in self.roles:
             if float(plain) <= 0:
-                problem = Problem(self.source.file, row.number, column, printed, "a ratio above 0")
-                self.problems.append(problem)
+                self._refuse(row, column, printed, "a ratio above 0")
             else:
                 plain = repr(math.log(float(plain)))
         return plain
+
+    def _refuse(self, row: SourceRow, column: str, found: str, allowed: str) -> None:
+        number = row.row_of(self.places[column])
+        self.problems.append(Problem(self.source.file, number, column, found, allowed))
 
     def _place(
         self, row: SourceRow, study: str, role: str, value: str, printed: str
@@ -320,7 +323,7 @@ class _Reading:
             "sha256": self.source.sha256,
             "table": self.table.label,
             "page": "" if row.page is None else str(row.page),
-            "row": row.number,
+            "row": row.row_of(self.places[cell.column]),
             "column": cell.column,
             "number": cell.number or "",
         }

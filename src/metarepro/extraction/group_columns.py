@@ -1,19 +1,14 @@
 """Proposes correlations with their sizes, and events with the size of one group."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from metarepro.extraction.arm_columns import MOST, fit, is_fraction
-from metarepro.extraction.headers import CORRELATION, EVENTS, SIZE, STUDY, parse_header
+from metarepro.extraction.arm_rows import arms_in_rows
+from metarepro.extraction.headers import CORRELATION, EVENTS, SIZE, parse_header
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.profiles import Column
-
-#: Words of a header over the names of arms.
-_ARMS = frozenset(("treatment", "treat", "trt", "arm", "arms", "group", "condition", "drug",
-                   "intervention", "therapy", "comparator"))  # fmt: skip
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
@@ -49,12 +44,7 @@ def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
 def misfits(columns: Sequence[Column]) -> Iterator[str]:
     """Why columns of one group were not taken: arms in rows, or numbers that cannot be right."""
     if arms := arms_in_rows(columns):
-        name, values = arms.header.text, [text.strip() for text in arms.texts if text.strip()]
-        first, second = list(dict.fromkeys(values))[:2]
-        yield (
-            f"Each row is one arm of a study ({name}: {first}, {second} ...). Put the two arms "
-            "that are compared side by side in one row for each study"
-        )
+        yield str(arms)
     for column in _without_arm(columns, CORRELATION):
         wrong = [t for t, r in zip(column.texts, column.values(), strict=True) if abs(r) >= 1]
         if wrong:
@@ -67,29 +57,6 @@ def misfits(columns: Sequence[Column]) -> Iterator[str]:
         wrong = [f"{x:g} of {n:g}" for x, n in zip(some, of, strict=True) if x > n]
         if wrong and parse_header(name).statistic in (EVENTS, SIZE):
             yield f"{name} has {wrong[0]}"
-
-
-def arms_in_rows(columns: Sequence[Column]) -> Column | None:
-    """The column that tells the arms apart where each row is one arm of a study.
-
-    Its header says that it holds arms, and in most studies with several rows it never says the
-    same twice.
-    """
-    studies = [c for c in columns if c.header.statistic == STUDY]
-    for column in columns:
-        said = {word.lower() for word in _WORD.findall(column.header.text)}
-        named = column.header.statistic in ("", SIZE) and said & _ARMS and not column.width
-        if named and any(_parts_studies(column, study) for study in studies):
-            return column
-    return None
-
-
-def _parts_studies(arms: Column, study: Column) -> bool:
-    of_study: dict[str, list[str]] = {}
-    for name, arm in zip(study.texts, arms.texts, strict=True):
-        of_study.setdefault(name.strip(), []).append(arm.strip())
-    several = [len(set(own)) == len(own) for name, own in of_study.items() if name and own[1:]]
-    return bool(several) and len(several) > len(of_study) / 2 and bool(np.mean(several) > MOST)
 
 
 def _without_arm(columns: Sequence[Column], statistic: str) -> list[Column]:

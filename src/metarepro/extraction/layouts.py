@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from metarepro.extraction.group_columns import arms_in_rows
+from metarepro.extraction.arm_rows import arms_in_rows
 from metarepro.extraction.mapping import SETS, Analysis, Cell
 from metarepro.extraction.pool_labels import leaves_one_out
 from metarepro.extraction.profiles import Column

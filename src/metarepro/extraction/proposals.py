@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from metarepro.errors import InputError
 from metarepro.extraction.arm_columns import arm_analyses
+from metarepro.extraction.arm_rows import SIDE_BY_SIDE
 from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.group_columns import group_analyses, misfits
 from metarepro.extraction.headers import CORRELATION, EVENTS, MEAN, STUDY, YEAR, parse_header
@@ -57,7 +58,8 @@ def propose(source: Source) -> list[Analysis]:
         if table_words(table):
             continue
         own = [replace(one, table=table.label) for one in _of_table(table)]
-        if len(own) == 1 and own[0].name in _UNNAMED and table.label:
+        named = table.label and not table.label.endswith(SIDE_BY_SIDE)
+        if len(own) == 1 and own[0].name in _UNNAMED and named:
             own = [replace(own[0], name=table.label)]
         found += _renamed(own, {one.name for one in found}, table.label)
     return found

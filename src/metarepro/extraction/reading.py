@@ -7,18 +7,19 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.errors import InputError
+from metarepro.extraction.arm_rows import arms_in_rows, read_tables
 from metarepro.extraction.columns_file import read_columns
 from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.layouts import our_names
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.pool_labels import is_no_study, omitted_study
+from metarepro.extraction.profiles import profile
 from metarepro.extraction.proposals import nothing_to_pool, propose
 from metarepro.readers import csv_file
 from metarepro.readers.archives import head_of
 from metarepro.readers.effect_table import EffectTable, read_effect_table
 from metarepro.readers.review_effects import is_review, read_review_analysis
 from metarepro.readers.source_table import Source
-from metarepro.readers.sources import read_source
 from metarepro.tabular.file_names import COLUMNS_FILE
 from metarepro.tabular.numbers import decimal_mark
 from metarepro.wording.scales import MEASURES
@@ -146,7 +147,7 @@ def read_rows(
         table = _usual_table(path)
         if table is not None:
             return _without_totals(table)
-    source = read_source(path)
+    source = read_tables(path)
     one = _chosen(source, known if known is not None else propose(source), sheet, analysis)
     extracted = extract(source, one)
     return Rows(extracted.table, one.measure, extracted)
@@ -172,7 +173,7 @@ def _usual_table(path: Path) -> EffectTable | None:
         table = read_effect_table(path)
     except InputError as error:
         try:
-            source = read_source(path)
+            source = read_tables(path)
         except InputError:
             raise error from None
         # A header that stands there twice has been numbered.
@@ -183,6 +184,10 @@ def _usual_table(path: Path) -> EffectTable | None:
             raise nothing_to_pool(source) from None
         return None
     measured = {column for kind in table.kinds for column in table.columns(kind)}
+    if "events" in measured and any(
+        arms_in_rows(profile(one)[0]) for one in read_tables(path).tables
+    ):
+        return None
     # Decimal commas are read as those of any other file.
     return None if decimal_mark(table.cells[[*measured]].to_numpy().ravel()) == "," else table
 

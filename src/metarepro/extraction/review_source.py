@@ -11,6 +11,7 @@ from pathlib import Path
 from metarepro.errors import InputError
 from metarepro.explanation.published import PublishedResult
 from metarepro.explanation.published_text import parse_published
+from metarepro.extraction.arm_rows import read_tables
 from metarepro.extraction.closing_analysis import check_words, close_analysis
 from metarepro.extraction.closing_printed import close_printed
 from metarepro.extraction.columns_file import read_columns
@@ -27,7 +28,6 @@ from metarepro.readers.review_tables import (
     Row,
     complete,
 )
-from metarepro.readers.sources import read_source
 from metarepro.tabular.problems import DataError, Problem
 from metarepro.tabular.yaml_text import FILL_IN
 from metarepro.wording.scales import MEASURES
@@ -74,7 +74,7 @@ def read_review_source(path: Path) -> SourceExtraction:
     if (path.parent / file).resolve().parent != path.parent:
         problem = Problem(path.name, None, "file", file, "a file beside it, no link to elsewhere")
         raise DataError([problem])
-    source = read_source(path.parent / file)
+    source = read_tables(path.parent / file)
     problems: list[Problem] = []
     study_rows: list[Row] = []
     analysis_rows: list[Row] = []

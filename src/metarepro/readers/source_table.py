@@ -20,6 +20,7 @@ class SourceRow:
     page : of a PDF, from 1; None elsewhere
     doubtful : why the row may be misread (columns that do not agree), "" if nothing speaks for that
     marks : the footnote marks of each cell, which its text is without; empty if the row has none
+    places : the row of each cell, where several rows of the source stand side by side; else empty
     """
 
     number: int
@@ -28,6 +29,11 @@ class SourceRow:
     page: int | None = None
     doubtful: str = ""
     marks: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
+
+    def row_of(self, place: int) -> int:
+        """The row of the source in which the cell of a column stands."""
+        return self.places[place] if self.places else self.number
 
 
 @dataclass(frozen=True)
