@@ -202,6 +202,35 @@ def test_x_with_decimals_is_no_count(tmp_path: Path) -> None:
     assert propose(read(tmp_path, "study,xt,nt,xc,nc\nA,3.5,40,5,41\nB,4,44,9,45\n")) == []
 
 
+# Names of columns in R's packages ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["studynum", "StudyNo", "study_code"])
+def test_a_number_of_the_study_is_its_name(name: str, tmp_path: Path) -> None:
+    assert columns(only(tmp_path, f"{name},d,se\n1,0.2,0.1\n2,0.3,0.1\n"))["study"] == name
+
+
+def test_a_number_is_the_study_rather_than_its_design(tmp_path: Path) -> None:
+    text = "d,se,studyID,study_design\n0.2,0.1,11,Randomised\n0.3,0.1,12,Matched\n"
+    assert columns(only(tmp_path, text))["study"] == "studyID"
+
+
+def test_a_name_is_the_study_rather_than_a_number(tmp_path: Path) -> None:
+    text = "id,authorName,d,se\n1,Ann,0.2,0.1\n2,Bo,0.3,0.1\n"
+    assert columns(only(tmp_path, text))["study"] == "authorName"
+
+
+@pytest.mark.parametrize(("name", "measure"), [("LOR", "OR"), ("LRR", "RR")])
+def test_a_short_name_says_a_logarithm(name: str, measure: str, tmp_path: Path) -> None:
+    found = only(tmp_path, f"study,{name},var{name}\nA,0.2,0.1\nB,-0.3,0.1\n")
+    assert (found.measure, found.scale, found.roles) == (measure, "log", ("yi", "vi"))
+
+
+def test_a_variance_may_be_run_into_what_it_is_of(tmp_path: Path) -> None:
+    found = only(tmp_path, "study,effectsize,vareffsize\nA,0.2,0.1\nB,-0.3,0.1\n")
+    assert found.roles == ("yi", "vi")
+
+
 # What is shown -----------------------------------------------------------------------------------
 
 

@@ -75,8 +75,8 @@ _OF_GROUPS = frozenset().union(
 _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("SMD", _words("g d smd hedges hedgesg cohensd cohend cohen gi glass delta")),
     ("MD", _words("md wmd meandifference rawmd")),
-    ("OR", _words("or oddsratio logor lnor")),
-    ("RR", _words("rr riskratio relativerisk logrr lnrr")),
+    ("OR", _words("or oddsratio logor lnor lor")),
+    ("RR", _words("rr riskratio relativerisk logrr lnrr lrr")),
     ("HR", _words("hr hazardratio loghr lnhr")),
     ("IRR", _words("irr rateratio")),
     ("RD", _words("rd riskdifference")),
@@ -89,7 +89,7 @@ _MEANS = _words("mean m media")
 #: Headers of correlations have no other word: beside means r is that of pre and post.
 _CORRELATIONS = _words("r ri cor correlation coefficient pearson pearsons s")
 _EFFECTS = dict(_MEASURES)["effect"]
-_LOGS = _words("log ln logor lnor logrr lnrr loghr lnhr logodds logrom loges lnes")
+_LOGS = _words("log ln logor lnor lor logrr lnrr lrr loghr lnhr logodds logrom loges lnes")
 #: Short names with the arm in them: mi, sdc, n1i, m2, sd_t and, of counts, ei.
 _SHORT = re.compile(r"(m|mean|x|sd|s|n|e|ev|event|events|total)([itec12])(i?)", re.I)
 _SHORT_STATISTIC = {
@@ -112,8 +112,9 @@ _PHRASES = tuple(
          r"(?:[\s_.-]*in[\s_.-]*means)?", "smd"),
         (r"log[\s_.-]*(?:incidence[\s_.-]*)?rate[\s_.-]*ratio", "log irr"),
         (r"mean[\s_.-]*diff\w*|diff\w*[\s_.-]*(?:in|of)[\s_.-]*means", "md"),
-        (r"(?<![a-z])se(?=(?:log|ln)(?:or|rr|hr|irr|es)\b)", "se"),
-        (r"(?<![a-z])var(?=(?:log|ln)(?:or|rr|hr|irr|es)\b)", "variance"),
+        (r"(?<![a-z])se(?=(?:log|ln|l)(?:or|rr|hr|irr|es)(?![a-z]))", "se"),
+        (r"(?<![a-z])var(?=(?:log|ln|l)(?:or|rr|hr|irr|es)(?![a-z]))", "variance"),
+        (r"(?<![a-z])var(?=eff(?:ect)?[\s_.-]*size)", "variance"),
         (r"log[\s_.-]*odds[\s_.-]*ratio", "logor"),
         (r"log[\s_.-]*risk[\s_.-]*ratio", "logrr"),
         (r"log[\s_.-]*hazard[\s_.-]*ratio", "loghr"),
@@ -123,7 +124,7 @@ _PHRASES = tuple(
         (r"(?:risk|rate|relative)[\s_.-]*(?:ratio|risk)", "rr"),
         (r"hazard[\s_.-]*ratio", "hr"),
         (r"risk[\s_.-]*difference", "rd"),
-        (r"effect[\s_.-]*sizes?", "es"),
+        (r"eff(?:ect)?[\s_.-]*sizes?", "es"),
         (r"^\s*sample\s*$", "n"),
         (r"sample[\s_.-]*size|number[\s_.-]+of[\s_.-]+(?:participants|patients|subjects)", "n"),
         (r"non[\s_.-]*events?", "nonevents"),
@@ -138,7 +139,7 @@ _PHRASES = tuple(
         (r"(?<![a-z])(?:no|not|non|un|without)[\s_-]*(?:treat(?:ment|ed)|intervention|therapy)s?"
          r"(?![a-z])", "untreated"),
         (r"wait(?:ing)?[\s_.-]*list", "waitlist"),
-        (r"study[\s_.-]*(?:id|name|label)|first[\s_.-]*author", "study"),
+        (r"study[\s_.-]*(?:id|name|label|num(?:ber)?|no|nr|code)\b|first[\s_.-]*author", "study"),
     )
 )  # fmt: skip
 _FILLERS = _words("the of in for and group arm pct percent 95 score scores value values calc data "

@@ -23,6 +23,8 @@ from metarepro.wording.scales import MEASURES
 _OF_SIGN = re.compile(r"\b(?:direction|favou?rs?|favou?red|sign)\b", re.I)
 #: Names of analyses whose headers say nothing of outcome and time: that of their table is better.
 _UNNAMED = ("effects", "means", "counts", "correlation", "proportion")
+#: Words beside "study" or "author" that add nothing to them.
+_NAMES = frozenset(("name", "names", "full", "short", "first", "title", "list"))
 #: Tables whose columns an error names.
 _NAMED = 5
 #: What columns.yaml may say of the columns of each arm.
@@ -134,9 +136,8 @@ def _labels(columns: Iterable[Column]) -> dict[str, Cell]:
     named = [
         c for c in columns if c.header.statistic == STUDY and not all(map(is_missing, c.texts))
     ]
-    said = [c for c in named if not c.width] or named
-    if said:
-        first = min(said, key=lambda c: (len(c.header.topic), c.place))
+    if named:
+        first = min(named, key=lambda c: (len({*c.header.topic} - _NAMES), c.width > 0, c.place))
         cell = Cell(first.header.text, 0, f'the header says "{first.header.said}"')
     elif texts and texts[0].place == 0:
         first = texts[0]
