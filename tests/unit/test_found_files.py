@@ -13,8 +13,10 @@ from metarepro.extraction.extracted import extract
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import nothing_to_pool, propose
+from metarepro.extraction.reading import read_rows
 from metarepro.readers.source_table import Source
 from metarepro.readers.sources import read_source
+from metarepro.tabular.problems import DataError
 from metarepro.tabular.yaml_text import FILL_IN
 from metarepro.wording.phrases import DASH
 
@@ -346,3 +348,19 @@ def test_it_is_asked_how_ratios_stand_that_a_label_names(tmp_path: Path) -> None
     pyreadstat.write_sav(frame, path, column_labels=["", "Odds ratio", ""])
     (found,) = propose(read_source(path))
     assert (found.measure, found.scale) == ("OR", FILL_IN)
+
+
+@pytest.mark.parametrize("nothing", ["", "NA"])
+def test_a_row_without_numbers_is_left_out_and_named(nothing: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"study,yi,vi\nA,0.2,0.1\nB,{nothing},{nothing}\nC,0.3,0.1\n")
+    rows = read_rows(path)
+    assert rows.table.studies == ["A", "C"]
+    assert rows.notes == ("Row 3 (B) left out: no numbers",)
+
+
+def test_a_row_with_some_of_its_numbers_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("study,yi,vi\nA,0.2,0.1\nB,0.3,NA\nC,0.3,0.1\n")
+    with pytest.raises(DataError, match="row 3, vi: found 'NA'"):
+        read_rows(path).table.numbers("effects")

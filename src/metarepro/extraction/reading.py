@@ -21,7 +21,7 @@ from metarepro.readers.effect_table import EffectTable, read_effect_table
 from metarepro.readers.review_effects import is_review, read_review_analysis
 from metarepro.readers.source_table import Source
 from metarepro.tabular.file_names import COLUMNS_FILE
-from metarepro.tabular.numbers import decimal_mark
+from metarepro.tabular.numbers import decimal_mark, is_missing
 from metarepro.wording.scales import MEASURES
 
 _NUMBERED = re.compile(r" \([0-9]+\)$")
@@ -146,7 +146,7 @@ def read_rows(
     if known is None and not sheet and not analysis and csv_file.sniff(head_of(path)):
         table = _usual_table(path)
         if table is not None:
-            return _without_totals(table)
+            return _of_studies(table)
     source = read_tables(path)
     one = _chosen(source, known if known is not None else propose(source), sheet, analysis)
     extracted = extract(source, one)
@@ -192,16 +192,20 @@ def _usual_table(path: Path) -> EffectTable | None:
     return None if decimal_mark(table.cells[[*measured]].to_numpy().ravel()) == "," else table
 
 
-def _without_totals(table: EffectTable) -> Rows:
-    """The rows of a table but for those that are no studies by their names, which are named."""
+def _of_studies(table: EffectTable) -> Rows:
+    """The rows that hold a study: those without numbers, and totals by their names, are named."""
+    measured = [*dict.fromkeys(column for kind in table.kinds for column in table.columns(kind))]
+    empty = table.cells[measured].map(is_missing).all(axis=1)
     names = pd.Series(table.studies, index=table.cells.index, dtype="str")
     totals = names.map(lambda name: is_no_study(name) or bool(omitted_study(name)))
-    if not totals.any():
+    left = totals | empty
+    if not left.any() or empty.all():
         return Rows(table)
     notes = [
-        f"Row {row} ({name}) left out: no study by its name" for row, name in names[totals].items()
+        f"Row {row} ({name}) left out: {'no study by its name' if totals[row] else 'no numbers'}"
+        for row, name in names[left].items()
     ]
-    return Rows(table.take(~totals), notes=tuple(notes))
+    return Rows(table.take(~left), notes=tuple(notes))
 
 
 def _chosen(source: Source, analyses: list[Analysis], sheet: str, name: str) -> Analysis:
