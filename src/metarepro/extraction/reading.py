@@ -202,8 +202,8 @@ def _of_studies(table: EffectTable) -> Rows:
     if not left.any() or empty.all():
         return Rows(table)
     notes = [
-        f"Row {row} ({name}) left out: {'no study by its name' if totals[row] else 'no numbers'}"
-        for row, name in names[left].items()
+        f"Row {row} ({name}) left out: {'no study by its name' if total else 'no numbers'}"
+        for (row, name), total in zip(names[left].items(), totals[left], strict=True)
     ]
     return Rows(table.take(~left), notes=tuple(notes))
 
