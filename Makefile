@@ -13,7 +13,7 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
 .PHONY: results unlock benchmark browser reproduce reproduce-many test test-nightly test-slurm test-faults fuzz
-.PHONY: mutation test-wheel lint docs lock reference check-data setup clean help new-trial add-trial new-review map-review changes verify
+.PHONY: mutation test-axe test-wheel lint docs lock reference check-data setup clean help new-trial add-trial new-review map-review changes verify
 
 results: setup  ## metarepro run, which runs the workflow (default); CORES=1 for one core
 	@metarepro run --cores "$${CORES:-all}"
@@ -26,6 +26,10 @@ test: setup lint browser  ## lint, format check, type check and all tests, on al
 
 test-nightly: setup  ## the unit tests with 1,000 examples of hypothesis and more made-up tables: an hour
 	python -m pytest -n auto --dist loadfile --hypothesis-profile nightly tests/unit
+
+test-axe: setup browser  ## axe on every kind of page, on a desktop and a phone, light and dark: minutes
+	python -m pip install --disable-pip-version-check --quiet -r tests/accessibility/requirements.txt
+	python -m pytest tests/accessibility
 
 test-faults: setup  ## kill runs, fill disks, break files (some need root); minutes
 	python -m pytest tests/faults
