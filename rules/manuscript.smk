@@ -14,6 +14,7 @@ rule write_manuscript:
         "results/extracted/trials.csv",
         "results/extracted/reviews.csv",
         "results/extracted/published.csv",
+        "results/extracted/results.csv",
         tables("review_files"),
         "results/effects/effects.csv",
         tables("risk_of_bias", "certainty", "pooled"),

@@ -10,6 +10,8 @@ rule draw_forests:
         "results/extracted/interventions.csv",
         "results/extracted/domains.csv",
         "results/extracted/outcomes.csv",
+        "results/extracted/results.csv",
+        tables("review_files"),
         "results/effects/effects.csv",
         tables("risk_of_bias", "pooled", "reproduction"),
         config="config/config.yaml",

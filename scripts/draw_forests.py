@@ -15,10 +15,12 @@ from metarepro.conversion.tables import EFFECTS
 from metarepro.figures.folder import draw_all
 from metarepro.figures.study_forests import of_domains, of_published_results, of_syntheses
 from metarepro.plan import read_plan
+from metarepro.reviews.tables import REVIEW_RESULTS
 from metarepro.study.tables import (
     EXTRACTED_DOMAINS,
     EXTRACTED_INTERVENTIONS,
     EXTRACTED_OUTCOMES,
+    EXTRACTED_RESULTS,
     EXTRACTED_RISK_OF_BIAS,
 )
 from metarepro.synthesis.tables import POOLED_TABLES
@@ -29,6 +31,8 @@ TABLES = (
     EXTRACTED_DOMAINS,
     EXTRACTED_OUTCOMES,
     EXTRACTED_RISK_OF_BIAS,
+    EXTRACTED_RESULTS,
+    REVIEW_RESULTS,
     EFFECTS,
     *POOLED_TABLES,
     REPRODUCTION,

@@ -15,7 +15,7 @@ from metarepro.manuscript.figures import forest_plots, pdf_bytes
 from metarepro.manuscript.latex import DOCUMENT, figures_part, table_part
 from metarepro.manuscript.summary import notes, summary_of_findings
 from metarepro.plan import read_plan
-from metarepro.reviews.tables import REVIEW_TRIALS
+from metarepro.reviews.tables import REVIEW_RESULTS, REVIEW_TRIALS
 from metarepro.study.certainty import refuse_unpooled
 from metarepro.study.tables import (
     CERTAINTY_JUDGED,
@@ -23,6 +23,7 @@ from metarepro.study.tables import (
     EXTRACTED_INTERVENTIONS,
     EXTRACTED_OUTCOMES,
     EXTRACTED_PUBLISHED,
+    EXTRACTED_RESULTS,
     EXTRACTED_RISK_OF_BIAS,
     EXTRACTED_TRIALS,
     REVIEWS,
@@ -37,6 +38,8 @@ TABLES = (
     EXTRACTED_DOMAINS,
     EXTRACTED_OUTCOMES,
     EXTRACTED_RISK_OF_BIAS,
+    EXTRACTED_RESULTS,
+    REVIEW_RESULTS,
     CERTAINTY_JUDGED,
     EXTRACTED_PUBLISHED,
     REVIEWS,

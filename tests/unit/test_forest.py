@@ -28,10 +28,11 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from metarepro.figures import style as fg
+from metarepro.figures.arm_columns import ARM_COLUMNS
 from metarepro.figures.domain_forest import summary_forest
-from metarepro.figures.forest import forest_layout, forest_plot
+from metarepro.figures.forest import fitted_layout, forest_layout, forest_plot
 from metarepro.figures.forest_axis import Axis, Mark, axis_limits, effect_axis
-from metarepro.figures.forest_page import Line, broken, draw_pages
+from metarepro.figures.forest_page import Line, Plot, broken, draw_pages, least_width
 from metarepro.plan import read_plan
 from metarepro.wording import phrases as wording
 from metarepro.wording.scales import Scale
@@ -550,14 +551,14 @@ def test_a_total_stands_in_the_middle_of_both_arms() -> None:
     assert (total.x0 + total.x1) / 2 == pytest.approx((left.x0 + right.x1) / 2, abs=1)
 
 
+MEANS: dict[str, Any] = {"mean_t": 10.25, "sd_t": 2.0, "mean_c": -1.0, "sd_c": 3.5}
+
+
 @pytest.mark.parametrize(
     ("reported", "headers"),
     [
-        ({"events_t": 3.0, "events_c": 5.0}, ["Events", "n", "Events", "n"]),
-        (
-            {"mean_t": 10.25, "sd_t": 2.0, "mean_c": -1.0, "sd_c": 3.5},
-            ["Mean", "SD", "n", "Mean", "SD", "n"],
-        ),
+        ({"events_t": 3.0, "events_c": 5.0}, ["Events", "Total"]),
+        (MEANS, ["Mean", "SD", "Total"]),
     ],
 )
 def test_events_or_means_stand_in_the_columns_of_their_arms(
@@ -565,10 +566,48 @@ def test_events_or_means_stand_in_the_columns_of_their_arms(
 ) -> None:
     fig = plot(make_rows(3, **reported))
     shown = words(fig)
-    assert [word for word in shown if word in ("Events", "Mean", "SD", "n")] == headers
+    found = [word for word in shown if word in ("Events", "Mean", "SD", "Total", "n")]
+    assert found == 2 * headers
     assert {f"{value:g}".replace("-", "\u2212") for value in reported.values()} <= set(shown)
     assert {"Intervention", "Control"} <= set(shown)
     assert_legible(fig)
+
+
+@pytest.mark.parametrize(("n", "is_shown"), [(4, True), (5, False)])
+def test_means_are_shown_where_half_of_the_rows_have_them(n: int, is_shown: bool) -> None:
+    means: dict[str, Any] = {name: [value] * 2 + [NAN] * (n - 2) for name, value in MEANS.items()}
+    shown = words(plot(make_rows(n, turned=["yes"] * 2 + [""] * (n - 2), **means)))
+    assert ("Mean" in shown, "10.25" in shown) == (is_shown, is_shown)
+    assert any("\u2021" in word for word in shown) == is_shown
+
+
+def test_a_row_reported_in_another_form_has_its_sizes_alone() -> None:
+    means: dict[str, Any] = {name: [value, NAN] for name, value in MEANS.items()}
+    layout = forest_layout(make_rows(2, **means), make_summary(), title="Two")
+    filled = [set(line.cells) & {*MEANS, "n_t", "n_c"} for line in layout.lines if line.is_result]
+    assert filled == [{*MEANS, "n_t", "n_c"}, {"n_t", "n_c"}]
+
+
+def test_a_total_stands_in_the_middle_of_both_arms_with_means() -> None:
+    means: dict[str, Any] = {name: [value, value, NAN] for name, value in MEANS.items()}
+    sizes: dict[str, Any] = {
+        "n_t": [24.0, 25.0, NAN],
+        "n_c": [26.0, 25.0, NAN],
+        "n_total": [50.0, 50.0, 1234.0],
+    }
+    fig = plot(make_rows(3, **means, **sizes))
+    found = {text.get_text(): box(text) for text in texts(fig)}
+    total, left, right = found["1,234 in total"], found["10.25"], found["26"]
+    assert left.x0 < total.x0 < total.x1 < right.x1
+    assert_legible(fig)
+
+
+def test_a_result_whose_effect_is_turned_is_marked() -> None:
+    rows = make_rows(2, label=["Ann 2001", "Bob 2002"], turned=["yes", ""], **MEANS)
+    shown = words(plot(rows))
+    assert {"Ann 2001 \u2021", "Bob 2002"} <= set(shown)
+    (note,) = [word for word in shown if word.startswith("\u2021")]
+    assert note.endswith("the effect is turned (positive in favour of the intervention).")
 
 
 def test_a_trial_that_is_not_pooled_has_no_weight() -> None:
@@ -625,6 +664,43 @@ def test_a_page_too_wide_has_a_shorter_axis_and_stays_legible() -> None:
     assert narrow.get_size_inches()[0] == pytest.approx(width - 0.4)
     assert words(narrow) == words(full)
     assert_legible(narrow)
+
+
+def fitted(widest: float, rows: pd.DataFrame) -> Plot:
+    return fitted_layout(rows, make_summary(), title="Wide plot", widest=widest)
+
+
+def test_a_plot_that_fits_its_sheet_keeps_its_columns() -> None:
+    rows = make_rows(3, **MEANS)
+    assert fitted(math.inf, rows) == forest_layout(rows, make_summary(), title="Wide plot")
+
+
+def test_a_plot_too_wide_for_its_sheet_has_narrower_texts() -> None:
+    rows = make_rows(3, **MEANS)
+    widest = least_width(fitted(math.inf, rows)) - 0.3
+    layout = fitted(widest, rows)
+    assert least_width(layout) <= widest
+    assert "mean_t" in [column.key for column in layout.left]
+    (fig,) = draw_pages(layout, 10.0, widest)
+    assert fig.get_size_inches()[0] <= widest + 1e-9
+    assert_legible(fig)
+
+
+def test_means_give_way_where_narrower_texts_are_not_enough() -> None:
+    rows = make_rows(3, **MEANS)
+    with_means = [
+        least_width(forest_layout(rows, make_summary(), title="", text_share=share))
+        for share in (1.0, 0.4)
+    ]
+    layout = fitted(min(with_means) - 0.1, rows)
+    assert "mean_t" not in [column.key for column in layout.left]
+
+
+def test_no_word_of_a_narrow_column_is_broken() -> None:
+    rows = make_rows(2, measure="Developmental quotient", label="Fergusson 2005")
+    layout = forest_layout(rows, make_summary(), title="", text_share=0.4)
+    cells = [line.cells.get("measure") for line in layout.lines if line.cells.get("measure")]
+    assert cells == 2 * ["Developmental", "quotient"]
 
 
 def test_a_long_plot_breaks_over_pages_with_every_result_once() -> None:
@@ -901,8 +977,9 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     assert (tmp_path / "figure.svg").read_text() == "old"
 
 
-def test_a_figure_of_ninety_rows_stays_small() -> None:
-    assert len(fg.svg_bytes(plot(make_rows(90)))) < 80_000
+@pytest.mark.parametrize("arms", [{}, dict.fromkeys(ARM_COLUMNS[2:], 12.34)])
+def test_a_figure_of_ninety_rows_stays_small(arms: dict[str, Any]) -> None:
+    assert len(fg.svg_bytes(plot(make_rows(90, **arms)))) < 80_000
 
 
 def test_white_stays_white_in_a_picture() -> None:

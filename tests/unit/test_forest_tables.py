@@ -6,7 +6,10 @@ from typing import Any
 import pandas as pd
 import pytest
 from tests.plans import small_plan, syntheses
+from tests.study_tables import STUDIES
 
+from metarepro.conversion.tables import EFFECTS as EFFECTS_TABLE
+from metarepro.figures.arm_columns import ARM_COLUMNS, TURNED
 from metarepro.figures.domain_forest import DOMAIN_COLUMNS
 from metarepro.figures.forest import ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
 from metarepro.figures.forest_axis import Mark
@@ -19,8 +22,12 @@ from metarepro.figures.forest_tables import (
     summaries,
     summary,
     synthesis_rows,
+    with_arms,
 )
 from metarepro.figures.study_forests import shared_axes
+from metarepro.reviews.tables import REVIEW_RESULTS
+from metarepro.study.tables import EXTRACTED_OUTCOMES, EXTRACTED_RESULTS
+from metarepro.tabular.tables import read_result
 from metarepro.wording.scales import Scale
 
 NAN = math.nan
@@ -97,6 +104,67 @@ def test_results_of_one_measure_are_told_apart_by_arm_or_time() -> None:
         "CES-D (clinic)",
         "CES-D",
     ]
+
+
+def arms(statistic: str, higher: str = "yes", better: str = "higher", **cells: Any) -> pd.Series:
+    """The one row of a table of effects with what its arms report."""
+    numbers = dict.fromkeys(ARM_COLUMNS, NAN) | {"mean_t": 9.5, "events_t": 3.0} | cells
+    result = {"result_id": "a-01", "higher_is_better": higher, **numbers}
+    of_effect = effect("a-01", statistic=statistic, better=better)
+    excluded = effect("x-01", statistic=statistic, exclude="duplicate")
+    outcomes = pd.DataFrame({"outcome": ["mood"], "beneficial_direction": ["decrease"]})
+    tables = {
+        "effects": pd.DataFrame([excluded, of_effect]),
+        "results": pd.DataFrame([result]),
+        "review_results": pd.DataFrame(columns=list(result)),
+        "outcomes": outcomes,
+    }
+    (row,) = with_arms(tables).to_dict("records")
+    return pd.Series(row)
+
+
+@pytest.mark.parametrize(
+    ("statistic", "shown"),
+    [("means", {"mean_t": 9.5}), ("counts", {"events_t": 3.0}), ("mean_difference", {})],
+)
+def test_arms_have_the_numbers_that_the_effect_is_from(
+    statistic: str, shown: dict[str, float]
+) -> None:
+    assert arms(statistic)[list(ARM_COLUMNS)].dropna().to_dict() == shown
+
+
+@pytest.mark.parametrize(
+    ("higher", "better", "turned"),
+    [
+        ("yes", "higher", ""),
+        ("no", "higher", "yes"),
+        ("no", "lower", ""),
+        # The number of recoveries, on a ratio of which less is better.
+        ("yes", "lower", "yes"),
+        # What the instrument does not say the codebook does: less of the outcome is better.
+        ("", "higher", "yes"),
+    ],
+)
+def test_an_effect_is_turned_where_it_runs_against_its_arms(
+    higher: str, better: str, turned: str
+) -> None:
+    assert arms("means", higher, better)[TURNED] == turned
+
+
+def test_an_effect_without_numbers_of_its_arms_is_not_said_to_be_turned() -> None:
+    assert arms("smd", "no")[TURNED] == ""
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_turned_effects_have_the_opposite_sign_of_the_difference_of_their_means(study: str) -> None:
+    folder = STUDIES[study] / "results"
+    named = (EFFECTS_TABLE, EXTRACTED_RESULTS, REVIEW_RESULTS, EXTRACTED_OUTCOMES)
+    rows = with_arms({table.name: read_result(folder, table) for table in named})
+    rows = rows[(rows["effect_measure"] == "SMD") & rows["mean_t"].notna()]
+    ours = (rows["mean_t"] - rows["mean_c"]) * rows["yi"]
+    assert ((ours <= 0) | (rows[TURNED] == "")).all()
+    assert ((ours >= 0) | (rows[TURNED] == "yes")).all()
+    assert len(rows) > 50 or study == "bcg"
 
 
 def test_summaries_have_the_overall_pool_and_its_subgroups() -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -27,6 +28,7 @@ from metarepro.manuscript.figures import (
     WIDEST,
     ForestPlot,
     caption,
+    forest_plots,
     parts,
     pdf_bytes,
 )
@@ -37,10 +39,14 @@ from metarepro.manuscript.summary import (
     in_words,
     published_certainty,
 )
+from metarepro.plan import read_plan
 from metarepro.study.transcription import list_reviews
 from metarepro.study.validation import load
+from metarepro.tabular.judgements import ROB2_COLUMNS
+from metarepro.tabular.tables import read_result
 from metarepro.wording.scales import Scale
 from metarepro.wording.typesetting import bibtex, bibtex_verbatim, latex, one_line
+from write_manuscript import TABLES
 
 ROOT = Path(__file__).parents[2]
 NAN = math.nan
@@ -350,6 +356,18 @@ def test_a_caption_says_what_the_plot_shows() -> None:
         "positive in favour of the intervention."
     )
     assert "too few trials for a reliable interval" in caption(pool(flags="df_below_4"), SMD)
+
+
+def test_every_page_fits_its_sheet_beside_traffic_lights() -> None:
+    # Placed in full size, its letters have 8 points or more.
+    tables = {table.name: read_result(Path("results"), table) for table in TABLES}
+    trials = tables["effects"]["trial_id"].unique()
+    tables["risk_of_bias"] = pd.DataFrame(
+        {"trial_id": trials, "outcome": "", **dict.fromkeys(ROB2_COLUMNS, "some concerns")}
+    )
+    sizes = np.array([plot.size for plot in forest_plots(tables, read_plan("config/config.yaml"))])
+    assert len(sizes) > 10
+    assert sizes.max(axis=0).tolist() <= [WIDEST + 1e-9, TALLEST]
 
 
 def test_pages_of_a_long_plot_say_which_part_they_are() -> None:

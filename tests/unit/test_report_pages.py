@@ -309,6 +309,21 @@ def test_the_rows_of_a_forest_plot_are_its_results_with_their_weights() -> None:
     assert rows["weight"].tolist() == [100.0]
 
 
+@pytest.mark.parametrize(
+    ("statistic", "shown"), [("means", {"mean_t": 9.5, "turned": "yes"}), ("smd", {})]
+)
+def test_the_rows_of_a_forest_plot_have_what_it_shows_of_the_arms(
+    statistic: str, shown: dict[str, Any]
+) -> None:
+    cells = {"mean_t": 9.5, "sd_t": 2.0, "mean_c": 8.5, "sd_c": 2.5, "higher_is_better": "no"}
+    result = RESULT | {"statistic": statistic} | cells
+    effects = [EFFECT | {"statistic": statistic}]
+    figures = [f"syntheses/{KEY}"]
+    ((_, rows),) = drawn_rows(make_records(figures, effects=effects, results=[result]))
+    (row,) = rows.to_dict("records")
+    assert {name: row[name] for name in ("mean_t", "turned") if name in row} == shown
+
+
 def test_the_rows_of_a_domain_are_its_pools() -> None:
     ((path, rows),) = drawn_rows(make_records(figures=["domains/closeness"]))
     assert path == "domains/closeness"
@@ -320,7 +335,9 @@ def test_the_rows_of_a_funnel_are_the_means_of_its_trials() -> None:
     own = {"trial_id": "ann2001", "synthesis": KEY, "weight": 50.0}
     weights = [own | {"result_id": f"ann2001-0{n}"} for n in (1, 2)]
     figures = [f"sensitivity/{KEY}.funnel"]
-    ((path, rows),) = drawn_rows(make_records(figures, effects=[EFFECT, other], weights=weights))
+    results = [RESULT, RESULT | {"result_id": "ann2001-02"}]
+    made = make_records(figures, effects=[EFFECT, other], results=results, weights=weights)
+    ((path, rows),) = drawn_rows(made)
     assert path == f"sensitivity/{KEY}.funnel"
     # Borenstein and others 2009, chapter 24: variances 0.04, correlation 0.8 (the default rho).
     (row,) = rows.to_dict("records")

@@ -25,6 +25,7 @@ from tests.unit.test_forest import (
 )
 
 from metarepro.figures import style as fg
+from metarepro.figures.arm_columns import as_entered
 from metarepro.figures.forest_axis import Mark, symmetric_axis
 from metarepro.models.conventions import CONVENTIONS, REVMAN_WEB
 from metarepro.readers.review_file import read_review
@@ -32,7 +33,7 @@ from metarepro.readers.review_tables import ANALYSIS_COLUMNS, STUDY_COLUMNS, Ext
 from metarepro.reviews.analysis_settings import AnalysisSettings
 from metarepro.reviews.pooling import AnalysisResult, pool_analysis
 from metarepro.reviews.revman_forest import revman_forest
-from metarepro.reviews.revman_wording import as_entered, p_value
+from metarepro.reviews.revman_wording import p_value
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 NAN = math.nan

@@ -1,55 +1,117 @@
-"""The columns of the arms of a forest plot: their sizes, and events or means where known."""
+"""The columns of the arms of a forest plot: their sizes, and events or means where reported."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from metarepro.figures.forest_page import GAP, Column, Line
+from metarepro.figures.forest_page import Column, Line
 from metarepro.wording.phrases import whole
+from metarepro.wording.scales import Scale
 
 #: What an arm may report besides its size, with the header: as in RevMan.
-_REPORTED = (("events", "Events"), ("mean", "Mean"), ("sd", "SD"))
+_HEADERS = (("events", "Events"), ("mean", "Mean"), ("sd", "SD"))
 #: Columns that rows may have besides `forest.ROW_COLUMNS`.
-ARM_COLUMNS = tuple(f"{name}_{arm}" for name, _ in _REPORTED for arm in "tc")
+ARM_COLUMNS = tuple(f"{name}_{arm}" for name, _ in _HEADERS for arm in "tc")
+#: Whether the effect of a row runs against its means or events: "yes" or "".
+TURNED = "turned"
+
+GROUP_GAP = 0.3  # before a group of columns, in inches
+_BETWEEN = 0.12  # columns of a group
+_BOTH = "n_both"  # a column without width, at the end of both arms
+_MARK = "\u2021"
 
 
 def reported_columns(rows: pd.DataFrame) -> list[tuple[str, str]]:
-    """Names and headers of what the arms of some rows report; none if no row reports anything."""
+    """Names and headers of what both arms report in at least half of the rows.
+
+    With fewer the columns would be mostly empty, and take the room of the plot.
+
+    Examples
+    --------
+    >>> events = {"events_t": [3.0, None], "events_c": [5.0, None]}
+    >>> reported_columns(pd.DataFrame(events))
+    [('events', 'Events')]
+    >>> reported_columns(pd.DataFrame({name: [*cells, None] for name, cells in events.items()}))
+    []
+    """
     return [
         (name, header)
-        for name, header in _REPORTED
-        if {f"{name}_t", f"{name}_c"} <= set(rows) and rows[f"{name}_t"].notna().any()
+        for name, header in _HEADERS
+        if {f"{name}_t", f"{name}_c"} <= set(rows)
+        and 2 * rows[[f"{name}_t", f"{name}_c"]].notna().all(axis=1).sum() >= len(rows)
     ]
+
+
+def shown_arms(rows: pd.DataFrame) -> list[str]:
+    """Columns of rows `with_arms` that a plot of them shows, `TURNED` among them."""
+    shown = [f"{name}_{arm}" for name, _ in reported_columns(rows) for arm in "tc"]
+    return [*shown, TURNED] if shown else []
+
+
+def grouped(groups: Iterable[Sequence[tuple[str, str]]]) -> list[Column]:
+    """Columns in groups, by keys and headers; a wide cell in the last has the room of its group."""
+    return [
+        Column(key, header, gap=_BETWEEN if place else GROUP_GAP, span=place + 1)
+        for group in groups
+        for place, (key, header) in enumerate(group)
+    ]
+
+
+def of_both_arms(columns: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """Keys and headers of each arm, intervention first, from names and headers without the arm."""
+    return [[(f"{name}_{arm}", header) for name, header in columns] for arm in "tc"]
 
 
 def arm_columns(rows: pd.DataFrame) -> tuple[list[Column], list[Line]]:
     """Columns of both arms, and what stands over them."""
+    if rows[["n_t", "n_c"]].isna().all(axis=None) and not reported_columns(rows):
+        has_total = rows["n_total"].notna().any()
+        return [Column("n_total", "n")] if has_total else [], []
     reported = reported_columns(rows)
     if not reported:
-        if rows[["n_t", "n_c", "n_total"]].isna().all(axis=None):
-            return [], []
-        if rows[["n_t", "n_c"]].isna().all(axis=None):
-            return [Column("n_total", "n")], []
-        return [Column("n_t", "n interv."), Column("n_c", "n control", span=2)], []
-    columns = []
-    for arm in "tc":
-        for place, (name, header) in enumerate([*reported, ("n", "n")]):
-            gap = 2 * GAP if place == 0 else GAP
-            columns.append(Column(f"{name}_{arm}", header, gap=gap))
+        both = Column(_BOTH, gap=0, span=3)
+        return [Column("n_t", "n interv."), Column("n_c", "n control"), both], []
     size = len(reported) + 1
-    columns[size - 1] = Column("n_t", "n", span=size)
-    columns[-1] = Column("n_c", "n", span=size)
+    columns = grouped(of_both_arms([*reported, ("n", "Total")]))
     heading = {"n_t": "Intervention", "n_c": "Control"}
-    return columns, [Line(heading, frozenset(heading), bold=True)]
+    both = Column(_BOTH, gap=0, span=2 * size + 1)
+    return [*columns, both], [Line(heading, frozenset(heading), bold=True)]
 
 
 def arm_cells(row: Mapping[str, Any]) -> tuple[dict[str, str], frozenset[str]]:
     """What a result's arms report, and which cells stand in the middle of both arms."""
-    if math.isnan(row["n_t"]) and math.isnan(row["n_c"]) and math.isfinite(row["n_total"]):
-        total = whole(row["n_total"])
-        return {"n_total": total, "n_c": f"{total} in total"}, frozenset({"n_c"})
     given = {name: row[name] for name in ARM_COLUMNS if math.isfinite(row.get(name, math.nan))}
-    cells = {name: f"{value:.6g}".replace("-", "\u2212") for name, value in given.items()}
+    sizes = [row["n_t"], row["n_c"]]
+    if not given and all(map(math.isnan, sizes)) and math.isfinite(row["n_total"]):
+        total = whole(row["n_total"])
+        return {"n_total": total, _BOTH: f"{total} in total"}, frozenset({_BOTH})
+    cells = {name: as_entered(value) for name, value in given.items()}
     return cells | {name: whole(row[name]) for name in ("n_t", "n_c")}, frozenset()
+
+
+def as_entered(value: float) -> str:
+    """Print a number of an arm: no more digits than it has, four decimals at most; "" for none."""
+    if not math.isfinite(value):
+        return ""
+    text = f"{value:.{2 if abs(value) >= 100 else 4}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    if float(text) == 0 and value != 0:
+        text = f"{value:.1e}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "\u2212")
+
+
+def mark_of_arms(row: Mapping[str, Any]) -> str:
+    """What stands behind the label of a result whose effect runs against its means or events."""
+    return f" {_MARK}" if row.get(TURNED) else ""
+
+
+def arm_notes(rows: Sequence[Mapping[str, Any]], scale: Scale) -> list[str]:
+    """What that mark means, where one stands."""
+    if not any(map(mark_of_arms, rows)):
+        return []
+    return [
+        f"{_MARK} Measured in the other direction: the numbers of the arms are as reported, "
+        f"the effect is turned ({scale.direction})."
+    ]

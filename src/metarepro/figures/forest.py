@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
-from metarepro.figures.arm_columns import ARM_COLUMNS, arm_cells, arm_columns
+from metarepro.figures.arm_columns import (
+    ARM_COLUMNS,
+    TURNED,
+    arm_cells,
+    arm_columns,
+    arm_notes,
+    mark_of_arms,
+    shown_arms,
+)
 from metarepro.figures.forest_axis import Axis, Mark
 from metarepro.figures.forest_cells import (
     axis_of,
@@ -28,11 +37,13 @@ from metarepro.figures.forest_cells import (
     wrapped_cells,
 )
 from metarepro.figures.forest_page import (
+    NARROWEST_LEFT,
     Column,
     Line,
     Plot,
     draw_page,
     effect_columns,
+    least_width,
     width_across,
 )
 from metarepro.figures.judgements import judgement_columns, judgement_notes, with_judgements
@@ -51,6 +62,7 @@ SMD = Scale()
 
 _APPROXIMATE = "† Hollow square: approximate effect; its conversion rests on assumptions."
 _LABEL_ROOM, _MEASURE_ROOM = 2.0, 2.2  # inches; what is longer goes on in the next line
+_TEXT_SHARES = (1.0, 0.8, 0.6, 0.5, 0.4)  # of that room, until a plot fits its sheet
 
 
 class Options(TypedDict, total=False):
@@ -89,6 +101,7 @@ def forest_layout(
     important: float = math.nan,
     judgements: Sequence[str] = (),
     axis: Axis | None = None,
+    text_share: float = 1.0,
 ) -> Plot:
     """Set out the results of one synthesis in lines and columns.
 
@@ -98,7 +111,7 @@ def forest_layout(
         One row per result with `ROW_COLUMNS`, in the order in which they are drawn; `weight` in
         percent, NaN where a result is shown and not pooled; `subgroup` is "" throughout if there
         are none. Labels may repeat. Events, means and SDs of the arms are shown where the rows
-        have `arm_columns.ARM_COLUMNS`.
+        have `arm_columns.ARM_COLUMNS` and at least half of them are filled.
     summaries
         One row per pool with `SUMMARY_COLUMNS`: `subgroup` as in `rows`, "" for the overall
         result; `name` stands before the diamond; `i2` in percent; `model`, `test` and `flags` are
@@ -118,6 +131,8 @@ def forest_layout(
         Further columns of `rows`, with judgements on risk of bias, to be shown beside the plot.
     axis
         The axis that the plot shares with others; by default one that its own trials set.
+    text_share
+        Room for labels and measures as a share of the usual one.
 
     Returns
     -------
@@ -128,7 +143,7 @@ def forest_layout(
     ValueError
         If there is no row, a column is missing, or a summary belongs to no subgroup of `rows`.
     """
-    results = records(rows, (*ROW_COLUMNS, *ARM_COLUMNS), "rows", optional=ARM_COLUMNS)
+    results = records(rows, (*ROW_COLUMNS, *shown_arms(rows)), "rows", optional=(TURNED,))
     pools = records(summaries, SUMMARY_COLUMNS, "summaries")
     if not results:
         raise ValueError("rows are empty: nothing to draw")
@@ -142,16 +157,21 @@ def forest_layout(
     overall = [pool for pool in pools if pool["subgroup"] == "" and not _is_published(pool)]
     weighted = not overall or any(map(is_pooled, overall))
 
-    left = [Column("label", "Study", "left", widest=_LABEL_ROOM)]
+    rooms = {
+        name: _narrowed(usual, text_share, [row[name] for row in results])
+        for name, usual in (("label", _LABEL_ROOM), ("measure", _MEASURE_ROOM))
+    }
+    left = [Column("label", "Study", "left", widest=rooms["label"])]
     if any(rows["measure"] != ""):
-        left.append(Column("measure", "Measure", "left", widest=_MEASURE_ROOM))
+        left.append(Column("measure", "Measure", "left", widest=rooms["measure"]))
     of_arms, headings = arm_columns(rows)
     left += of_arms
     drawn = [
-        _result_lines(row, colour, scale, weighted, words)
+        _result_lines(row, colour, scale, weighted, words, rooms)
         for row, words in zip(results, rows[list(judgements)].to_numpy().tolist(), strict=True)
     ]
-    room = width_across([line for result in drawn for line in result], left)
+    least = text_share * NARROWEST_LEFT
+    room = width_across([line for result in drawn for line in result], left, least)
     lines: list[Line] = []
     for group in groups:
         if groups != [""]:
@@ -170,6 +190,7 @@ def forest_layout(
         lines += small_lines(subgroup_test, room)
 
     notes = [_APPROXIMATE] if any(row["tier"] == "approximate" for row in results) else []
+    notes += arm_notes(results, scale)
     notes += dash_note(lines)
     if not math.isnan(important):
         notes.append(f"Dashed line: minimal important difference, {scale.number(important)}.")
@@ -179,7 +200,29 @@ def forest_layout(
     of_axis = axis_of(lines, scale, important, axis)
     if captions is not None:
         of_axis["captions"] = captions
-    return Plot(lines, left, right, title, scale.title, notes, headings=headings, **of_axis)
+    of_axis |= {"headings": headings, "least_left": least}
+    return Plot(lines, left, right, title, scale.title, notes, **of_axis)
+
+
+def fitted_layout(
+    rows: pd.DataFrame,
+    summaries: pd.DataFrame,
+    *,
+    title: str,
+    widest: float,
+    **options: Unpack[Options],
+) -> Plot:
+    """Set out the results as in `forest_layout`, for a sheet `widest` inches wide.
+
+    What does not fit with the shortest axis has narrower columns of text; if that is not enough,
+    events, means and SDs are left out.
+    """
+    sizes_only = rows.drop(columns=[*ARM_COLUMNS], errors="ignore")
+    for shown, share in product((rows, sizes_only), _TEXT_SHARES):
+        plot = forest_layout(shown, summaries, title=title, text_share=share, **options)
+        if least_width(plot) <= widest:
+            break
+    return plot
 
 
 def trial_marks(rows: pd.DataFrame, scale: Scale) -> list[Mark]:
@@ -190,22 +233,32 @@ def trial_marks(rows: pd.DataFrame, scale: Scale) -> list[Mark]:
     return [mark for mark in marks if mark]
 
 
+def _narrowed(usual: float, share: float, texts: Sequence[str]) -> float:
+    """A share of the usual room of a column, in inches; up to half of it, room for any word."""
+    longest = max((fg.text_width(word) for text in texts for word in text.split()), default=0.0)
+    return max(share * usual, min(longest, usual / 2))
+
+
 def _is_published(pool: dict[Any, Any]) -> bool:
     return bool(pool["name"] == wording.PUBLISHED)
 
 
 def _result_lines(
-    row: dict[Any, Any], colour: str, scale: Scale, weighted: bool, judged: Sequence[str]
+    row: dict[Any, Any],
+    colour: str,
+    scale: Scale,
+    weighted: bool,
+    judged: Sequence[str],
+    rooms: Mapping[str, float],
 ) -> list[Line]:
-    """A trial's result: a square, the label, the size of the arms, weight and effect.
+    """A trial's result: a square, the label, the arms, weight and effect.
 
     A long label or measure goes on in further lines.
     """
     approximate = row["tier"] == "approximate"
-    label = row["label"] + (" †" if approximate else "")
-    texts = wrapped_cells(
-        {"label": (label, _LABEL_ROOM), "measure": (row["measure"], _MEASURE_ROOM)}
-    )
+    label = row["label"] + (" †" if approximate else "") + mark_of_arms(row)
+    said = {"label": label, "measure": row["measure"]}
+    texts = wrapped_cells({key: (text, rooms[key]) for key, text in said.items()})
     effect, wide = effect_cells(row["yi"], row["ci_low"], row["ci_high"], scale)
     arms, centred = arm_cells(row)
     cells = {**texts[0], **arms, **effect}

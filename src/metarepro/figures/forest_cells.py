@@ -26,6 +26,7 @@ _TEXTS = frozenset(
         "family",
         "participants",
         "test",
+        "turned",
     }
 )
 

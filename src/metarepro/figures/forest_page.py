@@ -26,7 +26,7 @@ from metarepro.wording.traffic_lights import Light
 PITCH = 0.2
 MARGIN = 0.15
 GAP = 0.16
-PLOT_WIDTH, NARROWEST_PLOT = 3.0, 2.4
+PLOT_WIDTH, NARROWEST_PLOT = 3.0, 2.2
 TITLE_PITCH = 0.22
 HEADER_HEIGHT = 0.28
 AXIS_HEIGHT = 0.62
@@ -98,7 +98,7 @@ class Plot:
     `headings` are lines above the headers; their wide cells are centred over their group of
     columns. `over_axis` are texts above the axis, the last one level with the headers. Without an
     `axis` the marks set one. `captions` stand under the axis, on both sides of zero. `level` is
-    that of the intervals.
+    that of the intervals, `least_left` the room for texts across the left columns.
     """
 
     lines: Sequence[Line]
@@ -113,6 +113,7 @@ class Plot:
     axis: Axis | None = None
     captions: tuple[str, str] = ("← favours control", "favours intervention →")
     level: str = "95%"
+    least_left: float = NARROWEST_LEFT
 
     @property
     def marks(self) -> list[Mark]:
@@ -126,9 +127,16 @@ def effect_columns(header: str) -> list[Column]:
     return [Column("estimate"), Column("low", gap=0.07), last]
 
 
-def width_across(lines: Sequence[Line], columns: Sequence[Column]) -> float:
-    """Room for a text across the columns of one side, in inches."""
-    return sum(_column_widths(lines, columns)) + sum(column.gap for column in columns[1:])
+def width_across(
+    lines: Sequence[Line], columns: Sequence[Column], least: float = NARROWEST_LEFT
+) -> float:
+    """Room for a text across the columns of one side, in inches; they have at least so much."""
+    return sum(_column_widths(lines, columns, least)) + sum(column.gap for column in columns[1:])
+
+
+def least_width(plot: Plot) -> float:
+    """Width of a page of the plot with the shortest axis, in inches."""
+    return _Layout(plot, titled=False, widest=0).text_right + MARGIN
 
 
 def draw_page(plot: Plot) -> Figure:
@@ -186,10 +194,10 @@ class _Layout:
     def __init__(self, plot: Plot, *, titled: bool = True, widest: float = math.inf) -> None:
         measured = [*plot.headings, *plot.lines]
         self.axis = plot.axis or effect_axis(plot.marks, Scale())
-        self.left_widths = _column_widths(measured, plot.left)
+        self.left_widths = _column_widths(measured, plot.left, plot.least_left)
         self.left_edges, end = _edges(plot.left, self.left_widths, MARGIN)
         self.plot_left = end + GAP
-        self.right_widths = _column_widths(measured, plot.right)
+        self.right_widths = _column_widths(measured, plot.right, plot.least_left)
         _, beside = _edges(plot.right, self.right_widths, self.plot_left + GAP)
         self.plot_width = max(NARROWEST_PLOT, min(PLOT_WIDTH, widest - MARGIN - beside))
         right_start = self.plot_left + self.plot_width + GAP
@@ -244,8 +252,11 @@ def _draw(plot: Plot, layout: _Layout, lines: Sequence[Line], title: str) -> Fig
     return fig
 
 
-def _column_widths(lines: Sequence[Line], columns: Sequence[Column]) -> list[float]:
-    """Width of each column: its widest cell, or more if a header or a wide cell needs it."""
+def _column_widths(lines: Sequence[Line], columns: Sequence[Column], least: float) -> list[float]:
+    """Width of each column: its widest cell, or more if a header or a wide cell needs it.
+
+    Those on the left, which have texts, have at least the room of a text across.
+    """
     widths: list[float] = []
     for i, column in enumerate(columns):
         filled = [line for line in lines if column.key in line.cells]
@@ -260,7 +271,7 @@ def _column_widths(lines: Sequence[Line], columns: Sequence[Column]) -> list[flo
     texts = [i for i, column in enumerate(columns) if column.align == "left"]
     if texts:
         room = sum(widths) + sum(column.gap for column in columns[1:])
-        widths[texts[-1]] += max(0.0, NARROWEST_LEFT - room)
+        widths[texts[-1]] += max(0.0, least - room)
     return widths
 
 

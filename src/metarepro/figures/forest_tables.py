@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.conversion.effect_sizes import direction
+from metarepro.figures.arm_columns import ARM_COLUMNS, TURNED
 from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.plan import Plan, Synthesis
 from metarepro.synthesis.membership import members, subgroup_pools
@@ -25,8 +27,52 @@ from metarepro.wording.phrases import (
     participants,
     whole,
 )
-from metarepro.wording.scales import MEASURES, Measure
+from metarepro.wording.scales import BETTER, MEASURES, Measure
 from metarepro.wording.summaries import evidence_pools
+
+#: What results reported as these statistics give of each arm besides its size. Of others the
+#: numbers may be printed too, but the effect is not from them, and none is worked out.
+_STATISTICS = {"events": "counts", "mean": "means", "sd": "means"}
+
+
+def with_arms(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The usable effects with what the arms of each are reported to have, as it was used.
+
+    Parameters
+    ----------
+    tables : mapping
+        effects, results, review_results, outcomes.
+
+    Returns
+    -------
+    DataFrame
+        The rows of effects that are not excluded, with `ARM_COLUMNS`, NaN where a result was
+        reported in another form (t, p, a difference ...), and `TURNED`: where a lower score is
+        better the effect may be turned, means and events are not.
+    """
+    effects = tables["effects"]
+    effects = effects[effects["exclude"] == ""]
+    reported = pd.concat([tables["results"], tables["review_results"]]).set_index("result_id")
+    names = [*ARM_COLUMNS, "higher_is_better"]
+    arms = reported.loc[effects["result_id"], names].set_index(effects.index)
+    for column in ARM_COLUMNS:
+        arms[column] = arms[column].where(effects["statistic"] == _STATISTICS[column[:-2]])
+    good = effects["outcome"].map(tables["outcomes"].set_index("outcome")["beneficial_direction"])
+    arms[TURNED] = [
+        "yes" if is_known and _is_turned(*row) else ""
+        for is_known, *row in zip(
+            arms[[*ARM_COLUMNS]].notna().any(axis=1),
+            *(arms["higher_is_better"], good, effects["better"]),
+            strict=True,
+        )
+    ]
+    return effects.join(arms.drop(columns="higher_is_better"))
+
+
+def _is_turned(higher_is_better: str, beneficial_direction: str, better: str) -> bool:
+    """Whether the printed effect has the sign of control minus treatment."""
+    to_benefit = direction("scale", higher_is_better, beneficial_direction)
+    return (to_benefit > 0) != (better == BETTER[0])
 
 
 def synthesis_rows(

@@ -12,7 +12,7 @@ from metarepro.readers.review_effects import BIAS
 from metarepro.tabular.judgements import ROB2_COLUMNS, ROB2_DOMAINS
 from metarepro.wording.traffic_lights import LIGHTS
 
-_BETWEEN = 0.09  # lights of one row, in inches
+_BETWEEN = 0.06  # lights of one row, in inches
 
 
 def judgement_columns(names: Sequence[str]) -> list[Column]:

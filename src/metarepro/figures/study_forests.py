@@ -1,5 +1,6 @@
 """The forest plots of a study, ready to be drawn: of syntheses, published results and domains."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,7 +10,7 @@ from matplotlib.figure import Figure
 
 from metarepro.figures.domain_forest import domain_marks, summary_forest
 from metarepro.figures.folder import FigureTask
-from metarepro.figures.forest import Options, forest_layout, trial_marks
+from metarepro.figures.forest import Options, fitted_layout, trial_marks
 from metarepro.figures.forest_axis import Axis, Mark, effect_axis
 from metarepro.figures.forest_page import Plot, draw_page
 from metarepro.figures.forest_tables import (
@@ -21,6 +22,7 @@ from metarepro.figures.forest_tables import (
     summaries,
     summary,
     synthesis_rows,
+    with_arms,
 )
 from metarepro.figures.style import family_colour
 from metarepro.plan import Plan
@@ -41,9 +43,11 @@ class _Forest:
     title: str
     options: Options
 
-    def layout(self) -> Plot:
-        """Its lines and columns."""
-        return forest_layout(self.rows, self.summaries, title=self.title, **self.options)
+    def layout(self, widest: float = math.inf) -> Plot:
+        """Its lines and columns, for a sheet so many inches wide."""
+        return fitted_layout(
+            self.rows, self.summaries, title=self.title, widest=widest, **self.options
+        )
 
     def draw(self) -> Figure:
         """All of it on one page."""
@@ -60,7 +64,8 @@ def of_syntheses(
     drawn : DataFrame
         Rows of `tables.POOLED`.
     tables : dict of DataFrame
-        interventions, domains, outcomes, risk_of_bias, effects, pooled, weights, subgroup_tests.
+        interventions, domains, outcomes, risk_of_bias, results, review_results, effects, pooled,
+        weights, subgroup_tests.
     plan : Plan
         The analysis plan.
     """
@@ -68,22 +73,22 @@ def of_syntheses(
 
 
 def layouts_of_syntheses(
-    drawn: pd.DataFrame, tables: dict[str, pd.DataFrame], plan: Plan
+    drawn: pd.DataFrame, tables: dict[str, pd.DataFrame], plan: Plan, widest: float
 ) -> list[Plot]:
-    """The same plots, to be broken over pages."""
-    return [forest.layout() for forest in _syntheses(drawn, tables, plan)]
+    """The same plots, to be broken over pages `widest` inches wide."""
+    return [forest.layout(widest) for forest in _syntheses(drawn, tables, plan)]
 
 
 def _syntheses(drawn: pd.DataFrame, tables: dict[str, pd.DataFrame], plan: Plan) -> list[_Forest]:
     names = labels(tables, plan.families)
-    pooled = tables["pooled"]
+    pooled, every = tables["pooled"], with_arms(tables)
     tests = {t["synthesis"]: t for t in tables["subgroup_tests"].to_dict("records")}
     found = []
     for synthesis in drawn.to_dict("records"):
         key = synthesis["synthesis"]
         weights = tables["weights"][tables["weights"]["synthesis"] == key]
         subgroups = plan.synthesis_of(key).subgroups or ""
-        effects = timely(tables["effects"], plan.sets[synthesis["set_name"]])
+        effects = timely(every, plan.sets[synthesis["set_name"]])
         rows = synthesis_rows(synthesis, effects, weights, subgroups, names)
         bias = judged(rows, tables["risk_of_bias"])
         pools = summaries(synthesis, pooled, plan.syntheses, names)
@@ -129,17 +134,18 @@ def of_published_results(tables: dict[str, pd.DataFrame], plan: Plan) -> list[Fi
     Parameters
     ----------
     tables : dict of DataFrame
-        effects, reproduction, review_weights.
+        effects, results, review_results, outcomes, reproduction, review_weights.
     plan : Plan
         The analysis plan.
     """
     reproduction, weights = tables["reproduction"], tables["review_weights"]
+    effects = with_arms(tables)
     found = []
     for row in reproduction[reproduction["n_trials"] > 0].to_dict("records"):
         mine = weights[(weights["review_id"] == row["review_id"]) & (weights["row"] == row["row"])]
         forest = _Forest(
             f"{row['review_id']}.{row['row']:.0f}.{row['outcome']}",
-            review_rows(tables["effects"], mine),
+            review_rows(effects, mine),
             pd.DataFrame([summary(row, "Ours", ""), published_summary(row)]),
             f"{row['review']}: {row['outcome_label']}",
             {"scale": scale_of(plan).at(row)},

@@ -224,8 +224,13 @@ class _Drawing(RendererBase):
             x, _ = mtext.get_transform().transform(mtext.get_unitless_position())
             style += f";text-anchor:{_ANCHORS[mtext.get_horizontalalignment()]}"
         style += ";font-weight:700" if bold else ""
-        own = f'x="{_short(x)}" y="{_short(y)}"{turn}'
-        self._drawn.append(_Element("text", own, escape(s), f' class="{self._class(style)}"'))
+        own, shared = f'y="{_short(y)}"', f' class="{self._class(style)}"'
+        if turn:
+            own = f'x="{_short(x)}" {own}{turn}'
+        else:
+            # The cells of a column share their place across.
+            shared += f' transform="translate({_short(x)})"'
+        self._drawn.append(_Element("text", own, escape(s), shared))
 
     # --- what elements share ---------------------------------------------------------------------
 

@@ -46,7 +46,8 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan) -> list[ForestPlot
     Parameters
     ----------
     tables : dict of DataFrame
-        interventions, domains, outcomes, effects, pooled, weights, subgroup_tests.
+        interventions, domains, outcomes, risk_of_bias, results, review_results, effects, pooled,
+        weights, subgroup_tests.
     plan : Plan
         The analysis plan.
     """
@@ -55,7 +56,7 @@ def forest_plots(tables: dict[str, pd.DataFrame], plan: Plan) -> list[ForestPlot
     keys = {pool["synthesis"] for pools in cells.values() for pool in pools}
     pooled = tables["pooled"]
     drawn = pooled[pooled["synthesis"].isin(keys) & (pooled["n_trials"] >= 2)]
-    layouts = layouts_of_syntheses(drawn, tables, plan)
+    layouts = layouts_of_syntheses(drawn, tables, plan, WIDEST)
     return [
         part
         for pool, layout in zip(drawn.to_dict("records"), layouts, strict=True)

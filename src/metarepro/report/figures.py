@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from metarepro.conversion.trial_means import average_by_trial
-from metarepro.figures.forest_tables import domain_pools
+from metarepro.figures.arm_columns import ARM_COLUMNS, TURNED, shown_arms
+from metarepro.figures.forest_tables import domain_pools, with_arms
 from metarepro.report.blocks import Figure
 from metarepro.report.records import Records, Row
 from metarepro.study.risk_of_bias import judged
@@ -86,15 +87,17 @@ def _funnel_rows(records: Records, key: str) -> pd.DataFrame:
 def _forest_rows(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
     """Of the forest plots of trials: one row per result, with the columns of the table of effects.
 
-    `weight`, in percent, is missing where a result is drawn and not pooled. Judgements on risk of
-    bias stand behind it where there are some.
+    `weight`, in percent, is missing where a result is drawn and not pooled. Behind it stand what
+    the plot shows of the arms, and judgements on risk of bias where there are some.
     """
     tables = records.tables
+    effects = with_arms(tables)
+    arms = effects[["result_id", *ARM_COLUMNS, TURNED]]
     more = ROB2_COLUMNS if records.has("risk_of_bias") else ()
     for key in records.pools:
         if f"syntheses/{key}" in records.figures:
             weights = tables["weights"][tables["weights"]["synthesis"] == key]
-            drawn = records.members(key)
+            drawn = records.members(key).merge(arms, on="result_id")
             if more:
                 drawn = drawn.assign(**judged(drawn, tables["risk_of_bias"]))
             yield f"syntheses/{key}", _with_weights(drawn, weights, "left", more)
@@ -102,7 +105,7 @@ def _forest_rows(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
     for row in tables["reproduction"].to_dict("records"):
         if (path := review_path(row)) in records.figures:
             of_row = (mine["review_id"] == row["review_id"]) & (mine["row"] == row["row"])
-            yield path, _with_weights(tables["effects"], mine[of_row], "inner")
+            yield path, _with_weights(effects, mine[of_row], "inner")
 
 
 def _with_weights(
@@ -114,7 +117,7 @@ def _with_weights(
     """The columns of effects that a forest plot shows, and `more` of them, with their weights."""
     joined = effects.merge(weights[["result_id", "weight"]], on="result_id", how=how)
     return joined.sort_values(["year", "label", "result_id"], na_position="last")[
-        [*_OF_ROWS, *more]
+        [*_OF_ROWS, *shown_arms(joined), *more]
     ]
 
 

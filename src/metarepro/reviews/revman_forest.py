@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from scipy import special
 
 from metarepro.figures import style as fg
+from metarepro.figures.arm_columns import GROUP_GAP, as_entered, grouped, of_both_arms
 from metarepro.figures.forest_axis import Mark, symmetric_axis
 from metarepro.figures.forest_page import (
     Column,
@@ -36,7 +37,6 @@ NOT_ESTIMABLE = "Not estimable"
 _LABEL_ROOM = 2.3  # inches
 _ARM_ROOM = 1.35
 _HEADER_ROOM = 2.0
-_GROUP_GAP = 0.3
 _SUBTOTAL_ONLY, _TOTAL_ONLY = "In the subtotal only.", "In the total only."
 _SWAPPED = "The analysis is of participants without the event; the table counts those with it."
 _HKSJ = "Confidence intervals of pooled effects by Hartung-Knapp-Sidik-Jonkman."
@@ -125,15 +125,10 @@ class _Notes:
 
 def _columns(analysis: Analysis) -> list[Column]:
     columns = [Column("label", "Study or Subgroup", "left", widest=_LABEL_ROOM)]
-    groups = [[*analysis.given]] if analysis.given else []
-    groups += [[(f"{name}_{arm}", header) for name, header in analysis.arms] for arm in "tc"]
-    for group in groups:
-        for i, (key, header) in enumerate(group):
-            gap = _GROUP_GAP if i == 0 else 0.12
-            header = fg.shorten(header, _HEADER_ROOM, bold=True)
-            columns.append(Column(_key(key), header, gap=gap, span=i + 1))
+    given = [(_key(key), fg.shorten(text, _HEADER_ROOM, bold=True)) for key, text in analysis.given]
+    columns += grouped([given, *of_both_arms(analysis.arms)])
     if analysis.totals != "NO":
-        columns.append(Column("weight", "Weight", gap=_GROUP_GAP))
+        columns.append(Column("weight", "Weight", gap=GROUP_GAP))
     estimate, *limits = effect_columns(words.method(analysis.head))
     return [*columns, replace(estimate, gap=0.2), *limits]
 
@@ -212,7 +207,7 @@ def _study_lines(analysis: Analysis, i: int, notes: _Notes) -> list[Line]:
     keys = [key for key, _ in analysis.given]
     keys += [f"{name}_{arm}" for name, _ in analysis.arms for arm in "tc"]
     for key in keys:
-        cells[_key(key)] = words.as_entered(row[key])
+        cells[_key(key)] = as_entered(row[key])
     if not (math.isfinite(yi) and math.isfinite(vi)):
         return [Line({**cells, "high": NOT_ESTIMABLE}, frozenset({"high"})), *rest]
     half = float(special.ndtri((1 + head["study_interval_level"]) / 2)) * math.sqrt(vi)
@@ -248,7 +243,7 @@ def _pool_cells(analysis: Analysis, number: str, tolerance: float) -> list[Line]
     cells = {"label": f"{'Subtotal' if number else 'Total'} ({words.level(head)} CI)"}
     counts = analysis.counts(number)
     if any(name == "n" for name, _ in analysis.arms):
-        cells.update({key: words.as_entered(counts[key]) for key in ("n_t", "n_c")})
+        cells.update({key: as_entered(counts[key]) for key in ("n_t", "n_c")})
     weights = analysis.result.overall.weights if analysis.totals == "YES" else pool.weights
     of_pool = [
         weight
@@ -274,7 +269,7 @@ def _pool_cells(analysis: Analysis, number: str, tolerance: float) -> list[Line]
         mark = Mark("diamond", *published, fg.RULE_COLOUR)
         lines.append(Line({"label": PUBLISHED, **effect}, wide, mark=mark, small=True))
     if any(name == "events" for name, _ in analysis.arms):
-        events = {key: words.as_entered(counts[key]) for key in ("events_t", "events_c")}
+        events = {key: as_entered(counts[key]) for key in ("events_t", "events_c")}
         lines.append(Line({"label": "Total events", **events}))
     return lines
 

@@ -91,17 +91,6 @@ def subgroup_differences(test: SubgroupTest) -> str:
     return f"Test for subgroup differences: {words}"
 
 
-def as_entered(value: float) -> str:
-    """Print a number of the data table: no more digits than it has, four decimals at most."""
-    if not math.isfinite(value):
-        return ""
-    text = f"{value:.{2 if abs(value) >= 100 else 4}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    if float(text) == 0 and value != 0:
-        text = f"{value:.1e}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", "\u2212")
-
-
 def p_value(value: float) -> str:
     """Print "P = 0.03", with one digit below 0.01, "P < 0.0001" or "P < 0.00001", as RevMan."""
     if math.isnan(value):
