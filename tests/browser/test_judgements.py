@@ -40,7 +40,7 @@ def test_judgements_are_filtered_by_their_words(page: Page, judged_report: Path)
 def test_the_plot_can_leave_out_trials_at_high_risk(page: Page, judged_report: Path) -> None:
     page.goto((judged_report / f"syntheses/{CELL}.html").as_uri())
     page.locator("select[name=set]").select_option("not_high_risk")
-    assert page.locator(".plot summary").inner_text() == "Trials: 1 of 2 chosen"
+    assert page.locator(".plot details details summary").inner_text() == "Trials: 1 of 2 chosen"
 
 
 def test_a_footnote_is_reached_from_its_letter(page: Page, judged_report: Path) -> None:

@@ -200,6 +200,12 @@ def test_what_does_not_count_cannot_be_chosen(page: Page, address: str) -> None:
     expect(control(page, "Interval")).to_be_enabled()
 
 
+def test_the_model_that_the_page_does_not_compute_is_pointed_to(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator(".plot-hint")).to_contain_text("The model of three levels is among the")
+    expect(page.locator("#table-variants")).to_contain_text("Three levels")
+
+
 def test_ratios_are_shown_as_ratios(page: Page, folder: dict[str, Path]) -> None:
     page.goto((folder["bcg"] / f"syntheses/{BCG}.html").as_uri())
     assert fact(page, "Pooled") == "0.49 [0.34, 0.70]"
@@ -245,9 +251,36 @@ def test_on_a_phone_the_drawing_is_first_and_the_trials_are_folded(
     ]
     assert len(tops) == 3
     assert tops == sorted(tops)
+    expect(page.locator(".lead")).to_be_hidden()
+    expect(page.locator("section .scroll img").first).to_be_hidden()
+    expect(control(page, "Model")).to_be_hidden()
+    page.get_by_text("Try other choices").click()
     expect(control(page, "Powell 2004")).to_be_hidden()
     page.get_by_text("Trials: 15 of 16 chosen").click()
     expect(control(page, "Powell 2004")).to_be_visible()
+
+
+def test_on_a_phone_the_pool_is_in_the_first_screen(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(address)
+    numbers = page.locator(".plot svg text.chosen.number")
+    expect(numbers).to_be_in_viewport()
+    first, *_, last = page.locator(".plot svg text.name").all_text_contents()
+    assert (first, last) == ("This choice", "Walker 2004")
+
+
+def test_without_script_the_answer_and_the_figure_stand_on_a_phone(
+    context: BrowserContext, address: str
+) -> None:
+    assert context.browser
+    plain = context.browser.new_context(
+        java_script_enabled=False, viewport={"width": 360, "height": 740}
+    )
+    page = plain.new_page()
+    page.goto(address)
+    expect(page.locator(".lead")).to_be_visible()
+    expect(page.locator("section .scroll img").first).to_be_visible()
+    plain.close()
 
 
 def test_paper_has_the_figure_of_the_analysis_plan_only(page: Page, address: str) -> None:

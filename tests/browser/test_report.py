@@ -97,7 +97,7 @@ def test_a_number_is_followed_to_its_source(page: Page, report_folder: Path) -> 
     # An interval that cannot be leaned on stands in the table of numbers only.
     expect(page.locator(".facts dd").first).to_contain_text(numbers.split()[0])
     result = page.locator("#table-members tbody tr").first.locator("a").last
-    result_id = result.inner_text()
+    result_id = (result.get_attribute("href") or "").partition("#")[2]
     result.click()
     assert page.url.endswith(f"#{result_id}")
     facts = page.locator(f"#{result_id} + .facts")
@@ -119,6 +119,44 @@ def test_a_csv_file_is_downloaded(page: Page, report_folder: Path, tmp_path: Pat
         rows = list(csv.DictReader(file))
     assert rows
     assert {row["Verdict"] for row in rows} == {"not yet testable"}
+
+
+def test_the_header_takes_one_line(page: Page, report_folder: Path) -> None:
+    page.goto((report_folder / "index.html").as_uri())
+    boxes = [
+        box
+        for name in (".site nav > ul > li:first-child", ".site nav > ul > li:last-child", "#search")
+        if (box := page.locator(name).bounding_box())
+    ]
+    tops = [box["y"] + box["height"] / 2 for box in boxes]
+    assert len(boxes) == 3
+    assert max(tops) - min(tops) < 5
+
+
+def test_a_menu_opens_and_closes(page: Page, report_folder: Path) -> None:
+    page.goto((report_folder / "index.html").as_uri())
+    audit = page.get_by_role("link", name="Audit", exact=True).first
+    expect(audit).to_be_hidden()
+    page.locator(".site summary", has_text="Checks").click()
+    expect(audit).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(audit).to_be_hidden()
+    page.locator(".site summary", has_text="Checks").click()
+    page.locator("h1").click()
+    expect(audit).to_be_hidden()
+
+
+@pytest.mark.parametrize("name", ["domains/relationship.html", "published/jeong2021-5.html"])
+def test_a_phone_has_lines_in_place_of_a_wide_figure(
+    page: Page, report_folder: Path, name: str
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto((report_folder / name).as_uri())
+    expect(page.locator(".lines b").first).to_be_in_viewport()
+    expect(page.locator(".folded img").first).to_be_hidden()
+    page.set_viewport_size({"width": 1400, "height": 900})
+    expect(page.locator(".lines").first).to_be_hidden()
+    expect(page.locator(".folded img").first).to_be_visible()
 
 
 def test_no_page_scrolls_sideways_on_a_phone(

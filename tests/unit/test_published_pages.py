@@ -1,5 +1,6 @@
 """Each published result has a page: as printed, recomputed, explained."""
 
+import re
 from typing import Any
 
 import pytest
@@ -57,6 +58,29 @@ def test_it_lists_the_results_that_were_pooled() -> None:
     html = page()
     assert "trials/ann2001.html#ann2001-01" in html
     assert "100.0%" in html
+
+
+@pytest.mark.parametrize(
+    ("apart", "said"), [(0.004, "0.004 (1%)"), (0.01, "0.01 (1%)"), (0.0, "0.00 (1%)")]
+)
+def test_a_small_difference_is_not_printed_as_none(apart: float, said: str) -> None:
+    assert f"<dd>{said}</dd>" in page(absolute_difference=apart, relative_difference=0.01)
+
+
+def test_a_narrow_screen_has_ours_the_published_result_and_the_trials_in_lines() -> None:
+    records = make_records(
+        figures=["reviews/rev2020.2.warmth"],
+        reproduction=[ROW],
+        published=[SOURCE],
+        review_weights=[WEIGHT],
+    )
+    html = make_pages(records)["published/rev2020-2.html"]
+    found = re.findall(r"<li>([\w ]+) <b>(.*?)</b>", html)
+    assert found == [
+        ("Ours", "0.39 [0.00, 0.78]"),
+        ("Published", "0.40 [0.00, 0.80]"),
+        ("Ann 2001", "0.39 [0.00, 0.78]"),
+    ]
 
 
 def test_without_a_pool_it_says_so() -> None:

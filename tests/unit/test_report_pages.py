@@ -21,6 +21,7 @@ from tests.report_records import (
 )
 
 from metarepro.plan import About, Family
+from metarepro.report import lists
 from metarepro.report import syntheses as report_syntheses
 from metarepro.report import topics as report_topics
 from metarepro.report import trials as report_trials
@@ -38,10 +39,11 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.claims import _numbers, tallies
-from metarepro.report.figures import drawn_rows, forest
+from metarepro.report.drawings import WIDTH, drawing, lines, round_ticks, single
+from metarepro.report.figures import domain_summary, drawn_rows, forest
 from metarepro.report.findings import composition, findings, kind_tested
 from metarepro.report.kinds import STATISTICS, directions, reported
-from metarepro.report.matrix import WIDTH, axis, drawing, matrix, round_ticks
+from metarepro.report.matrix import axis, matrix
 from metarepro.report.methods import packages
 from metarepro.report.records import Records
 from metarepro.report.sensitivity import sensitivity, summary
@@ -52,9 +54,9 @@ from metarepro.wording.scales import Scale
 NAN = math.nan
 
 
-def facts_of(page: Page, heading: str = "") -> dict[str, str]:
+def facts_of(page: Page, anchor: str = "") -> dict[str, str]:
     blocks = [block for section in page.sections for block in section.blocks]
-    (found,) = [b for b in blocks if isinstance(b, Facts) and b.heading.startswith(heading)][:1]
+    (found,) = [b for b in blocks if isinstance(b, Facts) and b.anchor == anchor][:1]
     return {term: plain(meaning) for term, meaning in found.items}
 
 
@@ -203,6 +205,93 @@ def test_an_excluded_result_gives_its_reason() -> None:
         "excluded: nothing printed from which a standard error could come (no SE)"
     )
     assert said["Pooled in"] == "no pool"
+
+
+def test_results_are_named_by_what_was_measured_when_and_where_it_was_read() -> None:
+    page = report_trials.page(make_records(), "ann2001")
+    listed, of_result = page.sections[-1].blocks
+    assert isinstance(of_result, Facts)
+    assert of_result.heading == "scale (after): abstract"
+    assert isinstance(listed, Table)
+    assert plain(listed.rows[0][0]) == "scale (after)"
+
+
+def test_no_id_of_a_result_is_a_word_for_readers() -> None:
+    kept = EFFECT | {"result_id": "ann2001-02", "measure": "other scale"}
+    duplicate = EFFECT | {"exclude": "duplicate", "duplicate_of": "ann2001-02", "yi": NAN}
+    results = [RESULT, RESULT | {"result_id": "ann2001-02"}]
+    pages = make_pages(make_records(effects=[duplicate, kept], results=results, weights=[]))
+    for path, html in pages.items():
+        words = re.sub(r"<[^>]*>", "", html)
+        assert "ann2001-0" not in words, path
+    assert "used instead: <a" in pages["results.html"]
+    assert "<dt>Used instead</dt><dd><a" in pages["trials/ann2001.html"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "reason", "said"),
+    [
+        ("ann2001-02", "same table", "used instead: scale (after); same table"),
+        ("ann2001-02", "", "used instead: scale (after)"),
+        ("", "no SD", "no SD"),
+    ],
+)
+def test_the_details_of_an_excluded_result(kept: str, reason: str, said: str) -> None:
+    left_out = {"exclude": "duplicate", "duplicate_of": kept, "exclude_reason": reason}
+    effects = [EFFECT | left_out, EFFECT | {"result_id": "ann2001-02"}]
+    results = [RESULT, RESULT | {"result_id": "ann2001-02"}]
+    records = make_records(effects=effects, results=results, weights=[])
+    (section,) = lists.results_page(records).sections
+    excluded = section.blocks[-1]
+    assert isinstance(excluded, Table)
+    assert plain(excluded.rows[0][-1]) == said
+
+
+def test_pages_of_a_group_stand_in_one_menu() -> None:
+    index = make_pages(make_records())["index.html"]
+    (about,) = re.findall(r"<summary>About</summary>\s*<ul>(.*?)</ul>", index, re.DOTALL)
+    assert re.findall(r">(\w+)</a>", about) == ["Methods", "Downloads"]
+
+
+def test_the_menu_of_the_page_that_is_open_is_marked() -> None:
+    methods = make_pages(make_records())["methods.html"]
+    assert '<summary class="current">About</summary>' in methods
+
+
+def test_a_group_of_one_page_is_no_menu() -> None:
+    finding = {"source_table": "results", "record_id": "ann2001-01", "check": "p_against_n"}
+    html = make_pages(make_records(audit=[finding]))["index.html"]
+    assert "<summary>Checks</summary>" not in html
+    assert '<li><a href="audit.html">Audit</a></li>' in html
+
+
+def test_the_plot_of_a_synthesis_comes_before_its_numbers() -> None:
+    page = report_syntheses.page(make_records(figures=[f"syntheses/{KEY}"]), KEY)
+    assert [section.anchor for section in page.sections][:2] == ["forest-plot", "numbers"]
+
+
+def test_a_synthesis_without_a_plot_starts_with_its_numbers() -> None:
+    assert report_syntheses.page(make_records(), KEY).sections[0].anchor == "numbers"
+
+
+def test_a_narrow_screen_has_the_pools_of_a_domain_in_lines() -> None:
+    (figure,) = domain_summary(make_records(figures=["domains/closeness"]), "closeness")
+    assert figure.lines is not None
+    ((name, numbers, at),) = figure.lines.rows
+    assert (name, numbers) == ("Play", "0.39 [0.00, 0.78]")
+    assert at.estimate is not None
+    assert figure.lines.axis == "g from \u22121 to 1.5"
+    assert figure.lines.sides == ("favours control", "favours intervention")
+
+
+def test_what_has_no_estimate_has_no_line() -> None:
+    missing = single(POOL, NAN)
+    assert lines([("Play", missing)], Scale(), axis(make_records()), ("", "")) is None
+
+
+def test_what_compares_nothing_has_no_lines() -> None:
+    scale = Scale("proportion")
+    assert lines([("Play", POOL)], scale, axis(make_records()), ("", "")) is None
 
 
 def test_a_trial_without_results_says_so() -> None:

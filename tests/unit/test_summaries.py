@@ -157,21 +157,6 @@ def test_a_trial_is_listed_with_all_its_interventions() -> None:
     assert list(table["Intervention"]) == ["Talk; Play"]
 
 
-@pytest.mark.parametrize(
-    ("kept", "words", "said"),
-    [
-        ("a-02", "same table", "used instead: a-02; same table"),
-        ("a-02", "", "used instead: a-02"),
-        ("", "no SD", "no SD"),
-    ],
-)
-def test_the_details_of_a_duplicate_name_the_row_that_is_used(
-    kept: str, words: str, said: str
-) -> None:
-    excluded = effects(exclude="duplicate", duplicate_of=kept, exclude_reason=words)
-    assert list(summaries.excluded_results(excluded)["Details"]) == [said]
-
-
 def test_names_are_in_the_order_of_the_codebook() -> None:
     """Forest plots take the order of their subgroups from it."""
     codebook = CODEBOOK | {

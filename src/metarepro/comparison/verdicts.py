@@ -31,7 +31,7 @@ import math
 from dataclasses import dataclass
 
 from metarepro.comparison.targets import Target
-from metarepro.wording.phrases import decimal, percent
+from metarepro.wording.phrases import distinct, percent
 from metarepro.wording.scales import Scale
 
 REPRODUCED_RELATIVE, REPRODUCED_ABSOLUTE = 0.05, 0.01
@@ -139,7 +139,7 @@ def judge(
         f"{target.scale.symbol} {target.scale.interval(*ours)}"
         f"{f' ({no_interval})' if no_interval else ''} against "
         f"{target.scale.interval(target.estimate, target.ci_low, target.ci_high)} "
-        f"published (difference {decimal(difference)}{target.scale.pooled_on}{share})",
+        f"published (difference {distinct(difference)}{target.scale.pooled_on}{share})",
         _HELD[held],
         conflict,
     ]

@@ -46,7 +46,7 @@ def reported_columns(rows: pd.DataFrame) -> list[tuple[str, str]]:
 
 def shown_arms(rows: pd.DataFrame) -> list[str]:
     """Columns of rows `with_arms` that a plot of them shows, `TURNED` among them."""
-    shown = [f"{name}_{arm}" for name, _ in reported_columns(rows) for arm in "tc"]
+    shown = [key for arm in of_both_arms(reported_columns(rows)) for key, _ in arm]
     return [*shown, TURNED] if shown else []
 
 

@@ -119,14 +119,19 @@ def heading(scale: Scale) -> str:
     return f"{scale.title} [{scale.ci}]"
 
 
+def captions(sides: tuple[str, str]) -> tuple[str, str]:
+    """What lies on both sides of no effect, with arrows; "" where nothing is favoured."""
+    left, right = sides
+    return f"← {left}" if left else "", f"{right} →" if right else ""
+
+
 def axis_of(
     lines: Sequence[Line], scale: Scale, important: float = math.nan, axis: Axis | None = None
 ) -> dict[str, Any]:
     """What of a plot depends on the scale: its axis, its captions and the level named."""
-    left, right = scale.sides
     return {
         "axis": axis or effect_axis([line.mark for line in lines if line.mark], scale, important),
-        "captions": (f"← {left}" if left else "", f"{right} →" if right else ""),
+        "captions": captions(scale.sides),
         "level": scale.percent,
     }
 

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from metarepro.figures.forest import forest_plot
+from metarepro.figures.forest_cells import captions
 from metarepro.figures.forest_tables import effect_test, shown_intervals
 from metarepro.questions.asking import Answers
 from metarepro.questions.groups import Subgroups
@@ -18,10 +19,11 @@ from metarepro.wording.phrases import FLAGS, i2, no_interval, participants
 from metarepro.wording.scales import MEASURES
 
 _OF_POOL = ("estimate", "tau2", "i2", "q", "q_df", "q_p", "k", "n_trials")
-_SIDES = {
+#: What lies on both sides of no effect, by whether higher is better.
+SIDES = {
     "": ("", ""),
-    "yes": ("← favours control", "favours intervention →"),
-    "no": ("← favours intervention", "favours control →"),
+    "yes": ("favours control", "favours intervention"),
+    "no": ("favours intervention", "favours control"),
 }
 
 
@@ -72,7 +74,7 @@ def study_forest(result: StudyPool | Answers, title: str = "") -> Figure:
         pd.DataFrame(summaries),
         title=title or result.scale.title,
         scale=result.scale,
-        captions=_SIDES[result.higher_is_better],
+        captions=captions(SIDES[result.higher_is_better]),
         **more,
     )
 

@@ -24,7 +24,7 @@ from metarepro.report.blocks import (
 from metarepro.report.review_pools import VERDICT_WORDS, pool_row
 from metarepro.report.templates import environment
 from metarepro.reviews.batch_tables import skipped_analyses
-from metarepro.wording.phrases import DASH, counted, decimal, whole
+from metarepro.wording.phrases import DASH, counted, decimal, signed, whole
 
 Row = Mapping[Any, Any]
 _PUBLISHED = ("exact", "explained", "different", "not_computable")
@@ -245,9 +245,7 @@ def _passed_over(said: Sequence[str]) -> list[Section]:
 def _finding_row(finding: Row, review_id: str) -> TableRow:
     cells = (
         finding["record_id"].removeprefix(f"{review_id} "),
-        finding["message"],
-        finding["printed"] or DASH,
-        finding["implied"] or DASH,
+        *(signed(finding[name]) or DASH for name in ("message", "printed", "implied")),
         finding["severity"],
     )
     return dict(zip(_FINDING_COLUMNS, cells, strict=True))

@@ -136,11 +136,41 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """Interval, prediction interval and estimate of one cell on the common axis.
+
+    All are x positions in units of the SVG; None where there is no number, or it lies off the axis.
+    """
+
+    zero: float
+    ticks: Sequence[float]
+    estimate: float | None
+    interval: tuple[float, float] | None
+    prediction: tuple[float, float] | None
+    cut_low: bool
+    cut_high: bool
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What a narrow screen shows in place of a forest plot: a line for each pool or trial.
+
+    `rows` have a name, its estimate in words and a drawing; `axis` says what the ends of the axis
+    are, `sides` what lies on both sides of no effect.
+    """
+
+    rows: Sequence[tuple[str, str, Drawing]]
+    axis: str
+    sides: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class Figure:
     """A drawing, with its numbers in words for those who do not see it.
 
-    `rows` is the address of a CSV file of what it draws, "" without one. On a narrow screen one
-    that is shown from its end begins with what stands on the right.
+    `rows` is the address of a CSV file of what it draws, "" without one. On a narrow screen `lines`
+    stand in its place; one without them that is shown from its end begins with what stands on the
+    right.
     """
 
     kind: ClassVar[str] = "figure"
@@ -149,6 +179,7 @@ class Figure:
     caption: str
     rows: str = ""
     from_end: bool = False
+    lines: Lines | None = None
 
 
 @dataclass(frozen=True)
@@ -193,22 +224,6 @@ class Table:
     rows: Sequence[Sequence[Text]]
     download: str = ""
     anchors: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """Interval, prediction interval and estimate of one cell on the common axis.
-
-    All are x positions in units of the SVG; None where there is no number, or it lies off the axis.
-    """
-
-    zero: float
-    ticks: Sequence[float]
-    estimate: float | None
-    interval: tuple[float, float] | None
-    prediction: tuple[float, float] | None
-    cut_low: bool
-    cut_high: bool
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Figures of the report with their numbers in words."""
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,11 +12,20 @@ import pandas as pd
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.figures.arm_columns import ARM_COLUMNS, TURNED, shown_arms
 from metarepro.figures.forest_tables import domain_pools, with_arms
-from metarepro.report.blocks import Figure
+from metarepro.report.blocks import Figure, Lines
+from metarepro.report.drawings import lines, single
+from metarepro.report.matrix import axis, on_axis
 from metarepro.report.records import Records, Row
 from metarepro.study.risk_of_bias import judged
 from metarepro.tabular.judgements import ROB2_COLUMNS
-from metarepro.wording.phrases import DASH, counted, counted_analyses, decimal, percent
+from metarepro.wording.phrases import (
+    DASH,
+    PUBLISHED,
+    counted,
+    counted_analyses,
+    decimal,
+    percent,
+)
 
 _SIZE = re.compile(rb'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 #: Of the start of a drawing, bytes that hold its size.
@@ -46,8 +56,11 @@ def size(drawing: Path) -> tuple[int, int]:
     return width, height
 
 
-def forest(records: Records, key: str) -> list[Figure]:
-    """Forest plot of a synthesis; none if it was not drawn (one trial)."""
+def forest(records: Records, key: str, *, beside_plot: bool = False) -> list[Figure]:
+    """Forest plot of a synthesis; none if it was not drawn (one trial).
+
+    On a narrow screen only its pool is shown, but `beside_plot` the one to try has it.
+    """
     path = f"syntheses/{key}"
     if path not in records.figures:
         return []
@@ -60,7 +73,16 @@ def forest(records: Records, key: str) -> list[Figure]:
         f"{decimal(max(ends))}; pooled {scale.symbol} {_numbers(records, pool)}."
     )
     caption = f"{name}. {_squares(records, key)}".rstrip()
-    return [Figure(f"figures/{path}.svg", alt, caption, f"figures/{path}.csv", from_end=True)]
+    narrow = None if beside_plot else _lines(records, [("Pooled", pool)])
+    return [Figure(f"figures/{path}.svg", alt, caption, f"figures/{path}.csv", True, narrow)]
+
+
+def _lines(records: Records, rows: Sequence[tuple[str, Row]]) -> Lines | None:
+    """Pools and single results for a narrow screen; None if they share no axis."""
+    if not rows or not all(on_axis(records, row) for _, row in rows):
+        return None
+    scale = records.scale.at(rows[0][1])
+    return lines(rows, scale, axis(records), scale.sides)
 
 
 def drawn_rows(records: Records) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -142,7 +164,8 @@ def domain_summary(records: Records, domain: str) -> list[Figure]:
     numbers = "; ".join(f"{label} {scale.of_pool(pool)}" for label, pool in pools)
     alt = f"Summary of {name}, pooled {scale.heading} of each intervention: {numbers}."
     caption = f"{name}: every intervention with a result."
-    return [Figure(f"figures/{path}.svg", alt, caption, f"figures/{path}.csv")]
+    rows = f"figures/{path}.csv"
+    return [Figure(f"figures/{path}.svg", alt, caption, rows, lines=_lines(records, pools))]
 
 
 def dependence(records: Records, key: str) -> list[Figure]:
@@ -190,6 +213,37 @@ def review_forest(records: Records, row: Row) -> str:
     """Address of the forest plot of a published result; "" if none was drawn."""
     path = review_path(row)
     return f"figures/{path}.svg" if path in records.figures else ""
+
+
+def published_figure(records: Records, row: Row, weights: Sequence[Row]) -> list[Figure]:
+    """Forest plot of a published result and ours of it; none if it was not drawn.
+
+    Parameters
+    ----------
+    records : Records
+        All tables.
+    row : Row
+        Of `comparison.tables.REPRODUCTION`.
+    weights : sequence of Row
+        Its rows of `comparison.tables.REVIEW_WEIGHTS`.
+    """
+    address = review_forest(records, row)
+    if not address:
+        return []
+    name = f"{row['review']}: {row['outcome_label']}"
+    pooled = records.scale.of_pool(row)
+    alt = f"Forest plot of {counted(row['k'], 'result')} for {name}; pooled {pooled}."
+    limits = {name: row[f"target_{name}"] for name in ("ci_low", "ci_high")}
+    effects = [records.effects[weight["result_id"]] for weight in weights]
+    effects.sort(key=lambda e: (math.isnan(e["year"]), e["year"], e["label"], e["result_id"]))
+    shown = [
+        ("Ours", row),
+        (PUBLISHED, single({**row, **limits}, row["target_estimate"])),
+        *((effect["label"], single(effect, effect["yi"])) for effect in effects),
+    ]
+    rows = address.removesuffix(".svg") + ".csv"
+    caption = f"{name}. The published pool is below ours."
+    return [Figure(address, alt, caption, rows, True, _lines(records, shown))]
 
 
 def review_path(row: Row) -> str:

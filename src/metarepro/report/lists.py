@@ -12,12 +12,13 @@ from metarepro.report.blocks import (
     Paragraph,
     Section,
     Table,
+    Text,
     linked,
     source_link,
     table,
     text,
 )
-from metarepro.report.records import Records, trail
+from metarepro.report.records import Records, Row, trail
 from metarepro.wording import summaries
 from metarepro.wording.codes import WORDS
 from metarepro.wording.phrases import capitalised, counted
@@ -55,7 +56,7 @@ def _usable(records: Records, usable: pd.DataFrame) -> list[Block]:
                 records.trial_link(e["trial_id"], e["label"]) for e in usable.to_dict("records")
             ],
             "Source": [source_link(source) for source in usable["source"]],
-            "Id": [records.result_link(result_id) for result_id in usable["result_id"]],
+            "Measure": _measures(records, usable),
         },
     )
     listed = table(
@@ -79,13 +80,29 @@ def _usable(records: Records, usable: pd.DataFrame) -> list[Block]:
 
 
 def _excluded(records: Records, excluded: pd.DataFrame) -> Section:
-    links = {"Id": [records.result_link(result_id) for result_id in excluded["result_id"]]}
-    each = linked(summaries.excluded_results(excluded), links)
+    details = [_details(records, effect) for effect in excluded.to_dict("records")]
+    each = linked(
+        summaries.excluded_results(excluded),
+        {"Measure": _measures(records, excluded), "Details": details},
+    )
     blocks = [
         table("codes", "Reasons for exclusion", linked(summaries.exclusions(excluded))),
         table("excluded", "Excluded results", each, choices=("Reason",)),
     ]
     return Section("excluded-results", "Results without an effect size", blocks)
+
+
+def _measures(records: Records, effects: pd.DataFrame) -> list[Link]:
+    """What was measured, as links to the reported numbers."""
+    pairs = zip(effects["result_id"], effects["measure"], strict=True)
+    return [records.result_link(result_id, measure) for result_id, measure in pairs]
+
+
+def _details(records: Records, effect: Row) -> Text:
+    """Which result is used instead of an excluded one, if there is one, and why."""
+    kept, reason = effect["duplicate_of"], effect["exclude_reason"]
+    used = ("used instead: ", records.result_link(kept)) if kept else ()
+    return text(*used, "; " if kept and reason else "", reason)
 
 
 def trials_page(records: Records) -> Page:
@@ -211,4 +228,7 @@ def _review_files(records: Records) -> Iterator[Section]:
 
 
 def _record(records: Records, record_id: str) -> str | Link:
-    return records.result_link(record_id) if record_id in records.effects else record_id
+    if record_id not in records.effects:
+        return record_id
+    effect = records.effects[record_id]
+    return records.result_link(record_id, f"{effect['label']}: {summaries.measured(effect)}")

@@ -1,11 +1,10 @@
 """The evidence matrix: interventions by domains, each cell with all that its number depends on."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from metarepro.models.thresholds import has_reliable_interval, predicts
-from metarepro.report.blocks import Drawing, Link, Matrix, MatrixCell, MatrixRow
+from metarepro.report.blocks import Link, Matrix, MatrixCell, MatrixRow
+from metarepro.report.drawings import Axis, axis_of, drawing
 from metarepro.report.plain_language import abstracts
 from metarepro.report.records import Records, Row
 from metarepro.synthesis.membership import timely
@@ -20,77 +19,19 @@ from metarepro.wording.phrases import (
     participants,
     whole,
 )
-from metarepro.wording.scales import BETTER, Scale
-
-#: Size of the small drawings, in units of the SVG, and their margin on both sides.
-WIDTH, HEIGHT, MARGIN = 200, 30, 6
-#: Ticks of standardised differences and of ratios, as they are shown.
-STANDARDISED = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
-RATIOS = (0.2, 0.5, 1.0, 2.0, 5.0)
-#: Intervals between the ticks of other measures, and steps that are round numbers.
-N_STEPS = 5
-ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The common axis of the small drawings: ticks as they are shown, and on the drawing's scale.
-
-    Ratios are drawn on a log scale, as they are analysed.
-    """
-
-    ticks: tuple[float, ...]
-    places: tuple[float, ...]
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        """What lies beyond is cut."""
-        return self.places[0], self.places[-1]
-
-    def x(self, place: float) -> float:
-        """Where a number lies, in units of the SVG."""
-        low, high = self.limits
-        share = (place - low) / (high - low)
-        return round(MARGIN + share * (WIDTH - 2 * MARGIN), 1)
-
-    def stretch(self, low: float, high: float) -> tuple[float, float] | None:
-        """The visible part of an interval; None if there is none."""
-        least, most = self.limits
-        if low != low or high < least or low > most:
-            return None
-        return self.x(max(low, least)), self.x(min(high, most))
+from metarepro.wording.scales import BETTER
 
 
 def axis(records: Records) -> Axis:
     """The axis for the pools of the matrix."""
-    if records.main_scale.is_ratio:
-        return Axis(RATIOS, tuple(math.log(tick) for tick in RATIOS))
-    if records.main_scale.sizes:
-        return Axis(STANDARDISED, STANDARDISED)
     keys = [key for domain in records.domains for key in records.cells(domain["domain"])]
-    pools = [records.pools[key] for key in keys if _on_axis(records, records.pools[key])]
-    ends = [abs(pool[limit]) for pool in pools for limit in ("ci_low", "ci_high")]
-    ticks = round_ticks(max((end for end in ends if math.isfinite(end)), default=1.0))
-    return Axis(ticks, ticks)
+    pools = [records.pools[key] for key in keys if on_axis(records, records.pools[key])]
+    return axis_of(records.main_scale, pools)
 
 
-def _on_axis(records: Records, pool: Row) -> bool:
+def on_axis(records: Records, pool: Row) -> bool:
     """Whether a pool is on the measure that the drawings share; one without a null has none."""
     return bool(pool["effect_measure"] == records.plan.measure) and records.main_scale.compares
-
-
-def round_ticks(largest: float) -> tuple[float, ...]:
-    """Round numbers around zero that reach as far as the largest number.
-
-    Examples
-    --------
-    >>> round_ticks(7.3)
-    (-10.0, -5.0, 0.0, 5.0, 10.0)
-    """
-    least = largest / (N_STEPS // 2) or 1.0
-    power = 10.0 ** math.floor(math.log10(least))
-    step = power * next(number for number in ROUND if number * power >= least)
-    return tuple(step * number for number in range(-(N_STEPS // 2), N_STEPS // 2 + 1))
 
 
 def matrix(records: Records) -> Matrix:
@@ -127,7 +68,7 @@ def _cell(records: Records, intervention: Row, domain: Row, common: Axis) -> Mat
         coverage=covered,
         remark=cell_remark(pool),
         mark=abstracts(records.n_abstracts(key), pool["k"]),
-        drawing=drawing(pool, common, records.scale.at(pool)) if _on_axis(records, pool) else None,
+        drawing=drawing(pool, common, records.scale.at(pool)) if on_axis(records, pool) else None,
         empty="",
     )
 
@@ -214,22 +155,3 @@ def empty_reason(records: Records, intervention: str, domain: str) -> str:
     parts.append(f"{other} at another time" if other else "")
     said = ", ".join(filter(None, parts))
     return f"No result that can be pooled: {counted(len(here), 'result')} read, {said} ({trials})."
-
-
-def drawing(pool: Row, common: Axis, scale: Scale) -> Drawing:
-    """Where the numbers of a pool lie on the axis."""
-    least, most = common.limits
-    ends = [scale.placed(pool[f"{kind}_low"], pool[f"{kind}_high"]) for kind in ("ci", "pi")]
-    if not has_reliable_interval(pool["flags"]):
-        ends = [(math.nan, math.nan)] * 2  # what is not printed is not drawn
-    estimate, _ = scale.placed(pool["estimate"], pool["estimate"])
-    known = [pair for pair in ends if pair[0] == pair[0]]
-    return Drawing(
-        zero=common.x(0.0),
-        ticks=[common.x(place) for place in common.places],
-        estimate=common.x(estimate) if least <= estimate <= most else None,
-        interval=common.stretch(*ends[0]),
-        prediction=common.stretch(*ends[1]),
-        cut_low=any(low < least for low, _ in known),
-        cut_high=any(high > most for _, high in known),
-    )

@@ -68,6 +68,8 @@ def plot(records: Records, key: str) -> list[Plot]:
         "flags": FLAGS,
         "no_reliable_interval": NO_RELIABLE_INTERVAL,
         "analyses": _analyses(records, key),
+        # That model needs a search in two variances, which the page does not make.
+        "three_levels": bool(records.rows("variants", "synthesis", key)),
     }
     return [Plot(data)]
 

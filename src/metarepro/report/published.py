@@ -2,12 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from metarepro.report.blocks import (
     Block,
     Facts,
-    Figure,
     Link,
     Page,
     Paragraph,
@@ -20,12 +19,12 @@ from metarepro.report.blocks import (
     table,
     text,
 )
-from metarepro.report.figures import review_forest
+from metarepro.report.figures import published_figure, review_forest
 from metarepro.report.records import Records, Row, trail
 from metarepro.report.review_pools import VERDICT_WORDS, pool_row
 from metarepro.wording import summaries
 from metarepro.wording.codes import in_words
-from metarepro.wording.phrases import DASH, counted, decimal, model_text, percent, whole
+from metarepro.wording.phrases import DASH, counted, decimal, distinct, model_text, percent, whole
 
 #: What each verdict says, at the start of a sentence.
 VERDICTS = {
@@ -142,16 +141,17 @@ def page(records: Records, row: Row) -> Page:
     """Make the page of a published result."""
     printed = records.rows("published", "review_id", row["review_id"])
     source = next((one for one in printed if one["row"] == row["row"]), None)
+    weights = _weights(records, row)
     sections = [
         Section("published", "As published", [Facts(list(_printed(records, row, source)))]),
-        Section("ours", "Recomputed", _ours_in_full(records, row)),
+        Section("ours", "Recomputed", _ours_in_full(records, row, weights)),
     ]
     said = ": ".join(filter(None, (VERDICTS[row["verdict"]], row["reason"])))
     return Page(
         path=path_of(row),
         title=_title(records, row),
         trail=trail(Link("Reproduction", "reproduction.html")),
-        intro=[Paragraph(text(f"{said}."), "lead")],
+        intro=[Paragraph(text(f"{said}."), "lead"), *published_figure(records, row, weights)],
         sections=sections,
     )
 
@@ -196,7 +196,13 @@ def _printed(records: Records, row: Row, source: Row | None) -> Iterator[tuple[s
         yield "Note", text(source["note"])
 
 
-def _ours_in_full(records: Records, row: Row) -> list[Block]:
+def _weights(records: Records, row: Row) -> list[Row]:
+    """The results in our pool of a published result."""
+    of_review = records.rows("review_weights", "review_id", row["review_id"])
+    return [one for one in of_review if one["row"] == row["row"]]
+
+
+def _ours_in_full(records: Records, row: Row, weights: Sequence[Row]) -> list[Block]:
     """Our pool of the review's trials, what explains a difference, and the trials."""
     if math.isnan(row["estimate"]):
         return [Paragraph(text("Nothing could be pooled for this result."))]
@@ -212,18 +218,12 @@ def _ours_in_full(records: Records, row: Row) -> list[Block]:
         share = "" if math.isnan(row["relative_difference"]) else (
             f" ({percent(100 * row['relative_difference'])})"
         )  # fmt: skip
-        facts.append(("Difference", text(f"{decimal(row['absolute_difference'])}{share}")))
+        facts.append(("Difference", text(f"{distinct(row['absolute_difference'])}{share}")))
     facts.append(("What gives the published numbers", text(_explanation(row))))
     keys = records.over_all("outcome", row["outcome"])
     if keys:
         said = records.scale_of(keys[0]).of_pool(records.pools[keys[0]])
         facts.append(("All trials in the data", text(records.synthesis_link(keys[0], said))))
-    blocks: list[Block] = [Facts(facts), *_figure(records, row, scale.of_flagged(row))]
-    weights = [
-        one
-        for one in records.rows("review_weights", "review_id", row["review_id"])
-        if one["row"] == row["row"]
-    ]
     rows: list[TableRow] = [
         {
             "Trial": records.trial_link(one["trial_id"]),
@@ -234,7 +234,7 @@ def _ours_in_full(records: Records, row: Row) -> list[Block]:
         for one in weights
     ]
     caption = "The results that were pooled to recompute it"
-    return [*blocks, table("pooled", caption, rows, columns=("Trial",))]
+    return [Facts(facts), table("pooled", caption, rows, columns=("Trial",))]
 
 
 def _explanation(row: Row) -> str:
@@ -245,13 +245,3 @@ def _explanation(row: Row) -> str:
     if row["verdict"] == "exact":
         return "The model of the analysis plan."
     return "Not looked for: the trials are not known to be those of the published pool."
-
-
-def _figure(records: Records, row: Row, numbers: str) -> list[Figure]:
-    address = review_forest(records, row)
-    if not address:
-        return []
-    name = f"{row['review']}: {row['outcome_label']}"
-    alt = f"Forest plot of {counted(row['k'], 'result')} for {name}; pooled {numbers}."
-    rows = address.removesuffix(".svg") + ".csv"
-    return [Figure(address, alt, f"{name}. The published pool is below ours.", rows, True)]

@@ -16,7 +16,7 @@ from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.certainty import Judged, certainty_by_synthesis
 from metarepro.wording.phrases import capitalised
 from metarepro.wording.scales import Scale, scale_of
-from metarepro.wording.summaries import labels, title
+from metarepro.wording.summaries import labels, measured, title
 
 Row = Mapping[Any, Any]
 
@@ -280,9 +280,10 @@ class Records:
         return Link(words or self.trials[trial_id]["label"], f"trials/{trial_id}.html")
 
     def result_link(self, result_id: str, words: str = "") -> Link:
-        """Link to a result on the page of its trial."""
-        trial_id = self.effects[result_id]["trial_id"]
-        return Link(words or result_id, f"trials/{trial_id}.html#{result_id}")
+        """Link to a result on the page of its trial; by default by what was measured and when."""
+        effect = self.effects[result_id]
+        said = words or measured(effect)
+        return Link(said, f"trials/{effect['trial_id']}.html#{result_id}")
 
     def intervention_link(self, intervention: str, words: str = "") -> Link | str:
         """Link to the page of an intervention; "" for none."""

@@ -19,28 +19,31 @@ from metarepro.report import topics as report_topics
 from metarepro.report import trials as report_trials
 from metarepro.report.blocks import Link, Page
 from metarepro.report.citation import citation, citation_bibtex
-from metarepro.report.matrix import HEIGHT, WIDTH
 from metarepro.report.records import Records
 from metarepro.report.templates import environment
 
 #: Makes a page of all records.
 MakePage = Callable[[Records], Page]
-#: The pages that there is one of, with the tables of which at least one must have rows; without
-#: tables: always. Those with a name are linked by every page, by their `Page.nav`.
-SINGLE: Sequence[tuple[str, MakePage, Sequence[str]]] = (
-    ("Evidence", report_index.page, ()),
-    ("Claims", report_claims.claims_page, ("claims",)),
-    ("Programmes", report_claims.programmes_page, ("programmes",)),
-    ("Other evidence", report_kinds.page, ("evaluations", "guidance", "economics")),
-    ("Reproduction", report_published.reproduction_page, ("reproduction", "review_reproduction")),
-    ("Overlap", report_overlap.page, ("overlap_pairs", "shared_effects")),
-    ("Results", report_lists.results_page, ("effects",)),
-    ("Syntheses", report_lists.syntheses_page, ("pooled",)),
-    ("Sensitivity", report_sensitivity.page, ("multiverse",)),
-    ("Trials", report_lists.trials_page, ("trials", "review_trials")),
-    ("Risk of bias", report_bias.page, ("risk_of_bias",)),
-    ("Audit", report_lists.audit_page, ("audit", "review_audit")),
+#: The pages that there is one of: their group in the navigation, their name there, and the tables
+#: of which at least one must have rows; without tables: always.
+SINGLE: Sequence[tuple[str, str, MakePage, Sequence[str]]] = (
+    ("", "Evidence", report_index.page, ()),
+    ("", "Claims", report_claims.claims_page, ("claims",)),
+    ("", "Programmes", report_claims.programmes_page, ("programmes",)),
+    ("", "Other evidence", report_kinds.page, ("evaluations", "guidance", "economics")),
+    ("Data", "Results", report_lists.results_page, ("effects",)),
+    ("Data", "Syntheses", report_lists.syntheses_page, ("pooled",)),
+    ("Data", "Trials", report_lists.trials_page, ("trials", "review_trials")),
+    (
+        *("Checks", "Reproduction", report_published.reproduction_page),
+        ("reproduction", "review_reproduction"),
+    ),
+    ("Checks", "Overlap", report_overlap.page, ("overlap_pairs", "shared_effects")),
+    ("Checks", "Sensitivity", report_sensitivity.page, ("multiverse",)),
+    ("Checks", "Risk of bias", report_bias.page, ("risk_of_bias",)),
+    ("Checks", "Audit", report_lists.audit_page, ("audit", "review_audit")),
 )
+_ABOUT = "About"
 
 
 #: The scripts of every page, in the order in which they build on each other.
@@ -58,14 +61,14 @@ class Site:
     pages : sequence of Page
         The first one first.
     navigation : mapping
-        `Page.nav` to the link.
+        Groups by name, "" for the links that stand alone: `Page.nav` to the link.
     terms : sequence of Term
         What the pages link to the glossary.
     """
 
     title: str
     pages: Sequence[Page]
-    navigation: Mapping[str, Link]
+    navigation: Mapping[str, Mapping[str, Link]]
     terms: Sequence[report_glossary.Term] = ()
 
 
@@ -87,14 +90,18 @@ def make_site(
         What can be downloaded (see `report.methods.downloads_page`).
     """
     single = [
-        (name, make(records)) for name, make, tables in SINGLE if not tables or records.has(*tables)
+        (group, name, make(records))
+        for group, name, make, tables in SINGLE
+        if not tables or records.has(*tables)
     ]
     single += [
-        ("Methods", report_methods.page(records, requirements)),
-        ("Downloads", report_methods.downloads_page(files, manuscript)),
+        (_ABOUT, "Methods", report_methods.page(records, requirements)),
+        (_ABOUT, "Downloads", report_methods.downloads_page(files, manuscript)),
     ]
-    navigation = {page.nav: Link(name, page.path) for name, page in single}
-    pages = [page for _, page in single]
+    navigation: dict[str, dict[str, Link]] = {}
+    for group, name, page in single:
+        navigation.setdefault(group, {})[page.nav] = Link(name, page.path)
+    pages = [page for *_, page in single]
     pages += [report_glossary.page(records), *_pages_of_each(records)]
     terms = report_glossary.terms(records)
     return Site(records.plan.study.title, pages, navigation, terms)
@@ -154,8 +161,6 @@ class Renderer:
             "site_scripts": SCRIPTS,
             "citation": citation,
             "citation_bibtex": citation_bibtex,
-            "drawing_width": WIDTH,
-            "drawing_height": HEIGHT,
         }
         self._template = templates.get_template("page.html.j2")
         self._terms = site.terms

@@ -2,8 +2,19 @@
 
 from collections.abc import Sequence
 
+from metarepro.figures.study_forest import SIDES
 from metarepro.questions.answer_table import AnswerTable
-from metarepro.report.blocks import Bullets, Facts, Figure, Paragraph, Section, Table, TableColumn
+from metarepro.report.blocks import (
+    Bullets,
+    Facts,
+    Figure,
+    Lines,
+    Paragraph,
+    Section,
+    Table,
+    TableColumn,
+)
+from metarepro.report.drawings import axis_of, lines, single
 from metarepro.report.study_report import LIMITS, Provenance, methods, pooled_words, study_columns
 from metarepro.report.templates import environment
 from metarepro.synthesis.study_pool import StudyPool
@@ -54,7 +65,12 @@ def study_page(
             intro=[
                 Paragraph((f"{headline(result)}.",), "lead"),
                 _bullets([*notes, *remarks(result)]),
-                Figure(figure, f"Forest plot. {headline(result)}.", "Forest plot."),
+                Figure(
+                    figure,
+                    f"Forest plot. {headline(result)}.",
+                    "Forest plot.",
+                    lines=_lines(result),
+                ),
             ],
             sections=[
                 Section("pool", "Pooled result", [Facts(facts)]),
@@ -73,6 +89,16 @@ def study_page(
             downloads=(),
         )
     )
+
+
+def _lines(result: StudyPool) -> Lines | None:
+    """The pool and its studies for a narrow screen."""
+    pool = {**vars(result.pooled), "flags": "; ".join(result.pooled.flags)}
+    studies = result.studies.to_dict("records")
+    places = [{"ci_low": row["yi"], "ci_high": row["yi"]} for row in studies]
+    common = axis_of(result.scale, [pool, *places])
+    rows = [("Pooled", pool), *((row["study"], single(row, row["yi"])) for row in studies)]
+    return lines(rows, result.scale, common, SIDES[result.higher_is_better])
 
 
 def _bullets(sentences: Sequence[str]) -> Bullets:

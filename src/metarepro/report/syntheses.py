@@ -14,6 +14,7 @@ from metarepro.report.blocks import (
     Paragraph,
     Section,
     Table,
+    TableRow,
     Text,
     table,
     text,
@@ -44,17 +45,18 @@ from metarepro.wording.summaries import EXCLUSIONS, remarks
 def page(records: Records, key: str) -> Page:
     """Make the page of a synthesis that is shown."""
     pool = records.pools[key]
+    subgroups = _subgroups(records, key)
+    drawn: list[Block] = [*plot(records, key), *forest(records, key, beside_plot=True)]
     sections = [
+        *([Section("forest-plot", "Forest plot", drawn)] if drawn else []),
         Section("numbers", "Numbers", [Facts(facts(records, key))]),
         Section("results", "Included results", _results(records, key)),
+        *([Section("subgroups", "Subgroups", subgroups)] if subgroups else []),
         *risk_of_bias.of_synthesis(records, key),
         *certainty.of_synthesis(records, key),
         Section("sensitivity", "Sensitivity", sensitivity(records, key)),
         *moderators(records, key),
     ]
-    subgroups = _subgroups(records, key)
-    if subgroups:
-        sections.insert(2, Section("subgroups", "Subgroups", subgroups))
     return Page(
         path=f"syntheses/{key}.html",
         title=records.title(key),
@@ -133,7 +135,7 @@ def _results(records: Records, key: str) -> list[Block]:
         {
             "Trial": records.trial_link(effect["trial_id"], effect["label"]),
             "Outcome": records.names[effect["outcome"]],
-            "Measure": effect["measure"],
+            "Measure": records.result_link(effect["result_id"], effect["measure"]),
             records.scale.heading: records.effect(effect),
             "Weight": f"{decimal(weights[effect['result_id']], 1)}%",
             **risk_of_bias.column(records, effect),
@@ -142,38 +144,31 @@ def _results(records: Records, key: str) -> list[Block]:
             "Arm": effect["arm"],
             "Time": effect["timepoint_detail"],
             "Assumptions": effect["assumptions"],
-            "Result": records.result_link(effect["result_id"]),
         }
         for effect in (records.effects[result_id] for result_id in weights)
     ]
     pooled = table(
         "members",
-        "Pooled results; the last column links to the reported numbers and their source",
+        "Pooled results; each measure links to the reported numbers and their source",
         rows,
         choices=("Risk of bias", "Tier", "Read in"),
         optional=("Arm", "Time"),
         download="data/weights.csv",
     )
     left_out = _left_out(records, key, set(weights))
-    return [
-        *plot(records, key),
-        *forest(records, key),
-        pooled,
-        *([left_out] if left_out.rows else []),
-    ]
+    return [pooled, *([left_out] if left_out.rows else [])]
 
 
 def _left_out(records: Records, key: str, pooled: set[str]) -> Table:
     """Results of the same question and time that are not pooled."""
     chosen = records.plan.sets[records.pools[key]["set_name"]]
-    rows = [
+    rows: list[TableRow] = [
         {
             "Trial": records.trial_link(effect["trial_id"], effect["label"]),
             "Outcome": records.names[effect["outcome"]],
-            "Measure": effect["measure"],
+            "Measure": records.result_link(effect["result_id"], effect["measure"]),
             records.scale.heading: records.effect(effect),
             "Reason": EXCLUSIONS.get(effect["exclude"]) or _not_in_set(effect, chosen),
-            "Result": records.result_link(effect["result_id"]),
         }
         for effect in map(records.effects.__getitem__, records.candidates(key)["result_id"])
         if effect["result_id"] not in pooled

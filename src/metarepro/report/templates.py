@@ -3,6 +3,7 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from metarepro.report.blocks import Text, plain
+from metarepro.report.drawings import HEIGHT, WIDTH
 
 
 def _unmarked(parts: Text) -> Text:
@@ -21,6 +22,7 @@ def environment() -> Environment:
     )
     # Pages of one file know the size of no figure.
     made.globals |= {"plain": plain, "sizes": {}}
+    made.globals |= {"drawing_width": WIDTH, "drawing_height": HEIGHT}
     # A number that JSON does not know must not pass.
     made.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}
     # A page with a glossary marks its terms (`glossary.Marker.mark`).

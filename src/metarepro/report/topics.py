@@ -32,7 +32,10 @@ def domain_page(records: Records, domain: str) -> Page:
     keys = records.over_all("domain", domain)
     sections = [Section("trials", "Trials", _pools(records, domain, keys))]
     answered = keys or records.cells(domain)
-    intro = [Paragraph(text(in_short(records, answered[0])), "lead")] if len(answered) == 1 else []
+    intro: list[Block] = []
+    if len(answered) == 1:
+        intro.append(Paragraph(text(in_short(records, answered[0])), "lead"))
+    intro += domain_summary(records, domain)
     if records.has("evaluations"):
         blocks = evaluations(records, domain)
         sections.append(Section("evaluations", "Local service evaluations", blocks))
@@ -78,7 +81,6 @@ def _pools(records: Records, domain: str, keys: Sequence[str]) -> list[Block]:
     return [
         *([] if keys or cells else [Paragraph(text("No result that can be pooled."))]),
         *(made for made in tables if made.rows),
-        *domain_summary(records, domain),
         *(block for key in keys for block in [*_consists(records, key), *_said(records, key)]),
     ]
 

@@ -10,6 +10,7 @@ from metarepro.report.blocks import (
     Paragraph,
     Section,
     Table,
+    TableRow,
     Text,
     doi_link,
     joined,
@@ -21,7 +22,7 @@ from metarepro.report.blocks import (
 from metarepro.report.records import Records, Row, trail
 from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import NOT_REPORTED, capitalised, counted, decimal, whole
-from metarepro.wording.summaries import EXCLUSIONS, exclusion_reason, time_of
+from metarepro.wording.summaries import EXCLUSIONS, measured, time_of
 
 #: What a number in the column `value` says about its direction.
 SIGNS = {
@@ -113,13 +114,10 @@ def _row(row: Row) -> str:
 
 
 def _overview(records: Records, effects: list[Row]) -> Table:
-    rows = [
+    rows: list[TableRow] = [
         {
-            "Result": Link(
-                effect["result_id"], f"trials/{effect['trial_id']}.html#{effect['result_id']}"
-            ),
+            "Measure": records.result_link(effect["result_id"]),
             "Outcome": records.names[effect["outcome"]],
-            "Measure": effect["measure"],
             "Time": in_words("timepoint", effect["timepoint"]),
             records.scale.heading: records.effect(effect),
             "Tier, or why excluded": in_words("tier", effect["tier"])
@@ -131,7 +129,7 @@ def _overview(records: Records, effects: list[Row]) -> Table:
 
 
 def _result(records: Records, effect: Row) -> Facts:
-    reported = records.reported[effect["result_id"]]
+    reported, kept = records.reported[effect["result_id"]], effect["duplicate_of"]
     facts: list[tuple[str, Text]] = [
         ("Outcome", text(records.names[effect["outcome"]])),
         ("Comparison", text(effect["arm"] or _comparison(effect))),
@@ -142,6 +140,7 @@ def _result(records: Records, effect: Row) -> Facts:
         ("Participants", text(in_words("n_basis", reported["n_basis"]))),
         (_effect_heading(records, effect), text(_effect(records, effect))),
         ("Route", text(_route(effect))),
+        *([("Used instead", text(records.result_link(kept)))] if kept else []),
         ("Assumptions", text(effect["assumptions"] or "none")),
         ("Source", _source(effect)),
         ("Row", text(_row(reported))),
@@ -149,7 +148,7 @@ def _result(records: Records, effect: Row) -> Facts:
         ("Pooled in", _used_in(records, effect["result_id"])),
         *_other_sources(records, effect["result_id"]),
     ]
-    heading = f"{effect['result_id']}: {effect['measure']}"
+    heading = f"{measured(effect)}: {in_words('source_kind', effect['source_kind'])}"
     return Facts(facts, effect["result_id"], heading)
 
 
@@ -229,7 +228,7 @@ def _effect_heading(records: Records, effect: Row) -> str:
 
 def _route(effect: Row) -> str:
     if effect["exclude"]:
-        reason = exclusion_reason(effect)
+        reason = effect["exclude_reason"]
         said = f"excluded: {EXCLUSIONS[effect['exclude']]}"
         return f"{said} ({reason})" if reason else said
     return (

@@ -1,6 +1,7 @@
 """How numbers are put into words, in figures and tables alike."""
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,10 @@ FLAGS = {
     "than sampling error alone would produce",
     "tau2_outside_interval": "the estimate of τ² lies outside its confidence interval",
 }
+
+
+#: A hyphen that stands for a minus sign: before a number, and not inside a word or a range.
+_MINUS = re.compile(r"(?<![\w.)\]-])-(?=\.?\d)")
 
 
 def no_interval(flags: Collection[str] | str) -> str:
@@ -76,6 +81,31 @@ def decimal(value: float, places: int = 2) -> str:
         if float(text) == 0:
             text = text.lstrip("-")
     return text.replace("-", "\u2212")
+
+
+def distinct(value: float) -> str:
+    """Print a number with as many decimals as it takes not to look like zero, from 2 to 6.
+
+    Examples
+    --------
+    >>> distinct(0.0041), distinct(-0.312), distinct(0.0)
+    ('0.004', '−0.31', '0.00')
+    """
+    if math.isnan(value):
+        return NOT_REPORTED
+    enough = (places for places in range(2, 7) if round(value, places) != 0)
+    return decimal(value, next(enough, 2))
+
+
+def signed(text: str) -> str:
+    """A text with true minus signs before its negative numbers; hyphens stay.
+
+    Examples
+    --------
+    >>> signed("-0.5 [-1, 0] by ann-2001, 3-4")
+    '−0.5 [−1, 0] by ann-2001, 3-4'
+    """
+    return _MINUS.sub("−", text)
 
 
 def interval(estimate: float, low: float, high: float) -> str:

@@ -20,12 +20,14 @@ from metarepro.wording.phrases import (
     capitalised,
     counted,
     decimal,
+    distinct,
     i2,
     interval,
     model_text,
     p_value,
     participants,
     percent,
+    signed,
     whole,
 )
 from metarepro.wording.scales import BETTER, MEASURES, Scale
@@ -163,7 +165,7 @@ def syntheses(
                 "p": p_value(pool["p_value"]),
                 scale.prediction: scale.at(pool).prediction_of(pool),
                 "I²": percent(i2(pool)),
-                "τ²": _or_dash(pool["tau2"], 3),
+                "τ²": _or_dash(pool["tau2"], decimal(pool["tau2"], 3)),
                 "Model": model_text(pool),
                 "Remarks": remarks(pool),
                 "Key": pool["synthesis"],
@@ -224,7 +226,6 @@ def results(effects: pd.DataFrame, names: Mapping[str, str], scale: Scale) -> pd
                 "Assumptions": effect["assumptions"],
                 "Source": effect["source"],
                 "Place": effect["locator"],
-                "Id": effect["result_id"],
             }
             for effect in effects[effects["exclude"] == ""].to_dict("records")
         ]
@@ -234,6 +235,18 @@ def results(effects: pd.DataFrame, names: Mapping[str, str], scale: Scale) -> pd
 def time_of(effect: Row) -> str:
     """When a result was measured: "follow-up: 12 months"."""
     return f"{in_words('timepoint', effect['timepoint'])}: {effect['timepoint_detail']}"
+
+
+def measured(effect: Row) -> str:
+    """What was measured, in which arm and when, as a name of a result.
+
+    Examples
+    --------
+    >>> measured({"measure": "EPDS", "arm": "", "timepoint_detail": "18 months"})
+    'EPDS (18 months)'
+    """
+    where = ", ".join(filter(None, [effect["arm"], effect["timepoint_detail"]]))
+    return f"{effect['measure']} ({where})" if where else str(effect["measure"])
 
 
 def arms(effect: Row) -> str:
@@ -295,19 +308,12 @@ def excluded_results(effects: pd.DataFrame) -> pd.DataFrame:
     excluded = effects[effects["exclude"] != ""]
     return pd.DataFrame(
         {
-            "Id": excluded["result_id"],
             "Trial": excluded["label"],
             "Measure": excluded["measure"],
             "Reason": excluded["exclude"].map(EXCLUSIONS),
-            "Details": [exclusion_reason(row) for row in excluded.to_dict("records")],
+            "Details": excluded["exclude_reason"],
         }
     )
-
-
-def exclusion_reason(effect: Mapping[Any, Any]) -> str:
-    """Why a result is excluded, after the result that is used instead of it, if there is one."""
-    kept = f"used instead: {effect['duplicate_of']}" if effect["duplicate_of"] else ""
-    return "; ".join(filter(None, [kept, effect["exclude_reason"]]))
 
 
 def routes(effects: pd.DataFrame) -> pd.DataFrame:
@@ -343,7 +349,9 @@ def reproduction(rows: pd.DataFrame, scale: Scale) -> pd.DataFrame:
                 f"Ours: {scale.heading}": scale.of_pool(row),
                 "Trials: ours of published": row["coverage"],
                 "Verdict": row["verdict"].replace("_", " "),
-                "Difference": _or_dash(row["absolute_difference"]),
+                "Difference": _or_dash(
+                    row["absolute_difference"], distinct(row["absolute_difference"])
+                ),
                 "Relative": percent(100 * row["relative_difference"]),
                 "Reason": "; ".join(filter(None, (row["reason"], row["explanation"]))),
                 "Doubts about the published numbers": row["published_problems"],
@@ -361,14 +369,15 @@ def as_published(row: Row) -> str:
     return f"{row['measure']} {numbers}" if row["measure"] else numbers
 
 
-def _or_dash(number: float, places: int = 2) -> str:
-    return DASH if math.isnan(number) else decimal(number, places)
+def _or_dash(number: float, said: str) -> str:
+    return DASH if math.isnan(number) else said
 
 
 def audit(findings: pd.DataFrame) -> pd.DataFrame:
     """What does not add up in the sources."""
-    said = findings["check"].map(lambda check: in_words("check", check))
-    return findings.assign(check=said).rename(
+    said = {"check": findings["check"].map(lambda check: in_words("check", check))}
+    said |= {name: findings[name].map(signed) for name in ("printed", "implied", "message")}
+    return findings.assign(**said).rename(
         columns={
             "source_table": "Table",
             "record_id": "Record",

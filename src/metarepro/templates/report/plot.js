@@ -20,7 +20,7 @@
   let current = pooled(plan);
 
   const trials = given.trials.map(([trial, name]) => ({ trial, name, count: results.get(trial).length }));
-  const ui = plotControls.build(place, choices, trials, choose, () => choose(plan));
+  const ui = plotControls.build(place, choices, trials, choose, () => choose(plan), given.three_levels);
   const reach = plotDrawing.reach(trials.map(({ trial }) => interval(results.get(trial))), zero);
   update(plan);
   readAddress();

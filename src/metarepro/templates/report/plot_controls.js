@@ -10,11 +10,12 @@ const plotControls = (() => {
     ci: "Interval",
   });
   const ABOUT =
-    "Leave trials out, or choose other results or another model: the numbers below follow at once. " +
+    "Leave trials out, or choose other results or another model: the drawing and the numbers follow at once. " +
     "A choice that is made after seeing the results is weaker evidence than the analysis plan.";
   const ROBUST =
     "Some trials have several results. Robust variance has an estimator of τ² and an interval of its " +
     "own; choose the mean of each trial to compare others.";
+  const THREE_LEVELS = " The model of three levels is among the variants under Sensitivity.";
   const UNKNOWN =
     "The address names a choice that this page does not have. That part of it is ignored.";
 
@@ -49,6 +50,11 @@ const plotControls = (() => {
     return made;
   }
 
+  /** Whether the choices have room beside the drawing; below it they are folded. */
+  function hasRoom() {
+    return window.matchMedia("(min-width: 60rem)").matches;
+  }
+
   /** The list of trials, open where there is room. */
   function trialList(trials, choose) {
     const summary = element("summary");
@@ -63,9 +69,8 @@ const plotControls = (() => {
     }
     const all = button("All", () => choose({ without: new Set() }));
     const none = button("None", () => choose({ without: new Set(boxes.keys()) }));
-    const open = window.matchMedia("(min-width: 60rem)").matches;
     const buttons = element("p", { className: "plot-actions" }, all, none);
-    return { details: element("details", { open }, summary, buttons, fieldset), boxes, summary };
+    return { details: element("details", { open: hasRoom() }, summary, buttons, fieldset), boxes, summary };
   }
 
   /**
@@ -75,14 +80,15 @@ const plotControls = (() => {
    * @param {{trial: string, name: string, count: number}[]} trials with their numbers of results
    * @param {function(Object): void} choose is called with what was changed
    * @param {function(): void} reset
+   * @param {boolean} threeLevels whether the page has the result of that model
    * @returns {Object} the elements whose content or state follows the choice
    */
-  function build(place, choices, trials, choose, reset) {
+  function build(place, choices, trials, choose, reset, threeLevels) {
     const several = trials.some(({ count }) => count > 1);
     const options = { ...choices, set: setOptions(choices.set) };
     const keys = Object.keys(LABELS).filter((key) => key !== "results" || several);
     const fields = Object.fromEntries(keys.map((key) => [key, select(key, options[key], choose)]));
-    const hint = element("p", { id: "plot-hint", className: "plot-hint", textContent: ROBUST });
+    const hint = element("p", { id: "plot-hint", className: "plot-hint", textContent: ROBUST + (threeLevels ? THREE_LEVELS : "") });
     for (const key of ["tau2", "ci"]) fields[key].setAttribute("aria-describedby", hint.id);
     const list = trialList(trials, choose);
     const link = element("a", { textContent: "Link to this choice" });
@@ -97,9 +103,8 @@ const plotControls = (() => {
     const unknown = element("p", { className: "note", hidden: true, textContent: UNKNOWN });
     place.setAttribute("role", "group");
     place.setAttribute("aria-labelledby", plotAddress.NAME);
+    const heading = element("h3", { id: plotAddress.NAME, textContent: "Try other choices" });
     place.append(
-      element("h3", { id: plotAddress.NAME, textContent: "Try other choices" }),
-      element("p", { textContent: ABOUT }),
       unknown,
       element(
         "div",
@@ -107,12 +112,18 @@ const plotControls = (() => {
         drawing,
         element("div", { className: "plot-result" }, sentence, facts, comparison),
         element(
-          "div",
-          { className: "plot-choices" },
-          ...keys.map((key) => element("label", {}, LABELS[key], fields[key])),
-          hint,
-          list.details,
-          actions,
+          "details",
+          { className: "plot-choices", open: hasRoom() },
+          element("summary", {}, heading),
+          element(
+            "div",
+            { className: "plot-fields" },
+            element("p", { textContent: ABOUT }),
+            ...keys.map((key) => element("label", {}, LABELS[key], fields[key])),
+            hint,
+            list.details,
+            actions,
+          ),
         ),
       ),
     );

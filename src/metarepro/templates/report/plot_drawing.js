@@ -78,7 +78,9 @@ const plotDrawing = (() => {
    */
   function forest(plot, width) {
     const narrow = width < NARROW;
-    const rows = [...plot.lines, ...plot.pools];
+    // On a phone the pool, which is what is asked, comes first.
+    const parts = narrow ? [plot.pools, plot.lines] : [plot.lines, plot.pools];
+    const rows = parts.flat();
     const longest = (texts) => LETTER * Math.max(...texts.map((text) => text.length));
     const names = narrow ? 0 : Math.min(longest(rows.map(nameOf)), 0.36 * width);
     const numbers = narrow ? 0 : longest([plot.heading, ...rows.map(numbersOf)]);
@@ -105,8 +107,8 @@ const plotDrawing = (() => {
       if (row.kind) drawPool(svg, row, frame, middle);
       else drawTrial(svg, row, frame, middle, heaviest);
     });
-    const above = frame.top + plot.lines.length * frame.step - 0.5;
-    draw("line", { x1: 0, x2: width, y1: above, y2: above, class: "rule" }, svg);
+    const between = frame.top + parts[0].length * frame.step - 0.5;
+    draw("line", { x1: 0, x2: width, y1: between, y2: between, class: "rule" }, svg);
     return svg;
   }
 

@@ -40,6 +40,18 @@ for (const frame of document.querySelectorAll(".from-end")) {
   else drawing.addEventListener("load", turn, { once: true });
 }
 
+// A menu of the header closes when something else is clicked, and by Escape.
+for (const menu of document.querySelectorAll("header.site details")) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
 function enhance(box, table, rows) {
   const headings = Array.from(table.tHead.rows[0].cells);
   const controls = element("div", { className: "controls" });
