@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from metarepro.conversion import effect_sizes as es
+from metarepro.conversion.direction import direction
 
 REFERENCE = json.loads(
     (Path(__file__).parents[1] / "reference" / "effect_sizes.json").read_text(encoding="utf-8")
@@ -257,9 +258,9 @@ def test_the_direction_table_holds_every_combination() -> None:
 def test_direction(sign: str, higher: str, beneficial: str, expected: int | None, why: str) -> None:
     if expected is None:
         with pytest.raises(ValueError, match=r"\w"):
-            es.direction(sign, higher, beneficial)
+            direction(sign, higher, beneficial)
     else:
-        assert es.direction(sign, higher, beneficial) == expected, why
+        assert direction(sign, higher, beneficial) == expected, why
 
 
 @pytest.mark.parametrize(
@@ -287,12 +288,12 @@ def test_direction_turns_a_printed_number_to_favour_treatment(
     favours_treatment: bool,
     why: str,
 ) -> None:
-    turned = es.direction(sign, higher, beneficial) * printed
+    turned = direction(sign, higher, beneficial) * printed
     assert (turned > 0) == favours_treatment, why
 
 
 def test_direction_without_a_codebook_entry() -> None:
-    assert es.direction("scale", "no") == -1
+    assert direction("scale", "no") == -1
 
 
 @pytest.mark.parametrize(
@@ -300,7 +301,7 @@ def test_direction_without_a_codebook_entry() -> None:
 )
 def test_unsigned_has_no_direction_whatever_else_is_known(higher: str, beneficial: str) -> None:
     with pytest.raises(ValueError, match="unsigned"):
-        es.direction("unsigned", higher, beneficial)
+        direction("unsigned", higher, beneficial)
 
 
 @pytest.mark.parametrize(
@@ -318,12 +319,12 @@ def test_unsigned_has_no_direction_whatever_else_is_known(higher: str, beneficia
 )
 def test_unknown_words_are_named(sign: str, higher: str, beneficial: str, word: str) -> None:
     with pytest.raises(ValueError, match=word):
-        es.direction(sign, higher, beneficial)
+        direction(sign, higher, beneficial)
 
 
 def test_an_empty_sign_is_refused() -> None:
     with pytest.raises(ValueError, match="sign"):
-        es.direction("", "yes", "increase")
+        direction("", "yes", "increase")
 
 
 # ---- Impossible input --------------------------------------------------------------------------

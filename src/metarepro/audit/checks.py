@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from scipy import special
 
 from metarepro.conversion.constants import SE_RATIO_LIMIT
-from metarepro.conversion.effect_sizes import direction, se_from_ci, se_from_ns
+from metarepro.conversion.direction import direction
+from metarepro.conversion.effect_sizes import se_from_ci, se_from_ns
 from metarepro.conversion.reported import df_of_interval
 from metarepro.conversion.routes import ADJUSTED_BELOW_INDIVIDUALS, OF_INDIVIDUALS
 from metarepro.tabular.printed_numbers import half_unit

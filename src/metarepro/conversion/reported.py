@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from metarepro.conversion import effect_sizes as es
+from metarepro.conversion.direction import direction
 from metarepro.conversion.ratio_se import CONTRADICTED, UNDECIDED, read_ratio_se
 from metarepro.tabular.input_tables import TIERS
 from metarepro.tabular.reported_statistics import RATIOS
@@ -272,7 +273,7 @@ class Working:
         """+1 or -1: what takes `value` (or a number that runs as `sign` says) to benefit."""
         r = self.reported
         try:
-            return es.direction(sign or r.sign, r.higher_is_better, r.beneficial_direction)
+            return direction(sign or r.sign, r.higher_is_better, r.beneficial_direction)
         except ValueError as error:
             raise NoRouteError("direction_unknown", str(error)) from None
 
