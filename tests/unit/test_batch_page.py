@@ -55,3 +55,10 @@ def test_it_needs_no_other_file(page: str) -> None:
 
 def test_every_pool_is_listed_folded(page: str) -> None:
     assert page.count("<details") == 2
+
+
+def test_findings_have_minus_signs(tmp_path: Path) -> None:
+    (tmp_path / "review.rm5").write_bytes(Path("examples/made_up_review.rm5").read_bytes())
+    command("reproduce", tmp_path, "--output-dir", tmp_path / "out")
+    html = (tmp_path / "out/summary.html").read_text()
+    assert "printed \u22121.5 [\u22123, 0.5]" in html

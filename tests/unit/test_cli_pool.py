@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -231,6 +232,30 @@ def test_the_sides_are_named_if_the_table_says_what_is_better(
     result = pool_studies(read_effect_table("t.csv"))
     assert result.higher_is_better == higher
     assert f"← {left}" in texts_of(result)
+
+
+def page_of(table: str, *options: str) -> str:
+    assert command("pool", table, *options).exit_code == 0
+    return Path("pooled/report.html").read_text(encoding="utf-8")
+
+
+def test_a_narrow_screen_has_the_pool_and_the_studies_in_lines(folder: Path) -> None:
+    lines = re.findall(r"<li>([^<]+) <b>(.*?)</b>", page_of("bcg.csv", "--measure", "RR"))
+    assert len(lines) == 14
+    assert [name for name, _ in lines[:2]] == ["Pooled", "Aronson 1948"]
+    assert lines[1][1] == "0.41 [0.13, 1.26]"
+    assert "favours" not in page_of("bcg.csv", "--measure", "RR")
+
+
+@pytest.mark.parametrize(("higher", "left"), [("yes", "control"), ("no", "intervention")])
+def test_the_lines_name_the_sides_if_the_table_does(higher: str, left: str, folder: Path) -> None:
+    Path("t.csv").write_text(f"yi,vi,higher_is_better\n1,1,{higher}\n2,1,{higher}\n")
+    assert f"<span>\u2190 favours {left}</span>" in page_of("t.csv")
+
+
+def test_proportions_have_the_figure_on_a_narrow_screen_too(folder: Path) -> None:
+    Path("t.csv").write_text("events,n\n3,20\n5,30\n")
+    assert '<div class="lines">' not in page_of("t.csv", "--measure", "proportion")
 
 
 def test_without_a_direction_no_side_is_named(folder: Path) -> None:

@@ -265,6 +265,12 @@ def test_a_group_of_one_page_is_no_menu() -> None:
     assert '<li><a href="audit.html">Audit</a></li>' in html
 
 
+def test_a_finding_names_the_trial_and_the_measure() -> None:
+    finding = {"source_table": "results", "record_id": "ann2001-01", "check": "p_against_n"}
+    html = make_pages(make_records(audit=[finding]))["audit.html"]
+    assert '<a href="trials/ann2001.html#ann2001-01">Ann 2001: scale (after)</a>' in html
+
+
 def test_the_plot_of_a_synthesis_comes_before_its_numbers() -> None:
     page = report_syntheses.page(make_records(figures=[f"syntheses/{KEY}"]), KEY)
     assert [section.anchor for section in page.sections][:2] == ["forest-plot", "numbers"]

@@ -167,3 +167,18 @@ def test_names_are_in_the_order_of_the_codebook() -> None:
     names = summaries.labels(codebook, PLAN.families)
     assert list(names)[:2] == ["rest", "parenting"]
     assert names["parenting"] == "Own name"
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("mean_difference -0.98", "mean difference \u22120.98"),
+        ("-0.19 [-3.04, 22.65]", "\u22120.19 [\u22123.04, 22.65]"),
+        ("p 0.024 to 0.034", "p 0.024 to 0.034"),
+        ("CBCL 1.5-5", "CBCL 1.5-5"),
+        ("", ""),
+    ],
+)
+def test_numbers_of_a_finding_have_minus_signs_and_no_codes(printed: str, said: str) -> None:
+    finding = {"check": "off_centre_ci", "printed": printed, "implied": "", "message": ""}
+    assert list(summaries.audit(pd.DataFrame([finding]))["Printed"]) == [said]

@@ -373,10 +373,16 @@ def _or_dash(number: float, said: str) -> str:
     return DASH if math.isnan(number) else said
 
 
+def _printed(text: str) -> str:
+    """Numbers of a finding as they are printed; a statistic before them by its name."""
+    first, blank, rest = text.partition(" ")
+    return signed(f"{WORDS['statistic'].get(first, first)}{blank}{rest}")
+
+
 def audit(findings: pd.DataFrame) -> pd.DataFrame:
     """What does not add up in the sources."""
     said = {"check": findings["check"].map(lambda check: in_words("check", check))}
-    said |= {name: findings[name].map(signed) for name in ("printed", "implied", "message")}
+    said |= {name: findings[name].map(_printed) for name in ("printed", "implied", "message")}
     return findings.assign(**said).rename(
         columns={
             "source_table": "Table",
