@@ -78,7 +78,10 @@ def kinds(report_folder: Path) -> list[str]:
         )
 
     single = sorted(path.name for path in report_folder.glob("*.html"))
-    return [*single, *map(longest, ("domains", "interventions", "syntheses", "trials"))]
+    return [
+        *single,
+        *map(longest, ("domains", "interventions", "published", "syntheses", "trials")),
+    ]
 
 
 @pytest.fixture(scope="module", params=list(STUDIES))

@@ -146,6 +146,17 @@ def test_a_menu_opens_and_closes(page: Page, report_folder: Path) -> None:
     expect(audit).to_be_hidden()
 
 
+@pytest.mark.parametrize("name", ["Data", "Checks", "About"])
+def test_a_menu_stays_on_the_screen_of_a_phone(page: Page, report_folder: Path, name: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto((report_folder / "index.html").as_uri())
+    menu = page.locator(".site details", has_text=name)
+    menu.locator("summary").click()
+    box = menu.locator("ul").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= 360
+
+
 @pytest.mark.parametrize("name", ["domains/relationship.html", "published/jeong2021-5.html"])
 def test_a_phone_has_lines_in_place_of_a_wide_figure(
     page: Page, report_folder: Path, name: str
