@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.figures.arm_data import ARM_COLUMNS, TURNED, of_both_arms, reported_columns
+from metarepro.figures.arm_data import ARM_COLUMNS, TURNED, of_both_arms
 from metarepro.figures.forest_page import Column, Line
 from metarepro.wording.phrases import whole
 from metarepro.wording.scales import Scale
@@ -26,13 +26,14 @@ def grouped(groups: Iterable[Sequence[tuple[str, str]]]) -> list[Column]:
     ]
 
 
-def arm_columns(rows: pd.DataFrame) -> tuple[list[Column], list[Line]]:
-    """Columns of both arms, and what stands over them."""
-    if rows[["n_t", "n_c"]].isna().all(axis=None) and not reported_columns(rows):
-        has_total = rows["n_total"].notna().any()
-        return [Column("n_total", "n")] if has_total else [], []
-    reported = reported_columns(rows)
+def arm_columns(
+    rows: pd.DataFrame, reported: Sequence[tuple[str, str]]
+) -> tuple[list[Column], list[Line]]:
+    """Columns of both arms, what is `reported` among them, and what stands over them."""
     if not reported:
+        if rows[["n_t", "n_c"]].isna().all(axis=None):
+            has_total = rows["n_total"].notna().any()
+            return [Column("n_total", "n")] if has_total else [], []
         both = Column(_BOTH, gap=0, span=3)
         return [Column("n_t", "n interv."), Column("n_c", "n control"), both], []
     size = len(reported) + 1

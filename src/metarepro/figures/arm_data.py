@@ -29,13 +29,13 @@ def reported_columns(rows: pd.DataFrame) -> list[tuple[str, str]]:
         (name, header)
         for name, header in _HEADERS
         if {f"{name}_t", f"{name}_c"} <= set(rows)
-        and 2 * rows[[f"{name}_t", f"{name}_c"]].notna().all(axis=1).sum() >= len(rows)
+        and 2 * (rows[f"{name}_t"].notna() & rows[f"{name}_c"].notna()).sum() >= len(rows)
     ]
 
 
-def shown_arms(rows: pd.DataFrame) -> list[str]:
-    """Columns of rows `with_arms` that a plot of them shows, `TURNED` among them."""
-    shown = [key for arm in of_both_arms(reported_columns(rows)) for key, _ in arm]
+def shown_arms(reported: Sequence[tuple[str, str]]) -> list[str]:
+    """Columns of both arms for such names, and `TURNED`; none without a name."""
+    shown = [key for arm in of_both_arms(reported) for key, _ in arm]
     return [*shown, TURNED] if shown else []
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
 from metarepro.figures.arm_columns import arm_cells, arm_columns, arm_notes, mark_of_arms
-from metarepro.figures.arm_data import ARM_COLUMNS, TURNED, shown_arms
+from metarepro.figures.arm_data import ARM_COLUMNS, TURNED, reported_columns, shown_arms
 from metarepro.figures.forest_axis import Axis, Mark
 from metarepro.figures.forest_cells import (
     axis_of,
@@ -136,7 +136,8 @@ def forest_layout(
     ValueError
         If there is no row, a column is missing, or a summary belongs to no subgroup of `rows`.
     """
-    results = records(rows, (*ROW_COLUMNS, *shown_arms(rows)), "rows", optional=(TURNED,))
+    reported = reported_columns(rows)
+    results = records(rows, (*ROW_COLUMNS, *shown_arms(reported)), "rows", optional=(TURNED,))
     pools = records(summaries, SUMMARY_COLUMNS, "summaries")
     if not results:
         raise ValueError("rows are empty: nothing to draw")
@@ -157,7 +158,7 @@ def forest_layout(
     left = [Column("label", "Study", "left", widest=rooms["label"])]
     if any(rows["measure"] != ""):
         left.append(Column("measure", "Measure", "left", widest=rooms["measure"]))
-    of_arms, headings = arm_columns(rows)
+    of_arms, headings = arm_columns(rows, reported)
     left += of_arms
     drawn = [
         _result_lines(row, colour, scale, weighted, words, rooms)

@@ -1,6 +1,5 @@
 """The forest plots of a study, ready to be drawn: of syntheses, published results and domains."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,9 +9,9 @@ from matplotlib.figure import Figure
 
 from metarepro.figures.domain_forest import domain_marks, summary_forest
 from metarepro.figures.folder import FigureTask
-from metarepro.figures.forest import Options, fitted_layout, trial_marks
+from metarepro.figures.forest import Options, fitted_layout, forest_plot, trial_marks
 from metarepro.figures.forest_axis import Axis, Mark, effect_axis
-from metarepro.figures.forest_page import Plot, draw_page
+from metarepro.figures.forest_page import Plot
 from metarepro.figures.forest_tables import (
     domain_pools,
     domain_rows,
@@ -43,7 +42,7 @@ class _Forest:
     title: str
     options: Options
 
-    def layout(self, widest: float = math.inf) -> Plot:
+    def layout(self, widest: float) -> Plot:
         """Its lines and columns, for a sheet so many inches wide."""
         return fitted_layout(
             self.rows, self.summaries, title=self.title, widest=widest, **self.options
@@ -51,7 +50,7 @@ class _Forest:
 
     def draw(self) -> Figure:
         """All of it on one page."""
-        return draw_page(self.layout())
+        return forest_plot(self.rows, self.summaries, title=self.title, **self.options)
 
 
 def of_syntheses(

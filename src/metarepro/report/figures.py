@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from metarepro.conversion.trial_means import average_by_trial
-from metarepro.figures.arm_data import ARM_COLUMNS, TURNED, shown_arms
+from metarepro.figures.arm_data import ARM_COLUMNS, TURNED, reported_columns, shown_arms
 from metarepro.figures.forest_tables import domain_pools, with_arms
 from metarepro.report.blocks import Figure, Lines
 from metarepro.report.drawings import lines, single
@@ -139,7 +139,7 @@ def _with_weights(
     """The columns of effects that a forest plot shows, and `more` of them, with their weights."""
     joined = effects.merge(weights[["result_id", "weight"]], on="result_id", how=how)
     return joined.sort_values(["year", "label", "result_id"], na_position="last")[
-        [*_OF_ROWS, *shown_arms(joined), *more]
+        [*_OF_ROWS, *shown_arms(reported_columns(joined)), *more]
     ]
 
 
