@@ -28,7 +28,7 @@ from matplotlib.transforms import Bbox
 from PIL import Image
 
 from metarepro.figures import style as fg
-from metarepro.figures.arm_data import ARM_COLUMNS
+from metarepro.figures.arms import ARM_COLUMNS
 from metarepro.figures.domain_forest import summary_forest
 from metarepro.figures.forest import fitted_layout, forest_layout, forest_plot
 from metarepro.figures.forest_axis import Axis, Mark, axis_limits, effect_axis

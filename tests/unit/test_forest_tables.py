@@ -9,7 +9,7 @@ from tests.plans import small_plan, syntheses
 from tests.study_tables import STUDIES
 
 from metarepro.conversion.tables import EFFECTS as EFFECTS_TABLE
-from metarepro.figures.arm_data import ARM_COLUMNS, TURNED
+from metarepro.figures.arms import ARM_COLUMNS, TURNED
 from metarepro.figures.domain_forest import DOMAIN_COLUMNS
 from metarepro.figures.forest import ROW_COLUMNS, SUMMARY_COLUMNS, forest_plot
 from metarepro.figures.forest_axis import Mark

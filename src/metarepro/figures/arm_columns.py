@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from metarepro.figures.arm_data import ARM_COLUMNS, TURNED, of_both_arms
+from metarepro.figures.arms import ARM_COLUMNS, TURNED, of_both_arms
 from metarepro.figures.forest_page import Column, Line
 from metarepro.wording.phrases import whole
 from metarepro.wording.scales import Scale

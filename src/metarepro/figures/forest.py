@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from metarepro.figures import style as fg
 from metarepro.figures.arm_columns import arm_cells, arm_columns, arm_notes, mark_of_arms
-from metarepro.figures.arm_data import ARM_COLUMNS, TURNED, reported_columns, shown_arms
+from metarepro.figures.arms import ARM_COLUMNS, TURNED, reported_columns, shown_arms
 from metarepro.figures.forest_axis import Axis, Mark
 from metarepro.figures.forest_cells import (
     axis_of,
@@ -104,7 +104,7 @@ def forest_layout(
         One row per result with `ROW_COLUMNS`, in the order in which they are drawn; `weight` in
         percent, NaN where a result is shown and not pooled; `subgroup` is "" throughout if there
         are none. Labels may repeat. Events, means and SDs of the arms are shown where the rows
-        have `arm_data.ARM_COLUMNS` and at least half of them are filled.
+        have `arms.ARM_COLUMNS` and at least half of them are filled.
     summaries
         One row per pool with `SUMMARY_COLUMNS`: `subgroup` as in `rows`, "" for the overall
         result; `name` stands before the diamond; `i2` in percent; `model`, `test` and `flags` are

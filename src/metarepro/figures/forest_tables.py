@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from metarepro.conversion.direction import direction
-from metarepro.figures.arm_data import ARM_COLUMNS, TURNED
+from metarepro.figures.arms import ARM_COLUMNS, TURNED
 from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.plan import Plan, Synthesis
 from metarepro.synthesis.membership import members, subgroup_pools

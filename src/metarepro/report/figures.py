@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from metarepro.conversion.trial_means import average_by_trial
-from metarepro.figures.arm_data import ARM_COLUMNS, TURNED, reported_columns, shown_arms
+from metarepro.figures.arms import ARM_COLUMNS, TURNED, reported_columns, shown_arms
 from metarepro.figures.forest_tables import domain_pools, with_arms
 from metarepro.report.blocks import Figure, Lines
 from metarepro.report.drawings import lines, single

@@ -12,7 +12,7 @@ from scipy import special
 
 from metarepro.figures import style as fg
 from metarepro.figures.arm_columns import GROUP_GAP, as_entered, grouped
-from metarepro.figures.arm_data import of_both_arms
+from metarepro.figures.arms import of_both_arms
 from metarepro.figures.forest_axis import Mark, symmetric_axis
 from metarepro.figures.forest_page import (
     Column,
