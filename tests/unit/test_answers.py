@@ -135,6 +135,7 @@ def test_trust_names_the_reasons() -> None:
     [
         ({}, 10, ""),
         ({}, 11, "The full reports of the 11 results read in abstracts."),
+        ({"k": 1.0}, 1, "The full report of the result read in an abstract."),
         ({"n_trials": 10.0}, 0, ""),
         ({"n_trials": 9.0}, 0, "More trials with full results."),
         (WITHHELD, 0, "More trials with full results."),

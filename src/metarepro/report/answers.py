@@ -191,7 +191,12 @@ def would_change(pool: Pool, n_abstracts: int, scale: Scale) -> str:
     """What evidence would change the answer, in a sentence; "" if no rule names any."""
     wanted = []
     if mostly_abstracts(n_abstracts, pool["k"]):
-        wanted.append(f"the full reports of the {n_abstracts} results read in abstracts")
+        reports = (
+            "the full report of the result read in an abstract"
+            if n_abstracts == 1
+            else f"the full reports of the {n_abstracts} results read in abstracts"
+        )
+        wanted.append(reports)
     if untrusted(pool) or pool["n_trials"] < FEW_TRIALS:
         wanted.append("more trials with full results")
     elif scale.includes_null(pool["ci_low"], pool["ci_high"]):
