@@ -186,8 +186,7 @@ def close_alone(table: SourceTable) -> list[Check]:
         index=["yi", *_LIMITS],
         dtype="str",
     ).T
-    on_log = {"ratio": True, "log": False}.get(effects.scale)
-    checks = close_rows(cells, [printing.label(row) for row in table.rows], on_log)
+    checks = close_rows(cells, [printing.label(row) for row in table.rows], effects.on_log)
     total = _amid(table, printing)
     return [*checks, total] if total else checks
 
