@@ -11,9 +11,8 @@ from metarepro.explanation.effect_form import Array, EffectForm, Effects
 from metarepro.explanation.one_group_forms import CORRELATIONS, as_printed, proportion_forms
 from metarepro.explanation.rows import StudyRows
 from metarepro.models.mantel_haenszel import Tables, peto_o_e
+from metarepro.models.thresholds import Z95
 from metarepro.wording.scales import MEASURES
-
-_Z95 = float(special.ndtri(0.975))
 
 
 def effect_forms(rows: StudyRows, measure: str = "") -> list[EffectForm]:
@@ -76,7 +75,7 @@ def _standard_errors(cells: Array) -> Effects:
 
 
 def _intervals(cells: Array) -> Effects:
-    return cells[..., 0], ((cells[..., 2] - cells[..., 1]) / (2 * _Z95)) ** 2
+    return cells[..., 0], ((cells[..., 2] - cells[..., 1]) / (2 * Z95)) ** 2
 
 
 def _log_intervals(cells: Array) -> Effects:

@@ -197,22 +197,13 @@ class _Splitter:
         words = re.sub(r"[\s\0]+", " ", words).strip(" ,;:=-/%()")
         if self.found and re.fullmatch("[a-j]", words):
             self.marks, words = self.marks + words, ""
-        found = self.fields.get
         return PrintedCell(
-            value=found("value"),
-            low=found("low"),
-            high=found("high"),
-            spread=found("spread"),
-            bracketed=found("bracketed"),
-            total=found("total"),
-            percent=found("percent"),
-            n=found("n"),
-            p=found("p"),
-            i2=found("i2"),
+            **self.fields,
             level=self.level,
             further=tuple(number for _, number in sorted(self.further, key=_place)),
             numbers=tuple(number for _, number in sorted(self.found, key=_place)),
             marks=self.marks,
+            missing="",
             words=words,
             doubt="; ".join(dict.fromkeys(self.doubts)),
         )
