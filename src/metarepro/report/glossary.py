@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from metarepro.claims.rules import MOSTLY_ABSTRACTS
 from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL, TRUSTED_DF
 from metarepro.report.blocks import Facts, Link, Page, Paragraph, Part, Text, text
-from metarepro.report.records import Records, trail
+from metarepro.report.records import Records
 
 PATH = "glossary.html"
 
@@ -58,12 +58,10 @@ def page(records: Records) -> Page:
     return Page(
         path=PATH,
         title="Glossary",
-        trail=trail(),
         intro=[
             Paragraph(text(said), "lead"),
             Facts(meanings, anchors=[term.anchor for term in found]),
         ],
-        sections=(),
     )
 
 

@@ -27,7 +27,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.plain_language import robustness_rules
-from metarepro.report.records import Records, trail
+from metarepro.report.records import Records
 from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import capitalised, confidence, models, percent, whole
 from metarepro.wording.scales import Scale
@@ -70,8 +70,6 @@ def page(records: Records, requirements: str) -> Page:
     return Page(
         path="methods.html",
         title="Methods",
-        trail=trail(),
-        nav="methods",
         intro=[
             Paragraph(
                 text(
@@ -296,8 +294,6 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
     return Page(
         path="downloads.html",
         title="Downloads",
-        trail=trail(),
-        nav="downloads",
         intro=[
             Paragraph(
                 text(

@@ -26,7 +26,7 @@ from metarepro.report.templates import environment
 #: Makes a page of all records.
 MakePage = Callable[[Records], Page]
 #: The pages that there is one of, with the tables of which at least one must have rows; without
-#: tables: always. Those with a name are linked by every page, by their `Page.nav`.
+#: tables: always. Every page links those with a name.
 SINGLE: Sequence[tuple[str, MakePage, Sequence[str]]] = (
     ("Evidence", report_index.page, ()),
     ("Claims", report_claims.claims_page, ("claims",)),
@@ -57,15 +57,15 @@ class Site:
         What the report is called.
     pages : sequence of Page
         The first one first.
-    navigation : mapping
-        `Page.nav` to the link.
+    navigation : sequence of Link
+        To the pages that every page links.
     terms : sequence of Term
         What the pages link to the glossary.
     """
 
     title: str
     pages: Sequence[Page]
-    navigation: Mapping[str, Link]
+    navigation: Sequence[Link]
     terms: Sequence[report_glossary.Term] = ()
 
 
@@ -93,7 +93,7 @@ def make_site(
         ("Methods", report_methods.page(records, requirements)),
         ("Downloads", report_methods.downloads_page(files, manuscript)),
     ]
-    navigation = {page.nav: Link(name, page.path) for name, page in single}
+    navigation = [Link(name, page.path) for name, page in single]
     pages = [page for _, page in single]
     pages += [report_glossary.page(records), *_pages_of_each(records)]
     terms = report_glossary.terms(records)
