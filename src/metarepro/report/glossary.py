@@ -76,7 +76,7 @@ def _effects(records: Records) -> Iterator[Term]:
     scale, people = records.scale, records.plan.study.participants
     standardised = (
         "The difference between the groups in standard deviations, corrected for small samples: "
-        if scale.sizes
+        if scale.kind.sizes
         else "The measure of effect: "
     )
     yield Term(scale.title, f"{standardised}{records.direction}.", (scale.label,))

@@ -65,7 +65,7 @@ def axis(records: Records) -> Axis:
     """The axis for the pools of the matrix."""
     if records.main_scale.is_ratio:
         return Axis(RATIOS, tuple(math.log(tick) for tick in RATIOS))
-    if records.main_scale.sizes:
+    if records.main_scale.kind.sizes:
         return Axis(STANDARDISED, STANDARDISED)
     keys = [key for domain in records.domains for key in records.cells(domain["domain"])]
     pools = [records.pools[key] for key in keys if _on_axis(records, records.pools[key])]
