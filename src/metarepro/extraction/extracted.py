@@ -17,7 +17,7 @@ from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.tabular.file_names import COLUMNS_FILE
 from metarepro.tabular.numbers import is_missing, mixed_marks, plain_number
 from metarepro.tabular.plain_text import clean_text
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, Problem, refused
 
 #: Whole numbers, which have commas between thousands and no decimals.
 _COUNTED = ("n", "events", "non")
@@ -128,7 +128,7 @@ def table_of(source: Source, analysis: Analysis) -> SourceTable:
         if table.label == analysis.table or not analysis.table and len(source.tables) == 1:
             return table
     names = ", ".join(repr(table.label) for table in source.tables)
-    raise DataError([Problem(source.file, None, "", f"no table {analysis.table!r}", names)])
+    raise refused(source.file, f"no table {analysis.table!r}", names)
 
 
 def asked_rows(table: SourceTable, analysis: Analysis) -> Iterator[SourceRow]:
