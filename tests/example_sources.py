@@ -5,7 +5,6 @@
 """
 
 import io
-import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,12 +12,11 @@ from typing import Any
 
 from tests.made_articles import PdfPage, jats, pdf, rows, wrap
 from tests.made_sources import raw_xlsx, sheet_xml
+from tests.reference_numbers import reference_of
 from tests.review_files import ANALYSIS, BINARY, Attributes, package
 
 FOLDER = Path(__file__).parents[1] / "examples/sources"
-PUBLISHED: dict[str, Any] = json.loads(
-    (Path(__file__).parent / "reference/example_sources.json").read_text()
-)
+PUBLISHED: dict[str, Any] = reference_of("example_sources")
 STUDIES = ("Ames 2004", "Brook 2009", "Calder 2011", "Dean 2015", "Ellis 2017")
 #: Mean, SD and size of both arms; events and size of both arms.
 MEANS = (

@@ -3,15 +3,12 @@
 Its published numbers are worked out in R (tests/reference/made_up_review.R).
 """
 
-import json
-from pathlib import Path
 from typing import Any
 
+from tests.reference_numbers import reference_of
 from tests.review_files import CONT, CONT_ROW, DICH, DICH_ROW, element, outcome, review, row
 
-PUBLISHED: dict[str, dict[str, float]] = json.loads(
-    (Path(__file__).parent / "reference/made_up_review.json").read_text()
-)
+PUBLISHED: dict[str, dict[str, float]] = reference_of("made_up_review")
 REFERENCES = element(
     "STUDIES_AND_REFERENCES",
     None,

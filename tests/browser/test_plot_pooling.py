@@ -1,7 +1,6 @@
 """The pooling of the page, in a browser: beside the tables of both studies, and metafor."""
 
 import itertools
-import json
 import math
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page
 from scipy import stats
+from tests.reference_numbers import reference_of
 from tests.study_tables import Row, Study, records
 
 from metarepro.models.intervals import INTERVALS
@@ -21,7 +21,7 @@ from metarepro.report.plot import settings_of
 from metarepro.synthesis.membership import of_kind
 from metarepro.tabular.input_tables import TIERS
 
-REFERENCE = json.loads(Path("tests/reference/pooling.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("pooling")
 WITHIN = 1e-6
 #: Every number as the first study pools.
 BASE = settings_of(read_plan(Path("config/config.yaml")), "post.domain.any")

@@ -1,13 +1,12 @@
 """What is asked of a table beside its pool, against metafor, robumeta and hand calculations."""
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reference_numbers import reference_of
 
 import metarepro
 from metarepro.conversion.absolute import absolute_effect, number_needed
@@ -20,7 +19,7 @@ from metarepro.questions.asking import Answers, ask
 from metarepro.questions.words import answer_tables, selection_notes
 from metarepro.tabular.problems import DataError
 
-REFERENCE = json.loads(Path("tests/reference/ask.json").read_text())
+REFERENCE = reference_of("ask")
 #: Colditz et al. 1994, as in metadat's dat.bcg.
 BCG = pd.DataFrame(
     [

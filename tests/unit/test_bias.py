@@ -1,15 +1,14 @@
 """Small-study effects, the selection model and the caliper against metafor and by hand."""
 
-import json
 import math
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import kendalltau, norm
+from tests.reference_numbers import reference_of
 
 from metarepro.conversion.trial_means import average_by_trial
 from metarepro.models.selection import selection_model
@@ -17,8 +16,7 @@ from metarepro.sensitivity import asymmetry, bias, missing_studies
 from metarepro.sensitivity.bias import METHODS, BiasResult, assess, caliper
 from metarepro.synthesis.pools import Settings
 
-ROOT = Path(__file__).parents[2]
-REFERENCE = json.loads((ROOT / "tests/reference/bias.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("bias")
 
 #: Measured over all cases of bias.json: 8e-15 at worst (statistic of egger_random in `selected`).
 RELATIVE = 1e-12

@@ -1,14 +1,13 @@
 """Claims that an effect is greater somewhere: each rule, and Fieller's interval against R."""
 
-import json
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from scipy import optimize, stats
+from tests.reference_numbers import reference_of
 
 from metarepro.claims.moderators import (
     Comparison,
@@ -25,9 +24,7 @@ from metarepro.claims.moderators import (
 from metarepro.plan import Moderator
 from metarepro.wording.scales import Scale
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference/claims.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("claims")
 KEY = "post.outcome.warmth"
 
 

@@ -1,18 +1,18 @@
 """The command that pools a table: what it reads, prints and writes, and what it refuses."""
 
 import io
-import json
 import re
 import zipfile
 from pathlib import Path
 
 import pytest
 from tests.command import command
+from tests.reference_numbers import reference_of
 
 from metarepro.readers.effect_table import read_effect_table
 from metarepro.synthesis.study_pool import StudyPool, pool_studies
 
-REFERENCE = json.loads(Path("tests/reference/study_pool.json").read_text())["bcg"]
+REFERENCE = reference_of("study_pool")["bcg"]
 #: Colditz et al. 1994, as in metadat's dat.bcg.
 BCG = """author,year,tpos,tneg,cpos,cneg,ablat
 Aronson,1948,4,119,11,128,44

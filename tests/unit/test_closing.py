@@ -3,13 +3,12 @@
 The tables are metafor's (tests/reference/closing.R), printed to two or three decimals.
 """
 
-import json
 import random
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.explanation.published import PublishedResult
 from metarepro.explanation.published_text import parse_published
@@ -21,7 +20,7 @@ from metarepro.extraction.closing_table import close_table
 from metarepro.readers.effect_table import table_of_frame
 from metarepro.tabular.printed_numbers import printed_number
 
-REFERENCE = json.loads(Path("tests/reference/closing.json").read_text())
+REFERENCE = reference_of("closing")
 COUNTS = ("events_t", "n_t", "events_c", "n_c")
 INTERVAL = ("yi", "ci_low", "ci_high")
 

@@ -5,12 +5,12 @@ The numbers are metafor's for the BCG trials (tests/reference/closing.R), printe
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from tests.command import command
+from tests.reference_numbers import reference_of
 
 from metarepro.extraction.any_review import read_any_review
 from metarepro.extraction.closing_printed import ClosedPrint, close_printed
@@ -22,7 +22,7 @@ from metarepro.extraction.table_pools import group_test_p, table_pools
 from metarepro.readers.source_table import SourceRow, SourceTable
 from metarepro.readers.sources import read_source
 
-REFERENCE = json.loads(Path("tests/reference/closing.json").read_text())
+REFERENCE = reference_of("closing")
 BCG = REFERENCE["bcg"]
 HEADER = ["Study", "RR", "LL", "UL"]
 COUNTS = ["Events treated", "Total treated", "Events control", "Total control"]

@@ -4,13 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from metarepro.errors import InputError
 from metarepro.extraction.columns_file import columns_text, read_columns
-from metarepro.extraction.extracted import extract
+from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.layouts import table_words
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.preview import preview
@@ -42,6 +43,11 @@ def one(header: str, *rows: str) -> Analysis:
     found = propose(source(header, *rows))
     assert len(found) == 1
     return found[0]
+
+
+def read(header: str, *rows: str, **answers: Any) -> Extracted:
+    """What comes out as proposed, with some answers."""
+    return extract(source(header, *rows), replace(one(header, *rows), **answers))
 
 
 INTERVALS = ("A 2001 | 0.20 | 0.10 | 0.30", "B 2002 | 0.50 | 0.21 | 0.79", "C | -0.1 | -0.6 | 0.4")
@@ -206,8 +212,7 @@ def test_it_is_asked_of_a_header_that_names_both_arms() -> None:
 @pytest.mark.parametrize(("first", "sign"), [("treatment", -1), ("control", 1)])
 def test_the_answer_decides_the_sign(first: str, sign: int) -> None:
     header = "study | mean1 | sd1 | n1 | mean2 | sd2 | n2"
-    answered = replace(one(header, *MEANS), first_arm=first)
-    table = extract(source(header, *MEANS), answered).table
+    table = read(header, *MEANS, first_arm=first).table
     assert pool_studies(table, measure="MD").pooled.estimate * sign > 0
 
 
@@ -247,14 +252,14 @@ def test_counts_are_found(header: str, rows: Sequence[str], columns: Sequence[st
 def test_mean_and_sd_may_stand_in_one_cell() -> None:
     header = "Study | Treatment mean (SD) | Treatment n | Control mean (SD) | Control n"
     rows = ("A | 5.1 (2.0) | 20 | 6.0 (2.1) | 22", "B | 7.2 ± 2.4 | 31 | 7.9 ± 2.2 | 30")
-    numbers = extract(source(header, *rows), one(header, *rows)).table.numbers("means")
+    numbers = read(header, *rows).table.numbers("means")
     assert numbers.to_numpy().tolist()[1] == [7.2, 2.4, 31, 7.9, 2.2, 30]
 
 
 @pytest.mark.parametrize("cell", ["0.32 [0.23, 0.40]", "0.32 (0.23–0.40)", "0.32 (0.23 to 0.40)"])
 def test_an_estimate_may_stand_in_one_cell_with_its_interval(cell: str) -> None:
     header, rows = "Study | SMD (95% CI)", (f"A | {cell}", "B | −0.10 [−0.30, 0.10]")
-    numbers = extract(source(header, *rows), one(header, *rows)).table.numbers("intervals")
+    numbers = read(header, *rows).table.numbers("intervals")
     assert numbers.to_numpy().tolist() == [[0.32, 0.23, 0.40], [-0.10, -0.30, 0.10]]
 
 
@@ -343,7 +348,7 @@ def test_limits_of_logarithms_are_not_logged_again() -> None:
     """metafor 3.8-1: rma(c(0.2, 0.85, 2), vi, method = "FE") with vi from the limits: 0.4729."""
     rows = ("A | 0.20 | 0.01 | 0.39", "B | 0.85 | 0.60 | 1.10", "C | 2.0 | 1.0 | 3.0")
     header = "Study | log OR | lower | upper"
-    table = extract(source(header, *rows), one(header, *rows)).table
+    table = read(header, *rows).table
     assert pool_studies(table, measure="OR", model="common").pooled.estimate == pytest.approx(
         0.4729256, abs=5e-8
     )
@@ -382,14 +387,14 @@ def test_it_is_asked_how_ratios_stand_beside_standard_errors() -> None:
 @pytest.mark.parametrize(("scale", "value"), [("ratio", math.log(0.8)), ("log", 0.8)])
 def test_ratios_are_logged_only_if_they_are_ratios(scale: str, value: float) -> None:
     header, rows = "Study | OR | SE", ("A | 0.8 | 0.2", "B | 1.2 | 0.1")
-    table = extract(source(header, *rows), replace(one(header, *rows), scale=scale)).table
+    table = read(header, *rows, scale=scale).table
     assert float(table.cells["yi"].iloc[0]) == value
 
 
 def test_variances_follow_from_sizes_where_nothing_else_gives_them() -> None:
     """metafor 3.8-1: escalc("SMD") of g 0.5 with n 20 and 30: 1/20 + 1/30 + 0.5^2 / 100."""
     header, row = "ID | g_DEP | ni | nc", "A | 0.5 | 20 | 30"
-    table = extract(source(header, row), one(header, row)).table
+    table = read(header, row).table
     assert float(table.cells["vi"].iloc[0]) == pytest.approx(0.05 + 1 / 30 + 0.0025, abs=1e-15)
 
 
@@ -424,8 +429,7 @@ def test_it_is_asked_what_commas_are_that_may_part_thousands(
 @pytest.mark.parametrize(("mark", "value"), [(",", 1.234), (".", 1234.0)])
 def test_the_answer_decides_what_commas_are(mark: str, value: float) -> None:
     header, rows = OPEN_COMMAS[0]
-    answered = replace(one(header, *rows), decimal=mark)
-    table = extract(source(header, *rows), answered).table
+    table = read(header, *rows, decimal=mark).table
     assert table.numbers("intervals")["yi"].iloc[0] == value
 
 
@@ -450,7 +454,7 @@ def test_commas_beside_decimal_points_are_asked_about() -> None:
 def test_a_column_with_both_marks_before_three_digits_is_refused(mark: str) -> None:
     header, rows = "Study | g | SE", ("A | 2.345 | 0.1", "B | 2,145 | 0.1", "C | 1.845 | 0.2")
     with pytest.raises(DataError) as raised:
-        extract(source(header, *rows), replace(one(header, *rows), decimal=mark))
+        read(header, *rows, decimal=mark)
     assert "row 3, g: found '2,145 beside 2.345'; allowed: one decimal mark" in str(raised.value)
 
 
@@ -504,7 +508,7 @@ def test_arms_at_baseline_are_no_effect() -> None:
 def test_rows_without_a_number_and_totals_are_left_out_and_named() -> None:
     header = "ID | g | g_LL | g_UL"
     rows = ("A | 0.2 | 0.1 | 0.3", "B | | | ", "C | 0.2 | NR | 0.3", "Total | 0.2 | 0.1 | 0.3")
-    found = extract(source(header, *rows), one(header, *rows))
+    found = read(header, *rows)
     assert found.table.studies == ["A"]
     assert found.left_out == (
         (3, "B", "no numbers"), (4, "C", "nothing in g_LL"), (5, "Total", "no study by its name")
@@ -518,19 +522,19 @@ def test_rows_without_a_number_and_totals_are_left_out_and_named() -> None:
 )
 def test_a_pool_by_its_label_is_no_study(label: str) -> None:
     header, rows = "ID | g | SE", ("A | 0.2 | 0.1", f"{label} | 0.2 | 0.1")
-    found = extract(source(header, *rows), one(header, *rows))
+    found = read(header, *rows)
     assert found.left_out == ((3, label, "no study by its name"),)
 
 
 @pytest.mark.parametrize("label", ["Allen 2001", "Random 2003", "Meaney", "Fixed-dose trial", "IV"])
 def test_a_study_is_no_pool_by_the_beginning_of_its_name(label: str) -> None:
     header, row = "ID | g | SE", f"{label} | 0.2 | 0.1"
-    assert extract(source(header, row), one(header, row)).table.studies == [label]
+    assert read(header, row).table.studies == [label]
 
 
 def test_every_number_has_its_place() -> None:
     header, row = "ID | SMD (95% CI)", "A | 0.32 [−0.23, 0.40]"
-    found = extract(source(header, row), one(header, row))
+    found = read(header, row)
     place = found.provenance.set_index("role").loc["ci_low"]
     assert place.to_dict() == {
         "analysis": "SMD (95% CI)", "study": "A", "value": "-0.23",
@@ -643,13 +647,12 @@ def test_all_problems_of_columns_yaml_are_told_at_once(tmp_path: Path) -> None:
 def test_columns_that_a_file_does_not_have(change: Mapping[str, object], message: str) -> None:
     header, rows = "ID | g | SE", ("A | 0.1 | 0.2",)
     with pytest.raises(DataError, match=message):
-        extract(source(header, *rows), replace(one(header, *rows), **change))  # type: ignore[arg-type]
+        read(header, *rows, **change)
 
 
 def test_a_condition_picks_rows() -> None:
     header, rows = "ID | Time | g | SE", ("A | post | 0.1 | 0.2", "A | later | 0.3 | 0.2")
-    found = replace(one(header, *rows), where={"Time": "later"})
-    assert list(extract(source(header, *rows), found).table.cells["yi"]) == ["0.3"]
+    assert list(read(header, *rows, where={"Time": "later"}).table.cells["yi"]) == ["0.3"]
 
 
 @pytest.mark.parametrize(("group", "studies"), [("Open", ["A", "B"]), ("Open > Old", ["B"])])

@@ -4,11 +4,9 @@ Each reference row is one test. Tolerances are relative; beside each stands the 
 that was measured when the reference was made.
 """
 
-import json
 import math
 from collections.abc import Callable
 from itertools import product
-from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
@@ -16,13 +14,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from tests.reference_numbers import reference_of
 
 from metarepro.conversion import effect_sizes as es
 from metarepro.conversion.direction import direction
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference" / "effect_sizes.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("effect_sizes")
 
 EXACT = 1e-13  # closed forms: 3.7e-14
 GAMMA = 1e-12  # ratio of two gamma functions, df up to 1e9: 2.8e-13 at 1000 df

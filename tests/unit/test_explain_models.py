@@ -1,9 +1,7 @@
 """The models of published software, against R, and the finder that tries them."""
 
-import json
 import math
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +15,7 @@ from tests.made_up_pools import (
     printed,
     rows_of,
 )
+from tests.reference_numbers import reference_of
 
 from metarepro.explanation.effect_forms import effect_forms
 from metarepro.explanation.explanation import explain_published
@@ -29,7 +28,7 @@ from metarepro.explanation.report import report_text
 from metarepro.explanation.rows import StudyRows
 from metarepro.models.pooling import pool
 
-REFERENCE = json.loads(Path("tests/reference/explain.json").read_text())
+REFERENCE = reference_of("explain")
 TABLES = sorted(REFERENCE["inputs"])
 #: From the scale of pooling to the printed one.
 BACK: dict[str, Callable[[float], float]] = {

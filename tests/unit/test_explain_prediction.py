@@ -3,18 +3,16 @@
 The numbers are R's for the BCG trials (tests/reference/closing.R).
 """
 
-import json
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.errors import InputError
 from metarepro.explanation.explanation import Explanation, explain_published
 from metarepro.explanation.published_text import parse_published
 from metarepro.explanation.report import report_text
 
-REFERENCE = json.loads(Path("tests/reference/closing.json").read_text())
+REFERENCE = reference_of("closing")
 COUNTS = ("events_t", "n_t", "events_c", "n_c")
 ROWS = pd.DataFrame({name: REFERENCE["bcg"][name] for name in COUNTS}).astype(str)
 

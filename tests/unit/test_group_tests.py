@@ -1,21 +1,18 @@
 """Tests of two groups: what they compare, and trials simulated in R whose true effect is known."""
 
-import json
 import math
-from pathlib import Path
 from statistics import mean
 from typing import Any
 
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.conversion.group_tests import ADJUSTED, Compared, compared_by
 from metarepro.conversion.reported import Choices, Effect, Reported
 from metarepro.conversion.routes import convert
 
 CHOICES = Choices(icc=0.05, cluster_size=20)
-SIMULATED = json.loads(
-    (Path(__file__).parents[1] / "reference/simulated_tests.json").read_text(encoding="utf-8")
-)
+SIMULATED = reference_of("simulated_tests")
 #: Four standard errors of the mean of 400 values of g.
 NEAR = 0.04
 NAN = math.nan

@@ -1,19 +1,16 @@
 """Confidence intervals of tau2, I2 and H2 against metafor (reference/heterogeneity.R)."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reference_numbers import reference_of
 
 import metarepro
 from metarepro.models.heterogeneity import heterogeneity
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference/heterogeneity.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("heterogeneity")
 METHODS = {"PL": "profile", "QP": "q_profile"}
 FITS = [
     pytest.param(case, fit, id=f"{name}-{fit['method']}-{fit['type']}-{fit['level']}")

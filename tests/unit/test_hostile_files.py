@@ -6,8 +6,6 @@ Every case is a file that is made in the test, what its message must hold, and w
 import csv
 import io
 import struct
-import subprocess
-import sys
 import time
 import zipfile
 import zlib
@@ -15,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.hostile import needs_proc, read_alone
 from tests.review_files import (
     ANALYSIS,
     CONT,
@@ -404,28 +403,12 @@ def test_broken_file(case: str, tmp_path: Path) -> None:
         "200,000 rows",
     ],
 )
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read memory from")
+@needs_proc
 def test_memory_is_bounded(case: str, tmp_path: Path) -> None:
     """In a process of its own, whose memory is measured."""
     path = tmp_path / "review"
     write(path, CASES[case][0]())
-    code = (
-        "import re, sys\n"
-        "from metarepro.tabular.problems import DataError\n"
-        "from metarepro.readers.review_file import read_review\n"
-        "try:\n    read_review(sys.argv[1])\nexcept DataError:\n"
-        "    status = open('/proc/self/status').read()\n"
-        "    print(re.search(r'VmHWM:\\s+(\\d+) kB', status)[1])\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, path.as_posix()],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=60,
-    )
-    kilobytes = int(done.stdout)
-    assert kilobytes / 1024 < MAX_MEGABYTES
+    assert read_alone(path, "review_file", "read_review") < MAX_MEGABYTES
 
 
 def test_file_that_is_too_large(tmp_path: Path) -> None:

@@ -1,16 +1,20 @@
 """Hostile data files: each refused within seconds and bounded memory, with what was found."""
 
 import io
-import re
 import struct
-import subprocess
-import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.hostile import (
+    MAX_MEGABYTES,
+    MIB,
+    assert_refused,
+    needs_proc,
+    read_alone,
+    written,
+)
 from tests.made_sources import (
     jasp,
     ods,
@@ -28,9 +32,6 @@ from tests.made_sources import (
 from metarepro.readers.sources import read_source
 from metarepro.tabular.problems import DataError
 
-#: Twice what an idle machine needs at most.
-MAX_SECONDS, MAX_MEGABYTES = 4, 300
-MIB = 1024 * 1024
 CELL = '<table:table-cell office:value-type="float" office:value="1"'
 
 
@@ -172,44 +173,20 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "columns of text": (lambda: b"a," * 3000 + b"a\n1,2\n", "a table of 3001 columns"),
     "rows of other widths": (wrong_rows, "found '4 cells'; allowed: 3 cells"),
 }  # fmt: skip
-SCRIPT = """
-import sys, resource
-from metarepro.errors import InputError
-from metarepro.readers.sources import read_source
-try:
-    read_source(sys.argv[1])
-except InputError as error:
-    print(error)
-for line in open("/proc/self/status"):
-    if line.startswith("VmHWM"):
-        print("kB", line.split()[1])
-"""
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_hostile_file_is_refused(name: str, tmp_path: Path) -> None:
     make, message = CASES[name]
-    path = tmp_path / "hostile"
-    path.write_bytes(make())
-    started = time.process_time()
-    with pytest.raises(DataError, match=message):
-        read_source(path)
-    assert time.process_time() - started < MAX_SECONDS
+    assert_refused(written(make(), tmp_path), message)
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
+@needs_proc
 @pytest.mark.parametrize(
     "name", ["far cells", "many cells", "lying sizes", "packed R", "texts of R", "rows of text"]
 )
 def test_the_memory_is_bounded(name: str, tmp_path: Path) -> None:
-    path = tmp_path / "hostile"
-    path.write_bytes(CASES[name][0]())
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(path)], capture_output=True, text=True, check=True
-    )
-    assert "found" in done.stdout
-    megabytes = int(re.findall(r"kB (\d+)", done.stdout)[0]) / 1024
-    assert megabytes < MAX_MEGABYTES
+    assert read_alone(written(CASES[name][0](), tmp_path)) < MAX_MEGABYTES
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"\x89PNG\r\n", b"Rar!\x1a", b"", b"{}"])

@@ -1,14 +1,13 @@
 """Leave-one-out, influence and cumulative pools against metafor."""
 
-import json
 import math
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.sensitivity.influence import (
@@ -20,8 +19,7 @@ from metarepro.sensitivity.influence import (
 )
 from metarepro.synthesis.pools import Settings, pool_trials
 
-ROOT = Path(__file__).parents[2]
-REFERENCE = json.loads((ROOT / "tests/reference/influence.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("influence")
 
 #: Measured over all fits of influence.json: 6.7e-12 at worst (Cook's distance in
 #: `four_one_dominates`; leave-one-out 4.5e-12, p there; cumulative 4.4e-13).

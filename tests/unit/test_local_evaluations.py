@@ -1,12 +1,11 @@
 """Local evaluations: counts behind percentages, intervals, exact tests, and each rule."""
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.claims.local_evaluations import (
     cited,
@@ -22,9 +21,7 @@ from metarepro.claims.local_evaluations import (
     wilson,
 )
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference/claims.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("claims")
 
 
 @pytest.mark.parametrize("case", REFERENCE["proportions"])

@@ -1,11 +1,10 @@
 """Mantel-Haenszel and Peto against metafor and plain R (tests/reference/revman.R)."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.models.mantel_haenszel import (
     Fixed,
@@ -16,9 +15,7 @@ from metarepro.models.mantel_haenszel import (
     peto_o_e,
 )
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference" / "revman.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("revman")
 # A single study is not pooled by these: RevMan prints its own interval (test_revman_conventions).
 FIXED = [
     case

@@ -1,12 +1,11 @@
 """Effects of every measure but the SMD, against metafor's escalc, and their signs."""
 
-import json
 import math
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.conversion import effect_sizes as es
 from metarepro.conversion.measures import (
@@ -23,9 +22,7 @@ from metarepro.conversion.routes import ROUTES, convert
 from metarepro.plan import MEASURES as PLAN_MEASURES
 from metarepro.wording.scales import MEASURES, Scale, better_of
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference/measures.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("measures")
 CHOICES = Choices(icc=0.05, cluster_size=20)
 OF_TABLE = {"RR": log_risk_ratio, "OR": es.log_odds_ratio, "RD": risk_difference}
 

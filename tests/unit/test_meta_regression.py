@@ -1,19 +1,16 @@
 """Meta-regression against metafor, robumeta and clubSandwich (reference/meta_regression.R)."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.models.meta_regression import MetaRegression, fit, fit_correlated
 from metarepro.models.robust_variance import pool_correlated
 from metarepro.models.tau2 import ESTIMATORS
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference/meta_regression.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("meta_regression")
 CI_METHODS = {"z": "z", "knha": "knapp_hartung", "adhoc": "knapp_hartung_conservative"}
 
 

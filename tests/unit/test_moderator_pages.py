@@ -1,7 +1,5 @@
 """Moderators as readers see them: the table and the bubble plots."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from tests.plans import MODERATORS, small_plan
+from tests.reference_numbers import reference_of
 from tests.report_records import PLAN as REPORT_PLAN
 from tests.report_records import make_records
 
@@ -27,9 +26,7 @@ CHOSEN = EffectSet(label="", timepoints=("post",), tiers=("direct",))
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 PLAN = small_plan(moderators=MODERATORS).moderators
 NAMES = {"home_visiting": "Home visiting", "video_feedback": "Video feedback"}
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference/meta_regression.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("meta_regression")
 
 
 def effects() -> pd.DataFrame:

@@ -1,14 +1,13 @@
 """Moderators: which levels are compared with which, and what R says of the same regression."""
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from tests.plans import MODERATORS, small_plan
+from tests.reference_numbers import reference_of
 
 from metarepro.plan import EffectSet
 from metarepro.sensitivity.moderators import (
@@ -22,9 +21,7 @@ from metarepro.synthesis.pools import Settings
 
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 CHOSEN = EffectSet(label="", timepoints=("post",), tiers=("direct", "derived"))
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference/meta_regression.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("meta_regression")
 PLAN = small_plan(moderators=MODERATORS).moderators
 
 

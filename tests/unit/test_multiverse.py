@@ -1,8 +1,6 @@
 """Every subset, every specification: against metafor, `pool` and counts by hand."""
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.reference_numbers import reference_of
 
 from metarepro.models.pooling import pool, unpack
 from metarepro.models.robust_variance import pool_correlated
@@ -24,8 +23,7 @@ from metarepro.sensitivity.multiverse import agreement, specifications, taken
 from metarepro.synthesis.pools import Results, Settings, trial_means
 from metarepro.wording.scales import Scale
 
-ROOT = Path(__file__).parents[2]
-REFERENCE = json.loads((ROOT / "tests/reference/gosh.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("gosh")
 CASE = REFERENCE["cases"]["moderate"]
 
 

@@ -1,14 +1,13 @@
 """Results of unreported direction or size at no effect, against metafor and robumeta."""
 
-import json
 import math
-from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
 import pandas as pd
 import pytest
 from tests.plans import small_plan
+from tests.reference_numbers import reference_of
 
 from metarepro.conversion.effects import compute_effects, supersede
 from metarepro.conversion.no_effect import at_no_effect
@@ -24,7 +23,7 @@ from metarepro.synthesis.planned import synthesise
 from metarepro.tabular.input_tables import REVIEW_FILE
 from metarepro.tabular.tables import Table, from_rows
 
-REFERENCE = json.loads(Path("tests/reference/no_effect.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("no_effect")
 VARIANCE = REFERENCE["variance"]
 CHOICES = Choices(icc=0.05, cluster_size=20)
 OF_SIZES = {"n_t": 28.0, "n_c": 26.0}

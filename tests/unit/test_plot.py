@@ -9,7 +9,6 @@ from tests.report_records import EFFECT, KEY, RESULT, ROWS, TRIAL, make_pages, m
 
 from metarepro.report.blocks import Page, Plot, Section
 from metarepro.report.plot import plot, scale_for_page
-from metarepro.report.records import trail
 from metarepro.report.syntheses import page
 from metarepro.wording.scales import MEASURES, Scale
 
@@ -116,7 +115,7 @@ def test_a_hostile_name_stays_data() -> None:
 def test_a_page_has_the_scripts_that_it_needs_in_their_order() -> None:
     records = make_records()
     section = Section("results", "Results", [Plot({})])
-    with_plot = Page("a.html", "A", trail(), [], [section])
+    with_plot = Page("a.html", "A", sections=[section])
     assert with_plot.scripts[0] == "distributions.js"
     assert with_plot.scripts[-1] == "plot.js"
     assert page(records, KEY).scripts == ()

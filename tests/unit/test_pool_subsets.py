@@ -1,23 +1,21 @@
 """`pool_subsets` against metafor and `pool`, and properties that any batch must have."""
 
-import json
 import tracemalloc
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.reference_numbers import reference_of
 
 from metarepro.models.pooled import Pools
 from metarepro.models.pooling import pack, pool, pool_subsets, unpack
 from metarepro.models.tau2 import ESTIMATORS
 
-ROOT = Path(__file__).parents[2]
-REFERENCE = json.loads((ROOT / "tests/reference/gosh.json").read_text(encoding="utf-8"))
-POOLING = json.loads((ROOT / "tests/reference/pooling.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("gosh")
+POOLING = reference_of("pooling")
 SUBSETS = np.array(REFERENCE["subsets"], dtype=np.uint8)[:, None]
 #: Measured over all fits of gosh.json: 7e-10 in `one_dominates` (where Q is the rounding of a
 #: residual 1e-6 the size of the others), 2e-12 elsewhere. tau2 near 0 in units of the smallest

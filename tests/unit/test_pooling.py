@@ -1,6 +1,5 @@
 """`pool` against metafor, and the properties that any pool must have."""
 
-import json
 import re
 from itertools import product
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
+from tests.reference_numbers import reference_of
 
 from metarepro.models.intervals import INTERVALS
 from metarepro.models.pooled import Pooled
@@ -19,7 +19,7 @@ from metarepro.models.rows import arrange
 from metarepro.models.tau2 import ESTIMATORS
 
 ROOT = Path(__file__).parents[2]
-REFERENCE = json.loads((ROOT / "tests/reference/pooling.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("pooling")
 
 #: Measured over all fits of pooling.json: 1.5e-12 at worst (upper bound of tau2 in `two_close`,
 #: where Q-profile is solved to an absolute 2e-12; then Q in `one_dominates`, 1.1e-12).

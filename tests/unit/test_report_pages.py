@@ -716,5 +716,5 @@ def test_versions_are_read_from_the_locked_file() -> None:
 def test_a_page_is_laid_across_where_its_table_is_wide() -> None:
     rows = [{str(place): "x" for place in range(12)}]
     wide: Table = table("wide", "Wide", rows)
-    assert Page("a.html", "A", (), [wide], ()).landscape
-    assert not Page("a.html", "A", (), [Paragraph(text("x"))], ()).landscape
+    assert Page("a.html", "A", [wide]).landscape
+    assert not Page("a.html", "A", [Paragraph(text("x"))]).landscape

@@ -1,20 +1,17 @@
 """Pools of a review against metafor and plain R (tests/reference/revman.R)."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.models.conventions import REVMAN5, REVMAN_WEB, Convention
 from metarepro.reviews.analysis_settings import AnalysisSettings
 from metarepro.reviews.pooling import ReviewPool, pool_analysis
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference" / "revman.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("revman")
 #: metafor's test -> our interval and what the convention makes of it.
 INTERVALS = {"wald": "wald", "knha": "hksj"}
 

@@ -1,15 +1,14 @@
 """`pool_correlated` against robumeta and clubSandwich, and its properties."""
 
-import json
 import re
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.reference_numbers import reference_of
 
 from metarepro.models.meta_regression import fit_correlated
 from metarepro.models.pooled import Pooled
@@ -21,8 +20,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", ResourceWarning)  # PyMARE leaves a file open on import
     from pymare.estimators import DerSimonianLaird
 
-ROOT = Path(__file__).parents[2]
-REFERENCE = json.loads((ROOT / "tests/reference/rve.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("rve")
 
 #: Measured over all fits of rve.json: 5e-13 at worst (q_df, which the R script has to recover from
 #: a difference); every other column below 6e-14.

@@ -1,12 +1,11 @@
 """Routes from a reported row to an effect, against metafor (tests/reference/routes.R)."""
 
-import json
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.conversion.reported import Choices, NoRouteError, Reported, df_of_interval
 from metarepro.conversion.routes import ROUTES, convert
@@ -14,7 +13,7 @@ from metarepro.tabular.reported_statistics import STATISTICS
 
 CHOICES = Choices(icc=0.05, cluster_size=20)
 ARMS = {"n_t": 9, "n_c": 9}
-CASES = json.loads(Path("tests/reference/routes.json").read_text())
+CASES = reference_of("routes")
 
 
 def reported(**cells: Any) -> Reported:

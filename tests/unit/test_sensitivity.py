@@ -1,21 +1,19 @@
 """The sensitivity set against metafor and robumeta, and what each variant selects."""
 
-import json
 import math
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.plan import EffectSet
 from metarepro.sensitivity.variants import Variant, variants
 from metarepro.synthesis.pools import Settings
 
-ROOT = Path(__file__).parents[2]
-REFERENCE = json.loads((ROOT / "tests/reference/sensitivity.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("sensitivity")
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 CHOSEN = EffectSet(label="", timepoints=("post",), tiers=("direct", "derived"))
 

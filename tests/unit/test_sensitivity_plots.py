@@ -20,12 +20,8 @@ from metarepro.sensitivity.choices import CHOICES
 from metarepro.sensitivity.drawings import draw_gosh, draw_specifications, sensitivity_tasks
 from metarepro.sensitivity.gosh import Gosh, gosh
 from metarepro.sensitivity.multiverse import NUMBERS, specifications
-from metarepro.sensitivity.plots import (
-    MOST_COLUMNS,
-    funnel_plot,
-    gosh_plot,
-    specification_curve,
-)
+from metarepro.sensitivity.plots import funnel_plot, gosh_plot
+from metarepro.sensitivity.specification_plot import MOST_COLUMNS, specification_curve
 from metarepro.synthesis.pools import Settings
 from metarepro.wording.scales import Scale
 

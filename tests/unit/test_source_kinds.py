@@ -1,19 +1,17 @@
 """Pools by source kind against metafor and robumeta, and what their rows say."""
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.sensitivity.source_kinds import pools_by_source_kind
 from metarepro.synthesis.pools import Settings
 
-ROOT = Path(__file__).parents[2]
-REFERENCE = json.loads((ROOT / "tests/reference/sensitivity.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("sensitivity")
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 SYNTHESES = ["video_feedback_relationship", "early_stimulation_child_development"]
 

@@ -1,20 +1,17 @@
 """Effects of study rows against metafor and plain R (tests/reference/revman.R)."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.models.conventions import REVMAN5, REVMAN_WEB, Convention
 from metarepro.reviews import study_effects as se
 from metarepro.reviews.study_effects import StudyEffects, study_effects
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference" / "revman.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("revman")
 EFFECTS = REFERENCE["effects"]
 MEANS = REFERENCE["means"]
 

@@ -1,14 +1,13 @@
 """Syntheses: what is pooled together, and under which model."""
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from tests.plans import small_plan
+from tests.reference_numbers import reference_of
 
 from metarepro.models.pooling import pool
 from metarepro.models.robust_variance import pool_correlated
@@ -22,9 +21,7 @@ from metarepro.synthesis.pools import (
 from metarepro.synthesis.subgroups import compare_subgroups, group_test
 from metarepro.synthesis.tables import POOLED
 
-REFERENCE = json.loads(
-    (Path(__file__).parents[1] / "reference/meta_regression.json").read_text(encoding="utf-8")
-)
+REFERENCE = reference_of("meta_regression")
 SETTINGS = Settings("REML", "knapp_hartung_conservative", 0.8)
 
 

@@ -1,19 +1,17 @@
 """The three-level model against metafor's rma.mv, and where it cannot be fitted."""
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.reference_numbers import reference_of
 
 from metarepro.models.cluster_robust import with_robust_variance
 from metarepro.models.pooling import pool
 from metarepro.models.three_level import ThreeLevel, pool_three_level
 
-ROOT = Path(__file__).parents[2]
-REFERENCE = json.loads((ROOT / "tests/reference/three_level.json").read_text(encoding="utf-8"))
+REFERENCE = reference_of("three_level")
 CASES = [pytest.param(case, id=name) for name, case in REFERENCE["cases"].items()]
 
 #: metafor's search on the log scale ends short of the maximum: 1.2e-6 at worst in the numbers (a

@@ -135,7 +135,7 @@ def compare_states(before: State, after: State) -> Changes:
     told = {table.path for table in RESULT_TABLES} | {MANIFEST, LOCAL}
     results = [path for path in differing if path.startswith("results/") and path not in told]
     figures = {
-        path.rpartition(".")[0]: _fate(path, before, after) for path in results if is_figure(path)
+        path.rpartition(".")[0]: fate(path, before, after) for path in results if is_figure(path)
     }
     code = tuple(p for p in differing if p.startswith(CODE_FOLDERS) or p in CODE_FILES)
     anything_moved = any(p.startswith("results/") and p != MANIFEST for p in differing)
@@ -145,7 +145,7 @@ def compare_states(before: State, after: State) -> Changes:
         code=code,
         moved=tuple(moved.values()),
         figures=figures,
-        others={p: _fate(p, before, after) for p in results if not is_figure(p)},
+        others={p: fate(p, before, after) for p in results if not is_figure(p)},
         outdated={"before": outdated_inputs(before), "after": outdated_inputs(after)},
         altered={"before": altered_results(before), "after": altered_results(after)},
         without_effect=() if anything_moved else unlisted,
@@ -158,7 +158,8 @@ def is_figure(path: str) -> bool:
     return path.endswith(".svg") and not path.startswith("results/report/")
 
 
-def _fate(path: str, before: State, after: State) -> str:
+def fate(path: str, before: State, after: State) -> str:
+    """What happened to a file: "new", "vanished" or "changed"."""
     return "new" if path not in before else "vanished" if path not in after else "changed"
 
 

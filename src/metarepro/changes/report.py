@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from metarepro.changes.alarms import UNKNOWN
 from metarepro.changes.causes import State
-from metarepro.changes.changes import Changes, Moved, Movement
+from metarepro.changes.changes import Changes, Moved, Movement, fate
 from metarepro.changes.result_tables import ResultTable
 from metarepro.changes.tables import Row, TableChange, number
 from metarepro.manifest.listing import MANIFEST
@@ -57,16 +57,12 @@ def report(
     lines += ["## Inputs", "", *_inputs(changes, before, after)]
     if changes.code:
         lines += ["## Code and configuration", ""]
-        lines += _files({path: _fate(path, before, after) for path in changes.code})
+        lines += _files({path: fate(path, before, after) for path in changes.code})
     for moved in changes.moved:
         lines += [f"## {moved.table.name[1].capitalize()}", "", *_moved(moved, bool(changes.code))]
     lines += ["## Figures", "", *_files(changes.figures)]
     lines += ["## Other files of results", "", *_files(changes.others)]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def _fate(path: str, before: State, after: State) -> str:
-    return "new" if path not in before else "vanished" if path not in after else "changed"
 
 
 def _summary(changes: Changes) -> str:

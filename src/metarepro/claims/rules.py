@@ -42,19 +42,22 @@ ALMOST = 0.9
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: for which kind of claim, its name, its verdict, and its words."""
+    """One rule: its name, which begins with the kind of claim, its verdict, and its words."""
 
     rule: str
-    kind: str
     title: str
     verdict: str
     text: str
+
+    @property
+    def kind(self) -> str:
+        """For which kind of claim it is."""
+        return self.rule.partition("_")[0]
 
 
 RULES = (
     Rule(
         "effect_no_evidence",
-        "effect",
         "No number and no direction",
         NOT_YET,
         "There is no usable trial result for this intervention and outcome, and no readable result "
@@ -65,7 +68,6 @@ RULES = (
     ),
     Rule(
         "effect_direction_only",
-        "effect",
         "A direction without a number of its own",
         NOT_YET,
         "There is no usable trial result, and what could be read of the cited review is a "
@@ -75,7 +77,6 @@ RULES = (
     ),
     Rule(
         "effect_conflicting",
-        "effect",
         "Results that disagree",
         PARTLY,
         "One interval lies wholly in favour of the intervention; another (of the cited review or "
@@ -87,7 +88,6 @@ RULES = (
     ),
     Rule(
         "effect_contradicted",
-        "effect",
         "A result against the intervention",
         NOT_SUPPORTED,
         "A firm interval (of our pool or of the cited review) excludes a benefit, and none "
@@ -95,7 +95,6 @@ RULES = (
     ),
     Rule(
         "effect_not_shown",
-        "effect",
         "No benefit where one could be seen",
         NOT_SUPPORTED,
         "A firm interval (of our pool or of the cited review) includes no effect, and none "
@@ -103,14 +102,12 @@ RULES = (
     ),
     Rule(
         "effect_shown",
-        "effect",
         "Shown by our pool",
         SUPPORTED,
         "The interval of our pool lies wholly in favour of the intervention, and is firm.",
     ),
     Rule(
         "effect_shown_as_published",
-        "effect",
         "Shown by the cited review, not recomputed",
         SUPPORTED,
         "An interval that the cited review published for this intervention and outcome lies "
@@ -119,7 +116,6 @@ RULES = (
     ),
     Rule(
         "effect_limited",
-        "effect",
         "Shown by limited evidence",
         PARTLY,
         "An interval lies wholly in favour of the intervention but is not firm: a single trial or "
@@ -128,7 +124,6 @@ RULES = (
     ),
     Rule(
         "effect_inconclusive",
-        "effect",
         "Too little evidence to tell",
         NOT_YET,
         "There are intervals, but none is firm, and none excludes no effect in favour. The same "
@@ -136,14 +131,12 @@ RULES = (
     ),
     Rule(
         "count_unknown",
-        "count",
         "The number of the cited review was not seen",
         NOT_YET,
         "The number was in none of the pages that could be read.",
     ),
     Rule(
         "count_impossible",
-        "count",
         "More than the whole",
         NOT_SUPPORTED,
         "The claim is about a part of the review, and its number is larger than that of the whole "
@@ -151,7 +144,6 @@ RULES = (
     ),
     Rule(
         "count_of_a_part",
-        "count",
         "Only the number of the whole review is known",
         NOT_YET,
         "The review covers other interventions too, and it could not be read which of its studies "
@@ -161,7 +153,6 @@ RULES = (
     ),
     Rule(
         "count_agrees",
-        "count",
         "The review's number agrees",
         SUPPORTED,
         "The number of the review, or of its studies of this intervention where it covers others "
@@ -170,14 +161,12 @@ RULES = (
     ),
     Rule(
         "count_differs",
-        "count",
         "The review's number differs",
         NOT_SUPPORTED,
         "The number of the review, or of its studies of this intervention, is another.",
     ),
     Rule(
         "places_listed",
-        "places",
         "As many places are listed",
         SUPPORTED,
         "The evaluations that the report lists name at least as many places (for 'over', more). "
@@ -185,7 +174,6 @@ RULES = (
     ),
     Rule(
         "places_not_all_listed",
-        "places",
         "Fewer places are listed",
         NOT_YET,
         "The evaluations that the report lists name fewer places. This does not refute the "
@@ -193,7 +181,6 @@ RULES = (
     ),
     Rule(
         "guidance_counted",
-        "guidance",
         "The documents are there, the match is a judgement",
         UNTESTABLE,
         "The report lists at least as many guidance documents, each with a recommendation. That "
@@ -201,21 +188,18 @@ RULES = (
     ),
     Rule(
         "guidance_fewer",
-        "guidance",
         "Fewer documents are listed",
         NOT_SUPPORTED,
         "The report itself lists fewer guidance documents than it claims.",
     ),
     Rule(
         "ratio_no_source",
-        "ratio",
         "The two numbers are not there",
         NOT_YET,
         "The footnote of the claim gives no pair of numbers, or more than one.",
     ),
     Rule(
         "ratio_follows",
-        "ratio",
         "The ratio follows from the two numbers",
         ARITHMETIC,
         "The larger of the two numbers that the report gives, divided by the smaller, is the "
@@ -225,21 +209,18 @@ RULES = (
     ),
     Rule(
         "ratio_differs",
-        "ratio",
         "The ratio does not follow",
         NOT_SUPPORTED,
         "The two numbers that the report gives have another ratio.",
     ),
     Rule(
         "evaluations_against",
-        "evaluations",
         "The evaluations do not say so",
         NOT_SUPPORTED,
         "None of the evaluations that the claim cites reports what it says.",
     ),
     Rule(
         "evaluations_unchecked",
-        "evaluations",
         "Stated without a number, and without a control group",
         UNTESTABLE,
         "The report gives no count of any evaluation that the claim cites and that says so. "
@@ -249,7 +230,6 @@ RULES = (
     ),
     Rule(
         "evaluations_counted",
-        "evaluations",
         "A count of an uncontrolled evaluation says so",
         ARITHMETIC,
         "At least one evaluation that the claim cites reports it with a percentage that is a "
@@ -258,7 +238,6 @@ RULES = (
     ),
     Rule(
         "proportion_no_source",
-        "proportion",
         "No evaluation gives the percentage",
         NOT_YET,
         "The footnote of the claim has no evaluation with this percentage and a number of "
@@ -266,14 +245,12 @@ RULES = (
     ),
     Rule(
         "proportion_misfit",
-        "proportion",
         "No count gives the percentage",
         NOT_SUPPORTED,
         "No whole number out of those evaluated gives the percentage, rounded or cut off.",
     ),
     Rule(
         "proportion_fits",
-        "proportion",
         "A count gives the percentage",
         ARITHMETIC,
         "A whole number out of those evaluated gives the percentage. The evaluation itself was "
@@ -281,7 +258,6 @@ RULES = (
     ),
     Rule(
         "proportion_not_beyond",
-        "proportion",
         "Not clearly different from the reference",
         NOT_SUPPORTED,
         "The exact binomial test against the reference has p 0.05 or more, or the proportion is "
@@ -289,7 +265,6 @@ RULES = (
     ),
     Rule(
         "proportion_beyond",
-        "proportion",
         "Above a reference that is no control group",
         PARTLY,
         "The exact binomial test has p below 0.05 and the proportion is above the reference. But "
@@ -298,7 +273,6 @@ RULES = (
     ),
     Rule(
         "moderator_not_fitted",
-        "moderator",
         "Too few trials on one side",
         NOT_YET,
         "A comparison of two levels of a moderator needs at least 2 trials of each, and a model "
@@ -306,7 +280,6 @@ RULES = (
     ),
     Rule(
         "moderator_not_reliable",
-        "moderator",
         "Fitted, without a reliable interval",
         NOT_YET,
         "The model was fitted, but by robust variance with fewer than 4 degrees of freedom: the "
@@ -314,7 +287,6 @@ RULES = (
     ),
     Rule(
         "moderator_not_greater",
-        "moderator",
         "Not greater",
         NOT_SUPPORTED,
         "The interval of the difference (the effect where it is said to be greater, minus the "
@@ -322,7 +294,6 @@ RULES = (
     ),
     Rule(
         "moderator_inconclusive",
-        "moderator",
         "The difference could be none",
         NOT_YET,
         "The interval of the difference includes zero or is below it, and is not firm: too little "
@@ -330,7 +301,6 @@ RULES = (
     ),
     Rule(
         "moderator_shown",
-        "moderator",
         "Greater in our trials",
         SUPPORTED,
         "The interval of the difference is above zero and firm: at least "
@@ -339,14 +309,12 @@ RULES = (
     ),
     Rule(
         "moderator_limited",
-        "moderator",
         "Greater, in limited evidence",
         PARTLY,
         "The interval of the difference is above zero, but is not firm.",
     ),
     Rule(
         "factor_not_fitted",
-        "factor",
         "No ratio of the two means",
         NOT_YET,
         "A ratio of the means at two levels of a moderator needs at least 2 trials of each, and a "
@@ -354,7 +322,6 @@ RULES = (
     ),
     Rule(
         "factor_not_reliable",
-        "factor",
         "Fitted, without a reliable interval",
         NOT_YET,
         "The model was fitted, but by robust variance with fewer than 4 degrees of freedom: the "
@@ -362,7 +329,6 @@ RULES = (
     ),
     Rule(
         "factor_inconclusive",
-        "factor",
         "The ratio could be anything",
         NOT_YET,
         "The mean in the denominator may be zero, so the ratio has no interval (Fieller), or the "
@@ -370,14 +336,12 @@ RULES = (
     ),
     Rule(
         "factor_excluded",
-        "factor",
         "Another ratio",
         NOT_SUPPORTED,
         "Fieller's interval of the ratio does not include the claimed ratio.",
     ),
     Rule(
         "factor_held",
-        "factor",
         "The claimed ratio is possible",
         PARTLY,
         "Fieller's interval of the ratio includes the claimed ratio and excludes 1. Because it "

@@ -3,7 +3,6 @@
 Which of our effects answer a published row, and the table of both with the verdict of `verdicts`.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -20,7 +19,7 @@ from metarepro.comparison.targets import (
     published_target,
 )
 from metarepro.comparison.verdicts import Coverage, Verdict, judge
-from metarepro.models.pooled import Pooled
+from metarepro.models.pooled import NO_POOL, Pooled
 from metarepro.plan import Plan, Reproduction
 from metarepro.synthesis.membership import usable
 from metarepro.synthesis.pools import Settings, count_participants, pool_trials
@@ -32,13 +31,8 @@ _SHOWN = (
     *("review_id", "review", "role", "row", "outcome", "outcome_label", "subgroup", "intervention"),
     *("measure", "status", "beneficial_sign"),
 )
-#: Columns of a published row that are shown as published_..., and columns of our pool.
+#: Columns of a published row that are shown as published_...
 _PUBLISHED = ("estimate", "ci_low", "ci_high", "k", "n", "i2")
-_POOL = (
-    *("estimate", "ci_low", "ci_high", "pi_low", "pi_high", "df", "rho"),
-    *("tau2", "i2_q", "i2_tau2", "q", "q_df", "q_p"),
-)
-_MODEL = ("model", "tau2_method", "ci_method")
 
 
 def compare(
@@ -150,6 +144,7 @@ def _columns(
     bases = listed.set_index("trial_id")["basis"].reindex(trials).value_counts()
     coverage = Coverage(len(trials), int(bases.get("listed", 0)), row["k"])
     columns: dict[str, Any] = {
+        **(pooled.columns() if pooled else NO_POOL),
         **{name: row[name] for name in _SHOWN},
         **{f"published_{name}": row[name] for name in _PUBLISHED},
         "effect_measure": effect_measure,
@@ -164,15 +159,12 @@ def _columns(
         "coverage": coverage.text,
         "trial_ids": " ".join(trials),
     }
-    pool: dict[str, Any] = dict.fromkeys(_POOL, math.nan) | dict.fromkeys((*_MODEL, "flags"), "")
     if pooled is None:
         verdict = Verdict("not_testable", "; ".join(filter(None, (target.reason, no_pool))))
     else:
-        pool = {name: getattr(pooled, name) for name in (*_POOL, *_MODEL)}
-        pool["flags"] = "; ".join(pooled.flags)
         ours = pooled.estimate, pooled.ci_low, pooled.ci_high
         verdict = judge(target, *ours, coverage, no_interval(pooled.flags))
     explanation = ""
     if verdict.verdict in TO_EXPLAIN:
         explanation = explain_row(row, target, pooled_effects)
-    return columns | pool | asdict(verdict) | {"explanation": explanation}
+    return columns | asdict(verdict) | {"explanation": explanation}

@@ -219,12 +219,19 @@ def _rates(w: Working) -> Found:
     return w.turn_scale() * yi, w.allow_for_clusters(vi), "counts"
 
 
-def _means(w: Working) -> Found:
-    r = w.reported
-    need("no_variance", "means need both means and both SDs", r.mean_t, r.mean_c, r.sd_t, r.sd_c)
-    n_t, n_c = w.arms()
-    yi, vi = mean_difference(r.mean_t, r.sd_t, n_t, r.mean_c, r.sd_c, n_c)
-    return w.turn_scale() * yi, w.allow_for_clusters(vi), "sds"
+def of_means(
+    formula: Callable[..., EffectSize], said: str = "means need both means and both SDs"
+) -> Callable[[Working], Found]:
+    """The route of the means and SDs of two arms, by a formula on these and the sizes."""
+
+    def route(w: Working) -> Found:
+        r = w.reported
+        need("no_variance", said, r.mean_t, r.mean_c, r.sd_t, r.sd_c)
+        n_t, n_c = w.arms()
+        yi, vi = formula(r.mean_t, r.sd_t, n_t, r.mean_c, r.sd_c, n_c)
+        return w.turn_scale() * yi, w.allow_for_clusters(vi), "sds"
+
+    return route
 
 
 def _correlation(w: Working) -> Found:
@@ -252,7 +259,7 @@ _RATIOS: Mapping[str, Callable[[Working], Found]] = {
 }
 #: Measure to statistic to its route; `routes` has those of the SMD.
 MEASURE_ROUTES: Mapping[str, Mapping[str, Callable[[Working], Found]]] = {
-    "MD": {"means": _means, "mean_difference": _printed},
+    "MD": {"means": of_means(mean_difference), "mean_difference": _printed},
     "OR": {
         "counts": _counts(es.log_odds_ratio),
         "percentages": _percentages(es.log_odds_ratio),

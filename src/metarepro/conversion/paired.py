@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 
 from metarepro.conversion.effect_sizes import EffectSize, hedges_j, pooled_sd
-from metarepro.conversion.measures import mean_difference
+from metarepro.conversion.measures import mean_difference, of_means
 from metarepro.conversion.reported import Found, Working, known, need
 
 
@@ -131,16 +131,11 @@ def _change_means(w: Working) -> Found:
     return w.turn_scale() * g, w.allow_for_clusters(v), "correlation"
 
 
-def _raw_change_means(w: Working) -> Found:
-    r = w.reported
-    need("no_variance", "changes need means and SDs", r.mean_t, r.mean_c, r.sd_t, r.sd_c)
-    n_t, n_c = w.arms()
-    yi, vi = mean_difference(r.mean_t, r.sd_t, n_t, r.mean_c, r.sd_c, n_c)
-    return w.turn_scale() * yi, w.allow_for_clusters(vi), "sds"
-
-
 #: Measure to statistic to its route.
 PAIRED_ROUTES: dict[str, dict[str, Callable[[Working], Found]]] = {
     "SMD": {"paired_means": _paired_means, "change_means": _change_means},
-    "MD": {"paired_means": _raw_paired_means, "change_means": _raw_change_means},
+    "MD": {
+        "paired_means": _raw_paired_means,
+        "change_means": of_means(mean_difference, "changes need means and SDs"),
+    },
 }

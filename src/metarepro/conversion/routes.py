@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from metarepro.conversion import effect_sizes as es
 from metarepro.conversion import group_tests
 from metarepro.conversion.constants import COX_DIVISOR, SE_RATIO_LIMIT
-from metarepro.conversion.measures import MEASURE_ROUTES
+from metarepro.conversion.measures import MEASURE_ROUTES, of_means
 from metarepro.conversion.paired import PAIRED_ROUTES
 from metarepro.conversion.reported import (
     Choices,
@@ -24,14 +24,6 @@ from metarepro.conversion.reported import (
     known,
     need,
 )
-
-
-def _means(w: Working) -> Found:
-    r = w.reported
-    need("no_variance", "means need both means and both SDs", r.mean_t, r.mean_c, r.sd_t, r.sd_c)
-    n_t, n_c = w.arms()
-    g, v = es.smd_from_means(r.mean_t, r.sd_t, n_t, r.mean_c, r.sd_c, n_c)
-    return w.turn_scale() * g, w.allow_for_clusters(v), "sds"
 
 
 def _odds_ratio_of_counts(w: Working, events_t: float, events_c: float) -> Found:
@@ -196,7 +188,7 @@ def _correlation(w: Working) -> Found:
 
 
 _SMD_ROUTES: Mapping[str, Callable[[Working], Found]] = {
-    "means": _means,
+    "means": of_means(es.smd_from_means),
     "counts": _counts,
     "percentages": _percentages,
     "smd": _smd,

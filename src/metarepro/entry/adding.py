@@ -18,7 +18,7 @@ from metarepro.plan import Plan
 from metarepro.study.transcription import Dataset
 from metarepro.study.validation import load
 from metarepro.tabular.input_tables import INPUT_TABLES
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, refused
 
 
 def add_draft(trial_id: str, data_dir: Path, drafts: Path, plan: Plan) -> list[str]:
@@ -47,7 +47,7 @@ def add_draft(trial_id: str, data_dir: Path, drafts: Path, plan: Plan) -> list[s
     draft = path.as_posix()
     if not path.is_file():
         allowed = f"a form: metarepro new-trial {trial_id} --statistic means"
-        raise DataError([Problem(draft, None, "", "no such file", allowed)])
+        raise refused(draft, "no such file", allowed)
     with _locked(data_dir):
         records, problems = read_draft(path.read_bytes(), trial_id, draft)
         if not problems:

@@ -11,9 +11,8 @@ from metarepro.explanation.effect_form import Array, EffectForm, Effects
 from metarepro.explanation.one_group_forms import CORRELATIONS, as_printed, proportion_forms
 from metarepro.explanation.rows import StudyRows
 from metarepro.models.mantel_haenszel import Tables, peto_o_e
+from metarepro.models.thresholds import Z95
 from metarepro.wording.scales import MEASURES
-
-_Z95 = float(special.ndtri(0.975))
 
 
 def effect_forms(rows: StudyRows, measure: str = "") -> list[EffectForm]:
@@ -76,7 +75,7 @@ def _standard_errors(cells: Array) -> Effects:
 
 
 def _intervals(cells: Array) -> Effects:
-    return cells[..., 0], ((cells[..., 2] - cells[..., 1]) / (2 * _Z95)) ** 2
+    return cells[..., 0], ((cells[..., 2] - cells[..., 1]) / (2 * Z95)) ** 2
 
 
 def _log_intervals(cells: Array) -> Effects:
@@ -231,11 +230,11 @@ def says_nothing(t: Tables) -> npt.NDArray[np.bool_]:
 
 def _corrected(t: Tables, rule: str) -> Tables:
     if rule == "opposite":  # Sweeting and others 2004, section 3.1
-        empty = (t.a == 0) | (t.b == 0) | (t.c == 0) | (t.d == 0)
+        empty = t.has_empty
         more_t, more_c = empty * t.n_t / t.total, empty * t.n_c / t.total
         return Tables(t.a + more_t, t.b + more_t, t.c + more_c, t.d + more_c)
     if rule == "all":
-        some = ((t.a == 0) | (t.b == 0) | (t.c == 0) | (t.d == 0)).any(axis=-1, keepdims=True)
+        some = t.has_empty.any(axis=-1, keepdims=True)
         return Tables(*(cell + 0.5 * some for cell in t))
     return t.plus(0.0 if rule == "none" else 0.5)
 
@@ -245,7 +244,7 @@ def _two_arms(measure: str, rule: str, cells: Array) -> Effects:
     a, b, c, d = t = _corrected(raw, rule)
     n1, n2 = t.n_t, t.n_c
     if rule == "once":  # 0.5 added once to the arms
-        zero = (raw.a == 0) | (raw.b == 0) | (raw.c == 0) | (raw.d == 0)
+        zero = raw.has_empty
         n1, n2 = raw.n_t + 0.5 * zero, raw.n_c + 0.5 * zero
     with np.errstate(divide="ignore", invalid="ignore"):
         if measure == "OR":
@@ -285,10 +284,10 @@ _RULES = {
 def _count_forms(rows: StudyRows) -> list[EffectForm]:
     """Ratios and differences; rules for empty cells only where there are some."""
     t = count_tables(rows.cells)
-    empty = bool(((t.a == 0) | (t.b == 0) | (t.c == 0) | (t.d == 0)).any())
+    empty = bool(t.has_empty.any())
     nothing = bool(says_nothing(t).any())
     forms = []
-    for measure, order in (("OR", 0.0), ("RR", 0.0), ("RD", 0.0)):
+    for measure in ("OR", "RR", "RD"):
         for rule, (words, source, rank, r) in _RULES.items():
             if rule and not empty or rule == "kept" and not (nothing and measure != "RD"):
                 continue
@@ -306,9 +305,9 @@ def _count_forms(rows: StudyRows) -> list[EffectForm]:
                 EffectForm(
                     f"{measure.lower()}_{rule or 'half'}" if empty else measure.lower(),
                     measure,
-                    {"OR": "odds ratio", "RR": "risk ratio", "RD": "risk difference"}[measure],
+                    MEASURES[measure].label,
                     source if empty else "metafor escalc",
-                    order + rank,
+                    rank,
                     partial(_two_arms, measure, rule),
                     lines or (_COUNTS_R.format(measure, drop),),
                     words if empty else "",

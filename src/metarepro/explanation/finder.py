@@ -52,13 +52,8 @@ def try_models(rows: StudyRows, published: PublishedResult, measure: str = "") -
         After the exact ones the others, the nearest first.
     """
     version = table_version(rows.cells, rows.trials)
-    models = [
-        model
-        for form in effect_forms(rows, measure)
-        for model in models_of(form, repeats=rows.has_repeats, counts=rows.kind == "counts")
-    ]
     tried = []
-    for model, outcomes in fitted(models, version, published.level):
+    for model, outcomes in fitted(models_for(rows, measure), version, published.level):
         off = misses(published, outcomes, model.form)
         tried.append(
             Tried(
@@ -69,11 +64,20 @@ def try_models(rows: StudyRows, published: PublishedResult, measure: str = "") -
                 float(distance(off)[0]),
             )
         )
-    return sorted(tried, key=lambda t: (not t.exact, 0.0 if t.exact else _rounded(t.distance),
+    return sorted(tried, key=lambda t: (not t.exact, 0.0 if t.exact else rounded(t.distance),
                                         t.model.rank, t.model.name))  # fmt: skip
 
 
-def _rounded(number: float) -> float:
+def models_for(rows: StudyRows, measure: str) -> list[PoolModel]:
+    """Every model that can pool the rows; without a measure, of every measure that they allow."""
+    return [
+        model
+        for form in effect_forms(rows, measure)
+        for model in models_of(form, repeats=rows.has_repeats, counts=rows.kind == "counts")
+    ]
+
+
+def rounded(number: float) -> float:
     """So that the last bits of equal pools do not decide their order."""
     return float(f"{number:.6g}")
 

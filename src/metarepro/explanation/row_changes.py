@@ -7,9 +7,9 @@ import numpy.typing as npt
 from scipy import special
 
 from metarepro.explanation.rows import StudyRows
+from metarepro.models.thresholds import Z95
 
 Array = npt.NDArray[np.float64]
-_Z95 = float(special.ndtri(0.975))
 _Z90 = float(special.ndtri(0.95))
 
 Change = Callable[[StudyRows, Array], Array]
@@ -123,14 +123,14 @@ _TURNED = ("sign_of_row", "the arms, or the sign, are exchanged", 1.0, turned)
 CHANGES: Mapping[str, tuple[tuple[str, str, float, Change], ...]] = {
     "effects": (
         _TURNED,
-        ("level_90", "the interval was of 90%, read as 95%", 2.0, _scaled_se(_Z95 / _Z90)),
-        ("level_95", "the interval was of 95%, read as 90%", 2.0, _scaled_se(_Z90 / _Z95)),
+        ("level_90", "the interval was of 90%, read as 95%", 2.0, _scaled_se(Z95 / _Z90)),
+        ("level_95", "the interval was of 95%, read as 90%", 2.0, _scaled_se(_Z90 / Z95)),
         ("interval_for_se", "half the interval stands for the standard error", 2.0,
-         _scaled_se(1 / _Z95)),
+         _scaled_se(1 / Z95)),
         ("se_for_interval", "the standard error was divided by 1.96 once too often", 2.0,
-         _scaled_se(_Z95)),
+         _scaled_se(Z95)),
         ("width_for_se", "the width of the interval stands for the standard error", 2.5,
-         _scaled_se(1 / (2 * _Z95))),
+         _scaled_se(1 / (2 * Z95))),
         ("variance_for_se", "a variance stands for the standard error, or an SE for the variance",
          1.5, _se_power(0.5)),
         ("se_for_variance", "the square of the SE or variance is meant", 1.5, _se_power(2.0)),
@@ -140,15 +140,15 @@ CHANGES: Mapping[str, tuple[tuple[str, str, float, Change], ...]] = {
     "intervals": (
         _TURNED,
         ("sign_of_row", "the ratio is that of the exchanged arms", 1.0, _inverse),
-        ("level_90", "the interval is of 90%", 2.0, _on_log_scale(_scaled_se(_Z95 / _Z90))),
+        ("level_90", "the interval is of 90%", 2.0, _on_log_scale(_scaled_se(Z95 / _Z90))),
         ("limits", "the limits are exchanged", 1.5, _exchanged_limits),
-        ("level_90", "the interval is of 90%", 2.0, _scaled_se(_Z95 / _Z90)),
+        ("level_90", "the interval is of 90%", 2.0, _scaled_se(Z95 / _Z90)),
         ("level_95", "the interval is wider than 95% by 1.96 / 1.645", 2.5,
-         _scaled_se(_Z90 / _Z95)),
+         _scaled_se(_Z90 / Z95)),
         ("se_for_interval", "the limits are estimate and standard error apart", 2.0,
-         _scaled_se(_Z95)),
+         _scaled_se(Z95)),
         ("interval_for_se", "the interval was made 1.96 times too wide", 2.0,
-         _scaled_se(1 / _Z95)),
+         _scaled_se(1 / Z95)),
         ("not_logged", "the ratio was not logged", 1.5, _on_log),
         ("logged", "the logarithm stands for the ratio", 2.5, _from_log),
     ),

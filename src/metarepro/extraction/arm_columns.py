@@ -184,18 +184,17 @@ def _parts(column: Column) -> Iterator[_Part]:
     statistic, arm = column.header.statistic, column.header.arm
     if statistic not in OF_ARMS or not arm or not column.width:
         return
-    said = f'the header says "{column.header.said}"'
     if statistic == MEAN_SD or statistic == MEAN and column.width == 2:
         if column.width == 2:
             for number, part in ((1, MEAN), (2, SD)):
-                yield _Part(part, arm, column, number, f"mean and SD in one cell; {said}")
+                yield _Part(part, arm, column, number, f"mean and SD in one cell; {column.said}")
     elif is_fraction(column):
         for number, part in ((1, EVENTS), (2, SIZE)):
             yield _Part(part, arm, column, number, "events and size in one cell")
     elif column.width == 2 and statistic in (EVENTS, SIZE):
-        yield _Part(statistic, arm, column, 1, f"two numbers in a cell; {said}")
+        yield _Part(statistic, arm, column, 1, f"two numbers in a cell; {column.said}")
     elif column.width == 1:
-        yield _Part(statistic, arm, column, 0, said)
+        yield _Part(statistic, arm, column, 0, column.said)
 
 
 def is_fraction(column: Column) -> bool:

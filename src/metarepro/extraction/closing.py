@@ -13,14 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special, stats
 
+from metarepro.models.thresholds import Z95
 from metarepro.tabular.printed_numbers import printed_number
 
 Array = npt.NDArray[np.float64]
 #: A printed number: its value and half a unit of its last digit.
 Printed = tuple[float, float]
 
-#: Half the width of a 95% interval in standard errors.
-Z95 = float(special.ndtri(0.975))
 #: Absorbs binary rounding, in units of the last digit.
 _TOLERANCE = 1e-6
 _ARMS = ("t", "c")

@@ -64,8 +64,7 @@ def close_analysis(source: Source, analysis: Analysis, beside: Sequence[Analysis
         if row.number in kept
     }
     texts = pd.DataFrame.from_dict(rows, orient="index", dtype="str")
-    on_log = {"ratio": True, "log": False}.get(analysis.scale)
-    return close_table(texts, extracted.table.studies, on_log)
+    return close_table(texts, extracted.table.studies, analysis.on_log)
 
 
 def _all_cells(

@@ -13,7 +13,8 @@ from metarepro.explanation.effect_form import EffectForm
 from metarepro.explanation.effect_forms import count_tables, effect_forms
 from metarepro.explanation.matching import printed_scale
 from metarepro.explanation.rows import StudyRows
-from metarepro.extraction.closing import Z95, Check, Printed, check
+from metarepro.extraction.closing import Check, Printed, check
+from metarepro.models.thresholds import Z95
 from metarepro.readers.effect_table import KINDS
 from metarepro.tabular.printed_numbers import printed_number
 

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from metarepro.explanation.effect_forms import effect_forms
-from metarepro.explanation.fits import Outcomes, Versions, fitted, models_of
+from metarepro.explanation.finder import models_for, rounded
+from metarepro.explanation.fits import Outcomes, Versions, fitted
 from metarepro.explanation.matching import Difference, difference, distance, gives_all, misses
 from metarepro.explanation.pool_models import PoolModel
 from metarepro.explanation.published import PublishedResult
@@ -123,7 +123,7 @@ def _leading(fits: Sequence["_Fit"]) -> list["_Fit"]:
 
     Of rows that are rounded the right model may give no pool to its last digit.
     """
-    near = sorted(fits, key=lambda fit: (_rounded(fit.distance), fit.model.rank, fit.model.name))
+    near = sorted(fits, key=lambda fit: (rounded(fit.distance), fit.model.rank, fit.model.name))
     most = min(near, key=lambda fit: -int(fit.exact.sum()))
     return [most, *(fit for fit in near[:_NEAREST] if fit is not most)]
 
@@ -144,13 +144,8 @@ class _Fit:
 def _fits(
     rows: StudyRows, versions: Versions, printed: Sequence[PublishedResult], measure: str
 ) -> Iterator[_Fit]:
-    models = [
-        model
-        for form in effect_forms(rows, measure)
-        for model in models_of(form, repeats=rows.has_repeats, counts=rows.kind == "counts")
-    ]
     single = versions.member.sum(axis=1) == 1
-    for model, outcomes in fitted(models, versions, printed[0].level):
+    for model, outcomes in fitted(models_for(rows, measure), versions, printed[0].level):
         if single.any():
             outcomes = _with_singles(outcomes, single, model, versions, printed[0].level)
         exact, off, far = [], [], []
@@ -212,11 +207,6 @@ def _closed(
         label, int(versions.member[i].sum()), verdict, best.off[i].words,
         float(best.estimate[i]), float(best.ci_low[i]), float(best.ci_high[i]), alone,
     )  # fmt: skip
-
-
-def _rounded(number: float) -> float:
-    """So that the last bits of equal pools do not decide their order."""
-    return float(f"{number:.6g}")
 
 
 def close_subgroup_test(

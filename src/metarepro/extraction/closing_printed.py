@@ -16,7 +16,7 @@ from metarepro.explanation.matching import printed_scale
 from metarepro.explanation.published import PublishedResult
 from metarepro.explanation.rounding import OUTSIDE
 from metarepro.explanation.rows import MAX_ROWS, StudyRows, study_rows
-from metarepro.extraction.closing import Z95, Check, Printed, check, close_rows, reach
+from metarepro.extraction.closing import Check, Printed, check, close_rows, reach
 from metarepro.extraction.closing_analysis import (
     by_headers,
     check_words,
@@ -41,6 +41,7 @@ from metarepro.extraction.table_pools import (
     pools_without_one,
     table_pools,
 )
+from metarepro.models.thresholds import Z95
 from metarepro.readers.effect_table import EffectTable
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.tabular.file_names import COLUMNS_FILE
@@ -186,8 +187,7 @@ def close_alone(table: SourceTable) -> list[Check]:
         index=["yi", *_LIMITS],
         dtype="str",
     ).T
-    on_log = {"ratio": True, "log": False}.get(effects.scale)
-    checks = close_rows(cells, [printing.label(row) for row in table.rows], on_log)
+    checks = close_rows(cells, [printing.label(row) for row in table.rows], effects.on_log)
     total = _amid(table, printing)
     return [*checks, total] if total else checks
 

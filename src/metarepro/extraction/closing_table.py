@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from metarepro.extraction.closing import (
-    Z95,
     Check,
     close_rows,
     is_ratio,
@@ -16,6 +15,7 @@ from metarepro.extraction.closing import (
     row_labels,
 )
 from metarepro.extraction.closing_effects import close_effects, close_weights
+from metarepro.models.thresholds import Z95
 from metarepro.tabular.printed_numbers import printed_number
 
 Array = npt.NDArray[np.float64]

@@ -88,9 +88,7 @@ def _with_sizes(columns: Sequence[Column]) -> Iterator[tuple[Column, _Spread]]:
             ]
             first, second = pair
             if first is not None and second is not None:
-                cells = {
-                    f"n_{c.header.arm}": Cell(c.header.text, 0, _named(c)) for c in (first, second)
-                }
+                cells = {f"n_{c.header.arm}": c.cell for c in (first, second)}
                 yield estimate, _Spread(first, cells)
                 break
 
@@ -113,7 +111,7 @@ def _estimates(columns: Sequence[Column]) -> list[Column]:
 def _single(columns: Sequence[Column], statistic: str) -> list[_Spread]:
     role = {VARIANCE: "vi", SE: "sei"}[statistic]
     return [
-        _Spread(c, {role: Cell(c.header.text, 0, _named(c))})
+        _Spread(c, {role: c.cell})
         for c in columns
         if c.header.statistic == statistic and c.width == 1 and not (c.values() < 0).any()
     ]
@@ -125,15 +123,7 @@ def _intervals(columns: Sequence[Column]) -> list[_Spread]:
     lows = [c for c in columns if c.header.statistic == LOW and c.width == 1]
     highs = [c for c in columns if c.header.statistic == HIGH and c.width == 1]
     found = [
-        _Spread(
-            low,
-            {
-                "ci_low": Cell(low.header.text, 0, _named(low)),
-                "ci_high": Cell(high.header.text, 0, _named(high)),
-            },
-            low.values(),
-            high.values(),
-        )
+        _Spread(low, {"ci_low": low.cell, "ci_high": high.cell}, low.values(), high.values())
         for low, high in best_pairs(lows, highs, goes_with)
     ]
     for c in columns:
@@ -189,7 +179,7 @@ def _in_one_cell(column: Column) -> _Spread:
 def _with_se(column: Column) -> _Spread:
     """An estimate with its standard error in one cell, as the header says: "d (SE)"."""
     cells = {
-        role: Cell(column.header.text, number, _named(column))
+        role: Cell(column.header.text, number, column.said)
         for number, role in enumerate(("yi", "sei"), 1)
     }
     return _Spread(column, cells)
@@ -221,10 +211,6 @@ def _inside(values: Array, low: Array, high: Array) -> bool:
     return _share_inside(values, low, high) >= _INSIDE
 
 
-def _named(column: Column) -> str:
-    return f'the header says "{column.header.said}"'
-
-
 def _analysis(estimate: Column, spread: _Spread, others: Sequence[_Spread], mark: str) -> Analysis:
     header, own = estimate.header, spread.column.header
     measure = header.measure if header.measure not in ("", "effect") else own.measure
@@ -249,7 +235,7 @@ def _analysis(estimate: Column, spread: _Spread, others: Sequence[_Spread], mark
 
 
 def _why(estimate: Column, spread: _Spread) -> str:
-    reasons = [_named(estimate)] if estimate.header.statistic == ESTIMATE else []
+    reasons = [estimate.said] if estimate.header.statistic == ESTIMATE else []
     if spread.low is not None and spread.high is not None:
         known = np.isfinite(estimate.values()) & np.isfinite(spread.low)
         inside = (spread.low <= estimate.values()) & (estimate.values() <= spread.high) & known

@@ -4,7 +4,6 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import pandas as pd
 
@@ -12,16 +11,16 @@ from metarepro.errors import InputError
 from metarepro.extraction.mapping import ARMS, LABELS, Analysis, Cell
 from metarepro.extraction.pool_labels import is_no_study, omitted_study, plain_name
 from metarepro.extraction.printed_cells import numbers_of
+from metarepro.models.thresholds import Z95
 from metarepro.readers.effect_table import EffectTable
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.tabular.file_names import COLUMNS_FILE
 from metarepro.tabular.numbers import is_missing, mixed_marks, plain_number
 from metarepro.tabular.plain_text import clean_text
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, Problem, refused
 
 #: Whole numbers, which have commas between thousands and no decimals.
 _COUNTED = ("n", "events", "non")
-_Z95 = NormalDist().inv_cdf(0.975)
 #: Columns of `Extracted.provenance`.
 PROVENANCE = (
     "analysis", "study", "role", "value", "printed", "file", "sha256", "table", "page", "row",
@@ -129,7 +128,7 @@ def table_of(source: Source, analysis: Analysis) -> SourceTable:
         if table.label == analysis.table or not analysis.table and len(source.tables) == 1:
             return table
     names = ", ".join(repr(table.label) for table in source.tables)
-    raise DataError([Problem(source.file, None, "", f"no table {analysis.table!r}", names)])
+    raise refused(source.file, f"no table {analysis.table!r}", names)
 
 
 def asked_rows(table: SourceTable, analysis: Analysis) -> Iterator[SourceRow]:
@@ -183,7 +182,7 @@ def _variances_of_sizes(cells: pd.DataFrame) -> pd.DataFrame:
 def _variances_of_limits(cells: pd.DataFrame) -> pd.DataFrame:
     """Variances from the limits of 95% intervals, in their place (Cochrane Handbook 6.3.1)."""
     low, high = (cells[name].astype("float64") for name in ("ci_low", "ci_high"))
-    vi = ((high - low) / (2 * _Z95)) ** 2
+    vi = ((high - low) / (2 * Z95)) ** 2
     return cells.drop(columns=["ci_low", "ci_high"]).assign(vi=[repr(float(v)) for v in vi])
 
 

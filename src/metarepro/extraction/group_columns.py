@@ -21,9 +21,7 @@ def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     sizes = _without_arm(columns, SIZE)
     correlations = [c for c in _without_arm(columns, CORRELATION) if _fits_correlation(c)]
     if len(correlations) == len(sizes) == 1:
-        yield _analysis(
-            {"r": _cell(correlations[0]), "n_total": _cell(sizes[0])}, "correlation", mark
-        )
+        yield _analysis({"r": correlations[0].cell, "n_total": sizes[0].cell}, "correlation", mark)
         return
     beside = any(c.header.arm for c in columns if c.header.statistic in (EVENTS, SIZE))
     if beside or arms_in_rows(columns):
@@ -36,9 +34,7 @@ def group_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
         return
     events = _without_arm(columns, EVENTS)
     if len(events) == len(sizes) == 1 and _fit(events[0], sizes[0]):
-        yield _analysis(
-            {"events": _cell(events[0]), "n_total": _cell(sizes[0])}, "proportion", mark
-        )
+        yield _analysis({"events": events[0].cell, "n_total": sizes[0].cell}, "proportion", mark)
 
 
 def misfits(columns: Sequence[Column]) -> Iterator[str]:
@@ -76,10 +72,6 @@ def _fit(events: Column, sizes: Column) -> bool:
     x, n = events.values(), sizes.values()
     known = np.isfinite(x) & np.isfinite(n)
     return bool(known.any()) and fit(x[known], n[known])
-
-
-def _cell(column: Column) -> Cell:
-    return Cell(column.header.text, 0, f'the header says "{column.header.said}"')
 
 
 def _analysis(cells: dict[str, Cell], measure: str, mark: str) -> Analysis:

@@ -107,6 +107,11 @@ class Analysis:
         return tuple(found)
 
     @property
+    def on_log(self) -> bool | None:
+        """Whether intervals are those of ratios, centred on the logarithm; None if unknown."""
+        return {"ratio": True, "log": False}.get(self.scale)
+
+    @property
     def from_sizes(self) -> bool:
         """Whether the variances are to come from the sizes of the arms."""
         return self.roles[:1] == ("yi",) and self.roles[1][:2] == "n_"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from metarepro.explanation.published import PrintedNumber
 from metarepro.tabular.numbers import MARK_SIGNS, PLAIN_SIGNS, is_missing
+from metarepro.tabular.printed_numbers import decimals_of
 
 LONGEST_CELL = 300
 _THIN = "\u2009\u202f\u00a0\u2007"
@@ -167,8 +168,8 @@ def printed_number(text: str) -> PrintedNumber:
     bound = text[0] if text[0] in "<>\u2264\u2265" else ""
     mantissa, _, power = re.sub(r"\s?[x*]\s?10\^?|E", "e", digits).partition("e")
     plain = re.sub(rf"[,{_THIN}]", "", mantissa)
-    decimals = len(plain.partition(".")[2]) - int(power or 0)
-    return PrintedNumber(float(f"{plain}e{power or 0}"), decimals, bound)
+    written = f"{plain}e{power or 0}"
+    return PrintedNumber(float(written), decimals_of(written), bound)
 
 
 class _Splitter:
@@ -197,22 +198,13 @@ class _Splitter:
         words = re.sub(r"[\s\0]+", " ", words).strip(" ,;:=-/%()")
         if self.found and re.fullmatch("[a-j]", words):
             self.marks, words = self.marks + words, ""
-        found = self.fields.get
         return PrintedCell(
-            value=found("value"),
-            low=found("low"),
-            high=found("high"),
-            spread=found("spread"),
-            bracketed=found("bracketed"),
-            total=found("total"),
-            percent=found("percent"),
-            n=found("n"),
-            p=found("p"),
-            i2=found("i2"),
+            **self.fields,
             level=self.level,
             further=tuple(number for _, number in sorted(self.further, key=_place)),
             numbers=tuple(number for _, number in sorted(self.found, key=_place)),
             marks=self.marks,
+            missing="",
             words=words,
             doubt="; ".join(dict.fromkeys(self.doubts)),
         )

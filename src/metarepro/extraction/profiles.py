@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metarepro.extraction.headers import Header, parse_header
+from metarepro.extraction.mapping import Cell
 from metarepro.extraction.printed_cells import numbers_of
 from metarepro.readers.source_table import SourceTable
 from metarepro.tabular.numbers import (
@@ -61,6 +62,16 @@ class Column:
     def values(self, number: int = 1) -> npt.NDArray[np.float64]:
         """The numbers at one place of the cells, from 1."""
         return self.numbers[:, number - 1]
+
+    @property
+    def said(self) -> str:
+        """Why its numbers are taken for what they are, where its header says so."""
+        return f'the header says "{self.header.said}"'
+
+    @property
+    def cell(self) -> Cell:
+        """Where its numbers stand, if there is one in a cell and the header says what it is."""
+        return Cell(self.header.text, 0, self.said)
 
     @property
     def has_open_commas(self) -> bool:

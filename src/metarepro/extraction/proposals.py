@@ -28,9 +28,10 @@ _NAMES = frozenset(("name", "names", "full", "short", "first", "title", "list"))
 #: Tables whose columns an error names.
 _NAMED = 5
 #: What columns.yaml may say of the columns of each arm.
-_ARMS = (("t", "the treated arm"), ("c", "the control"))
-_MEANS = (("mean", "the means"), ("sd", "the SDs"), ("n", "the sizes"))
-_COUNTS = (("events", "the events"), ("n", "the sizes"))
+_OF_ARMS = {
+    MEAN: (("mean", "the means"), ("sd", "the SDs"), ("n", "the sizes")),
+    EVENTS: (("events", "the events"), ("n", "the sizes")),
+}
 
 
 def propose(source: Source) -> list[Analysis]:
@@ -138,7 +139,7 @@ def _labels(columns: Iterable[Column]) -> dict[str, Cell]:
     ]
     if named:
         first = min(named, key=lambda c: (len({*c.header.topic} - _NAMES), c.width > 0, c.place))
-        cell = Cell(first.header.text, 0, f'the header says "{first.header.said}"')
+        cell = first.cell
     elif texts and texts[0].place == 0:
         first = texts[0]
         cell = Cell(first.header.text, 0, "the first column, with texts")
@@ -148,7 +149,7 @@ def _labels(columns: Iterable[Column]) -> dict[str, Cell]:
     years = [c for c in columns if c.header.statistic == YEAR and c.width == 1]
     has_years = sum(any(y in text for y in ("19", "20")) for text in first.texts)
     if years and 2 * has_years < len(first.texts):
-        found["year"] = Cell(years[0].header.text, 0, f'the header says "{years[0].header.said}"')
+        found["year"] = years[0].cell
     return found
 
 
@@ -194,12 +195,10 @@ def _roles_for(columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
     statistics = [column.header.statistic for column in columns]
     if CORRELATION in statistics:
         yield from (("r", "the correlations"), ("n_total", "the numbers of participants"))
-    elif MEAN in statistics:
-        for arm, words in _ARMS:
-            yield from ((f"{stem}_{arm}", f"{what} of {words}") for stem, what in _MEANS)
-    elif statistics.count(EVENTS) > 1:
-        for arm, words in _ARMS:
-            yield from ((f"{stem}_{arm}", f"{what} of {words}") for stem, what in _COUNTS)
+    elif MEAN in statistics or statistics.count(EVENTS) > 1:
+        for arm, words in (("t", "the treated arm"), ("c", "the control")):
+            for stem, what in _OF_ARMS[MEAN if MEAN in statistics else EVENTS]:
+                yield f"{stem}_{arm}", f"{what} of {words}"
     elif EVENTS in statistics:
         yield from (("events", "the events"), ("n_total", "the numbers of participants"))
     else:

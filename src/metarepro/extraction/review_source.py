@@ -18,6 +18,7 @@ from metarepro.extraction.columns_file import read_columns
 from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.source_extraction import PrintedPool, SourceExtraction
+from metarepro.models.thresholds import Z95
 from metarepro.readers.effect_table import EffectTable
 from metarepro.readers.review_tables import (
     ANALYSIS_COLUMNS,
@@ -46,7 +47,6 @@ _OF_GIVEN = {name: name for name in ("SMD", "MD", "OR", "RR", "RD", "HR", "IRR")
     "": "OTHER",
 }
 _OF_ARMS = {"continuous": ("SMD", "MD"), "dichotomous": ("OR", "RR", "RD")}
-_Z95 = 1.959963984540054
 _ABOVE_0 = "a ratio and limits above 0; of a limit printed as 0.00, its standard error (sei)"
 
 
@@ -230,7 +230,7 @@ def _effect(cells: Row, settings: Row, problem: Problem) -> Row:
             found = f"{y:g} [{low:g}, {high:g}]"
             raise DataError([replace(problem, found=found)])
         y, low, high = (math.log(x) for x in (y, low, high))
-    return {"estimate": y, "se": (high - low) / (2 * _Z95)}
+    return {"estimate": y, "se": (high - low) / (2 * Z95)}
 
 
 def _left_out(extracted: Extracted) -> Iterator[str]:

@@ -25,18 +25,22 @@ def effect_ticks(low: float, high: float, scale: Scale) -> Ticks:
 
 def plain_ticks(low: float, high: float, scale: Scale = SMD) -> Ticks:
     """Round printed numbers between two places."""
-    ends = scale.printed(low), scale.printed(high)
+    ends = scale.kind.printed(low), scale.kind.printed(high)
     candidates = MaxNLocator(nbins=8, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends)
     ticks = [float(f"{tick:.6g}") for tick in candidates if ends[0] <= tick <= ends[1]]
     places = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
-    return [(scale.place(tick), decimal(tick, places)) for tick in ticks if _inside(tick, scale)]
+    return [
+        (scale.kind.to_pooling(tick), decimal(tick, places))
+        for tick in ticks
+        if _inside(tick, scale)
+    ]
 
 
 def _share_ticks(low: float, high: float, scale: Scale) -> Ticks:
     """Round shares between two logits, as many as stand apart: near 0 and 1 they crowd."""
     found: Ticks = []
     for share in _SHARES:
-        place = scale.place(share)
+        place = scale.kind.to_pooling(share)
         apart = all(abs(place - other) >= _APART * (high - low) for other, _ in found)
         if low <= place <= high and apart:
             found.append((place, f"{share:g}"))
@@ -46,7 +50,7 @@ def _share_ticks(low: float, high: float, scale: Scale) -> Ticks:
 def _inside(printed: float, scale: Scale) -> bool:
     """Whether a printed number has a place: a proportion of 0 or 1 has none."""
     try:
-        return math.isfinite(scale.place(printed))
+        return math.isfinite(scale.kind.to_pooling(printed))
     except (ValueError, ZeroDivisionError):
         return False
 

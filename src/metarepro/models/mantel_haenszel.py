@@ -44,14 +44,18 @@ class Tables(NamedTuple):
         everyone: npt.NDArray[np.bool_] = (self.b == 0) & (self.d == 0)
         return everyone
 
+    @property
+    def has_empty(self) -> npt.NDArray[np.bool_]:
+        """Studies with an empty cell."""
+        return np.asarray((self.a == 0) | (self.b == 0) | (self.c == 0) | (self.d == 0))
+
     def take(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> "Tables":
         """The tables of these studies."""
         return Tables(*(cell[rows] for cell in self))
 
     def plus(self, amount: float) -> "Tables":
         """The tables with `amount` in every cell of those that have an empty cell."""
-        empty = (self.a == 0) | (self.b == 0) | (self.c == 0) | (self.d == 0)
-        return Tables(*(cell + amount * empty for cell in self))
+        return Tables(*(cell + amount * self.has_empty for cell in self))
 
 
 class Fixed(NamedTuple):

@@ -1,7 +1,9 @@
 """What a pool is: one result under one model, and the same for many at once."""
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,12 +11,12 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Pooled:
-    """One synthesis under one model.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PoolNumbers:
+    """The numbers of one synthesis under one model, and which model that is.
 
     A number that is not defined for the model is NaN. All are in the units of `yi`, except
-    `i2_q`, `i2_tau2` and `weights`, which are percent.
+    `i2_q` and `i2_tau2`, which are percent.
 
     Attributes
     ----------
@@ -22,7 +24,6 @@ class Pooled:
     tau2_method : "" (common), an estimator of `tau2.ESTIMATORS`, or "MM" (Hedges, Tipton & Johnson
         2010)
     ci_method : an interval of `intervals.INTERVALS`, or "satterthwaite"
-    level : coverage of all intervals
     k, n_trials : number of rows and of trials
     estimate, se : the pooled effect and its standard error
     df : degrees of freedom of the t reference; NaN where it is normal
@@ -32,15 +33,12 @@ class Pooled:
     q, q_df, q_p : Cochran's Q, what it is expected to be without heterogeneity, its p
     i2_q : max(0, (Q - df) / Q)
     i2_tau2 : tau2 / (tau2 + typical sampling variance)
-    flags : what a reader must know before using the row
-    weights : array of shape (k,), one per row in the order given, summing to 100
     rho : assumed correlation of the results of one trial, where the model uses one
     """
 
     model: str
     tau2_method: str
     ci_method: str
-    level: float
     k: int
     n_trials: int
     estimate: float
@@ -60,9 +58,36 @@ class Pooled:
     q_p: float
     pi_low: float
     pi_high: float
+    rho: float = math.nan
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pooled(PoolNumbers):
+    """One synthesis under one model.
+
+    Attributes
+    ----------
+    level : coverage of all intervals
+    flags : what a reader must know before using the row
+    weights : array of shape (k,), one per row in the order given, percent, summing to 100
+    (the others as in `PoolNumbers`)
+    """
+
+    level: float
     flags: tuple[str, ...]
     weights: Array
-    rho: float = field(default=math.nan, kw_only=True)
+
+    def columns(self) -> dict[str, Any]:
+        """Its numbers and flags as tables have them."""
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        return numbers | {"flags": "; ".join(self.flags)}
+
+
+_NUMBERS = tuple(field.name for field in fields(PoolNumbers))
+#: The same columns where nothing is pooled.
+NO_POOL: Mapping[str, Any] = dict.fromkeys(_NUMBERS, math.nan) | dict.fromkeys(
+    ("model", "tau2_method", "ci_method", "flags"), ""
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ _APART = 1e-2
 _ZERO = 1e-9
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ThreeLevel(Pooled):
     """A pool under the three-level model; model "three_level", ci_method "t".
 

@@ -22,6 +22,8 @@ MIN_TRIALS_FOR_INTERVAL = 4
 #: trials; with 3 or 4 it spans effects of every size, or, at tau2 = 0, repeats the confidence
 #: interval).
 MIN_TRIALS_FOR_PREDICTION = 5
+#: Half the width of a 95% interval in standard errors: qnorm(0.975) in R.
+Z95 = 1.959963984540054
 #: Fewer trials cannot tell asymmetry from chance (Sterne and others 2011).
 MIN_TRIALS_FOR_ASYMMETRY = 10
 

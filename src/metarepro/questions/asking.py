@@ -213,7 +213,7 @@ def _absolute(result: StudyPool, baseline: float) -> AbsoluteEffect:
 def _important(result: StudyPool, printed: float) -> Important:
     scale = Scale(result.measure)
     try:
-        place = scale.place(printed)
+        place = scale.kind.to_pooling(printed)
     except ValueError:
         place = math.nan
     if math.isnan(scale.null) or not math.isfinite(place) or place == 0:

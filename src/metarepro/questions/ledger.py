@@ -10,7 +10,7 @@ from metarepro.questions.study_columns import name_key, refuse_repeated
 from metarepro.readers.csv_rows import read_csv_rows
 from metarepro.readers.effect_table import EffectTable
 from metarepro.tabular.plain_text import clean_text
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, Problem, refused
 
 #: The columns of a ledger; a line has a row, as a spreadsheet counts, or a study.
 COLUMNS = ("row", "study", "column", "found", "right", "reason", "source")
@@ -63,7 +63,7 @@ def read_ledger(ledger: Path | pd.DataFrame, table: EffectTable) -> list[Correct
     strange = [name for name in rows if name not in COLUMNS]
     if missing or strange or not {"row", "study"} & set(rows):
         found = ", ".join(map(str, rows.columns))
-        raise DataError([Problem(file, 1, "", found, f"the columns {', '.join(COLUMNS)}")])
+        raise refused(file, found, f"the columns {', '.join(COLUMNS)}", 1)
     refuse_repeated(table)
     problems: list[Problem] = []
     corrections: dict[tuple[int, str], Correction] = {}

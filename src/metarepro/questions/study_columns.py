@@ -13,7 +13,7 @@ from metarepro.readers.csv_rows import read_csv_rows
 from metarepro.readers.effect_table import EffectTable
 from metarepro.tabular.cells import HEADER_ROW
 from metarepro.tabular.plain_text import clean_text, spelling
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, Problem, refused
 
 #: The columns of studies.csv that may hold the name of a study; the first that is there counts.
 NAMES = ("study", "label", "slab", "author", "trial")
@@ -175,7 +175,7 @@ def _joined(columns: StudyColumns, own: pd.DataFrame, studies: Path | pd.DataFra
     by = next((name for name in NAMES if name in lower), "")
     if not by:
         allowed = f"a column with the name of the study: {' or '.join(NAMES)}"
-        raise DataError([Problem(file, HEADER_ROW, "", ", ".join(headers), allowed)])
+        raise refused(file, ", ".join(headers), allowed, HEADER_ROW)
     names = rows.iloc[:, lower.index(by)]
     keys = _keys(names, rows.iloc[:, lower.index("year")] if "year" in lower else None)
     problems = _repeated(keys, names, file)

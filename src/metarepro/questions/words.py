@@ -125,9 +125,7 @@ def regression_table(result: StudyPool, found: RegressionOn) -> AnswerTable:
         for row, part in zip(words, parts, strict=True):
             limits = f" [{interval(result, part.ci_low, part.ci_high)}]" if reliable else ""
             row.append(f"{number(result, part.estimate)}{limits}")
-    size = counted(found.n_trials, "trial")
-    if found.k != found.n_trials:
-        size = f"{counted(found.k, 'result')} of {size}"
+    size = _size(found.k, found.n_trials)
     notes = [f"{size}. τ² left: {decimal(found.tau2, 4)}; of τ² explained: {percent(found.r2)}."]
     if not reliable:
         notes.append(f"{capitalised(no_interval(found.flags))}.")
@@ -223,9 +221,7 @@ def _pool_table(
     scale = result.scale
     words, notes = [], list(notes)
     for row in pools.to_dict("records"):
-        size = counted(row["n_trials"], "trial")
-        if row["k"] != row["n_trials"]:
-            size = f"{counted(row['k'], 'result')} of {size}"
+        size = _size(row["k"], row["n_trials"])
         if row["reason"]:
             words.append([row["group"], size, row["reason"], DASH, DASH])
             continue
@@ -241,6 +237,12 @@ def _pool_table(
     order = ["group", *(column for column in pools if column != "group")]
     shown = {name: pools[name].map(scale.shown) for name in _EFFECTS}
     return AnswerTable(name, title, header, words, pools[order].assign(**shown), notes)
+
+
+def _size(k: float, n_trials: float) -> str:
+    """How many results of how many trials; of trials with one result each their number."""
+    trials = counted(n_trials, "trial")
+    return trials if k == n_trials else f"{counted(k, 'result')} of {trials}"
 
 
 def _or(value: float, words: Callable[[float], str]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, Problem, refused
 
 MIB = 1024 * 1024
 # The largest Cochrane reviews are below 100 MB.
@@ -183,13 +183,12 @@ def visible(folder: Path, root: Path) -> list[Path]:
     if len(folder.parts) - len(root.parts) > MAX_FOLDERS:
         found = f"folders nested deeper than {MAX_FOLDERS}"
         allowed = f"at most {MAX_FOLDERS} inside each other"
-        raise DataError([Problem(root.as_posix(), None, "", found, allowed)])
+        raise refused(root.as_posix(), found, allowed)
     try:
         return sorted(item for item in folder.iterdir() if not item.name.startswith("."))
     except OSError as error:
         found = error.strerror or str(error)
-        problem = Problem(folder.as_posix(), None, "", found, "a readable folder")
-        raise DataError([problem]) from None
+        raise refused(folder.as_posix(), found, "a readable folder") from None
 
 
 def walk(root: Path) -> Iterator[Path]:
@@ -230,7 +229,7 @@ def _members(
     place = file if not prefix else f"{file}!{prefix.rstrip('!')}"
     if depth > MAX_NESTING:
         allowed = f"at most {MAX_NESTING} zip files inside each other"
-        raise DataError([Problem(place, None, "", "one more", allowed)])
+        raise refused(place, "one more", allowed)
     _check_directory(stream, place)
     try:
         with zipfile.ZipFile(stream) as archive:
@@ -245,8 +244,7 @@ def _members(
                 elif content:
                     yield Member(name, content, f"{file}!{name}")
     except DAMAGE as error:
-        found = f"a damaged zip file ({error})"
-        raise DataError([Problem(place, None, "", found, "a whole zip file")]) from None
+        raise refused(place, f"a damaged zip file ({error})", "a whole zip file") from None
 
 
 def check_archive(stream: BinaryIO, place: str) -> list[zipfile.ZipInfo]:
@@ -263,13 +261,12 @@ def check_archive(stream: BinaryIO, place: str) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(stream) as archive:
             entries = archive.infolist()
     except DAMAGE as error:
-        found = f"a damaged zip file ({error})"
-        raise DataError([Problem(place, None, "", found, "a whole zip file")]) from None
+        raise refused(place, f"a damaged zip file ({error})", "a whole zip file") from None
     _check_entries(entries, place, _Budget())
     names = [entry.filename for entry in entries]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise DataError([Problem(place, None, "", f"{twice}, twice", "each name once")])
+        raise refused(place, f"{twice}, twice", "each name once")
     return entries
 
 
@@ -282,16 +279,15 @@ def _check_directory(stream: BinaryIO, place: str) -> None:
     stream.seek(0)
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_BYTES:
-        found = "no end of a zip file (is it cut off?)"
-        raise DataError([Problem(place, None, "", found, "a whole zip file")])
+        raise refused(place, "no end of a zip file (is it cut off?)", "a whole zip file")
     directory_bytes = struct.unpack_from("<L", tail, at + 12)[0]
     if directory_bytes > MAX_DIRECTORY_BYTES:
         found = f"a directory of {directory_bytes} bytes"
-        raise DataError([Problem(place, None, "", found, f"at most {MAX_MEMBERS} files")])
+        raise refused(place, found, f"at most {MAX_MEMBERS} files")
     # The 64-bit kind hides the size of its directory in another place.
     if tail[max(0, at - _LOCATOR_BYTES) : at].startswith(_END64_LOCATOR):
         found = "a zip file of the kind for more than 4 GB or 65535 files"
-        raise DataError([Problem(place, None, "", found, "an ordinary zip file")])
+        raise refused(place, found, "an ordinary zip file")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], place: str, budget: _Budget) -> None:
@@ -299,8 +295,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], place: str, budget: _Budget) 
     problems = []
     budget.members -= len(entries)
     if budget.members < 0:
-        found, allowed = f"{len(entries)} files", f"at most {MAX_MEMBERS} files"
-        raise DataError([Problem(place, None, "", found, allowed)])
+        raise refused(place, f"{len(entries)} files", f"at most {MAX_MEMBERS} files")
     for entry in entries:
         name = entry.filename.replace("\\", "/")
         if not name or name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
@@ -344,7 +339,7 @@ def _content(
             if budget.bytes < 0:
                 found = f"{entry.filename}, more than {limit / MIB:.0f} MB when unpacked"
                 allowed = f"at most {MAX_UNPACKED_BYTES // MIB} MB in all"
-                raise DataError([Problem(place, None, "", found, allowed)])
+                raise refused(place, found, allowed)
     return b"".join(chunks)
 
 

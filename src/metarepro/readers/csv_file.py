@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from metarepro.readers.archives import Document
 from metarepro.readers.grids import Grid, table_of_grid
-from metarepro.readers.source_files import LONGEST_CELL, check_size, content_of, refused
+from metarepro.readers.source_files import LONGEST_CELL, check_size, content_of
 from metarepro.readers.source_table import Source
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, Problem, refused
 
 WORDS = "a text file with commas, semicolons or tabs between its cells (CSV, TSV)"
 DELIMITERS = "\t;,|"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from metarepro.readers.effect_table import parse_rows
-from metarepro.tabular.cells import HEADER_ROW, decode, read_bytes
+from metarepro.readers.effect_table import cells_of, cells_of_frame
+from metarepro.tabular.cells import HEADER_ROW, read_bytes
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
@@ -32,28 +32,14 @@ def read_csv_rows(source: Path | str | pd.DataFrame, called: str) -> tuple[str, 
         With all problems of the file.
     """
     if isinstance(source, pd.DataFrame):
-        texts = {
-            str(name): ["" if pd.isna(cell) else str(cell) for cell in column.tolist()]
-            for name, column in source.items()
-        }
-        index = pd.RangeIndex(HEADER_ROW + 1, HEADER_ROW + 1 + len(source))
-        frame, file = pd.DataFrame(texts, index=index, dtype="str"), called
+        frame, file = cells_of_frame(source), called
     else:
-        path = Path(source)
-        file = path.name
-        content, problems = read_bytes(path, file)
-        text, undecoded = decode(content, file) if not problems else ("", [])
-        problems += undecoded
-        rows, wrong = parse_rows(text, file) if not problems else ([], [])
-        problems += wrong
+        file = Path(source).name
+        content, problems = read_bytes(Path(source), file)
         if problems:
             raise DataError(problems)
-        frame = pd.DataFrame(
-            [row for _, row in rows[1:]],
-            index=pd.Index([number for number, _ in rows[1:]], dtype="int64"),
-            columns=[clean_text(name) for name in rows[0][1]],
-            dtype="str",
-        )
+        frame = cells_of(content, file)
+        frame.columns = frame.columns.map(clean_text)
     repeated = frame.columns[frame.columns.duplicated() | (frame.columns == "")]
     if len(repeated):
         raise DataError(

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from metarepro.readers.archives import DAMAGE, ZIP_MAGIC, Document, check_archive
 from metarepro.readers.markup import MarkupTable, caption_parts, source_of_markup
-from metarepro.readers.source_files import MIB, content_of, refused
+from metarepro.readers.source_files import MIB, content_of
 from metarepro.readers.source_table import Source
 from metarepro.readers.spanned_tables import Cell, span
 from metarepro.readers.superscripts import CellText, plain_line
 from metarepro.readers.xml_tree import Element, read_tree
+from metarepro.tabular.problems import refused
 
 WORDS = "a Word document (DOCX)"
 _MAIN = "word/document.xml"

@@ -269,29 +269,29 @@ def read_effect_table(path: Path | str) -> EffectTable:
     """
     path = Path(path)
     content, problems = read_bytes(path, path.name)
+    if problems:
+        raise DataError(problems)
     if content.startswith(_WORKBOOKS):
         raise InputError(f"{path.name}: a workbook; save the sheet as CSV (UTF-8) and start again")
-    text, undecoded = decode(content, path.name)
-    problems += undecoded
-    if problems:
-        raise DataError(problems)
-    rows, problems = parse_rows(text, path.name)
-    if problems:
-        raise DataError(problems)
-    cells = pd.DataFrame(
+    table = _named(cells_of(content, path.name), path.name, sha256(content).hexdigest())
+    # Whether R's read.csv reads the file: a header, and commas between the cells.
+    header = content.partition(b"\n")[0]
+    in_csv = header.count(b",") > max(header.count(b";"), header.count(b"\t"))
+    return replace(table, in_csv=in_csv)
+
+
+def cells_of(content: bytes, file: str) -> pd.DataFrame:
+    """The rows of a file as texts, numbered as in the file; a DataError with all its problems."""
+    text, problems = decode(content, file)
+    rows, wrong = _parse_rows(text, file) if not problems else ([], [])
+    if problems or wrong:
+        raise DataError([*problems, *wrong])
+    return pd.DataFrame(
         [row for _, row in rows[1:]],
         index=pd.Index([number for number, _ in rows[1:]], dtype="int64"),
         columns=rows[0][1],
         dtype="str",
     )
-    table = _named(cells, path.name, sha256(content).hexdigest())
-    return replace(table, in_csv=_is_plain_csv(text))
-
-
-def _is_plain_csv(text: str) -> bool:
-    """Whether R's read.csv reads the file: a header, and commas between the cells."""
-    header = text.partition("\n")[0]
-    return header.count(",") > max(header.count(";"), header.count("\t"))
 
 
 def table_of_frame(frame: pd.DataFrame, file: str = "the table") -> EffectTable:
@@ -302,16 +302,21 @@ def table_of_frame(frame: pd.DataFrame, file: str = "the table") -> EffectTable:
     DataError
         If columns are missing.
     """
+    return _named(cells_of_frame(frame), file, "")
+
+
+def cells_of_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a DataFrame as texts; the first is called row 2, as in a file."""
     texts = {
         str(name): ["" if pd.isna(cell) else str(cell) for cell in column.tolist()]
         for name, column in frame.items()
     }
     first = HEADER_ROW + 1
     index = pd.RangeIndex(first, first + len(frame))
-    return _named(pd.DataFrame(texts, index=index, dtype="str"), file, "")
+    return pd.DataFrame(texts, index=index, dtype="str")
 
 
-def parse_rows(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
+def _parse_rows(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
     """Header and rows with their numbers, without empty lines."""
     first = text.partition("\n")[0]
     delimiter = max("\t", ";", ",", key=first.count)

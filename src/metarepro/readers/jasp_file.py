@@ -13,8 +13,9 @@ from typing import Any
 
 from metarepro.readers.archives import DAMAGE, ZIP_MAGIC, Document, check_archive
 from metarepro.readers.frames import table_of_columns
-from metarepro.readers.source_files import MIB, check_size, content_of, refused
+from metarepro.readers.source_files import MIB, check_size, content_of
 from metarepro.readers.source_table import Source, SourceTable
+from metarepro.tabular.problems import refused
 
 WORDS = "data of JASP (.jasp)"
 _DATABASE = "internal.sqlite"

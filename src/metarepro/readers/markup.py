@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from metarepro.readers.source_files import MAX_TABLES, LimitError, refused
+from metarepro.readers.source_files import MAX_TABLES, LimitError
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.readers.spanned_tables import Cell, spanned_table
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, Problem, refused
 
 _LABEL = re.compile(
     r"(?P<label>(?:(?:e|supplementary |supplemental |online |appendix )?"

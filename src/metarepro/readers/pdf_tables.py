@@ -12,10 +12,10 @@ from metarepro.readers.pdf_grid import PdfGrid, grid_of, rows_of
 from metarepro.readers.pdf_limits import PdfRefusedError, pages_of
 from metarepro.readers.pdf_page import Page, page_of
 from metarepro.readers.pdf_regions import Region, regions
-from metarepro.readers.source_files import LimitError, check_size, refused
+from metarepro.readers.source_files import LimitError, check_size
 from metarepro.readers.source_table import SourceTable
 from metarepro.readers.spanned_tables import Cell, spanned_table
-from metarepro.tabular.problems import Problem
+from metarepro.tabular.problems import Problem, refused
 
 _OTHER_COLUMNS = "continues with another number of columns"
 

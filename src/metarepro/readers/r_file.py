@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from metarepro.readers.archives import Document
 from metarepro.readers.frames import table_of_columns, value_text
 from metarepro.readers.r_objects import Named, read_object
-from metarepro.readers.source_files import MIB, check_size, content_of, refused
+from metarepro.readers.source_files import MIB, check_size, content_of
 from metarepro.readers.source_table import Source, SourceTable
+from metarepro.tabular.problems import refused
 
 WORDS = "data of R (.rds, .rda)"
 #: What is unpacked. Tables of studies have some hundred kilobytes.

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from metarepro.readers.source_files import MAX_CELLS, library, refused
+from metarepro.readers.source_files import MAX_CELLS, library
+from metarepro.tabular.problems import refused
 
 #: Objects of a file. Each text is one, and takes some 500 bytes while it is read.
 MAX_OBJECTS = 100_000

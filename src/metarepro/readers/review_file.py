@@ -18,7 +18,7 @@ from metarepro.readers.other_files import what_is
 from metarepro.readers.packages import Package, find_packages
 from metarepro.readers.review_tables import Extraction
 from metarepro.readers.xml_tree import is_xml
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, refused
 
 ALLOWED = (
     "a RevMan 5 file (.rm5, or its export as .csv), a RevMan Web package (.zip) or a folder with "
@@ -51,7 +51,7 @@ def read_review(path: Path | str) -> Extraction:
         return _read(path)
     except OSError as error:
         found = error.strerror or str(error)
-        raise DataError([Problem(path.as_posix(), None, "", found, "a readable file")]) from None
+        raise refused(path.as_posix(), found, "a readable file") from None
 
 
 def _read(path: Path) -> Extraction:
@@ -70,7 +70,7 @@ def _read(path: Path) -> Extraction:
     if known is None:
         starts = head[:20].decode(errors="replace")
         found = what_is(head) or f"something that starts {starts!r}"
-        raise _refused(path.as_posix(), found, f"{ALLOWED}; {_OTHERWISE}")
+        raise refused(path.as_posix(), found, f"{ALLOWED}; {_OTHERWISE}")
     document = DiskFile(path, path.name, path.as_posix(), head)
     package = package_of(path) if known.IN_TABLES else None
     if package is None:
@@ -87,7 +87,7 @@ def _read_folder(path: Path) -> Extraction:
         return read_review(reviews[0])
     names = ", ".join(review.relative_to(path).as_posix() for review in reviews)
     found = f"{len(reviews)} reviews: {names}" if reviews else "no review"
-    raise _refused(path.as_posix(), found, "a folder with one review")
+    raise refused(path.as_posix(), found, "a folder with one review")
 
 
 def _read_zip(path: Path, other: str) -> Extraction:
@@ -100,11 +100,11 @@ def _read_zip(path: Path, other: str) -> Extraction:
     file = path.as_posix()
     if len(reviews) > 1:
         found = f"{len(reviews)} reviews: {', '.join(review[0].name for review in reviews)}"
-        raise _refused(file, found, "one review in a zip file")
+        raise refused(file, found, "one review in a zip file")
     if not reviews:
         tables = ", ".join(document.name for document in left_over)
         found = f"no data rows beside {tables}" if tables else "a zip file without a review"
-        raise _refused(file, other or found, ALLOWED)
+        raise refused(file, other or found, ALLOWED)
     over = [p for p in packages if not _among(p, whole)]
     review = _read_documents(reviews[0], file)
     notes = [f"passed over: {package.documents[0].name}" for package in over]
@@ -126,7 +126,3 @@ def _read_documents(documents: Sequence[Document], file: str) -> Extraction:
     assert known is not None  # what no format knows is no document of a review
     place = file if known.IN_TABLES else documents[0].place
     return known.read(documents, place)
-
-
-def _refused(file: str, found: str, allowed: str) -> DataError:
-    return DataError([Problem(file, None, "", found, allowed)])

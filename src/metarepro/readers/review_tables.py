@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import cached_property
 from statistics import median_low
 from typing import Any
@@ -21,6 +20,7 @@ import pandas as pd
 from metarepro.models.conventions import choices
 from metarepro.tabular.columns import Columns, foreign_text, level, number, whole
 from metarepro.tabular.plain_text import clean_text
+from metarepro.tabular.printed_numbers import decimals
 from metarepro.tabular.problems import Problem
 
 #: A row of a table by column.
@@ -342,15 +342,6 @@ def computable(row: Mapping[str, float], data_type: str, measure: str) -> bool:
     if measure == "RD":
         return bool(np.isfinite(events))
     return bool(0 < events < n_t + n_c) or (measure == "RR" and events == n_t + n_c)
-
-
-def decimals(text: str) -> int:
-    """Digits behind the decimal point of a number as it is written, its exponent considered."""
-    if "e" not in text.lower():
-        return len(text.strip().partition(".")[2])
-    # 1.0E-6 has six decimals, not seven.
-    exponent = Decimal(text.strip()).normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def precision_notes(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from metarepro.models.thresholds import Z95
 from metarepro.readers.archives import Document
 from metarepro.readers.review_tables import (
     ANALYSIS_COLUMNS,
@@ -72,7 +73,6 @@ _DATA_TYPES = {
 }
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _LEVEL = 0.95
-_Z95 = 1.959963984540054
 NOTE = "the export has no levels of confidence intervals: 95% assumed"
 
 
@@ -318,8 +318,8 @@ def _logs(studies: Sequence[dict[str, Any]]) -> bool:
         )
         if not low < x < high or not study["se"] > 0:
             continue
-        apart = abs((high - low) / (2 * _Z95 * study["se"]) - 1)
-        on_logs = abs(math.log(high / low) / (2 * _Z95 * study["se"]) - 1) if low > 0 else math.inf
+        apart = abs((high - low) / (2 * Z95 * study["se"]) - 1)
+        on_logs = abs(math.log(high / low) / (2 * Z95 * study["se"]) - 1) if low > 0 else math.inf
         votes += 1 if on_logs < apart else -1
     return votes > 0
 

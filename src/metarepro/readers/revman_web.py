@@ -19,7 +19,6 @@ from metarepro.readers.review_tables import (
     Extraction,
     ReviewFile,
     complete,
-    decimals,
     is_log,
     measure_of,
     precision_notes,
@@ -67,6 +66,7 @@ from metarepro.readers.revman_web_words import (
     setting_words,
 )
 from metarepro.tabular.plain_text import clean_text
+from metarepro.tabular.printed_numbers import decimals
 from metarepro.tabular.problems import DataError, Problem
 
 WORDS = "a RevMan Web package"

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from metarepro.errors import InputError
 from metarepro.readers.archives import Document
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import refused
 
 MIB = 1024 * 1024
 #: Tables of study results have some hundred kilobytes; articles some megabytes.
@@ -31,11 +31,6 @@ class LimitError(Exception):
     def __init__(self, found: str, allowed: str) -> None:
         super().__init__(found)
         self.found, self.allowed = found, allowed
-
-
-def refused(file: str, found: str, allowed: str, row: int | None = None) -> DataError:
-    """The error for a source that cannot be read."""
-    return DataError([Problem(file, row, "", found, allowed)])
 
 
 def content_of(document: Document) -> tuple[bytes, str]:

@@ -22,8 +22,8 @@ from metarepro.readers import (
 from metarepro.readers.archives import DiskFile, Document, head_of
 from metarepro.readers.other_files import what_is
 from metarepro.readers.review_effects import is_review
-from metarepro.readers.source_files import refused
 from metarepro.readers.source_table import Source
+from metarepro.tabular.problems import refused
 
 
 class SourceFormat(Protocol):

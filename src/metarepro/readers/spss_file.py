@@ -4,8 +4,9 @@ import io
 
 from metarepro.readers.archives import Document
 from metarepro.readers.frames import table_of_columns
-from metarepro.readers.source_files import MAX_CELLS, check_size, content_of, library, refused
+from metarepro.readers.source_files import MAX_CELLS, check_size, content_of, library
 from metarepro.readers.source_table import Source
+from metarepro.tabular.problems import refused
 
 WORDS = "data of SPSS (.sav)"
 

@@ -6,8 +6,9 @@ import warnings
 
 from metarepro.readers.archives import Document
 from metarepro.readers.frames import table_of_columns
-from metarepro.readers.source_files import check_size, content_of, refused
+from metarepro.readers.source_files import check_size, content_of
 from metarepro.readers.source_table import Source
+from metarepro.tabular.problems import refused
 
 WORDS = "data of Stata (.dta)"
 #: Versions 105 to 115 begin with their number, the order of bytes (1 or 2), and a 1.

@@ -12,7 +12,8 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from metarepro.readers.archives import DAMAGE, check_archive
-from metarepro.readers.source_files import MAX_CELLS, MAX_TABLES, MIB, check_size, refused
+from metarepro.readers.source_files import MAX_CELLS, MAX_TABLES, MIB, check_size
+from metarepro.tabular.problems import refused
 
 #: Of all XML of a workbook. A sheet of 100,000 cells has some 5 MB.
 MAX_XML_MEGABYTES = 60

@@ -18,10 +18,11 @@ from python_calamine import (
 
 from metarepro.readers.archives import ZIP_MAGIC, Document
 from metarepro.readers.grids import Grid, table_of_grid
-from metarepro.readers.source_files import LONGEST_CELL, MAX_CELLS, content_of, refused
+from metarepro.readers.source_files import LONGEST_CELL, MAX_CELLS, content_of
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.readers.spanned_tables import is_numeric
 from metarepro.readers.workbook_scan import Range, Scan, scan_workbook
+from metarepro.tabular.problems import refused
 
 WORDS = "a workbook (XLSX, ODS)"
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"

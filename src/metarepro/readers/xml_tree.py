@@ -19,11 +19,11 @@ from metarepro.readers.encodings import Utf8, claims_utf8
 from metarepro.readers.review_tables import (
     NotANumberError,
     add_problem,
-    decimals,
     parse_number,
     parse_published,
 )
 from metarepro.tabular.plain_text import clean_text
+from metarepro.tabular.printed_numbers import decimals
 from metarepro.tabular.problems import DataError, Problem
 
 # Reviews nest about 15 deep and have some 100,000 elements, the largest under 10,000 study rows.

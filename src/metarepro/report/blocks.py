@@ -261,6 +261,9 @@ class Matrix:
     rows: Sequence[MatrixRow]
 
 
+_FIRST = Link("Evidence", "index.html")
+
+
 @dataclass(frozen=True)
 class Section:
     """A heading with its content."""
@@ -275,14 +278,23 @@ Block = Paragraph | Bullets | Facts | Figure | Plot | Code | Table | Matrix
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the report; `trail` leads to it from the first page."""
+    """A page of the report; `above` are the pages between the first one and it."""
 
     path: str
     title: str
-    trail: Sequence[Link]
-    intro: Sequence[Block]
-    sections: Sequence[Section]
-    nav: str = ""
+    intro: Sequence[Block] = ()
+    sections: Sequence[Section] = ()
+    above: Sequence[Link] = ()
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is the first page."""
+        return self.path == _FIRST.href
+
+    @property
+    def trail(self) -> Sequence[Link]:
+        """What leads to it from the first page."""
+        return () if self.is_first else (_FIRST, *self.above)
 
     @property
     def root(self) -> str:

@@ -23,18 +23,18 @@ def citation(page: Page, report: str) -> str:
 
     Examples
     --------
-    >>> page = Page("trials.html", "Trials", (), (), ())
+    >>> page = Page("trials.html", "Trials")
     >>> citation(page, "Do they hold?")  # doctest: +ELLIPSIS
     'Trials. In: Do they hold? Report made with metarepro ... (trials.html).'
     """
-    inside = "" if page.nav == "index" else f"{_closed(page.title)} In: "
+    inside = "" if page.is_first else f"{_closed(page.title)} In: "
     return f"{inside}{_closed(report)} {_made()} ({page.path})."
 
 
 def citation_bibtex(page: Page, report: str) -> str:
     """Write the citation of a page as BibTeX; the key is made of its address."""
     key = re.sub(r"[^A-Za-z0-9]+", "-", page.path.removesuffix(".html"))
-    inside = f"In: {_closed(report)} " if page.nav != "index" else ""
+    inside = "" if page.is_first else f"In: {_closed(report)} "
     fields = {"title": f"{{{bibtex(page.title)}}}", "note": bibtex(f"{inside}{_made()}")}
     fields["howpublished"] = bibtex(page.path)
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items()]

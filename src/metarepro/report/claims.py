@@ -17,7 +17,7 @@ from metarepro.report.blocks import (
     table,
     text,
 )
-from metarepro.report.records import Records, Row, trail
+from metarepro.report.records import Records, Row
 from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import DASH, capitalised, counted, trials_of_pool, whole
 
@@ -79,10 +79,7 @@ def programmes_page(records: Records) -> Page:
     return Page(
         path="programmes.html",
         title="Programmes named in the report",
-        trail=trail(),
-        nav="programmes",
         intro=[Paragraph(text(lead), "lead"), Paragraph(text(usable)), listed],
-        sections=(),
     )
 
 
@@ -102,8 +99,6 @@ def claims_page(records: Records) -> Page:
     return Page(
         path="claims.html",
         title="Claims and verdicts",
-        trail=trail(),
-        nav="claims",
         intro=[Paragraph(text(lead), "lead"), Bullets(tallies(records)), listed],
         sections=[
             Section("each", "Claims in detail", [_details(records, claim) for claim in claims]),

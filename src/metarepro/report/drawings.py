@@ -54,7 +54,7 @@ def axis_of(scale: Scale, pools: Sequence[Row]) -> Axis:
     """An axis for pools on one scale; that of ratios and standardised differences is always one."""
     if scale.is_ratio:
         return Axis(RATIOS, tuple(math.log(tick) for tick in RATIOS))
-    if scale.sizes:
+    if scale.kind.sizes:
         return Axis(STANDARDISED, STANDARDISED)
     ends = [abs(pool[limit]) for pool in pools for limit in ("ci_low", "ci_high")]
     ticks = round_ticks(max((end for end in ends if math.isfinite(end)), default=1.0))

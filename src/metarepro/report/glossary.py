@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from metarepro.claims.rules import MOSTLY_ABSTRACTS
 from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL, TRUSTED_DF
 from metarepro.report.blocks import Facts, Link, Page, Paragraph, Part, Text, text
-from metarepro.report.records import Records, trail
+from metarepro.report.records import Records
 
 PATH = "glossary.html"
 
@@ -58,12 +58,10 @@ def page(records: Records) -> Page:
     return Page(
         path=PATH,
         title="Glossary",
-        trail=trail(),
         intro=[
             Paragraph(text(said), "lead"),
             Facts(meanings, anchors=[term.anchor for term in found]),
         ],
-        sections=(),
     )
 
 
@@ -78,7 +76,7 @@ def _effects(records: Records) -> Iterator[Term]:
     scale, people = records.scale, records.plan.study.participants
     standardised = (
         "The difference between the groups in standard deviations, corrected for small samples: "
-        if scale.sizes
+        if scale.kind.sizes
         else "The measure of effect: "
     )
     yield Term(scale.title, f"{standardised}{records.direction}.", (scale.label,))

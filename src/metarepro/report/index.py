@@ -35,8 +35,6 @@ def page(records: Records) -> Page:
     return Page(
         path="index.html",
         title=records.plan.study.title,
-        trail=(),
-        nav="index",
         intro=[Paragraph(text(records.plan.study.introduction), "lead"), *_missing(records)],
         sections=list(_sections(records)),
     )

@@ -14,7 +14,7 @@ from metarepro.report.blocks import (
     table,
     text,
 )
-from metarepro.report.records import Records, Row, trail
+from metarepro.report.records import Records, Row
 from metarepro.wording.phrases import (
     DASH,
     capitalised,
@@ -229,8 +229,6 @@ def page(records: Records) -> Page:
     return Page(
         path="other_evidence.html",
         title="Other evidence",
-        trail=trail(),
-        nav="other",
         intro=intro,
         sections=sections,
     )

@@ -18,7 +18,7 @@ from metarepro.report.blocks import (
     table,
     text,
 )
-from metarepro.report.records import Records, Row, trail
+from metarepro.report.records import Records, Row
 from metarepro.wording import summaries
 from metarepro.wording.codes import WORDS
 from metarepro.wording.phrases import capitalised, counted
@@ -39,8 +39,6 @@ def results_page(records: Records) -> Page:
     return Page(
         path="results.html",
         title="All results",
-        trail=trail(),
-        nav="results",
         intro=[Paragraph(text(lead), "lead"), *_usable(records, usable)],
         sections=[_excluded(records, excluded)] if len(excluded) else [],
     )
@@ -154,8 +152,6 @@ def syntheses_page(records: Records) -> Page:
     return Page(
         path="syntheses.html",
         title="All syntheses",
-        trail=trail(),
-        nav="syntheses",
         intro=[Paragraph(text(lead), "lead")],
         sections=[
             Section("evidence", "By intervention and domain", [_evidence(records)]),
@@ -176,10 +172,8 @@ def _evidence(records: Records) -> Table:
 
 
 def _page(path: str, title: str, lead: str, listed: Block) -> Page:
-    """A page with one table, named as in the navigation."""
-    intro = [Paragraph(text(lead), "lead"), listed]
-    name = path.removesuffix(".html")
-    return Page(path=path, title=title, trail=trail(), intro=intro, sections=(), nav=name)
+    """A page with one table."""
+    return Page(path, title, [Paragraph(text(lead), "lead"), listed])
 
 
 def audit_page(records: Records) -> Page:

@@ -27,7 +27,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.plain_language import robustness_rules
-from metarepro.report.records import Records, trail
+from metarepro.report.records import Records
 from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import capitalised, confidence, models, percent, whole
 from metarepro.wording.scales import Scale
@@ -70,8 +70,6 @@ def page(records: Records, requirements: str) -> Page:
     return Page(
         path="methods.html",
         title="Methods",
-        trail=trail(),
-        nav="methods",
         intro=[
             Paragraph(
                 text(
@@ -92,7 +90,7 @@ def _sections(records: Records, requirements: str) -> Iterator[Section]:
     yield Section("effects", "From reported results to effect sizes", _effects(records))
     yield Section("pooling", "Pooling", _pooling(plan))
     yield Section("sets", "Sets of results and syntheses", _sets(plan))
-    sizes = "Sizes of effects and robustness" if records.scale.sizes else "Robustness"
+    sizes = "Sizes of effects and robustness" if records.scale.kind.sizes else "Robustness"
     yield Section("words", sizes, _words(records))
     if records.has("reproduction"):
         yield Section("verdicts", "Verdicts on published results", _reproduction(plan.reproduction))
@@ -229,7 +227,7 @@ def _months(months: Months | None) -> str:
 
 def _words(records: Records) -> list[Block]:
     blocks: list[Block] = []
-    if records.scale.sizes:
+    if records.scale.kind.sizes:
         said = "Sizes of effects (Cohen 1988), after rounding to two decimals:"
         blocks = [Paragraph(text(said)), _facts(_sizes(records.scale))]
     rules = robustness_rules(records.scale, abstracts=records.has_abstracts)
@@ -244,7 +242,7 @@ def _words(records: Records) -> list[Block]:
 
 def _sizes(scale: Scale) -> dict[str, str]:
     """Each word for a size with its range."""
-    sizes = scale.sizes
+    sizes = scale.kind.sizes
     uppers = [f"below {sizes[place - 1][0]:g}" if place else "" for place in range(len(sizes))]
     return {
         word: ", ".join(
@@ -296,8 +294,6 @@ def downloads_page(files: Sequence[tuple[str, str]], manuscript: Sequence[str]) 
     return Page(
         path="downloads.html",
         title="Downloads",
-        trail=trail(),
-        nav="downloads",
         intro=[
             Paragraph(
                 text(

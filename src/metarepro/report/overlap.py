@@ -18,7 +18,7 @@ from metarepro.report.blocks import (
     table,
     text,
 )
-from metarepro.report.records import Records, Row, trail
+from metarepro.report.records import Records, Row
 from metarepro.report.trials import SIGNS
 from metarepro.wording.codes import WORDS, in_words
 from metarepro.wording.phrases import DASH, counted, decimal, interval, whole
@@ -50,8 +50,6 @@ def page(records: Records) -> Page:
     return Page(
         path="overlap.html",
         title="Overlap between reviews and sources",
-        trail=trail(),
-        nav="overlap",
         intro=[Paragraph(text(said), "lead") for said in (_answer(records), SHARED) if said]
         if records.has("overlap_pairs")
         else [],

@@ -37,7 +37,7 @@ def robustness_rules(scale: Scale, *, abstracts: bool) -> dict[str, str]:
     abstracts : bool
         Whether any result was read in an abstract.
     """
-    wide = f", or one wider than {scale.wide:.1f}" if math.isfinite(scale.wide) else ""
+    wide = f", or one wider than {scale.kind.wide:.1f}" if math.isfinite(scale.kind.wide) else ""
     includes = f"the confidence interval or the prediction interval includes {scale.no_effect}"
     doubts = [
         *([includes] if scale.compares else []),
@@ -64,7 +64,7 @@ def size_word(effect: float, scale: Scale) -> str:
     'moderate'
     """
     printed = round(abs(effect), 2)
-    return next((word for least, word in scale.sizes if printed >= least), "")
+    return next((word for least, word in scale.kind.sizes if printed >= least), "")
 
 
 def in_words(effect: float, scale: Scale) -> str:
@@ -116,7 +116,7 @@ def _grave_doubts(pool: Pool, scale: Scale) -> list[str]:
     doubts = {
         no_interval(pool["flags"]): untrusted(pool),
         "no confidence interval": math.isnan(width),
-        f"the confidence interval is wider than {scale.wide:.1f}": width > scale.wide,
+        f"the confidence interval is wider than {scale.kind.wide:.1f}": width > scale.kind.wide,
     }
     return [doubt for doubt, holds in doubts.items() if holds]
 
@@ -181,7 +181,7 @@ def interval_sentence(pool: Pool, scale: Scale) -> str:
     side = "intervention" if low > 0 else "control group"
     near, far = (size_word(end, scale) for end in sorted((low, high), key=abs))
     sizes = _an_effect(near) if near == far else f"a {near} to {far} effect"
-    wide = ", too wide to say how large it is" if high - low > scale.wide else ""
+    wide = ", too wide to say how large it is" if high - low > scale.kind.wide else ""
     return f"The interval excludes {scale.no_effect}: {sizes} in favour of the {side}{wide}."
 
 
@@ -193,7 +193,7 @@ def _withheld(pool: Pool) -> str:
 
 def _unclear(low: float, high: float, scale: Scale) -> str:
     """What an interval that includes no effect says."""
-    wide = " It is too wide to say how large the effect is." if high - low > scale.wide else ""
+    wide = " It is too wide to say how large the effect is." if high - low > scale.kind.wide else ""
     return (
         f"The interval includes {scale.no_effect}: it extends from {in_words(low, scale)} to "
         f"{in_words(high, scale)}. Whether there is an effect remains unclear.{wide}"

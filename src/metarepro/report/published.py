@@ -20,7 +20,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.figures import published_figure, review_forest
-from metarepro.report.records import Records, Row, trail
+from metarepro.report.records import Records, Row
 from metarepro.report.review_pools import VERDICT_WORDS, pool_row
 from metarepro.wording import summaries
 from metarepro.wording.codes import in_words
@@ -84,8 +84,6 @@ def reproduction_page(records: Records) -> Page:
     return Page(
         path="reproduction.html",
         title="Reproduction of published results",
-        trail=trail(),
-        nav="reproduction",
         intro=[Paragraph(text(lead), "lead"), listed],
         sections=list(_review_files(records)),
     )
@@ -150,7 +148,7 @@ def page(records: Records, row: Row) -> Page:
     return Page(
         path=path_of(row),
         title=_title(records, row),
-        trail=trail(Link("Reproduction", "reproduction.html")),
+        above=[Link("Reproduction", "reproduction.html")],
         intro=[Paragraph(text(f"{said}."), "lead"), *published_figure(records, row, weights)],
         sections=sections,
     )

@@ -1,6 +1,6 @@
 """The tables of all stages with what the pages of the report look up in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -314,8 +314,3 @@ class Records:
 
 def _by(frame: pd.DataFrame, column: str) -> dict[str, Row]:
     return {row[column]: row for row in frame.to_dict("records")}
-
-
-def trail(*links: Link) -> Sequence[Link]:
-    """Way from the first page to another."""
-    return (Link("Evidence", "index.html"), *links)

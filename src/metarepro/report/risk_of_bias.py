@@ -15,7 +15,7 @@ from metarepro.report.blocks import (
     text,
 )
 from metarepro.report.lights import Bar, Judgement
-from metarepro.report.records import Records, Row, trail
+from metarepro.report.records import Records, Row
 from metarepro.tabular.judgements import RISKS, ROB2_COLUMNS, ROB2_DOMAINS
 from metarepro.wording.phrases import DASH, capitalised, counted, whole
 
@@ -40,8 +40,6 @@ def page(records: Records) -> Page:
     return Page(
         path=PATH,
         title="Risk of bias",
-        trail=trail(),
-        nav="risk-of-bias",
         intro=[Paragraph(text(said), "lead")],
         sections=[
             Section("summary", "Summary", [_summary(rows)]),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from metarepro.report import no_effect
 from metarepro.report.blocks import Block, Page, Paragraph, Section, Table, TableRow, table, text
 from metarepro.report.moderators import caveats, moderator_table
-from metarepro.report.records import Records, trail
+from metarepro.report.records import Records
 from metarepro.report.sensitivity import CAVEAT, OPTIONAL, titled
 from metarepro.sensitivity import summaries
 
@@ -51,8 +51,6 @@ def page(records: Records) -> Page:
     return Page(
         path="sensitivity.html",
         title="What the pools depend on",
-        trail=trail(),
-        nav="sensitivity",
         intro=[Paragraph(text(CAVEAT), "lead")],
         sections=list(_sections(records)),
     )

@@ -60,15 +60,15 @@ class Site:
         What the report is called.
     pages : sequence of Page
         The first one first.
-    navigation : mapping
-        Groups by name, "" for the links that stand alone: `Page.nav` to the link.
+    navigation : mapping of str to list of Link
+        To the pages that every page links, by group; "" for those that stand alone.
     terms : sequence of Term
         What the pages link to the glossary.
     """
 
     title: str
     pages: Sequence[Page]
-    navigation: Mapping[str, Mapping[str, Link]]
+    navigation: Mapping[str, Sequence[Link]]
     terms: Sequence[report_glossary.Term] = ()
 
 
@@ -98,9 +98,9 @@ def make_site(
         (_ABOUT, "Methods", report_methods.page(records, requirements)),
         (_ABOUT, "Downloads", report_methods.downloads_page(files, manuscript)),
     ]
-    navigation: dict[str, dict[str, Link]] = {}
+    navigation: dict[str, list[Link]] = {}
     for group, name, page in single:
-        navigation.setdefault(group, {})[page.nav] = Link(name, page.path)
+        navigation.setdefault(group, []).append(Link(name, page.path))
     pages = [page for *_, page in single]
     pages += [report_glossary.page(records), *_pages_of_each(records)]
     terms = report_glossary.terms(records)

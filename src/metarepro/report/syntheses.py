@@ -23,7 +23,7 @@ from metarepro.report.figures import forest
 from metarepro.report.matrix import prediction_words, share_of_review
 from metarepro.report.moderators import section as moderators
 from metarepro.report.plot import plot
-from metarepro.report.records import Records, Row, trail
+from metarepro.report.records import Records, Row
 from metarepro.report.sensitivity import sensitivity
 from metarepro.synthesis.membership import subgroup_pools
 from metarepro.wording.codes import in_words
@@ -60,7 +60,7 @@ def page(records: Records, key: str) -> Page:
     return Page(
         path=f"syntheses/{key}.html",
         title=records.title(key),
-        trail=trail(*_way(records, pool)),
+        above=_way(records, pool),
         intro=[Paragraph(text(records.sentences(key)), "lead")],
         sections=sections,
     )

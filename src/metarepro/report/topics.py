@@ -20,7 +20,7 @@ from metarepro.report.figures import domain_summary, forest, funnel
 from metarepro.report.findings import composition
 from metarepro.report.kinds import economics, evaluations, guidance
 from metarepro.report.matrix import empty_reason, share_of_review
-from metarepro.report.records import Records, trail
+from metarepro.report.records import Records
 from metarepro.report.sensitivity import summary
 from metarepro.report.syntheses import pool_table
 from metarepro.tabular.trial_interventions import trials_of
@@ -53,7 +53,6 @@ def domain_page(records: Records, domain: str) -> Page:
     return Page(
         path=f"domains/{domain}.html",
         title=records.names[domain],
-        trail=trail(),
         intro=intro,
         sections=[*summary_of_findings.section(records, domain), *sections],
     )
@@ -139,8 +138,6 @@ def intervention_page(records: Records, intervention: str) -> Page:
     return Page(
         path=f"interventions/{intervention}.html",
         title=row["label"],
-        trail=trail(),
-        intro=[],
         sections=sections,
     )
 

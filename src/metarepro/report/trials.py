@@ -19,7 +19,7 @@ from metarepro.report.blocks import (
     table,
     text,
 )
-from metarepro.report.records import Records, Row, trail
+from metarepro.report.records import Records, Row
 from metarepro.wording.codes import in_words
 from metarepro.wording.phrases import NOT_REPORTED, capitalised, counted, decimal, whole
 from metarepro.wording.summaries import EXCLUSIONS, measured, time_of
@@ -58,7 +58,7 @@ def page(records: Records, trial_id: str) -> Page:
     return Page(
         path=f"trials/{trial_id}.html",
         title=trial["label"],
-        trail=trail(Link("Trials", "trials.html")),
+        above=[Link("Trials", "trials.html")],
         intro=[Paragraph(text(lead), "lead")],
         sections=sections,
     )

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from metarepro.models.thresholds import Z95
 from metarepro.readers.review_tables import RATIOS, Extraction
 from metarepro.reviews.study_trials import (
     choose_interventions,
@@ -32,7 +33,6 @@ from metarepro.tabular.tables import from_rows
 _ESTIMATES = {"SMD": "smd", "MD": "mean_difference", "OR": "odds_ratio", "RR": "risk_ratio"}
 _NUMBERS = ("n_t", "mean_t", "sd_t", "events_t", "n_c", "mean_c", "sd_c", "events_c")
 _ANALYSIS = ["comparison_number", "outcome_number"]
-_Z95 = 1.959963984540054
 
 
 def outcome_map_template(extraction: Extraction, filled_in: pd.DataFrame) -> pd.DataFrame:
@@ -239,7 +239,7 @@ def _numbers(row: Mapping[Any, Any], analysis: Mapping[Any, Any]) -> dict[str, A
         return nothing | {"exclude": "not_convertible", "exclude_reason": reason}
     numbers |= {"statistic": _ESTIMATES[measure], "value": estimate, "se": se}
     if measure in RATIOS:
-        low, high = np.exp([estimate - _Z95 * se, estimate + _Z95 * se])
+        low, high = np.exp([estimate - Z95 * se, estimate + Z95 * se])
         numbers |= {"value": math.exp(estimate), "se": math.nan, "ci_low": low, "ci_high": high}
     return numbers
 

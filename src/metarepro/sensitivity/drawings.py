@@ -17,7 +17,8 @@ from metarepro.sensitivity.gosh import gosh
 from metarepro.sensitivity.moderator_plots import draw_moderators
 from metarepro.sensitivity.moderators import Level, ModeratorTest
 from metarepro.sensitivity.multiverse import specifications
-from metarepro.sensitivity.plots import funnel_plot, gosh_plot, specification_curve
+from metarepro.sensitivity.plots import funnel_plot, gosh_plot
+from metarepro.sensitivity.specification_plot import specification_curve
 from metarepro.synthesis.membership import compact, members, of_kind, of_results, timely
 from metarepro.synthesis.pools import Settings
 from metarepro.wording.scales import Scale, scale_of

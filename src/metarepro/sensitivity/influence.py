@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from metarepro.models.pooled import Pooled
+from metarepro.models.pooled import Pooled, PoolNumbers
 from metarepro.models.pooling import pool_sets
 from metarepro.models.rows import arrange
 from metarepro.synthesis.pools import Results, Settings, Task, pool_each
@@ -21,46 +21,24 @@ Array = npt.NDArray[np.float64]
 MIN_TRIALS_FOR_INFLUENCE = 3
 
 
-@dataclass(frozen=True)
-class PartialPool:
+@dataclass(frozen=True, kw_only=True)
+class PartialPool(PoolNumbers):
     """A pool of some of the trials of a synthesis.
 
     Attributes
     ----------
     trial_id, label : the trial that was left out, or the last that came in
     year : its year of publication; nan if unknown
-    i2_q, i2_tau2 : percent
     flags : as `Pooled.flags`, joined by "; "
     reason : why there was no pooling; "" if there was
-    (the others as in `Pooled`)
+    (the others as in `PoolNumbers`)
     """
 
     trial_id: str
     label: str
     year: float
-    model: str
-    n_trials: int
-    k: int
-    estimate: float
-    se: float
-    df: float
-    statistic: float
-    p_value: float
-    ci_low: float
-    ci_high: float
-    tau2: float
-    i2_q: float
-    i2_tau2: float
-    q: float
-    q_df: float
-    q_p: float
     flags: str
     reason: str
-
-
-_FROM_POOLED = tuple(
-    f.name for f in fields(PartialPool) if f.name in {p.name for p in fields(Pooled)} - {"flags"}
-)
 
 
 @dataclass(frozen=True)
@@ -271,7 +249,5 @@ def _partial_pools(
     for trial, (pooled, reason) in zip(trials, outcomes, strict=True):
         if pooled is None:
             raise ValueError(reason)
-        numbers = {name: getattr(pooled, name) for name in _FROM_POOLED}
-        flags = "; ".join(pooled.flags)
-        rows.append(PartialPool(**trial._asdict(), **numbers, flags=flags, reason=reason))
+        rows.append(PartialPool(**trial._asdict(), **pooled.columns(), reason=reason))
     return tuple(rows)

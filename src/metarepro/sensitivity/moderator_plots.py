@@ -31,7 +31,7 @@ from metarepro.figures.plot_page import (
     limits,
     start_page,
 )
-from metarepro.figures.ticks import effect_ticks
+from metarepro.figures.ticks import SMD, effect_ticks
 from metarepro.models.meta_regression import MetaRegression
 from metarepro.plan import EffectSet, Moderator
 from metarepro.sensitivity.moderator_names import level_label
@@ -55,7 +55,6 @@ _LEFT = 2.65
 _BUBBLES = 102.0  # area of the largest, points squared
 _FAINT: dict[str, Any] = {"alpha": 0.4, "linewidth": 0.4}
 _GOLDEN = (math.sqrt(5) - 1) / 2
-SMD = Scale()
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,15 @@ _HOW: Columns = {
     "ci_method": level("", *INTERVALS, "t", "satterthwaite"),
     "rho": number(at_least=0, at_most=1),
 }
+#: A pool of at least one trial.
+_POOL: Columns = {
+    **_HOW,
+    "n_trials": whole(at_least=1, required=True),
+    "k": whole(at_least=1, required=True),
+    "n_participants": number(at_least=0),
+    "n_unknown": whole(at_least=0),
+    **STATISTICS,
+}
 _VARIANT: Columns = {
     "variant": text(required=True),
     "description": text(required=True),
@@ -105,12 +114,7 @@ _CALIPER: Columns = {
 }
 _SOURCE_KIND: Columns = {
     "source_kind": identifier(),
-    **_HOW,
-    "n_trials": whole(at_least=1, required=True),
-    "k": whole(at_least=1, required=True),
-    "n_participants": number(at_least=0),
-    "n_unknown": whole(at_least=0),
-    **STATISTICS,
+    **_POOL,
     "share_favourable": number(at_least=0, at_most=1, required=True),
     "share_significant": number(at_least=0, at_most=1, required=True),
     "flags": text(),
@@ -123,12 +127,7 @@ _NO_EFFECT_ROW: Columns = {
     "n_not_entered": whole(at_least=0, required=True),
     "at_zero": text(),
     "not_entered": text(),
-    **_HOW,
-    "n_trials": whole(at_least=1, required=True),
-    "k": whole(at_least=1, required=True),
-    "n_participants": number(at_least=0),
-    "n_unknown": whole(at_least=0),
-    **STATISTICS,
+    **_POOL,
     "flags": text(),
     "reason": text(),
     "trial_ids": text(),

@@ -7,7 +7,7 @@ that cannot be pooled is a row that says why.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from metarepro.conversion.trial_means import average_by_trial
 from metarepro.models.cluster_robust import with_robust_variance
 from metarepro.models.inference import critical_value
 from metarepro.models.intervals import INTERVALS
-from metarepro.models.pooled import Pooled
+from metarepro.models.pooled import NO_POOL, Pooled, PoolNumbers
 from metarepro.models.tau2 import ESTIMATORS
 from metarepro.models.three_level import pool_three_level
 from metarepro.plan import EffectSet
@@ -49,8 +49,8 @@ AGGREGATED_TAU2, AGGREGATED_CI = "REML", "knapp_hartung_conservative"
 ROBUST = "satterthwaite"
 
 
-@dataclass(frozen=True)
-class Variant:
+@dataclass(frozen=True, kw_only=True)
+class Variant(PoolNumbers):
     """One variant of a synthesis.
 
     A number that is not defined for the variant is nan.
@@ -60,7 +60,6 @@ class Variant:
     variant, description : its name, and what it is in words
     n_trials, k : trials and results (or trials' means) that it pools; 0 if none could be selected
     n_participants, n_unknown : see `pools.count_participants`
-    i2_q, i2_tau2 : percent
     flags : as in the pooled table, joined by "; "
     reason : why there was no pooling; "" if there was
     removed : ids of the trials of the analysis plan that are no longer in, blank-separated
@@ -68,36 +67,13 @@ class Variant:
     same_as : the first variant with the same trials, results and numbers; "" if there is none
     sigma2_trial, sigma2_result : variances between trials and between the results of a trial, of
         which tau2 is the sum; nan except for the three-level model
-    (the others as in `Pooled`)
+    (the others as in `PoolNumbers`)
     """
 
     variant: str
     description: str
-    model: str
-    tau2_method: str
-    ci_method: str
-    rho: float
-    n_trials: int
-    k: int
     n_participants: float
     n_unknown: float
-    estimate: float
-    se: float
-    df: float
-    statistic: float
-    p_value: float
-    ci_low: float
-    ci_high: float
-    tau2: float
-    tau2_ci_low: float
-    tau2_ci_high: float
-    i2_q: float
-    i2_tau2: float
-    q: float
-    q_df: float
-    q_p: float
-    pi_low: float
-    pi_high: float
     flags: str
     reason: str
     removed: str
@@ -107,14 +83,8 @@ class Variant:
     same_as: str = ""
 
 
-_FROM_POOLED = tuple(
-    f.name for f in fields(Variant) if f.name in {p.name for p in fields(Pooled)} - {"flags"}
-)
 #: What only `three_level.ThreeLevel` has.
 _LEVELS = ("sigma2_trial", "sigma2_result")
-_NO_NUMBERS: dict[str, Any] = dict.fromkeys(
-    {*_FROM_POOLED, *_LEVELS} - {"k", "n_trials"}, math.nan
-) | dict.fromkeys(("model", "tau2_method", "ci_method", "flags"), "")
 
 
 def variants(
@@ -213,11 +183,11 @@ class _About:
 
 def _numbers(pooled: Pooled | None) -> dict[str, Any]:
     """Columns that depend on the pooling; none is known where there is no pool."""
-    if pooled is None:
-        return _NO_NUMBERS
-    numbers = {column: getattr(pooled, column) for column in _FROM_POOLED}
     levels = {column: getattr(pooled, column, math.nan) for column in _LEVELS}
-    return numbers | levels | {"flags": "; ".join(pooled.flags)}
+    if pooled is None:
+        # How many would have been pooled is known.
+        return levels | {name: x for name, x in NO_POOL.items() if name not in ("k", "n_trials")}
+    return levels | pooled.columns()
 
 
 def _selections(

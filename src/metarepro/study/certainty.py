@@ -13,7 +13,7 @@ import pandas as pd
 
 from metarepro.plan import CONFIG, MEASURES, Plan
 from metarepro.study.tables import SINGLE_FILES
-from metarepro.tabular.columns import PLAIN, is_plain
+from metarepro.tabular.columns import PLAIN, is_line
 from metarepro.tabular.judgements import (
     CERTAINTY,
     DOWNGRADES,
@@ -129,7 +129,7 @@ class _Entry:
             elif type(levels) is not int or not 1 <= levels <= domains[domain]:
                 allowed = f"levels from 1 to {domains[domain]} for {domain}"
                 yield self.problem(key, levels, allowed, (place, "levels"))
-            if not _is_line(reason):
+            if not is_line(reason):
                 yield self.problem(key, reason, f"a reason: {PLAIN}", (place, "reason"))
             seen.add(str(domain))
 
@@ -169,12 +169,8 @@ def _wrong_value(key: str, value: Any, there: bool) -> tuple[str, str] | None:
     elif key == "date":
         fits, allowed = _is_date(value), "a day in quotes, such as '2026-05-31'"
     else:
-        fits, allowed = _is_line(value), f"{PLAIN}, not empty"
+        fits, allowed = is_line(value), f"{PLAIN}, not empty"
     return None if fits else (str(value) if there else "no such key", allowed)
-
-
-def _is_line(value: object) -> bool:
-    return isinstance(value, str) and value != "" and is_plain(value)
 
 
 def _is_date(value: object) -> bool:

@@ -26,7 +26,7 @@ from metarepro.study.tables import (
     REVIEWS,
 )
 from metarepro.tabular.cells import parse_cells, read_bytes
-from metarepro.tabular.columns import DOI, PLAIN, SOURCE, YEARS, is_doi, is_plain, is_source
+from metarepro.tabular.columns import DOI, PLAIN, SOURCE, YEARS, is_doi, is_line, is_source
 from metarepro.tabular.input_tables import (
     INCLUDED,
     INPUT_TABLES,
@@ -352,18 +352,14 @@ def _wrong_value(key: str, value: Any) -> str:
         return "" if fits else "a whole number above 0, or null"
     if key in LIST_KEYS:
         items = [] if value is None else value
-        if not isinstance(items, list) or not all(map(_is_line, items)):
+        if not isinstance(items, list) or not all(map(is_line, items)):
             return "a list of texts, or null; each on one line"
         if key == "families" and not all(re.fullmatch(r"[a-z0-9_\-]+", item) for item in items):
             return "families as in codebook/interventions.csv: small letters, digits, _ and -"
         return SOURCE if key == "sources" and not all(map(is_source, items)) else ""
-    if value is None or _is_line(value):
+    if value is None or is_line(value):
         return "" if key != "doi" or value is None or is_doi(value) else f"{DOI}, or null"
     return f"{PLAIN}, in quotes, or null"
-
-
-def _is_line(value: object) -> bool:
-    return isinstance(value, str) and value != "" and is_plain(value)
 
 
 def _review_ids(reading: _Reading) -> list[str]:

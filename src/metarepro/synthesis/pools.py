@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 
 from metarepro.conversion.trial_means import means_by_trial
 from metarepro.models.inference import inference
-from metarepro.models.pooled import Pooled
+from metarepro.models.pooled import NO_POOL, Pooled
 from metarepro.models.pooling import pool_sets
 from metarepro.models.robust_variance import pool_correlated_sets
 from metarepro.models.rows import arrange
@@ -26,8 +26,6 @@ AnyPool = TypeVar("AnyPool", bound=Pooled)
 _UNKNOWN: dict[str, float] = dict.fromkeys(
     ("tau2_ci_low", "tau2_ci_high", "i2_q", "i2_tau2", "q", "q_df", "q_p"), math.nan
 )
-#: Of a pool not in the table: a row for each result, and what is the same for all pools.
-_UNTOLD = ("weights", "level")
 
 
 @dataclass(frozen=True)
@@ -275,8 +273,7 @@ def without_pool(effects: pd.DataFrame, reason: str) -> dict[str, Any]:
     """The same columns for effects that are not pooled."""
     trials = sorted(set(effects["trial_id"]))
     return {
-        **dict.fromkeys((f.name for f in fields(Pooled) if f.name not in _UNTOLD), math.nan),
-        **dict.fromkeys(("model", "tau2_method", "ci_method", "flags"), ""),
+        **NO_POOL,
         "n_trials": len(trials),
         "k": len(effects),
         **count_participants(effects),
@@ -321,9 +318,7 @@ def _single_trial(results: Results, settings: Settings) -> Outcome:
 
 def pooled_columns(pooled: Pooled, effects: pd.DataFrame) -> dict[str, Any]:
     """A pooled result and its members as columns of `tables.POOLED`."""
-    columns = {f.name: getattr(pooled, f.name) for f in fields(Pooled) if f.name not in _UNTOLD}
-    return columns | {
-        "flags": "; ".join(pooled.flags),
+    return pooled.columns() | {
         **count_participants(effects),
         "trial_ids": " ".join(sorted(set(effects["trial_id"]))),
     }

@@ -84,6 +84,11 @@ def is_plain(text: str) -> bool:
     return text == text.strip() and is_visible(text)
 
 
+def is_line(value: object) -> bool:
+    """Whether a value of YAML is such a text, and not empty."""
+    return isinstance(value, str) and value != "" and is_plain(value)
+
+
 def is_source(text: str) -> bool:
     """Whether a text is an address of the web (and perhaps a remark), or words.
 

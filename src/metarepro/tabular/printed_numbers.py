@@ -40,13 +40,21 @@ def printed_number(text: str) -> tuple[float, float] | None:
 
 def printed_decimals(*values: float) -> int:
     """Longest number of decimals among finite numbers, as printed with up to 10 digits."""
-    return max((_decimals(f"{value:.10g}") for value in values if math.isfinite(value)), default=0)
+    return max((decimals(f"{value:.10g}") for value in values if math.isfinite(value)), default=0)
 
 
-def _decimals(text: str) -> int:
-    if "e" in text:
-        return max(0, -int(Decimal(text).as_tuple().exponent))
-    return len(text.partition(".")[2])
+def decimals(text: str) -> int:
+    """Digits behind the decimal point that a number needs, its exponent considered.
+
+    Examples
+    --------
+    >>> decimals("0.50"), decimals("1.0E-6"), decimals("1e3")
+    (2, 6, 0)
+    """
+    if "e" not in text.lower():
+        return len(text.strip().partition(".")[2])
+    exponent = Decimal(text.strip()).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def half_unit(*values: float) -> float:

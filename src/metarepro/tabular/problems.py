@@ -79,3 +79,8 @@ class DataError(InputError):
         count = len(self.problems)
         lines = [f"{count} problem{'' if count == 1 else 's'} in the data"]
         return "\n".join(lines + [f"  {problem}" for problem in self.problems])
+
+
+def refused(file: str, found: str, allowed: str, row: int | None = None) -> DataError:
+    """The error for a file of which nothing can be read."""
+    return DataError([Problem(file, row, "", found, allowed)])

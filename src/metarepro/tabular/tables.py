@@ -22,7 +22,7 @@ import pandas as pd
 from metarepro.tabular.atomic import write_file
 from metarepro.tabular.cells import HEADER_ROW, parse_cells, read_bytes
 from metarepro.tabular.columns import Column, Columns
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, Problem, refused
 
 FLOAT_FORMAT = "%.10g"
 
@@ -158,7 +158,7 @@ def as_csv(frame: pd.DataFrame, table: Table, file: str, *, header: bool = True)
     columns = list(table.columns)
     if list(frame.columns) != columns:
         found, allowed = ", ".join(map(str, frame.columns)), "the columns " + ", ".join(columns)
-        raise DataError([Problem(file, HEADER_ROW, "", found, allowed)])
+        raise refused(file, found, allowed, HEADER_ROW)
     checked, problems = check_values(frame, table, file)
     if problems:
         raise DataError(problems)

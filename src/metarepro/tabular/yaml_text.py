@@ -15,7 +15,7 @@ import yaml
 
 from metarepro.tabular.cells import decode
 from metarepro.tabular.plain_text import is_visible
-from metarepro.tabular.problems import DataError, Problem
+from metarepro.tabular.problems import DataError, Problem, refused
 
 #: A plan has some kilobytes and some hundred events; as many take a second.
 MAX_KILOBYTES = 500
@@ -242,7 +242,7 @@ class _Reading:
         self.problems.append(Problem(self.file, self.line, key_of(place), found, allowed))
 
     def _refuse(self, found: str, allowed: str) -> NoReturn:
-        raise DataError([Problem(self.file, self.line, "", found, allowed)])
+        raise refused(self.file, found, allowed, self.line)
 
 
 def _number(text: str) -> float | None:

@@ -159,13 +159,14 @@ class Scale:
     level: float = 0.95
 
     @property
-    def _measure(self) -> Measure:
+    def kind(self) -> Measure:
+        """The measure: what is true of it whichever way the outcome runs."""
         return MEASURES[self.measure]
 
     @property
     def label(self) -> str:
         """Name of the measure in a sentence."""
-        return self._measure.label
+        return self.kind.label
 
     @property
     def title(self) -> str:
@@ -175,22 +176,22 @@ class Scale:
     @property
     def symbol(self) -> str:
         """Name of the measure in headings."""
-        return self._measure.symbol
+        return self.kind.symbol
 
     @property
     def is_ratio(self) -> bool:
         """Whether it is drawn on a log axis."""
-        return self._measure.is_ratio
+        return self.kind.is_ratio
 
     @property
     def pooled_on(self) -> str:
         """The scale of pooling where it is not the printed one, as " on the log scale"."""
-        return self._measure.pooled_on
+        return self.kind.pooled_on
 
     @property
     def null(self) -> float:
         """What is printed where there is no effect."""
-        return self._measure.null
+        return self.kind.null
 
     @property
     def ci(self) -> str:
@@ -213,19 +214,9 @@ class Scale:
         return f"{self.percent} prediction interval"
 
     @property
-    def wide(self) -> float:
-        """An interval wider than this, on the scale of pooling, holds effects of every size."""
-        return self._measure.wide
-
-    @property
-    def sizes(self) -> tuple[tuple[float, str], ...]:
-        """Lower limit of the absolute effect and the word for it, largest first."""
-        return self._measure.sizes
-
-    @property
     def transformation(self) -> str:
         """What takes the scale of pooling to the printed one: "same", "exp", "tanh" or "expit"."""
-        return self._measure.printed.__name__.lstrip("_")
+        return self.kind.printed.__name__.lstrip("_")
 
     @property
     def no_effect(self) -> str:
@@ -237,7 +228,7 @@ class Scale:
     @property
     def compares(self) -> bool:
         """Whether an effect can favour one of two groups."""
-        return self._measure.compares
+        return self.kind.compares
 
     @property
     def differences(self) -> "Scale":
@@ -272,7 +263,7 @@ class Scale:
 
     def shown(self, effect: float) -> float:
         """An effect as it is printed; a NaN stays one."""
-        return math.nan if math.isnan(effect) else self._measure.printed(self.turn * effect)
+        return math.nan if math.isnan(effect) else self.kind.printed(self.turn * effect)
 
     def limits(self, low: float, high: float) -> tuple[float, float]:
         """Limits of an interval as they are printed, the lower first."""
@@ -282,14 +273,6 @@ class Scale:
     def placed(self, low: float, high: float) -> tuple[float, float]:
         """Limits of an interval as places on the axis, the lower first."""
         return (low, high) if self.turn > 0 else (-high, -low)
-
-    def printed(self, place: float) -> float:
-        """What is printed at a place of the axis."""
-        return self._measure.printed(place)
-
-    def place(self, printed: float) -> float:
-        """Where a printed number lies on the axis."""
-        return self._measure.to_pooling(printed)
 
     def number(self, effect: float) -> str:
         """Print an effect."""
@@ -334,7 +317,8 @@ class Scale:
         measures = set(rows["effect_measure"])
         if len(measures) != 1:
             return self
-        return self.at({"effect_measure": measures.pop(), "better": shared_side(rows)})
+        side = BETTER[1] if (rows["better"] == BETTER[1]).all() else BETTER[0]
+        return self.at({"effect_measure": measures.pop(), "better": side})
 
     def of_pool(self, pool: Mapping[Any, Any]) -> str:
         """Print a pool on its own scale; its measure goes before it where a study has several."""
@@ -403,11 +387,6 @@ def better_of(measure: str, beneficial_direction: str) -> str:
     """
     turned = MEASURES[measure].natural and beneficial_direction == "decrease"
     return BETTER[1] if turned else BETTER[0]
-
-
-def shared_side(rows: "pd.DataFrame") -> str:
-    """Which printed effects of some rows favour the intervention; "higher" where they differ."""
-    return BETTER[1] if (rows["better"] == BETTER[1]).all() else BETTER[0]
 
 
 def compares(effects: "pd.DataFrame") -> "pd.Series":
