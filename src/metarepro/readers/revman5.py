@@ -286,9 +286,7 @@ class _Reading:
         """The row of an overall result or of a subgroup."""
         row = keys | settings.row
         overall = row["level"] == "overall"
-        totals = {
-            name: self.attributes.published(element, key) for name, key in _TOTAL_COLUMNS.items()
-        }
+        totals = self.attributes.results(element, _TOTAL_COLUMNS)
         if settings.data_type in _SHOWN and not _entered(totals):
             totals = dict.fromkeys(totals, math.nan)
         row |= totals
@@ -346,10 +344,11 @@ class _Reading:
         """The study rows of an outcome or subgroup; the position of the last one."""
         for data in parent.children(f"{kind}_DATA"):
             position += 1
-            study_id = clean_text(data.attributes.get("STUDY_ID", ""))
+            given = data.attributes.get("STUDY_ID", "")
+            study_id = clean_text(given)
             if not study_id:
                 self.attributes.wrong(data, "STUDY_ID", "nothing", "the id of a study")
-            study, year = self.names.get(data.attributes.get("STUDY_ID", ""), ("", ""))
+            study, year = self.names.get(given, ("", ""))
             estimable = self.attributes.choice(data, "ESTIMABLE", "YES") == "YES"
             row = keys | {
                 "study_id": study_id,
@@ -359,18 +358,14 @@ class _Reading:
                 "applies_to": "both",
                 "estimable": "yes" if estimable else "no",
                 "footnote": data.text_of("FOOTNOTE"),
-                "risk_of_bias": self.bias.get(data.attributes.get("STUDY_ID", ""), ""),
+                "risk_of_bias": self.bias.get(given, ""),
                 "locator": data.path,
             }
-            for column, attribute in _INPUTS[settings.data_type].items():
-                row[column] = self.attributes.input(data, attribute, needed=estimable)
-            shown = {
-                column: self.attributes.input(data, attribute, needed=False)
-                for column, attribute in _SHOWN.get(settings.data_type, {}).items()
-            }
-            if _entered(shown):
-                row |= shown
+            row |= self.attributes.inputs(data, _INPUTS[settings.data_type], needed=estimable)
+            if settings.data_type in _SHOWN:
+                shown = self.attributes.inputs(data, _SHOWN[settings.data_type], needed=False)
+                row |= shown if _entered(shown) else {}
             if estimable:
-                self.attributes.take(data, _ROW_SOURCES, row)
+                row |= self.attributes.results(data, _ROW_SOURCES)
             self.studies.append(row)
         return position
