@@ -402,8 +402,13 @@ def analysis_of(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def complete(rows: Iterable[Mapping[str, Any]], columns: Columns) -> list[Row]:
     """The rows with all columns; what a row does not have is missing."""
-    empty = {name: column.empty for name, column in columns.items()}
+    empty = empty_row(columns)
     return [{**empty, **row} for row in rows]
+
+
+def empty_row(columns: Columns) -> Row:
+    """A row with nothing in it."""
+    return {name: column.empty for name, column in columns.items()}
 
 
 def _table(rows: Sequence[Row], columns: Columns) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from metarepro.readers.review_tables import (
     Extraction,
     ReviewFile,
     complete,
+    empty_row,
     is_log,
     measure_of,
     precision_notes,
@@ -49,6 +50,7 @@ _CHILDREN: dict[str, frozenset[str]] = {
     "QUALITY_ITEM_DATA_ENTRY": frozenset(),
     "OTHER_OUTCOME": frozenset({"NAME"}),
 }
+_NO_STUDY = empty_row(STUDY_COLUMNS) | {"applies_to": "both"}
 _KINDS = {"CONT": "continuous", "DICH": "dichotomous", "IV": "iv", "IPD": "oe"}
 # Study values: column, attribute; an estimable row must have them.
 _INPUTS = {
@@ -126,7 +128,7 @@ def read(documents: Sequence[Document], file: str) -> Extraction:
         raise DataError(reading.attributes.problems)
     return Extraction(
         reading.review(),
-        complete(reading.studies, STUDY_COLUMNS),
+        reading.studies,
         complete(reading.analyses, ANALYSIS_COLUMNS),
         tuple([note] if note else []) + tuple(reading.notes),
     )
@@ -342,30 +344,30 @@ class _Reading:
         position: int,
     ) -> int:
         """The study rows of an outcome or subgroup; the position of the last one."""
+        data_type, attributes = settings.data_type, self.attributes
+        blank = _NO_STUDY | keys
         for data in parent.children(f"{kind}_DATA"):
             position += 1
             given = data.attributes.get("STUDY_ID", "")
-            study_id = clean_text(given)
-            if not study_id:
-                self.attributes.wrong(data, "STUDY_ID", "nothing", "the id of a study")
+            if not (study_id := clean_text(given)):
+                attributes.wrong(data, "STUDY_ID", "nothing", "the id of a study")
             study, year = self.names.get(given, ("", ""))
-            estimable = self.attributes.choice(data, "ESTIMABLE", "YES") == "YES"
-            row = keys | {
+            estimable = attributes.choice(data, "ESTIMABLE", "YES") == "YES"
+            row = blank | {
                 "study_id": study_id,
                 "study": study or study_id,
                 "year": year,
                 "position": position,
-                "applies_to": "both",
                 "estimable": "yes" if estimable else "no",
                 "footnote": data.text_of("FOOTNOTE"),
                 "risk_of_bias": self.bias.get(given, ""),
                 "locator": data.path,
             }
-            row |= self.attributes.inputs(data, _INPUTS[settings.data_type], needed=estimable)
-            if settings.data_type in _SHOWN:
-                shown = self.attributes.inputs(data, _SHOWN[settings.data_type], needed=False)
+            row |= attributes.inputs(data, _INPUTS[data_type], needed=estimable)
+            if data_type in _SHOWN:
+                shown = attributes.inputs(data, _SHOWN[data_type], needed=False)
                 row |= shown if _entered(shown) else {}
             if estimable:
-                row |= self.attributes.results(data, _ROW_SOURCES)
+                row |= attributes.results(data, _ROW_SOURCES)
             self.studies.append(row)
         return position

@@ -9,7 +9,7 @@ import html
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 from xml.parsers import expat
 
@@ -48,8 +48,8 @@ class Element:
     attributes: dict[str, str]
     line: int
     path: str
-    content: "list[Element | str]" = field(default_factory=list)
-    named: "dict[str, list[Element]]" = field(default_factory=dict)
+    content: "list[Element | str]"
+    named: "dict[str, list[Element]]"
 
     def children(self, *tags: str) -> "Iterable[Element]":
         """Child elements with one of the tags; all without."""
@@ -115,19 +115,23 @@ class _Collector:
 
     def _keep(self, tag: str, attributes: dict[str, str]) -> Element | None:
         parent = self.kept[-1] if self.kept else None
-        if self.kept and (parent is None or tag not in self.wanted.get(parent.tag, {tag})):
-            return None
+        if self.kept:
+            wanted = self.wanted.get(parent.tag) if parent else ()
+            if wanted is not None and tag not in wanted:
+                return None
         self.n_kept += 1
         if self.n_kept > MAX_KEPT:
             found = f"more than {MAX_KEPT} elements in studies, analyses and tables"
             raise _RefusedError(found, f"at most {MAX_KEPT}")
         self._count(len("".join(attributes.values())))
         if parent is None:
-            self.root = Element(tag, attributes, self.line(), f"/{tag}")
+            self.root = Element(tag, attributes, self.line(), f"/{tag}", [], {})
             return self.root
-        alike = parent.named.setdefault(tag, [])
+        alike = parent.named.get(tag)
+        if alike is None:
+            alike = parent.named[tag] = []
         path = f"{parent.path}/{tag}[{len(alike) + 1}]"
-        element = Element(tag, attributes, self.line(), path)
+        element = Element(tag, attributes, self.line(), path, [], {})
         alike.append(element)
         parent.content.append(element)
         return element

@@ -5,6 +5,7 @@ All pools of a file are computed together; `revman_pools` has the arithmetic.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -60,10 +61,11 @@ class ReviewPool:
 
     def numbers(self) -> dict[str, float]:
         """What RevMan prints, by name."""
-        return {name: getattr(self, name) for name in _PRINTED}
+        return dict(zip(_PRINTED, _printed(self), strict=True))
 
 
 _PRINTED = [f.name for f in fields(ReviewPool) if f.name not in ("weights", "wald_se")]
+_printed = attrgetter(*_PRINTED)
 
 
 class SubgroupTest(NamedTuple):
