@@ -243,11 +243,18 @@ def check_values(
     return _check(frame, places, table, file, _number_of_value, _text_of_value)
 
 
-def check_rows(rows: Sequence[Mapping[str, Any]], table: Table, file: str) -> list[Problem]:
-    """What `check_values` finds in a table of these rows; cells that a row lacks are empty."""
+def check_rows(
+    rows: Sequence[Mapping[str, Any]], table: Table, file: str
+) -> tuple[dict[str, list[Any]], list[Problem]]:
+    """What `check_values` gives for a table of these rows; cells that a row lacks are empty."""
     cells = {name: [row.get(name) for row in rows] for name in table.columns}
     places = range(HEADER_ROW + 1, HEADER_ROW + 1 + len(rows))
-    return _check(cells, places, table, file, _number_of_value, _text_of_value)[1]
+    return _check(cells, places, table, file, _number_of_value, _text_of_value)
+
+
+def from_columns(columns: Mapping[str, list[Any]], table: Table) -> pd.DataFrame:
+    """A table from its columns, as `check_rows` gives them."""
+    return _frame(columns, table, pd.RangeIndex(len(next(iter(columns.values())))))
 
 
 class _NotAllowedError(Exception):
@@ -347,7 +354,7 @@ def _shown(value: Any) -> str:
     return FLOAT_FORMAT % value if isinstance(value, numbers.Real) else str(value)
 
 
-def _frame(values: dict[str, list[Any]], table: Table, index: pd.Index) -> pd.DataFrame:
+def _frame(values: Mapping[str, list[Any]], table: Table, index: pd.Index) -> pd.DataFrame:
     columns = {
         name: pd.Series(values[name], index=index, dtype="float64" if column.numeric else object)
         for name, column in table.columns.items()
