@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 from xml.parsers import expat
 
@@ -281,18 +282,6 @@ def level_of(number: float) -> float:
     return level if _LOWEST_LEVEL <= level < 1 else math.nan
 
 
-class _Parsed(dict[str, float]):
-    """Numbers by how they are written, each parsed once: most stand in a file again and again."""
-
-    def __init__(self, parse: Callable[[str], float]):
-        super().__init__()
-        self._parse = parse
-
-    def __missing__(self, text: str) -> float:
-        number = self[text] = self._parse(text)
-        return number
-
-
 def _typed_in(text: str) -> float:
     return parse_number(text) if text.strip() else math.nan
 
@@ -309,12 +298,9 @@ class Attributes:
     def __init__(self, file: str):
         self.file = file
         self.problems: list[Problem] = []
-        self._typed_in = _Parsed(_typed_in)
-        self._calculated = _Parsed(parse_published)
-
-    def input(self, element: Element, attribute: str, *, needed: bool) -> float:
-        """What the authors of the review typed in."""
-        return self.inputs(element, {attribute: attribute}, needed=needed)[attribute]
+        # Most of a file's numbers stand in it again and again.
+        self._typed_in = lru_cache(maxsize=None)(_typed_in)
+        self._calculated = lru_cache(maxsize=None)(parse_published)
 
     def inputs(
         self, element: Element, sources: Mapping[str, str], *, needed: bool
@@ -331,16 +317,20 @@ class Attributes:
         return self._numbers(element, sources, self._calculated, False)
 
     def _numbers(
-        self, element: Element, sources: Mapping[str, str], parsed: _Parsed, needed: bool
+        self,
+        element: Element,
+        sources: Mapping[str, str],
+        parse: Callable[[str], float],
+        needed: bool,
     ) -> dict[str, float]:
         given = element.attributes
         try:
-            return {column: parsed[given[attribute]] for column, attribute in sources.items()}
+            return {column: parse(given[attribute]) for column, attribute in sources.items()}
         except (KeyError, NotANumberError):  # seldom: each for itself
             numbers = dict.fromkeys(sources, math.nan)
         for column, attribute in sources.items():
             try:
-                numbers[column] = parsed[given[attribute]]
+                numbers[column] = parse(given[attribute])
             except KeyError:
                 if needed:
                     self.wrong(element, attribute, "no such attribute", "a number, or empty")
@@ -364,7 +354,7 @@ class Attributes:
 
     def level(self, outcome: Element, attribute: str) -> float:
         """Level of intervals: 95 as 0.95."""
-        level = level_of(self.input(outcome, attribute, needed=True))
+        level = level_of(self.inputs(outcome, {attribute: attribute}, needed=True)[attribute])
         if math.isnan(level):
             if attribute in outcome.attributes:
                 self.wrong(outcome, attribute, outcome.attributes[attribute], LEVELS)
