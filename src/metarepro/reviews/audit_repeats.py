@@ -8,7 +8,7 @@ event: it may add to an arm as many events as participants, and no other number.
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 import numpy as np
@@ -63,7 +63,7 @@ def changed_numbers(rows: StudyRows) -> Found:
     for first, *later in alike.values():
         for row in later:
             pair = (first["comparison_number"], row["comparison_number"])
-            if row["data"] == first["data"] or all(_same(row[c], first[c]) for c in DATA):
+            if _alike(row["data"], first["data"]):
                 agreeing[pair] += 1
             elif not _part(row, first) and not _part(first, row):
                 differing.append((pair, row, first))
@@ -102,6 +102,12 @@ def _names(rows: list[StudyRow]) -> Names:
         if len(longer) == len(apart) == 1:
             short[data_type, longer[0]] = name
     return {outcome: short.get((outcome[0], name), name) for outcome, name in names.items()}
+
+
+def _alike(numbers: Sequence[float | None], others: Sequence[float | None]) -> bool:
+    """Whether the `data` of two rows are the same but for rounding."""
+    apart = ((a, b) for a, b in zip(numbers, others, strict=True) if a != b)
+    return all(a is not None and b is not None and _same(a, b) for a, b in apart)
 
 
 def _same(a: float, b: float) -> bool:

@@ -206,8 +206,8 @@ def _in_range(row: dict[str, Any]) -> dict[str, Any]:
 
 def _added_up(participants: Array, pool: ReviewPool) -> float:
     """Participants of the studies in a pool, as far as their rows have them."""
-    there = participants[~np.isnan(pool.weights) & ~np.isnan(participants)] if pool.k else ()
-    return float(sum(there)) if len(there) else math.nan
+    there = participants[~np.isnan(pool.weights + participants)].tolist() if pool.k else []
+    return float(sum(there)) if there else math.nan
 
 
 def _compare_pool(
