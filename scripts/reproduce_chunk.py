@@ -10,17 +10,18 @@ from contextlib import chdir
 from pathlib import Path
 
 from metarepro.command import parser, run
-from metarepro.reviews.batch import Batch, do_file, read_known
+from metarepro.reviews.batch import do_files, read_known
 from metarepro.reviews.batch_tables import write_batch
 from metarepro.reviews.chunks import Chunk, ChunkFile, checksum
 from metarepro.tabular.problems import DataError, Problem
 
 
-def check_unchanged(file: ChunkFile) -> None:
-    """Refuse a file that is not the one that the chunk was made of."""
+def unchanged(file: ChunkFile) -> tuple[str, Path]:
+    """Name and path of a file; one that is not that of which the chunk was made is refused."""
     if checksum(Path(file.path)) != file.sha256:
         allowed = "the file as it was when the run began: start again"
         raise DataError([Problem(file.name, None, "", "another content", allowed)])
+    return file.name, Path(file.path)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -32,12 +33,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = arguments.parse_args(argv)
     chunk = Chunk.from_json(args.chunk.read_text(encoding="utf-8"))
     known = read_known(args.known_deviations)
-    batch = Batch()
     # Messages name a file as it was given, relative or not.
     with chdir(chunk.folder):
-        for file in chunk.files:
-            check_unchanged(file)
-            do_file(Path(file.path), file.name, known, batch)
+        batch = do_files(map(unchanged, chunk.files), known)
     write_batch(batch.tables(), args.output_dir)
 
 

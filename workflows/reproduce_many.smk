@@ -12,7 +12,8 @@ that several batches can run at once:
 
 A review that cannot be read is a row of files.csv; the last job names it and fails. A chunk whose
 job died is tried again (not `retries` in the rule: each job of a cluster would multiply them). A
-second run does only the chunks whose files have changed.
+second run does only the chunks whose files have changed. The code is a parameter by its content:
+Snakemake looks again and again at every input of every job.
 """
 
 import json
@@ -45,13 +46,14 @@ rule report:
         "audit.csv",
         "files.csv",
         plan="chunks/plan.json",
-        code=code("report_reviews.py"),
     log:
         "logs/report.log",
     # Not mended by another attempt.
     retries: 0
     conda:
         "../environment.yml"
+    params:
+        code=digest_of(code("report_reviews.py")),
     shell:
         "python -m metarepro.workflow report_reviews --plan {input.plan} --tables-dir ."
         " 2>&1 | tee {log}"
@@ -62,7 +64,6 @@ rule reproduce_chunk:
     input:
         chunk="chunks/{chunk}.json",
         deviations=f"{LIBRARY}/reviews/known_deviations.csv",
-        code=code("reproduce_chunk.py"),
     output:
         "parts/{chunk}/reproduction.csv",
         "parts/{chunk}/accuracy.csv",
@@ -72,6 +73,8 @@ rule reproduce_chunk:
         "logs/{chunk}.log",
     conda:
         "../environment.yml"
+    params:
+        code=digest_of(code("reproduce_chunk.py")),
     shell:
         "python -m metarepro.workflow reproduce_chunk --chunk {input.chunk}"
         " --known-deviations {input.deviations:q} --output-dir parts/{wildcards.chunk} 2> {log}"
@@ -87,7 +90,6 @@ rule gather_reviews:
         ),
         chunks=expand("chunks/{chunk}.json", chunk=CHUNKS),
         plan="chunks/plan.json",
-        code=code("gather_reviews.py"),
     output:
         "reproduction.csv",
         "accuracy.csv",
@@ -97,6 +99,8 @@ rule gather_reviews:
         "logs/gather_reviews.log",
     conda:
         "../environment.yml"
+    params:
+        code=digest_of(code("gather_reviews.py")),
     shell:
         "python -m metarepro.workflow gather_reviews --chunks-dir chunks --parts-dir parts"
         " --output-dir . 2> {log}"

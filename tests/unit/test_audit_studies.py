@@ -3,6 +3,7 @@
 import math
 import time
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from metarepro.readers.review_tables import (
     ReviewFile,
     complete,
 )
+from metarepro.reviews import audit_sds
 from metarepro.reviews.audit_studies import CHECKS, SEVERITY
 from metarepro.reviews.audit_study_rows import (
     MAX_ROWS,
@@ -157,6 +159,23 @@ def test_se_of_a_log_hazard_ratio_below_what_participants_allow(
 
 
 # Files with very many rows
+
+
+@pytest.mark.parametrize("settings", [MD, SMD], ids=["MD", "SMD"])
+def test_rows_passed_over_have_no_finding_about_their_sds(
+    settings: Cells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(15)
+    rows: list[Cells] = []
+    for outcome, study in product(range(1, 9), range(8)):
+        n, n_c = rng.integers(10, 90, 2).astype(float)
+        sd, sd_c = rng.choice([1.0, 1.5, 9.0], 2) / rng.choice([1.0, math.sqrt(n)], p=[0.8, 0.2])
+        arms = ((n, rng.normal(5, 1), sd), (n_c, rng.normal(5, 1), sd_c))
+        rows.append(means(f"Study {study}", *arms, outcome_number=str(outcome)))
+    chosen = audit(settings, *rows)
+    monkeypatch.setattr(audit_sds, "_is_suspect", lambda rows, fits, usable: fits)
+    assert {"se_typed_for_sd"} < set(chosen["check"])
+    pd.testing.assert_frame_equal(chosen, audit(settings, *rows))
 
 
 def test_medians_of_others_are_those_of_a_walk_through_the_others() -> None:

@@ -157,8 +157,8 @@ def test_formats_of_one_file(data: st.DataObject, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(data.draw(damaged(ONE_FILE[name])))
     tolerated(lambda: read_review(path))
-    (row,) = do_files([(name, path)], {}).rows["files"]
-    assert "internal error" not in row["notes"]
+    (notes,) = do_files([(name, path)], {}).columns["files"]["notes"]
+    assert "internal error" not in notes
 
 
 SHEETS: dict[str, list[list[str | float | None]]] = {

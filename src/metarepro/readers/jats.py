@@ -99,7 +99,7 @@ def _add(element: Element, text: CellText, *, raised: bool) -> None:
 def _is_mark(element: Element) -> bool:
     """Whether a reference leads to a footnote of the table."""
     kind = element.attributes.get("ref-type", "")
-    plain = kind in ("fn", "table-fn") and not element.counts
+    plain = kind in ("fn", "table-fn") and not element.named
     return plain and len(element.all_text().strip()) <= _LONGEST_MARK
 
 

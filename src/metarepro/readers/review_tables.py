@@ -66,7 +66,7 @@ MAX_PROBLEMS = 200
 # Number of a review in the Cochrane Library.
 CD_NUMBER = re.compile(r"(CD|MR)[0-9]{6}")
 
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
 
 ANALYSIS_KEYS: Columns = {
@@ -361,21 +361,29 @@ def precision_notes(
         Rows with effects as logs to base 10. As natural logs they are known to a decimal less.
     """
     effect = ("published_estimate", "published_ci_low", "published_ci_high")
-    finest: dict[str, int] = {}
-    for column, text in ((c, text) for row in rows for c, text in row.items()):
-        # 1.2E-6 says nothing of a column, and neither do 3 and 0.0.
-        if "e" not in text.lower() and text.strip().partition(".")[2].strip("0"):
-            finest[column] = max(finest.get(column, 0), decimals(text))
-    finest |= dict.fromkeys(effect, max((finest.get(c, 0) for c in effect), default=0))
-    shown = [n for c, n in finest.items() if n and c not in effect[1:]]
-    exponents = (decimals(text) for row in rows for text in row.values())
+    written: dict[str, set[str]] = {}
+    for row in rows:
+        for column, text in row.items():
+            written.setdefault(column, set()).add(text)
+    finest = {column: _finest(texts) for column, texts in written.items()}
+    finest |= dict.fromkeys(effect, max(finest.get(column, 0) for column in effect))
+    shown = [n for column, n in finest.items() if n and column not in effect[1:]]
+    exponents = (decimals(text) for texts in written.values() for text in texts)
     general = median_low(shown) if shown else max(exponents, default=0)
-    notes = []
-    for row, is_log10 in zip(rows, log10 or [False] * len(rows), strict=True):
-        least = {c: 0 if c in effect and finest[c] else general for c in row}
-        places = {c: max(finest.get(c, 0), least[c]) - (is_log10 and c in effect) for c in row}
-        notes.append("; ".join(f"{column}: {number}" for column, number in places.items()))
-    return notes
+    places = {c: n if n and c in effect else max(n, general) for c, n in finest.items()}
+    natural, of_log10 = (
+        {c: f"{c}: {n - (c in effect and log)}" for c, n in places.items()} for log in (False, True)
+    )
+    return [
+        "; ".join([(of_log10 if is_log10 else natural)[column] for column in row])
+        for row, is_log10 in zip(rows, log10 or [False] * len(rows), strict=True)
+    ]
+
+
+def _finest(texts: Iterable[str]) -> int:
+    """Decimals of the most precise number; 1.2E-6, 3 and 0.0 say nothing of the others."""
+    fractions = (text.strip().partition(".")[2] for text in texts if "e" not in text.lower())
+    return max((len(fraction) for fraction in fractions if fraction.strip("0")), default=0)
 
 
 def analysis_of(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -385,8 +393,13 @@ def analysis_of(row: Mapping[str, Any]) -> tuple[str, str]:
 
 def complete(rows: Iterable[Mapping[str, Any]], columns: Columns) -> list[Row]:
     """The rows with all columns; what a row does not have is missing."""
-    empty = {name: column.empty for name, column in columns.items()}
+    empty = empty_row(columns)
     return [{**empty, **row} for row in rows]
+
+
+def empty_row(columns: Columns) -> Row:
+    """A row with nothing in it."""
+    return {name: column.empty for name, column in columns.items()}
 
 
 def _table(rows: Sequence[Row], columns: Columns) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from metarepro.readers.review_tables import (
     Extraction,
     ReviewFile,
     complete,
+    empty_row,
     is_log,
     measure_of,
     precision_notes,
@@ -49,6 +50,7 @@ _CHILDREN: dict[str, frozenset[str]] = {
     "QUALITY_ITEM_DATA_ENTRY": frozenset(),
     "OTHER_OUTCOME": frozenset({"NAME"}),
 }
+_NO_STUDY = empty_row(STUDY_COLUMNS) | {"applies_to": "both"}
 _KINDS = {"CONT": "continuous", "DICH": "dichotomous", "IV": "iv", "IPD": "oe"}
 # Study values: column, attribute; an estimable row must have them.
 _INPUTS = {
@@ -126,7 +128,7 @@ def read(documents: Sequence[Document], file: str) -> Extraction:
         raise DataError(reading.attributes.problems)
     return Extraction(
         reading.review(),
-        complete(reading.studies, STUDY_COLUMNS),
+        reading.studies,
         complete(reading.analyses, ANALYSIS_COLUMNS),
         tuple([note] if note else []) + tuple(reading.notes),
     )
@@ -286,9 +288,7 @@ class _Reading:
         """The row of an overall result or of a subgroup."""
         row = keys | settings.row
         overall = row["level"] == "overall"
-        totals = {
-            name: self.attributes.published(element, key) for name, key in _TOTAL_COLUMNS.items()
-        }
+        totals = self.attributes.results(element, _TOTAL_COLUMNS)
         if settings.data_type in _SHOWN and not _entered(totals):
             totals = dict.fromkeys(totals, math.nan)
         row |= totals
@@ -344,33 +344,30 @@ class _Reading:
         position: int,
     ) -> int:
         """The study rows of an outcome or subgroup; the position of the last one."""
+        data_type, attributes = settings.data_type, self.attributes
+        blank = _NO_STUDY | keys
         for data in parent.children(f"{kind}_DATA"):
             position += 1
-            study_id = clean_text(data.attributes.get("STUDY_ID", ""))
-            if not study_id:
-                self.attributes.wrong(data, "STUDY_ID", "nothing", "the id of a study")
-            study, year = self.names.get(data.attributes.get("STUDY_ID", ""), ("", ""))
-            estimable = self.attributes.choice(data, "ESTIMABLE", "YES") == "YES"
-            row = keys | {
+            given = data.attributes.get("STUDY_ID", "")
+            if not (study_id := clean_text(given)):
+                attributes.wrong(data, "STUDY_ID", "nothing", "the id of a study")
+            study, year = self.names.get(given, ("", ""))
+            estimable = attributes.choice(data, "ESTIMABLE", "YES") == "YES"
+            row = blank | {
                 "study_id": study_id,
                 "study": study or study_id,
                 "year": year,
                 "position": position,
-                "applies_to": "both",
                 "estimable": "yes" if estimable else "no",
                 "footnote": data.text_of("FOOTNOTE"),
-                "risk_of_bias": self.bias.get(data.attributes.get("STUDY_ID", ""), ""),
+                "risk_of_bias": self.bias.get(given, ""),
                 "locator": data.path,
             }
-            for column, attribute in _INPUTS[settings.data_type].items():
-                row[column] = self.attributes.input(data, attribute, needed=estimable)
-            shown = {
-                column: self.attributes.input(data, attribute, needed=False)
-                for column, attribute in _SHOWN.get(settings.data_type, {}).items()
-            }
-            if _entered(shown):
-                row |= shown
+            row |= attributes.inputs(data, _INPUTS[data_type], needed=estimable)
+            if data_type in _SHOWN:
+                shown = attributes.inputs(data, _SHOWN[data_type], needed=False)
+                row |= shown if _entered(shown) else {}
             if estimable:
-                self.attributes.take(data, _ROW_SOURCES, row)
+                row |= attributes.results(data, _ROW_SOURCES)
             self.studies.append(row)
         return position

@@ -70,9 +70,7 @@ def read(documents: Sequence[Document], file: str) -> Extraction:
             "study": names.get(element.attributes.get("STUDY_ID", "")) or study_id,
             "locator": element.path,
         }
-        for column, attribute in _COUNTS.items():
-            row[column] = attributes.input(element, attribute, needed=True)
-        rows.append(row)
+        rows.append(row | attributes.inputs(element, _COUNTS, needed=True))
     if not rows:
         found = "a review of diagnostic test accuracy without study data"
         attributes.problems.append(Problem(file, None, "", found, "elements with TP, FP, FN, TN"))

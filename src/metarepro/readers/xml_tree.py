@@ -8,8 +8,8 @@ HTML, and no entity may be declared in the file.
 import html
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 from xml.parsers import expat
@@ -43,20 +43,21 @@ _RATIO_TOLERANCE = 1e-4
 
 @dataclass(slots=True)
 class Element:
-    """An element that is kept, with the line where it starts."""
+    """An element that is kept, with the line where it starts; `named` has its children by tag."""
 
     tag: str
     attributes: dict[str, str]
     line: int
     path: str
-    content: "list[Element | str]" = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+    content: "list[Element | str]"
+    named: "dict[str, list[Element]]"
 
-    def children(self, *tags: str) -> "Iterator[Element]":
+    def children(self, *tags: str) -> "Iterable[Element]":
         """Child elements with one of the tags; all without."""
-        for item in self.content:
-            if isinstance(item, Element) and (not tags or item.tag in tags):
-                yield item
+        if len(tags) == 1:
+            return self.named.get(tags[0], ())
+        elements = (item for item in self.content if isinstance(item, Element))
+        return (element for element in elements if not tags or element.tag in tags)
 
     def all_text(self) -> str:
         """Text of the element and of the markup in it, without what was struck out."""
@@ -69,9 +70,8 @@ class Element:
 
     def text_of(self, tag: str) -> str:
         """Plain text of the children with a tag."""
-        if not self.content:
-            return ""
-        return clean_text(" ".join(child.all_text() for child in self.children(tag)))
+        named = self.named.get(tag)
+        return clean_text(" ".join([child.all_text() for child in named])) if named else ""
 
 
 class _RefusedError(Exception):
@@ -116,19 +116,24 @@ class _Collector:
 
     def _keep(self, tag: str, attributes: dict[str, str]) -> Element | None:
         parent = self.kept[-1] if self.kept else None
-        if self.kept and (parent is None or tag not in self.wanted.get(parent.tag, {tag})):
-            return None
+        if self.kept:
+            wanted = self.wanted.get(parent.tag) if parent else ()
+            if wanted is not None and tag not in wanted:
+                return None
         self.n_kept += 1
         if self.n_kept > MAX_KEPT:
             found = f"more than {MAX_KEPT} elements in studies, analyses and tables"
             raise _RefusedError(found, f"at most {MAX_KEPT}")
-        self._count(sum(map(len, attributes.values())))
+        self._count(len("".join(attributes.values())))
         if parent is None:
-            self.root = Element(tag, attributes, self.line(), f"/{tag}")
+            self.root = Element(tag, attributes, self.line(), f"/{tag}", [], {})
             return self.root
-        parent.counts[tag] = parent.counts.get(tag, 0) + 1
-        path = f"{parent.path}/{tag}[{parent.counts[tag]}]"
-        element = Element(tag, attributes, self.line(), path)
+        alike = parent.named.get(tag)
+        if alike is None:
+            alike = parent.named[tag] = []
+        path = f"{parent.path}/{tag}[{len(alike) + 1}]"
+        element = Element(tag, attributes, self.line(), path, [], {})
+        alike.append(element)
         parent.content.append(element)
         return element
 
@@ -277,6 +282,10 @@ def level_of(number: float) -> float:
     return level if _LOWEST_LEVEL <= level < 1 else math.nan
 
 
+def _typed_in(text: str) -> float:
+    return parse_number(text) if text.strip() else math.nan
+
+
 class Attributes:
     """Reads attributes of elements and collects what is wrong with them.
 
@@ -290,30 +299,44 @@ class Attributes:
         self.file = file
         self.problems: list[Problem] = []
         # Most of a file's numbers stand in it again and again.
-        self._typed_in = lru_cache(maxsize=None)(parse_number)
+        self._typed_in = lru_cache(maxsize=None)(_typed_in)
         self._calculated = lru_cache(maxsize=None)(parse_published)
 
-    def input(self, element: Element, attribute: str, *, needed: bool) -> float:
-        """What the authors of the review typed in."""
-        text = element.attributes.get(attribute)
-        if text is None or not text.strip():
-            if needed and text is None:
-                self.wrong(element, attribute, "no such attribute", "a number, or empty")
-            return math.nan
-        try:
-            return self._typed_in(text)
-        except NotANumberError as error:
-            self.wrong(element, attribute, text, str(error))
-            return math.nan
+    def inputs(
+        self, element: Element, sources: Mapping[str, str], *, needed: bool
+    ) -> dict[str, float]:
+        """What the authors of the review typed in, by column."""
+        return self._numbers(element, sources, self._typed_in, needed)
 
     def published(self, element: Element, attribute: str) -> float:
         """What RevMan calculated; it writes NaN and infinities where there is nothing."""
-        text = element.attributes.get(attribute, "")
+        return self.results(element, {attribute: attribute})[attribute]
+
+    def results(self, element: Element, sources: Mapping[str, str]) -> dict[str, float]:
+        """What RevMan calculated, by column."""
+        return self._numbers(element, sources, self._calculated, False)
+
+    def _numbers(
+        self,
+        element: Element,
+        sources: Mapping[str, str],
+        parse: Callable[[str], float],
+        needed: bool,
+    ) -> dict[str, float]:
+        given = element.attributes
         try:
-            return self._calculated(text)
-        except NotANumberError as error:
-            self.wrong(element, attribute, text, str(error))
-            return math.nan
+            return {column: parse(given[attribute]) for column, attribute in sources.items()}
+        except (KeyError, NotANumberError):  # seldom: each for itself
+            numbers = dict.fromkeys(sources, math.nan)
+        for column, attribute in sources.items():
+            try:
+                numbers[column] = parse(given[attribute])
+            except KeyError:
+                if needed:
+                    self.wrong(element, attribute, "no such attribute", "a number, or empty")
+            except NotANumberError as error:
+                self.wrong(element, attribute, given[attribute], str(error))
+        return numbers
 
     def choice(
         self,
@@ -331,7 +354,7 @@ class Attributes:
 
     def level(self, outcome: Element, attribute: str) -> float:
         """Level of intervals: 95 as 0.95."""
-        level = level_of(self.input(outcome, attribute, needed=True))
+        level = level_of(self.inputs(outcome, {attribute: attribute}, needed=True)[attribute])
         if math.isnan(level):
             if attribute in outcome.attributes:
                 self.wrong(outcome, attribute, outcome.attributes[attribute], LEVELS)
@@ -342,12 +365,10 @@ class Attributes:
         self, element: Element, sources: Mapping[str, str], row: dict[str, Any]
     ) -> dict[str, str]:
         """Put published values into a row, by column; the values as they are written."""
-        texts = {}
-        for column, attribute in sources.items():
-            row[column] = self.published(element, attribute)
-            if not math.isnan(row[column]):
-                texts[column] = element.attributes[attribute]
-        return texts
+        results = self.results(element, sources)
+        row |= results
+        there = (column for column, number in results.items() if not math.isnan(number))
+        return {column: element.attributes[sources[column]] for column in there}
 
     def wrong(self, element: Element, attribute: str, found: str, allowed: str) -> None:
         """Note a problem of an attribute."""

@@ -45,7 +45,7 @@ TableRow = Mapping[str, Part | Text]
 
 def text(*parts: Part) -> Text:
     """Put words and links together, without the empty ones."""
-    return tuple(part for part in parts if part != "")
+    return tuple([part for part in parts if part != ""])
 
 
 def joined(parts: Iterable[Part], separator: str) -> Text:
@@ -342,7 +342,7 @@ _LONG = 40
 
 def plain(cell: Text) -> str:
     """The words of a text without its links."""
-    return "".join(part if isinstance(part, str) else part.text for part in cell)
+    return "".join([part if isinstance(part, str) else part.text for part in cell])
 
 
 def table(

@@ -1,9 +1,8 @@
 """Pools of review files as rows of a table for readers."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
-
-import pandas as pd
 
 from metarepro.report.blocks import TableRow
 from metarepro.wording.phrases import DASH, decimal, whole
@@ -69,7 +68,7 @@ def pool_row(pool: Mapping[Any, Any]) -> TableRow:
 def _numbers(pool: Mapping[Any, Any], whose: str) -> str:
     """Estimate and interval as they are printed; a dash where there are none."""
     estimate, low, high = (pool[f"{whose}_{name}"] for name in ("estimate", "ci_low", "ci_high"))
-    if pd.isna(estimate):
+    if math.isnan(estimate):
         return DASH
-    limits = "" if pd.isna(low) else f" [{decimal(low, 3)}, {decimal(high, 3)}]"
+    limits = "" if math.isnan(low) else f" [{decimal(low, 3)}, {decimal(high, 3)}]"
     return f"{decimal(estimate, 3)}{limits}"

@@ -21,7 +21,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     # Pages of one file know the size of no figure.
-    made.globals |= {"plain": plain, "sizes": {}}
+    made.globals |= {"plain": plain, "sizes": {}, "zip": zip}
     made.globals |= {"drawing_width": WIDTH, "drawing_height": HEIGHT}
     # A number that JSON does not know must not pass.
     made.policies["json.dumps_kwargs"] = {"allow_nan": False, "separators": (",", ":")}

@@ -2,15 +2,16 @@
 
 import math
 
+import numpy as np
 from scipy import special
 
-from metarepro.audit.checks import Finding, has
+from metarepro.audit.checks import Finding
 from metarepro.audit.summaries import MIN_ARM, SAME_FACTOR
 from metarepro.reviews.audit_study_rows import (
     MIN_OTHERS,
     SAME_PEOPLE,
     Found,
-    StudyRow,
+    StudyRows,
     grouped,
     medians_of_others,
 )
@@ -23,12 +24,12 @@ ARM_FACTOR = 1.8
 SD_FACTOR, FAR_SDS_P, LARGE_ARM = 1.5, 1e-9, 100
 
 
-def arm_sizes(rows: list[StudyRow]) -> Found:
+def arm_sizes(rows: StudyRows) -> Found:
     """One arm is much larger or smaller than in the study's other analyses, the other is not.
 
     Analyses with subgroups or with several rows of the study are left out: they split arms.
     """
-    sized = [row for row in rows if row["n_t"] > 0 and row["n_c"] > 0]
+    sized = rows.at((rows.numbers["n_t"] > 0) & (rows.numbers["n_c"] > 0))
     whole = [row for row in sized if row["subgroup_number"] == ""]
     alone = [
         group[0] for group in grouped(whole, "outcome_key", "study_id").values() if len(group) == 1
@@ -51,18 +52,17 @@ def arm_sizes(rows: list[StudyRow]) -> Found:
                 yield row, Finding("arm_size_differs", printed, implied, message)
 
 
-def sds_apart(rows: list[StudyRow]) -> Found:
+def sds_apart(rows: StudyRows) -> Found:
     """SDs of two large arms that differ far beyond chance (F test of two variances).
 
     Not where the means differ likewise, since skewed scores spread in proportion to their mean,
     and not where the smaller SD is the other's standard error, which has a check of its own.
     """
-    for row in rows:
-        if not has(row, "mean_t", "mean_c", "sd_t", "sd_c", "n_t", "n_c"):
-            continue
+    sd_t, sd_c, n_t, n_c = (rows.numbers[name] for name in ("sd_t", "sd_c", "n_t", "n_c"))
+    smaller, larger = np.minimum(sd_t, sd_c), np.maximum(sd_t, sd_c)
+    apart = (smaller > 0) & (larger >= SD_FACTOR * smaller) & (np.minimum(n_t, n_c) >= LARGE_ARM)
+    for row in rows.at(apart & rows.there("mean_t", "mean_c")):
         sds, ns = (row["sd_t"], row["sd_c"]), (row["n_t"], row["n_c"])
-        if min(sds) <= 0 or min(ns) < LARGE_ARM or max(sds) < SD_FACTOR * min(sds):
-            continue
         large = sds.index(max(sds))
         ratio = sds[large] / sds[1 - large]
         p = 2 * float(special.fdtrc(ns[large] - 1, ns[1 - large] - 1, ratio**2))

@@ -12,9 +12,9 @@ from metarepro.reviews.audit_study_rows import (
     SAME_PEOPLE,
     Found,
     StudyRow,
+    StudyRows,
     grouped,
     median_of,
-    pooled,
 )
 
 #: Equal counts of two small studies are a coincidence.
@@ -23,9 +23,9 @@ MIN_TOTAL = 40
 SPLIT_FACTOR = 1.25
 
 
-def repeated_rows(rows: list[StudyRow]) -> Found:
+def repeated_rows(rows: StudyRows) -> Found:
     """Rows with the same numbers in one pool, of one study or of two."""
-    for first, *others in grouped(pooled(rows), "pool", "data").values():
+    for first, *others in grouped(rows.pooled, "pool", "data").values():
         for row in others:
             same = row["study_id"] == first["study_id"]
             if same or _telling(row):
@@ -40,13 +40,13 @@ def _telling(row: StudyRow) -> bool:
     return bool(row["n_t"] + row["n_c"] >= MIN_TOTAL and min(row["events_t"], row["events_c"]) > 0)
 
 
-def same_people_again(rows: list[StudyRow]) -> Found:
+def same_people_again(rows: StudyRows) -> Found:
     """Rows of one study in a pool with the same arm sizes and other results in both arms.
 
     Two times or two scales, as a rule, of people who are then counted twice. Not across
     subgroups, where they are the arms of one large trial as a rule.
     """
-    sized = [row for row in pooled(rows) if has(row, "n_t", "n_c")]
+    sized = [row for group in rows.again for row in group if has(row, "n_t", "n_c")]
     keys = ("pool", "subgroup_number", "study_id", "n_t", "n_c")
     for (*_, n_t, n_c), group in grouped(sized, *keys).items():
         if len(group) == 1:
@@ -60,7 +60,7 @@ def same_people_again(rows: list[StudyRow]) -> Found:
             yield row, Finding("same_people_again", f"{len(apart)} x {sizes}", "", message)
 
 
-def shared_arms(rows: list[StudyRow]) -> Found:
+def shared_arms(rows: StudyRows) -> Found:
     """An arm that is counted in several rows of one study in a pool (unit-of-analysis error).
 
     An arm may be shared between rows if its participants are split. That is taken for granted if
@@ -68,13 +68,16 @@ def shared_arms(rows: list[StudyRow]) -> Found:
     not whole; it is possible if the arm is as small as its share of the other arms
     (Cochrane Handbook, section 23.3.4).
     """
+    several = {group[0]["study_id"] for group in rows.again}
+    own = [row for row in rows.rows if row["study_id"] in several] if several else []
     sizes = {
-        (study, size): sorted(row[size] for row in own if row[size] == row[size])
-        for (study,), own in grouped(rows, "study_id").items()
+        (study, size): sorted(row[size] for row in rows_of_study if row[size] == row[size])
+        for (study,), rows_of_study in grouped(own, "study_id").items()
         for size in ("n_t", "n_c")
     }
-    for (_, study), group in grouped(pooled(rows), "pool", "study_id").items():
-        if len(group) < 2 or len({row["data"] for row in group}) < len(group):
+    for group in rows.again:
+        study = group[0]["study_id"]
+        if len({row["data"] for row in group}) < len(group):
             continue
         for side, other in (("c", "t"), ("t", "c")):
             size = f"n_{side}"

@@ -8,10 +8,13 @@ event: it may add to an arm as many events as participants, and no other number.
 
 import math
 from collections import Counter
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
-from metarepro.audit.checks import Finding, has
+import numpy as np
+
+from metarepro.audit.checks import Finding
+from metarepro.models.mantel_haenszel import Array
 from metarepro.reviews.audit_study_rows import (
     ARM,
     COUNTS,
@@ -20,15 +23,22 @@ from metarepro.reviews.audit_study_rows import (
     MIN_OTHERS,
     Found,
     StudyRow,
+    StudyRows,
     grouped,
     not_compared,
 )
+from metarepro.reviews.study_effects import Flags
 from metarepro.tabular.printed_numbers import printed_decimals
 
 _ARM_NAMES = {"t": "first", "c": "second"}
+_NOTHING = (None,) * len(DATA)
+#: Names of outcomes by type of data and the words of the file; "" for none.
+Names = dict[tuple[str, str], str]
+_outcome = itemgetter("data_type", "outcome")
+_counts = itemgetter(*COUNTS)
 
 
-def changed_numbers(rows: list[StudyRow]) -> Found:
+def changed_numbers(rows: StudyRows) -> Found:
     """A study that has other numbers for the same outcome in an earlier analysis.
 
     An outcome is known by its type of data and its name, or the beginning of it. Comparisons of
@@ -37,17 +47,23 @@ def changed_numbers(rows: list[StudyRow]) -> Found:
     arms is taken to be of a part of them, and a study with several rows in an analysis is left
     out: its arms are split there.
     """
+    names = _names(rows.rows)
+    named = [row for row in rows.rows if names[_outcome(row)]]
     alone = [
         row
-        for (row, *others) in grouped(_named(rows), "outcome_key", "study_id").values()
-        if not others and any(value is not None for value in row["data"])
+        for (row, *others) in grouped(named, "outcome_key", "study_id").values()
+        if not others and row["data"] != _NOTHING
     ]
+    alike: dict[tuple[str, ...], list[StudyRow]] = {}
+    for row in alone:
+        key = (row["study_id"], row["data_type"], names[_outcome(row)])
+        alike.setdefault(key, []).append(row)
     agreeing: Counter[tuple[str, str]] = Counter()
     differing: list[tuple[tuple[str, str], StudyRow, StudyRow]] = []
-    for first, *later in grouped(alone, "study_id", "name", "data_type").values():
+    for first, *later in alike.values():
         for row in later:
             pair = (first["comparison_number"], row["comparison_number"])
-            if row["data"] == first["data"] or all(_same(row[c], first[c]) for c in DATA):
+            if _alike(row["data"], first["data"]):
                 agreeing[pair] += 1
             elif not _part(row, first) and not _part(first, row):
                 differing.append((pair, row, first))
@@ -61,33 +77,37 @@ def changed_numbers(rows: list[StudyRow]) -> Found:
     for row, first in doubtful:
         printed, implied = _numbers(row), _numbers(first)
         message = f"{printed}; the same outcome in {first['record_id']} has {implied}"
-        message += _whose(row, first, arms)
+        message += _whose(row, first, arms, names)
         yield row, Finding("changed_numbers", printed, implied, message)
 
 
-def _named(rows: list[StudyRow]) -> list[StudyRow]:
-    """The rows with the `name` of their outcome, those without one left out.
+def _names(rows: list[StudyRow]) -> Names:
+    """The plain name of each outcome.
 
     A longer name ("Pain", "Pain (0 to 10)") is the shorter one if no other begins so and no
     comparison has both.
     """
-    outcomes = {row["outcome"] for row in rows}
-    names = {outcome: " ".join(outcome.lower().split()) for outcome in outcomes}
+    names: Names = {}
     places: dict[tuple[str, str], set[str]] = {}
-    for row in rows:
-        if name := names[row["outcome"]]:
-            places.setdefault((row["data_type"], name), set()).add(row["comparison_number"])
+    for data_type, outcome, comparison in {
+        (*_outcome(row), row["comparison_number"]) for row in rows
+    }:
+        names[data_type, outcome] = name = " ".join(outcome.lower().split())
+        if name:
+            places.setdefault((data_type, name), set()).add(comparison)
     short = {}
     for data_type, name in places:
         longer = [b for a, b in places if a == data_type and b != name and b.startswith(name)]
         apart = [b for b in longer if places[data_type, name].isdisjoint(places[data_type, b])]
         if len(longer) == len(apart) == 1:
             short[data_type, longer[0]] = name
-    return [
-        {**row, "name": short.get((row["data_type"], name), name)}
-        for row in rows
-        if (name := names[row["outcome"]])
-    ]
+    return {outcome: short.get((outcome[0], name), name) for outcome, name in names.items()}
+
+
+def _alike(numbers: Sequence[float | None], others: Sequence[float | None]) -> bool:
+    """Whether the `data` of two rows are the same but for rounding."""
+    apart = ((a, b) for a, b in zip(numbers, others, strict=True) if a != b)
+    return all(a is not None and b is not None and _same(a, b) for a, b in apart)
 
 
 def _same(a: float, b: float) -> bool:
@@ -126,7 +146,7 @@ def _arm_in_words(row: StudyRow, side: str) -> str:
 _Arm = tuple[float, ...]
 
 
-def _arms(rows: list[StudyRow]) -> dict[_Arm, list[StudyRow]]:
+def _arms(rows: Iterable[StudyRow]) -> dict[_Arm, list[StudyRow]]:
     """Rows by the numbers of each arm with a mean and an SD, which no two arms share by chance."""
     found: dict[_Arm, list[StudyRow]] = {}
     for row in rows:
@@ -141,21 +161,22 @@ def _arm(row: StudyRow, side: str) -> _Arm:
     return tuple(row[column] for column in ARM[side][:3])
 
 
-def _whose(row: StudyRow, first: StudyRow, arms: dict[_Arm, list[StudyRow]]) -> str:
+def _whose(row: StudyRow, first: StudyRow, arms: dict[_Arm, list[StudyRow]], names: Names) -> str:
     """Whose numbers the arms carry that differ: another study's, or another outcome's."""
     said = ""
-    for side, name in _ARM_NAMES.items():
+    for side, arm in _ARM_NAMES.items():
         if all(_same(a, b) for a, b in zip(_arm(row, side), _arm(first, side), strict=True)):
             continue
         others = arms.get(_arm(row, side), [])
         study = next((o for o in others if o["study_id"] != row["study_id"]), None)
-        outcome = next((o for o in others if o["name"] != row["name"]), None)
+        name = names[_outcome(row)]
+        outcome = next((o for o in others if names[_outcome(o)] != name), None)
         if other := study or outcome:
-            said += f"; the {name} arm is that of {other['record_id']}"
+            said += f"; the {arm} arm is that of {other['record_id']}"
     return said
 
 
-def changed_arms(rows: list[StudyRow]) -> Found:
+def changed_arms(rows: StudyRows) -> Found:
     """Arms of a scenario that differ from the analysis by more than its missing participants.
 
     Participants without a result count as events there, so that an arm has as many events more as
@@ -163,7 +184,8 @@ def changed_arms(rows: list[StudyRow]) -> Found:
     studies, no arm is smaller in the second, and in each column of arms most of those that differ
     obey. A scenario in which one group's missing participants do well is not looked for.
     """
-    counted = [row for row in rows if row["data_type"] == "dichotomous" and has(row, *COUNTS)]
+    there = rows.at(rows.there(*COUNTS))
+    counted = [row for row in there if row["data_type"] == "dichotomous"]
     analyses: dict[str, dict[str, StudyRow]] = {}
     for (outcome,), group in grouped(counted, "outcome_key").items():
         own = {row["study_id"]: row for row in group}
@@ -177,25 +199,38 @@ def changed_arms(rows: list[StudyRow]) -> Found:
             yield not_compared([row for own in group for row in own.values()], "these analyses")
             continue
         ascending = sorted(group, key=lambda own: sum(map(_participants, own.values())))
-        for base, scenario in combinations(ascending, 2):
-            yield from _against_twin(base, scenario)
+        counts = np.array([[_counts(own[name]) for name in studies] for own in ascending])
+        for place, base in enumerate(ascending):
+            for twin in np.flatnonzero(_are_twins(counts[place + 1 :] - counts[place])):
+                yield from _against_twin(base, ascending[place + 1 + twin])
+
+
+def _are_twins(added: Array) -> Flags:
+    """Which analyses are scenarios of another.
+
+    Parameters
+    ----------
+    added : array of shape (m, n, 4)
+        What each of them adds to the `COUNTS` of each study.
+    """
+    participants, events = added[..., :2], added[..., 2:]
+    obeying = ((participants == events) & (participants != 0)).sum(axis=1)
+    differing = ((participants != 0) | (events != 0)).sum(axis=1)
+    enough = (obeying > 0) & (2 * obeying >= differing) & (participants >= 0).all(axis=1)
+    return np.asarray(enough.all(axis=1))
 
 
 def _against_twin(base: dict[str, StudyRow], scenario: dict[str, StudyRow]) -> Found:
-    """Findings in the larger of two analyses, if it is a scenario of the smaller."""
-    sides = {side: list(_added(base, scenario, side)) for side in ARM}
-    for added in sides.values():
-        obeying = sum(participants == events for _, participants, events in added)
-        smaller = any(participants < 0 for _, participants, _ in added)
-        if smaller or not obeying or 2 * obeying < len(added):
-            return
-    for side, added in sides.items():
-        for study, participants, events in added:
+    """Findings in a scenario of an analysis."""
+    for side in ARM:
+        size, count = f"n_{side}", f"events_{side}"
+        for study, row in scenario.items():
+            before = base[study]
+            participants, events = row[size] - before[size], row[count] - before[count]
             if participants == events:
                 continue
-            row, before = scenario[study], base[study]
             printed, was = _arm_in_words(row, side), _arm_in_words(before, side)
-            implied = f"{before[f'events_{side}'] + participants:g} of {row[f'n_{side}']:g}"
+            implied = f"{before[count] + participants:g} of {row[size]:g}"
             message = (
                 f"{_ARM_NAMES[side]} arm: {printed}, in {before['record_id']} {was}: "
                 f"participants without a result add {participants:g} to the arm and "
@@ -206,15 +241,3 @@ def _against_twin(base: dict[str, StudyRow], scenario: dict[str, StudyRow]) -> F
 
 def _participants(row: StudyRow) -> float:
     return float(row["n_t"] + row["n_c"])
-
-
-def _added(
-    base: dict[str, StudyRow], scenario: dict[str, StudyRow], side: str
-) -> Iterator[tuple[str, float, float]]:
-    """Study, participants and events that the scenario adds to each arm that it changes."""
-    size, count = f"n_{side}", f"events_{side}"
-    for study, row in scenario.items():
-        before = base[study]
-        participants, events = row[size] - before[size], row[count] - before[count]
-        if participants or events:
-            yield study, participants, events

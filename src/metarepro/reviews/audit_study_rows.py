@@ -1,13 +1,16 @@
-"""The study rows of a review file as the audit looks at them: plain dicts, read once, grouped once.
+"""The study rows of a review file as the audit looks at them: plain dicts, and arrays of numbers.
 
 A check of `audit_studies` or `audit_duplicates` takes all rows of a review and yields each finding
-with the row that it belongs to. A file may have tens of thousands of rows in one pool: no check may
-walk through a pool in Python once a row. `medians_of_others` is for those that set a row against
-the rest of its pool.
+with the row that it belongs to. Nearly all rows of nearly all files are in order: a check picks
+those to look at by the arrays, and only they are looked at one by one. A file may have tens of
+thousands of rows in one pool: no check may walk through a pool in Python once a row.
+`medians_of_others` is for those that set a row against the rest of its pool.
 """
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from statistics import median
 from typing import Any
@@ -16,12 +19,21 @@ import numpy as np
 
 from metarepro.audit.checks import Finding
 from metarepro.models.conventions import CONVENTIONS, Convention
-from metarepro.readers.review_tables import Extraction, Row, analysis_of
-from metarepro.reviews.study_effects import EffectSettings, columns_of, effects_by_settings
+from metarepro.models.mantel_haenszel import Array
+from metarepro.readers.review_tables import Extraction, Row, analysis_of, is_log
+from metarepro.reviews.study_effects import (
+    Arrays,
+    EffectSettings,
+    Flags,
+    columns_of,
+    effects_by_settings,
+)
 
 COUNTS = ("n_t", "n_c", "events_t", "events_c")
 ARM = {side: [f"{name}_{side}" for name in ("n", "mean", "sd", "events")] for side in "tc"}
 DATA = [*ARM["t"], *ARM["c"], "o_e", "variance", "estimate", "se"]
+#: What the file prints of a row: effect and limits, and the level of these.
+PUBLISHED = ("published_estimate", "published_ci_low", "published_ci_high", "study_interval_level")
 _NUMBERS = frozenset(DATA)
 #: Two numbers of participants within this factor are taken to be the same people.
 SAME_PEOPLE = 1.1
@@ -30,8 +42,6 @@ SAME_PEOPLE = 1.1
 MAX_ROWS = 2000
 #: Fewer other studies do not tell what the SD of a scale is.
 MIN_OTHERS = 2
-#: Means of one study within this factor are taken to be of the same scale.
-SAME_SCALE = 1.5
 
 _SETTINGS = (
     "data_type",
@@ -44,10 +54,48 @@ _SETTINGS = (
 
 StudyRow = dict[Any, Any]
 Found = Iterator[tuple[StudyRow, Finding]]
-Check = Callable[[list[StudyRow]], Found]
 
 
-def study_rows(extraction: Extraction) -> list[StudyRow]:
+@dataclass(frozen=True, eq=False)
+class StudyRows:
+    """The study rows of a review.
+
+    Attributes
+    ----------
+    rows : list of dict
+        In the order of the file, each with all that the checks need; see `study_rows`.
+    numbers : mapping of str to array of shape (n,)
+        Their numbers by column: `DATA`, `PUBLISHED`, `yi` and `vi`.
+    """
+
+    rows: list[StudyRow]
+    numbers: Arrays
+
+    def at(self, chosen: Flags) -> list[StudyRow]:
+        """Some of the rows."""
+        return [self.rows[place] for place in np.flatnonzero(chosen)]
+
+    def there(self, *columns: str) -> Flags:
+        """Which rows have all these numbers."""
+        numbers = np.array([self.numbers[name] for name in columns])
+        return np.asarray(np.isfinite(numbers).all(axis=0))
+
+    @cached_property
+    def pooled(self) -> list[StudyRow]:
+        """Rows that enter a pool with an effect."""
+        return [row for row in self.at(self.numbers["vi"] > 0) if row["pool"] != ""]
+
+    @cached_property
+    def again(self) -> list[list[StudyRow]]:
+        """Rows of one study in one pool, of each study that has several."""
+        groups = grouped(self.pooled, "pool", "study_id").values()
+        return [group for group in groups if len(group) > 1]
+
+
+Check = Callable[[StudyRows], Found]
+
+
+def study_rows(extraction: Extraction) -> StudyRows:
     """List the study rows of a review with all that the checks need.
 
     Parameters
@@ -57,24 +105,33 @@ def study_rows(extraction: Extraction) -> list[StudyRow]:
 
     Returns
     -------
-    list of dict, in the order of the file
-        The columns of `STUDY_COLUMNS`, the settings of the row's analysis, and `place` (number of
-        the row), `record_id`, `outcome_key`, `pool` (the pool that the row enters, "" for none),
-        `yi` and `vi` (NaN where there is no effect), `data` (the numbers of `DATA`, None for a
-        missing one, so that rows alike are equal). Rows without an analysis are left out.
+    StudyRows
+        Each row with the columns of `STUDY_COLUMNS`, the settings of its analysis, and `place`
+        (number of the row), `record_id`, `outcome_key`, `log` (whether the analysis is of logs),
+        `pool` (the pool that the row enters, "" for none), `yi` and `vi` (NaN where there is no
+        effect), `sd` (geometric mean of the two SDs, NaN without), `data` (the numbers of `DATA`,
+        None for a missing one, so that rows alike are equal). Rows without an analysis are left
+        out.
     """
     overall: dict[tuple[str, str], Row] = {}
     for pool in extraction.analysis_rows:
         if pool["level"] == "overall" and (key := analysis_of(pool)) not in overall:
+            log = is_log(pool["measure"], pool["data_type"], pool["log_data"] == "yes")
             settings = {name: pool[name] for name in _SETTINGS}
-            overall[key] = settings | {"outcome_key": ".".join(key)}
+            overall[key] = settings | {"outcome_key": ".".join(key), "log": log}
     rows = [
         study | own
         for study in extraction.study_rows
         if (own := overall.get(analysis_of(study))) is not None
     ]
-    effects = _effects(rows, CONVENTIONS[extraction.review.format])
-    for place, (row, yi, vi) in enumerate(zip(rows, *effects, strict=True)):
+    columns = columns_of(rows)
+    effects = _effects(rows, columns, CONVENTIONS[extraction.review.format])
+    data = np.array([columns[name] for name in DATA]).T.astype(object)
+    data[data != data] = None
+    with np.errstate(invalid="ignore"):
+        sds = np.sqrt(columns["sd_t"] * columns["sd_c"]).tolist()
+    lists = (effects["yi"].tolist(), effects["vi"].tolist(), sds, map(tuple, data.tolist()))
+    for place, (row, yi, vi, sd, numbers) in enumerate(zip(rows, *lists, strict=True)):
         outcome, subgroup = row["outcome_key"], row["subgroup_number"]
         part = f"{outcome}.{subgroup}"
         whole = row["totals"] == "YES" and row["applies_to"] != "subgroup"
@@ -85,19 +142,21 @@ def study_rows(extraction: Extraction) -> list[StudyRow]:
             "pool": "" if row["totals"] == "NO" else outcome if whole else part,
             "yi": yi,
             "vi": vi,
-            "data": tuple([None if x != x else x for x in map(row.__getitem__, DATA)]),
+            "sd": sd,
+            "data": numbers,
         }
-    return rows
+    published = {name: np.array([row[name] for row in rows], dtype=float) for name in PUBLISHED}
+    return StudyRows(rows, {**columns, **published, **effects})
 
 
-def _effects(rows: Sequence[StudyRow], convention: Convention) -> list[list[float]]:
+def _effects(rows: Sequence[StudyRow], columns: Arrays, convention: Convention) -> dict[str, Array]:
     """Effects and variances of the rows; NaN for a measure that is not computed here."""
     groups: dict[EffectSettings, list[int]] = {}
     for number, row in enumerate(rows):
         settings = (row["data_type"], row["measure"], row["swap_events"] == "yes")
         groups.setdefault(settings, []).append(number)
-    effects, _ = effects_by_settings(columns_of(rows), groups, convention)
-    return [effects.yi.tolist(), effects.vi.tolist()]
+    effects, _ = effects_by_settings(columns, groups, convention)
+    return {"yi": effects.yi, "vi": effects.vi}
 
 
 def grouped(rows: Iterable[StudyRow], *columns: str) -> dict[tuple[Any, ...], list[StudyRow]]:
@@ -112,11 +171,6 @@ def grouped(rows: Iterable[StudyRow], *columns: str) -> dict[tuple[Any, ...], li
             key = tuple([None if value != value else value for value in key])
         groups.setdefault(key, []).append(row)
     return groups
-
-
-def pooled(rows: Iterable[StudyRow]) -> list[StudyRow]:
-    """Rows that enter a pool with an effect."""
-    return [row for row in rows if row["pool"] != "" and row["vi"] > 0]
 
 
 def not_compared(rows: list[StudyRow], what: str) -> tuple[StudyRow, Finding]:
@@ -153,53 +207,6 @@ def _skipping(taken: list[int], place: int) -> int:
             break
         place += 1
     return place
-
-
-def scale_sds(group: list[StudyRow]) -> dict[str, float]:
-    """By study, the median SD of the others in an analysis of mean differences, if they are enough.
-
-    Of several rows of a study their median counts.
-    """
-    studies = grouped(group, "study_id")
-    if group[0]["measure"] != "MD" or len(studies) - 1 < MIN_OTHERS:
-        return {}
-    own = ((study, median_of(row["sd"] for row in rows)) for (study,), rows in studies.items())
-    return medians_of_others(own)
-
-
-def mean_of(row: StudyRow) -> float:
-    """Size of the two means, half-way between them."""
-    return float(abs(row["mean_t"] + row["mean_c"]) / 2)
-
-
-def spreads_of(group: list[StudyRow]) -> dict[str, float]:
-    """By study, the median SD / |mean| of the others."""
-    return medians_of_others(
-        (row["study_id"], row["sd"] / mean_of(row) if mean_of(row) > 0 else math.nan)
-        for row in group
-    )
-
-
-def own_sds(own: list[StudyRow]) -> dict[int, float]:
-    """By place, the median SD of a study's other analyses with means of the row's scale."""
-    outcomes = {row["outcome_key"]: number for number, row in enumerate(own)}
-    if len(outcomes) == 1:
-        return {}
-    own = sorted(own, key=lambda row: row["sd"])
-    sds = np.array([row["sd"] for row in own])
-    sums = np.array([row["mean_t"] + row["mean_c"] for row in own])
-    numbers = np.array([outcomes[row["outcome_key"]] for row in own])
-    with np.errstate(all="ignore"):
-        scale = sums / np.where(sums == 0, np.nan, sums)[:, None]
-    there = (scale >= 1 / SAME_SCALE) & (scale <= SAME_SCALE) & (numbers != numbers[:, None])
-    rank = there.cumsum(axis=1)
-    last = rank[:, -1:]
-    # The SDs ascend: of those that are there the middle one, or the middle two.
-    low, high = ((rank == middle).argmax(axis=1) for middle in ((last + 1) // 2, last // 2 + 1))
-    usual = ((sds[low] + sds[high]) / 2).tolist()
-    return {
-        row["place"]: sd for row, sd, n in zip(own, usual, last[:, 0].tolist(), strict=True) if n
-    }
 
 
 def random_effects(yi: np.ndarray, vi: np.ndarray) -> tuple[float, float, float]:

@@ -14,7 +14,7 @@ from metarepro.extraction.any_review import read_any_review
 from metarepro.readers.review_tables import Extraction, Row, analysis_of
 from metarepro.reviews.accuracy import recompute_accuracy
 from metarepro.reviews.audit_studies import audit_studies
-from metarepro.reviews.batch_tables import BATCH_TABLES, below_each_other
+from metarepro.reviews.batch_tables import BATCH_TABLES
 from metarepro.reviews.chunks import named_reviews
 from metarepro.reviews.inferred_settings import with_settings
 from metarepro.reviews.reproduction import Known, reproduce
@@ -22,7 +22,7 @@ from metarepro.reviews.tables import DEVIATIONS
 from metarepro.tabular.file_names import file_name
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError
-from metarepro.tabular.tables import check_rows, from_rows, read_table
+from metarepro.tabular.tables import check_rows, from_columns, read_table
 
 
 @dataclass
@@ -31,19 +31,42 @@ class Batch:
 
     Attributes
     ----------
-    rows : of each of `BATCH_TABLES`
+    columns : of each of `BATCH_TABLES`
     unreadable : what is wrong with each file that could not be read
     """
 
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in BATCH_TABLES})
+    columns: dict[str, dict[str, list[Any]]] = field(
+        default_factory=lambda: {
+            table: {name: [] for name in declared.columns}
+            for table, declared in BATCH_TABLES.items()
+        }
+    )
     unreadable: list[str] = field(default_factory=list)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables of `BATCH_TABLES`."""
         return {
-            name: below_each_other(name, [from_rows(rows, BATCH_TABLES[name])])
-            for name, rows in self.rows.items()
+            name: from_columns(columns, BATCH_TABLES[name])
+            for name, columns in self.columns.items()
         }
+
+    def add(self, rows: Mapping[str, Sequence[Row]], name: str) -> None:
+        """Add the rows of a file, or none of them.
+
+        Raises
+        ------
+        DataError
+            With each value that could not be written: it would keep the tables of all files back.
+        """
+        checked, problems = {}, []
+        for table, found in rows.items():
+            checked[table], wrong = check_rows(found, BATCH_TABLES[table], name)
+            problems += wrong
+        if problems:
+            raise DataError(problems)
+        for table, columns in checked.items():
+            for column, cells in columns.items():
+                self.columns[table][column] += cells
 
 
 #: Deviations in published files whose reason is known.
@@ -157,15 +180,14 @@ def do_file(path: Path, name: str, known: Known, batch: Batch, forest: Path | No
             folder = forest.joinpath(*map(file_name, name.split("/")))
             extraction = extraction.with_notes(draw_forests(extraction, folder))
         rows["files"] = [_read_row(name, extraction, len(rows["reproduction"]))]
-        _check_writable(rows, name)
+        batch.add(rows, name)
     except MemoryError:  # says nothing of the file
         raise
     except Exception as error:  # noqa: BLE001 - one file must not end a run over hundreds
         said = str(error) if isinstance(error, InputError) else f"internal error: {error!r}"
         batch.unreadable.append(f"{name}: {said}")
-        rows = {"files": [{"file": name, "status": "unreadable", "notes": clean_text(said)}]}
-    for table, found in rows.items():
-        batch.rows[table] += found
+        row = {"file": name, "status": "unreadable", "notes": clean_text(said)}
+        batch.add({"files": [row]}, name)
 
 
 def _read_row(name: str, extraction: Extraction, pools: int) -> dict[str, Any]:
@@ -178,23 +200,6 @@ def _read_row(name: str, extraction: Extraction, pools: int) -> dict[str, Any]:
         | {"skipped": len(extraction.skipped)}
         | {"notes": "; ".join(extraction.notes)}
     )
-
-
-def _check_writable(rows: Mapping[str, Sequence[Row]], name: str) -> None:
-    """Refuse what could not be written: it would keep the tables of all files back.
-
-    Raises
-    ------
-    DataError
-        With each such value.
-    """
-    problems = [
-        problem
-        for table, found in rows.items()
-        for problem in check_rows(found, BATCH_TABLES[table], name)
-    ]
-    if problems:
-        raise DataError(problems)
 
 
 def draw_forests(extraction: Extraction, folder: Path) -> list[str]:

@@ -37,11 +37,6 @@ BATCH_TABLES = {
 _SHOWN = 10
 
 
-def below_each_other(name: str, tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Tables of one name in `BATCH_TABLES` as one."""
-    return pd.concat([empty_table(BATCH_TABLES[name]), *tables], ignore_index=True)
-
-
 def gather(chunks: Sequence[Chunk], parts: Sequence[Path], folder: Path) -> None:
     """Write the tables of all chunks as those of one batch for people, a chunk at a time.
 

@@ -5,6 +5,8 @@ All pools of a file are computed together; `revman_pools` has the arithmetic.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -60,10 +62,11 @@ class ReviewPool:
 
     def numbers(self) -> dict[str, float]:
         """What RevMan prints, by name."""
-        return {name: getattr(self, name) for name in _PRINTED}
+        return dict(zip(_PRINTED, _printed(self), strict=True))
 
 
 _PRINTED = [f.name for f in fields(ReviewPool) if f.name not in ("weights", "wald_se")]
+_printed = attrgetter(*_PRINTED)
 
 
 class SubgroupTest(NamedTuple):
@@ -81,8 +84,10 @@ class AnalysisResult:
 
     Attributes
     ----------
-    effects : StudyEffects
-        Of the rows, in their order.
+    all_effects : StudyEffects
+        Of the rows of all analyses that were pooled together.
+    rows : sequence of int
+        Which of them are its own.
     overall : ReviewPool
         Of all rows, whatever their subgroup.
     subgroups : dict of str to ReviewPool
@@ -91,10 +96,16 @@ class AnalysisResult:
         None without a subgroup that has an estimate.
     """
 
-    effects: StudyEffects
+    all_effects: StudyEffects
+    rows: Sequence[int]
     overall: ReviewPool
     subgroups: dict[str, ReviewPool]
     test: SubgroupTest | None
+
+    @cached_property
+    def effects(self) -> StudyEffects:
+        """Of the rows, in their order; only plots and inferred settings ask for them."""
+        return self.all_effects.take(np.asarray(self.rows, dtype=np.intp))
 
 
 #: An analysis before it is pooled: its settings and the numbers of its rows.
@@ -188,7 +199,8 @@ def pool_analyses(
         own = pools[number]
         results.append(
             AnalysisResult(
-                effects.take(np.asarray(rows, dtype=np.intp)),
+                effects,
+                rows,
                 own[None],
                 {name: pool for name, pool in own.items() if name is not None},
                 tests.get(number),

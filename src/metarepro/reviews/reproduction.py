@@ -37,6 +37,8 @@ from metarepro.reviews.tables import QUANTITIES
 TOLERANCE = 1e-6
 #: Further ones that are compared where the file has them, and not shown in columns of their own.
 _ALSO_COMPARED = ("q_df", "q_p", "t", "pi_low", "pi_high")
+_PRINTED = {name: f"published_{name}" for name in (*QUANTITIES, *_ALSO_COMPARED)}
+_OURS = {name: f"reproduced_{name}" for name in QUANTITIES}
 _ON_EFFECT_SCALE = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
 _SUBGROUP_TEST = ("subgroup_q", "subgroup_q_df", "subgroup_q_p", "subgroup_i2")
 _KEYS = (
@@ -175,8 +177,8 @@ def _compare(
     """One row of the table."""
     row: dict[str, Any] = {name: analysis[name] for name in _KEYS}
     row |= {"k": 0, "n_participants": math.nan}
-    row |= {f"published_{name}": analysis[f"published_{name}"] for name in QUANTITIES}
-    row |= dict.fromkeys((f"reproduced_{name}" for name in QUANTITIES), math.nan)
+    row |= {column: analysis[column] for column in map(_PRINTED.__getitem__, QUANTITIES)}
+    row |= dict.fromkeys(_OURS.values(), math.nan)
     row |= {"max_abs_difference": math.nan, "verdict": "not_computable", "reason": result}
     if not isinstance(result, str):
         pool = _pool_of(result, analysis)
@@ -189,8 +191,7 @@ def _compare(
 
 def _in_range(row: dict[str, Any]) -> dict[str, Any]:
     """No infinite numbers: no table holds them, and the other pools are still to be written."""
-    columns = [f"reproduced_{name}" for name in QUANTITIES]
-    beyond = [name for name in columns if math.isinf(row[name])]
+    beyond = [name for name in _OURS.values() if math.isinf(row[name])]
     said = [f"the recomputed {name.removeprefix('reproduced_')} is out of range" for name in beyond]
     largest = row["max_abs_difference"]
     return (
@@ -205,8 +206,8 @@ def _in_range(row: dict[str, Any]) -> dict[str, Any]:
 
 def _added_up(participants: Array, pool: ReviewPool) -> float:
     """Participants of the studies in a pool, as far as their rows have them."""
-    there = participants[~np.isnan(pool.weights) & ~np.isnan(participants)] if pool.k else ()
-    return float(sum(there)) if len(there) else math.nan
+    there = participants[~np.isnan(pool.weights + participants)].tolist() if pool.k else []
+    return float(sum(there)) if there else math.nan
 
 
 def _compare_pool(
@@ -214,7 +215,7 @@ def _compare_pool(
 ) -> dict[str, Any]:
     """Columns of a pool that could be recomputed, on the scale of the analysis."""
     ours = _numbers(pool, result if analysis["level"] == "overall" else None)
-    columns: dict[str, Any] = {f"reproduced_{name}": ours[name] for name in QUANTITIES}
+    columns: dict[str, Any] = {column: ours[name] for name, column in _OURS.items()}
     published = {name: x for name, x in _published(analysis).items() if not math.isnan(x)}
     if not published:
         return columns | _nothing_published(analysis, pool)
@@ -261,7 +262,7 @@ def _numbers(pool: ReviewPool, with_test: AnalysisResult | None) -> dict[str, fl
 
 def _published(analysis: Mapping[Any, Any]) -> dict[str, float]:
     """The published numbers as they are printed."""
-    numbers = {n: analysis[f"published_{n}"] for n in (*QUANTITIES, *_ALSO_COMPARED)}
+    numbers = {name: analysis[column] for name, column in _PRINTED.items()}
     numbers |= {name: analysis[name] for name in _SUBGROUP_TEST}
     # RevMan prints the absolute value of its statistics.
     return numbers | {name: abs(numbers[name]) for name in ("z", "t")}
@@ -296,7 +297,7 @@ def _difference(
 
 def _half_unit(analysis: Mapping[Any, Any], name: str) -> float:
     """Half a unit of the last digit that the file prints; 0 if that is not known."""
-    column = name if name in _SUBGROUP_TEST else f"published_{name}"
+    column = _PRINTED.get(name, name)
     notes = filter(None, analysis["published_precision"].split("; "))
     decimals = dict(note.split(": ") for note in notes).get(column)
     # A little more, for what binary numbers add to a half.

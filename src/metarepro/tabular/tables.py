@@ -243,11 +243,18 @@ def check_values(
     return _check(frame, places, table, file, _number_of_value, _text_of_value)
 
 
-def check_rows(rows: Sequence[Mapping[str, Any]], table: Table, file: str) -> list[Problem]:
-    """What `check_values` finds in a table of these rows; cells that a row lacks are empty."""
+def check_rows(
+    rows: Sequence[Mapping[str, Any]], table: Table, file: str
+) -> tuple[dict[str, list[Any]], list[Problem]]:
+    """What `check_values` gives for a table of these rows; cells that a row lacks are empty."""
     cells = {name: [row.get(name) for row in rows] for name in table.columns}
     places = range(HEADER_ROW + 1, HEADER_ROW + 1 + len(rows))
-    return _check(cells, places, table, file, _number_of_value, _text_of_value)[1]
+    return _check(cells, places, table, file, _number_of_value, _text_of_value)
+
+
+def from_columns(columns: Mapping[str, list[Any]], table: Table) -> pd.DataFrame:
+    """A table from its columns, as `check_rows` gives them."""
+    return _frame(columns, table, pd.RangeIndex(len(next(iter(columns.values())))))
 
 
 class _NotAllowedError(Exception):
@@ -280,6 +287,8 @@ def _number_of_value(value: Any) -> float:
 
 
 def _text_of_value(value: Any) -> str:
+    if type(value) is str and value.isascii():  # asked first: nearly all are
+        return value
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return ""
     if not isinstance(value, str):
@@ -304,27 +313,31 @@ def _check(
     problems: list[Problem] = []
     for name, column in table.columns.items():
         convert: Callable[[Any], Any] = to_number if column.numeric else to_text
-        given, values = list(cells[name]), []
-        for place, cell in zip(places, given, strict=True):
-            try:
-                values.append(convert(cell))
-            except _NotAllowedError as error:
-                values.append(None)
-                problems.append(Problem(file, place, name, str(cell), f"{column.allowed}; {error}"))
+        given = list(cells[name])
+        try:
+            values = list(map(convert, given))
+        except _NotAllowedError:  # all that are not are named
+            values = []
+            for place, cell in zip(places, given, strict=True):
+                try:
+                    values.append(convert(cell))
+                except _NotAllowedError as error:
+                    said = f"{column.allowed}; {error}"
+                    values.append(None)
+                    problems.append(Problem(file, place, name, str(cell), said))
         for row, allowed in _wrong(values, column):
             problems.append(Problem(file, places[row], name, _shown(given[row]), allowed))
-        converted[name] = [column.empty if value is None else value for value in values]
+        if None in values:
+            values = [column.empty if value is None else value for value in values]
+        converted[name] = values
     return converted, problems
 
 
 def _wrong(values: Sequence[Any], column: Column) -> Iterator[tuple[int, str]]:
     """Positions of values that may not be there, with what is allowed; None is passed over."""
-    counts = Counter(values)
+    counts = Counter(values) if column.unique else dict.fromkeys(values, 1)
     wrong = {value for value in counts if value is not None and not column.fits(value)}
-    if column.unique:
-        twice = {value for value, count in counts.items() if value is not None and count > 1}
-    else:
-        twice = set()
+    twice = {value for value, count in counts.items() if value is not None and count > 1}
     for row, value in enumerate(values) if wrong or twice else ():
         if value in wrong:
             yield row, column.allowed
@@ -341,7 +354,7 @@ def _shown(value: Any) -> str:
     return FLOAT_FORMAT % value if isinstance(value, numbers.Real) else str(value)
 
 
-def _frame(values: dict[str, list[Any]], table: Table, index: pd.Index) -> pd.DataFrame:
+def _frame(values: Mapping[str, list[Any]], table: Table, index: pd.Index) -> pd.DataFrame:
     columns = {
         name: pd.Series(values[name], index=index, dtype="float64" if column.numeric else object)
         for name, column in table.columns.items()
