@@ -3,11 +3,11 @@
 Stages, each in a file of its own in rules/; no stage reads a later one:
 
     extract   data/ -> results/extracted      what was reported, validated, with its source
-    effects         -> results/effects        Hedges' g of every result, or why there is none
-    pool            -> results/pooled         random-effects pools of the plan in config/
+    pool            -> results/effects        the effect size of every result, or why there is none
+                       results/pooled         random-effects pools of the plan in config/
     sensitivity     -> results/sensitivity    how much they depend on trials and choices
     compare         -> results/reproduction   published pools against ours
-    overlap         -> results/overlap        trials and results that several sources share
+                       results/overlap        trials and results that several sources share
     claims          -> results/claims         the report's claims, with verdicts by rules
     report          -> results/figures        a figure of every synthesis, review and domain
     manuscript      -> results/manuscript     tables, figures and references to take over
@@ -24,11 +24,9 @@ include: "rules/code.smk"
 include: "rules/common.smk"
 include: "rules/runs.smk"
 include: "rules/extract.smk"
-include: "rules/effects.smk"
 include: "rules/pool.smk"
 include: "rules/sensitivity.smk"
 include: "rules/compare.smk"
-include: "rules/overlap.smk"
 include: "rules/report.smk"
 include: "rules/manuscript.smk"
 include: "rules/report_pages.smk"

@@ -1,24 +1,8 @@
 """Review files: reviews that come with their own data file; only in studies that have some.
 
-Reads data/; writes their study rows, as results of trials, to results/extracted, and their pools,
-recomputed by their own conventions, to results/reproduction/review_files. A file that is broken
-stops no other.
+Reads data/reviews; writes their pools, recomputed by their own conventions, to
+results/reproduction/review_files. A file that is broken stops no other.
 """
-
-
-rule extract_review_files:
-    """Copy the study rows of reviews that come with their own data file."""
-    input:
-        data=data_files("reviews", "trials", "codebook", "corrections.yaml"),
-        code=code("extract_review_files.py"),
-    output:
-        tables("review_files"),
-    log:
-        "logs/extract_review_files.log",
-    conda:
-        "../environment.yml"
-    shell:
-        "python -m metarepro.workflow extract_review_files 2> {log}"
 
 
 rule reproduce_review_files:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.data_folder import write_data_folder
-from tests.stages import draw_figures, make_tables, run, write_pages
+from tests.stages import CONFIG, draw_figures, make_tables, run, write_pages
 
 RISK_OF_BIAS = "trials/risk_of_bias.csv"
 CERTAINTY = "certainty.yaml"
@@ -42,7 +42,7 @@ def make_judged_study(project: Path) -> Path:
     data = write_data_folder(project / "data")
     write_risk_of_bias(data)
     write_certainty(data)
-    run(project, "extract_tables", "risk_of_bias", "certainty")
+    run(project, "extract_data", CONFIG, "risk_of_bias", "certainty")
     make_tables(project)
     draw_figures(project)
     write_pages(project)

@@ -19,14 +19,11 @@ def run(project: Path, script: str, *options: str) -> None:
 
 def make_tables(project: Path, *, report: bool = True, review_files: bool = False) -> None:
     """Make the tables of all stages; what a report says and review files where there are some."""
-    run(project, "extract_tables", "codebook", "trials", "reviews", *(["report"] if report else []))
-    if review_files:
-        run(project, "extract_review_files")
-    run(project, "check_data", CONFIG, "--output=results/extracted/inputs.csv")
-    run(project, "compute_effects", CONFIG)
-    run(project, "audit_sources")
-    stages = ["pool_effects", "compare_reviews", "assess_sensitivity", "assess_moderators"]
-    for script in [*stages, "find_overlap", *(["assess_claims"] if report else [])]:
+    parts = ["codebook", "trials", "reviews"]
+    parts += [*(["report"] if report else []), *(["review_files"] if review_files else [])]
+    run(project, "extract_data", CONFIG, *parts)
+    stages = ["pool_effects", "compare_sources", "assess_sensitivity"]
+    for script in [*stages, *(["assess_claims"] if report else [])]:
         run(project, script, CONFIG)
 
 

@@ -11,6 +11,7 @@ from tests.workflow_runs import assert_same_bytes, copy_code, environment, snake
 
 Finished = tuple[Path, float]
 Mount = Callable[..., None]
+PLAN = ("--config", "config/config.yaml")
 
 
 def left_over(folder: Path) -> list[Path]:
@@ -50,7 +51,7 @@ def test_results_that_may_not_be_written_are_named(project: Path, mounted: Mount
     pooled = project / "results/pooled"
     mounted(pooled, "--bind", str(pooled))
     mounted(pooled, "-o", "remount,bind,ro")
-    run = script(project, "pool_effects.py", "--config", "config/config.yaml")
+    run = script(project, "pool_effects.py", *PLAN)
     assert run.returncode == 1
     assert run.stderr == (
         "results/pooled/pooled.csv: Read-only file system; "
@@ -87,7 +88,7 @@ def test_files_that_may_not_grow_keep_what_was_there(project: Path) -> None:
     path = project / "results/extracted/results.csv"
     before = path.read_bytes()
     run = subprocess.run(
-        [sys.executable, "scripts/extract_tables.py", "trials"],
+        [sys.executable, "scripts/extract_data.py", "trials", *PLAN],
         cwd=project,
         env=environment(project, PYTHONDONTWRITEBYTECODE="1"),
         capture_output=True,
@@ -106,7 +107,7 @@ def test_an_input_that_cannot_be_read_is_named(project: Path) -> None:
     path = project / "data" / RESULTS
     path.unlink()
     path.symlink_to(path.name)
-    run = script(project, "check_data.py", "--output", "inputs.csv")
+    run = script(project, "extract_data.py", "trials", *PLAN)
     assert run.returncode == 1
     assert "data/trials/results.csv: found 'Too many levels of symbolic links'" in run.stderr
     assert "Traceback" not in run.stderr

@@ -10,8 +10,7 @@ from tests.data_folder import RESULTS, TRIALS, set_cells, write_data_folder
 from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import package, rm5_bytes, zipped
 
-import check_data
-import extract_review_files
+import extract_data
 from metarepro.reviews.tables import REVIEW_FILE_PROBLEMS, REVIEW_RESULTS, REVIEW_TRIALS
 from metarepro.tabular.tables import read_table
 
@@ -29,6 +28,14 @@ def folder(tmp_path: Path) -> Path:
     (data.parent / REVIEW / "own.rm5").write_bytes(GOOD)
     (data.parent / MAP).write_text(OUTCOME_MAP)
     return data
+
+
+def extracted(folder: Path) -> Path:
+    """Extract the review files of a folder; where their tables are."""
+    results = folder.parent / "results"
+    options = ["--config", "config/config.yaml", "--data-dir", str(folder)]
+    extract_data.main(["review_files", *options, "--results-dir", str(results)])
+    return results / "extracted"
 
 
 def messages(folder: Path, *options: str) -> list[str]:
@@ -187,8 +194,7 @@ def test_a_problem_of_a_review_file(
     (annotation,) = messages(folder, "--format", "github")
     assert matches(f"::error file={place}::", annotation), annotation
     # The extraction says the same, and leaves the review out.
-    output = folder.parent / "results/extracted"
-    extract_review_files.main(["--data-dir", str(folder), "--results-dir", str(output.parent)])
+    output = extracted(folder)
     problems = read_table(output / "review_file_problems.csv", REVIEW_FILE_PROBLEMS)
     assert problems["problem"].iloc[0] == said
     assert read_table(output / "review_results.csv", REVIEW_RESULTS).empty
@@ -237,8 +243,7 @@ def test_a_study_of_two_reviews_is_a_problem_of_both_until_it_is_named(
     for review in (folder.parent / REVIEW, other):
         (review / "study_map.csv").write_text("study,trial_id,intervention\nDee 2005,dee2005,\n")
     assert command("check", "--data-dir", folder).exit_code == 0
-    output = folder.parent / "results/extracted"
-    extract_review_files.main(["--data-dir", str(folder), "--results-dir", str(output.parent)])
+    output = extracted(folder)
     trials = read_table(output / "review_trials.csv", REVIEW_TRIALS)
     assert list(trials["trial_id"]) == ["dee2005"]
     results = read_table(output / "review_results.csv", REVIEW_RESULTS)
@@ -261,14 +266,11 @@ def test_what_no_table_could_hold_is_a_problem_of_its_review(
     assert messages(folder)[0].startswith(f"{REVIEW}/{said}")
 
 
-def test_the_workflow_leaves_review_files_to_their_own_rules(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_broken_review_file_leaves_all_else_to_be_extracted(
+    folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with_content("own.rm5", GOOD[:-300])(folder.parent / REVIEW)
-    output = tmp_path / "inputs.csv"
-    options = ["--config", "config/config.yaml", "--data-dir", str(folder)]
-    check_data.main([*options, "--output", str(output)])
-    assert output.exists()
+    assert (extracted(folder) / "inputs.csv").exists()
     assert command("check", "--data-dir", folder).exit_code == 1
 
 

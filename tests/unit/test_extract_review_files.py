@@ -8,7 +8,7 @@ from tests.data_folder import write_data_folder
 from tests.made_up_review import OUTCOME_MAP, made_up_review
 from tests.review_files import rm5_bytes
 
-import extract_review_files
+import extract_data
 from metarepro.reviews.tables import REVIEW_FILE_PROBLEMS, REVIEW_RESULTS
 from metarepro.tabular.tables import read_table
 
@@ -31,7 +31,8 @@ def extracted(tmp_path: Path) -> Path:
         (folder / "own.rm5").write_bytes(rm5_bytes(content))
         (folder / "outcome_map.csv").write_text(OUTCOME_MAP)
     results = tmp_path / "results"
-    extract_review_files.main(["--data-dir", str(data), "--results-dir", str(results)])
+    options = ["--config", "config/config.yaml", "--data-dir", str(data)]
+    extract_data.main(["review_files", *options, "--results-dir", str(results)])
     return results / "extracted"
 
 

@@ -18,14 +18,10 @@ DRAWING = {"matplotlib", "forestplot"}
 #: What each script needs; a script that is not listed needs none.
 NEEDED = {
     "assess_claims": {"scipy"},
-    "assess_moderators": {"scipy"},
     "assess_sensitivity": {"scipy", "scipy.optimize", "scipy.sparse"},
-    "audit_sources": {"scipy"},
-    "compare_reviews": {"scipy"},
-    "compute_effects": {"scipy"},
+    "compare_sources": {"scipy"},
     "draw_forests": DRAWING,
     "draw_sensitivity": {"scipy", "matplotlib"},
-    "find_overlap": {"scipy"},
     "pool_effects": {"scipy"},
     "reproduce_chunk": {"scipy"},
     "reproduce_review": {"scipy"},

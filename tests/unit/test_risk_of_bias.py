@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.data_folder import TRIALS, set_cells, write_data_folder
 from tests.made_up_judgements import ROWS, write_risk_of_bias
-from tests.stages import make_tables, run
+from tests.stages import CONFIG, make_tables, run
 
 from metarepro.catalogue import STAGES
 from metarepro.study.risk_of_bias import judged
@@ -118,16 +118,16 @@ def test_no_pool_depends_on_judgements(tmp_path: Path) -> None:
 def test_what_was_extracted_of_a_file_that_is_gone_is_removed(tmp_path: Path) -> None:
     data = write_data_folder(tmp_path / "data")
     write_risk_of_bias(data)
-    run(tmp_path, "extract_tables", "risk_of_bias")
+    run(tmp_path, "extract_data", CONFIG, "risk_of_bias")
     (data / "trials/risk_of_bias.csv").unlink()
-    run(tmp_path, "extract_tables", "trials")
+    run(tmp_path, "extract_data", CONFIG, "trials")
     assert not (tmp_path / "results/extracted/risk_of_bias.csv").exists()
     assert (tmp_path / "results/extracted/trials.csv").exists()
 
 
 def test_a_copy_is_extracted_with_the_place_of_each_row(tmp_path: Path) -> None:
     write_risk_of_bias(write_data_folder(tmp_path / "data"))
-    run(tmp_path, "extract_tables", "risk_of_bias")
+    run(tmp_path, "extract_data", CONFIG, "risk_of_bias")
     copy = pd.read_csv(tmp_path / "results/extracted/risk_of_bias.csv", keep_default_na=False)
     assert copy[["trial_id", "overall", "file", "row"]].to_numpy().tolist() == [
         ["ann2001", "low", FILE, 2],

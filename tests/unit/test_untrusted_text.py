@@ -19,7 +19,7 @@ from tests.command import command
 from tests.data_folder import REVIEW, ROWS, set_cells, set_review, write_data_folder
 from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
-from tests.stages import draw_figures, make_tables, run, write_pages
+from tests.stages import CONFIG, draw_figures, make_tables, run, write_pages
 from tests.workflow_runs import ROOT
 
 from metarepro.readers.review_file import read_review
@@ -162,7 +162,7 @@ def test_no_cell_of_a_table_for_people_is_a_formula(built: Path) -> None:
 def test_a_text_that_starts_as_a_formula_is_kept_as_it_is(text: str, tmp_path: Path) -> None:
     folder = write_data_folder(tmp_path / "data")
     poison(folder, text)
-    run(tmp_path, "extract_tables", "trials")
+    run(tmp_path, "extract_data", CONFIG, "trials")
     with (tmp_path / "results/extracted/trials.csv").open(encoding="utf-8", newline="") as file:
         row = next(csv.DictReader(file))
     assert row["title"] == text

@@ -19,7 +19,7 @@ from tests.data_folder import (
     write_data_folder,
 )
 
-import check_data as check_data_script
+import extract_data
 from metarepro.study.tables import (
     EXTRACTED_INCLUDED,
     EXTRACTED_PUBLISHED,
@@ -559,11 +559,15 @@ def test_the_command_says_what_was_checked(folder: Path) -> None:
     assert (done.exit_code, done.output[:42]) == (0, "17 files, 2 trials, 5 results (4 not exclu")
 
 
+def options(data: Path, results: Path) -> list[str]:
+    """Options of the script that checks a data folder and copies its tables."""
+    folders = ["--data-dir", str(data), "--results-dir", str(results)]
+    return ["--config", "config/config.yaml", *folders]
+
+
 def test_the_script_writes_the_input_files(folder: Path, tmp_path: Path) -> None:
-    output = tmp_path / "inputs.csv"
-    options = ["--config", "config/config.yaml", "--data-dir", str(folder)]
-    check_data_script.main([*options, "--output", str(output)])
-    inputs = read_table(output, INPUTS).set_index("file")
+    extract_data.main(["trials", *options(folder, tmp_path)])
+    inputs = read_table(INPUTS.at(tmp_path), INPUTS).set_index("file")
     assert inputs["rows"].dropna().astype(int).to_dict() == {
         "data/codebook/countries.csv": 1,
         "data/codebook/domains.csv": 1,
@@ -593,11 +597,9 @@ def test_the_command_prints_the_problems(folder: Path) -> None:
 
 def test_the_script_writes_nothing_if_there_are_problems(folder: Path, tmp_path: Path) -> None:
     set_cells(folder, RESULTS, 3, {"value": "0,34"})
-    output = tmp_path / "inputs.csv"
-    options = ["--config", "config/config.yaml", "--data-dir", str(folder)]
     with pytest.raises(DataError):
-        check_data_script.main([*options, "--output", str(output)])
-    assert not output.exists()
+        extract_data.main(["trials", *options(folder, tmp_path / "results")])
+    assert not (tmp_path / "results").exists()
 
 
 def test_a_name_of_a_programme_stands_for_one_programme(folder: Path) -> None:

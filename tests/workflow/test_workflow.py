@@ -89,9 +89,9 @@ def test_a_second_run_does_nothing(project: Path) -> None:
     "options",
     [
         ["results/effects/effects.csv"],
-        ["--until", "compute_effects"],
+        ["--until", "pool_effects"],
         ["--batch", "all=1/2"],
-        ["--allowed-rules", "compute_effects"],
+        ["--allowed-rules", "pool_effects"],
         ["--touch"],
     ],
 )
@@ -135,16 +135,11 @@ def test_a_changed_trial_row_runs_only_what_reads_it(
     _, run = changed
     assert run.returncode == 0, run.stderr
     assert rules_run(run) == {
-        "check_data",
-        "extract_tables",
-        "compute_effects",
-        "audit_sources",
+        "extract_data",
         "pool_effects",
+        "compare_sources",
         "assess_sensitivity",
         "draw_sensitivity",
-        "compare_reviews",
-        "find_overlap",
-        "assess_moderators",
         "assess_claims",
         "draw_forests",
         "write_manuscript",
@@ -181,7 +176,7 @@ def test_an_edited_rule_for_claims_runs_what_reads_the_claims(project: Path) -> 
 def test_parts_that_a_study_lacks_have_no_rules(report: bool, project: Path) -> None:
     if not report:
         shutil.rmtree(project / "data/report")
-    of_review_files = {"extract_review_files", "reproduce_review_files", "check_review_files"}
+    of_review_files = {"reproduce_review_files", "check_review_files"}
     of_claims = {"assess_claims"}
     listed = set(snakemake(project, "--list-rules").stdout.split())
     assert listed & of_review_files == set()
