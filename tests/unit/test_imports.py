@@ -13,7 +13,9 @@ HEAVY = {
     *("jinja2", "docx", "snakemake", "sklearn", "nibabel", "nilearn", "hypothesis", "pytest"),
     *("playwright", "IPython"),
     *("scipy.stats", "scipy.optimize", "scipy.sparse"),
+    "metarepro.readers.formats",  # the readers of all formats
 }
+READING = {"metarepro.readers.formats"}
 DRAWING = {"matplotlib", "forestplot"}
 #: What each script needs; a script that is not listed needs none.
 NEEDED = {
@@ -22,9 +24,13 @@ NEEDED = {
     "compare_sources": {"scipy"},
     "draw_forests": DRAWING,
     "draw_sensitivity": {"scipy", "matplotlib"},
+    "extract_data": READING,
+    "gather_reviews": READING,
     "pool_effects": {"scipy"},
-    "reproduce_chunk": {"scipy"},
-    "reproduce_review": {"scipy"},
+    "report_reviews": READING,
+    "reproduce_chunk": {"scipy"} | READING,
+    "reproduce_review": {"scipy"} | READING,
+    "split_reviews": READING,
     "write_manuscript": DRAWING | {"docx"},
     "write_report": {"jinja2"},
 }

@@ -8,8 +8,7 @@ import pandas as pd
 
 from metarepro.figures import style as fg
 from metarepro.figures.forest_page import GAP, Column, Line
-from metarepro.readers.review_effects import BIAS
-from metarepro.tabular.judgements import ROB2_COLUMNS, ROB2_DOMAINS
+from metarepro.tabular.judgements import BIAS, ROB2_COLUMNS, ROB2_DOMAINS
 from metarepro.wording.traffic_lights import LIGHTS
 
 _BETWEEN = 0.06  # lights of one row, in inches

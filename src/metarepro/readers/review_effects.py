@@ -18,10 +18,9 @@ from metarepro.readers.formats import format_of
 from metarepro.readers.review_file import read_review
 from metarepro.readers.review_tables import Extraction, Row, analysis_of, computable, is_log
 from metarepro.tabular.cells import HEADER_ROW
+from metarepro.tabular.judgements import BIAS
 from metarepro.tabular.problems import DataError
 
-#: What the columns of the judgements on risk of bias begin with.
-BIAS = "Risk of bias: "
 _ARMS = {
     "dichotomous": ("events_t", "n_t", "events_c", "n_c"),
     "continuous": ("mean_t", "sd_t", "n_t", "mean_c", "sd_c", "n_c"),

@@ -6,6 +6,8 @@ in robvis (McGuinness and Higgins 2021). GRADE: Guyatt and others 2011, J Clin E
 
 from collections.abc import Mapping
 
+#: What the headers of judgements by another tool begin with.
+BIAS = "Risk of bias: "
 #: The domains of RoB 2: what may bias a result.
 ROB2_DOMAINS: Mapping[str, str] = {
     "d1": "randomisation process",
