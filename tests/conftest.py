@@ -1,12 +1,12 @@
 """What several folders of tests share."""
 
-import fcntl
 import gc
 import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.once import once
 
 import write_report
 
@@ -32,11 +32,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def report_folder(shared: Path) -> Path:
     """The report, written once from the results of this checkout."""
-    folder = shared / "report"
     options = ["--config", "config/config.yaml", "--requirements", "requirements.txt"]
-    # The others wait for the one that writes.
-    with (shared / "report.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            write_report.main([*options, "--output-dir", str(folder)])
-    return folder
+    return once(
+        shared / "report",
+        lambda folder: write_report.main([*options, "--output-dir", str(folder)]),
+    )

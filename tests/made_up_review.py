@@ -3,10 +3,21 @@
 Its published numbers are worked out in R (tests/reference/made_up_review.R).
 """
 
+from pathlib import Path
 from typing import Any
 
 from tests.reference_numbers import reference_of
-from tests.review_files import CONT, CONT_ROW, DICH, DICH_ROW, element, outcome, review, row
+from tests.review_files import (
+    CONT,
+    CONT_ROW,
+    DICH,
+    DICH_ROW,
+    element,
+    outcome,
+    review,
+    rm5_bytes,
+    row,
+)
 
 PUBLISHED: dict[str, dict[str, float]] = reference_of("made_up_review")
 REFERENCES = element(
@@ -61,3 +72,10 @@ def made_up_review(**changes: Any) -> str:
         references=REFERENCES,
         title="A made-up review of video feedback",
     )
+
+
+def add_review_file(data: Path) -> Path:
+    """Put the review, as made_up.rm5, into the folder of the small data's review; that folder."""
+    folder = data / "reviews/review2020"
+    (folder / "made_up.rm5").write_bytes(rm5_bytes(made_up_review()))
+    return folder

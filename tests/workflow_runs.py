@@ -22,11 +22,16 @@ NOT_COMMITTED = ("report/", "manuscript/")
 def copy_code(folder: Path) -> Path:
     """Copy what a run needs apart from data/."""
     for name in FOLDERS:
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        shutil.copytree(ROOT / name, folder / name)
     for name in FILES:
         shutil.copy2(ROOT / name, folder / name)
     return folder
+
+
+def copy_study(folder: Path, to: Path) -> Path:
+    """Copy a study with its records and dates."""
+    shutil.copytree(folder, to, symlinks=True)
+    return to
 
 
 def environment(folder: Path, **changes: str) -> dict[str, str]:

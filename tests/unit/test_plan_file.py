@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 import yte
-from click.testing import CliRunner
+from tests.command import command
 from tests.data_folder import write_data_folder
 from tests.plans import SMALL
 
-from metarepro.cli import cli
 from metarepro.entry.new_study import write_study
 from metarepro.plan import parse_plan
 from metarepro.tabular.problems import DataError
@@ -78,6 +77,27 @@ def test_a_misspelled_key_of_a_family_is_unknown_and_missing() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "allowed"),
+    [
+        ("tau2_method: REML", "tau2_method: RMEL", "one of: DL, HE"),
+        ("figures:\n  - post\n", "figures:\n  - postt\n", "a set: post"),
+        ("  set: post", "  set: primary", "a set: post"),
+        (
+            "    subgroups: outcome\n    subgroup_synthesis: intervention_outcome",
+            "    subgroups: outcome\n    subgroup_synthesis: nosuch",
+            "a synthesis by intervention and outcome",
+        ),
+    ],
+)
+def test_a_name_that_the_plan_does_not_know_is_told_with_those_it_does(
+    old: str, new: str, allowed: str
+) -> None:
+    told = refused(PLAN.replace(old, new))
+    name = new.replace("\n", " ").split()[-1]
+    assert [(found, what.startswith(allowed)) for _, found, what in told] == [(name, True)]
+
+
 def test_a_section_given_twice_has_the_line_of_the_second() -> None:
     text = PLAN + "pooling: {rho: 0.2}\n"
     assert problems(text) == [(line("pooling: {rho: 0.2}", text), "pooling", "the key again")]
@@ -112,7 +132,7 @@ def test_what_the_data_do_not_have_has_its_line(
     Path("config").mkdir()
     text = json.dumps(SMALL | {"outcome_measures": {"wealth": "MD"}}, indent=1)
     Path("config/config.yaml").write_text(text)
-    said = CliRunner().invoke(cli, ["check"]).stderr
+    said = command("check").stderr
     place = f"config/config.yaml, line {line('wealth', text)}, outcome_measures.wealth"
     assert f"{place}: found 'wealth'" in said
 
@@ -131,9 +151,9 @@ def marker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return marker
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+def snakemake(*options: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    command = [sys.executable, "-m", *arguments]
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--dry-run", *options]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -143,25 +163,23 @@ def test_the_template_runs_where_templates_are_processed(marker: Path) -> None:
     assert marker.exists()
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("metarepro", "check"),
-        ("metarepro", "run", "--cores", "1", "--", "--dry-run"),
-        ("snakemake", "--cores", "1", "--dry-run"),
-    ],
-    ids=" ".join,
-)
-def test_a_template_is_refused_and_never_run(marker: Path, arguments: tuple[str, ...]) -> None:
-    done = run(*arguments)
-    assert done.returncode == 1
-    assert "config/config.yaml, line 1, __use_yte__: found 'an unknown key'" in done.stderr
+@pytest.mark.parametrize("arguments", ["check", "run --cores 1 -- --dry-run"])
+def test_a_template_is_refused_and_never_run(
+    marker: Path, arguments: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    done = command(*arguments.split())
+    assert done.exit_code == 1
+    said = done.stderr + capfd.readouterr().err  # Snakemake writes to the process's own
+    assert "config/config.yaml, line 1, __use_yte__: found 'an unknown key'" in said
     assert not marker.exists()
 
 
-def test_snakemake_says_what_is_wrong_and_nothing_else(marker: Path) -> None:
-    said = run("snakemake", "--cores", "1", "--dry-run").stderr
-    assert [text.partition(",")[0] for text in said.splitlines()] == [
+def test_snakemake_refuses_a_template_in_words_and_never_runs_it(marker: Path) -> None:
+    done = snakemake()
+    assert done.returncode == 1
+    assert "config/config.yaml, line 1, __use_yte__: found 'an unknown key'" in done.stderr
+    assert not marker.exists()
+    assert [text.partition(",")[0] for text in done.stderr.splitlines()] == [
         "2 problems in the data",
         "  config/config.yaml",
         "  config/config.yaml",
@@ -173,8 +191,8 @@ def test_snakemake_says_what_is_wrong_and_nothing_else(marker: Path) -> None:
     ["--configfile", "--configfiles", "--config", "--conf", "-C", "--configfile=x", "-Ca=b"],
 )
 def test_no_config_is_handed_to_snakemake(marker: Path, option: str) -> None:
-    done = run("metarepro", "run", "--", "--dry-run", option, "config/config.yaml")
-    assert done.returncode == 1
+    done = command("run", "--", "--dry-run", option, "config/config.yaml")
+    assert done.exit_code == 1
     assert f"{option} would make Snakemake read a config" in done.stderr
     assert not marker.exists()
 
@@ -184,7 +202,7 @@ def test_an_option_that_a_study_would_not_see_is_refused(
 ) -> None:
     write_study(tmp_path / "study", version="1")
     monkeypatch.chdir(tmp_path / "study")
-    done = run("snakemake", "--cores", "1", "--dry-run", "--config", "figures=[]")
+    done = snakemake("--config", "figures=[]")
     assert done.returncode == 1
     assert "edit it instead of using --config" in done.stderr
 
@@ -192,5 +210,5 @@ def test_an_option_that_a_study_would_not_see_is_refused(
 def test_a_profile_in_the_folder_is_not_used_unasked(marker: Path) -> None:
     Path("profiles/default").mkdir(parents=True)
     Path("config/config.yaml").rename("profiles/default/config.yaml")
-    run("metarepro", "run", "--cores", "1", "--", "--dry-run")
+    command("run", "--cores", "1", "--", "--dry-run")
     assert not marker.exists()

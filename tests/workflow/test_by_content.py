@@ -1,73 +1,13 @@
-"""What `metarepro run` notices by content: on a study of three rules, with the project's own
-rules for code, runs and the manifest."""
+"""What `metarepro run` notices by content, on the study of three rules."""
 
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from tests.workflow_runs import ROOT, environment
-
-TRIALS, PLAN = "data/trials.csv", "config/config.yaml"
-#: results/copy.csv is made of the trials, results/words.txt of the plan, results/report of both.
-#: The rule of copy.csv does what the file hook.sh says after it has read.
-SNAKEFILE = f"""
-from metarepro.workflow import snakefile
-RULES = Path(snakefile()).parent / "rules"
-include: f"{{RULES}}/code.smk"
-STAGES, LEFT_OUT = {{}}, ()
-include: f"{{RULES}}/runs.smk"
-rule all:
-    input: "results/copy.csv", "results/words.txt", "results/report", "results/manifest.csv"
-rule copy:
-    input: "{TRIALS}"
-    output: "results/copy.csv"
-    shell: "cat {{input}} > {{output}}; test ! -e hook.sh || sh hook.sh"
-rule words:
-    input: "{PLAN}"
-    output: "results/words.txt"
-    shell: "cat {{input}} > {{output}}"
-rule report:
-    input: "results/copy.csv", "results/words.txt"
-    output: directory("results/report")
-    shell: "mkdir {{output}}; cat {{input}} > {{output}}/index.html; echo a > {{output}}/a.txt"
-include: f"{{RULES}}/manifest.smk"
-watch_contents()
-"""
-PAGE = "results/report/index.html"
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The study after a run."""
-    folder = tmp_path_factory.mktemp("study")
-    contents = {TRIALS: "one\n", PLAN: "title: A\n", "Snakefile": SNAKEFILE}
-    for name, text in contents.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
-    assert run(folder).returncode == 0
-    return folder
-
-
-@pytest.fixture
-def study(finished: Path, tmp_path: Path) -> Path:
-    """A copy of it, with its records, to change."""
-    folder = tmp_path / "study"
-    subprocess.run(["cp", "--archive", finished, folder], check=True)
-    return folder
-
-
-def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "metarepro", *(arguments or ("run", "--cores", "1"))],
-        cwd=folder,
-        env=environment(ROOT, **variables),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.command import command
+from tests.three_rules import PAGE, PLAN, TRIALS, run, snakemake
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -91,13 +31,13 @@ def test_nothing_is_done_again_without_a_change(study: Path) -> None:
     assert (study / PAGE).stat().st_mtime_ns == before
 
 
-def test_the_manifest_lists_inputs_and_results(finished: Path) -> None:
-    manifest = (finished / "results/manifest.csv").read_text().splitlines()
+def test_the_manifest_lists_inputs_and_results(finished_study: Path) -> None:
+    manifest = (finished_study / "results/manifest.csv").read_text().splitlines()
     listed = [row.split(",")[0] for row in manifest]
     assert listed == ["file", PLAN, TRIALS, "results/copy.csv", "results/words.txt"]
-    local = (finished / "results/manifest.local.csv").read_text().splitlines()
+    local = (finished_study / "results/manifest.local.csv").read_text().splitlines()
     assert [row.split(",")[0] for row in local[1:]] == ["results/report/a.txt", PAGE]
-    assert run(finished, "verify").returncode == 0
+    assert command("verify", finished_study).exit_code == 0
 
 
 @pytest.mark.parametrize("plain", [False, True])
@@ -105,23 +45,17 @@ def test_data_restored_with_an_old_date_are_read_again(plain: bool, study: Path)
     """Also by `snakemake` itself."""
     edit(study / TRIALS, "two\n", old=True)
     if plain:
-        command = [sys.executable, "-m", "snakemake", "--cores", "1"]
-        subprocess.run(command, cwd=study, env=environment(ROOT), check=True, capture_output=True)
+        assert snakemake(study).returncode == 0
     else:
         said = run(study).stderr
         assert f"Inputs that changed since the last run: {TRIALS} (changed)" in said
     assert (study / PAGE).read_text() == "two\ntitle: A\n"
-    assert run(study, "verify").returncode == 0
-
-
-def snakemake_itself(study: Path) -> None:
-    command = [sys.executable, "-m", "snakemake", "--cores", "1"]
-    subprocess.run(command, cwd=study, env=environment(ROOT), check=True, capture_output=True)
+    assert command("verify", study).exit_code == 0
 
 
 def test_after_plain_snakemake_nothing_is_made_again(study: Path) -> None:
     edit(study / TRIALS, "two\n")
-    snakemake_itself(study)
+    assert snakemake(study).returncode == 0
     before = (study / PAGE).stat().st_mtime_ns
     again = run(study)
     assert "Nothing to do" in again.stderr
@@ -132,27 +66,29 @@ def test_after_plain_snakemake_nothing_is_made_again(study: Path) -> None:
 def test_plain_snakemake_vouches_for_no_result_that_was_made_up(study: Path) -> None:
     edit(study / "results/words.txt", "made up", old=True)
     edit(study / TRIALS, "two\n")
-    snakemake_itself(study)
+    assert snakemake(study).returncode == 0
     assert "Everything is made again" in run(study).stderr
     assert (study / "results/words.txt").read_text() == "title: A\n"
 
 
 @pytest.mark.parametrize("date", ["old", "new"])
-@pytest.mark.parametrize("name", ["results/copy.csv", PAGE])
-def test_a_result_edited_by_hand_is_made_again_and_named(name: str, date: str, study: Path) -> None:
+def test_results_edited_by_hand_are_made_again_and_named(date: str, study: Path) -> None:
     before = contents(study)
-    edit(study / name, "made up", old=date == "old")
+    for name in ("results/copy.csv", PAGE):
+        edit(study / name, "made up", old=date == "old")
     again = run(study)
     assert again.returncode == 0, again.stderr
-    assert f"since the last run, made again: {name} (changed)" in again.stderr
+    named = f"results/copy.csv (changed), {PAGE} (changed)"
+    assert f"since the last run, made again: {named}" in again.stderr
     assert contents(study) == before
 
 
-@pytest.mark.parametrize("name", ["results/copy.csv", "results/report/a.txt"])
-def test_a_result_that_is_deleted_is_made_again_and_named(name: str, study: Path) -> None:
+def test_results_that_are_deleted_are_made_again_and_named(study: Path) -> None:
     before = contents(study)
-    (study / name).unlink()
-    assert f"since the last run, made again: {name} (missing)" in run(study).stderr
+    for name in ("results/words.txt", "results/report/a.txt"):
+        (study / name).unlink()
+    named = "results/report/a.txt (missing), results/words.txt (missing)"
+    assert f"since the last run, made again: {named}" in run(study).stderr
     assert contents(study) == before
 
 
@@ -201,7 +137,7 @@ def test_a_result_changed_with_its_manifest_is_made_again(study: Path) -> None:
     rows = manifest.read_text().splitlines()
     rows = [f"results/copy.csv,{entry[:64]}," if "copy" in row else row for row in rows]
     manifest.write_text("\n".join(rows) + "\n")
-    assert run(study, "verify").returncode == 0
+    assert command("verify", study).exit_code == 0
     assert "Everything is made again" in run(study).stderr
     assert contents(study) == before
 
@@ -223,10 +159,7 @@ def test_an_input_touched_during_a_run_fails_it_and_is_read_again(text: str, stu
 def test_plain_snakemake_refuses_to_list_an_input_edited_during_a_run(study: Path) -> None:
     (study / "results/copy.csv").unlink()
     (study / "hook.sh").write_text(f"echo two > {TRIALS}")
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--show-failed-logs"]
-    during = subprocess.run(
-        command, cwd=study, env=environment(ROOT), check=False, capture_output=True, text=True
-    )
+    during = snakemake(study, "--show-failed-logs")
     assert during.returncode == 1
     assert "changed while the run was going on: start it again" in during.stderr
 

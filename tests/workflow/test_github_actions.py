@@ -173,8 +173,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A committed copy of the project, with an environment that make need not set up."""
     folder = tmp_path_factory.mktemp("clone") / "project"
     for name in ("config", "data", "rules", "scripts", "src"):
-        leave = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=leave)
+        shutil.copytree(ROOT / name, folder / name)
     for name in ("effects", "extracted", "pooled", "reproduction"):
         shutil.copytree(ROOT / "results" / name, folder / "results" / name)
     for name in ("Makefile", "Snakefile", "requirements.txt", "environment.yml", ".gitignore"):
