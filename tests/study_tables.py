@@ -28,6 +28,7 @@ class Study:
         self.plan: Plan = read_plan(folder / "config/config.yaml")
         self.effects = self.read("effects")
         self.pools = self.read("pooled").set_index("synthesis", drop=False)
+        self._pools = {row["synthesis"]: row for row in records(self.pools)}
         self.weights = self.read("weights")
         self.results = self.weights.groupby("synthesis")["result_id"].agg(list).to_dict()
         self.by_result = self.effects.set_index("result_id", drop=False)
@@ -36,7 +37,7 @@ class Study:
         return read_result(self.folder / "results", RESULT_TABLES[name])
 
     def pool(self, key: str) -> Row:
-        return records(self.pools.loc[[key]])[0]
+        return self._pools[key]
 
     def rows_of(self, key: str) -> pd.DataFrame:
         return self.by_result.loc[self.results[key]]

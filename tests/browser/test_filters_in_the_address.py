@@ -65,12 +65,8 @@ def test_another_address_on_the_same_page_filters_anew(page: Page, report_folder
     ],
 )
 def test_hostile_addresses_filter_nothing(page: Page, report_folder: Path, fragment: str) -> None:
-    address = (report_folder / "claims.html").as_uri()
-    page.goto(address)
-    total = rows(page)
-    page.goto(f"{address}#{fragment}")
-    page.reload()
-    assert rows(page) == total
+    page.goto((report_folder / "claims.html").as_uri() + f"#{fragment}")
+    assert rows(page) == page.locator("#table-claims tbody tr").count() > 0
 
 
 def test_a_long_text_in_the_address_is_cut(page: Page, report_folder: Path) -> None:
