@@ -8,7 +8,9 @@ import pytest
 from hypothesis import settings
 from tests.once import once
 
-import write_report
+# As in every step of the workflow: the matrices are small, and with a process on each core more
+# threads would only wait for each other. It must be set before numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # How long an example takes says more about the machine, and what else runs on it, than about us.
 # A usual run tries the same few examples each time; at night others are looked for, and many.
@@ -32,6 +34,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def report_folder(shared: Path) -> Path:
     """The report, written once from the results of this checkout."""
+    import write_report  # loads numpy
+
     options = ["--config", "config/config.yaml", "--requirements", "requirements.txt"]
     return once(
         shared / "report",

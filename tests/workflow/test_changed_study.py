@@ -1,5 +1,7 @@
 """A study whose data change: what a run makes again is what one from clean makes."""
 
+import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from tests.data_folder import RESULTS, headers_only, set_cells
 from tests.made_up_judgements import write_certainty, write_risk_of_bias
 from tests.made_up_review import OUTCOME_MAP, add_review_file
+from tests.stages import run
 from tests.workflow_runs import assert_same_bytes, copy_code, copy_study, rules_run, snakemake
 
 EDITED = {"value": "0.4", "ci_low": "0.16", "ci_high": "0.64"}
@@ -32,9 +35,9 @@ def changed(
     write_certainty(data)
     (add_review_file(data) / "outcome_map.csv").write_text(OUTCOME_MAP)
     shutil.rmtree(data / "report")
-    run = snakemake(folder)
-    assert run.returncode == 0, run.stderr
-    return folder, run
+    again = snakemake(folder)
+    assert again.returncode == 0, again.stderr
+    return folder, again
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +65,9 @@ def test_changed_back_on_one_core_the_results_are_those_of_the_run_from_clean(
     project = copy_study(results.parent, tmp_path / "project")
     shutil.rmtree(project / "data")
     shutil.copytree(finished / "data", project / "data")
-    run = snakemake(project, "--cores", "1")
-    assert run.returncode == 0, run.stderr
-    assert rules_run(run) == READERS | {"assess_claims"}
+    back = snakemake(project, "--cores", "1")
+    assert back.returncode == 0, back.stderr
+    assert rules_run(back) == READERS | {"assess_claims"}
     assert_same_bytes(finished / "results", project / "results", pictures=True)
 
 
@@ -103,8 +106,15 @@ def test_a_review_file_is_reproduced(results: Path) -> None:
 
 
 def test_a_study_before_its_first_trial_comes_to_its_report(tmp_path: Path) -> None:
+    """By the commands of its rules, run in this process."""
     folder = copy_code(tmp_path / "new")
     headers_only(folder / "data")
-    run = snakemake(folder)
-    assert run.returncode == 0, run.stderr
+    asked = snakemake(folder, "--dry-run", "--printshellcmds")
+    assert rules_run(asked) == READERS
+    commands = re.findall(
+        r"python -m metarepro\.workflow (\w+) (.*) 2>", asked.stdout + asked.stderr
+    )
+    assert len(commands) == len(READERS)
+    for script, options in commands:
+        run(folder, script, *shlex.split(options))
     assert (folder / "results/report/index.html").exists()
