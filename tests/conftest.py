@@ -12,6 +12,8 @@ from tests.once import once
 # threads would only wait for each other. It must be set before numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+pytest_plugins = ["tests.finished_studies"]
+
 # How long an example takes says more about the machine, and what else runs on it, than about us.
 # A usual run tries the same few examples each time; at night others are looked for, and many.
 settings.register_profile("metarepro", deadline=None, derandomize=True, max_examples=25)
