@@ -85,7 +85,7 @@ def test_files_that_may_not_grow_keep_what_was_there(project: Path) -> None:
     """A quota as it looks to a program; needs no rights."""
     import resource
 
-    path = project / "results/extracted/results.csv"
+    path = project / "results/extracted/inputs.csv"
     before = path.read_bytes()
     run = subprocess.run(
         [sys.executable, "scripts/extract_data.py", "trials", *PLAN],
@@ -97,7 +97,7 @@ def test_files_that_may_not_grow_keep_what_was_there(project: Path) -> None:
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500)),
     )
     assert run.returncode == 1
-    assert run.stderr.startswith("results/extracted/results.csv: File too large; raise the limit")
+    assert run.stderr.startswith("results/extracted/inputs.csv: File too large; raise the limit")
     assert run.stderr.count("\n") == 1
     assert path.read_bytes() == before
     assert left_over(project / "results") == []
@@ -109,5 +109,5 @@ def test_an_input_that_cannot_be_read_is_named(project: Path) -> None:
     path.symlink_to(path.name)
     run = script(project, "extract_data.py", "trials", *PLAN)
     assert run.returncode == 1
-    assert "data/trials/results.csv: found 'Too many levels of symbolic links'" in run.stderr
+    assert "data/trials/results.csv: found 'a link to nothing'" in run.stderr
     assert "Traceback" not in run.stderr
