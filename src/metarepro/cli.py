@@ -29,6 +29,8 @@ class LazyCommand(click.Command):
 
     def load(self) -> click.Command:
         """Import the command."""
+        # Matrices are small: the threads of numpy's linear algebra would only wait for each other.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         module, _, attribute = self._target.partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command

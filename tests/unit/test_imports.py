@@ -1,5 +1,6 @@
 """Start-up: no script imports a heavy package that it has no use for."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,10 @@ def test_a_script_imports_only_what_it_needs(script: str, loaded: dict[str, set[
 
 def test_the_table_names_scripts_that_exist() -> None:
     assert set(NEEDED) <= set(ALL)
+
+
+def test_no_module_needs_the_slow_statistics_of_scipy() -> None:
+    """Half a second of each command; scipy.special has the same functions."""
+    library = (Path(__file__).parents[2] / "src/metarepro").rglob("*.py")
+    slow = re.compile(r"scipy\.stats|from scipy import .*\bstats\b")
+    assert [str(path) for path in library if slow.search(path.read_text())] == []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from metarepro.models.thresholds import Z95
 from metarepro.tabular.printed_numbers import printed_number
@@ -242,7 +242,9 @@ def _same(x: Array) -> Array:
 
 def _p(z: Array, df: float) -> Array:
     """Two-sided; df inf for the normal distribution."""
-    return np.asarray(2 * (stats.t.sf(np.abs(z), df) if np.isfinite(df) else special.ndtr(-abs(z))))
+    return np.asarray(
+        2 * (special.stdtr(df, -np.abs(z)) if np.isfinite(df) else special.ndtr(-abs(z)))
+    )
 
 
 def _dfs(numbers: Mapping[str, Printed]) -> list[float]:
@@ -256,7 +258,7 @@ def _dfs(numbers: Mapping[str, Printed]) -> list[float]:
 
 def _multiples(numbers: Mapping[str, Printed]) -> list[float]:
     """Half the width of a 95% interval in standard errors."""
-    return [Z95 if np.isinf(df) else float(stats.t.ppf(0.975, df)) for df in _dfs(numbers)]
+    return [Z95 if np.isinf(df) else float(special.stdtrit(df, 0.975)) for df in _dfs(numbers)]
 
 
 def _without_log(column: str, number: Printed) -> bool:

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from metarepro.models.inference import critical_value
 from metarepro.models.pooled import Array, Pooled
@@ -78,7 +79,7 @@ def share_beyond(
     if pooled.tau2 == 0:
         return _because(none, "the variance between trials was estimated as 0: all or none")
     z = (limit - pooled.estimate) / math.sqrt(pooled.tau2)
-    share = float(stats.norm.sf(z) if above else stats.norm.cdf(z))
+    share = float(special.ndtr(-z if above else z))
     flags = {
         "share_of_few": pooled.n_trials < FEW_TRIALS,
         "share_near_end": not _CERTAIN[0] <= share <= _CERTAIN[1],
@@ -91,7 +92,7 @@ def share_beyond(
         return _because(point, "too few trials for a reliable interval")
     of_tau2 = tau2_standard_error(yi, vi, pooled.tau2, pooled.tau2_method)
     moved = pooled.se**2 / pooled.tau2 + (of_tau2 * z / (2 * pooled.tau2)) ** 2
-    half = critical_value(pooled.level, math.nan) * float(stats.norm.pdf(z)) * math.sqrt(moved)
+    half = critical_value(pooled.level, math.nan) * NormalDist().pdf(float(z)) * math.sqrt(moved)
     return ShareBeyond(share, max(0.0, share - half), min(1.0, share + half), raised)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from metarepro.conversion.arm_data import ARM_MEASURES, effects_of_arms
 from metarepro.errors import InputError
@@ -184,7 +184,7 @@ def pool_studies(
     )
     weights = np.full(len(yi), np.nan)
     weights[known] = pooled.weights
-    half = stats.norm.isf((1 - level) / 2) * np.sqrt(vi)
+    half = -special.ndtri((1 - level) / 2) * np.sqrt(vi)
     arms = {f"n_{arm}": numbers.get(f"n_{arm}", np.nan) for arm in ("t", "c")}
     others = numbers.columns.difference([*arms, "yi", "vi", "ci_low", "ci_high"])
     studies = pd.DataFrame(
@@ -227,7 +227,7 @@ def _of_intervals(
             )
         numbers = numbers.apply(np.log)
     half = (numbers["ci_high"] - numbers["ci_low"]).to_numpy() / 2
-    return numbers["yi"].to_numpy(), (half / stats.norm.isf(0.025)) ** 2
+    return numbers["yi"].to_numpy(), (half / -special.ndtri(0.025)) ** 2
 
 
 def _has_zero_cell(counts: pd.DataFrame) -> npt.NDArray[np.bool_]:
