@@ -6,7 +6,8 @@ import pytest
 
 from metarepro.extraction.arm_rows import read_tables
 from metarepro.extraction.extracted import extract
-from metarepro.extraction.mapping import Analysis
+from metarepro.extraction.mapping import Analysis, Cell
+from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import nothing_to_pool, propose
 from metarepro.extraction.reading import read_rows
 from metarepro.readers.source_table import Source
@@ -68,19 +69,37 @@ def test_every_number_keeps_its_own_row(tmp_path: Path) -> None:
 def test_a_wrong_cell_is_named_by_its_own_row(tmp_path: Path) -> None:
     more = "".join(f"{name},Drug,3,40\n{name},Placebo,4,41\n" for name in ("Dee", "Eli", "Fay"))
     source = read(tmp_path, LONG.replace("Bo,Drug,4,44", "Bo,Drug,4,44x") + more)
-    with pytest.raises(DataError, match=r"row 5, Drug > N: found '44x'"):
+    with pytest.raises(DataError, match=r"row 5, Treatment > N: found '44x'"):
         extract(source, propose(source)[0])
 
 
-@pytest.mark.parametrize(("one", "other"), [("A", "B"), ("0", "1"), ("1", "2")])
-def test_arms_without_names_are_asked_about(one: str, other: str, tmp_path: Path) -> None:
-    found = only(tmp_path, LONG.replace("Drug", one).replace("Placebo", other))
-    assert found.first_arm == FILL_IN
+OPEN = [
+    ("A", "B"), ("0", "1"), ("1", "2"), ("E", "F"), ("Arm T", "Arm U"), ("Saline", "Vitamin C"),
+    ("Vitamin E", "Selenium"), ("Group I", "Group II"), ("t-PA", "Tenecteplase"),
+    ("Motor control exercise", "Exercise"), ("Ablation", "Rhythm control"), ("Drug", "TAU"),
+    ("Intensive control", "Standard care"), ("Surgery", "Active surveillance"),
+    ("Drug", "Drug and placebo"), ("Placebo", "No treatment"),
+]  # fmt: skip
 
 
-def test_an_event_may_be_called_by_its_name(tmp_path: Path) -> None:
-    found = only(tmp_path, LONG.replace("Deaths", "stroke"))
-    assert found.columns["events_t"].column == "Drug > stroke events"
+@pytest.mark.parametrize(("one", "other"), OPEN)
+def test_what_only_a_person_knows_is_asked(one: str, other: str, tmp_path: Path) -> None:
+    found = only(tmp_path, LONG.replace("Drug", "*").replace("Placebo", other).replace("*", one))
+    assert (found.first_arm, found.columns["events_1"].column) == (FILL_IN, "A > Deaths")
+
+
+def test_the_file_says_which_arm_is_called_a(tmp_path: Path) -> None:
+    source = read(tmp_path, LONG.replace("Drug", "CBT").replace("Placebo", "IPT"))
+    assert "  In the file: A: CBT; B: IPT" in preview(source, propose(source)[0])
+
+
+@pytest.mark.parametrize(
+    ("treated", "control"),
+    [("T", "C"), ("e", "c"), ("I", "C"), ("Toxin A", "placebo"), ("Vitamin C", "Control group")],
+)
+def test_a_control_by_its_whole_name_is_known(treated: str, control: str, tmp_path: Path) -> None:
+    text = LONG.replace("Placebo", "*").replace("Drug", treated).replace("*", control)
+    assert estimates(tmp_path, text) == estimates(tmp_path, WIDE)
 
 
 def test_a_study_is_its_name_and_year(tmp_path: Path) -> None:
@@ -101,12 +120,53 @@ def test_sizes_that_are_equal_are_those_of_both_arms(tmp_path: Path) -> None:
     assert only(tmp_path, text).roles == ("events_t", "n_t", "events_c", "n_c")
 
 
+@pytest.mark.parametrize("header", ["arm_id", "Study arm", "treated", "Group"])
+def test_arms_are_known_by_their_header(header: str, tmp_path: Path) -> None:
+    text = LONG.replace("Treatment", header)
+    assert only(tmp_path, text).roles == ("events_t", "n_t", "events_c", "n_c")
+
+
+def test_an_empty_name_repeats_the_one_above(tmp_path: Path) -> None:
+    text = "".join(
+        line if place % 2 or not place else f",{line.partition(',')[2]}"
+        for place, line in enumerate(LONG.splitlines(keepends=True))
+    )
+    assert "\n,Placebo" in text
+    assert estimates(tmp_path, text) == estimates(tmp_path, WIDE)
+
+
+def test_results_of_rows_are_not_put_side_by_side(tmp_path: Path) -> None:
+    text = "Study,Intervention,d,SE\nA,CBT,0.2,0.1\nA,IPT,0.3,0.1\nB,CBT,0.4,0.1\nB,IPT,0.3,0.2\n"
+    assert only(tmp_path, text).table == ""
+
+
+def test_means_of_arms_with_standard_errors_are_no_effects(tmp_path: Path) -> None:
+    text = "Study,Arm,Mean,SE,N\nA,Control,3,2,40\nA,CBT,4,2,41\nB,Control,7,3,50\nB,CBT,5,3,52\n"
+    assert "Each row is one arm" in str(nothing_to_pool(read(tmp_path, text)))
+    assert propose(read(tmp_path, text)) == []
+
+
+def test_columns_that_were_said_before_are_those_of_the_file(tmp_path: Path) -> None:
+    said = {"study": Cell("Study"), "events": Cell("Deaths"), "n_total": Cell("N")}
+    analysis = Analysis("a", "", said, "proportion", where={"Treatment": "Drug"})
+    assert extract(read(tmp_path, LONG), analysis).table.studies == ["Ann", "Bo", "Cy"]
+
+
+def test_rows_of_two_headings_are_no_arms_of_one_study(tmp_path: Path) -> None:
+    row = "{},,,\n{}"
+    first, *lines = LONG.splitlines(keepends=True)
+    text = first + row.format("Old", lines[0]) + row.format("New", "".join(lines[1:]))
+    assert len(read(tmp_path, text).tables) == 1
+
+
 NOT_SIDE_BY_SIDE = {
+    "empty arm": LONG.replace("Cy,Placebo", "Cy,"),
+    "two outcomes": LONG + LONG.partition("\n")[2],
     "three arms": LONG + "Cy,Low dose,4,41\n",
     "one arm": LONG + "Dee,Drug,4,41\n",
     "no control": LONG.replace("Cy,Placebo", "Cy,Other drug"),
     "letters": LONG.replace("Cy,Drug", "Cy,Drug B").replace("Placebo", "Drug C"),
-    "two controls": LONG.replace("Cy,Drug", "Cy,Usual care"),
+    "two controls": LONG.replace("Cy,Drug", "Cy,No treatment"),
     "names of metafor": LONG.replace("Deaths,N", "xi,ni") + "Cy,Low dose,4,41\n",
 }
 
@@ -114,6 +174,21 @@ NOT_SIDE_BY_SIDE = {
 @pytest.mark.parametrize("text", NOT_SIDE_BY_SIDE.values(), ids=NOT_SIDE_BY_SIDE)
 def test_what_is_not_known_to_be_compared_is_refused(text: str, tmp_path: Path) -> None:
     assert "Each row is one arm of a study (Treatment: Drug, " in refused(tmp_path, text)
+
+
+def test_groups_of_which_one_is_called_as_arms_are_are_no_single_ones(tmp_path: Path) -> None:
+    text = LONG.replace("Treatment", "Group").replace("Placebo", "TAU")
+    assert only(tmp_path, text).first_arm == FILL_IN
+
+
+def test_shares_by_age_are_single_groups(tmp_path: Path) -> None:
+    text = "study,age_group,cases,n\n1,young,3,40\n1,old,4,41\n2,young,7,50\n2,old,5,52\n"
+    assert only(tmp_path, text).measure == "proportion"
+
+
+def test_one_name_in_a_column_of_arms_is_no_comparison(tmp_path: Path) -> None:
+    text = LONG.replace("Placebo", "")
+    assert len(read(tmp_path, text).tables) == 1
 
 
 def test_groups_that_no_study_compares_are_single_ones(tmp_path: Path) -> None:

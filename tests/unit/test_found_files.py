@@ -200,6 +200,43 @@ def test_x_beside_an_sd_is_a_mean(tmp_path: Path) -> None:
     assert found.columns["mean_t"].column == "xt"
 
 
+@pytest.mark.parametrize("spread", ["set", "vart"])
+def test_x_beside_another_spread_is_no_count(spread: str, tmp_path: Path) -> None:
+    text = f"study,xt,{spread},nt,xc,{spread[:-1]}c,nc\nA,10,2,40,12,2,41\nB,11,2,44,9,3,45\n"
+    assert propose(read(tmp_path, text)) == []
+
+
+def test_x_within_a_name_is_no_statistic(tmp_path: Path) -> None:
+    text = "study,Drug X events,Drug X n,Placebo events,Placebo n\nA,3,40,5,41\nB,4,44,9,45\n"
+    found = columns(only(tmp_path, text))
+    assert (found["events_t"], found["events_c"]) == ("Drug X events", "Placebo events")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Saline", "Vitamin C"), ("Group I", "Group II"), ("Vitamin E", "Selenium")]
+)
+def test_a_letter_of_a_name_says_no_arm(one: str, other: str, tmp_path: Path) -> None:
+    header = ",".join(f"{name} {number}" for name in (one, other) for number in ("events", "n"))
+    assert only(tmp_path, f"study,{header}\nA,3,40,5,41\nB,4,44,9,45\n").first_arm == FILL_IN
+
+
+def test_letters_of_both_arms_say_them(tmp_path: Path) -> None:
+    found = only(tmp_path, "study,c_events,c_n,e_events,e_n\nA,3,40,5,41\nB,4,44,9,45\n")
+    assert columns(found)["events_t"] == "e_events"
+
+
+def test_lor_may_be_a_drug(tmp_path: Path) -> None:
+    text = "study,LOR events,LOR n,Placebo events,Placebo n\nA,3,40,5,41\nB,4,44,9,45\n"
+    assert columns(only(tmp_path, text))["events_t"] == "LOR events"
+
+
+def test_a_total_is_known_by_its_name_beside_a_number(tmp_path: Path) -> None:
+    source = read(
+        tmp_path, "ID,Author year,g,SE\n1,A 2001,0.2,0.1\n2,B 2002,0.3,0.1\n3,Total,0.25,0.07\n"
+    )
+    assert extract(source, propose(source)[0]).table.studies == ["A 2001", "B 2002"]
+
+
 def test_x_with_decimals_is_no_count(tmp_path: Path) -> None:
     assert propose(read(tmp_path, "study,xt,nt,xc,nc\nA,3.5,40,5,41\nB,4,44,9,45\n")) == []
 
@@ -222,7 +259,7 @@ def test_a_name_is_the_study_rather_than_a_number(tmp_path: Path) -> None:
     assert columns(only(tmp_path, text))["study"] == "authorName"
 
 
-@pytest.mark.parametrize(("name", "measure"), [("LOR", "OR"), ("LRR", "RR")])
+@pytest.mark.parametrize(("name", "measure"), [("LOR", "OR"), ("logRR", "RR")])
 def test_a_short_name_says_a_logarithm(name: str, measure: str, tmp_path: Path) -> None:
     found = only(tmp_path, f"study,{name},var{name}\nA,0.2,0.1\nB,-0.3,0.1\n")
     assert (found.measure, found.scale, found.roles) == (measure, "log", ("yi", "vi"))

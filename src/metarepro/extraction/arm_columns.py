@@ -18,12 +18,17 @@ from metarepro.extraction.arm_words import (
 )
 from metarepro.extraction.headers import (
     EVENTS,
+    HIGH,
+    INTERVAL,
+    LOW,
     MEAN,
     MEAN_SD,
     NON_EVENTS,
     OF_ARMS,
     SD,
+    SE,
     SIZE,
+    VARIANCE,
     Header,
     parse_header,
 )
@@ -38,11 +43,14 @@ _WORDS = 0.5
 _FRACTION = re.compile(r"\s*[0-9]+\s*/\s*[0-9]+")
 #: The statistic of a header that says only x, with the arm (x1i) or without.
 _X = re.compile(r"x([itec12]i?)?", re.I)
+#: What stands beside means.
+_SPREADS = (SD, MEAN_SD, SE, VARIANCE, INTERVAL, LOW, HIGH)
+_SPREAD = re.compile(r"(?:se|sem|var|v|iqr)[\W_]*[itec12]i?", re.I)
 #: Of the cells of a column, those that must be as its header says; the others are named as wrong
 #: when they are read.
 MOST = 0.8
 #: Controls whose other arm is the treated one, whatever it is called.
-_AGAINST = frozenset(("placebo", "pbo", "control", "controls", "ctrl", "c", "untreated"))
+_AGAINST = frozenset(("placebo", "pbo", "control", "controls", "ctrl", "untreated"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,18 +81,17 @@ def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
 
 
 def _x_of_counts(columns: Sequence[Column]) -> list[Column]:
-    """The columns; x, which is a mean or a count, is one of events where no SD goes with it."""
-    means = [c for c in columns if c.header.statistic == MEAN and not _X.fullmatch(c.header.said)]
-    has_sd = any(c.header.statistic in (SD, MEAN_SD) for c in columns)
-    return [
-        replace(c, header=replace(c.header, statistic=EVENTS))
-        if _X.fullmatch(c.header.said)
-        and (means or not has_sd)
-        and c.width == 1
-        and not (c.values()[c.filled] % 1).any()
-        else c
-        for c in columns
-    ]
+    """The columns; x, which is a mean or a count, is one of events where no spread goes with it."""
+    x = [c for c in columns if c.header.statistic == MEAN and _X.fullmatch(c.header.said)]
+    means = any(c.header.statistic == MEAN for c in columns if c not in x)
+    spreads = any(
+        c.header.statistic in _SPREADS or _SPREAD.fullmatch(c.header.text) for c in columns
+    )
+    whole = all(c.width == 1 and not (c.values()[c.filled] % 1).any() for c in x)
+    if not whole or spreads and not means:
+        return list(columns)
+    counted = [replace(c, header=replace(c.header, statistic=EVENTS)) for c in x]
+    return [counted[x.index(c)] if c in x else c for c in columns]
 
 
 def _with_size(column: Column) -> Column:
@@ -142,15 +149,20 @@ def _in_group(column: Column) -> tuple[str, Header] | None:
 
 
 def _sure_arm(column: Column) -> str:
-    """The arm of a column; unsure of a control whose other arm may be one as well, such as TAU."""
+    """The arm of a column; unsure of names that may be those of anything.
+
+    The other arm of a control may be one as well, such as TAU, and a single letter may be part of
+    a name: "Vitamin C", "Group I".
+    """
     header = column.header
-    unsure = header.arm == UNSURE or header.arm == CONTROL and not header.arm_said & _AGAINST
-    return UNSURE if unsure else header.arm
+    open_control = header.arm == CONTROL and not header.arm_said & _AGAINST
+    letter = bool(header.arm_said) and all(len(word) == 1 for word in header.arm_said)
+    return UNSURE if header.arm == UNSURE or open_control or letter else header.arm
 
 
 def _both_arms(named: tuple[str, ...]) -> tuple[str, str] | None:
     """The arms of two groups, of which at most one is named; None where that is not so."""
-    if named in (("", ""), (UNSURE, ""), ("", UNSURE), (FIRST, ""), ("", FIRST)):
+    if named in (("", ""), (UNSURE, ""), ("", UNSURE)):
         return FIRST, SECOND
     for arm, other in ((TREATMENT, CONTROL), (CONTROL, TREATMENT)):
         if named == (arm, ""):

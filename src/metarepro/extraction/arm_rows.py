@@ -6,22 +6,28 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from metarepro.extraction.arm_columns import fit
-from metarepro.extraction.arm_words import CONTROL
-from metarepro.extraction.headers import OF_ARMS, SIZE, STUDY, YEAR, parse_header
+from metarepro.extraction.headers import OF_ARMS, STUDY, YEAR, parse_header
 from metarepro.extraction.profiles import Column, profile
-from metarepro.readers.source_table import Source, SourceTable
+from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.readers.sources import read_source
 
 #: What the table that has the arms side by side is called.
 SIDE_BY_SIDE = "arms side by side"
-#: Words of a header over the names of arms.
-_ARMS = frozenset(("treatment", "treat", "trt", "arm", "arms", "group", "condition", "drug",
-                   "intervention", "therapy", "comparator"))  # fmt: skip
+#: Words of a header over the names of arms, and words that may also stand over other groups.
+_ARMS = frozenset(("treatment", "treat", "treated", "trt", "arm", "arms", "drug", "intervention",
+                   "therapy", "comparator"))  # fmt: skip
+_GROUPS = frozenset(("group", "groups", "condition"))
 _WORD = re.compile(r"[^\W\d_]+")
 #: Of the studies with several rows, those whose rows must name different arms.
 _MOST = 0.8
-_SIDES = ("Control", "Treatment")
+#: Whole names of arms that are controls whatever stands beside them; a word of a longer name says
+#: nothing: "Motor control exercise", "Vitamin C".
+_CONTROLS = frozenset(("placebo", "control", "controls", "control group", "placebo control",
+                       "no treatment", "no intervention", "untreated", "waitlist", "wait list",
+                       "wait-list", "waiting list", "waitlist control"))  # fmt: skip
+_SHORT = ({"t", "c"}, {"e", "c"}, {"i", "c"})
+#: The arms in the headers; of those that are not known to be either, the first and the second.
+_SIDES, _UNNAMED = ("Control", "Treatment"), ("A", "B")
 _Pair = tuple[int, int]
 
 
@@ -42,7 +48,7 @@ class ArmRows:
     @property
     def names(self) -> list[str]:
         """The names of the arms, in the order of the table."""
-        return list(dict.fromkeys(text.strip() for text in self.arms.texts if text.strip()))
+        return _names(self.arms)
 
     def __str__(self) -> str:
         """Say what stands in a row, and what to do."""
@@ -50,39 +56,64 @@ class ArmRows:
         others = " ..." if len(self.names) > 2 else ""
         return (
             f"Each row is one arm of a study ({self.arms.header.text}: {first}, {second}{others}). "
-            "Put the two arms that are compared side by side in one row for each study"
+            "Put both arms of a comparison in one row per study"
         )
 
 
 def arms_in_rows(columns: Sequence[Column]) -> ArmRows | None:
     """Studies and arms of a table in which each row is one arm; None for other tables.
 
-    A column holds arms if its header says so and it hardly ever has the same twice in a study, and
-    if most studies have several rows.
+    A column holds arms if its header says so, or says that it holds groups of which one is called
+    as arms are, and if most studies have several rows, of different arms.
     """
     studies = [column for column in columns if column.header.statistic == STUDY]
     years = next((column.texts for column in columns if column.header.statistic == YEAR), ())
-    for arms in columns:
-        said = {word.lower() for word in _WORD.findall(arms.header.text)}
-        if arms.header.statistic in ("", SIZE) and said & _ARMS and len(set(arms.texts)) > 1:
-            for study in studies:
+    for arms in filter(_holds_arms, columns):
+        for study in studies:
+            if study is not arms:
                 found = ArmRows(study, arms, _places(study, years))
                 if _parts_studies(found):
                     return found
     return None
 
 
+def _holds_arms(column: Column) -> bool:
+    said = {word.lower() for word in _WORD.findall(column.header.text)}
+    if column.header.statistic not in ("", STUDY) or len(_names(column)) < 2:
+        return False
+    return bool(said & _ARMS or said & _GROUPS and any(map(_may_be_arm, _names(column))))
+
+
+def _may_be_arm(name: str) -> bool:
+    """Whether a word of a name is one of arms, be it of which arm."""
+    header = parse_header(f"{name} n")
+    return bool(header.arm) and any(len(word) > 1 for word in header.arm_said)
+
+
+def _names(arms: Column) -> list[str]:
+    return list(dict.fromkeys(text.strip() for text in arms.texts if text.strip()))
+
+
+def _is_control(name: str) -> bool:
+    return " ".join(name.lower().split()) in _CONTROLS
+
+
 def _places(study: Column, years: Sequence[str]) -> dict[str, list[int]]:
+    """The rows of each study; a cell that is left empty repeats the one above."""
     places: dict[str, list[int]] = {}
-    for place, (name, year) in enumerate(zip_longest(study.texts, years, fillvalue="")):
-        if name.strip():
-            places.setdefault(f"{name.strip()} {year.strip()}", []).append(place)
+    name = year = ""
+    for place, (own, own_year) in enumerate(zip_longest(study.texts, years, fillvalue="")):
+        if own.strip() and own.strip().lower() != name:
+            name, year = own.strip().lower(), ""
+        year = own_year.strip() or year
+        if name:
+            places.setdefault(f"{name} {year}", []).append(place)
     return places
 
 
 def _parts_studies(rows: ArmRows) -> bool:
     arms = [[rows.arms.texts[place].strip() for place in own] for own in rows.of_study.values()]
-    several = [len(set(own)) == len(own) for own in arms if len(own) > 1]
+    several = [len(set(own)) > 1 for own in arms if len(own) > 1]
     return len(several) > len(arms) / 2 and sum(several) > _MOST * len(several)
 
 
@@ -105,20 +136,20 @@ def side_by_side(table: SourceTable) -> SourceTable | None:
     Returns
     -------
     SourceTable or None
-        None where rows are no arms, where a study has not two of them, and where the arms have
-        more than two names and it is not known which is the control.
+            None where rows are no arms, where a study has not two of them, and where the arms have
+        more than two names and not every study has one control by its name.
 
     Examples
     --------
-    >>> from metarepro.readers.source_table import SourceRow
     >>> cells = [("1", "Placebo", "3", "40"), ("1", "Drug", "4", "41"),
     ...          ("2", "Drug", "5", "52"), ("2", "Placebo", "7", "50")]
     >>> rows = tuple(SourceRow(number, row) for number, row in enumerate(cells, start=2))
     >>> found = side_by_side(SourceTable("", "", ("study", "arm", "events", "n"), rows))
-    >>> found.columns
-    ('study', 'Placebo > events', 'Drug > events', 'Placebo > n', 'Drug > n')
-    >>> [(row.cells, row.places) for row in found.rows][1]
-    (('2', '7', '5', '50', '52'), (5, 5, 4, 5, 4))
+    >>> found.columns[1:]
+    ('Control > arm', 'Treatment > arm', 'Control > events', 'Treatment > events', 'Control > n', \
+'Treatment > n')
+    >>> [(row.cells[2:], row.places[2:]) for row in found.rows][1]
+    (('Drug', '7', '5', '50', '52'), (4, 5, 4, 5, 4))
     """
     if not table.rows or len(set(table.columns)) < len(table.columns):
         return None
@@ -126,76 +157,71 @@ def side_by_side(table: SourceTable) -> SourceTable | None:
     rows = arms_in_rows(columns)
     if rows is None or any(len(own) != 2 for own in rows.of_study.values()):
         return None
-    pairs = _pairs(rows)
-    if not pairs:
+    sides, pairs = _compared(rows)
+    apart = any(table.rows[one].group != table.rows[other].group for one, other in pairs)
+    if not pairs or apart:
         return None
-    named = len(rows.names) == 2
-    sides = rows.names if named else list(_SIDES)
-    # Two names stand in the headers, where others are kept.
-    kept = [column for column in columns if column is not rows.arms or not named]
     wide = [
         (name, column.place, side)
-        for column in kept
-        for name, side in _headers(column, columns, sides, pairs)
+        for column in columns
+        for name, side in _headers(column, sides, pairs)
     ]
-    made = []
-    for pair in pairs:
-        own = [table.rows[place] for place in pair]
-        made.append(
-            replace(
-                own[0],
-                cells=tuple(own[side].cells[place] for _, place, side in wide),
-                marks=(),
-                places=tuple(own[side].number for _, _, side in wide),
-            )
-        )
+    places = [(place, side) for _, place, side in wide]
+    made = [_one_row([table.rows[place] for place in pair], places) for pair in pairs]
     label = ", ".join(filter(None, [table.label, SIDE_BY_SIDE]))
-    return SourceTable(label, table.caption, tuple(n for n, _, _ in wide), tuple(made), table.notes)
+    unnamed = f"A: {rows.names[0]}; B: {rows.names[1]}" if sides == _UNNAMED else ""
+    notes = tuple(filter(None, [unnamed, *table.notes]))
+    return SourceTable(label, table.caption, tuple(n for n, _, _ in wide), tuple(made), notes)
 
 
-def _pairs(rows: ArmRows) -> list[_Pair]:
-    """The two rows of each study: of two names always in one order, else the control first."""
-    first = rows.names[0]
-    is_first = [
-        text.strip() == first if len(rows.names) == 2 else _is_control(text)
-        for text in rows.arms.texts
+def _one_row(own: Sequence[SourceRow], wide: Sequence[tuple[int, int | None]]) -> SourceRow:
+    """The rows of two arms as one; what stands once may stand in one of them only."""
+    sides = [
+        next((s for s in (0, 1) if own[s].cells[place].strip()), 0) if side is None else side
+        for place, side in wide
     ]
+    return replace(
+        own[0],
+        number=min(row.number for row in own),
+        cells=tuple(own[side].cells[place] for side, (place, _) in zip(sides, wide, strict=True)),
+        doubtful="; ".join(dict.fromkeys(row.doubtful for row in own if row.doubtful)),
+        marks=(),
+        places=tuple(own[side].number for side in sides),
+    )
+
+
+def _compared(rows: ArmRows) -> tuple[Sequence[str], list[_Pair]]:
+    """What the two arms of every study are called, and their rows; none if that is not known."""
+    names = {name.lower() for name in rows.names}
+    if names in _SHORT:
+        is_first = [text.strip().lower() == "c" for text in rows.arms.texts]
+    else:
+        is_first = [_is_control(text) for text in rows.arms.texts]
+    if pairs := _pairs(rows, is_first):
+        return _SIDES, pairs
+    if len(rows.names) > 2:
+        return (), []
+    return _UNNAMED, _pairs(rows, [text.strip() == rows.names[0] for text in rows.arms.texts])
+
+
+def _pairs(rows: ArmRows, is_first: Sequence[bool]) -> list[_Pair]:
+    """The two rows of each study, the first arm first; none if one has not one of each."""
     pairs = []
     for one, other in rows.of_study.values():
-        if is_first[one] == is_first[other]:
+        named = rows.arms.texts[one].strip() and rows.arms.texts[other].strip()
+        if not named or is_first[one] == is_first[other]:
             return []
         pairs.append((one, other) if is_first[one] else (other, one))
     return pairs
 
 
-def _is_control(name: str) -> bool:
-    """Whether words say so; a single letter may be the name of anything."""
-    header = parse_header(f"{name} n")
-    return header.arm == CONTROL and any(len(word) > 1 for word in header.arm_said)
-
-
 def _headers(
-    column: Column,
-    columns: Sequence[Column],
-    sides: Sequence[str],
-    pairs: Sequence[tuple[int, int]],
-) -> Iterator[tuple[str, int]]:
-    """The headers that a column becomes, each with the side that it is of."""
-    text = column.header.text
+    column: Column, sides: Sequence[str], pairs: Sequence[_Pair]
+) -> Iterator[tuple[str, int | None]]:
+    """The headers that a column becomes, each with the side that it is of; None for both."""
+    text, statistic = column.header.text, column.header.statistic
     differ = any(column.texts[one].strip() != column.texts[other].strip() for one, other in pairs)
-    if not differ and column.header.statistic not in OF_ARMS:
-        yield text, 0
-        return
-    counted = f"{text} events" if _counts(column, columns) else text
-    yield from ((f"{side} > {counted}", place) for place, side in enumerate(sides))
-
-
-def _counts(column: Column, columns: Sequence[Column]) -> bool:
-    """Whether a column counts an event that its header names: whole, within the only sizes."""
-    sizes = [c for c in columns if c.header.statistic == SIZE and c.width == 1]
-    if column.header.statistic or column.width != 1 or len(sizes) != 1:
-        return False
-    if any(c.header.statistic in OF_ARMS for c in columns if c is not sizes[0]):
-        return False
-    known = column.filled & sizes[0].filled
-    return bool(known.any()) and fit(column.values()[known], sizes[0].values()[known])
+    if statistic in OF_ARMS or differ and statistic not in (STUDY, YEAR):
+        yield from ((f"{side} > {text}", place) for place, side in enumerate(sides))
+    else:
+        yield text, None

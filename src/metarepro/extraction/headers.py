@@ -59,7 +59,7 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
     (SE, _words("se sei sete stderr stderror standarderror standardfehler stde ee")),
     (VARIANCE, _words("v vi var variance varianza varianz vg vd vard varg vz varz")),
     (SD, _words("sd std stdev standarddeviation standardabweichung dt desv")),
-    (MEAN, _words("m x mean means media avg average promedio moyenne mittelwert")),
+    (MEAN, _words("m mean means media avg average promedio moyenne mittelwert")),
     (NON_EVENTS, _words("nonevents noevents nonevent nonresponders nonevents")),
     (EVENTS, _words("events event ev cases responders deaths remitters eventos")),
     (SIZE, _words("n size samplesize total totaln ntotal participants patients subjects nobs")),
@@ -76,7 +76,7 @@ _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("SMD", _words("g d smd hedges hedgesg cohensd cohend cohen gi glass delta")),
     ("MD", _words("md wmd meandifference rawmd")),
     ("OR", _words("or oddsratio logor lnor lor")),
-    ("RR", _words("rr riskratio relativerisk logrr lnrr lrr")),
+    ("RR", _words("rr riskratio relativerisk logrr lnrr")),
     ("HR", _words("hr hazardratio loghr lnhr")),
     ("IRR", _words("irr rateratio")),
     ("RD", _words("rd riskdifference")),
@@ -89,7 +89,7 @@ _MEANS = _words("mean m media")
 #: Headers of correlations have no other word: beside means r is that of pre and post.
 _CORRELATIONS = _words("r ri cor correlation coefficient pearson pearsons s")
 _EFFECTS = dict(_MEASURES)["effect"]
-_LOGS = _words("log ln logor lnor lor logrr lnrr lrr loghr lnhr logodds logrom loges lnes")
+_LOGS = _words("log ln logor lnor lor logrr lnrr loghr lnhr logodds logrom loges lnes")
 #: Short names with the arm in them: mi, sdc, n1i, m2, sd_t and, of counts, ei.
 _SHORT = re.compile(r"(m|mean|x|sd|s|n|e|ev|event|events|total)([itec12])(i?)", re.I)
 _SHORT_STATISTIC = {
@@ -175,7 +175,9 @@ def parse_header(text: str) -> Header:
     small = {word.lower() for word in words}
     of_group = small & {"low", "high"} and small & _OF_GROUPS and "ci" not in small
     statistic, said, rest = _take(words, _STATISTICS[2:] if of_group else _STATISTICS)
-    measure, measure_said, rest = _take(rest, _MEASURES)
+    if not statistic and len(words) == 2 and words[0] == "x":  # x.ctrl, beside n.ctrl
+        statistic, said, rest = MEAN, "x", words[1:]
+    measure, measure_said, rest = _take(rest, () if statistic in OF_ARMS else _MEASURES)
     log = any(word.lower() in _LOGS for word in words)
     arm, arm_said = "", frozenset[str]()
     if statistic == SD and any(word.lower() in _MEANS for word in rest):
@@ -189,7 +191,7 @@ def parse_header(text: str) -> Header:
     elif not statistic and measure:
         statistic, said = ESTIMATE, measure_said
     own = next((names for name, names in _STATISTICS if name == statistic), frozenset())
-    empty = _FILLERS | _LOGS | (own if statistic in OF_ARMS else frozenset())
+    empty = _FILLERS | (own if statistic in OF_ARMS else _LOGS)
     kept = [word for word in rest if word.lower() not in empty]
     topic = tuple(word.lower() for word in kept)
     return Header(text, statistic, arm, measure, log, topic, _joined(kept, text), said, arm_said)

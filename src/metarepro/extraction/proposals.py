@@ -11,7 +11,7 @@ from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.group_columns import group_analyses, misfits
 from metarepro.extraction.headers import CORRELATION, EVENTS, MEAN, STUDY, YEAR, parse_header
 from metarepro.extraction.layouts import layout_analyses, table_words
-from metarepro.extraction.mapping import Analysis, Cell
+from metarepro.extraction.mapping import OF_ARMS, UNNAMED, Analysis, Cell
 from metarepro.extraction.profiles import Column, commas_are_open, profile
 from metarepro.extraction.refusals import why_left
 from metarepro.readers.source_table import Source, SourceTable
@@ -23,8 +23,9 @@ from metarepro.wording.scales import MEASURES
 _OF_SIGN = re.compile(r"\b(?:direction|favou?rs?|favou?red|sign)\b", re.I)
 #: Names of analyses whose headers say nothing of outcome and time: that of their table is better.
 _UNNAMED = ("effects", "means", "counts", "correlation", "proportion")
-#: Words beside "study" or "author" that add nothing to them.
-_NAMES = frozenset(("name", "names", "full", "short", "first", "title", "list"))
+#: Words beside "study" that make a property of it, such as "study_design".
+_PROPERTIES = frozenset(("design", "type", "kind", "quality", "setting", "period", "country",
+                         "region", "sample", "population", "status", "group", "arm"))  # fmt: skip
 #: Tables whose columns an error names.
 _NAMED = 5
 #: What columns.yaml may say of the columns of each arm.
@@ -57,12 +58,17 @@ def propose(source: Source) -> list[Analysis]:
     [('eot_DEP', 'SMD', 'g_eot_LL_DEP')]
     """
     found: list[Analysis] = []
+    own: list[Analysis] = []
     for table in source.tables:
         if table_words(table):
             continue
+        side_by_side = table.label.endswith(SIDE_BY_SIDE)
+        if side_by_side and own:  # its rows are results by themselves
+            continue
         own = [replace(one, table=table.label) for one in _of_table(table)]
-        named = table.label and not table.label.endswith(SIDE_BY_SIDE)
-        if len(own) == 1 and own[0].name in _UNNAMED and named:
+        if side_by_side:
+            own = [one for one in own if one.roles[:1] and one.roles[0] in (*OF_ARMS, *UNNAMED)]
+        elif len(own) == 1 and own[0].name in _UNNAMED and table.label:
             own = [replace(own[0], name=table.label)]
         found += _renamed(own, {one.name for one in found}, table.label)
     return found
@@ -138,7 +144,7 @@ def _labels(columns: Iterable[Column]) -> dict[str, Cell]:
         c for c in columns if c.header.statistic == STUDY and not all(map(is_missing, c.texts))
     ]
     if named:
-        first = min(named, key=lambda c: (len({*c.header.topic} - _NAMES), c.width > 0, c.place))
+        first = min(named, key=_as_study)
         cell = first.cell
     elif texts and texts[0].place == 0:
         first = texts[0]
@@ -151,6 +157,13 @@ def _labels(columns: Iterable[Column]) -> dict[str, Cell]:
     if years and 2 * has_years < len(first.texts):
         found["year"] = years[0].cell
     return found
+
+
+def _as_study(column: Column) -> tuple[bool, bool, int, int]:
+    """What makes a column the name of the studies: texts before numbers, but for properties."""
+    topic = column.header.topic
+    is_property = not column.width and bool(_PROPERTIES & set(topic))
+    return is_property, column.width > 0, len(topic), column.place
 
 
 def _renamed(analyses: Iterable[Analysis], taken: set[str], label: str) -> Iterator[Analysis]:
