@@ -610,6 +610,12 @@ def test_a_result_whose_effect_is_turned_is_marked() -> None:
     assert note.endswith("the effect is turned (positive in favour of the intervention).")
 
 
+def test_a_result_without_numbers_of_its_arms_has_no_mark() -> None:
+    means = {name: [value, None] for name, value in MEANS.items()}
+    rows = make_rows(2, label=["Ann 2001", "Bob 2002"], turned=["yes", "yes"], **means)
+    assert {"Ann 2001 \u2021", "Bob 2002"} <= set(words(plot(rows)))
+
+
 def test_a_trial_that_is_not_pooled_has_no_weight() -> None:
     shown = words(plot(make_rows(1), make_summary(n_trials=1, k=1)))
     assert "Weight" not in shown

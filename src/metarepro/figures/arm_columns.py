@@ -45,13 +45,18 @@ def arm_columns(
 
 def arm_cells(row: Mapping[str, Any]) -> tuple[dict[str, str], frozenset[str]]:
     """What a result's arms report, and which cells stand in the middle of both arms."""
-    given = {name: row[name] for name in ARM_COLUMNS if math.isfinite(row.get(name, math.nan))}
+    given = _given(row)
     sizes = [row["n_t"], row["n_c"]]
     if not given and all(map(math.isnan, sizes)) and math.isfinite(row["n_total"]):
         total = whole(row["n_total"])
         return {"n_total": total, _BOTH: f"{total} in total"}, frozenset({_BOTH})
     cells = {name: as_entered(value) for name, value in given.items()}
     return cells | {name: whole(row[name]) for name in ("n_t", "n_c")}, frozenset()
+
+
+def _given(row: Mapping[str, Any]) -> dict[str, float]:
+    """The events, means and SDs of the arms that the plot shows of a result."""
+    return {name: row[name] for name in ARM_COLUMNS if math.isfinite(row.get(name, math.nan))}
 
 
 def as_entered(value: float) -> str:
@@ -66,8 +71,8 @@ def as_entered(value: float) -> str:
 
 
 def mark_of_arms(row: Mapping[str, Any]) -> str:
-    """What stands behind the label of a result whose effect runs against its means or events."""
-    return f" {_MARK}" if row.get(TURNED) else ""
+    """What stands behind the label of a result whose effect runs against the numbers shown."""
+    return f" {_MARK}" if row.get(TURNED) and _given(row) else ""
 
 
 def arm_notes(rows: Sequence[Mapping[str, Any]], scale: Scale) -> list[str]:
