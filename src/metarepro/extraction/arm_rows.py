@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 #: Of the studies with several rows, those whose rows must name different arms.
 _MOST = 0.8
 #: Whole names of arms that are controls whatever stands beside them; a word of a longer name says
-#: nothing: "Birth control pill", "Vitamin C".
+#: nothing: "Rhythm control", "Vitamin C".
 _CONTROLS = frozenset(("placebo", "control", "controls", "control group", "placebo control",
                        "no treatment", "no intervention", "untreated", "waitlist", "wait list",
                        "wait-list", "waiting list", "waitlist control"))  # fmt: skip
