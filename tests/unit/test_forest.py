@@ -611,7 +611,7 @@ def test_a_result_whose_effect_is_turned_is_marked() -> None:
 
 
 def test_a_result_without_numbers_of_its_arms_has_no_mark() -> None:
-    means = {name: [value, None] for name, value in MEANS.items()}
+    means: dict[str, Any] = {name: [value, None] for name, value in MEANS.items()}
     rows = make_rows(2, label=["Ann 2001", "Bob 2002"], turned=["yes", "yes"], **means)
     assert {"Ann 2001 \u2021", "Bob 2002"} <= set(words(plot(rows)))
 

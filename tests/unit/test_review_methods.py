@@ -20,7 +20,8 @@ def facts(records: Records) -> dict[str, str]:
 
 
 def steps(**tables: Any) -> list[str]:
-    return [plain(step) for step in flow(make_records(**tables))]
+    steps = flow(make_records(**tables)).steps
+    return [plain(said) for step in steps for said in step if said]
 
 
 def stated(**study: Any) -> Records:

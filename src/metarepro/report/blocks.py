@@ -121,6 +121,14 @@ class Bullets:
 
 
 @dataclass(frozen=True)
+class Flow:
+    """Steps that fewer and fewer records reach, each with what leaves before the next."""
+
+    kind: ClassVar[str] = "flow"
+    steps: Sequence[tuple[Text, Text]]
+
+
+@dataclass(frozen=True)
 class Facts:
     """Terms and what holds for them, with a heading of their own if need be.
 
@@ -273,7 +281,7 @@ class Section:
     blocks: Sequence["Block"] = field(default_factory=tuple)
 
 
-Block = Paragraph | Bullets | Facts | Figure | Plot | Code | Table | Matrix
+Block = Paragraph | Bullets | Flow | Facts | Figure | Plot | Code | Table | Matrix
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from importlib.metadata import version as version_of
 import pandas as pd
 
 from metarepro.report import certainty, risk_of_bias
-from metarepro.report.blocks import Block, Bullets, Facts, Section, Text, table, text
+from metarepro.report.blocks import Block, Bullets, Facts, Flow, Section, table, text
 from metarepro.report.records import Records, Row
 from metarepro.wording.codes import WORDS, in_words
 from metarepro.wording.phrases import capitalised, counted, whole
@@ -23,7 +23,7 @@ def sections(records: Records) -> Iterator[Section]:
     yield Section("question", "Question and eligibility", [_question(records)])
     if records.has("effects"):
         yield Section("sources", "Sources", _sources(records))
-        yield Section("flow", "Flow of records", [Bullets(flow(records))])
+        yield Section("flow", "Flow of records", [flow(records)])
     yield Section("registration", "Registration and risk of bias", [_registration(records)])
     yield Section("cite", "Authors, licence and citation", [_citation(records)])
 
@@ -86,8 +86,8 @@ def _sources(records: Records) -> list[Block]:
     return blocks
 
 
-def flow(records: Records) -> list[Text]:
-    """How many trials and results reach each step, and why others do not, one step per item."""
+def flow(records: Records) -> Flow:
+    """How many trials and results reach each step, and why others leave before the next."""
     effects, trials = records.tables["effects"], len(records.trials)
     usable, excluded = (effects[(effects["exclude"] == "") == kept] for kept in (True, False))
     unread = trials - effects["trial_id"].nunique()
@@ -96,16 +96,15 @@ def flow(records: Records) -> list[Text]:
         f"{EXCLUSIONS[str(code)]} ({whole(count)})"
         for code, count in excluded["exclude"].value_counts().items()
     ]
-    said = [
-        f"Known: {counted(trials, 'trial')}.",
-        f"Without a number that could be read: {counted(unread, 'trial')}." if unread else "",
-        f"With a result that was read: {_amount(effects)}.",
-        f"Not usable: {counted(len(excluded), 'result')}: {'; '.join(reasons)}." if reasons else "",
-        f"With an effect size: {_amount(usable)}.",
-        _left_out(records, usable[~is_in]),
-        f"In the main analyses: {_amount(usable[is_in])}.",
-    ]
-    return [text(sentence) for sentence in said if sentence]
+    no_number = f"Without a number that could be read: {counted(unread, 'trial')}."
+    not_usable = f"Not usable: {counted(len(excluded), 'result')}: {'; '.join(reasons)}."
+    steps = {
+        f"Known: {counted(trials, 'trial')}.": no_number if unread else "",
+        f"With a result that was read: {_amount(effects)}.": not_usable if reasons else "",
+        f"With an effect size: {_amount(usable)}.": _left_out(records, usable[~is_in]),
+        f"In the main analyses: {_amount(usable[is_in])}.": "",
+    }
+    return Flow([(text(step), text(out) if out else ()) for step, out in steps.items()])
 
 
 def _amount(effects: pd.DataFrame) -> str:
