@@ -58,9 +58,11 @@ def page(context: BrowserContext) -> Iterator[Page]:
     )
     opened.on(
         "requestfailed",
-        # A page that is left before its icon is loaded gives that up.
+        # A page that is left before its figures are loaded gives them up.
         lambda request: (
-            None if "favicon" in request.url else wrong.append(f"failed: {request.url}")
+            None
+            if request.failure == "net::ERR_ABORTED"
+            else wrong.append(f"failed: {request.url}: {request.failure}")
         ),
     )
     yield opened
