@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.made_sources import xlsx
 
 from metarepro.extraction.arm_rows import read_tables
 from metarepro.extraction.extracted import extract
@@ -194,3 +195,11 @@ def test_one_name_in_a_column_of_arms_is_no_comparison(tmp_path: Path) -> None:
 def test_groups_that_no_study_compares_are_single_ones(tmp_path: Path) -> None:
     text = "study,group,cases,n\n1,women,3,40\n2,men,4,41\n3,women,7,50\n4,men,5,52\n"
     assert only(tmp_path, text).measure == "proportion"
+
+
+def test_a_sheet_may_have_the_name_of_the_made_table(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    rows = [["Study", "d", "SE"], ["A", 0.2, 0.1], ["B", 0.3, 0.1]]
+    path.write_bytes(xlsx({"arms side by side": rows}))
+    (found,) = propose(read_tables(path))
+    assert found.roles == ("yi", "sei")

@@ -12,7 +12,7 @@ from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.readers.sources import read_source
 
 #: What the table that has the arms side by side is called.
-SIDE_BY_SIDE = "arms side by side"
+_LABEL = "arms side by side"
 #: Words of a header over the names of arms, and words that may also stand over other groups.
 _ARMS = frozenset(("treatment", "treat", "treated", "trt", "arm", "arms", "drug", "intervention",
                    "therapy", "comparator"))  # fmt: skip
@@ -167,10 +167,11 @@ def side_by_side(table: SourceTable) -> SourceTable | None:
     ]
     places = [(place, side) for _, place, side in wide]
     made = [_one_row([table.rows[place] for place in pair], places) for pair in pairs]
-    label = ", ".join(filter(None, [table.label, SIDE_BY_SIDE]))
+    label = ", ".join(filter(None, [table.label, _LABEL]))
     unnamed = f"A: {rows.names[0]}; B: {rows.names[1]}" if sides == _UNNAMED else ""
     notes = tuple(filter(None, [unnamed, *table.notes]))
-    return SourceTable(label, table.caption, tuple(n for n, _, _ in wide), tuple(made), notes)
+    headers = tuple(name for name, _, _ in wide)
+    return SourceTable(label, table.caption, headers, tuple(made), notes, is_made=True)
 
 
 def _one_row(own: Sequence[SourceRow], wide: Sequence[tuple[int, int | None]]) -> SourceRow:

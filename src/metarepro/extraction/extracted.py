@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from metarepro.errors import InputError
-from metarepro.extraction.arm_rows import SIDE_BY_SIDE
 from metarepro.extraction.mapping import ARMS, LABELS, Analysis, Cell
 from metarepro.extraction.pool_labels import is_no_study, omitted_study, plain_name
 from metarepro.extraction.printed_cells import numbers_of
@@ -125,7 +124,7 @@ def table_of(source: Source, analysis: Analysis) -> SourceTable:
     DataError
         If the source has none of that name.
     """
-    found = [table for table in source.tables if not table.label.endswith(SIDE_BY_SIDE)]
+    found = [table for table in source.tables if not table.is_made]
     for table in source.tables:
         if table.label == analysis.table or not analysis.table and [table] == found:
             return table

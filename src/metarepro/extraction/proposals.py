@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from metarepro.errors import InputError
 from metarepro.extraction.arm_columns import arm_analyses
-from metarepro.extraction.arm_rows import SIDE_BY_SIDE
 from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.group_columns import group_analyses, misfits
 from metarepro.extraction.headers import CORRELATION, EVENTS, MEAN, STUDY, YEAR, parse_header
@@ -62,11 +61,10 @@ def propose(source: Source) -> list[Analysis]:
     for table in source.tables:
         if table_words(table):
             continue
-        side_by_side = table.label.endswith(SIDE_BY_SIDE)
-        if side_by_side and own:  # its rows are results by themselves
+        if table.is_made and own:  # its rows are results by themselves
             continue
         own = [replace(one, table=table.label) for one in _of_table(table)]
-        if side_by_side:
+        if table.is_made:
             own = [one for one in own if one.roles[:1] and one.roles[0] in (*OF_ARMS, *UNNAMED)]
         elif len(own) == 1 and own[0].name in _UNNAMED and table.label:
             own = [replace(own[0], name=table.label)]

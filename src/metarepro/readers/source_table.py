@@ -49,6 +49,7 @@ class SourceTable:
     notes : the footnotes, each with its mark
     column_marks : the footnote marks of each header, which its text is without
     column_labels : header -> what the file says of the column beside its header
+    is_made : whether it was put together from the rows of the table before it
     """
 
     label: str
@@ -58,6 +59,7 @@ class SourceTable:
     notes: tuple[str, ...] = ()
     column_marks: tuple[str, ...] = ()
     column_labels: Mapping[str, str] = field(default_factory=dict)
+    is_made: bool = False
 
 
 @dataclass(frozen=True)
