@@ -199,7 +199,7 @@ def test_groups_that_no_study_compares_are_single_ones(tmp_path: Path) -> None:
 
 def test_a_sheet_may_have_the_name_of_the_made_table(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    rows = [["Study", "d", "SE"], ["A", 0.2, 0.1], ["B", 0.3, 0.1]]
+    rows: list[list[str | float]] = [["Study", "d", "SE"], ["A", 0.2, 0.1], ["B", 0.3, 0.1]]
     path.write_bytes(xlsx({"arms side by side": rows}))
     (found,) = propose(read_tables(path))
     assert found.roles == ("yi", "sei")
