@@ -89,9 +89,13 @@ def test_what_only_a_person_knows_is_asked(one: str, other: str, tmp_path: Path)
     assert (found.first_arm, found.columns["events_1"].column) == (FILL_IN, "A > Deaths")
 
 
-def test_the_file_says_which_arm_is_called_a(tmp_path: Path) -> None:
-    source = read(tmp_path, LONG.replace("Drug", "CBT").replace("Placebo", "IPT"))
-    assert "  In the file: A: CBT; B: IPT" in preview(source, propose(source)[0])
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [("CBT", "IPT", "A: CBT; B: IPT"), ("CBT", "Placebo", "Control: Placebo; Treatment: CBT")],
+)
+def test_it_is_said_which_arm_is_which(one: str, other: str, said: str, tmp_path: Path) -> None:
+    source = read(tmp_path, LONG.replace("Placebo", other).replace("Drug", one))
+    assert f"  In the file: {said}" in preview(source, propose(source)[0])
 
 
 @pytest.mark.parametrize(

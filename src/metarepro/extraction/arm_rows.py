@@ -168,8 +168,11 @@ def side_by_side(table: SourceTable) -> SourceTable | None:
     places = [(place, side) for _, place, side in wide]
     made = [_one_row([table.rows[place] for place in pair], places) for pair in pairs]
     label = ", ".join(filter(None, [table.label, _LABEL]))
-    unnamed = f"A: {rows.names[0]}; B: {rows.names[1]}" if sides == _UNNAMED else ""
-    notes = tuple(filter(None, [unnamed, *table.notes]))
+    said = [
+        f"{side}: {rows.arms.texts[p].strip()}" for side, p in zip(sides, pairs[0], strict=True)
+    ]
+    which = "; ".join(said) if len(rows.names) == 2 else ""
+    notes = tuple(filter(None, [which, *table.notes]))
     headers = tuple(name for name, _, _ in wide)
     return SourceTable(label, table.caption, headers, tuple(made), notes, is_made=True)
 
