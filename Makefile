@@ -24,8 +24,8 @@ unlock: setup  ## to resume after an interrupted run; OUTPUT=folder of make repr
 test: setup lint browser  ## lint, format check, type check and all tests, on all cores
 	python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
-test-nightly: setup  ## the unit tests with 1,000 examples of hypothesis and more made-up tables: an hour
-	python -m pytest -n auto --dist loadfile --hypothesis-profile nightly tests/unit
+test-nightly: setup browser  ## 1,000 examples of hypothesis, more made-up tables, every page of the report: an hour
+	python -m pytest -n auto --dist loadfile --hypothesis-profile nightly tests/browser tests/unit
 
 test-axe: setup browser  ## axe on every kind of page, on a desktop and a phone, light and dark: minutes
 	python -m pip install --disable-pip-version-check --quiet -r tests/accessibility/requirements.txt
@@ -51,10 +51,13 @@ lint: setup  ## lint, format check, type check and the direction of imports only
 	mypy
 	lint-imports --no-cache --no-logo
 
+# The headless shell draws pages a third faster than the browser, and needs less beside it.
 browser:  ## install Chromium, which the tests of the report need, where apt-get may
-	@for name in chromium chromium-browser google-chrome; do command -v $$name > /dev/null && exit 0; done; \
+	@for name in chromium-headless-shell chromium chromium-browser google-chrome; do \
+	  command -v $$name > /dev/null && exit 0; done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; \
+	  apt-get update -qq && for name in chromium-headless-shell chromium; do \
+	    apt-get install -y -qq --no-install-recommends $$name && exit 0; done; exit 1; \
 	else \
 	  echo "Chromium is not installed: the tests in tests/browser will fail. On Debian, as root: apt-get install chromium"; \
 	fi

@@ -10,7 +10,10 @@ TRIALS, PLAN = "data/trials.csv", "config/config.yaml"
 PAGE = "results/report/index.html"
 #: results/copy.csv is made of the trials, results/words.txt of the plan, results/report of both.
 #: The rule of copy.csv does what the file hook.sh says after it has read.
+#: Snakemake counts the jobs of each second, and waits at its end for the last second to be over.
 SNAKEFILE = f"""
+from snakemake.scheduling.job_scheduler import JobRateLimiter
+JobRateLimiter.timespan = 0.1
 from metarepro.workflow import snakefile
 RULES = Path(snakefile()).parent / "rules"
 include: f"{{RULES}}/code.smk"

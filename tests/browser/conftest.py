@@ -12,7 +12,7 @@ from tests.study_tables import STUDIES, Study
 from metarepro.report.blocks import PLOT_SCRIPTS
 
 TEMPLATES = Path("src/metarepro/templates/report")
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def executable() -> str:
