@@ -11,6 +11,8 @@ from tests.once import once
 # As in every step of the workflow: the matrices are small, and with a process on each core more
 # threads would only wait for each other. It must be set before numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Else each of some hundred commands and jobs would compile the library again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 pytest_plugins = ["tests.finished_studies"]
 
