@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -82,9 +82,8 @@ def metarepro(folder: Path, *arguments: str | Path) -> Cost:
     return measure([sys.executable, "-m", "metarepro", *map(str, arguments)], folder)
 
 
-def typical(run: Callable[[], Cost], runs: int) -> Cost:
+def typical(costs: Sequence[Cost]) -> Cost:
     """Medians of several runs; of memory the largest."""
-    costs = [run() for _ in range(runs)]
     return Cost(
         median(cost.seconds for cost in costs),
         median(cost.cpu for cost in costs),

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.measure import ROOT, Cost, Row, measure, met, metarepro, typical
@@ -15,14 +16,14 @@ def rows(runs: int = 5) -> list[Row]:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         to_import = [sys.executable, "-c", "import metarepro"]
-        measured = (
+        measured: Sequence[tuple[str, float, Callable[[], Cost]]] = (
             ("`metarepro --help`", HELP, lambda: metarepro(folder, "--help")),
             ("`import metarepro`", IMPORT, lambda: measure(to_import, folder)),
             ("`metarepro reproduce`, one small review", ONE_REVIEW, lambda: one_review(folder)),
         )
         found = []
         for what, target, run in measured:
-            cpu = typical(run, runs).cpu
+            cpu = typical([run() for _ in range(runs)]).cpu
             found.append(Row(what, f"{cpu:.2f} s", met(cpu, target, "s")))
         return found
 

@@ -104,8 +104,7 @@ def rows(runs: int = 3) -> list[Row]:
     print_shares(measured[-1][1])
     found = []
     for name, target in TARGETS.items():
-        costs = iter([costs[name] for costs, _ in measured])
-        cost = typical(lambda: next(costs), runs)  # noqa: B023
+        cost = typical([costs[name] for costs, _ in measured])
         seconds = f"{cost.seconds:.1f} s of wall time, {cost.cpu:.1f} s CPU"
         targets = met(cost.seconds, target, "s")
         if name == "from clean":

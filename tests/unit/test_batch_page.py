@@ -8,6 +8,8 @@ from tests.command import command
 from tests.made_up_review import made_up_review
 from tests.review_files import rm5_bytes
 
+from metarepro.report import batch_page
+
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -55,6 +57,21 @@ def test_it_needs_no_other_file(page: str) -> None:
 
 def test_every_pool_is_listed_folded(page: str) -> None:
     assert page.count("<details") == 2
+
+
+def test_of_very_many_pools_only_those_of_files_with_a_difference_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_page, "MOST_POOLS", 3)
+    for number, effect in enumerate(["", "0.123", ""]):
+        review = made_up_review()
+        if effect:
+            review = re.sub(r'EFFECT_SIZE="[-0-9.]+"', f'EFFECT_SIZE="{effect}"', review, count=1)
+        (tmp_path / f"{number}.rm5").write_bytes(rm5_bytes(review))
+    command("reproduce", tmp_path, "--output-dir", tmp_path / "out")
+    html = (tmp_path / "out/summary.html").read_text()
+    assert re.findall(r"<summary>(\S+):", html) == ["1.rm5"]
+    assert "The pools of 2 files in which nothing differs are listed in reproduction.csv" in html
 
 
 def test_findings_have_minus_signs(tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ Row = Mapping[Any, Any]
 _PUBLISHED = ("exact", "explained", "different", "not_computable")
 #: Verdicts on pools that there is nothing to say about; they stand among all pools only.
 _NOT_LISTED = ("exact", "not_estimable")
+#: A page that lists more pools would be slow to open.
+MOST_POOLS = 2000
+_NOT_FOLDED = "The pools of {} in which nothing differs are listed in reproduction.csv only."
 _FINDING_COLUMNS = ("Analysis and study", "Finding", "Printed", "Implied", "Severity")
 
 
@@ -64,6 +67,7 @@ def batch_page(
     files = _rows(tables["files"])
     pools = _by_file(tables["reproduction"], "file")
     findings = _by_file(tables["audit"], "source_table")
+    folded = _folded(pools)
     sections = [
         *_unreadable(files, elsewhere),
         Section("files", "Files", [_files_table(files, pools, findings)]),
@@ -77,10 +81,10 @@ def batch_page(
         .get_template("standalone.html.j2")
         .render(
             title="Published and recomputed results",
-            intro=_intro(tables, len(elsewhere)),
+            intro=_intro(tables, len(elsewhere), len(pools) - len(folded)),
             sections=sections,
             folds=[
-                _fold(file["file"], pools[file["file"]]) for file in files if file["file"] in pools
+                _fold(file["file"], pools[file["file"]]) for file in files if file["file"] in folded
             ],
             root="",
             downloads=(),
@@ -103,7 +107,17 @@ def _by_file(frame: pd.DataFrame, column: str) -> dict[str, list[Row]]:
     return rows
 
 
-def _intro(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> list[Block]:
+def _folded(pools: Mapping[str, Sequence[Row]]) -> set[str]:
+    """Files whose pools are all listed: of many pools not those of files where all are exact."""
+    many = sum(map(len, pools.values())) > MOST_POOLS
+    return {
+        file
+        for file, own in pools.items()
+        if not many or any(pool["verdict"] not in _NOT_LISTED for pool in own)
+    }
+
+
+def _intro(tables: Mapping[str, pd.DataFrame], elsewhere: int, unlisted: int) -> list[Block]:
     """The answer, how it was arrived at, and where the numbers are."""
     verdicts = Counter(tables["reproduction"]["verdict"])
     status = Counter(tables["files"]["status"])
@@ -139,6 +153,7 @@ def _intro(tables: Mapping[str, pd.DataFrame], elsewhere: int) -> list[Block]:
             )
         ),
         Paragraph(("All numbers: ", *joined(downloads, ", "))),
+        *([Paragraph(text(_NOT_FOLDED.format(counted(unlisted, "file"))))] if unlisted else []),
     ]
 
 

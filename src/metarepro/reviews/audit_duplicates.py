@@ -15,6 +15,7 @@ from metarepro.reviews.audit_study_rows import (
     StudyRows,
     grouped,
     median_of,
+    record_id,
 )
 
 #: Equal counts of two small studies are a coincidence.
@@ -30,7 +31,7 @@ def repeated_rows(rows: StudyRows) -> Found:
             same = row["study_id"] == first["study_id"]
             if same or _telling(row):
                 check = "row_twice" if same else "row_of_another_study"
-                yield row, Finding(check, "", "", f"all numbers are those of {first['record_id']}")
+                yield row, Finding(check, "", "", f"all numbers are those of {record_id(first)}")
 
 
 def _telling(row: StudyRow) -> bool:

@@ -26,6 +26,7 @@ from metarepro.reviews.audit_study_rows import (
     StudyRows,
     grouped,
     not_compared,
+    record_id,
 )
 from metarepro.reviews.study_effects import Flags
 from metarepro.tabular.printed_numbers import printed_decimals
@@ -76,7 +77,7 @@ def changed_numbers(rows: StudyRows) -> Found:
     arms = _arms(alone) if doubtful else {}
     for row, first in doubtful:
         printed, implied = _numbers(row), _numbers(first)
-        message = f"{printed}; the same outcome in {first['record_id']} has {implied}"
+        message = f"{printed}; the same outcome in {record_id(first)} has {implied}"
         message += _whose(row, first, arms, names)
         yield row, Finding("changed_numbers", printed, implied, message)
 
@@ -172,7 +173,7 @@ def _whose(row: StudyRow, first: StudyRow, arms: dict[_Arm, list[StudyRow]], nam
         name = names[_outcome(row)]
         outcome = next((o for o in others if names[_outcome(o)] != name), None)
         if other := study or outcome:
-            said += f"; the {arm} arm is that of {other['record_id']}"
+            said += f"; the {arm} arm is that of {record_id(other)}"
     return said
 
 
@@ -232,7 +233,7 @@ def _against_twin(base: dict[str, StudyRow], scenario: dict[str, StudyRow]) -> F
             printed, was = _arm_in_words(row, side), _arm_in_words(before, side)
             implied = f"{before[count] + participants:g} of {row[size]:g}"
             message = (
-                f"{_ARM_NAMES[side]} arm: {printed}, in {before['record_id']} {was}: "
+                f"{_ARM_NAMES[side]} arm: {printed}, in {record_id(before)} {was}: "
                 f"participants without a result add {participants:g} to the arm and "
                 f"{events:g} to its events; in most other arms both are equal"
             )

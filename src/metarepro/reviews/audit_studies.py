@@ -30,6 +30,7 @@ from metarepro.reviews.audit_study_rows import (
     grouped,
     not_compared,
     random_effects,
+    record_id,
     study_rows,
 )
 from metarepro.reviews.study_effects import Indices
@@ -93,7 +94,7 @@ def audit_studies(extraction: Extraction, file: str = SOURCE_TABLE) -> list[Row]
     return [
         {
             "source_table": file,
-            "record_id": row["record_id"],
+            "record_id": record_id(row),
             "severity": SEVERITY[finding.check],
             **finding._asdict(),
         }

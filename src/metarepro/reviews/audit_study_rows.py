@@ -107,7 +107,7 @@ def study_rows(extraction: Extraction) -> StudyRows:
     -------
     StudyRows
         Each row with the columns of `STUDY_COLUMNS`, the settings of its analysis, and `place`
-        (number of the row), `record_id`, `outcome_key`, `log` (whether the analysis is of logs),
+        (number of the row), `outcome_key`, `log` (whether the analysis is of logs),
         `pool` (the pool that the row enters, "" for none), `yi` and `vi` (NaN where there is no
         effect), `sd` (geometric mean of the two SDs, NaN without), `data` (the numbers of `DATA`,
         None for a missing one, so that rows alike are equal). Rows without an analysis are left
@@ -132,14 +132,12 @@ def study_rows(extraction: Extraction) -> StudyRows:
         sds = np.sqrt(columns["sd_t"] * columns["sd_c"]).tolist()
     lists = (effects["yi"].tolist(), effects["vi"].tolist(), sds, map(tuple, data.tolist()))
     for place, (row, yi, vi, sd, numbers) in enumerate(zip(rows, *lists, strict=True)):
-        outcome, subgroup = row["outcome_key"], row["subgroup_number"]
-        part = f"{outcome}.{subgroup}"
+        outcome = row["outcome_key"]
         whole = row["totals"] == "YES" and row["applies_to"] != "subgroup"
-        name = f"{part if subgroup else outcome} {row['study']} #{row['position']:.0f}"
+        part = outcome if whole else f"{outcome}.{row['subgroup_number']}"
         row |= {
             "place": place,
-            "record_id": f"{row['review_id']} {name}",
-            "pool": "" if row["totals"] == "NO" else outcome if whole else part,
+            "pool": "" if row["totals"] == "NO" else part,
             "yi": yi,
             "vi": vi,
             "sd": sd,
@@ -147,6 +145,13 @@ def study_rows(extraction: Extraction) -> StudyRows:
         }
     published = {name: np.array([row[name] for row in rows], dtype=float) for name in PUBLISHED}
     return StudyRows(rows, {**columns, **published, **effects})
+
+
+def record_id(row: StudyRow) -> str:
+    """Name of a row: "review_id comparison.outcome[.subgroup] study #position"."""
+    part = f".{row['subgroup_number']}" if row["subgroup_number"] else ""
+    place = f"{row['outcome_key']}{part} {row['study']} #{row['position']:.0f}"
+    return f"{row['review_id']} {place}"
 
 
 def _effects(rows: Sequence[StudyRow], columns: Arrays, convention: Convention) -> dict[str, Array]:
