@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page
 from scipy import stats
+from tests.amounts import every
 from tests.reference_numbers import reference_of
 from tests.study_tables import Row, Study, records
 
@@ -76,12 +77,12 @@ def test_every_result_has_the_weight_of_the_table(scripts: Page, study: Study) -
         assert got["weights"] == pytest.approx(weights[key], rel=WITHIN, abs=WITHIN), key
 
 
-def test_every_trial_left_out_gives_the_row_of_the_table(scripts: Page, study: Study) -> None:
-    rows = records(study.read("leave_one_out"))
+def test_a_trial_left_out_gives_the_row_of_the_table(scripts: Page, study: Study) -> None:
+    rows = records(study.read("leave_one_out"))[:: every(4)]
     cases = []
     for row in rows:
-        every = study.rows_of(row["synthesis"])
-        left = every[every["trial_id"] != row["trial_id"]]
+        of_all = study.rows_of(row["synthesis"])
+        left = of_all[of_all["trial_id"] != row["trial_id"]]
         cases.append(case(left, study.settings(row["synthesis"])))
     assert cases
     assert differences(scripts, cases, rows) == []
@@ -117,15 +118,17 @@ def variant_case(study: Study, row: Row) -> Case | None:
     return None
 
 
-def test_every_variant_that_the_page_offers_has_the_numbers_of_the_table(
+def test_variants_that_the_page_offers_have_the_numbers_of_the_table(
     scripts: Page, study: Study
 ) -> None:
     rows = records(study.read("variants").dropna(subset=["estimate"]))
     asked = [(asked, row) for row in rows if (asked := variant_case(study, row))]
-    kinds = {row["variant"] for _, row in asked}
-    assert {"primary", "tau2_dl", "tau2_pm", "tau2_ml", "tau2_reml", "ci_z"} <= kinds
-    cases = [one for one, _ in asked]
-    assert differences(scripts, cases, [row for _, row in asked]) == []
+    variants: dict[str, list[tuple[Case, Row]]] = {}
+    for one, row in asked:
+        variants.setdefault(row["variant"], []).append((one, row))
+    assert {"primary", "tau2_dl", "tau2_pm", "tau2_ml", "tau2_reml", "ci_z"} <= variants.keys()
+    some = [pair for pairs in variants.values() for pair in pairs[:: every(5)]]
+    assert differences(scripts, [one for one, _ in some], [row for _, row in some]) == []
 
 
 @pytest.mark.parametrize("seed", range(6))
