@@ -10,6 +10,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
+from tests.made_up_forests import make_rows, make_summary, plot, texts, words
 from tests.made_up_judgements import CELL, make_judged_study
 from tests.report_records import (
     EFFECT,
@@ -22,7 +23,6 @@ from tests.report_records import (
     make_pages,
     make_records,
 )
-from tests.unit.test_forest import make_rows, make_summary, plot, texts, words
 
 from metarepro.manuscript.certainty import Graded
 from metarepro.report import certainty, risk_of_bias

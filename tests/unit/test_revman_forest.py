@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from tests.made_up_corpus import write_corpus
-from tests.review_tables import records
-from tests.unit.test_forest import (
+from tests.made_up_forests import (
     HOSTILE,
     assert_legible,
     box,
@@ -23,6 +22,7 @@ from tests.unit.test_forest import (
     whiskers,
     words,
 )
+from tests.review_tables import records
 
 from metarepro.figures import style as fg
 from metarepro.figures.arm_columns import as_entered
