@@ -143,14 +143,14 @@ def test_trust_names_the_reasons() -> None:
         (
             {"pi_low": 0.0},
             0,
-            "An explanation of why the trials differ, since another trial may find no effect.",
+            "An explanation of why the trials differ: another trial may find no effect.",
         ),
         ({"pi_low": 0.0, "flags": "tau2_zero"}, 0, ""),
         (
             {"n_trials": 9.0, "pi_low": 0.0},
             11,
             "The full reports of the 11 results read in abstracts; more trials with full results; "
-            "and an explanation of why the trials differ, since another trial may find no effect.",
+            "and an explanation of why the trials differ: another trial may find no effect.",
         ),
     ],
 )
@@ -160,7 +160,7 @@ def test_what_would_change_it(changes: dict[str, Any], abstracts: int, said: str
 
 def test_a_cell_with_one_trial_answers_nothing() -> None:
     said = [plain(item) for item in not_answered(make_records())]
-    assert said == ["Play: a single trial only on closeness."]
+    assert said == ["Play: only one trial on closeness."]
 
 
 def test_a_cell_that_answers_is_not_listed() -> None:
@@ -178,7 +178,7 @@ def test_without_a_pool_there_is_no_answer() -> None:
     records = make_records(pooled=[], weights=[])
     html = render(records, index.page(records))
     assert "What the trials show" not in html
-    assert "nothing that can be pooled on closeness" in html
+    assert "nothing to pool on closeness" in html
 
 
 @pytest.mark.parametrize(("outcomes", "said"), [(1, False), (2, True)])

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from metarepro.audit.checks import participants_of
 from metarepro.audit.findings import (
     PUBLISHED_CHECKS,
     RESULT_CHECKS,
@@ -268,6 +269,13 @@ def test_standard_error_below_the_limit() -> None:
 
 def test_standard_error_below_the_limit_with_a_total() -> None:
     assert found_with_effect(sei=0.1, n_total=100) == ["se_below_arms"]
+
+
+@pytest.mark.parametrize(
+    ("arms", "said"), [((20.0, 21.0), "20 + 21 participants"), ((37.5, 37.5), "75 participants")]
+)
+def test_nobody_is_half_a_participant(arms: tuple[float, float], said: str) -> None:
+    assert participants_of(arms) == said
 
 
 def test_standard_error_without_arm_sizes_passes() -> None:

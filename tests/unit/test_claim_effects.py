@@ -124,14 +124,15 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
         (
             pool(0.1, 0.5, **ONE_TRIAL),
             [],
-            "the interval of our pool. But the evidence is limited: a single trial.",
+            "The interval of our pool lies wholly in favour of the intervention, but the evidence "
+            "is limited: a single trial.",
         ),
         (pool(0.1, 0.5, covered=0.49), [], "less than half of the cited review's trials confirmed"),
         (pool(0.1, 0.5, covered=NAN), [], "how many trials the cited review pooled is not known."),
         (pool(0.1, 0.5, abstract_share=0.51), [], "the evidence is limited: mostly abstracts."),
         (pool(0.1, 0.5, **FEW_DF), [], f"has {NO_RELIABLE_INTERVAL}: 3.96 degrees of freedom."),
         (pool(0.1, 0.5, **TWO_TRIALS), [], f"has {NO_RELIABLE_INTERVAL}: 2 trials."),
-        (pool(0.1, 0.5, **NORMAL), [], "of our pool. But the evidence is limited: 3 trials."),
+        (pool(0.1, 0.5, **NORMAL), [], "but the evidence is limited: 3 trials."),
         (
             pool(0.1, 0.5, **NARROW),
             [],
@@ -140,7 +141,8 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
         (
             None,
             ["limited"],
-            "a result of Ann 2020. But the evidence is limited: few trials or low certainty.",
+            "A result of Ann 2020 lies wholly in favour of the intervention, but the evidence is "
+            "limited: few trials or low certainty.",
         ),
         # What our pool says beside a review that shows the effect.
         (None, ["shows"], "; we have no pool beside it."),
@@ -183,9 +185,13 @@ ONE_TRIAL = {"n_trials": 1, "df": NAN}
         (
             FAVOURS,
             ["null"],
-            "of the intervention: the interval of our pool. Not so: a result of Ann 2020.",
+            "pool lies wholly in favour of the intervention, unlike a result of Ann 2020.",
         ),
-        (HARMS, ["harm"], "Excludes a benefit: the interval of our pool and a result of Ann 2020."),
+        (
+            HARMS,
+            ["harm"],
+            "A benefit is excluded by the interval of our pool and a result of Ann 2020.",
+        ),
         (INCLUDES_NONE, [], "Includes no effect: the interval of our pool."),
     ],
 )

@@ -126,13 +126,12 @@ def test_a_limit_just_below_zero_reaches_the_other_side() -> None:
 
 def test_a_clear_interval_names_both_ends() -> None:
     assert interval_sentence(pool(ci_low=0.1, ci_high=0.7), SMD) == (
-        "The interval excludes zero: a very small to moderate effect in favour of the intervention."
+        "The interval excludes zero and extends from a very small to a moderate effect."
     )
     assert interval_sentence(pool(ci_low=-0.7, ci_high=-0.1), SMD) == (
-        "The interval excludes zero: a very small to moderate effect in favour of the control "
-        "group."
+        "The interval excludes zero and extends from a very small to a moderate effect."
     )
-    assert "zero: a moderate effect in" in interval_sentence(pool(ci_low=0.51, ci_high=0.6), SMD)
+    assert interval_sentence(pool(ci_low=0.51, ci_high=0.6), SMD) == "The interval excludes zero."
 
 
 def test_a_wide_interval_says_so() -> None:
@@ -164,7 +163,7 @@ def test_no_interval_is_not_a_clear_one() -> None:
     without = pool(ci_low=NAN, ci_high=NAN, pi_low=NAN, pi_high=NAN, flags="zero_standard_error")
     assert "nan" not in " ".join(sentences(without, 0, SMD))
     assert average(without, SMD) == (
-        "The average of the trials is a moderate effect in favour of the intervention (g 0.50)."
+        "On average, the trials show a moderate effect in favour of the intervention (g 0.50)."
     )
     assert robustness(without, 0, SMD) == "weak"
 
@@ -206,12 +205,10 @@ RATIO = Scale("RR", level=0.9)
 def test_a_ratio_is_shown_as_a_ratio_and_compared_with_1() -> None:
     ratio = pool(estimate=math.log(1.5), ci_low=math.log(1.2), ci_high=math.log(1.9))
     assert average(ratio, RATIO) == (
-        "The average of the trials is an effect in favour of the intervention (RR 1.50, 90% CI "
-        "1.20 to 1.90)."
+        "On average, the trials show an effect in favour of the intervention (RR 1.50, 90% CI 1.20 "
+        "to 1.90)."
     )
-    assert interval_sentence(ratio, RATIO) == (
-        "The interval excludes 1: an effect in favour of the intervention."
-    )
+    assert interval_sentence(ratio, RATIO) == "The interval excludes 1."
     unclear = ratio | {"ci_low": math.log(0.9)}
     assert interval_sentence(unclear, RATIO).startswith("The interval includes 1: it extends from")
 
@@ -248,7 +245,7 @@ def test_a_ratio_of_harm_is_turned_back_and_below_1_is_good() -> None:
     ratio = pool(estimate=math.log(2), ci_low=math.log(1.25), ci_high=math.log(4))
     assert average(ratio, harm).endswith("(RR 0.50, 95% CI 0.25 to 0.80).")
     assert harm.direction == "below 1 in favour of the intervention"
-    assert "in favour of the intervention" in interval_sentence(ratio, harm)
+    assert "in favour of the intervention" in average(ratio, harm)
 
 
 def test_a_withheld_interval_is_not_shown_without_a_comparison_either() -> None:

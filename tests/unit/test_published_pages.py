@@ -83,6 +83,12 @@ def test_a_narrow_screen_has_ours_the_published_result_and_the_trials_in_lines()
     ]
 
 
+def test_a_finding_of_the_audit_names_the_result_and_leads_to_its_page() -> None:
+    finding = {"source_table": "published", "record_id": "rev2020:2", "check": "off_centre_ci"}
+    html = make_pages(make_records(reproduction=[ROW], audit=[finding]))["audit.html"]
+    assert '<a href="published/rev2020-2.html">Rev 2020: warmth of mothers</a>' in html
+
+
 def test_without_a_pool_it_says_so() -> None:
     nan = float("nan")
     html = page(estimate=nan, ci_low=nan, ci_high=nan, verdict="not_testable", reason="no list")

@@ -49,4 +49,4 @@ def test_fewer_events_are_printed_below_1_on_every_page(plan: Plan, key: str) ->
 
 def test_the_sentence_favours_the_intervention() -> None:
     said = re.sub(r"<[^>]*>", " ", pages_of(RATIOS)[f"syntheses/{KEY}.html"])
-    assert "The trial has an effect in favour of the intervention (RR 0.50" in said
+    assert "The trial shows an effect in favour of the intervention (RR 0.50" in said

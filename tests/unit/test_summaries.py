@@ -182,3 +182,19 @@ def test_names_are_in_the_order_of_the_codebook() -> None:
 def test_numbers_of_a_finding_have_minus_signs_and_no_codes(printed: str, said: str) -> None:
     finding = {"check": "off_centre_ci", "printed": printed, "implied": "", "message": ""}
     assert list(summaries.audit(pd.DataFrame([finding]))["Printed"]) == [said]
+
+
+def test_the_message_of_a_finding_is_a_sentence_without_codes_to_replace() -> None:
+    said = "means and SDs give 0.36, printed 0.45"
+    finding = {"check": "off_centre_ci", "printed": "", "implied": "", "message": said}
+    assert list(summaries.audit(pd.DataFrame([finding]))["Message"]) == [
+        said.replace("-", "\u2212")
+    ]
+
+
+@pytest.mark.parametrize(("flags", "said"), [("", "p < 0.001"), ("df_below_4", "–")])
+def test_no_p_stands_beside_an_interval_that_is_withheld(flags: str, said: str) -> None:
+    pools = pooled(synthesis="post.cell.play.mind", tiers="direct", tau2=0.1, flags=flags)
+    pools = pools.assign(**{"tau2_method": "REML", "ci_method": "z", "df": NAN})
+    listed = summaries.syntheses(pools, NAMES, PLAN.sets, SMD)
+    assert list(listed["p"]) == [said]

@@ -78,6 +78,13 @@ def arms_of(row: Row) -> tuple[float, float] | None:
     return sizes if min(sizes) >= 2 else None
 
 
+def participants_of(arms: tuple[float, float]) -> str:
+    """Arm sizes in words; the total where its halves are no whole numbers."""
+    whole = arms[0] % 1 == 0 and arms[1] % 1 == 0
+    said = f"{arms[0]:g} + {arms[1]:g}" if whole else f"{sum(arms):g}"
+    return f"{said} participants"
+
+
 def turn_of(row: Row) -> int:
     """Return +1 or -1: from treatment minus control to the direction of the row's `value`."""
     scale = direction("scale", row["higher_is_better"])
@@ -299,6 +306,6 @@ def se_below_arms(row: Row) -> Finding | None:
         "se_below_arms",
         f"SE {se:.3f}",
         f"SE {allowed:.3f}",
-        f"an SE of {se:.3f} is {se / allowed:.2f} of what {arms[0]:g} + {arms[1]:g} "
-        f"participants allow ({allowed:.3f})",
+        f"an SE of {se:.3f} is {se / allowed:.2f} of what {participants_of(arms)} "
+        f"allow ({allowed:.3f})",
     )

@@ -5,7 +5,17 @@ import math
 
 from scipy import special
 
-from metarepro.audit.checks import LARGE_G, Finding, Row, arms_of, has, p_of, turn_of, z_of
+from metarepro.audit.checks import (
+    LARGE_G,
+    Finding,
+    Row,
+    arms_of,
+    has,
+    p_of,
+    participants_of,
+    turn_of,
+    z_of,
+)
 from metarepro.conversion.effect_sizes import pooled_sd, se_from_ns
 from metarepro.tabular.printed_numbers import half_unit
 
@@ -80,8 +90,8 @@ def p_against_n(row: Row) -> Finding | None:
         "p_against_n",
         f"p {relation} {p:g}",
         f"p {p_of(d / se_n):.2g}",
-        f"a standardised difference of {effect[0]:.2f} with {arms[0]:g} + {arms[1]:g} "
-        f"participants has p {p_of(d / se_n):.2g}, printed p {relation} {p:g}",
+        f"a standardised difference of {effect[0]:.2f} with {participants_of(arms)} "
+        f"has p {p_of(d / se_n):.2g}, printed p {relation} {p:g}",
     )
 
 
@@ -272,5 +282,5 @@ def sd_typed_for_se(row: Row) -> Finding | None:
         f"SE {row['se']:g}",
         f"SE {implied:.3g}",
         f"an SE of {row['se']:g} is as large as the SD of the scores ({sd:.3g}); with "
-        f"{arms[0]:g} + {arms[1]:g} participants it should be near {implied:.3g}",
+        f"{participants_of(arms)} it should be near {implied:.3g}",
     )

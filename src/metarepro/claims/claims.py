@@ -263,8 +263,8 @@ def _evaluations(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
     return {
         "judgement": local_evaluations.judge_evaluations(cited, direction),
         "computed": (
-            f"In this domain {agree} of all {len(same)} rows of evaluations that the report lists "
-            f"say so, {int((same['published'] == 'yes').sum())} of them published"
+            f"The report lists {counted(len(same), 'result')} of evaluations in this domain: "
+            f"{agree} say so, {int((same['published'] == 'yes').sum())} were published"
         ),
         "caveats": [
             _UNCONTROLLED,

@@ -12,7 +12,14 @@ from metarepro.claims.rules import ENOUGH_COVERED, MOSTLY_ABSTRACTS, TRUSTED_TRI
 from metarepro.comparison.targets import WHOLE_REVIEW
 from metarepro.models.thresholds import MIN_TRIALS_FOR_INTERVAL, has_reliable_interval
 from metarepro.plan import Plan
-from metarepro.wording.phrases import counted, degrees, interval, no_interval, whole
+from metarepro.wording.phrases import (
+    capitalised,
+    counted,
+    degrees,
+    interval,
+    no_interval,
+    whole,
+)
 from metarepro.wording.published import PRINTED
 
 # What a result says of a benefit. The thresholds of a firm interval are the same for all three
@@ -26,8 +33,8 @@ LIMITED_HARM = "limited_harm"  # the same from thin evidence
 POINTS = "points"  # in favour, no more than a direction
 AGAINST = "against"  # no difference or against, no more than a direction
 
-#: What an interval that shows a benefit does.
-_WHOLLY = "lies wholly in favour of the intervention"
+#: Where an interval that shows a benefit lies.
+_WHOLLY = "wholly in favour of the intervention"
 
 #: Of a published p where there is no interval.
 SIGNIFICANCE = 0.05
@@ -180,28 +187,27 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
     if benefit and contrary:
         return Judgement(
             "effect_conflicting",
-            f"Wholly in favour of the intervention: {benefit}. Not so: {contrary}.",
+            f"{_wholly(benefit)}, unlike {contrary}.",
             f"The results of all trials that {review} pooled",
         )
     if HARM in signals:
-        reason = f"Excludes a benefit: {_owners(ours, theirs, {HARM}, review)}."
+        reason = f"A benefit is excluded by {_owners(ours, theirs, {HARM}, review)}."
         return Judgement("effect_contradicted", reason)
     if NULL in signals:
         reason = f"Includes no effect: {_owners(ours, theirs, {NULL}, review)}."
         return Judgement("effect_not_shown", reason)
     if pool and ours == SHOWS:
-        return Judgement("effect_shown", f"The interval of our pool {_WHOLLY}.")
+        return Judgement("effect_shown", f"{_wholly(benefit)}.")
     if SHOWS in theirs:
         return Judgement(
             "effect_shown_as_published",
-            f"The interval of {review} {_WHOLLY}; {_beside(pool)}.",
+            f"The interval of {review} lies {_WHOLLY}; {_beside(pool)}.",
         )
     if benefit:
         limits = _limits(pool) if pool and ours == LIMITED else "few trials or low certainty"
         return Judgement(
             "effect_limited",
-            f"Wholly in favour of the intervention: {benefit}. But the evidence is limited: "
-            f"{limits}.",
+            f"{_wholly(benefit)}, but the evidence is limited: {limits}.",
             "Usable results of more trials" if LIMITED in theirs else needed,
         )
     return Judgement("effect_inconclusive", _too_little(pool, theirs, review), needed)
@@ -215,6 +221,12 @@ def _owners(ours: str, theirs: Collection[str], which: set[str], review: str) ->
             *([f"a result of {review}"] if set(theirs) & which else []),
         ]
     )
+
+
+def _wholly(benefit: str) -> str:
+    """A sentence about what `_owners` names."""
+    verb = "lie" if " and a result of " in benefit else "lies"
+    return f"{capitalised(benefit)} {verb} {_WHOLLY}"
 
 
 def _beside(pool: Pool | None) -> str:

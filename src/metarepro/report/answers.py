@@ -203,9 +203,7 @@ def would_change(pool: Pool, n_abstracts: int, scale: Scale) -> str:
         wanted.append("larger trials")
     known = predicts(pool["flags"]) and not untrusted(pool)
     if known and scale.includes_null(pool["pi_low"], pool["pi_high"]):
-        wanted.append(
-            "an explanation of why the trials differ, since another trial may find no effect"
-        )
+        wanted.append("an explanation of why the trials differ: another trial may find no effect")
     return f"{capitalised(_listed(wanted))}." if wanted else ""
 
 
@@ -231,10 +229,10 @@ def not_answered(records: Records) -> Iterator[Text]:
 def _open_reason(records: Records, keys: Sequence[str]) -> str:
     """Why a cell answers nothing; "" if it does."""
     if not keys:
-        return "nothing that can be pooled"
+        return "nothing to pool"
     pool = records.pools[keys[0]]
     if pool["n_trials"] < 2:
-        return "a single trial only"
+        return "only one trial"
     return no_interval(pool["flags"])
 
 

@@ -18,6 +18,7 @@ from metarepro.report.blocks import (
     table,
     text,
 )
+from metarepro.report.published import published_link
 from metarepro.report.records import Records, Row
 from metarepro.wording import summaries
 from metarepro.wording.codes import WORDS
@@ -223,6 +224,6 @@ def _review_files(records: Records) -> Iterator[Section]:
 
 def _record(records: Records, record_id: str) -> str | Link:
     if record_id not in records.effects:
-        return record_id
+        return published_link(records, record_id)
     effect = records.effects[record_id]
     return records.result_link(record_id, f"{effect['label']}: {summaries.measured(effect)}")

@@ -158,7 +158,7 @@ def _people(pool: Pool) -> str:
 def average(pool: Pool, scale: Scale) -> str:
     """The estimate with its size and interval."""
     estimate = pool["estimate"]
-    subject = "The trial has" if pool["n_trials"] < 2 else "The average of the trials is"
+    subject = "The trial shows" if pool["n_trials"] < 2 else "On average, the trials show"
     known = not math.isnan(pool["ci_low"] + pool["ci_high"])
     limits = f", {scale.ci} {scale.span(pool['ci_low'], pool['ci_high'])}" if known else ""
     if untrusted(pool):
@@ -178,11 +178,9 @@ def interval_sentence(pool: Pool, scale: Scale) -> str:
         )
     if scale.includes_null(low, high):
         return _unclear(low, high, scale)
-    side = "intervention" if low > 0 else "control group"
     near, far = (size_word(end, scale) for end in sorted((low, high), key=abs))
-    sizes = _an_effect(near) if near == far else f"a {near} to {far} effect"
-    wide = ", too wide to say how large it is" if high - low > scale.kind.wide else ""
-    return f"The interval excludes {scale.no_effect}: {sizes} in favour of the {side}{wide}."
+    sizes = "" if near == far else f" and extends from a {near} to a {far} effect"
+    return f"The interval excludes {scale.no_effect}{sizes}.{_too_wide(low, high, scale)}"
 
 
 def _withheld(pool: Pool) -> str:
@@ -193,11 +191,16 @@ def _withheld(pool: Pool) -> str:
 
 def _unclear(low: float, high: float, scale: Scale) -> str:
     """What an interval that includes no effect says."""
-    wide = " It is too wide to say how large the effect is." if high - low > scale.kind.wide else ""
     return (
         f"The interval includes {scale.no_effect}: it extends from {in_words(low, scale)} to "
-        f"{in_words(high, scale)}. Whether there is an effect remains unclear.{wide}"
+        f"{in_words(high, scale)}. Whether there is an effect remains unclear."
+        f"{_too_wide(low, high, scale)}"
     )
+
+
+def _too_wide(low: float, high: float, scale: Scale) -> str:
+    wide = high - low > scale.kind.wide
+    return " It is too wide to say how large the effect is." if wide else ""
 
 
 def prediction(pool: Pool, scale: Scale) -> str:

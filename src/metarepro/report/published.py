@@ -166,6 +166,15 @@ def _title(records: Records, row: Row) -> str:
     return name(row) + (f", row {row['row']:.0f}" if several else "")
 
 
+def published_link(records: Records, record_id: str) -> str | Link:
+    """A published result under its name, from its "review_id:row" in the audit."""
+    review_id, _, number = record_id.partition(":")
+    for row in records.rows("reproduction", "review_id", review_id):
+        if f"{row['row']:.0f}" == number:
+            return Link(_title(records, row), path_of(row))
+    return record_id
+
+
 def _printed(records: Records, row: Row, source: Row | None) -> Iterator[tuple[str, Text]]:
     """What the review prints, and where."""
     scale = records.scale.at({"effect_measure": row["effect_measure"], "better": row["better"]})

@@ -25,15 +25,14 @@ FLAGS = {
     "two_or_three_trials": "2 or 3 trials: too few for an informative interval",
     "normal_few_trials": "2 or 3 trials: a normal interval is far too narrow, because it treats "
     "the variance between trials as known",
-    "narrower_than_model": "the robust interval is narrower than the normal interval of its own "
-    "model and cannot be trusted",
+    "narrower_than_model": "the robust interval is narrower than the normal one of its model and "
+    "cannot be trusted",
     "fewer_than_10_trials": "fewer than 10 trials",
-    "few_trials": "10 trials or fewer: the robust variance depends on the assumed correlation "
-    "within trials",
+    "few_trials": "10 trials or fewer: the interval depends on the correlation assumed within "
+    "trials",
     "several_modes": "the likelihood has several maxima",
     "zero_standard_error": "all effects are equal: no test and no interval are possible",
-    "tau2_zero": "the variance between trials was estimated as 0: the prediction interval equals "
-    "the confidence interval and adds nothing",
+    "tau2_zero": "τ² was estimated as 0, so the prediction interval adds nothing",
     "tau2_interval_empty": "the confidence interval of τ² is empty: the results differ by less "
     "than sampling error alone would produce",
     "tau2_outside_interval": "the estimate of τ² lies outside its confidence interval",

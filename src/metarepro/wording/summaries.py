@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from metarepro.models.thresholds import has_reliable_interval
 from metarepro.plan import EffectSet, Evidence, Family, Plan
 from metarepro.tabular.trial_interventions import interventions_of
 from metarepro.wording.codes import WORDS, in_words
@@ -162,7 +163,8 @@ def syntheses(
                 "Results": whole(pool["k"]),
                 "Participants": participants(pool["n_participants"], pool["n_unknown"]),
                 scale.heading: scale.of_pool(pool),
-                "p": p_value(pool["p_value"]),
+                # The p is that of the interval, and no more reliable.
+                "p": p_value(pool["p_value"]) if has_reliable_interval(pool["flags"]) else DASH,
                 scale.prediction: scale.at(pool).prediction_of(pool),
                 "I²": percent(i2(pool)),
                 "τ²": _or_dash(pool["tau2"], decimal(pool["tau2"], 3)),
@@ -374,7 +376,7 @@ def _or_dash(number: float, said: str) -> str:
 
 
 def _printed(text: str) -> str:
-    """Numbers of a finding as they are printed; a statistic before them by its name."""
+    """A printed number with its minus sign; a statistic before it by its name."""
     first, blank, rest = text.partition(" ")
     return signed(f"{WORDS['statistic'].get(first, first)}{blank}{rest}")
 
@@ -382,7 +384,8 @@ def _printed(text: str) -> str:
 def audit(findings: pd.DataFrame) -> pd.DataFrame:
     """What does not add up in the sources."""
     said = {"check": findings["check"].map(lambda check: in_words("check", check))}
-    said |= {name: findings[name].map(_printed) for name in ("printed", "implied", "message")}
+    said |= {name: findings[name].map(_printed) for name in ("printed", "implied")}
+    said["message"] = findings["message"].map(signed)
     return findings.assign(**said).rename(
         columns={
             "source_table": "Table",

@@ -149,7 +149,7 @@ const plotWords = (() => {
     }
 
     function average(pool) {
-      const subject = pool.n_trials < 2 ? "The trial has" : "The average of the trials is";
+      const subject = pool.n_trials < 2 ? "The trial shows" : "On average, the trials show";
       let interval = Number.isNaN(pool.ci_low) ? "" : `, ${scale.ci} ${span(pool.ci_low, pool.ci_high)}`;
       if (!pool.reliable) interval = ""; // the next sentence says why
       return `${subject} ${inWords(pool.estimate)} (${scale.symbol} ${number(pool.estimate)}${interval}).`;
@@ -163,15 +163,13 @@ const plotWords = (() => {
       if (!pool.reliable) {
         return `${noInterval(pool)}: the results of the individual trials say more than their average.`;
       }
-      const isWide = high - low > wide;
+      const tooWide = high - low > wide ? " It is too wide to say how large the effect is." : "";
       if (includesNull(low, high)) {
-        const tooWide = isWide ? " It is too wide to say how large the effect is." : "";
         return `The interval includes ${scale.no_effect}: it extends from ${inWords(low)} to ${inWords(high)}. Whether there is an effect remains unclear.${tooWide}`;
       }
       const [near, far] = [low, high].sort((a, b) => Math.abs(a) - Math.abs(b)).map(sizeWord);
-      const sizes = near === far ? anEffect(near) : `a ${near} to ${far} effect`;
-      const tooWide = isWide ? ", too wide to say how large it is" : "";
-      return `The interval excludes ${scale.no_effect}: ${sizes} ${side(low)}${tooWide}.`;
+      const sizes = near === far ? "" : ` and extends from a ${near} to a ${far} effect`;
+      return `The interval excludes ${scale.no_effect}${sizes}.${tooWide}`;
     }
 
     function prediction(pool) {
