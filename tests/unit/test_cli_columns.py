@@ -127,6 +127,14 @@ def test_a_question_stops_pooling_until_it_is_answered(folder: Path) -> None:
     )
 
 
+def test_of_a_file_without_tables_no_columns_are_asked(folder: Path) -> None:
+    Path("page.html").write_text("<html><body><p>No table here.</p></body></html>")
+    done = command("columns", "page.html")
+    assert done.exit_code == 1
+    assert "page.html: a web page (HTML), in which no table was found" in done.stderr
+    assert "columns.yaml" not in done.stderr
+
+
 def test_columns_yaml_is_not_overwritten(folder: Path) -> None:
     Path("columns.yaml").write_text("file: other.csv\nanalyses: []\n")
     done = command("columns", "means.csv", "--write")

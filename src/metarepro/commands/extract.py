@@ -5,8 +5,13 @@ from pathlib import Path
 import click
 
 from metarepro.commands.options import FILE_OR_FOLDER
-from metarepro.errors import InputError
-from metarepro.extraction.listing import chosen_table, doubtful_rows, listed_tables, table_csv
+from metarepro.extraction.listing import (
+    chosen_table,
+    doubtful_rows,
+    listed_tables,
+    no_tables,
+    table_csv,
+)
 from metarepro.readers.sources import read_source
 from metarepro.tabular.atomic import write_file
 
@@ -54,8 +59,7 @@ def extract(file: Path, choice: str | None, output: Path | None, split: bool) ->
         raise click.UsageError(f"{name} needs --table: which table is to be written?")
     source = read_source(file)
     if not source.tables:
-        skipped = "".join(f"\nNot read: {what}" for what in source.skipped)
-        raise InputError(f"{source.file}: {source.words}, in which no table was found{skipped}")
+        raise no_tables(source)
     if choice is None:
         click.echo(listed_tables(source), nl=False)
         return

@@ -17,6 +17,12 @@ _MOST_NAMED = 20
 _LONGEST = 100
 
 
+def no_tables(source: Source) -> InputError:
+    """The error for a source in which nothing is a table: what it is, and what was not read."""
+    skipped = "".join(f"\nNot read: {what}" for what in source.skipped)
+    return InputError(f"{source.file}: {source.words}, in which no table was found{skipped}")
+
+
 def listed_tables(source: Source) -> str:
     """All tables with number, caption and size, and what could not be read.
 

@@ -10,6 +10,7 @@ from metarepro.extraction.effect_columns import effect_analyses
 from metarepro.extraction.group_columns import group_analyses, misfits
 from metarepro.extraction.headers import CORRELATION, EVENTS, MEAN, STUDY, YEAR, parse_header
 from metarepro.extraction.layouts import layout_analyses, table_words
+from metarepro.extraction.listing import no_tables
 from metarepro.extraction.mapping import OF_ARMS, UNNAMED, Analysis, Cell
 from metarepro.extraction.profiles import Column, commas_are_open, profile
 from metarepro.extraction.refusals import why_left
@@ -179,6 +180,8 @@ def _renamed(analyses: Iterable[Analysis], taken: set[str], label: str) -> Itera
 
 def nothing_to_pool(source: Source) -> InputError:
     """The error for a source without columns that can be pooled: what it has, and what to write."""
+    if not source.tables:
+        return no_tables(source)
     tables = "; ".join(
         f"{f'{table.label}: ' * bool(table.label)}{', '.join(filter(None, table.columns))}"
         for table in source.tables[:_NAMED]

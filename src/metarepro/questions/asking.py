@@ -218,8 +218,8 @@ def _important(result: StudyPool, printed: float) -> Important:
         place = math.nan
     if math.isnan(scale.null) or not math.isfinite(place) or place == 0:
         raise InputError(
-            f"minimal important difference: found {printed:g}; allowed: an effect that a "
-            f"{scale.label} can be, other than none"
+            f"minimal important difference: found {printed:g}; allowed: a possible "
+            f"{scale.label} other than no effect"
         )
     known = result.studies.dropna(subset="yi")
     share = share_beyond(result.pooled, known["yi"], known["vi"], place, above=place > 0)

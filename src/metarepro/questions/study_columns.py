@@ -78,9 +78,12 @@ class StudyColumns:
         found = found or [column for column in columns if wanted and wanted in spelling(column)]
         if len(found) == 1:
             return found[0]
-        known = ", ".join(found or columns)
-        what = "fits several columns" if found else "is no column"
-        raise InputError(f"{self.file}: {name!r} {what}; there {'fit' if found else 'are'} {known}")
+        if found:
+            raise InputError(f"{self.file}: {name!r} fits several columns: {', '.join(found)}")
+        raise InputError(
+            f"{self.file}: there is no column {name!r}; the columns are {', '.join(columns)}. "
+            "Further columns can be added with --studies"
+        )
 
     def texts(self, name: str) -> "pd.Series[str]":
         """The cells of a column."""
