@@ -147,7 +147,7 @@ def test_its_own_results_are_not_listed_as_passed_over(folder: Path) -> None:
     Path("a.rm5").write_bytes(rm5_bytes(made_up_review()))
     command("reproduce", ".")
     Path("notes.txt").write_text("To do")
-    assert command("reproduce", ".").stderr == ".: passed over 1 file: notes.txt.\n"
+    assert command("reproduce", ".").stderr == ".: skipped 1 file: notes.txt.\n"
 
 
 def test_extract_says_nothing_of_intervals_that_are_of_another_column() -> None:

@@ -236,7 +236,7 @@ def test_files_beside_reviews_are_not_passed_over_in_silence(tmp_path: Path) -> 
     reviews, unreadable, passed_over = named_reviews([tmp_path])
     assert (list(reviews), unreadable) == (["a.rm5"], [])
     (said,) = passed_over
-    assert f"{tmp_path / 'b'}: passed over 1 file: page.rm (a web page" in said
+    assert f"{tmp_path / 'b'}: skipped 1 file: page.rm (a web page" in said
 
 
 def test_a_table_without_its_review_is_named(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def reproduce(
 
     A file that cannot be read is reported, the others are still recomputed, and the exit code is 1.
     If all files could be read, but not all their analyses recomputed, it is 3.
-    Other files in the folders are named and passed over.
+    Other files in the folders are named and skipped.
     """
     reviews, nowhere, passed_over = named_reviews(files, output_dir)
     known = read_known(known_deviations)

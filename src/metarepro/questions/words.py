@@ -76,9 +76,7 @@ def subgroup_table(result: StudyPool, found: Subgroups) -> AnswerTable:
         notes.append(f"Groups of one trial are not in the test: {'; '.join(found.not_tested)}.")
     notes += _unknown(found.unknown, "in no group")
     if not found.test["reason"] and result.pooled.model != "common":
-        notes.append(
-            "Each group has a variance between trials of its own; the test takes one for all."
-        )
+        notes.append("Each group has its own variance between trials; the test uses one for all.")
     notes.append("Studies are not randomised to groups: a difference may have other causes.")
     title = f"Subgroups by {found.column}"
     return _pool_table(result, "subgroups", title, found.pools, notes, "Group")
@@ -126,7 +124,7 @@ def regression_table(result: StudyPool, found: RegressionOn) -> AnswerTable:
             limits = f" [{interval(result, part.ci_low, part.ci_high)}]" if reliable else ""
             row.append(f"{number(result, part.estimate)}{limits}")
     size = _size(found.k, found.n_trials)
-    notes = [f"{size}. τ² left: {decimal(found.tau2, 4)}; of τ² explained: {percent(found.r2)}."]
+    notes = [f"{size}. Residual τ²: {decimal(found.tau2, 4)}; τ² explained: {percent(found.r2)}."]
     if not reliable:
         notes.append(f"{capitalised(no_interval(found.flags))}.")
     notes += [f"{capitalised(FLAGS[flag])}." for flag in found.flags]

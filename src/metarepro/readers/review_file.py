@@ -107,7 +107,7 @@ def _read_zip(path: Path, other: str) -> Extraction:
         raise refused(file, other or found, ALLOWED)
     over = [p for p in packages if not _among(p, whole)]
     review = _read_documents(reviews[0], file)
-    notes = [f"passed over: {package.documents[0].name}" for package in over]
+    notes = [f"skipped: {package.documents[0].name}" for package in over]
     return review.with_notes(notes)
 
 

@@ -213,8 +213,8 @@ def _findings(files: Sequence[Row], findings: Mapping[str, Sequence[Row]]) -> li
         return []
     meaning = Paragraph(
         text(
-            "What does not add up inside the study rows. Severity is that of the check; whether a "
-            "finding is a mistake, and whether it matters, takes a look at the study."
+            "What does not add up inside the study rows. Whether a finding is a mistake can only "
+            "be told from the study."
         )
     )
     return [Section("findings", "Findings of the audit", [meaning, *blocks])]
@@ -258,7 +258,7 @@ def _proportion(row: Row, name: str) -> str:
 def _passed_over(said: Sequence[str]) -> list[Section]:
     """Files in the folders that are no review."""
     items = [text(words) for words in said]
-    return [Section("passed-over", "Files passed over", [Bullets(items)])] if items else []
+    return [Section("passed-over", "Files skipped", [Bullets(items)])] if items else []
 
 
 def _finding_row(finding: Row, review_id: str) -> TableRow:

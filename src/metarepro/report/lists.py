@@ -194,6 +194,7 @@ def audit_page(records: Records) -> Page:
         rows,
         columns=("Table", "Record"),
         choices=("Table", "Check", "Severity"),
+        optional=("Printed", "Implied"),  # the message says both
         download="data/audit.csv",
     )
     page = _page("audit.html", "Audit of the sources", lead, listed)
@@ -217,6 +218,7 @@ def _review_files(records: Records) -> Iterator[Section]:
         "Findings in the data files of reviews",
         linked(shown.assign(Review=reviews)),
         choices=("Check", "Severity", "Review"),
+        optional=("Printed", "Implied"),
         download="data/review_audit.csv",
     )
     yield Section("review-files", "Data files of reviews", [Paragraph(text(lead)), listed])

@@ -100,8 +100,8 @@ def _review_files(records: Records) -> Iterator[Section]:
     said = ", ".join(f"{count} {words}" for words, count in sorted(counts.items()))
     lead = (
         f"Reviews that come with their own data file: {counted(len(pools), 'pool')}, {said}. Each "
-        "pool is recomputed from the studies in its file, in the way of the program that wrote the "
-        "file."
+        "pool is recomputed from the studies in its file, with the conventions of the program that "
+        "wrote it."
     )
     rows: list[TableRow] = [
         {"Review": _review_of(records, pool["file"]), **pool_row(pool)}

@@ -22,8 +22,8 @@ VERDICT_WORDS = {
     ),
     "not_computable": (
         "not computable",
-        "1 asks for a method that there is no formula for here.",
-        "{} ask for a method that there is no formula for here.",
+        "1 uses a method that is not supported.",
+        "{} use a method that is not supported.",
     ),
     "not_published": (
         "not published",

@@ -51,7 +51,7 @@ def page(records: Records) -> Page:
 def methods(records: Records) -> str:
     """How many trials were assessed, for the page of methods."""
     if not records.has("risk_of_bias"):
-        return "Not assessed. The robustness of the numbers does not stand in for it."
+        return "Not assessed. The robustness of the numbers does not replace it."
     trials = records.tables["risk_of_bias"]["trial_id"].nunique()
     return (
         f"Judged with RoB 2 by people in {whole(trials)} of {counted(len(records.trials), 'trial')}"

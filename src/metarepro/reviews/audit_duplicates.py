@@ -56,7 +56,7 @@ def same_people_again(rows: StudyRows) -> Found:
         shared = {row["place"] for twins in arms if len(twins) > 1 for row in twins}
         apart = [row for row in group if has(row, "estimate") or row["place"] not in shared]
         sizes = f"{n_t:g} + {n_c:g}"
-        message = f"the study stands in {len(apart)} rows of the pool with {sizes} participants"
+        message = f"the study is in {len(apart)} rows of the pool with {sizes} participants"
         for row in apart[1:]:
             yield row, Finding("same_people_again", f"{len(apart)} x {sizes}", "", message)
 

@@ -127,7 +127,7 @@ def _in_words(others: Sequence[tuple[Path, str]]) -> list[str]:
         said = f"{_plain(path.name)} ({words})" if words else _plain(path.name)
         folders.setdefault(_plain(path.parent.as_posix()), []).append(said)
     return [
-        f"{folder}: passed over {counted(len(files), 'file')}: {', '.join(files[:_SHOWN])}"
+        f"{folder}: skipped {counted(len(files), 'file')}: {', '.join(files[:_SHOWN])}"
         + (f" and {len(files) - _SHOWN} more." if len(files) > _SHOWN else ".")
         for folder, files in folders.items()
     ]

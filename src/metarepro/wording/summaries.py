@@ -52,7 +52,7 @@ EXCLUSIONS = {
     "no_events": "no participant, or every one, had the event",
     "impossible_input": "numbers that cannot be true together",
     "ineligible_comparison": "not a comparison of the intervention with a control",
-    "outside_scope": "not an outcome of this project",
+    "outside_scope": "not an outcome of this study",
 }
 
 
