@@ -1,4 +1,4 @@
-"""Recompute published meta-analyses and say which of their results come out.
+"""Recompute published meta-analyses and say which of their results can be reproduced.
 
 The public functions, each imported when it is first used:
 

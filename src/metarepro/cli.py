@@ -62,9 +62,9 @@ class Program(click.Group):
 _MODULE = "metarepro.commands"
 _COMMANDS = (
     ("extract", "extract:extract", "List the tables of an article or a data file, or write one."),
-    ("columns", "columns:columns", "Show what the columns of a file are taken for, and why."),
+    ("columns", "columns:columns", "Show how the columns of a file are read, and why."),
     ("explain", "explain:explain", "Find the model, rounding or slip behind a published pool."),
-    ("pool", "pool:pool", "Pool the studies of a file, and ask more of them."),
+    ("pool", "pool:pool", "Pool the studies in a file, and answer further questions."),
     ("reproduce", "reproduce:reproduce", "Recompute reviews and compare with the published pools."),
     ("new", "new:new", "Start a study: write its folder."),
     ("run", "run:run", "Run the workflow of the study in this folder."),
@@ -91,7 +91,7 @@ _COMMANDS = (
 )
 @click.version_option(package_name="metarepro", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Recompute published meta-analyses and say which of their results come out."""
+    """Recompute published meta-analyses and say which of their results can be reproduced."""
 
 
 def main() -> None:

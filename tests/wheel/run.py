@@ -102,7 +102,7 @@ def look_around(newcomer: Newcomer) -> None:
     """Version, help, a pool and a review."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     newcomer.metarepro("--version", says=f"metarepro {version['version']}\n")
-    newcomer.metarepro("--help", says="Pool the studies of a file")
+    newcomer.metarepro("--help", says="Pool the studies in a file")
     (newcomer.folder / "studies.csv").write_text(STUDIES, encoding="utf-8")
     newcomer.metarepro("pool", "studies.csv", "--measure", "MD", says="Mean difference −0.972")
     expect(newcomer.folder, "pooled/forest.svg", "pooled/report.md", "pooled/report.xlsx")

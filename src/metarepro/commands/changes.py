@@ -23,7 +23,7 @@ def changes(base: str, output: Path | None) -> None:
     Compares the folder with the commit BASE, a branch, a tag or an id (HEAD by default): inputs
     record by record, effects, pooled estimates, comparisons with the reviews, claims, figures.
     Changes of sign, of an interval's relation to zero and of a verdict come first. Prints
-    Markdown. Call it in the folder of the study, after metarepro run.
+    Markdown. Run it in the folder of the study, after metarepro run.
     """
     commit = commit_id(base)
     before, after = state_of_commit(commit), state_of_tree()

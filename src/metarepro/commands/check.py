@@ -24,9 +24,9 @@ from metarepro.tabular.problems import DataError
 def check(ctx: click.Context, data_dir: Path, style: str) -> None:
     """Check the data of a study: all problems at once.
 
-    Checks every cell, every rule between cells, what people judged, and the data files of reviews
-    with their maps. Prints one line of counts if nothing is wrong. Also says which tables have lost
-    rows since the last run.
+    Checks every cell, the rules between cells, judgements on bias and certainty, and the data files
+    of reviews with their maps. Prints one line of counts if nothing is wrong. Also says which
+    tables have lost rows since the last run.
     """
     try:
         click.echo(check_folder(data_dir, lambda words: click.echo(words, err=True)))

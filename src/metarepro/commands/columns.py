@@ -21,16 +21,16 @@ from metarepro.tabular.file_names import COLUMNS_FILE
     "--write", is_flag=True, help=f"Write {COLUMNS_FILE} beside the file, to check and edit."
 )
 def columns(file: Path, write: bool) -> None:
-    """Show what the columns of a file are taken for, and why.
+    """Show how the columns of a file are read, and why.
 
     FILE has a table of study results: CSV, TSV, a workbook (XLSX, ODS), data of Stata, SPSS, R or
     JASP, or an article (XML, HTML, DOCX, PDF).
 
     Prints each analysis that its columns allow: which column is what and why, the first effects,
-    the pool with the default model, the numbers that do not close with the others of their row, and
-    the printed pools (subtotals, totals, pools without one study) that do not come out of the rows.
-    If columns.yaml beside the file is for that file, that is shown instead. No sign is ever
-    changed, and where the headers do not say which arm is which, it asks.
+    the pool with the default model, the numbers that disagree with the others of their row, and the
+    printed pools (subtotals, totals, pools without one study) that the rows do not give. If there
+    is a columns.yaml for this file beside it, that is shown instead. No sign is ever changed; if
+    the headers do not say which arm is which, it asks.
     """
     source = read_tables(file)
     target = file.parent / COLUMNS_FILE

@@ -42,11 +42,11 @@ def extract(file: Path, choice: str | None, output: Path | None, split: bool) ->
 
     With --table the rows are written as CSV, every cell as printed, with the file, its sha256, the
     page, the table and the row. Headers over several columns are joined to those below them by
-    " > ". Footnote marks stand in a column of their own. Rows that may be misread say why in the
-    column doubtful, and are named on standard error: check them against the source. Where the
-    columns are understood, standard error also says which numbers do not close with the others of
-    their row, such as an estimate off the middle of its interval, and which printed pools
-    (subtotals, totals, pools without one study) come out of the rows.
+    " > ". Footnote marks have their own column. Rows that may be misread say why in the column
+    doubtful, and are named on standard error: check them against the source. If the columns are
+    understood, standard error also names numbers that disagree with the others of their row, such
+    as an estimate off the middle of its interval, and says which printed pools (subtotals, totals,
+    pools without one study) the rows give.
 
     \b
     Exit codes:

@@ -127,7 +127,7 @@ def pool(
     bundle: Path | None,
     **asked: Any,
 ) -> None:
-    """Pool the studies of a file, and ask more of them.
+    """Pool the studies in a file, and answer further questions.
 
     TABLE is a review file (RevMan; --analysis 1.2 says which analysis), or a CSV file (or one with
     tabs or semicolons) with one row per result and the columns

@@ -33,7 +33,7 @@ def report(single_file: Path, report_dir: Path) -> None:
     The file holds the main pages of results/report with their figures: the evidence, the domains,
     interventions and syntheses, the claims, the published results and the methods. It needs no
     other file and no network. The pages of single trials and the long tables are left out; in the
-    folder of the report they are complete. Call it after metarepro run.
+    folder of the report they are complete. Run it after metarepro run.
     """
     from metarepro.report.single_file import single_file as put_together
 
