@@ -194,7 +194,6 @@ def test_the_message_of_a_finding_is_a_sentence_without_codes_to_replace() -> No
 
 @pytest.mark.parametrize(("flags", "said"), [("", "p < 0.001"), ("df_below_4", "–")])
 def test_no_p_stands_beside_an_interval_that_is_withheld(flags: str, said: str) -> None:
-    pools = pooled(synthesis="post.cell.play.mind", tiers="direct", tau2=0.1, flags=flags)
-    pools = pools.assign(**{"tau2_method": "REML", "ci_method": "z", "df": NAN})
+    pools = pooled(tau2=0.1, flags=flags, tau2_method="REML", ci_method="z", df=NAN)
     listed = summaries.syntheses(pools, NAMES, PLAN.sets, SMD)
     assert list(listed["p"]) == [said]
