@@ -186,6 +186,10 @@ def test_robustness(changes: dict[str, Any], n_abstracts: int, word: str) -> Non
 def test_abstracts_are_mentioned_when_most_results_are_from_them() -> None:
     assert "abstract" not in " ".join(sentences(pool(), 10, SMD))
     assert "11 of 20 results were read in abstracts" in sentences(pool(), 11, SMD)[-1]
+    assert " ".join(sentences(pool(), 11, SMD)).count("in abstracts") == 1
+    weak = pool(flags="df_below_4")
+    assert " ".join(sentences(weak, 11, SMD)).count("in abstracts") == 1
+    assert "favourable" not in " ".join(sentences(pool(), 11, Scale("proportion")))
     assert sentences(ONE_TRIAL, 1, SMD)[-1].startswith("The result was read in an abstract")
 
 

@@ -124,6 +124,9 @@ def _grave_doubts(pool: Pool, scale: Scale) -> list[str]:
 def _doubts(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
     """What limits the robustness of numbers."""
     null = scale.no_effect
+    read = "most results were read in abstracts"
+    if scale.compares:
+        read = abstracts(n_abstracts, pool["k"]).rstrip(".")
     doubts = {
         f"the confidence interval includes {null}": scale.includes_null(
             pool["ci_low"], pool["ci_high"]
@@ -133,7 +136,7 @@ def _doubts(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
             pool["pi_low"], pool["pi_high"]
         ),
         f"fewer than {FEW_TRIALS} trials": pool["n_trials"] < FEW_TRIALS,
-        "most results were read in abstracts": mostly_abstracts(n_abstracts, pool["k"]),
+        read: mostly_abstracts(n_abstracts, pool["k"]),
     }
     return [doubt for doubt, holds in doubts.items() if holds]
 
@@ -266,6 +269,8 @@ def sentences(pool: Pool, n_abstracts: int, scale: Scale) -> list[str]:
         f"{amount(pool)}.",
         *(compared if scale.compares else [without_comparison(pool, scale)]),
         f"Robustness of these numbers: {robustness_with_reasons(pool, n_abstracts, scale)}.",
-        abstracts(n_abstracts, pool["k"]) if scale.compares else "",
     ]
+    # Else it is among the reasons.
+    if scale.compares and robustness(pool, n_abstracts, scale) == WEAK:
+        said.append(abstracts(n_abstracts, pool["k"]))
     return [sentence for sentence in said if sentence]
