@@ -258,7 +258,7 @@ def pool(**changes: Any) -> dict[str, Any]:
         ),
         (
             {"flags": "df_below_4"},
-            "the estimate favours the intervention; too few trials for a reliable interval",
+            "the estimate favours the intervention",
         ),
         (
             {"ci_low": NAN, "ci_high": NAN},

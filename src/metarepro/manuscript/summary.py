@@ -18,7 +18,7 @@ from metarepro.models.thresholds import (
 )
 from metarepro.plan import Plan
 from metarepro.report.plain_language import robustness_with_reasons
-from metarepro.wording.phrases import DASH, capitalised, models, no_interval, whole
+from metarepro.wording.phrases import DASH, capitalised, models, whole
 from metarepro.wording.scales import Scale, compares, scale_of
 from metarepro.wording.summaries import beside_heading, evidence, evidence_pools, labels, title
 
@@ -53,11 +53,13 @@ def summary_of_findings(tables: Mapping[str, pd.DataFrame], plan: Plan) -> pd.Da
     beside = beside_heading(plan, scale)
     rows = []
     for (cell, pool), text in zip(cells, texts.to_dict("records"), strict=True):
-        said = [text["Remarks"], _sources(pool, tables), _beside(text, beside, scale)]
+        words = _words(pool, tables, scale.at(pool)) if pool else DASH
+        sources = "" if "in abstracts" in words else _sources(pool, tables)
+        said = [text["Remarks"], sources, _beside(text, beside, scale)]
         rows.append(
             text
             | {
-                "In words": _words(pool, tables, scale.at(pool)) if pool else DASH,
+                "In words": words,
                 GRADED: graded.cell(pool["synthesis"]) if pool else DASH,
                 "Remarks": "; ".join(filter(None, said)),
                 CERTAINTY: published_certainty(*cell, tables, names) or DASH,
@@ -112,7 +114,7 @@ def in_words(pool: Mapping[Any, Any], scale: Scale) -> str:
         return "a single trial" if pool["n_trials"] == 1 else ""
     side = "the intervention" if pool["estimate"] > 0 else "the control"
     if not has_reliable_interval(pool["flags"]):
-        said = f"the estimate favours {side}; {no_interval(pool['flags'])}"
+        said = f"the estimate favours {side}"  # the robustness says why there is no interval
     elif math.isnan(pool["ci_low"]):
         said = f"the estimate favours {side}; there is no interval"
     elif pool["ci_low"] > 0 or pool["ci_high"] < 0:
@@ -248,7 +250,7 @@ def _selection(effects: pd.DataFrame) -> str:
         return ""
     return (
         f"Abstracts report what was significant. Of all {whole(len(used))} effect sizes (at every "
-        f"time of measurement), {whole(n_abstracts)} were read in abstracts and "
-        f"{whole((used['yi'] > 0).sum())} favour the intervention: a pool of them may be too "
+        f"time of measurement), {whole(n_abstracts)} were read in abstracts, and "
+        f"{whole((used['yi'] > 0).sum())} favour the intervention. A pool of abstracts may be too "
         "favourable, whatever its interval."
     )
