@@ -133,6 +133,12 @@ def test_an_explanation_is_the_guides() -> None:
     assert f"| n_t, n_c, n_total | {text} |" in GUIDE_TEXT
 
 
+def test_a_field_to_fill_in_is_named_in_a_short_line(project: Path) -> None:
+    write_form("eve2003", "means")
+    with pytest.raises(DataError, match="label: found 'FILL_IN'; allowed: what the lines above it"):
+        add_draft("eve2003", Path("data"), Path("drafts"), small_plan())
+
+
 @pytest.mark.parametrize("statistic", STATISTICS)
 def test_a_form_is_refused_as_it_comes(statistic: str, project: Path) -> None:
     form = write_form("eve2003", statistic)

@@ -110,7 +110,7 @@ def _record(
         else:
             cells[key] = value
             if FILL_IN in value:
-                allowed = f"{columns[key].allowed} (still to be filled in)"
+                allowed = "what the lines above it say"  # the form explains each field
                 problems.append(Problem(file, lines[key], key, value, allowed))
     if cells.get("trial_id", "") not in ("", trial_id):
         found = cells["trial_id"]
