@@ -47,8 +47,9 @@ def said(browser: Browser, folder: dict[str, Path]) -> str:
     """What that page says without a choice in its address."""
     page = browser.new_page()
     page.goto((folder["parent-infant"] / f"syntheses/{KEY}.html").as_uri())
-    text = sentence(page).inner_text()
+    text = sentence(page).text_content()
     page.close()
+    assert text
     return text
 
 
@@ -99,7 +100,7 @@ def test_an_address_gives_the_choice_again(page: Page, address: str) -> None:
     control(page, "Estimator").select_option("DL")
     control(page, "Interval").select_option("knapp_hartung")
     control(page, "Walker 2004").uncheck()
-    said, url = sentence(page).inner_text(), page.url
+    said, url = sentence(page).text_content() or "", page.url
     assert page.get_by_role("link", name="Link to this choice").evaluate("a => a.href") == url
     page.goto("about:blank")
     page.goto(url)
@@ -110,9 +111,9 @@ def test_an_address_gives_the_choice_again(page: Page, address: str) -> None:
 
 def test_the_default_is_one_click_away(page: Page, address: str) -> None:
     page.goto(address)
-    said = sentence(page).inner_text()
+    said = sentence(page).text_content() or ""
     page.goto(f"{address}#try&set=all&model=common&without=powell2004,walker2004")
-    assert sentence(page).inner_text() != said
+    assert sentence(page).text_content() != said
     page.get_by_role("button", name="Back to the analysis plan").click()
     expect(sentence(page)).to_have_text(said)
     assert page.url == address
@@ -138,6 +139,19 @@ def test_what_an_address_cannot_name_is_ignored_and_that_is_said(
     expect(sentence(page)).to_have_text(said)
     expect(page.locator(".plot .note")).to_be_visible()
     assert page.locator(".plot img").count() == 0
+
+
+def test_a_wide_page_says_what_the_plan_gives_at_its_head_only(page: Page, address: str) -> None:
+    page.goto(address)
+    rest = sentence(page).locator("span")
+    expect(rest).to_be_hidden()
+    control(page, "Powell 2004").uncheck()
+    expect(rest).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("about:blank")
+    page.goto(address)
+    expect(rest).to_be_visible()
+    expect(page.locator(".lead")).to_be_hidden()
 
 
 @pytest.mark.parametrize("fragment", ["", "#numbers", "#try", "#tryst&set=all", "#set=all"])

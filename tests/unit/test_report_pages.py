@@ -473,6 +473,11 @@ def test_a_claim_withholds_the_interval_of_its_pool() -> None:
     assert said == "g 0.39 (3 trials, too few for a reliable interval)"
 
 
+def test_a_claim_without_numbers_of_ours_has_no_link() -> None:
+    made = {"synthesis": KEY, "computed": "", "estimate": math.nan}
+    assert _numbers(make_records(), made) == ("\u2013",)
+
+
 def test_sensitivity_in_sentences() -> None:
     variant = {"synthesis": KEY, "n_trials": 2.0, "k": 2.0}
     records = make_records(

@@ -93,7 +93,8 @@ def claims_page(records: Records) -> Page:
         [_row(records, claim) for claim in claims],
         columns=("Claim",),
         choices=("Subject", "Kind of evidence", "Verdict"),
-        optional=("Subject", "Kind of evidence", "Published", "Needed to test it"),
+        # The details have the reasons.
+        optional=("Why", "Limit", "Subject", "Kind of evidence", "Published", "Needed to test it"),
         download="data/claims.csv",
     )
     return Page(
@@ -112,6 +113,7 @@ def _row(records: Records, claim: Row) -> dict[str, str | Link | Text]:
         "Claim": text(records.claim_link(claim)),
         "Verdict": verdict_words(claim["verdict"]),
         "The report says": claim["claimed"],
+        "Rule": text(_rule(claim)),
         "Why": claim["reason"],
         "Limit": claim["caveat"] or DASH,
         "Our numbers": _numbers(records, claim),
@@ -122,22 +124,27 @@ def _row(records: Records, claim: Row) -> dict[str, str | Link | Text]:
     }
 
 
+def _rule(claim: Row) -> Link:
+    """The rule of the verdict: the reason in a few words."""
+    return Link(RULE_TITLES[claim["rule"]], f"claims.html#rule-{claim['rule']}")
+
+
 def _details(records: Records, claim: Row) -> Facts:
     """All that is known of one claim; what is empty is left out."""
-    rule = Link(RULE_TITLES[claim["rule"]], f"claims.html#rule-{claim['rule']}")
     facts: list[tuple[str, Text]] = [
-        ("Where", text(_where(records, claim))),
         ("The report says", text(claim["claimed"])),
-        ("Published", text(claim["published"] or "nothing that could be read")),
-        ("Our numbers", _numbers(records, claim)),
-        ("Coverage", text(claim["coverage"])),
-        ("Verdict", text(f"{verdict_words(claim['verdict'])}, by the rule: ", rule)),
+        ("Verdict", text(f"{verdict_words(claim['verdict'])}, by the rule: ", _rule(claim))),
         ("Why", text(claim["reason"])),
         ("Limit", text(claim["caveat"])),
+        ("Our numbers", _numbers(records, claim)),
+        ("Published", text(claim["published"] or "nothing that could be read")),
+        ("Coverage", text(claim["coverage"])),
         ("Needed to test it", text(claim["needed"])),
+        ("Where", text(_where(records, claim))),
     ]
     heading = records.claim_link(claim).text
-    return Facts([fact for fact in facts if fact[1]], claim["claim_id"], heading)
+    said = [fact for fact in facts if fact[1] not in (text(""), text(DASH))]
+    return Facts(said, claim["claim_id"], heading)
 
 
 def _where(records: Records, claim: Row) -> str:
@@ -217,7 +224,8 @@ def _numbers(records: Records, claim: Row) -> Text:
     if not claim["synthesis"]:
         return text(claim["computed"] or DASH)
     if math.isnan(claim["estimate"]):  # a comparison within the synthesis: no pool is claimed
-        return text(records.synthesis_link(claim["synthesis"], claim["computed"] or DASH))
+        computed = claim["computed"]
+        return text(records.synthesis_link(claim["synthesis"], computed) if computed else DASH)
     key = claim["synthesis"]
     scale = records.scale_of(key)
     numbers = records.synthesis_link(key, scale.of_shown(claim))

@@ -95,7 +95,7 @@
   function showResult() {
     const { pool } = current;
     const { min_trials_for_interval: fewest, trusted_df: trusted } = analysis.thresholds;
-    ui.sentence.textContent = sentence(current);
+    showSentence(current);
     ui.comparison.textContent = pool && given.analyses ? words.comparison(pool, given.analyses, fewest) : "";
     const facts = pool && [
       [`Pooled ${scale.heading}`, words.estimate(pool)],
@@ -107,11 +107,20 @@
     plotControls.fillFacts(ui.facts, facts ?? []);
   }
 
-  function sentence({ members, pool }) {
-    if (!members.length) return "No trial is chosen: there is nothing to pool.";
-    if (!pool) return "These results cannot be pooled.";
+  /** Of the analysis plan, a wide page has said the rest at its head. */
+  function showSentence({ members, pool }) {
+    const found = differences();
+    ui.sentence.classList.toggle("planned", !found.length);
+    if (!pool) {
+      const none = "No trial is chosen: there is nothing to pool.";
+      ui.sentence.textContent = members.length ? "These results cannot be pooled." : none;
+      return;
+    }
+    const how = found.length ? `Differs from the analysis plan (${found.join(", ")})` : "As in the analysis plan";
     const counts = `${plotWords.counted(pool.n_trials, "trial")} with ${plotWords.counted(members.length, "result")}`;
-    return `${differences()}: ${counts}. ${words.sentence(pool)}`;
+    const rest = document.createElement("span");
+    rest.textContent = `: ${counts}. ${words.sentence(pool)}`;
+    ui.sentence.replaceChildren(how, rest);
   }
 
   /** In what the choice differs from the analysis plan, of what counts in it. */
@@ -120,7 +129,7 @@
     const found = KEYS.filter(counts).map((key) => plotControls.LABELS[key].replace(/^[A-Z]/, (letter) => letter.toLowerCase()));
     const without = choice.without.size;
     if (without) found.push(`${plotWords.counted(without, "trial")} left out`);
-    return found.length ? `Differs from the analysis plan (${found.join(", ")})` : "As in the analysis plan";
+    return found;
   }
 
   // ---- what is drawn ----
