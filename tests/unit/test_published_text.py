@@ -115,6 +115,32 @@ def test_what_cannot_be_read_is_refused(text: str, message: str) -> None:
         parse_published(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "unused"),
+    [
+        ("Peto OR 0.54 (95% CI 0.40 to 0.73)", "Peto"),
+        ("random-effects OR 0.54 (95% CI 0.40 to 0.73)", "random-effects"),
+        ("OR 0.54 (95% CI 0.40 to 0.73), fixed effect", "fixed effect"),
+        ("OR 0.54 (95% CI 0.40 to 0.73; participants = 2,000)", "participants = 2,000"),
+        ("OR 0.54 (95% CI 0.40 to 0.73; 2,000 participants)", "2,000 participants"),
+        ("OR 0.54 (95% CI 0.40 to 0.73); high-certainty evidence", "high-certainty evidence"),
+    ],
+)
+def test_words_for_model_people_and_certainty_are_not_used_and_said(text: str, unused: str) -> None:
+    published = parse_published(text)
+    assert {name: str(number) for name, number in published.numbers.items()} == {
+        "estimate": "0.54",
+        "ci_low": "0.40",
+        "ci_high": "0.73",
+    }
+    assert published.notes[0].startswith(f"{unused!r} is not used")
+
+
+def test_the_number_of_studies_as_cochrane_abstracts_print_it() -> None:
+    text = "RR 0.85, 95% CI 0.70 to 1.02; participants = 2000; studies = 35; I² = 63%"
+    assert read(text)["k"] == "35"
+
+
 #: As articles print them, and what they say.
 PRINTED = [
     ("(OR: 1.45; 95% CI: 1.1, 1.9; I2=0%; P=0.007)", "p", "0.007"),

@@ -43,6 +43,7 @@ _POOL, _HETEROGENEITY = "pool", "heterogeneity"
 _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.I))
     for name, pattern in (
+        ("sign", r"\s+"),
         ("prediction", rf"(?:{_LEVEL}[\s-]*)?(?:pi|prediction interval)\b{_IS}{_LIMITS}"),
         ("level", rf"{_LEVEL}[\s-]*{_CI}(?![a-z]){_IS}"
                   rf"|{_CI}\s*[(\[]?(?P<after>{_PERCENT_LEVEL})\s*%[)\]]?{_IS}|{_CI}(?![a-z]){_IS}"),
@@ -60,12 +61,16 @@ _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("q_p", r"p(?:[ _-]?values?)?[ _-]*(?:(?:for|of)\s+)?(?:het(?:erogeneity)?|q)(?![a-z])"
                 rf"{_BOUND}(?P<value>{_NUM})"),
         ("p", rf"p(?:[ _-]?values?)?(?![a-z]){_BOUND}(?P<value>{_NUM})"),
-        ("k", r"k\s*[=:]?\s*(?P<value>[0-9]+)(?![.0-9])"),
+        ("k", r"(?:k\s*[=:]?|(?:studies|trials|rcts)\s*[=:])\s*(?P<value>[0-9]+)(?![.0-9])"),
         ("k", r"(?:n\s*=\s*)?(?P<value>[0-9]+) (?:studies|trials|rcts|comparisons"
               r"|effect sizes|effects)(?![a-z])"),
         ("people", r"(?:n\s*[=:]\s*)?[0-9]+(?:[, ][0-9]{3})* (?:participants|patients|subjects"
                    r"|people|women|men|children|individuals)(?![a-z])"),
-        ("people", r"n\s*[=:]\s*[0-9]+(?:[, ][0-9]{3})*(?![.0-9])"),
+        ("people", r"(?:participants|patients|n)\s*[=:]\s*[0-9]+(?:[, ][0-9]{3})*(?![.0-9])"),
+        ("certainty", r"(?:very )?(?:high|moderate|low)[- ](?:certainty|quality)(?: evidence)?"),
+        ("model", r"peto(?:'s)?|mantel[- ]haenszel|m-h|inverse[- ]variance"
+                  r"|dersimonian[- ](?:and |& )?laird"
+                  r"|(?:random|fixed|common)(?:[- ]effects?)?(?: model)?(?![a-z])"),
         ("pool", r"(?:test (?:for|of) )?overall effect|overall(?=\s+p(?![a-z]))"),
         ("heterogeneity", r"(?:test (?:for|of) )?heterogeneity"),
         *((f"measure {name}", rf"(?:{words})(?![a-z0-9+])") for name, words in _MEASURES),
@@ -94,7 +99,8 @@ def parse_published(text: str) -> PublishedResult:
         interval may be "[0.23, 0.40]", "(0.23 to 0.40)" or "0.23–0.40"; minus signs, dashes and
         superscripts as printed; a decimal comma where no point is printed. An estimate with a
         percent sign, "11.8% (7.0 to 19.2)", is read as a share, and its limits as well. Numbers of
-        participants and the interval of I2 are left out, which `notes` say.
+        participants, the interval of I2, and words for the model or the certainty of the evidence
+        are left out, which `notes` say.
 
     Returns
     -------
@@ -197,8 +203,10 @@ class _Reading:
             self._limits("ci", groups)
             self._check_dash(match[0])
             self.in_percent |= "%" in match[0]
-        elif name == "people":
+        elif name in ("people", "certainty"):
             self.notes.append(f"{match[0].strip()!r} is not used")
+        elif name == "model":
+            self.notes.append(f"{match[0].strip()!r} is not used: every model is tried")
         elif name in (_POOL, _HETEROGENEITY):
             self._turn(name)
             self.last = "q" if name == _HETEROGENEITY else ""
@@ -291,7 +299,7 @@ class _Reading:
             known = ", ".join(dict.fromkeys([*STATISTICS.values()][3:]))
             raise InputError(
                 f"{text!r}: cannot place {' '.join(self.unknown)!r}; allowed beside the estimate "
-                f"and its interval: {known}"
+                f"and its interval: {known}. Leave units and other words out"
             )
         if len(set(self.measures)) > 1:
             named = ", ".join(dict.fromkeys(self.measures))
