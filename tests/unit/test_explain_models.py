@@ -129,6 +129,17 @@ def test_every_preset_fits_some_model(preset: Preset) -> None:
     assert any(preset.fits(model) for rows in known for model in all_models(rows))
 
 
+@pytest.mark.parametrize(("events", "in_revman"), [(3, True), (0, False)])
+def test_without_an_empty_cell_mantel_haenszel_is_that_of_revman(
+    events: int, in_revman: bool
+) -> None:
+    table = pd.DataFrame(
+        {"events_t": [36, events], "n_t": [532, 67], "events_c": [60, 7], "n_c": [538, 59]}
+    )
+    models = [one for one in all_models(rows_of(table)) if one.method == "MH"]
+    assert {"RevMan 5" in one.software for one in models} == {in_revman}
+
+
 def test_what_is_off_is_named() -> None:
     rows = rows_of(made_up_table("effects", 8, np.random.default_rng(5)))
     model = all_models(rows)[0]

@@ -135,12 +135,14 @@ class Preset:
     def fits(self, model: PoolModel) -> bool:
         """Whether a model is what the program does.
 
-        None applies the Knapp-Hartung factor to a common effect.
+        None applies the Knapp-Hartung factor to a common effect. Without an empty cell there is
+        one Mantel-Haenszel pool, whatever a program adds to such cells.
         """
+        one_mantel_haenszel = model.method == "MH" and not model.form.zero_cells
         scaled_common_effect = model.method == "IV" and not model.tau2 and model.ci != "z"
         return not scaled_common_effect and (
             model.form.name in self.forms
-            and model.method in self.methods
+            and ("MH_RM" if one_mantel_haenszel else model.method) in self.methods
             and model.tau2 in self.tau2
             and model.ci in self.ci
             and model.rows in self.rows
