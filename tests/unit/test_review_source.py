@@ -1,6 +1,7 @@
 """A data file with its columns.yaml takes the place of a review file: rows, pools, verdicts."""
 
 import sys
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -142,6 +143,21 @@ def test_metarepro_reproduce_takes_it(tmp_path: Path) -> None:
     assert list(table["verdict"]) == ["exact"]
     assert "Hedges" not in done.output
     assert "warmth: exact. Every published number comes out under this model" in done.stdout
+
+
+def test_the_file_itself_stands_for_its_columns_yaml(tmp_path: Path) -> None:
+    columns = write(tmp_path)
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    assert find_reviews(tmp_path / "rows.csv") == [columns]
+    assert find_reviews(tmp_path / "other.csv") == [tmp_path / "other.csv"]
+    assert find_reviews(tmp_path / "none.csv") == [tmp_path / "none.csv"]
+
+
+def test_a_source_without_a_columns_yaml_is_told_of_it(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as file:
+        file.writestr("xl/workbook.xml", "")
+    with pytest.raises(DataError, match="a columns.yaml beside it with what is published"):
+        read_any_review(tmp_path / "a.xlsx")
 
 
 def test_rows_that_do_not_close_are_named_where_it_is_reproduced(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ def find_reviews(path: Path | str) -> list[Path]:
     Files called .rm5 or .zip are listed whatever they hold, so that a broken one is not passed
     over, others only if their content is that of a review. The tables of a RevMan Web package are
     one review: the folder that they have for themselves, or their main table if there are others
-    in it. A table that is given stands for its package. Links to folders are not followed.
+    in it. A table that is given stands for its package, and a data file for the columns.yaml beside
+    it, if that is for this file. Links to folders are not followed.
 
     Raises
     ------
@@ -69,6 +70,13 @@ def survey(path: Path | str) -> Survey:
     """
     root = Path(path)
     if not is_folder(root):
+        columns = root.with_name(COLUMNS_FILE)
+        if (
+            root != columns
+            and format_of(head_of(root)) is None
+            and root in _file_of_columns(columns)
+        ):
+            return Survey([columns], [])
         package = package_of(root)
         main = package.documents[0] if package else None
         return Survey([main.path if isinstance(main, DiskFile) else root], [])

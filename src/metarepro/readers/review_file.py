@@ -25,7 +25,10 @@ ALLOWED = (
     "its tables"
 )
 #: What else can be done with a file of study results that is no review.
-_OTHERWISE = "for another table of study results, metarepro pool, explain or columns"
+_OTHERWISE = (
+    "for another table of study results, a columns.yaml beside it with what is published ("
+    "metarepro columns FILE --write), or metarepro pool or explain"
+)
 
 
 def read_review(path: Path | str) -> Extraction:
@@ -104,7 +107,7 @@ def _read_zip(path: Path, other: str) -> Extraction:
     if not reviews:
         tables = ", ".join(document.name for document in left_over)
         found = f"no data rows beside {tables}" if tables else "a zip file without a review"
-        raise refused(file, other or found, ALLOWED)
+        raise refused(file, other or found, f"{ALLOWED}; {_OTHERWISE}" if other else ALLOWED)
     over = [p for p in packages if not _among(p, whole)]
     review = _read_documents(reviews[0], file)
     notes = [f"skipped: {package.documents[0].name}" for package in over]
