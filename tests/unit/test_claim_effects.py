@@ -204,6 +204,15 @@ def test_a_review_of_few_trials_needs_more_of_them() -> None:
     assert "Ann 2020's result" in judge_effect(pool(0.1, 0.5, covered=0.4), [], "Ann 2020").needed
 
 
+@pytest.mark.parametrize("ours", [None, pool(-1.0, 3.0, covered=NAN, **TWO_TRIALS)])
+def test_a_claim_that_cites_no_review_is_not_said_to_cite_one(ours: Pool | None) -> None:
+    judged = judge_effect(ours, [], "")
+    assert "could be read" not in judged.reason
+    assert "the cited review" not in judged.reason
+    assert "no cited review" in judged.reason or "cites no review" in judged.reason
+    assert judged.needed.startswith("A review that the claim cites")
+
+
 @pytest.mark.parametrize("published", [[], ["points"], ["against"], ["open"]])
 def test_the_side_of_an_estimate_decides_nothing(published: list[str]) -> None:
     for changes in ({}, FEW_DF):
@@ -364,3 +373,4 @@ def test_coverage_counts_confirmed_trials_only() -> None:
     assert share == 0.25
     assert words == "3 trials in our pool; 1 confirmed and 1 plausible of 4 that Ann 2020 pooled"
     assert math.isnan(coverage(["ann"], included, NAN, "Ann 2020")[0])
+    assert coverage(["ann"], included, NAN, "")[1] == "1 trial in our pool; no review is cited"

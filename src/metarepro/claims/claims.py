@@ -321,8 +321,8 @@ def _ratio(claim: Mapping[Any, Any], sources: Sources) -> dict[str, Any]:
 
 
 def _review_label(claim: Mapping[Any, Any], sources: Sources) -> str:
-    """Name of the cited review."""
-    return _label_of(claim["source_review"], sources) or "the cited review"
+    """Name of the cited review; "" if there is none."""
+    return _label_of(claim["source_review"], sources)
 
 
 def _label_of(review_id: str, sources: Sources) -> str:

@@ -159,7 +159,7 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
     published : collection of str
         Signals of the cited review's results.
     review : str
-        Name of the cited review, for the words.
+        Name of the cited review, for the words; "" if the claim cites none.
     """
     ours = pool.signal if pool else ""
     theirs = set(published) - {""}
@@ -168,11 +168,14 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
         f"{review}'s result with its interval, for this intervention alone, or the list of the "
         "trials that it pooled and usable results of enough of them"
     )
+    if not review:
+        needed = "A review that the claim cites, with its result or the trials that it pooled"
     if not signals:
+        unread = f"nothing on it could be read of {review}"
         return Judgement(
             "effect_no_evidence",
-            "No trial of this intervention has a usable result for this outcome, and nothing on "
-            f"it could be read of {review}.",
+            f"No trial of this intervention has a usable result for this outcome, and "
+            f"{unread if review else 'the claim cites no review'}.",
             needed,
         )
     if signals <= _DIRECTIONS:
@@ -201,10 +204,11 @@ def judge_effect(pool: Pool | None, published: Collection[str], review: str) -> 
     if SHOWS in theirs:
         return Judgement(
             "effect_shown_as_published",
-            f"The interval of {review} lies {_WHOLLY}; {_beside(pool)}.",
+            f"The interval of {review} lies {_WHOLLY}; {_beside(pool, review)}.",
         )
     if benefit:
-        limits = _limits(pool) if pool and ours == LIMITED else "few trials or low certainty"
+        known = _limits(pool, review) if pool and ours == LIMITED else ""
+        limits = known or "few trials or low certainty"
         return Judgement(
             "effect_limited",
             f"{_wholly(benefit)}, but the evidence is limited: {limits}.",
@@ -229,13 +233,13 @@ def _wholly(benefit: str) -> str:
     return f"{capitalised(benefit)} {verb} {_WHOLLY}"
 
 
-def _beside(pool: Pool | None) -> str:
+def _beside(pool: Pool | None, review: str) -> str:
     if not pool:
         return "we have no pool beside it"
     if pool.signal == LIMITED:
         return "our own interval agrees"
     side = "on the same side" if pool.estimate > 0 else "not on the same side"
-    limits = f" ({_limits(pool)})"
+    limits = f" ({_limits(pool, review)})"
     interval_of_ours = (
         f"with {pool.withheld}" if pool.withheld else "its interval includes no effect"
     )
@@ -250,9 +254,9 @@ def _too_little(pool: Pool | None, theirs: Collection[str], review: str) -> str:
         said = f"Our interval {what} and is not firm"
         if pool.withheld:
             said = f"Our pool has {pool.withheld}"
-        parts.append(f"{said}: {_limits(pool)}.")
+        parts.append(f"{said}: {_limits(pool, review)}.")
     if not theirs:
-        parts.append(f"Nothing could be read of {review}.")
+        parts += [f"Nothing could be read of {review}."] if review else []
     elif set(theirs) <= _DIRECTIONS:
         parts.append(_direction(theirs, review))
     else:
@@ -270,7 +274,7 @@ def _direction(theirs: Collection[str], review: str) -> str:
     return f"{review} {stated}; no number for this intervention alone could be read."
 
 
-def _limits(pool: Pool) -> str:
+def _limits(pool: Pool, review: str) -> str:
     limits = []
     if pool.n_trials == 1:
         limits.append("a single trial")
@@ -280,7 +284,9 @@ def _limits(pool: Pool) -> str:
         limits.append(f"{degrees(pool.df)} degrees of freedom")
     elif pool.withheld:
         limits.append("it is narrower than that of its own model")
-    if math.isnan(pool.covered):
+    if not review:
+        limits.append("no cited review to compare it with")
+    elif math.isnan(pool.covered):
         limits.append("how many trials the cited review pooled is not known")
     elif pool.covered < ENOUGH_COVERED:
         limits.append("less than half of the cited review's trials confirmed to be in it")
@@ -342,8 +348,10 @@ def coverage(
     pooled_by_review : float
         Trials that it pooled; NaN if not known.
     review : str
-        Its name.
+        Its name; "" if the claim cites none.
     """
+    if not review:
+        return math.nan, f"{counted(len(trial_ids), 'trial')} in our pool; no review is cited"
     basis = included[included["trial_id"].isin(trial_ids)]["basis"]
     listed, plausible = int((basis == "listed").sum()), int((basis == "plausible").sum())
     n = whole(pooled_by_review) if math.isfinite(pooled_by_review) else "an unknown number"
