@@ -1,10 +1,11 @@
 """The first screen: each sentence on both sides of its threshold."""
 
 import math
+import re
 from typing import Any
 
 import pytest
-from tests.report_records import KEY, PLAN, POOL, WARMTH, make_records, render
+from tests.report_records import KEY, PLAN, PLAY, POOL, WARMTH, make_records, render
 from tests.unit.test_plain_language import pool
 
 from metarepro.plan.sections import Synthesis
@@ -20,6 +21,7 @@ from metarepro.report.blocks import plain
 from metarepro.wording.scales import Scale
 
 NAN = math.nan
+SING = PLAY | {"intervention": "sing", "label": "Singing"}
 SMD = Scale()
 RR = Scale("RR", turn=-1)
 WITHHELD: dict[str, Any] = {"flags": "df_below_4"}
@@ -172,6 +174,15 @@ def test_the_answers_stand_before_the_matrix() -> None:
     html = render(make_records(), index.page(make_records()))
     assert -1 < html.index("What the trials show") < html.index("The evidence, cell by cell")
     assert f'id="answer-{KEY}"' in html
+
+
+@pytest.mark.parametrize(("others", "heading"), [([], "Closeness"), ([SING], "Play: Closeness")])
+def test_an_answer_names_its_intervention_where_the_study_has_several(
+    others: list[dict[str, Any]], heading: str
+) -> None:
+    records = make_records(interventions=[PLAY, *others])
+    html = render(records, index.page(records))
+    assert re.search(rf'id="answer-{KEY}".*?>{heading}<', html, re.S)
 
 
 def test_without_a_pool_there_is_no_answer() -> None:

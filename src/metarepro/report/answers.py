@@ -44,9 +44,9 @@ def answers(records: Records) -> Iterator[Section]:
     key_facts = " ".join(filter(None, [kind_tested(records), usable_cells(records)]))
     blocks: list[Block] = [Paragraph(text(key_facts), "lead")] if key_facts else []
     for domain, key in pools:
-        label = (
-            domain["label"] if len(_keys(records, domain["domain"])) == 1 else records.title(key)
-        )
+        of_all = len(records.interventions) == 1 or records.over_all("domain", domain["domain"])
+        alone = of_all and len(_keys(records, domain["domain"])) == 1
+        label = domain["label"] if alone else records.title(key)
         blocks.append(Facts(list(_answer(records, key)), f"answer-{key}", label))
     if blocks:
         yield Section("answers", "What the trials show", blocks)
