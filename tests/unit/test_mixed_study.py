@@ -13,7 +13,12 @@ from metarepro.report.matrix import matrix
 #: Key of a pool -> what it is: RR of survival and of death, and a proportion, in one domain.
 POOLS: dict[str, dict[str, Any]] = {
     KEY: {"effect_measure": "RR", "better": "higher", "estimate": math.log(1.25)},
-    f"{KEY}.lower": {"effect_measure": "RR", "better": "lower", "estimate": math.log(2)},
+    f"{KEY}.lower": {
+        "effect_measure": "RR",
+        "better": "lower",
+        "estimate": math.log(2),
+        "n_trials": 2.0,
+    },
     f"{KEY}.proportion": {"effect_measure": "proportion", "better": "lower", "estimate": 1.0},
 }
 PLAN = small_plan(
@@ -43,6 +48,13 @@ def test_a_cell_shows_every_pool_as_its_outcomes_run(pages: dict[str, str]) -> N
     assert "RR 0.50 (less is better)" in first
     # expit(-1): the share with the event, not of those without.
     assert "proportion 0.27" in first
+
+
+def test_a_cell_of_several_pools_has_the_trials_of_each(pages: dict[str, str]) -> None:
+    first = pages["index.html"]
+    assert "RR, more is better: a single trial, 80" in first
+    assert "RR, less is better: 2 trials, 80" in first
+    assert "proportion: a single trial, 80" in first
 
 
 def test_each_pool_has_a_page_that_says_which_it_is(pages: dict[str, str]) -> None:

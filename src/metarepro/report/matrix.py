@@ -1,6 +1,6 @@
 """The evidence matrix: interventions by domains, each cell with all that its number depends on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from metarepro.models.thresholds import has_reliable_interval, predicts
 from metarepro.report.blocks import Link, Matrix, MatrixCell, MatrixRow
@@ -63,8 +63,8 @@ def _cell(records: Records, intervention: Row, domain: Row, common: Axis) -> Mat
         domain=domain["label"],
         link=_numbers(records, key, keys),
         also=[_numbers(records, other, keys) for other in others],
-        prediction=prediction_words(records, pool),
-        size=_size(pool),
+        prediction=_of_each(records, keys, lambda pool: prediction_words(records, pool)),
+        size=_of_each(records, keys, _size),
         coverage=covered,
         remark=cell_remark(pool),
         mark=abstracts(records.n_abstracts(key), pool["k"]),
@@ -76,10 +76,28 @@ def _cell(records: Records, intervention: Row, domain: Row, common: Axis) -> Mat
 def _numbers(records: Records, key: str, keys: Sequence[str]) -> Link:
     """Link to a pool of a cell; where two share a measure, with which side is better."""
     pool = records.pools[key]
-    numbers = records.scale.of_pool(pool)
-    if sum(records.pools[k]["effect_measure"] == pool["effect_measure"] for k in keys) > 1:
-        numbers += f" ({'less' if pool['better'] == BETTER[1] else 'more'} is better)"
+    side = _side(records, pool, keys)
+    numbers = records.scale.of_pool(pool) + (f" ({side})" if side else "")
     return Link(numbers, f"syntheses/{key}.html")
+
+
+def _side(records: Records, pool: Row, keys: Sequence[str]) -> str:
+    """Which side is better, where two pools of a cell share a measure."""
+    if sum(records.pools[k]["effect_measure"] == pool["effect_measure"] for k in keys) < 2:
+        return ""
+    return f"{'less' if pool['better'] == BETTER[1] else 'more'} is better"
+
+
+def _of_each(records: Records, keys: Sequence[str], words: Callable[[Row], str]) -> str:
+    """Words on a cell's pool; where it has several, on each with its measure."""
+    pools = [records.pools[key] for key in keys]
+    if len(pools) == 1:
+        return words(pools[0])
+    return "; ".join(
+        f"{', '.join(filter(None, [records.scale.at(pool).symbol, _side(records, pool, keys)]))}: "
+        f"{words(pool)}"
+        for pool in pools
+    )
 
 
 def _size(pool: Row) -> str:
