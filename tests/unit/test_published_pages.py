@@ -89,6 +89,18 @@ def test_a_finding_of_the_audit_names_the_result_and_leads_to_its_page() -> None
     assert '<a href="published/rev2020-2.html">Rev 2020: warmth of mothers</a>' in html
 
 
+@pytest.mark.parametrize(("target", "drawn"), [(0.4, True), (float("nan"), False)])
+def test_a_figure_says_where_the_published_pool_is_if_it_is_drawn(
+    target: float, drawn: bool
+) -> None:
+    row = ROW | {"target_estimate": target}
+    records = make_records(
+        figures=["reviews/rev2020.2.warmth"], reproduction=[row], review_weights=[WEIGHT]
+    )
+    html = make_pages(records)["published/rev2020-2.html"]
+    assert ("The published pool is drawn under ours." in html) == drawn
+
+
 def test_without_a_pool_it_says_so() -> None:
     nan = float("nan")
     html = page(estimate=nan, ci_low=nan, ci_high=nan, verdict="not_testable", reason="no list")

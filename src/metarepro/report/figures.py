@@ -242,7 +242,8 @@ def published_figure(records: Records, row: Row, weights: Sequence[Row]) -> list
         *((effect["label"], single(effect, effect["yi"])) for effect in effects),
     ]
     rows = address.removesuffix(".svg") + ".csv"
-    caption = f"{name}. The published pool is below ours."
+    drawn = " The published pool is drawn under ours."
+    caption = f"{name}.{drawn if math.isfinite(row['target_estimate']) else ''}"
     return [Figure(address, alt, caption, rows, True, _lines(records, shown))]
 
 
