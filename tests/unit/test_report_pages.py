@@ -508,6 +508,20 @@ def test_sensitivity_in_sentences() -> None:
     ]
 
 
+def test_numbers_that_print_alike_are_no_range() -> None:
+    variant = {"synthesis": KEY, "n_trials": 2.0, "k": 2.0, "variant": "ml", "description": "ML"}
+    records = make_records(
+        variants=[
+            variant | {"estimate": 0.3001},
+            variant | {"variant": "pm", "description": "PM", "estimate": 0.3002},
+        ],
+        multiverse=[multiverse(lowest=0.3001, median=0.3001, highest=0.3002)],
+    )
+    variants, choices = (plain(item) for item in summary(records, KEY).items)
+    assert variants == "Over 2 variants the pooled g is 0.30."
+    assert "their g is 0.30. These" in choices
+
+
 def test_tests_on_sizes_say_of_how_many_trials_they_are() -> None:
     # Numbers of a table are floats.
     rows = [("egger", 36.0), ("begg", 1238.0)]

@@ -142,6 +142,9 @@ def _range_of_variants(records: Records, key: str) -> list[str]:
         return []
     scale = records.scale_of(key)
     low, high = _ends(others, "description", scale)
+    if scale.number(low["estimate"]) == scale.number(high["estimate"]):
+        variants = counted(len(others), "variant")
+        return [f"Over {variants} the pooled {scale.symbol} is {scale.number(low['estimate'])}."]
     return [
         f"Over {counted(len(others), 'variant')} the pooled {scale.symbol} lies between "
         f"{scale.number(low['estimate'])} ({low['description']}) and "
@@ -181,11 +184,13 @@ def _specifications(records: Records, key: str) -> list[str]:
             f"{scale.span(row['lowest'], row['highest'])}, median "
             f"{scale.number(row['median'])}."
         ]
+    lowest, highest = scale.number(row["lowest"]), scale.number(row["highest"])
+    spread = f"ranges from {scale.span(row['lowest'], row['highest'])}, median "
     return [
         f"Of {counted_analyses(row['n_different'])}, "
         f"{percent(100 * row['share_same_sign'])} keep the sign{_same_conclusion(row, scale)}; "
-        f"their {scale.symbol} ranges from "
-        f"{scale.span(row['lowest'], row['highest'])}, median {scale.number(row['median'])}. "
+        f"their {scale.symbol} {'is ' if lowest == highest else spread}"
+        f"{scale.number(row['median'])}. "
         "These are shares of analyses, which are not independent and not equally reasonable."
     ]
 
