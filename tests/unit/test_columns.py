@@ -311,10 +311,25 @@ def test_three_numbers_of_a_cell_are_no_interval_unless_centred() -> None:
     assert propose(source("Study | Score", "A | 12.0 (6–15)", "B | 11.2 (4–13)")) == []
 
 
-def test_the_interval_of_the_mean_of_an_arm_is_no_effect() -> None:
+@pytest.mark.parametrize("arm", ["Intervention", "Exercise"])
+def test_the_interval_of_the_mean_of_an_arm_is_no_effect(arm: str) -> None:
     cells = "10.1 (9.1 to 11.1) | 8.2 (7.2 to 9.2)"
-    header = "Study | Intervention mean (95% CI) | Control mean (95% CI)"
+    header = f"Study | {arm} mean (95% CI) | Control mean (95% CI)"
     assert propose(source(header, f"A | {cells}", f"B | {cells}")) == []
+
+
+def test_the_mean_of_an_arm_with_its_standard_error_is_no_effect() -> None:
+    header = "Study | Exercise mean | Exercise SE | Control mean | Control SE"
+    assert propose(source(header, "A | 8.1 | 1.0 | 12 | 1.1", "B | 6 | 0.8 | 9 | 0.7")) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [("65 | 25 to 83", True), ("40 | 10 to 62", True), ("0.30 | 0.10 to 0.50", False)],
+)
+def test_estimates_off_the_middle_of_their_intervals_are_said(row: str, said: bool) -> None:
+    found = one("Study | Efficacy | 95% CI", f"A | {row}", f"B | {row}")
+    assert any("not in the middle of their intervals" in note for note in found.notes) == said
 
 
 def test_several_analyses_of_a_sheet_are_told_apart_by_their_suffixes() -> None:

@@ -52,8 +52,10 @@ def effect_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """Every estimate whose standard error, variance or interval is found.
 
     Where there are several, the variance goes before the standard error, and that before the
-    interval.
+    interval. Beside the mean of an arm ("Control mean") another mean is that of the other arm.
     """
+    if any(c.header.arm and _is_mean(c) for c in columns):
+        columns = [c for c in columns if c.header.arm or not _is_mean(c)]
     found: dict[int, list[tuple[Column, _Spread]]] = {}
     for spreads in (_single(columns, VARIANCE), _single(columns, SE), _intervals(columns)):
         for estimate, spread in best_pairs(_estimates(columns), spreads, _score):
@@ -69,6 +71,13 @@ def effect_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     for place in sorted(found):
         estimate, spread = found[place][0]
         yield _analysis(estimate, spread, [other for _, other in found[place][1:]], mark)
+
+
+def _is_mean(column: Column) -> bool:
+    """Whether the header says that the numbers are means, and of no effect."""
+    header = column.header
+    of_interval = header.statistic == INTERVAL and "mean" in header.topic
+    return not header.measure and (header.statistic == MEAN or of_interval)
 
 
 def _with_sizes(columns: Sequence[Column]) -> Iterator[tuple[Column, _Spread]]:
@@ -222,6 +231,8 @@ def _analysis(estimate: Column, spread: _Spread, others: Sequence[_Spread], mark
     scale, notes = _scale(estimate, next(iter(limits), spread), measure, header.log)
     if scale and not measure:
         measure = "ratio"
+    if not scale and measure not in ("correlation", "proportion"):
+        notes += _uneven(estimate.values(), spread)
     cells = dict(spread.cells)
     cells.setdefault("yi", Cell(header.text, 0, _why(estimate, spread)))
     for other in others:
@@ -288,6 +299,18 @@ def _scale_of_limits(
     if measure and whole > _CENTRED:
         return FILL_IN, ("some are not above 0, which ratios are",)
     return ("log", ("logarithms: some are not above 0, which ratios are",)) if measure else ("", ())
+
+
+def _uneven(values: Array, spread: _Spread) -> tuple[str, ...]:
+    """What to say where intervals are centred neither on the estimates nor on their logarithms."""
+    if spread.low is None or spread.high is None:
+        return ()
+    if _off_centre(values, spread.low, spread.high) <= _NEAR_CENTRE:
+        return ()
+    return (
+        "most estimates are not in the middle of their intervals: the numbers may come from "
+        "another scale (an efficacy is 1 minus a ratio; pool the ratio)",
+    )
 
 
 def _off_centre(values: Array, low: Array, high: Array) -> float:
