@@ -249,6 +249,12 @@ def test_counts_are_found(header: str, rows: Sequence[str], columns: Sequence[st
     assert numbers.to_numpy().tolist() == [[5, 20, 6, 22], [7, 31, 9, 30]]
 
 
+def test_the_dead_and_the_survivors_are_counts() -> None:
+    header = "Study | dead drug | alive drug | died control | survivors control"
+    found = one(header, "A | 1 | 9 | 2 | 8", "B | 3 | 7 | 2 | 8")
+    assert found.roles == ("events_t", "non_events_t", "events_c", "non_events_c")
+
+
 def test_mean_and_sd_may_stand_in_one_cell() -> None:
     header = "Study | Treatment mean (SD) | Treatment n | Control mean (SD) | Control n"
     rows = ("A | 5.1 (2.0) | 20 | 6.0 (2.1) | 22", "B | 7.2 ± 2.4 | 31 | 7.9 ± 2.2 | 30")

@@ -234,8 +234,9 @@ Cy 2003,9,50,16,52
 
 def counts(folder: Path, measure: str, published: str) -> dict[str, object]:
     """The only row of what comes out of the counts."""
+    own = f"  measure: {measure}\n" if measure else ""
     columns = (
-        f"file: rows.csv\nanalyses:\n- name: colds\n  measure: {measure}\n"
+        f"file: rows.csv\nanalyses:\n- name: colds\n{own}"
         f'  published: "{published}"\n'
         "  columns: {study: Study, events_t: e1, n_t: n1, events_c: e2, n_c: n2}\n"
     )
@@ -249,6 +250,12 @@ def test_every_printed_number_counts_bounds_and_k_as_well(tmp_path: Path) -> Non
     assert counts(tmp_path, "RR", "0.61 [0.42, 0.87]; p < 0.01; k = 3")["verdict"] == "exact"
     assert counts(tmp_path, "RR", "0.61 [0.42, 0.87]; p < 0.0001")["verdict"] == "different"
     assert counts(tmp_path, "RR", "0.61 [0.42, 0.87]; k = 9")["verdict"] == "different"
+
+
+def test_the_published_pool_may_name_the_measure(tmp_path: Path) -> None:
+    assert counts(tmp_path, "", "RR 0.61 [0.42, 0.87]")["verdict"] == "exact"
+    with pytest.raises(DataError, match="measure: found 'nothing'"):
+        counts(tmp_path, "", "0.61 [0.42, 0.87]")
 
 
 def test_another_measure_is_named_and_not_called_exact(tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
     (VARIANCE, _words("v vi var variance varianza varianz vg vd vard varg vz varz")),
     (SD, _words("sd std stdev standarddeviation standardabweichung dt desv")),
     (MEAN, _words("m mean means media avg average promedio moyenne mittelwert")),
-    (NON_EVENTS, _words("nonevents noevents nonevent nonresponders nonevents")),
-    (EVENTS, _words("events event ev cases responders deaths remitters eventos")),
+    (NON_EVENTS, _words("nonevents noevents nonevent nonresponders alive survivors survived")),
+    (EVENTS, _words("events event ev cases responders deaths dead died remitters eventos")),
     (SIZE, _words("n size samplesize total totaln ntotal participants patients subjects nobs")),
     (STUDY, _words("study studies id author authors trial label slab studlab studyid studyname "
                    "reference citation paper source estudio autor autores autoren studie auteur "

@@ -3,6 +3,7 @@
 So the rows of a spreadsheet or an article are used as those of a RevMan file are.
 """
 
+import contextlib
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -88,6 +89,7 @@ def read_review_source(path: Path) -> SourceExtraction:
             ]
             continue
         try:
+            analysis = _with_measure(analysis)
             extracted = extract(source, analysis)
             keys = _keys(path.parent.name, number, analysis)
             settings, published = _settings(analysis, extracted.table, path.name)
@@ -126,6 +128,15 @@ def _keys(review_id: str, number: int, analysis: Analysis) -> Row:
         "outcome_number": str(number),
         "outcome": analysis.name,
     }
+
+
+def _with_measure(analysis: Analysis) -> Analysis:
+    """An analysis of arms that names no measure has that of its published pool."""
+    if analysis.measure or "yi" in analysis.columns or not analysis.published:
+        return analysis
+    with contextlib.suppress(InputError):  # which is named where the pool is read
+        return replace(analysis, measure=parse_published(analysis.published).measure)
+    return analysis
 
 
 def _settings(
