@@ -250,7 +250,7 @@ def test_counts_are_found(header: str, rows: Sequence[str], columns: Sequence[st
 
 
 def test_the_dead_and_the_survivors_are_counts() -> None:
-    header = "Study | dead drug | alive drug | died control | survivors control"
+    header = "Study | dead drug | alive drug | died ctl | survivors ctl"
     found = one(header, "A | 1 | 9 | 2 | 8", "B | 3 | 7 | 2 | 8")
     assert found.roles == ("events_t", "non_events_t", "events_c", "non_events_c")
 

@@ -169,6 +169,19 @@ def test_an_unreliable_interval_and_its_p_are_no_facts_of_a_synthesis() -> None:
     assert "p" not in found
 
 
+@pytest.mark.parametrize(
+    ("sign", "said"),
+    [
+        ("benefit", "a lower score is better; the source says that the intervention did better"),
+        ("scale", "a lower score is better"),
+    ],
+)
+def test_of_a_result_without_a_value_none_is_said_to_have_a_direction(sign: str, said: str) -> None:
+    result = RESULT | {"value": math.nan, "sign": sign}
+    page = report_trials.page(make_records(results=[result]), "ann2001")
+    assert facts_of(page, "ann2001-01")["Direction"] == said
+
+
 def test_a_result_leads_to_its_source_and_back_to_its_synthesis() -> None:
     records = make_records()
     page = report_trials.page(records, "ann2001")

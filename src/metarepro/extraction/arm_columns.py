@@ -50,7 +50,7 @@ _SPREAD = re.compile(r"(?:se|sem|var|v|iqr)[\W_]*[itec12]i?", re.I)
 #: when they are read.
 MOST = 0.8
 #: Controls whose other arm is the treated one, whatever it is called.
-_AGAINST = frozenset(("placebo", "pbo", "control", "controls", "ctrl", "untreated"))
+_AGAINST = frozenset(("placebo", "pbo", "control", "controls", "ctrl", "ctl", "untreated"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -210,6 +210,9 @@ def _limits(result: Row) -> str:
 def _direction(result: Row) -> str:
     better = {"yes": "a higher score is better", "no": "a lower score is better"}
     scale = better.get(result["higher_is_better"], "not shown whether higher is better")
+    if math.isnan(result["value"]):
+        stated = "; the source says that the intervention did better"
+        return scale + (stated if result["sign"] == "benefit" else "")
     return f"{scale}; the value is {SIGNS[result['sign']]}"
 
 
