@@ -36,7 +36,7 @@ def test_a_workbook_of_one_analysis_is_pooled_as_it_is(folder: Path) -> None:
     """metafor 3.8-1: rma(yi, sei = (ci_high - ci_low) / (2 qnorm(0.975))): 0.2707."""
     Path("one.xlsx").write_bytes(xlsx({"S": TWO_SHEETS["One"]}))
     done = command("pool", "one.xlsx", "--ci", "z")
-    assert done.stdout.startswith("Hedges' g 0.271 (95% CI 0.097 to 0.444), 4 studies\n")
+    assert done.stdout.startswith("Standardised mean difference 0.271 (95% CI 0.097 to 0.444)")
     assert "Analysis eot of one.xlsx, S: study from ID, yi from g_eot" in done.stderr
 
 

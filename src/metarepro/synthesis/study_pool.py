@@ -102,7 +102,7 @@ class StudyPool:
     @property
     def scale(self) -> Scale:
         """How the effects are printed: ratios as ratios, and nothing is turned."""
-        return Scale(self.measure, level=self.level)
+        return Scale(self.measure, level=self.level, given=self.given)
 
 
 def pool_studies(

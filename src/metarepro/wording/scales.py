@@ -145,6 +145,8 @@ class Scale:
         the number inside, positive in favour, is then turned back.
     level : float
         Coverage of the intervals.
+    given : bool
+        Whether the effects stood in a table: standardised mean differences may then be g or d.
 
     Examples
     --------
@@ -157,11 +159,15 @@ class Scale:
     measure: str = "SMD"
     turn: int = 1
     level: float = 0.95
+    given: bool = False
 
     @property
     def kind(self) -> Measure:
         """The measure: what is true of it whichever way the outcome runs."""
-        return MEASURES[self.measure]
+        kind = MEASURES[self.measure]
+        if self.given and self.measure == "SMD":
+            return replace(kind, label="standardised mean difference", symbol="SMD")
+        return kind
 
     @property
     def label(self) -> str:
