@@ -182,6 +182,12 @@ def test_of_a_result_without_a_value_none_is_said_to_have_a_direction(sign: str,
     assert facts_of(page, "ann2001-01")["Direction"] == said
 
 
+def test_of_counts_fewer_events_are_better_and_no_score() -> None:
+    counts = {"statistic": "counts", "value": math.nan, "events_t": 3.0, "events_c": 5.0}
+    page = report_trials.page(make_records(results=[RESULT | counts]), "ann2001")
+    assert facts_of(page, "ann2001-01")["Direction"] == "fewer events are better"
+
+
 def test_a_result_leads_to_its_source_and_back_to_its_synthesis() -> None:
     records = make_records()
     page = report_trials.page(records, "ann2001")
@@ -533,6 +539,12 @@ def test_numbers_that_print_alike_are_no_range() -> None:
     variants, choices = (plain(item) for item in summary(records, KEY).items)
     assert variants == "Over 2 variants the pooled g is 0.30."
     assert "their g is 0.30. These" in choices
+
+
+def test_one_analysis_does_and_several_do_not_count() -> None:
+    records = make_records(multiverse=[multiverse(n_without_interval=1.0)])
+    (said,) = (plain(item) for item in summary(records, KEY).items)
+    assert "1 without a reliable interval does not count as the same" in said
 
 
 def test_tests_on_sizes_say_of_how_many_trials_they_are() -> None:

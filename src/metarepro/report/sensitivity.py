@@ -200,7 +200,8 @@ def _same_conclusion(row: Row, scale: Scale) -> str:
     if math.isnan(row["share_same_conclusion"]):
         return ""
     without = row["n_without_interval"]
-    uncounted = f"; {whole(without)} without a reliable interval do not count as the same"
+    do = "does" if without == 1 else "do"
+    uncounted = f"; {whole(without)} without a reliable interval {do} not count as the same"
     return (
         f" and {percent(100 * row['share_same_conclusion'])} the conclusion (whether the interval "
         f"includes {scale.no_effect}{uncounted if without else ''})"

@@ -209,6 +209,8 @@ def _limits(result: Row) -> str:
 
 def _direction(result: Row) -> str:
     better = {"yes": "a higher score is better", "no": "a lower score is better"}
+    if math.isfinite(result["events_t"]):
+        better = {"yes": "more events are better", "no": "fewer events are better"}
     scale = better.get(result["higher_is_better"], "not shown whether higher is better")
     if math.isnan(result["value"]):
         stated = "; the source says that the intervention did better"
