@@ -255,6 +255,13 @@ def test_the_dead_and_the_survivors_are_counts() -> None:
     assert found.roles == ("events_t", "non_events_t", "events_c", "non_events_c")
 
 
+@pytest.mark.parametrize("size", ["randomised", "randomized"])
+def test_those_randomised_are_the_size_where_no_other_word_says_it(size: str) -> None:
+    header = f"Study | Drug deaths | Drug {size} | Placebo deaths | Placebo {size}"
+    found = one(header, "A | 1 | 9 | 2 | 8", "B | 3 | 7 | 2 | 8")
+    assert found.roles == ("events_t", "n_t", "events_c", "n_c")
+
+
 def test_mean_and_sd_may_stand_in_one_cell() -> None:
     header = "Study | Treatment mean (SD) | Treatment n | Control mean (SD) | Control n"
     rows = ("A | 5.1 (2.0) | 20 | 6.0 (2.1) | 22", "B | 7.2 ± 2.4 | 31 | 7.9 ± 2.2 | 30")

@@ -68,6 +68,8 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
                    "étude shortcite cite")),
     (YEAR, _words("year pubyear año jahr année")),
 )  # fmt: skip
+#: Words that tell a statistic where no other word does: of "N randomised" they are the topic.
+_ALONE = ((SIZE, _words("randomised randomized")),)
 #: Words of statistics that a group has, and an interval has not.
 _OF_GROUPS = frozenset().union(
     *(names for statistic, names in _STATISTICS if statistic in (MEAN, SD, SIZE, EVENTS))
@@ -177,6 +179,8 @@ def parse_header(text: str) -> Header:
     statistic, said, rest = _take(words, _STATISTICS[2:] if of_group else _STATISTICS)
     if not statistic and len(words) == 2 and words[0] == "x":  # x.ctrl, beside n.ctrl
         statistic, said, rest = MEAN, "x", words[1:]
+    if not statistic:
+        statistic, said, rest = _take(words, _ALONE)
     measure, measure_said, rest = _take(rest, () if statistic in OF_ARMS else _MEASURES)
     log = any(word.lower() in _LOGS for word in words)
     arm, arm_said = "", frozenset[str]()
