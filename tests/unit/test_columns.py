@@ -336,6 +336,15 @@ def test_the_mean_of_an_arm_with_its_standard_error_is_no_effect() -> None:
     assert propose(source(header, "A | 8.1 | 1.0 | 12 | 1.1", "B | 6 | 0.8 | 9 | 0.7")) == []
 
 
+def test_a_mean_beside_those_of_both_arms_may_be_an_effect() -> None:
+    header = "Study | " + " | ".join(f"{arm} mean | {arm} SD" for arm in ("Treatment", "Control"))
+    header += " | GIV mean | GIV SE"
+    found = propose(
+        source(header, "A | 5 | 2 | 6 | 2 | -0.3 | 0.1", "B | 5 | 2 | 6 | 2 | -0.2 | 0.1")
+    )
+    assert any(taken(one).get("yi") == "GIV mean" for one in found)
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [("65 | 25 to 83", True), ("40 | 10 to 62", True), ("0.30 | 0.10 to 0.50", False)],

@@ -52,9 +52,10 @@ def effect_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """Every estimate whose standard error, variance or interval is found.
 
     Where there are several, the variance goes before the standard error, and that before the
-    interval. Beside the mean of an arm ("Control mean") another mean is that of the other arm.
+    interval. Beside the mean of one arm alone ("Control mean") another mean is that of the
+    other arm.
     """
-    if any(c.header.arm and _is_mean(c) for c in columns):
+    if len({c.header.arm for c in columns if c.header.arm and _is_mean(c)}) == 1:
         columns = [c for c in columns if c.header.arm or not _is_mean(c)]
     found: dict[int, list[tuple[Column, _Spread]]] = {}
     for spreads in (_single(columns, VARIANCE), _single(columns, SE), _intervals(columns)):
