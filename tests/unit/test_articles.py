@@ -260,6 +260,23 @@ def test_word_tables(tmp_path: Path) -> None:
     assert row.marks == ("", "a", "")
 
 
+@pytest.mark.parametrize(
+    ("run", "text"),
+    [
+        ('<w:r><w:sym w:font="Symbol" w:char="F02D"/></w:r><w:r><w:t>0.3</w:t></w:r>', "−0.3"),
+        ('<w:r><w:t>5</w:t><w:sym w:font="Symbol" w:char="F0B1"/><w:t>2</w:t></w:r>', "5±2"),
+        ("<m:f><m:num><m:t>1</m:t></m:num><m:den><m:t>5</m:t></m:den></m:f>", "1/5"),
+        ("<m:sSup><m:e><m:t>10</m:t></m:e><m:sup><m:t>-3</m:t></m:sup></m:sSup>", "10⁻³"),
+        ("<m:t>0.5</m:t><m:d><m:e><m:t>0.1</m:t></m:e></m:d>", "0.5(0.1)"),
+    ],
+)
+def test_symbols_and_formulas_of_word(run: str, text: str, tmp_path: Path) -> None:
+    run = run.replace("<m:t>", "<m:r><m:t>").replace("</m:t>", "</m:t></m:r>")
+    formula = f'<w:tc xmlns:m="urn:m"><w:p>{run}</w:p></w:tc>'
+    source = read(word([word_cell("Study"), word_cell("g")], [word_cell("A"), formula]), tmp_path)
+    assert source.tables[0].rows[0].cells == ("A", text)
+
+
 def test_the_kind_of_a_file_is_told_by_its_content(tmp_path: Path) -> None:
     kinds = [
         read(content, tmp_path).words
