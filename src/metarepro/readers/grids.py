@@ -23,6 +23,37 @@ _INTERVAL = re.compile(r"\bC\.?I\b|confidence", re.I)
 _OF_A_POOL = re.compile(r"(heterogeneity|test (for|of))\b", re.I)
 
 
+def tables_of_grid(label: str, grid: Grid) -> list[SourceTable]:
+    """The tables of a grid, those that stand side by side apart.
+
+    A table begins behind an empty column if its first header is that of the first table: the names
+    of its rows are other ones.
+
+    Examples
+    --------
+    >>> grid = [(1, ("Study", "g", "", "Study", "OR")), (2, ("A", "0.2", "", "B", "1.5"))]
+    >>> [(table.label, table.rows[0].cells) for table in tables_of_grid("Data", grid)]
+    [('Data', ('A', '0.2')), ('Data (2)', ('B', '1.5'))]
+    """
+    width = max((len(cells) for _, cells in grid), default=0)
+    empty = [
+        place
+        for place in range(width)
+        if not any("".join(cells[place : place + 1]).strip() for _, cells in grid)
+    ]
+    starts = [0, *(place + 1 for place in empty if place + 1 not in empty)]
+    header = grid[_header_at(grid)][1] if grid else ()
+    first = next(filter(None, header), "")
+    starts = [start for start in starts if not start or header[start : start + 1] == (first,)]
+    found: list[SourceTable] = []
+    for start, end in zip(starts, [*starts[1:], width], strict=True):
+        part = [(number, cells[start:end]) for number, cells in grid if any(cells[start:end])]
+        name = f"{label} ({len(found) + 1})".strip() if start else label
+        table = table_of_grid(name, part)
+        found += [table] if table else []
+    return found
+
+
 def table_of_grid(label: str, grid: Grid) -> SourceTable | None:
     """Take a grid apart; None if it has no table.
 
