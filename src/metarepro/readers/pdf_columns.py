@@ -206,22 +206,35 @@ def _cut_between(
     lines: Sequence[Line],
 ) -> list[tuple[float, float]]:
     """A column with two headers over it is two, even where some words run into each other."""
-    here = [
-        end
-        for end in ends
-        if end[0] - 1 <= _middle(left) <= end[1] + 1 and end[0] - 1 <= _middle(right) <= end[1] + 1
-    ]
+    here = [end for end in ends if end == _below(ends, left) == _below(ends, right)]
     if not here:
         return ends
     words = [word for line in lines for word in line.words]
-    places = [_middle(left) + _BIN * n for n in range(int((_middle(right) - _middle(left)) / _BIN))]
+    width = min(_middle(right), here[0][1]) - _middle(left)
+    places = [_middle(left) + _BIN * n for n in range(int(width / _BIN))]
     crossing = [sum(word.x0 < x < word.x1 for word in words) for x in places]
     if not places or min(crossing) > _MAY_RUN_ON * len(lines):
         return ends
-    best = [x for x, count in zip(places, crossing, strict=True) if count == min(crossing)]
+    runs: list[list[float]] = [[]]
+    for x, count in zip(places, crossing, strict=True):
+        if count == min(crossing):
+            runs[-1].append(x)
+        elif runs[-1]:
+            runs.append([])
+    # Narrower ones are spaces between words.
+    best = max(reversed(runs), key=len)
     x = best[len(best) // 2]
     (start, stop) = here[0]
     return sorted([end for end in ends if end != here[0]] + [(start, x - 0.1), (x + 0.1, stop)])
+
+
+def _below(
+    ends: Sequence[tuple[float, float]], chunk: Sequence[Word]
+) -> tuple[float, float] | None:
+    """The column that most of a header stands over, None if none."""
+    overlaps = [(min(chunk[-1].x1, end[1]) - max(chunk[0].x0, end[0]), end) for end in ends]
+    widest, end = max(overlaps, default=(0.0, None))
+    return end if widest > 0 else None
 
 
 def _middle(chunk: Sequence[Word]) -> float:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from metarepro.readers.pdf_captions import MOST_LINES_ABOVE, captions_of_figures
 from metarepro.readers.pdf_columns import Columns
-from metarepro.readers.pdf_page import Line, Page, lines_of
-from metarepro.readers.pdf_regions import CELL_GAP, Region, end_of_lines
+from metarepro.readers.pdf_page import Line, Page, bands_of, lines_of
+from metarepro.readers.pdf_regions import Region, end_of_lines
 
 #: Lines that stand in the columns of the table, of which it takes this many to call it the same.
 _LEAST_LINES = 3
@@ -32,7 +32,7 @@ def goes_on(page: Page, before: Region, columns: Columns, found: Sequence[Region
     -------
     Region or None
     """
-    lines = lines_of(page.words)
+    lines = bands_of(lines_of(page.words))
     first = next(
         (at for at in range(MOST_LINES_ABOVE) if _fits(lines[at : at + _LEAST_LINES], columns)),
         None,
@@ -66,19 +66,13 @@ def _with_headings(lines: Sequence[Line], first: int, before: Region) -> Line:
 
 
 def _fits(lines: Sequence[Line], columns: Columns) -> bool:
-    """Whether each line fills most columns, and no text of it stands between two."""
+    """Whether each line fills most columns, and no word of it stands between two."""
     if len(lines) < _LEAST_LINES:
         return False
     for line in lines:
-        places = [
-            next(
-                (n for n, (left, right) in enumerate(columns.ends)
-                 if left - _OUT <= chunk[0].x0 and chunk[-1].x1 <= right + _OUT), None
-            )
-            for chunk in line.chunks(CELL_GAP)
-        ]  # fmt: skip
-        if None in places or len(set(places)) != len(places):
+        filled = sum(map(bool, columns.spread(line.words)))
+        if columns.crossed(line.words) or filled < max(2, _FILLED * len(columns.ends)):
             return False
-        if len(places) < max(2, _FILLED * len(columns.ends)):
+        if line.x0 < columns.ends[0][0] - _OUT or line.x1 > columns.ends[-1][1] + 2 * line.size:
             return False
     return True

@@ -8,7 +8,7 @@ from statistics import median, pstdev
 
 from metarepro.readers.pdf_columns import Columns, cell_of, columns_of
 from metarepro.readers.pdf_header import header_rows
-from metarepro.readers.pdf_page import Line, Page, Rule, Word, lines_of
+from metarepro.readers.pdf_page import Line, Page, Rule, Word, bands_of, lines_of
 from metarepro.readers.pdf_regions import CELL_GAP, Region
 from metarepro.readers.spanned_tables import Cell, is_numeric
 from metarepro.readers.superscripts import CellText
@@ -86,7 +86,7 @@ def grid_of(page: Page, region: Region) -> PdfGrid:
     lines = lines_of(page.within(region.x0 - 2, region.x1 + 2, region.top - 0.5, region.bottom))
     end = region.header_bottom
     if end is None:
-        end = _end_of_header(lines)
+        end = _end_of_header(bands_of(lines))
     elif all(len(line.chunks(CELL_GAP)) == 1 for line in lines if line.bottom < end + 2):
         # A title over all columns, with a rule between it and the header proper.
         below = [rule.y for rule in region.rules if region.is_full(rule) and rule.y > end + 2]
@@ -152,11 +152,12 @@ def _rows(columns: Columns, lines: Sequence[Line], bounds: Sequence[float]) -> l
             bands.append([])
         bands[-1].append(line)
     bands = [band for band in bands if band]
-    ruled = len(bands) > 2 and len(bands) >= 0.4 * len(lines)
+    grouped = [_overlapping([_row(columns, line) for line in band]) for band in bands]
+    numbered = sum(_rows_with_numbers(parts) == 1 for parts in grouped)
+    ruled = len(bands) > 2 and (len(bands) >= 0.4 * len(lines) or numbered > 0.8 * len(bands))
     rows: list[_Row] = []
     widths = _widths(columns, lines)
-    for band in bands:
-        parts = _overlapping([_row(columns, line) for line in band])
+    for parts in grouped:
         one = ruled and _rows_with_numbers(parts) < 2
         rows += [_joined(parts)] if one else _put_together(parts, widths)
     return rows

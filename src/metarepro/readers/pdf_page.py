@@ -158,6 +158,17 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
     return sorted(found, key=lambda line: (line.top, line.x0))
 
 
+def bands_of(lines: Iterable[Line]) -> list[Line]:
+    """Lines that overlap in height put together: cells of several lines are set to the middle."""
+    found: list[Line] = []
+    for line in lines:
+        if found and line.top < found[-1].bottom - 0.25 * line.size:
+            words = sorted([*found.pop().words, *line.words], key=lambda word: word.x0)
+            line = Line(tuple(words))
+        found.append(line)
+    return found
+
+
 def _on_line(word: Word, first: Word) -> bool:
     overlap = min(word.bottom, first.bottom) - max(word.top, first.top)
     return overlap > 0.5 * min(word.bottom - word.top, first.bottom - first.top)

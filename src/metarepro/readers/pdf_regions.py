@@ -7,6 +7,7 @@ space, running text, notes or the next caption. A table in one column of a page 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from metarepro.readers.pdf_captions import (
@@ -16,7 +17,7 @@ from metarepro.readers.pdf_captions import (
     captions_of_figures,
     repeated_header,
 )
-from metarepro.readers.pdf_page import Line, Page, Rule, lines_of
+from metarepro.readers.pdf_page import Line, Page, Rule, bands_of, lines_of
 
 #: Of the size of the text: white space that parts cells.
 CELL_GAP = 0.8
@@ -30,6 +31,8 @@ _PITCHES = 2.3
 _MOST_NOTES = 20
 _LEAST_LINES = 3
 _MOST_HEADER_LINES = 4
+#: Lines below a caption that tell how wide its table is.
+_LOOKED_AT = 6
 _NOTE = re.compile(r"(?:notes?|abbreviations?|sources?|footnotes?|key|legend)\s*[.:]", re.I)
 
 
@@ -89,7 +92,7 @@ def regions(page: Page, before: "Region | None" = None, header: str = "") -> lis
     if before is not None and header:
         again = [
             caption
-            for caption in repeated_header(lines, before.label, header)
+            for caption in repeated_header(lines, before.label, header, before.x0)
             if not any(0 < caption.line.top - c.line.top < _CAPTION_HEIGHT for c in captions)
         ]
         captions = [*again, *captions]
@@ -216,21 +219,26 @@ def _ruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
     if full[last].is_edge or (last < 2 and len(closing) <= _MOST_HEADER_LINES):
         # A shaded row, a rule below the header only, or none: white space ends the table.
         bottom = max(bottom, end_of_lines(page, first.x0, first.x1, bottom, limit))
+    elif last > 2:
+        bottom = _last_row(page, full[: last + 1], limit)
+    header = _header_above(page, caption, first)
+    top = header[0].top - 1 if header else first.y
     inside = tuple(
         rule
         for rule in page.rules
-        if first.y < rule.y < bottom - 1 and rule.x1 > first.x0 + 2 and rule.x0 < first.x1 - 2
+        if top < rule.y < bottom - 1 and rule.x1 > first.x0 + 2 and rule.x0 < first.x1 - 2
     )
-    if len(lines_of(page.within(first.x0, first.x1, first.y, bottom))) < 2:
+    if len(lines_of(page.within(first.x0, first.x1, top, bottom))) < 2:
         return None
     header_bottom = full[1].y if len(full) > 1 and full[1].y < bottom - 1 else None
+    header_bottom = first.y if header else header_bottom
     return Region(
         caption.label,
-        _caption_text(page, caption, first.y, first.x0, first.x1),
+        _caption_text(page, caption, top, first.x0, first.x1),
         caption.continued,
         first.x0,
         first.x1,
-        first.y,
+        top,
         bottom,
         inside,
         header_bottom,
@@ -249,6 +257,29 @@ def _first_rule(page: Page, caption: Caption) -> Rule | None:
         if long or (rule.x0 <= line.x0 and rule.x1 >= line.x1):
             return rule
     return None
+
+
+def _last_row(page: Page, rules: Sequence[Rule], limit: float) -> float:
+    """Where a table ends whose rules stand over its rows: below its last row, which has none."""
+    end = rules[-1]
+    pitch = median(below.y - above.y for above, below in pairwise(rules[1:]))
+    words = page.within(end.x0 - 2, end.x1 + 2, end.y, min(limit, end.y + pitch))
+    rows = bands_of(lines_of(words))
+    if len(rows) != 1 or len(rows[0].chunks(CELL_GAP)) < 3:
+        return end.y
+    return rows[0].bottom + 1
+
+
+def _header_above(page: Page, caption: Caption, first: Rule) -> list[Line]:
+    """The lines of a header that no rule stands over: the first one is below it."""
+    words = page.within(first.x0 - 2, first.x1 + 2, caption.line.bottom, first.y)
+    found: list[Line] = []
+    for line in reversed(bands_of(lines_of(words))):
+        if not _is_tabular(line):
+            break
+        found.insert(0, line)
+    # A gap in a caption is no header.
+    return found if found and len(found[-1].chunks(CELL_GAP)) > 2 else []
 
 
 def _is_table(
@@ -331,7 +362,8 @@ def _column(page: Page, caption: Caption) -> tuple[float, float]:
     middle = (x0 + x1) / 2
     whole = halves = 0
     for line in lines_of(page.words):
-        if any(word.x0 < middle - 2 and word.x1 > middle + 2 for word in line.words):
+        # A space between words in the middle of the page is no gutter.
+        if any(c[0].x0 < middle - 2 and c[-1].x1 > middle + 2 for c in line.chunks(CELL_GAP)):
             whole += _ink(line) > 0.75 * (x1 - x0)
             continue
         for side in (
@@ -340,9 +372,30 @@ def _column(page: Page, caption: Caption) -> tuple[float, float]:
         ):
             words = tuple(word for word, here in zip(line.words, side, strict=True) if here)
             halves += bool(words) and _ink(Line(words)) > 0.75 * (middle - x0)
-    if halves <= whole or caption.line.x0 < middle - 2 and caption.line.x1 > middle + 2:
+    if (
+        halves <= whole
+        or _runs_over(page, caption, middle)
+        or caption.line.x0 < middle - 2
+        and caption.line.x1 > middle + 2
+    ):
         return x0, x1
     return (x0, middle) if caption.line.x0 < middle - 2 else (middle - 2, x1)
+
+
+def _runs_over(page: Page, caption: Caption, middle: float) -> bool:
+    """Whether the table below a caption runs over the middle between two columns of text.
+
+    Beside the caption nothing stands then, and beside the lines below it no running text.
+    """
+    line = caption.line
+    rest = [word for word in page.words if word.middle > line.top and word.x1 > middle + 2]
+    if line.x0 > middle or any(word.middle < line.bottom for word in rest):
+        return False
+    below = lines_of(word for word in page.words if word.middle > line.bottom)[:_LOOKED_AT]
+    rows = [row for row in below if row.x0 < middle < row.x1]
+    right = [Line(tuple(word for word in row.words if word.x1 > middle + 2)) for row in rows]
+    tabular = [one for one in right if one.words and _ink(one) < 0.6 * (page.width - middle)]
+    return len(rows) > _LOOKED_AT // 2 and len(tabular) == len(rows)
 
 
 def end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> float:
@@ -355,7 +408,10 @@ def end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> 
             usual = median(pitches) if len(pitches) > 2 else 2 * line.size
             if line.top - kept[-1].top > max(_PITCHES * usual, 2.2 * line.size):
                 break
-        full = not _is_tabular(line) and _ink(line) > 0.75 * (x1 - x0)
+        chunks = line.chunks(CELL_GAP)
+        # Running text in one column or in two.
+        two = len(chunks) == 2 and chunks[0][-1].x1 < (x0 + x1) / 2 < chunks[1][0].x0
+        full = (len(chunks) == 1 or two) and _ink(line) > 0.75 * (x1 - x0)
         if full or (kept and _NOTE.match(line.text)):
             break
         kept.append(line)
