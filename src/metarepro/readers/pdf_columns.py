@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from metarepro.readers.pdf_page import Line, Word
-from metarepro.readers.pdf_regions import CELL_GAP, Region
+from metarepro.readers.pdf_page import CELL_GAP, Line, Word
+from metarepro.readers.pdf_regions import Region
 from metarepro.readers.superscripts import CellText
 
 #: Of the size of the text: narrower strips are spaces between words that stand below each other;

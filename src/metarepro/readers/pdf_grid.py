@@ -8,8 +8,8 @@ from statistics import median, pstdev
 
 from metarepro.readers.pdf_columns import Columns, cell_of, columns_of
 from metarepro.readers.pdf_header import header_rows
-from metarepro.readers.pdf_page import Line, Page, Rule, Word, bands_of, lines_of
-from metarepro.readers.pdf_regions import CELL_GAP, Region
+from metarepro.readers.pdf_page import CELL_GAP, Line, Page, Rule, Word, bands_of, lines_of
+from metarepro.readers.pdf_regions import Region
 from metarepro.readers.spanned_tables import Cell, is_numeric
 from metarepro.readers.superscripts import CellText
 

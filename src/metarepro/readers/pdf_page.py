@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
+#: Of the size of the text: white space that parts cells.
+CELL_GAP = 0.8
 #: Lines of print that differ less stand at one height.
 _SAME_HEIGHT = 2.0
 #: Parts of a rule with less between them are one.
@@ -87,6 +89,11 @@ class Line:
     def text(self) -> str:
         """The words with spaces."""
         return " ".join(word.text for word in self.words)
+
+    @property
+    def ink(self) -> float:
+        """How wide its words are, with narrow spaces."""
+        return sum(word.x1 - word.x0 for word in self.words) + 0.25 * self.size * len(self.words)
 
     def chunks(self, gap: float) -> list[tuple[Word, ...]]:
         """Runs of words with less than `gap` sizes of the font between them."""

@@ -17,10 +17,9 @@ from metarepro.readers.pdf_captions import (
     captions_of_figures,
     repeated_header,
 )
-from metarepro.readers.pdf_page import Line, Page, Rule, bands_of, lines_of
+from metarepro.readers.pdf_page import CELL_GAP, Line, Page, Rule, bands_of, lines_of
+from metarepro.readers.pdf_text_columns import column_of
 
-#: Of the size of the text: white space that parts cells.
-CELL_GAP = 0.8
 #: Points between a caption and the first rule of its table, and between ends of rules as long.
 _CAPTION_HEIGHT = 90.0
 _AS_LONG = 3.0
@@ -31,8 +30,6 @@ _PITCHES = 2.3
 _MOST_NOTES = 20
 _LEAST_LINES = 3
 _MOST_HEADER_LINES = 4
-#: Lines below a caption that tell how wide its table is.
-_LOOKED_AT = 6
 _NOTE = re.compile(r"(?:notes?|abbreviations?|sources?|footnotes?|key|legend)\s*[.:]", re.I)
 
 
@@ -299,12 +296,8 @@ def _is_table(
 
 def _is_prose(lines: Sequence[Line], width: float) -> bool:
     """Whether most lines are full of words."""
-    full = [line for line in lines if _ink(line) > 0.7 * width]
+    full = [line for line in lines if line.ink > 0.7 * width]
     return len(full) > len(lines) / 2
-
-
-def _ink(line: Line) -> float:
-    return sum(word.x1 - word.x0 for word in line.words) + 0.25 * line.size * len(line.words)
 
 
 def _overlaps(line: Line, rule: Rule) -> bool:
@@ -322,7 +315,7 @@ def _caption_text(page: Page, caption: Caption, bottom: float, x0: float, x1: fl
 
 def _unruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
     """The table below a caption that has no rules."""
-    x0, x1 = _column(page, caption)
+    x0, x1 = column_of(page, caption)
     limit = min([end.top for end in ends if end.x0 < x1 and end.x1 > x0], default=page.height)
     lines = lines_of(page.within(x0, x1, caption.line.bottom, limit))
     start = next((n for n, line in enumerate(lines[:8]) if _is_tabular(line)), None)
@@ -355,49 +348,6 @@ def _is_tabular(line: Line) -> bool:
     return len(line.chunks(CELL_GAP)) > 1
 
 
-def _column(page: Page, caption: Caption) -> tuple[float, float]:
-    """The column of the page that a caption stands in; the whole width where it has one column."""
-    x0 = min((word.x0 for word in page.words), default=0.0) - 2
-    x1 = max((word.x1 for word in page.words), default=page.width) + 2
-    middle = (x0 + x1) / 2
-    whole = halves = 0
-    for line in lines_of(page.words):
-        # A space between words in the middle of the page is no gutter.
-        if any(c[0].x0 < middle - 2 and c[-1].x1 > middle + 2 for c in line.chunks(CELL_GAP)):
-            whole += _ink(line) > 0.75 * (x1 - x0)
-            continue
-        for side in (
-            (word.x1 <= middle + 2 for word in line.words),
-            (word.x0 >= middle - 2 for word in line.words),
-        ):
-            words = tuple(word for word, here in zip(line.words, side, strict=True) if here)
-            halves += bool(words) and _ink(Line(words)) > 0.75 * (middle - x0)
-    if (
-        halves <= whole
-        or _runs_over(page, caption, middle)
-        or caption.line.x0 < middle - 2
-        and caption.line.x1 > middle + 2
-    ):
-        return x0, x1
-    return (x0, middle) if caption.line.x0 < middle - 2 else (middle - 2, x1)
-
-
-def _runs_over(page: Page, caption: Caption, middle: float) -> bool:
-    """Whether the table below a caption runs over the middle between two columns of text.
-
-    Beside the caption nothing stands then, and beside the lines below it no running text.
-    """
-    line = caption.line
-    rest = [word for word in page.words if word.middle > line.top and word.x1 > middle + 2]
-    if line.x0 > middle or any(word.middle < line.bottom for word in rest):
-        return False
-    below = lines_of(word for word in page.words if word.middle > line.bottom)[:_LOOKED_AT]
-    rows = [row for row in below if row.x0 < middle < row.x1]
-    right = [Line(tuple(word for word in row.words if word.x1 > middle + 2)) for row in rows]
-    tabular = [one for one in right if one.words and _ink(one) < 0.6 * (page.width - middle)]
-    return len(rows) > _LOOKED_AT // 2 and len(tabular) == len(rows)
-
-
 def end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> float:
     """Where the lines of a table end that no rule closes."""
     lines = lines_of(page.within(x0, x1, top, limit))
@@ -411,7 +361,7 @@ def end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> 
         chunks = line.chunks(CELL_GAP)
         # Running text in one column or in two.
         two = len(chunks) == 2 and chunks[0][-1].x1 < (x0 + x1) / 2 < chunks[1][0].x0
-        full = (len(chunks) == 1 or two) and _ink(line) > 0.75 * (x1 - x0)
+        full = (len(chunks) == 1 or two) and line.ink > 0.75 * (x1 - x0)
         if full or (kept and _NOTE.match(line.text)):
             break
         kept.append(line)
