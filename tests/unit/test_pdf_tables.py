@@ -453,6 +453,34 @@ def test_lines_between_rules_are_one_row_with_its_numbers_in_the_middle(tmp_path
     assert shown(table) == EXPECTED
 
 
+def test_numbers_at_the_foot_of_a_name_of_several_lines(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.text(60, 60, "Table 1. Results")
+    for y in (66, 79, 196):
+        page.rule(58, 250, y)
+    page.row(75, {60: "Study", 130: "n", 170: "g"})
+    for n, name in enumerate(("Brown-Smith", "Chen", "Ito", "Jansen")):
+        page.text(60, 90 + 26 * n, name)
+        page.row(99 + 26 * n, {60: f"et al. (200{n})", 130: f"2{n}", 170: f"0.{n}"})
+    (table,) = read(tmp_path, page).tables
+    assert shown(table)[0] == ("Brown-Smith et al. (2000)", "20", "0.0")
+    assert len(table.rows) == 4
+
+
+def test_two_rows_of_a_header_with_a_rule_between_them(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.text(60, 60, "Table 1. Results")
+    rows = [{155: "Intervention", 270: "Control"}, dict(zip(ARMS, ARM_HEADER, strict=True))]
+    rows += [dict(zip(ARMS, cells, strict=True)) for cells in ARM_ROWS]
+    for n, cells in enumerate(rows):
+        page.rule(58, 330, 66 + 14 * n)
+        page.row(76 + 14 * n, cells)
+    page.rule(58, 330, 66 + 14 * len(rows))
+    (table,) = read(tmp_path, page).tables
+    assert table.columns[4:] == ("Control > n", "Control > Mean", "Control > SD")
+    assert shown(table) == ARM_ROWS
+
+
 def test_a_first_row_of_several_lines_is_no_part_of_the_header(tmp_path: Path) -> None:
     page = PdfPage()
     page.text(60, 60, "Table 1. Results")

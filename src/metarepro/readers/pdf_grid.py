@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median, pstdev
 
 from metarepro.readers.pdf_columns import Columns, cell_of, columns_of
-from metarepro.readers.pdf_header import header_rows
+from metarepro.readers.pdf_header import end_of_header, header_rows, second_header
 from metarepro.readers.pdf_page import CELL_GAP, Line, Page, Rule, Word, bands_of, lines_of
 from metarepro.readers.pdf_regions import Region
 from metarepro.readers.spanned_tables import Cell, is_numeric
@@ -18,7 +18,6 @@ _JOINED = "lines that may be two rows"
 _PARTED = "lines that may be one row"
 #: Of the size of the text: what is set in less is not.
 _INDENT = 0.4
-_MAX_HEADER_LINES = 8
 
 
 @dataclass
@@ -86,11 +85,13 @@ def grid_of(page: Page, region: Region) -> PdfGrid:
     lines = lines_of(page.within(region.x0 - 2, region.x1 + 2, region.top - 0.5, region.bottom))
     end = region.header_bottom
     if end is None:
-        end = _end_of_header(bands_of(lines))
+        end = end_of_header(bands_of(lines))
     elif all(len(line.chunks(CELL_GAP)) == 1 for line in lines if line.bottom < end + 2):
         # A title over all columns, with a rule between it and the header proper.
         below = [rule.y for rule in region.rules if region.is_full(rule) and rule.y > end + 2]
         end = below[0] if below else end
+    if region.header_bottom is not None:
+        end = second_header(region, lines, end)
     header = [line for line in lines if (line.top + line.bottom) / 2 < end]
     body = [line for line in lines if (line.top + line.bottom) / 2 >= end]
     if not body:
@@ -116,29 +117,6 @@ def _body(columns: Columns, region: Region, lines: Sequence[Line], top: float) -
 def _parts_rows(region: Region, rule: Rule) -> bool:
     """Whether a rule parts rows: one from the left end, at most some cells shorter."""
     return rule.x0 <= region.x0 + 3 and rule.x1 - rule.x0 > 0.5 * (region.x1 - region.x0)
-
-
-def _end_of_header(lines: Sequence[Line]) -> float:
-    """Below the lines that come before the first one with numbers."""
-    for place, line in enumerate(lines[:_MAX_HEADER_LINES]):
-        chunks = line.chunks(CELL_GAP)
-        texts = [" ".join(word.text for word in chunk if not word.raised) for chunk in chunks]
-        heading = (
-            place > 0
-            and len(chunks) == 1 < len(lines[place - 1].chunks(CELL_GAP))
-            and line.x0 < lines[0].x0 + line.size
-        )
-        below = lines[place + 1 : place + 2]
-        if heading and not any(_any_numbers(line) for line in below):
-            continue
-        if place and (heading or any(map(is_numeric, texts[1:]))):
-            return (lines[place - 1].bottom + line.top) / 2
-    return lines[0].bottom if lines else 0.0
-
-
-def _any_numbers(line: Line) -> bool:
-    chunks = line.chunks(CELL_GAP)
-    return any(is_numeric(" ".join(word.text for word in chunk)) for chunk in chunks[1:])
 
 
 def _rows(columns: Columns, lines: Sequence[Line], bounds: Sequence[float]) -> list[_Row]:
@@ -242,6 +220,10 @@ def _put_together(rows: Sequence[_Row], widths: Sequence[float]) -> list[_Row]:
     space = _space_between(rows, usual)
     found: list[_Row] = []
     for row in rows:
+        if found and found[-1].filled() == {0} and usual & row.filled() and _ends_a_name(row):
+            found[-1].add(row)
+            found[-1].is_heading = False
+            continue
         verdict = _goes_on(found[-1], row, widths, usual, space) if found else "no"
         if verdict == "no":
             if found and not row.is_heading:
@@ -323,6 +305,11 @@ def _goes_on(above: _Row, row: _Row, widths: Sequence[float], usual: set[int], s
     if filled == {0} and not _continues(above, row):
         return "no"
     return "yes" if wrapped else "no"
+
+
+def _ends_a_name(row: _Row) -> bool:
+    """Whether a row begins with the rest of a name: its numbers stand at the foot of the cell."""
+    return bool(re.match(r"(?:\(|et al|al\.|and\b|&)", row.text(0).text))
 
 
 def _is_open(text: str) -> bool:

@@ -2,10 +2,56 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from metarepro.readers.pdf_columns import SPACE, Columns, cell_of
-from metarepro.readers.pdf_page import Line, Rule, Word
-from metarepro.readers.spanned_tables import Cell
+from metarepro.readers.pdf_page import CELL_GAP, Line, Rule, Word, bands_of
+from metarepro.readers.pdf_regions import Region
+from metarepro.readers.spanned_tables import Cell, is_numeric
+
+_MAX_HEADER_LINES = 8
+
+
+def second_header(region: Region, lines: Sequence[Line], end: float) -> float:
+    """Where a header ends whose rows are parted by rules as long as those between all rows.
+
+    Its second row has more texts than the first, and no numbers, which the row below it has.
+    """
+    edges = [rule.y for rule in region.rules if region.is_full(rule) and rule.y > end + 2][:2]
+    if len(edges) < 2:
+        return end
+    bands = [
+        bands_of(line for line in lines if above < (line.top + line.bottom) / 2 < below)
+        for above, below in pairwise([region.top, end, *edges])
+    ]
+    if any(len(band) != 1 for band in bands):
+        return end
+    first, second, third = (len(band[0].chunks(CELL_GAP)) for band in bands)
+    headers = not _any_numbers(bands[1][0]) and _any_numbers(bands[2][0])
+    return edges[0] if first < second <= third + 1 and headers else end
+
+
+def end_of_header(lines: Sequence[Line]) -> float:
+    """Below the lines that come before the first one with numbers."""
+    for place, line in enumerate(lines[:_MAX_HEADER_LINES]):
+        chunks = line.chunks(CELL_GAP)
+        texts = [" ".join(word.text for word in chunk if not word.raised) for chunk in chunks]
+        heading = (
+            place > 0
+            and len(chunks) == 1 < len(lines[place - 1].chunks(CELL_GAP))
+            and line.x0 < lines[0].x0 + line.size
+        )
+        below = lines[place + 1 : place + 2]
+        if heading and not any(_any_numbers(line) for line in below):
+            continue
+        if place and (heading or any(map(is_numeric, texts[1:]))):
+            return (lines[place - 1].bottom + line.top) / 2
+    return lines[0].bottom if lines else 0.0
+
+
+def _any_numbers(line: Line) -> bool:
+    chunks = line.chunks(CELL_GAP)
+    return any(is_numeric(" ".join(word.text for word in chunk)) for chunk in chunks[1:])
 
 
 def header_rows(
