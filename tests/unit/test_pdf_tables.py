@@ -524,6 +524,27 @@ def test_a_table_without_rules_runs_over_two_columns_of_text(tmp_path: Path) -> 
     assert shown(table) == rows
 
 
+def test_a_short_last_line_of_a_header_beside_its_column(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.text(60, 60, "Table 1. Results")
+    page.row(75, {60: "Study", 108: "Sample", 180: "g"})
+    page.row(84, {119: "size"})
+    for n, name in enumerate(("Ann", "Bo", "Cy", "Dee")):
+        page.row(99 + 12 * n, {60: name, 103: f"{n + 1}99", 180: f"0.{n}"})
+    (table,) = read(tmp_path, page).tables
+    assert table.columns == ("Study", "Sample size", "g")
+    assert shown(table)[-1] == ("Dee", "499", "0.3")
+
+
+def test_a_grid_goes_on_though_its_first_rows_have_names_of_several_lines(tmp_path: Path) -> None:
+    first, second = PdfPage(page_height=220), PdfPage(page_height=220)
+    first.text(60, 60, "Table 1. Results")
+    in_grid(first, 70, [("Study", "n", "g", "SE"), *GRID[:3]])
+    in_grid(second, 40, [GRID[3], *GRID])
+    (table,) = read(tmp_path, first, second).tables
+    assert shown(table) == [*EXPECTED, *EXPECTED]
+
+
 def test_a_header_beside_its_narrow_column_parts_it_from_the_names(tmp_path: Path) -> None:
     page = PdfPage()
     page.text(60, 60, "Table 1. Results")

@@ -108,8 +108,11 @@ def columns_of(
     lowest = _lowest(header)
     for left, right in pairwise(sorted(lowest, key=lambda chunk: chunk[0].x0)):
         ends = _cut_between(ends, left, right, sure or body)
+    every = [chunk for line in header for chunk in line.chunks(SPACE)]
     for chunk in lowest:
-        ends = _with_header_only(ends, chunk)
+        others = [other for other in lowest if other is not chunk]
+        above = [other for other in every if _below([_extent(chunk)], other)]
+        ends = _with_header_only(ends, chunk, above, others)
     return Columns(tuple(_shrunk(ends, body)), region.x0, region.x1)
 
 
@@ -242,13 +245,27 @@ def _middle(chunk: Sequence[Word]) -> float:
 
 
 def _with_header_only(
-    ends: list[tuple[float, float]], chunk: tuple[Word, ...]
+    ends: list[tuple[float, float]],
+    chunk: tuple[Word, ...],
+    above: Sequence[tuple[Word, ...]],
+    others: Sequence[tuple[Word, ...]],
 ) -> list[tuple[float, float]]:
-    """A header that no column stands under has an empty one."""
-    left, right = chunk[0].x0, max(word.x1 for word in chunk)
-    if any(end[0] < right and end[1] > left for end in ends):
+    """A header that no column stands under has an empty one.
+
+    Unless it is the short last line of a header over a column that no other stands over.
+    """
+    if _below(ends, chunk):
         return ends
-    return sorted([*ends, (left, right)])
+    left = min(_extent(line)[0] for line in above)
+    right = max(_extent(line)[1] for line in above)
+    under = [end for end in ends if end[0] < right and end[1] > left]
+    if len(under) == 1 and not any(_below(under, other) for other in others):
+        return ends
+    return sorted([*ends, _extent(chunk)])
+
+
+def _extent(chunk: Sequence[Word]) -> tuple[float, float]:
+    return chunk[0].x0, max(word.x1 for word in chunk)
 
 
 def cell_of(lines: Sequence[Line]) -> CellText:

@@ -1,5 +1,6 @@
 """Tables of PDFs that go on at the top of a page that has neither a caption nor their header."""
 
+from bisect import bisect
 from collections.abc import Sequence
 
 from metarepro.readers.pdf_captions import MOST_LINES_ABOVE, captions_of_figures
@@ -13,6 +14,8 @@ _LEAST_LINES = 3
 _FILLED = 0.5
 #: Points by which a text may stick out of its column.
 _OUT = 3.0
+#: Points that the last lines of a name may take above the rule that closes a table.
+_LAST_LINES = 35.0
 
 
 def goes_on(page: Page, before: Region, columns: Columns, found: Sequence[Region]) -> Region | None:
@@ -32,7 +35,7 @@ def goes_on(page: Page, before: Region, columns: Columns, found: Sequence[Region
     -------
     Region or None
     """
-    lines = bands_of(lines_of(page.words))
+    lines = _between_rules(page, before)
     first = next(
         (at for at in range(MOST_LINES_ABOVE) if _fits(lines[at : at + _LEAST_LINES], columns)),
         None,
@@ -44,6 +47,9 @@ def goes_on(page: Page, before: Region, columns: Columns, found: Sequence[Region
     if any(stop < top for stop in stops):
         return None
     bottom = end_of_lines(page, before.x0 - 2, before.x1 + 2, top, min(stops, default=page.height))
+    closing = (rule.y for rule in page.rules if before.is_full(rule) and rule.y > bottom - 1)
+    closed = next(closing, bottom)
+    bottom = closed if closed - bottom < _LAST_LINES else bottom
     rules = tuple(
         rule
         for rule in page.rules
@@ -52,6 +58,21 @@ def goes_on(page: Page, before: Region, columns: Columns, found: Sequence[Region
     return Region(
         before.label, "", True, before.x0, before.x1, top, bottom, rules, header_bottom=None
     )
+
+
+def _between_rules(page: Page, before: Region) -> list[Line]:
+    """The lines of a page, those of one row together: overlapping ones, or those between rules."""
+    edges = [rule.y for rule in page.rules if before.is_full(rule)]
+    found: list[Line] = []
+    last = 0
+    for line in bands_of(lines_of(page.words)):
+        band = bisect(edges, (line.top + line.bottom) / 2)
+        if found and band == last and 0 < band < len(edges):
+            words = sorted([*found.pop().words, *line.words], key=lambda word: word.x0)
+            line = Line(tuple(words))
+        found.append(line)
+        last = band
+    return found
 
 
 def _with_headings(lines: Sequence[Line], first: int, before: Region) -> Line:

@@ -213,11 +213,11 @@ def _ruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
     bottom = full[last].y
     limit = min([end.top for end in ends if _overlaps(end, first)], default=page.height)
     closing = lines_of(page.within(first.x0, first.x1, full[max(0, last - 1)].y, bottom))
-    if full[last].is_edge or (last < 2 and len(closing) <= _MOST_HEADER_LINES):
+    if last > 2 and _is_zebra(page, full[: last + 1]):
+        bottom = _last_row(page, full[: last + 1], limit)
+    elif full[last].is_edge or (last < 2 and len(closing) <= _MOST_HEADER_LINES):
         # A shaded row, a rule below the header only, or none: white space ends the table.
         bottom = max(bottom, end_of_lines(page, first.x0, first.x1, bottom, limit))
-    elif last > 2:
-        bottom = _last_row(page, full[: last + 1], limit)
     header = _header_above(page, caption, first)
     top = header[0].top - 1 if header else first.y
     inside = tuple(
@@ -254,6 +254,15 @@ def _first_rule(page: Page, caption: Caption) -> Rule | None:
         if long or (rule.x0 <= line.x0 and rule.x1 >= line.x1):
             return rule
     return None
+
+
+def _is_zebra(page: Page, rules: Sequence[Rule]) -> bool:
+    """Whether each row below the first rules stands between two of them."""
+    rows = (
+        bands_of(lines_of(page.within(above.x0, above.x1, above.y, below.y)))
+        for above, below in pairwise(rules[1:])
+    )
+    return all(len(bands) < 2 for bands in rows)
 
 
 def _last_row(page: Page, rules: Sequence[Rule], limit: float) -> float:
