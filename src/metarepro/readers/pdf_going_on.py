@@ -90,13 +90,14 @@ def _fits(lines: Sequence[Line], columns: Columns) -> bool:
     """Whether each line fills most columns, and no word of it stands between two."""
     if len(lines) < _LEAST_LINES:
         return False
-    second = columns.ends[1][0] if len(columns.ends) > 1 else 0.0
     for line in lines:
         filled = sum(map(bool, columns.spread(line.words)))
-        crossed = columns.crossed(line.words)
-        if crossed == [0] and not any(word.x0 < second < word.x1 for word in line.words):
-            crossed = []  # a name longer than those above
-        if crossed or filled < max(2, _FILLED * len(columns.ends)):
+        # A text may be longer than those above, but not over the next column.
+        touched = (
+            sum(word.x0 < right and word.x1 > left for left, right in columns.ends)
+            for word in line.words
+        )
+        if max(touched) > 1 or filled < max(2, _FILLED * len(columns.ends)):
             return False
         if line.x0 < columns.ends[0][0] - _OUT or line.x1 > columns.ends[-1][1] + 2 * line.size:
             return False
