@@ -217,6 +217,26 @@ def test_a_cell_of_xml_holds_no_other_number(
     assert table.rows[0].marks == (("", mark) if mark else ())
 
 
+@pytest.mark.parametrize("prefix", ["", "oasis:"])
+def test_tables_of_the_oasis_model(prefix: str, tmp_path: Path) -> None:
+    """A cell says which columns it stands in; one that is left out is empty."""
+    names = "".join(f'<colspec colname="c{n}"/>' for n in range(1, 5))
+    table = (
+        f"<table><tgroup>{names}<thead>"
+        '<row><entry morerows="1">Study</entry><entry namest="c2" nameend="c3">Old</entry>'
+        '<entry morerows="1">g</entry></row><row><entry>n</entry><entry>Mean</entry></row></thead>'
+        "<tbody><row><entry>A</entry><entry>1</entry><entry>2</entry><entry>0.5</entry></row>"
+        '<row><entry colname="c1">B</entry><entry colname="c3">5</entry><entry>0.7</entry></row>'
+        "</tbody></tgroup></table>"
+    )
+    for tag in ("table", "tgroup", "colspec", "thead", "tbody", "row", "entry"):
+        table = table.replace(f"<{tag}", f"<{prefix}{tag}").replace(f"</{tag}", f"</{prefix}{tag}")
+    wrapped = f"<table-wrap xmlns:oasis='urn:oasis'><label>Table 1</label>{table}</table-wrap>"
+    (found,) = read(jats(wrapped), tmp_path).tables
+    assert found.columns == ("Study", "Old > n", "Old > Mean", "g")
+    assert [row.cells for row in found.rows] == [("A", "1", "2", "0.5"), ("B", "", "5", "0.7")]
+
+
 def test_no_cell_spans_rows_of_the_next_group(tmp_path: Path) -> None:
     """As browsers have it: else all cells of that group would move to the right."""
     first = rows(('<td rowspan="5">Old</td>', "A", "0.1"), ("B", "0.2"))

@@ -539,11 +539,11 @@ def test_a_short_last_line_of_a_header_beside_its_column(tmp_path: Path) -> None
 def test_a_table_goes_on_with_texts_that_are_longer(tmp_path: Path) -> None:
     first, second = PdfPage(page_height=150), PdfPage(page_height=150)
     table_on(first, 60, ROWS[:3])
-    rows = [(f"{name} of school age", *cells) for name, *cells in ROWS[:4]]
+    rows = [(name, k, f"100.25 (99.25 to {ratio[-5:]}", *cells) for name, k, ratio, *cells in ROWS]
     for n, cells in enumerate(rows):
         second.row(40 + 12 * n, dict(zip(COLUMNS, (c.strip() for c in cells), strict=True)))
     (table,) = read(tmp_path, first, second).tables
-    assert len(table.rows) == 7
+    assert len(table.rows) == 8
 
 
 def test_a_grid_goes_on_though_its_first_rows_have_names_of_several_lines(tmp_path: Path) -> None:

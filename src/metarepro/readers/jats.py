@@ -3,6 +3,8 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
 
 from metarepro.readers.archives import Document
 from metarepro.readers.markup import MarkupTable, source_of_markup
@@ -52,12 +54,62 @@ def _tables(root: Element) -> Iterator[MarkupTable]:
         caption = plain_line(" ".join(map(_text, wrap.children("caption"))))
         notes = tuple(filter(None, map(_line, _notes(wrap))))
         tables = list(_descendants(wrap, "table"))
-        if not tables:
+        tables = [table for table in tables if not table.children("tgroup")]
+        grids = [(_rows(table), _in(table, "thead", "tr")) for table in tables]
+        grids = grids or [*map(_oasis, _groups(wrap))]
+        if not grids:
             yield MarkupTable(label, caption, problem="no table of cells (a picture?)")
-        for part, table in enumerate(tables, 1):
-            name = f"{label}, part {part}" if len(tables) > 1 else label
-            heads = [row for head in table.children("thead") for row in head.children("tr")]
-            yield MarkupTable(name, caption, _rows(table), len(heads) or None, notes)
+        for part, (rows, heads) in enumerate(grids, 1):
+            name = f"{label}, part {part}" if len(grids) > 1 else label
+            yield MarkupTable(name, caption, rows, len(heads) or None, notes)
+
+
+def _groups(wrap: Element) -> Iterator[Element]:
+    """The tables of the OASIS model, which some publishers have instead of that of HTML."""
+    for child in wrap.children():
+        if _plain(child) == "tgroup":
+            yield child
+        else:
+            yield from _groups(child)
+
+
+def _in(element: Element, *tags: str) -> list[Element]:
+    """The elements on a path of tags, without their namespaces."""
+    found = [element]
+    for tag in tags:
+        found = [child for one in found for child in one.children() if _plain(child) == tag]
+    return found
+
+
+def _oasis(group: Element) -> tuple[list[list[Cell]], list[Element]]:
+    """The rows of a table of the OASIS model, and those of its header.
+
+    Cells say by the name of their column where they stand: those before them may be left out.
+    """
+    names = {
+        spec.attributes.get("colname", ""): number
+        for number, spec in enumerate(_in(group, "colspec"))
+    }
+    heads = _in(group, "thead", "row")
+    rows: list[list[Cell]] = []
+    above: dict[int, int] = {}
+    for line in [*heads, *_in(group, "tbody", "row"), *_in(group, "tfoot", "row")]:
+        cells: list[Cell] = []
+        covered = {column for column, left in above.items() if left > 0}
+        above = {column: left - 1 for column, left in above.items()}
+        at = 0
+        for entry in _in(line, "entry"):
+            get = entry.attributes.get
+            at = next(column for column in count(at) if column not in covered)
+            first = names.get(get("namest") or get("colname", ""), at)
+            cells += [Cell("") for column in range(at, first) if column not in covered]
+            last = max(first, names.get(get("nameend", ""), first))
+            down = span(get("morerows")) if get("morerows", "0") != "0" else 0
+            cells.append(replace(_cell(entry), columns=last - first + 1, rows=down + 1))
+            above |= dict.fromkeys(range(first, last + 1), down)
+            at = last + 1
+        rows.append(cells)
+    return rows, heads
 
 
 def _rows(table: Element) -> list[list[Cell]]:

@@ -111,7 +111,7 @@ def columns_of(
     every = [chunk for line in header for chunk in line.chunks(SPACE)]
     for chunk in lowest:
         others = [other for other in lowest if other is not chunk]
-        above = [other for other in every if _below([_extent(chunk)], other)]
+        above = [chunk, *(other for other in every if _below([_extent(chunk)], other))]
         ends = _with_header_only(ends, chunk, above, others)
     return Columns(tuple(_shrunk(ends, body)), region.x0, region.x1)
 
