@@ -470,8 +470,8 @@ def test_numbers_at_the_foot_of_a_name_of_several_lines(tmp_path: Path) -> None:
 def test_two_rows_of_a_header_with_a_rule_between_them(tmp_path: Path) -> None:
     page = PdfPage()
     page.text(60, 60, "Table 1. Results")
-    rows = [{155: "Intervention", 270: "Control"}, dict(zip(ARMS, ARM_HEADER, strict=True))]
-    rows += [dict(zip(ARMS, cells, strict=True)) for cells in ARM_ROWS]
+    rows: list[dict[float, str]] = [{155: "Intervention", 270: "Control"}]
+    rows += [dict(zip(ARMS, cells, strict=True)) for cells in (ARM_HEADER, *ARM_ROWS)]
     for n, cells in enumerate(rows):
         page.rule(58, 330, 66 + 14 * n)
         page.row(76 + 14 * n, cells)

@@ -232,7 +232,7 @@ def test_hidden_rows_of_a_workbook_are_named(tmp_path: Path) -> None:
 
 
 def test_tables_side_by_side_have_their_own_studies(tmp_path: Path) -> None:
-    beside = [
+    beside: list[list[Any]] = [
         ["Study", "g", "SE", None, "Study", "OR"],
         ["Ann 2001", 0.1, 0.2, None, "Bo 2002", 1.5],
         ["Cy 2003", 0.3, 0.2],
@@ -248,7 +248,12 @@ def test_tables_side_by_side_have_their_own_studies(tmp_path: Path) -> None:
 @pytest.mark.parametrize("second", [["Study", "g", "SE"], ["Trial", "OR", "n"]])
 def test_tables_below_each_other_are_several(second: list[str], tmp_path: Path) -> None:
     """Else both would be one pool."""
-    rows = [["Table 1. Low mood"], ["Study", "g", "SE"], ["Ann 2001", 0.1, 0.2], [None]]
+    rows: list[list[Any]] = [
+        ["Table 1. Low mood"],
+        ["Study", "g", "SE"],
+        ["Ann 2001", 0.1, 0.2],
+        [None],
+    ]
     rows += [["Table 2. Fear"], second, ["Bo 2002", 1.5, 7], ["Cy 2003", 1.1, 8]]
     low, fear = read_source(written(tmp_path, xlsx({"Data": rows}))).tables
     assert (low.label, low.caption, low.columns) == ("Data", "Table 1. Low mood", tuple(rows[1]))
@@ -257,7 +262,11 @@ def test_tables_below_each_other_are_several(second: list[str], tmp_path: Path) 
 
 
 def test_columns_behind_an_empty_one_belong_to_the_table(tmp_path: Path) -> None:
-    rows = [["Study", "g", None, "Country"], ["Ann 2001", 0.1, None, "US"], ["Bo", 0.2, None, "UK"]]
+    rows: list[list[Any]] = [
+        ["Study", "g", None, "Country"],
+        ["Ann 2001", 0.1, None, "US"],
+        ["Bo", 0.2, None, "UK"],
+    ]
     table = only(read_source(written(tmp_path, xlsx({"Data": rows}))))
     assert table.columns == ("Study", "g", "", "Country")
 
