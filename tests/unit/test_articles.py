@@ -162,6 +162,91 @@ def test_tables_of_a_page_that_lay_it_out_are_left_out(tmp_path: Path) -> None:
     assert [table.columns[0] for table in source.tables] == ["Subgroup"]
 
 
+def test_a_table_with_a_caption_is_read_though_a_cell_holds_another(tmp_path: Path) -> None:
+    inner = "<table><tr><td>n<td>5<tr><td>m<td>6</table>"
+    page = f"<html><table><caption>Table 1<tr><th>Study<th>g<th>n<tr><td>A<td>1<td>{inner}</table>"
+    assert [table.label for table in read(page.encode(), tmp_path).tables] == ["Table 1", ""]
+
+
+def test_a_row_that_a_page_hides_is_doubtful(tmp_path: Path) -> None:
+    """A script may show it, as it does the rows of a table that is folded up."""
+    page = html(
+        "<tr><th>Study<th>g<tr><td>A<td>1<tr style='display: none'><td>B<td>2<tr hidden><td>C<td>3"
+    )
+    doubts = [row.doubtful for row in read(page, tmp_path).tables[0].rows]
+    assert doubts == ["", *["Study: a row that the page hides"] * 2]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("<span style='display:none'>7</span>0.1", "0.1"),
+        ("<del>0.5</del><ins>0.6</ins>", "0.6"),
+        ("2 × 10<sup>&minus;3</sup>", "2 × 10⁻³"),
+        ("<math><mfrac><mn>1</mn><mn>5</mn></mfrac></math>", "1/5"),
+        ("2×<math><msup><mn>10</mn><mrow><mo>−</mo><mn>4</mn></mrow></msup></math>", "2×10⁻⁴"),
+        ("<math><mn>0.2</mn><annotation>0.2</annotation></math>", "0.2"),
+        (
+            "<span class='MathJax'>0.2<span class='MJX_Assistive_MathML'><math><mn>0.2</mn></math>"
+            "</span></span><script type='math/tex'>0.2</script>",
+            "0.2",
+        ),
+    ],
+)
+def test_a_cell_of_a_page_holds_what_is_shown_once(cell: str, text: str, tmp_path: Path) -> None:
+    page = html(f"<tr><th>Study<th>g<tr><td>A<td>{cell}<tr><td>B<td>1.5")
+    assert [row.cells[1] for row in read(page, tmp_path).tables[0].rows] == [text, "1.5"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "mark"),
+    [
+        ('0.2<xref ref-type="bibr">13</xref>', "0.2", "13"),
+        ('0.2 [<xref ref-type="bibr">13</xref>]', "0.2 [13]", ""),
+        ('trial <xref ref-type="bibr">13</xref>', "trial 13", ""),
+        ("<mfrac><mn>1</mn><mn>5</mn></mfrac>", "1/5", ""),
+        ("2×<msup><mn>10</mn><mn>−4</mn></msup>", "2×10⁻⁴", ""),
+        ("<strike>0.1</strike>0.3", "0.3", ""),
+    ],
+)
+def test_a_cell_of_xml_holds_no_other_number(
+    cell: str, text: str, mark: str, tmp_path: Path
+) -> None:
+    table = table_of(rows(("Study", "g"), ("A", cell), ("B", "1.5")), tmp_path)
+    assert table.rows[0].cells == ("A", text)
+    assert table.rows[0].marks == (("", mark) if mark else ())
+
+
+@pytest.mark.parametrize("prefix", ["", "oasis:"])
+def test_tables_of_the_oasis_model(prefix: str, tmp_path: Path) -> None:
+    """A cell says which columns it stands in; one that is left out is empty."""
+    names = "".join(f'<colspec colname="c{n}"/>' for n in range(1, 5))
+    table = (
+        f"<table><tgroup>{names}<thead>"
+        '<row><entry morerows="1">Study</entry><entry namest="c2" nameend="c3">Old</entry>'
+        '<entry morerows="1">g</entry></row><row><entry>n</entry><entry>Mean</entry></row></thead>'
+        "<tbody><row><entry>A</entry><entry>1</entry><entry>2</entry><entry>0.5</entry></row>"
+        '<row><entry colname="c1">B</entry><entry colname="c3">5</entry><entry>0.7</entry></row>'
+        "</tbody></tgroup></table>"
+    )
+    for tag in ("table", "tgroup", "colspec", "thead", "tbody", "row", "entry"):
+        table = table.replace(f"<{tag}", f"<{prefix}{tag}").replace(f"</{tag}", f"</{prefix}{tag}")
+    wrapped = f"<table-wrap xmlns:oasis='urn:oasis'><label>Table 1</label>{table}</table-wrap>"
+    (found,) = read(jats(wrapped), tmp_path).tables
+    assert found.columns == ("Study", "Old > n", "Old > Mean", "g")
+    assert [row.cells for row in found.rows] == [("A", "1", "2", "0.5"), ("B", "", "5", "0.7")]
+
+
+def test_no_cell_spans_rows_of_the_next_group(tmp_path: Path) -> None:
+    """As browsers have it: else all cells of that group would move to the right."""
+    first = rows(('<td rowspan="5">Old</td>', "A", "0.1"), ("B", "0.2"))
+    groups = f"<tbody>{first}</tbody><tbody>{rows(('New', 'C', '0.3'))}</tbody>"
+    table = f"<thead>{rows(('Age', 'Study', 'g'), tag='th')}</thead>{groups}"
+    expected = [("Old", "A", "0.1"), ("Old", "B", "0.2"), ("New", "C", "0.3")]
+    for content in (jats(wrap(table)), html(table)):
+        assert [row.cells for row in read(content, tmp_path).tables[0].rows] == expected
+
+
 def test_end_tags_may_be_left_out(tmp_path: Path) -> None:
     page = "<html><table><caption>Table 3: n<tr><th>Study<th>n<tr><td>A<td>1<tr><td>B<td>2</table>"
     table = read(page.encode(), tmp_path).tables[0]
@@ -193,6 +278,23 @@ def test_word_tables(tmp_path: Path) -> None:
     (row,) = table.rows
     assert (row.cells, row.group) == (("Young", "1.10 (0.90–1.30)", "0.04"), "Age")
     assert row.marks == ("", "a", "")
+
+
+@pytest.mark.parametrize(
+    ("run", "text"),
+    [
+        ('<w:r><w:sym w:font="Symbol" w:char="F02D"/></w:r><w:r><w:t>0.3</w:t></w:r>', "−0.3"),
+        ('<w:r><w:t>5</w:t><w:sym w:font="Symbol" w:char="F0B1"/><w:t>2</w:t></w:r>', "5±2"),
+        ("<m:f><m:num><m:t>1</m:t></m:num><m:den><m:t>5</m:t></m:den></m:f>", "1/5"),
+        ("<m:sSup><m:e><m:t>10</m:t></m:e><m:sup><m:t>-3</m:t></m:sup></m:sSup>", "10⁻³"),
+        ("<m:t>0.5</m:t><m:d><m:e><m:t>0.1</m:t></m:e></m:d>", "0.5(0.1)"),
+    ],
+)
+def test_symbols_and_formulas_of_word(run: str, text: str, tmp_path: Path) -> None:
+    run = run.replace("<m:t>", "<m:r><m:t>").replace("</m:t>", "</m:t></m:r>")
+    formula = f'<w:tc xmlns:m="urn:m"><w:p>{run}</w:p></w:tc>'
+    source = read(word([word_cell("Study"), word_cell("g")], [word_cell("A"), formula]), tmp_path)
+    assert source.tables[0].rows[0].cells == ("A", text)
 
 
 def test_the_kind_of_a_file_is_told_by_its_content(tmp_path: Path) -> None:

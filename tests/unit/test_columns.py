@@ -269,7 +269,9 @@ def test_mean_and_sd_may_stand_in_one_cell() -> None:
     assert numbers.to_numpy().tolist()[1] == [7.2, 2.4, 31, 7.9, 2.2, 30]
 
 
-@pytest.mark.parametrize("cell", ["0.32 [0.23, 0.40]", "0.32 (0.23–0.40)", "0.32 (0.23 to 0.40)"])
+@pytest.mark.parametrize(
+    "cell", ["0.32 [0.23, 0.40]", "0.32 (0.23–0.40)", "0.32 (0.23 to 0.40)", "0·32 (0·23–0·40)"]
+)
 def test_an_estimate_may_stand_in_one_cell_with_its_interval(cell: str) -> None:
     header, rows = "Study | SMD (95% CI)", (f"A | {cell}", "B | −0.10 [−0.30, 0.10]")
     numbers = read(header, *rows).table.numbers("intervals")

@@ -390,3 +390,177 @@ def test_without_the_library_the_message_names_it(
     monkeypatch.setitem(sys.modules, "pdfplumber", None)
     with pytest.raises(InputError, match="pip install pdfplumber"):
         read_source(path)
+
+
+ARMS = (60, 140, 170, 200, 240, 270, 300)
+ARM_HEADER = ("", "n", "Mean", "SD", "n", "Mean", "SD")
+ARM_ROWS = [
+    (f"{name} 200{n}", str(20 + n), f"{n}.5", "2.1", str(30 + n), f"{n}.1", "2.4")
+    for n, name in enumerate(("Ann", "Bo", "Cy", "Dee", "Eve"), 1)
+]
+
+
+def arms_on(page: PdfPage, over: Sequence[float], *, rules: bool = False) -> None:
+    """A table of two arms, whose names start where `over` says; the header is above all rules."""
+    page.text(60, 60, "Table 1. Results")
+    page.row(80, dict(zip(over, ("Intervention", "Control"), strict=True)))
+    page.text(60, 85, "Study")
+    page.row(90, dict(zip(ARMS, ARM_HEADER, strict=True)))
+    for place, cells in enumerate(ARM_ROWS):
+        if rules:
+            page.rule(58, 330, 94 + 14 * place)
+        page.row(104 + 14 * place, dict(zip(ARMS, cells, strict=True)))
+
+
+@pytest.mark.parametrize("over", [(155, 270), (140, 240)])
+@pytest.mark.parametrize("rules", [True, False])
+def test_headers_over_repeated_ones_stand_over_all_of_these(
+    over: Sequence[float], rules: bool, tmp_path: Path
+) -> None:
+    """A short name of an arm is as wide as one column."""
+    page = PdfPage()
+    arms_on(page, over, rules=rules)
+    (table,) = read(tmp_path, page).tables
+    arms = [f"{arm} > {name}" for arm in ("Intervention", "Control") for name in ARM_HEADER[1:4]]
+    assert table.columns == ("Study", *arms)
+    assert shown(table) == ARM_ROWS
+
+
+def in_grid(page: PdfPage, top: float, rows: Sequence[tuple[str, ...]]) -> float:
+    """Rows of a grid: names of several lines, numbers in the middle; its end."""
+    page.rule(58, 250, top)
+    for first, *numbers in rows:
+        lines = first.split("|")
+        for n, line in enumerate(lines):
+            page.text(60, top + 10 + 9.5 * n, line)
+        middle = top + 10 + 9.5 * (len(lines) - 1) / 2
+        page.row(middle, dict(zip((130, 170, 210), numbers, strict=True)))
+        top += 4 + 9.5 * len(lines)
+        page.rule(58, 250, top)
+    return top
+
+
+NAMES = [f"{name}|et al.|(199{n})" for n, name in enumerate(("Brown-Smith", "Chen", "Ito", "Xu"))]
+GRID = [(name, str(20 + n), f"{n}.5", f"0.{n + 1}") for n, name in enumerate(NAMES)]
+EXPECTED = [(cells[0].replace("|", " "), *cells[1:]) for cells in GRID]
+
+
+def test_lines_between_rules_are_one_row_with_its_numbers_in_the_middle(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.text(60, 60, "Table 1. Results")
+    in_grid(page, 70, [("Study", "n", "g", "SE"), *GRID])
+    (table,) = read(tmp_path, page).tables
+    assert shown(table) == EXPECTED
+
+
+def test_numbers_at_the_foot_of_a_name_of_several_lines(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.text(60, 60, "Table 1. Results")
+    for y in (66, 79, 196):
+        page.rule(58, 250, y)
+    page.row(75, {60: "Study", 130: "n", 170: "g"})
+    for n, name in enumerate(("Brown-Smith", "Chen", "Ito", "Jansen")):
+        page.text(60, 90 + 26 * n, name)
+        page.row(99 + 26 * n, {60: f"et al. (200{n})", 130: f"2{n}", 170: f"0.{n}"})
+    (table,) = read(tmp_path, page).tables
+    assert shown(table)[0] == ("Brown-Smith et al. (2000)", "20", "0.0")
+    assert len(table.rows) == 4
+
+
+def test_two_rows_of_a_header_with_a_rule_between_them(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.text(60, 60, "Table 1. Results")
+    rows: list[dict[float, str]] = [{155: "Intervention", 270: "Control"}]
+    rows += [dict(zip(ARMS, cells, strict=True)) for cells in (ARM_HEADER, *ARM_ROWS)]
+    for n, cells in enumerate(rows):
+        page.rule(58, 330, 66 + 14 * n)
+        page.row(76 + 14 * n, cells)
+    page.rule(58, 330, 66 + 14 * len(rows))
+    (table,) = read(tmp_path, page).tables
+    assert table.columns[4:] == ("Control > n", "Control > Mean", "Control > SD")
+    assert shown(table) == ARM_ROWS
+
+
+def test_a_first_row_of_several_lines_is_no_part_of_the_header(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.text(60, 60, "Table 1. Results")
+    page.row(75, {60: "Study", 140: "n", 180: "g (95% CI)"})
+    for n, name in enumerate(("Ann", "Bo", "Cy", "Dee")):
+        y = 90 + 22 * n
+        page.text(180, y, f"0.{n + 1} (0.0")
+        page.row(y + 5, {60: f"{name} 2001", 140: f"2{n}"})
+        page.text(180, y + 9, f"to 0.{n + 5})")
+    (table,) = read(tmp_path, page).tables
+    assert table.columns == ("Study", "n", "g (95% CI)")
+    assert shown(table)[0] == ("Ann 2001", "20", "0.1 (0.0 to 0.5)")
+
+
+def test_a_table_goes_on_with_rows_of_several_lines(tmp_path: Path) -> None:
+    first, second = PdfPage(page_height=200), PdfPage(page_height=200)
+    for page, numbers in ((first, range(4)), (second, range(4, 8))):
+        top = 90 if page is first else 40
+        for n in numbers:
+            y = top + 24 * (n - numbers[0])
+            page.text(180, y, f"0.{n + 1} (0.0")
+            page.row(y + 5, {60: f"Ann 200{n}", 140: f"2{n}"})
+            page.text(180, y + 9, f"to 0.{n + 2})")
+    first.text(60, 60, "Table 1. Results")
+    first.row(75, {60: "Study", 140: "n", 180: "g (95% CI)"})
+    (table,) = read(tmp_path, first, second).tables
+    assert [cells[1] for cells in shown(table)] == [f"2{n}" for n in range(8)]
+
+
+def test_a_table_without_rules_runs_over_two_columns_of_text(tmp_path: Path) -> None:
+    page = PdfPage(760)
+    page.text(40, 60, "Table 1. Results")
+    places = (40, 130, 230, 330, 450, 560, 650)
+    page.row(75, dict(zip(places, ("Study", *"abcdef"), strict=True)))
+    rows = [(f"Ann 200{n}", *(f"{n}.{m}" for m in range(6))) for n in range(8)]
+    for n, cells in enumerate(rows):
+        page.row(88 + 12 * n, dict(zip(places, cells, strict=True)))
+    page.prose(40, 210, 40, 370)
+    page.prose(400, 210, 40, 730)
+    (table,) = read(tmp_path, page).tables
+    assert shown(table) == rows
+
+
+def test_a_short_last_line_of_a_header_beside_its_column(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.text(60, 60, "Table 1. Results")
+    page.row(75, {60: "Study", 108: "Sample", 180: "g"})
+    page.row(84, {119: "size"})
+    for n, name in enumerate(("Ann", "Bo", "Cy", "Dee")):
+        page.row(99 + 12 * n, {60: name, 103: f"{n + 1}99", 180: f"0.{n}"})
+    (table,) = read(tmp_path, page).tables
+    assert table.columns == ("Study", "Sample size", "g")
+    assert shown(table)[-1] == ("Dee", "499", "0.3")
+
+
+def test_a_table_goes_on_with_texts_that_are_longer(tmp_path: Path) -> None:
+    first, second = PdfPage(page_height=150), PdfPage(page_height=150)
+    table_on(first, 60, ROWS[:3])
+    rows = [(name, k, f"100.25 (99.25 to {ratio[-5:]}", *cells) for name, k, ratio, *cells in ROWS]
+    for n, cells in enumerate(rows):
+        second.row(40 + 12 * n, dict(zip(COLUMNS, (c.strip() for c in cells), strict=True)))
+    (table,) = read(tmp_path, first, second).tables
+    assert len(table.rows) == 8
+
+
+def test_a_grid_goes_on_though_its_first_rows_have_names_of_several_lines(tmp_path: Path) -> None:
+    first, second = PdfPage(page_height=220), PdfPage(page_height=220)
+    first.text(60, 60, "Table 1. Results")
+    in_grid(first, 70, [("Study", "n", "g", "SE"), *GRID[:3]])
+    in_grid(second, 40, [GRID[3], *GRID])
+    (table,) = read(tmp_path, first, second).tables
+    assert shown(table) == [*EXPECTED, *EXPECTED]
+
+
+def test_a_header_beside_its_narrow_column_parts_it_from_the_names(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.text(60, 60, "Table 1. Results")
+    page.row(75, {60: "Study", 106: "Participants", 180: "g"})
+    for n, name in enumerate(("Ann", "Bo", "Cy", "Dee", "Fernandez Bi")):
+        page.row(90 + 12 * n, {60: name, 110: f"{n + 1}9", 180: f"0.{n}"})
+    (table,) = read(tmp_path, page).tables
+    assert table.columns == ("Study", "Participants", "g")
+    assert shown(table)[-1] == ("Fernandez Bi", "59", "0.4")

@@ -217,8 +217,58 @@ def test_formulas_macros_and_links_are_named_and_not_followed(tmp_path: Path) ->
     source = read_source(written(tmp_path, raw_xlsx(sheet_xml(row), extra=extra)))
     assert only(source).rows[0].cells == ("7", "1")
     assert source.skipped == (
-        "macros", "links to other workbooks", "1 formula: the values saved with them are read"
-    )  # fmt: skip
+        "macros",
+        "links to other workbooks",
+        "1 formula: the values saved with them are read, nothing where none was saved",
+    )
+
+
+def test_hidden_rows_of_a_workbook_are_named(tmp_path: Path) -> None:
+    """A filter hides rows that may belong to the table or may not."""
+    cell = '<c t="str"><v>a</v></c>'
+    rows = f'<row>{cell * 2}</row><row hidden="1">{cell * 2}</row><row hidden="1"/>'
+    source = read_source(written(tmp_path, raw_xlsx(sheet_xml(rows))))
+    assert source.skipped == ("the hiding of 1 row: hidden rows are read like the others",)
+
+
+def test_tables_side_by_side_have_their_own_studies(tmp_path: Path) -> None:
+    beside: list[list[Any]] = [
+        ["Study", "g", "SE", None, "Study", "OR"],
+        ["Ann 2001", 0.1, 0.2, None, "Bo 2002", 1.5],
+        ["Cy 2003", 0.3, 0.2],
+    ]
+    text = "Study,g,SE,,Study,OR\nAnn 2001,0.1,0.2,,Bo 2002,1.5\nCy 2003,0.3,0.2,,,\n"
+    for content in (xlsx({"Data": beside}), text.encode()):
+        first, second = read_source(written(tmp_path, content)).tables
+        assert (first.columns, len(first.rows)) == (("Study", "g", "SE"), 2)
+        assert (second.columns, second.rows[0].cells) == (("Study", "OR"), ("Bo 2002", "1.5"))
+        assert len(second.rows) == 1
+
+
+@pytest.mark.parametrize("second", [["Study", "g", "SE"], ["Trial", "OR", "n"]])
+def test_tables_below_each_other_are_several(second: list[str], tmp_path: Path) -> None:
+    """Else both would be one pool."""
+    rows: list[list[Any]] = [
+        ["Table 1. Low mood"],
+        ["Study", "g", "SE"],
+        ["Ann 2001", 0.1, 0.2],
+        [None],
+    ]
+    rows += [["Table 2. Fear"], second, ["Bo 2002", 1.5, 7], ["Cy 2003", 1.1, 8]]
+    low, fear = read_source(written(tmp_path, xlsx({"Data": rows}))).tables
+    assert (low.label, low.caption, low.columns) == ("Data", "Table 1. Low mood", tuple(rows[1]))
+    assert (fear.label, fear.caption, fear.columns) == ("Data (2)", "Table 2. Fear", tuple(second))
+    assert [len(low.rows), len(fear.rows)] == [1, 2]
+
+
+def test_columns_behind_an_empty_one_belong_to_the_table(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["Study", "g", None, "Country"],
+        ["Ann 2001", 0.1, None, "US"],
+        ["Bo", 0.2, None, "UK"],
+    ]
+    table = only(read_source(written(tmp_path, xlsx({"Data": rows}))))
+    assert table.columns == ("Study", "g", "", "Country")
 
 
 def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from metarepro.extraction.mapping import Cell
 from metarepro.extraction.printed_cells import numbers_of
 from metarepro.readers.source_table import SourceTable
 from metarepro.tabular.numbers import (
+    PLAIN_SIGNS,
     decimal_mark,
     is_missing,
     is_number,
@@ -117,6 +118,7 @@ def _width(filled: Sequence[str], mark: str) -> int:
         return 0
     if sum(is_number(text) for text in filled) >= _MOST * len(filled):
         return 1
-    counts = Counter(len(numbers_of(text, mark)) for text in filled if _BESIDE.fullmatch(text))
+    several = (text for text in filled if _BESIDE.fullmatch(text.translate(PLAIN_SIGNS)))
+    counts = Counter(len(numbers_of(text, mark)) for text in several)
     width, count = counts.most_common(1)[0] if counts else (0, 0)
     return width if width <= _MAX_NUMBERS and count >= _MOST * len(filled) else 0

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from metarepro.readers.archives import Document
-from metarepro.readers.grids import Grid, table_of_grid
+from metarepro.readers.grids import Grid, tables_of_grid
 from metarepro.readers.source_files import LONGEST_CELL, check_size, content_of
 from metarepro.readers.source_table import Source
 from metarepro.tabular.problems import DataError, Problem, refused
@@ -59,8 +59,8 @@ def read(document: Document) -> Source:
         for number, cells in grid
     ]
     _check_widths(grid, usual, document.place)
-    table = table_of_grid("", grid)
-    return Source(document.place, digest, WORDS, (table,) if table else (), tuple(skipped))
+    tables = tables_of_grid("", grid)
+    return Source(document.place, digest, WORDS, tuple(tables), tuple(skipped))
 
 
 def _decode(content: bytes, *, final: bool) -> tuple[str, str]:

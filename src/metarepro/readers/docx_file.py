@@ -21,6 +21,12 @@ _NAMESPACES = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
 )
+#: What the font Symbol shows, by the end of the code: Word writes them from F000 on.
+_SYMBOLS = {
+    **{f"{code:X}": chr(code) for code in range(0x20, 0x40)},
+    **{"2D": "−", "A3": "≤", "B1": "±", "B3": "≥", "B4": "×", "B9": "≠", "BB": "≈", "D7": "·"},
+    **{"61": "α", "62": "β", "63": "χ", "64": "δ", "68": "η", "6D": "μ", "73": "σ", "74": "τ"},
+}
 #: Paragraphs before a table that may be its caption, and after it its notes.
 _MOST_BEFORE = 2
 _NOTE = re.compile(r"(?:notes?|abbreviations?|sources?)\b|[*†‡§#]|[a-d] ?[A-Z]", re.I)
@@ -61,7 +67,7 @@ def _main_part(content: bytes, file: str) -> bytes:
 def _wanted(space: str) -> dict[str, frozenset[str]]:
     """What of a document is read: neither pictures nor the formats of runs and paragraphs."""
     parts = {
-        "r": ("t", "tab", "br", "cr", "noBreakHyphen", "rPr"),
+        "r": ("t", "tab", "br", "cr", "noBreakHyphen", "sym", "rPr"),
         "rPr": ("vertAlign", "vanish"),
         "pPr": ("ind",),
         "tblPr": (),
@@ -72,6 +78,10 @@ def _wanted(space: str) -> dict[str, frozenset[str]]:
         f"{space}}}{parent}": frozenset(f"{space}}}{child}" for child in children)
         for parent, children in parts.items()
     }
+
+
+#: Around parts of a cell: paragraphs, brackets and denominators of formulas.
+_AROUND = {"p": ("", " "), "d": ("(", ")"), "den": ("/", "")}
 
 
 class _Body:
@@ -198,10 +208,13 @@ class _Body:
             name = child.tag.rpartition("}")[2]
             if name == "r":
                 self._add_run(child, text)
+            elif name == "sup":  # of a formula
+                text.add(child.all_text(), raised=True)
             elif name not in ("tcPr", "pPr", "del", "moveFrom", "Fallback"):
+                before, after = _AROUND.get(name, ("", ""))
+                text.add(before)
                 self._add(child, text)
-                if name == "p":
-                    text.add(" ")
+                text.add(after)
 
     def _add_run(self, run: Element, text: CellText) -> None:
         formats = self._children(run, "rPr")
@@ -215,6 +228,8 @@ class _Body:
             name = part.tag.rpartition("}")[2]
             if name == "t":
                 text.add(part.all_text(), raised=raised)
+            elif name == "sym" and self._value(part, "font") == "Symbol":
+                text.add(_SYMBOLS.get(self._value(part, "char")[-2:].upper(), ""))
             elif name == "noBreakHyphen":
                 text.add("-")
             elif name in ("tab", "br", "cr"):

@@ -6,7 +6,7 @@ text, and write notes below.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from metarepro.readers.source_table import SourceRow, SourceTable
 from metarepro.tabular.numbers import is_number
@@ -18,9 +18,58 @@ Grid = list[tuple[int, tuple[str, ...]]]
 _MAX_HEADER = 3
 #: A line of text with this is a study without numbers, and no heading or note.
 _OF_A_STUDY = re.compile(r"(19|20)[0-9]{2}|\bet al\b")
+#: A line of text that names a further table.
+_TITLE = re.compile(r"(?:\w+\s)?table\s*[A-Z]?\d", re.I)
 _INTERVAL = re.compile(r"\bC\.?I\b|confidence", re.I)
 #: A line of text with this speaks of the pool above it.
 _OF_A_POOL = re.compile(r"(heterogeneity|test (for|of))\b", re.I)
+
+
+def tables_of_grid(label: str, grid: Grid) -> list[SourceTable]:
+    """The tables of a grid, those below each other and side by side apart.
+
+    A table begins at a line such as "Table 2" with a header below it. One begins behind an empty
+    column if its first header is that of the first table: the names of its rows are other ones.
+
+    Examples
+    --------
+    >>> grid = [(1, ("Study", "g", "", "Study", "OR")), (2, ("A", "0.2", "", "B", "1.5"))]
+    >>> [(table.label, table.rows[0].cells) for table in tables_of_grid("Data", grid)]
+    [('Data', ('A', '0.2')), ('Data (2)', ('B', '1.5'))]
+    """
+    found: list[SourceTable] = []
+    for part in (part for below in _below_each_other(grid) for part in _side_by_side(below)):
+        name = f"{label} ({len(found) + 1})".strip() if found else label
+        table = table_of_grid(name, part)
+        found += [table] if table else []
+    return found
+
+
+def _below_each_other(grid: Grid) -> Iterator[Grid]:
+    start = 0
+    has_numbers = False
+    for place, (_, cells) in enumerate(grid):
+        title = _filled(cells) == 1 and _TITLE.match("".join(cells).strip())
+        below = [cell for cell in grid[place + 1][1] if cell] if place + 1 < len(grid) else []
+        if title and has_numbers and len(below) > 1 and not any(map(is_number, below)):
+            yield grid[start:place]
+            start, has_numbers = place, False
+        has_numbers = has_numbers or any(map(is_number, cells))
+    yield grid[start:]
+
+
+def _side_by_side(grid: Grid) -> Iterator[Grid]:
+    width = max((len(cells) for _, cells in grid), default=0)
+    empty = [
+        place
+        for place in range(width)
+        if not any("".join(cells[place : place + 1]).strip() for _, cells in grid)
+    ]
+    header = grid[_header_at(grid)][1] if grid else ()
+    first = next(filter(None, header), "")
+    starts = [0, *(place + 1 for place in empty if header[place + 1 : place + 2] == (first,))]
+    for start, end in zip(starts, [*starts[1:], width], strict=True):
+        yield [(number, cells[start:end]) for number, cells in grid if any(cells[start:end])]
 
 
 def table_of_grid(label: str, grid: Grid) -> SourceTable | None:

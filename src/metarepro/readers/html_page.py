@@ -14,7 +14,7 @@ from metarepro.readers.archives import Document
 from metarepro.readers.markup import MAX_CELLS, MarkupTable, caption_parts, source_of_markup
 from metarepro.readers.source_files import MAX_TABLES, content_of
 from metarepro.readers.source_table import Source
-from metarepro.readers.spanned_tables import Cell, span
+from metarepro.readers.spanned_tables import Cell, span, within_groups
 from metarepro.readers.superscripts import CellText, plain_line
 
 WORDS = "a web page (HTML)"
@@ -31,6 +31,11 @@ _BLOCKS = frozenset(
     ("p", "div", "li", "section", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
     + ("br", "dt", "dd", "header", "article")
 )
+#: What repeats a formula in another notation, by tag and by class (MathJax and KaTeX).
+_REPEATED = frozenset({"annotation", "annotation-xml", "del"})
+_REPEATED_CLASS = re.compile(r"MathJax_Preview|MJX_Assistive_MathML|katex-mathml")
+_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+_HIDDEN_ROW = "a row that the page hides"
 _PADDING = re.compile(r"(?:padding-left|text-indent|margin-left)\s*:\s*([0-9.]+)")
 #: Blocks of text before a table that may be its caption.
 _MOST_BLOCKS = 4
@@ -74,6 +79,8 @@ class _Table:
     ----------
     before : texts before it that may be its caption
     rows : of the header, the body and the foot
+    starts : where in the body groups of rows begin, beyond which no cell spans
+    doubt : about the row that is being read
     """
 
     before: str
@@ -83,6 +90,8 @@ class _Table:
     foot: list[list[Cell]] = field(default_factory=list)
     part: str = ""
     lays_out: bool = False
+    starts: list[int] = field(default_factory=list)
+    doubt: str = ""
     cell: CellText | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 
@@ -97,8 +106,13 @@ class _Table:
             padding = _PADDING.search(self.attributes.get("style", ""))
             indent = self.cell.indent or (float(padding[1]) if padding else 0.0)
             kept = self.rows() or [[]]
-            kept[-1].append(Cell(self.cell.text, self.cell.marks, columns, rows, indent))
+            doubt = "" if kept[-1] else self.doubt
+            kept[-1].append(Cell(self.cell.text, self.cell.marks, columns, rows, indent, doubt))
             self.cell = None
+
+
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    return "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style", "")))
 
 
 class _Page:
@@ -111,14 +125,20 @@ class _Page:
         self._blocks: list[str] = []
         self._block: list[str] = []
         self._raised = 0
+        self._raised_text = ""
         self._unread = 0
+        #: The formula that is being read: its elements, and how many parts of each there were.
+        self._math: list[tuple[str, int]] = []
         self._in_caption = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A tag opens."""
-        if tag in _UNREAD:
+        if self._unread or self._is_unread(tag, attributes):
             self._unread += 1
-        elif tag == "table":
+            return
+        if self._math or tag == "math":
+            self._start_math(tag)
+        if tag == "table":
             for outer in self._open:
                 outer.lays_out = True
             self._end_block()
@@ -137,9 +157,11 @@ class _Page:
         table = self._open[-1]
         if tag in ("thead", "tbody", "tfoot"):
             table.part = tag
+            table.starts.append(len(table.body))
         elif tag == "tr":
             table.close_cell()
             table.rows().append([])
+            table.doubt = _HIDDEN_ROW if _is_hidden(attributes) else ""
         elif tag in ("td", "th"):
             table.close_cell()
             self.cells += 1
@@ -151,10 +173,15 @@ class _Page:
 
     def end(self, tag: str) -> None:
         """A tag closes."""
-        if tag in _UNREAD:
-            self._unread = max(0, self._unread - 1)
-        elif tag == "sup":
-            self._raised = max(0, self._raised - 1)
+        if self._unread:
+            self._unread -= 1
+            return
+        if self._math:
+            self._math.pop()
+            if self._is_exponent():
+                self._lower()
+        if tag == "sup":
+            self._lower()
         elif tag in _BLOCKS:
             self._space()
         elif self._open:
@@ -171,13 +198,52 @@ class _Page:
         """Text between tags."""
         if self._unread:
             return
-        if self._open:
-            table = self._open[-1]
-            where = table.caption if self._in_caption else table.cell
-            if where is not None:
-                where.add(text, raised=self._raised > 0)
-        else:
+        where = self._where()
+        if not self._open:
             self._block.append(text)
+        elif self._raised:
+            self._raised_text += text  # which comes in pieces where it has entities
+        elif where is not None:
+            where.add(text)
+
+    def _is_unread(self, tag: str, attributes: Mapping[str, str]) -> bool:
+        """Whether an element holds nothing that is shown.
+
+        Rows and tables that are hidden may be shown by a script: only parts of cells are passed by.
+        """
+        if tag in _UNREAD or tag in _REPEATED:
+            return True
+        if _REPEATED_CLASS.search(attributes.get("class", "")):
+            return True
+        in_cell = bool(self._open) and self._open[-1].cell is not None
+        return in_cell and tag not in ("td", "th", "tr", "table") and _is_hidden(attributes)
+
+    def _start_math(self, tag: str) -> None:
+        """A part of a formula: a fraction gets its slash, a power is raised."""
+        if self._math:
+            outer, parts = self._math[-1]
+            self._math[-1] = (outer, parts + 1)
+            if outer == "mfrac" and parts:
+                self.data("/")
+            self._raised += self._is_exponent()
+        self._math.append((tag, 0))
+
+    def _is_exponent(self) -> bool:
+        return self._math[-1:] == [("msup", 2)]
+
+    def _lower(self) -> None:
+        """A raised text ends."""
+        self._raised = max(0, self._raised - 1)
+        text, self._raised_text = self._raised_text, ""
+        where = self._where()
+        if text and where is not None:
+            where.add(text, raised=True)
+
+    def _where(self) -> CellText | None:
+        """The cell or caption that is being read."""
+        if not self._open:
+            return None
+        return self._open[-1].caption if self._in_caption else self._open[-1].cell
 
     def comment(self, text: str) -> None:
         """A comment, which is not shown."""
@@ -203,12 +269,14 @@ class _Page:
         self._block = []
 
     def read_tables(self) -> Iterator[MarkupTable]:
-        """The tables with more than one row and column that hold no other table."""
+        """The tables with more than one row and column but those that only lay out others."""
         for table in self.tables:
             table.close_cell()
-            rows = [row for row in (*table.head, *table.body) if row]
+            groups = (table.head, within_groups(table.body, table.starts))
+            rows = [row for group in groups for row in group if row]
             wide = max(map(len, rows), default=0)
-            if table.lays_out or len(rows) < 2 or wide < 2:
+            lays_out = table.lays_out and not table.caption.text
+            if lays_out or len(rows) < 2 or wide < 2:
                 continue
             label, caption = caption_parts(table.caption.text or table.before)
             head = len([row for row in table.head if row])

@@ -3,12 +3,14 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
 
 from metarepro.readers.archives import Document
 from metarepro.readers.markup import MarkupTable, source_of_markup
 from metarepro.readers.source_files import content_of
 from metarepro.readers.source_table import Source
-from metarepro.readers.spanned_tables import Cell, span
+from metarepro.readers.spanned_tables import Cell, span, within_groups
 from metarepro.readers.superscripts import CellText, plain_line
 from metarepro.readers.xml_tree import Element, is_xml, read_tree
 
@@ -23,10 +25,11 @@ _WANTED = {
 }
 #: Parts of a cell that begin a line of their own.
 _BLOCKS = frozenset({"p", "list-item", "disp-formula", "break"})
-#: What repeats a formula in another notation.
-_REPEATED = frozenset({"tex-math", "annotation", "annotation-xml"})
+#: What repeats a formula in another notation, or is struck out.
+_REPEATED = frozenset({"tex-math", "annotation", "annotation-xml", "strike"})
 #: A reference to a footnote that is not raised; longer ones are citations.
 _LONGEST_MARK = 2
+_CITED = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*")
 
 
 def sniff(head: bytes) -> bool:
@@ -51,13 +54,73 @@ def _tables(root: Element) -> Iterator[MarkupTable]:
         caption = plain_line(" ".join(map(_text, wrap.children("caption"))))
         notes = tuple(filter(None, map(_line, _notes(wrap))))
         tables = list(_descendants(wrap, "table"))
-        if not tables:
+        tables = [table for table in tables if not table.children("tgroup")]
+        grids = [(_rows(table), _in(table, "thead", "tr")) for table in tables]
+        grids = grids or [*map(_oasis, _groups(wrap))]
+        if not grids:
             yield MarkupTable(label, caption, problem="no table of cells (a picture?)")
-        for part, table in enumerate(tables, 1):
-            name = f"{label}, part {part}" if len(tables) > 1 else label
-            heads = [row for head in table.children("thead") for row in head.children("tr")]
-            rows = [[*map(_cell, row.children("th", "td"))] for row in _descendants(table, "tr")]
+        for part, (rows, heads) in enumerate(grids, 1):
+            name = f"{label}, part {part}" if len(grids) > 1 else label
             yield MarkupTable(name, caption, rows, len(heads) or None, notes)
+
+
+def _groups(wrap: Element) -> Iterator[Element]:
+    """The tables of the OASIS model, which some publishers have instead of that of HTML."""
+    for child in wrap.children():
+        if _plain(child) == "tgroup":
+            yield child
+        else:
+            yield from _groups(child)
+
+
+def _in(element: Element, *tags: str) -> list[Element]:
+    """The elements on a path of tags, without their namespaces."""
+    found = [element]
+    for tag in tags:
+        found = [child for one in found for child in one.children() if _plain(child) == tag]
+    return found
+
+
+def _oasis(group: Element) -> tuple[list[list[Cell]], list[Element]]:
+    """The rows of a table of the OASIS model, and those of its header.
+
+    Cells say by the name of their column where they stand: those before them may be left out.
+    """
+    names = {
+        spec.attributes.get("colname", ""): number
+        for number, spec in enumerate(_in(group, "colspec"))
+    }
+    heads = _in(group, "thead", "row")
+    rows: list[list[Cell]] = []
+    above: dict[int, int] = {}
+    for line in [*heads, *_in(group, "tbody", "row"), *_in(group, "tfoot", "row")]:
+        cells: list[Cell] = []
+        covered = {column for column, left in above.items() if left > 0}
+        above = {column: left - 1 for column, left in above.items()}
+        at = 0
+        for entry in _in(line, "entry"):
+            get = entry.attributes.get
+            at = next(column for column in count(at) if column not in covered)
+            first = names.get(get("namest") or get("colname", ""), at)
+            cells += [Cell("") for column in range(at, first) if column not in covered]
+            last = max(first, names.get(get("nameend", ""), first))
+            down = span(get("morerows")) if get("morerows", "0") != "0" else 0
+            cells.append(replace(_cell(entry), columns=last - first + 1, rows=down + 1))
+            above |= dict.fromkeys(range(first, last + 1), down)
+            at = last + 1
+        rows.append(cells)
+    return rows, heads
+
+
+def _rows(table: Element) -> list[list[Cell]]:
+    """The cells of each row; none spans rows of another part of the table."""
+    rows: list[list[Cell]] = []
+    starts: list[int] = []
+    for part in table.children():
+        starts += [len(rows)] if part.tag in ("thead", "tbody", "tfoot") else []
+        lines = [part] if part.tag == "tr" else _descendants(part, "tr")
+        rows += [[*map(_cell, line.children("th", "td"))] for line in lines]
+    return within_groups(rows, starts)
 
 
 def _descendants(element: Element, tag: str) -> Iterator[Element]:
@@ -87,20 +150,36 @@ def _add(element: Element, text: CellText, *, raised: bool) -> None:
     if raised:
         text.add(element.all_text(), raised=True)
         return
+    parts = 0
     for item in element.content:
         if isinstance(item, str):
             text.add(item)
-        elif item.tag not in _REPEATED:
-            if item.tag in _BLOCKS:
+        elif (tag := _plain(item)) not in _REPEATED:
+            if tag in _BLOCKS:
                 text.add(" ")
-            _add(item, text, raised=item.tag == "sup" or _is_mark(item))
+            if _plain(element) == "mfrac" and parts:
+                text.add("/")
+            power = _plain(element) == "msup" and parts == 1
+            _add(item, text, raised=power or tag == "sup" or _is_mark(item, text))
+            parts += 1
 
 
-def _is_mark(element: Element) -> bool:
-    """Whether a reference leads to a footnote of the table."""
+def _plain(element: Element) -> str:
+    """The tag without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def _is_mark(element: Element, before: CellText) -> bool:
+    """Whether a reference leads to a footnote of the table, or is the number of a citation.
+
+    That is one only right behind a word or a number: others are printed as text.
+    """
     kind = element.attributes.get("ref-type", "")
-    plain = kind in ("fn", "table-fn") and not element.named
-    return plain and len(element.all_text().strip()) <= _LONGEST_MARK
+    if element.named:
+        return False
+    if kind == "bibr":
+        return before.last.isalnum() and bool(_CITED.fullmatch(element.all_text()))
+    return kind in ("fn", "table-fn") and len(element.all_text().strip()) <= _LONGEST_MARK
 
 
 def _text(element: Element) -> str:

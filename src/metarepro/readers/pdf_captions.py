@@ -44,12 +44,14 @@ def captions_in(lines: Iterable[Line]) -> Iterable[Caption]:
                 yield caption
 
 
-def repeated_header(lines: Sequence[Line], label: str, header: str) -> Iterable[Caption]:
+def repeated_header(
+    lines: Sequence[Line], label: str, header: str, left: float
+) -> Iterable[Caption]:
     """The place above a header that is repeated at the top of a page, without a caption."""
     for line in lines[:MOST_LINES_ABOVE]:
         if line.text == header:
             size = line.size
-            word = Word(label, line.x0, line.x0 + size, line.top - size, line.top - 3, size)
+            word = Word(label, left, left + size, line.top - size, line.top - 3, size)
             yield Caption(label, Line((word,)), continued=True)
             return
 

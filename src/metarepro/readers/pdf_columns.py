@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from metarepro.readers.pdf_page import Line, Word
-from metarepro.readers.pdf_regions import CELL_GAP, Region
+from metarepro.readers.pdf_page import CELL_GAP, Line, Word
+from metarepro.readers.pdf_regions import Region
 from metarepro.readers.superscripts import CellText
 
 #: Of the size of the text: narrower strips are spaces between words that stand below each other;
@@ -108,8 +108,11 @@ def columns_of(
     lowest = _lowest(header)
     for left, right in pairwise(sorted(lowest, key=lambda chunk: chunk[0].x0)):
         ends = _cut_between(ends, left, right, sure or body)
+    every = [chunk for line in header for chunk in line.chunks(SPACE)]
     for chunk in lowest:
-        ends = _with_header_only(ends, chunk)
+        others = [other for other in lowest if other is not chunk]
+        above = [chunk, *(other for other in every if _below([_extent(chunk)], other))]
+        ends = _with_header_only(ends, chunk, above, others)
     return Columns(tuple(_shrunk(ends, body)), region.x0, region.x1)
 
 
@@ -206,22 +209,35 @@ def _cut_between(
     lines: Sequence[Line],
 ) -> list[tuple[float, float]]:
     """A column with two headers over it is two, even where some words run into each other."""
-    here = [
-        end
-        for end in ends
-        if end[0] - 1 <= _middle(left) <= end[1] + 1 and end[0] - 1 <= _middle(right) <= end[1] + 1
-    ]
+    here = [end for end in ends if end == _below(ends, left) == _below(ends, right)]
     if not here:
         return ends
     words = [word for line in lines for word in line.words]
-    places = [_middle(left) + _BIN * n for n in range(int((_middle(right) - _middle(left)) / _BIN))]
+    width = min(_middle(right), here[0][1]) - _middle(left)
+    places = [_middle(left) + _BIN * n for n in range(int(width / _BIN))]
     crossing = [sum(word.x0 < x < word.x1 for word in words) for x in places]
     if not places or min(crossing) > _MAY_RUN_ON * len(lines):
         return ends
-    best = [x for x, count in zip(places, crossing, strict=True) if count == min(crossing)]
+    runs: list[list[float]] = [[]]
+    for x, count in zip(places, crossing, strict=True):
+        if count == min(crossing):
+            runs[-1].append(x)
+        elif runs[-1]:
+            runs.append([])
+    # Narrower ones are spaces between words.
+    best = max(reversed(runs), key=len)
     x = best[len(best) // 2]
     (start, stop) = here[0]
     return sorted([end for end in ends if end != here[0]] + [(start, x - 0.1), (x + 0.1, stop)])
+
+
+def _below(
+    ends: Sequence[tuple[float, float]], chunk: Sequence[Word]
+) -> tuple[float, float] | None:
+    """The column that most of a header stands over, None if none."""
+    overlaps = [(min(chunk[-1].x1, end[1]) - max(chunk[0].x0, end[0]), end) for end in ends]
+    widest, end = max(overlaps, default=(0.0, None))
+    return end if widest > 0 else None
 
 
 def _middle(chunk: Sequence[Word]) -> float:
@@ -229,13 +245,27 @@ def _middle(chunk: Sequence[Word]) -> float:
 
 
 def _with_header_only(
-    ends: list[tuple[float, float]], chunk: tuple[Word, ...]
+    ends: list[tuple[float, float]],
+    chunk: tuple[Word, ...],
+    above: Sequence[tuple[Word, ...]],
+    others: Sequence[tuple[Word, ...]],
 ) -> list[tuple[float, float]]:
-    """A header that no column stands under has an empty one."""
-    left, right = chunk[0].x0, max(word.x1 for word in chunk)
-    if any(end[0] < right and end[1] > left for end in ends):
+    """A header that no column stands under has an empty one.
+
+    Unless it is the short last line of a header over a column that no other stands over.
+    """
+    if _below(ends, chunk):
         return ends
-    return sorted([*ends, (left, right)])
+    left = min(_extent(line)[0] for line in above)
+    right = max(_extent(line)[1] for line in above)
+    under = [end for end in ends if end[0] < right and end[1] > left]
+    if len(under) == 1 and not any(_below(under, other) for other in others):
+        return ends
+    return sorted([*ends, _extent(chunk)])
+
+
+def _extent(chunk: Sequence[Word]) -> tuple[float, float]:
+    return chunk[0].x0, max(word.x1 for word in chunk)
 
 
 def cell_of(lines: Sequence[Line]) -> CellText:

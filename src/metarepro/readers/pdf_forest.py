@@ -12,8 +12,8 @@ from statistics import median
 
 from metarepro.readers.pdf_grid import PdfGrid, grid_of
 from metarepro.readers.pdf_header import header_rows
-from metarepro.readers.pdf_page import Line, Page, lines_of
-from metarepro.readers.pdf_regions import CELL_GAP, Region
+from metarepro.readers.pdf_page import CELL_GAP, Line, Page, lines_of
+from metarepro.readers.pdf_regions import Region
 from metarepro.readers.spanned_tables import Cell
 
 _FIRST = re.compile(r"(?:Study|Studies|Trial|Trials|Authors?|Source)\b", re.I)

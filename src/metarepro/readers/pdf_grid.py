@@ -7,9 +7,9 @@ from itertools import pairwise
 from statistics import median, pstdev
 
 from metarepro.readers.pdf_columns import Columns, cell_of, columns_of
-from metarepro.readers.pdf_header import header_rows
-from metarepro.readers.pdf_page import Line, Page, Rule, Word, lines_of
-from metarepro.readers.pdf_regions import CELL_GAP, Region
+from metarepro.readers.pdf_header import end_of_header, header_rows, second_header
+from metarepro.readers.pdf_page import CELL_GAP, Line, Page, Rule, Word, bands_of, lines_of
+from metarepro.readers.pdf_regions import Region
 from metarepro.readers.spanned_tables import Cell, is_numeric
 from metarepro.readers.superscripts import CellText
 
@@ -18,7 +18,6 @@ _JOINED = "lines that may be two rows"
 _PARTED = "lines that may be one row"
 #: Of the size of the text: what is set in less is not.
 _INDENT = 0.4
-_MAX_HEADER_LINES = 8
 
 
 @dataclass
@@ -86,11 +85,13 @@ def grid_of(page: Page, region: Region) -> PdfGrid:
     lines = lines_of(page.within(region.x0 - 2, region.x1 + 2, region.top - 0.5, region.bottom))
     end = region.header_bottom
     if end is None:
-        end = _end_of_header(lines)
+        end = end_of_header(bands_of(lines))
     elif all(len(line.chunks(CELL_GAP)) == 1 for line in lines if line.bottom < end + 2):
         # A title over all columns, with a rule between it and the header proper.
         below = [rule.y for rule in region.rules if region.is_full(rule) and rule.y > end + 2]
         end = below[0] if below else end
+    if region.header_bottom is not None:
+        end = second_header(region, lines, end)
     header = [line for line in lines if (line.top + line.bottom) / 2 < end]
     body = [line for line in lines if (line.top + line.bottom) / 2 >= end]
     if not body:
@@ -118,29 +119,6 @@ def _parts_rows(region: Region, rule: Rule) -> bool:
     return rule.x0 <= region.x0 + 3 and rule.x1 - rule.x0 > 0.5 * (region.x1 - region.x0)
 
 
-def _end_of_header(lines: Sequence[Line]) -> float:
-    """Below the lines that come before the first one with numbers."""
-    for place, line in enumerate(lines[:_MAX_HEADER_LINES]):
-        chunks = line.chunks(CELL_GAP)
-        texts = [" ".join(word.text for word in chunk if not word.raised) for chunk in chunks]
-        heading = (
-            place > 0
-            and len(chunks) == 1 < len(lines[place - 1].chunks(CELL_GAP))
-            and line.x0 < lines[0].x0 + line.size
-        )
-        below = lines[place + 1 : place + 2]
-        if heading and not any(_any_numbers(line) for line in below):
-            continue
-        if place and (heading or any(map(is_numeric, texts[1:]))):
-            return (lines[place - 1].bottom + line.top) / 2
-    return lines[0].bottom if lines else 0.0
-
-
-def _any_numbers(line: Line) -> bool:
-    chunks = line.chunks(CELL_GAP)
-    return any(is_numeric(" ".join(word.text for word in chunk)) for chunk in chunks[1:])
-
-
 def _rows(columns: Columns, lines: Sequence[Line], bounds: Sequence[float]) -> list[_Row]:
     """Rows between rules that run over the whole width; between these, lines put together."""
     bands: list[list[Line]] = [[]]
@@ -152,11 +130,12 @@ def _rows(columns: Columns, lines: Sequence[Line], bounds: Sequence[float]) -> l
             bands.append([])
         bands[-1].append(line)
     bands = [band for band in bands if band]
-    ruled = len(bands) > 2 and len(bands) >= 0.4 * len(lines)
+    grouped = [_overlapping([_row(columns, line) for line in band]) for band in bands]
+    numbered = sum(_rows_with_numbers(parts) == 1 for parts in grouped)
+    ruled = len(bands) > 2 and (len(bands) >= 0.4 * len(lines) or numbered > 0.8 * len(bands))
     rows: list[_Row] = []
     widths = _widths(columns, lines)
-    for band in bands:
-        parts = _overlapping([_row(columns, line) for line in band])
+    for parts in grouped:
         one = ruled and _rows_with_numbers(parts) < 2
         rows += [_joined(parts)] if one else _put_together(parts, widths)
     return rows
@@ -241,6 +220,10 @@ def _put_together(rows: Sequence[_Row], widths: Sequence[float]) -> list[_Row]:
     space = _space_between(rows, usual)
     found: list[_Row] = []
     for row in rows:
+        if found and found[-1].filled() == {0} and usual & row.filled() and _ends_a_name(row):
+            found[-1].add(row)
+            found[-1].is_heading = False
+            continue
         verdict = _goes_on(found[-1], row, widths, usual, space) if found else "no"
         if verdict == "no":
             if found and not row.is_heading:
@@ -322,6 +305,11 @@ def _goes_on(above: _Row, row: _Row, widths: Sequence[float], usual: set[int], s
     if filled == {0} and not _continues(above, row):
         return "no"
     return "yes" if wrapped else "no"
+
+
+def _ends_a_name(row: _Row) -> bool:
+    """Whether a row begins with the rest of a name: its numbers stand at the foot of the cell."""
+    return bool(re.match(r"(?:\(|et al|al\.|and\b|&)", row.text(0).text))
 
 
 def _is_open(text: str) -> bool:

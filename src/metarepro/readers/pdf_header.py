@@ -1,10 +1,57 @@
 """The header of a table of a PDF: its levels, and which columns each text stands over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from metarepro.readers.pdf_columns import SPACE, Columns, cell_of
-from metarepro.readers.pdf_page import Line, Rule, Word
-from metarepro.readers.spanned_tables import Cell
+from metarepro.readers.pdf_page import CELL_GAP, Line, Rule, Word, bands_of
+from metarepro.readers.pdf_regions import Region
+from metarepro.readers.spanned_tables import Cell, is_numeric
+
+_MAX_HEADER_LINES = 8
+
+
+def second_header(region: Region, lines: Sequence[Line], end: float) -> float:
+    """Where a header ends whose rows are parted by rules as long as those between all rows.
+
+    Its second row has more texts than the first, and no numbers, which the row below it has.
+    """
+    edges = [rule.y for rule in region.rules if region.is_full(rule) and rule.y > end + 2][:2]
+    if len(edges) < 2:
+        return end
+    bands = [
+        bands_of(line for line in lines if above < (line.top + line.bottom) / 2 < below)
+        for above, below in pairwise([region.top, end, *edges])
+    ]
+    if any(len(band) != 1 for band in bands):
+        return end
+    first, second, third = (len(band[0].chunks(CELL_GAP)) for band in bands)
+    headers = not _any_numbers(bands[1][0]) and _any_numbers(bands[2][0])
+    return edges[0] if first < second <= third + 1 and headers else end
+
+
+def end_of_header(lines: Sequence[Line]) -> float:
+    """Below the lines that come before the first one with numbers."""
+    for place, line in enumerate(lines[:_MAX_HEADER_LINES]):
+        chunks = line.chunks(CELL_GAP)
+        texts = [" ".join(word.text for word in chunk if not word.raised) for chunk in chunks]
+        heading = (
+            place > 0
+            and len(chunks) == 1 < len(lines[place - 1].chunks(CELL_GAP))
+            and line.x0 < lines[0].x0 + line.size
+        )
+        below = lines[place + 1 : place + 2]
+        if heading and not any(_any_numbers(line) for line in below):
+            continue
+        if place and (heading or any(map(is_numeric, texts[1:]))):
+            return (lines[place - 1].bottom + line.top) / 2
+    return lines[0].bottom if lines else 0.0
+
+
+def _any_numbers(line: Line) -> bool:
+    chunks = line.chunks(CELL_GAP)
+    return any(is_numeric(" ".join(word.text for word in chunk)) for chunk in chunks[1:])
 
 
 def header_rows(
@@ -27,7 +74,56 @@ def header_rows(
         below = [rule for rule in rules if place < len(inner) and rule.y == inner[place]]
         parts = [level] if below else _by_spanning(columns, level)
         rows += [_level(columns, part, below) for part in parts]
-    return rows
+    return _over_repetitions(rows)
+
+
+def _over_repetitions(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Headers over others that repeat, as "n, Mean, SD, n, Mean, SD": each over one repetition.
+
+    Where no rule says what they stand over, their middles may be nearer to one column than to all.
+    """
+    if len(rows) < 2:
+        return rows
+    start, length, times = _repetition([cell.text for cell in rows[-1] if cell.columns == 1])
+    if any(cell.columns > 1 for cell in rows[-1]) or times < 2:
+        return rows
+    end = start + length * times
+    found = [rows[-1]]
+    for row in reversed(rows[:-1]):
+        over: list[tuple[float, Cell]] = []
+        others = [Cell("")] * len(rows[-1])
+        at = 0
+        for cell in row:
+            middle = at + cell.columns / 2
+            if cell.text and start < middle < end:
+                over.append((middle, cell))
+            elif cell.text:
+                others[at : at + cell.columns] = [cell] + [Cell("")] * (cell.columns - 1)
+            at += cell.columns
+        each = [int((middle - start) / length) for middle, _ in over]
+        wide = length if each == list(range(times)) else length * times
+        # One over all of them is a level above those over each.
+        known = wide == length or (len(over) == 1 and len(found) > 1)
+        if known and not any(cell.columns > 1 for cell in others):
+            spread = [replace(cell, columns=wide) for _, cell in over]
+            row = [*others[:start], *spread, *others[end:]]
+        found.insert(0, row)
+    return found
+
+
+def _repetition(texts: Sequence[str]) -> tuple[int, int, int]:
+    """Where texts begin that repeat, how many they are, and how many times; the longest."""
+    best = (0, 0, 0)
+    for length in range(2, len(texts) // 2 + 1):
+        for start in range(len(texts) - 2 * length + 1):
+            unit = list(texts[start : start + length])
+            times = 1
+            while texts[start + times * length : start + (times + 1) * length] == unit:
+                times += 1
+            distinct = len(set(unit)) == length and all(unit)
+            if times > 1 and distinct and length * times > best[1] * best[2]:
+                best = (start, length, times)
+    return best
 
 
 def _by_spanning(columns: Columns, lines: Sequence[Line]) -> list[list[Line]]:
@@ -37,7 +133,11 @@ def _by_spanning(columns: Columns, lines: Sequence[Line]) -> list[list[Line]]:
         parts[-1].append(line)
         if any(_spans(columns, chunk) for chunk in line.chunks(SPACE)):
             parts.append([])
-    return [part for part in parts if part]
+    found = [part for part in parts if part]
+    lowest = [" ".join(word.text for word in chunk) for chunk in lines[-1].chunks(SPACE)]
+    if len(lines) > len(found) == 1 and _repetition(lowest)[2] > 1:
+        return [list(lines[:-1]), [lines[-1]]]
+    return found
 
 
 def _spans(columns: Columns, chunk: Sequence[Word]) -> bool:

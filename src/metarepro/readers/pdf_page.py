@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
+#: Of the size of the text: white space that parts cells.
+CELL_GAP = 0.8
 #: Lines of print that differ less stand at one height.
 _SAME_HEIGHT = 2.0
 #: Parts of a rule with less between them are one.
@@ -88,6 +90,11 @@ class Line:
         """The words with spaces."""
         return " ".join(word.text for word in self.words)
 
+    @property
+    def ink(self) -> float:
+        """How wide its words are, with narrow spaces."""
+        return sum(word.x1 - word.x0 for word in self.words) + 0.25 * self.size * len(self.words)
+
     def chunks(self, gap: float) -> list[tuple[Word, ...]]:
         """Runs of words with less than `gap` sizes of the font between them."""
         found: list[list[Word]] = []
@@ -156,6 +163,17 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
             bands.append([word])
     found = [Line(tuple(_with_raised(sorted(band, key=lambda word: word.x0)))) for band in bands]
     return sorted(found, key=lambda line: (line.top, line.x0))
+
+
+def bands_of(lines: Iterable[Line]) -> list[Line]:
+    """Lines that overlap in height put together: cells of several lines are set to the middle."""
+    found: list[Line] = []
+    for line in lines:
+        if found and line.top < found[-1].bottom - 0.25 * line.size:
+            words = sorted([*found.pop().words, *line.words], key=lambda word: word.x0)
+            line = Line(tuple(words))
+        found.append(line)
+    return found
 
 
 def _on_line(word: Word, first: Word) -> bool:

@@ -7,6 +7,7 @@ space, running text, notes or the next caption. A table in one column of a page 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from metarepro.readers.pdf_captions import (
@@ -16,10 +17,9 @@ from metarepro.readers.pdf_captions import (
     captions_of_figures,
     repeated_header,
 )
-from metarepro.readers.pdf_page import Line, Page, Rule, lines_of
+from metarepro.readers.pdf_page import CELL_GAP, Line, Page, Rule, bands_of, lines_of
+from metarepro.readers.pdf_text_columns import column_of
 
-#: Of the size of the text: white space that parts cells.
-CELL_GAP = 0.8
 #: Points between a caption and the first rule of its table, and between ends of rules as long.
 _CAPTION_HEIGHT = 90.0
 _AS_LONG = 3.0
@@ -89,7 +89,7 @@ def regions(page: Page, before: "Region | None" = None, header: str = "") -> lis
     if before is not None and header:
         again = [
             caption
-            for caption in repeated_header(lines, before.label, header)
+            for caption in repeated_header(lines, before.label, header, before.x0)
             if not any(0 < caption.line.top - c.line.top < _CAPTION_HEIGHT for c in captions)
         ]
         captions = [*again, *captions]
@@ -213,24 +213,29 @@ def _ruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
     bottom = full[last].y
     limit = min([end.top for end in ends if _overlaps(end, first)], default=page.height)
     closing = lines_of(page.within(first.x0, first.x1, full[max(0, last - 1)].y, bottom))
-    if full[last].is_edge or (last < 2 and len(closing) <= _MOST_HEADER_LINES):
+    if last > 2 and _is_zebra(page, full[: last + 1]):
+        bottom = _last_row(page, full[: last + 1], limit)
+    elif full[last].is_edge or (last < 2 and len(closing) <= _MOST_HEADER_LINES):
         # A shaded row, a rule below the header only, or none: white space ends the table.
         bottom = max(bottom, end_of_lines(page, first.x0, first.x1, bottom, limit))
+    header = _header_above(page, caption, first)
+    top = header[0].top - 1 if header else first.y
     inside = tuple(
         rule
         for rule in page.rules
-        if first.y < rule.y < bottom - 1 and rule.x1 > first.x0 + 2 and rule.x0 < first.x1 - 2
+        if top < rule.y < bottom - 1 and rule.x1 > first.x0 + 2 and rule.x0 < first.x1 - 2
     )
-    if len(lines_of(page.within(first.x0, first.x1, first.y, bottom))) < 2:
+    if len(lines_of(page.within(first.x0, first.x1, top, bottom))) < 2:
         return None
     header_bottom = full[1].y if len(full) > 1 and full[1].y < bottom - 1 else None
+    header_bottom = first.y if header else header_bottom
     return Region(
         caption.label,
-        _caption_text(page, caption, first.y, first.x0, first.x1),
+        _caption_text(page, caption, top, first.x0, first.x1),
         caption.continued,
         first.x0,
         first.x1,
-        first.y,
+        top,
         bottom,
         inside,
         header_bottom,
@@ -251,6 +256,38 @@ def _first_rule(page: Page, caption: Caption) -> Rule | None:
     return None
 
 
+def _is_zebra(page: Page, rules: Sequence[Rule]) -> bool:
+    """Whether each row below the first rules stands between two of them."""
+    rows = (
+        bands_of(lines_of(page.within(above.x0, above.x1, above.y, below.y)))
+        for above, below in pairwise(rules[1:])
+    )
+    return all(len(bands) < 2 for bands in rows)
+
+
+def _last_row(page: Page, rules: Sequence[Rule], limit: float) -> float:
+    """Where a table ends whose rules stand over its rows: below its last row, which has none."""
+    end = rules[-1]
+    pitch = median(below.y - above.y for above, below in pairwise(rules[1:]))
+    words = page.within(end.x0 - 2, end.x1 + 2, end.y, min(limit, end.y + pitch))
+    rows = bands_of(lines_of(words))
+    if len(rows) != 1 or len(rows[0].chunks(CELL_GAP)) < 3:
+        return end.y
+    return rows[0].bottom + 1
+
+
+def _header_above(page: Page, caption: Caption, first: Rule) -> list[Line]:
+    """The lines of a header that no rule stands over: the first one is below it."""
+    words = page.within(first.x0 - 2, first.x1 + 2, caption.line.bottom, first.y)
+    found: list[Line] = []
+    for line in reversed(bands_of(lines_of(words))):
+        if not _is_tabular(line):
+            break
+        found.insert(0, line)
+    # A gap in a caption is no header.
+    return found if found and len(found[-1].chunks(CELL_GAP)) > 2 else []
+
+
 def _is_table(
     band: Sequence[Line], top: float, bottom: float, size: float, ends: Sequence[Line], rule: Rule
 ) -> bool:
@@ -268,12 +305,8 @@ def _is_table(
 
 def _is_prose(lines: Sequence[Line], width: float) -> bool:
     """Whether most lines are full of words."""
-    full = [line for line in lines if _ink(line) > 0.7 * width]
+    full = [line for line in lines if line.ink > 0.7 * width]
     return len(full) > len(lines) / 2
-
-
-def _ink(line: Line) -> float:
-    return sum(word.x1 - word.x0 for word in line.words) + 0.25 * line.size * len(line.words)
 
 
 def _overlaps(line: Line, rule: Rule) -> bool:
@@ -291,7 +324,7 @@ def _caption_text(page: Page, caption: Caption, bottom: float, x0: float, x1: fl
 
 def _unruled(page: Page, caption: Caption, ends: Sequence[Line]) -> Region | None:
     """The table below a caption that has no rules."""
-    x0, x1 = _column(page, caption)
+    x0, x1 = column_of(page, caption)
     limit = min([end.top for end in ends if end.x0 < x1 and end.x1 > x0], default=page.height)
     lines = lines_of(page.within(x0, x1, caption.line.bottom, limit))
     start = next((n for n, line in enumerate(lines[:8]) if _is_tabular(line)), None)
@@ -324,27 +357,6 @@ def _is_tabular(line: Line) -> bool:
     return len(line.chunks(CELL_GAP)) > 1
 
 
-def _column(page: Page, caption: Caption) -> tuple[float, float]:
-    """The column of the page that a caption stands in; the whole width where it has one column."""
-    x0 = min((word.x0 for word in page.words), default=0.0) - 2
-    x1 = max((word.x1 for word in page.words), default=page.width) + 2
-    middle = (x0 + x1) / 2
-    whole = halves = 0
-    for line in lines_of(page.words):
-        if any(word.x0 < middle - 2 and word.x1 > middle + 2 for word in line.words):
-            whole += _ink(line) > 0.75 * (x1 - x0)
-            continue
-        for side in (
-            (word.x1 <= middle + 2 for word in line.words),
-            (word.x0 >= middle - 2 for word in line.words),
-        ):
-            words = tuple(word for word, here in zip(line.words, side, strict=True) if here)
-            halves += bool(words) and _ink(Line(words)) > 0.75 * (middle - x0)
-    if halves <= whole or caption.line.x0 < middle - 2 and caption.line.x1 > middle + 2:
-        return x0, x1
-    return (x0, middle) if caption.line.x0 < middle - 2 else (middle - 2, x1)
-
-
 def end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> float:
     """Where the lines of a table end that no rule closes."""
     lines = lines_of(page.within(x0, x1, top, limit))
@@ -355,7 +367,10 @@ def end_of_lines(page: Page, x0: float, x1: float, top: float, limit: float) -> 
             usual = median(pitches) if len(pitches) > 2 else 2 * line.size
             if line.top - kept[-1].top > max(_PITCHES * usual, 2.2 * line.size):
                 break
-        full = not _is_tabular(line) and _ink(line) > 0.75 * (x1 - x0)
+        chunks = line.chunks(CELL_GAP)
+        # Running text in one column or in two.
+        two = len(chunks) == 2 and chunks[0][-1].x1 < (x0 + x1) / 2 < chunks[1][0].x0
+        full = (len(chunks) == 1 or two) and line.ink > 0.75 * (x1 - x0)
         if full or (kept and _NOTE.match(line.text)):
             break
         kept.append(line)

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from metarepro.readers.grids import numbered
@@ -66,6 +66,28 @@ def span(text: str | None) -> int:
     if not digits.isdecimal():
         return 1
     return max(1, int(digits)) if len(digits) <= 6 else MAX_COLUMNS + 1
+
+
+def within_groups(rows: Sequence[Sequence[Cell]], starts: Iterable[int]) -> list[list[Cell]]:
+    """Rows whose cells span no row of the next group, as browsers show them.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of Cell
+    starts : iterable of int
+        Where groups begin.
+
+    Examples
+    --------
+    >>> [row[0].rows for row in within_groups([[Cell("A", rows=5)], [Cell("B", rows=5)]], [0, 1])]
+    [1, 1]
+    """
+    bounds = sorted({*starts, len(rows)})
+    found = []
+    for place, row in enumerate(rows):
+        left = next(bound for bound in bounds if bound > place) - place
+        found.append([replace(cell, rows=min(cell.rows, left)) for cell in row])
+    return found
 
 
 def spanned_table(

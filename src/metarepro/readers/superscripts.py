@@ -59,6 +59,11 @@ class CellText:
         return ""
 
     @property
+    def last(self) -> str:
+        """The last character so far, "" if none."""
+        return "".join(self._parts[-1:])[-1:]
+
+    @property
     def text(self) -> str:
         """The text on one line."""
         return plain_line("".join(self._parts))

@@ -33,11 +33,13 @@ class Scan:
     Attributes
     ----------
     formulas : cells with a formula
+    hidden : rows with content that the program does not show
     skipped : parts of the workbook that are not looked at, in words
     merged : of an OpenDocument spreadsheet the merged ranges of each sheet: first cell, last cell
     """
 
     formulas: int = 0
+    hidden: int = 0
     skipped: list[str] = field(default_factory=list)
     elements: int = 0
     bytes: int = 0
@@ -76,7 +78,11 @@ def scan_workbook(stream: BinaryIO, file: str) -> Scan:
                 handler.done()
     if scan.formulas:
         many = "1 formula" if scan.formulas == 1 else f"{scan.formulas} formulas"
-        scan.skipped.append(f"{many}: the values saved with them are read")
+        none = "nothing where none was saved"
+        scan.skipped.append(f"{many}: the values saved with them are read, {none}")
+    if scan.hidden:
+        many = "1 row" if scan.hidden == 1 else f"{scan.hidden} rows"
+        scan.skipped.append(f"the hiding of {many}: hidden rows are read like the others")
     return scan
 
 
@@ -138,19 +144,22 @@ class _XlsxSheet(_Handler):
 
     def __init__(self, scan: Scan, file: str) -> None:
         super().__init__(scan, file)
-        self.box, self.row, self.column = _Box(), -1, -1
+        self.box, self.row, self.column, self.hidden = _Box(), -1, -1, False
 
     def element(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "row":
             given = attributes.get("r", "")
             self.row = int(given) - 1 if given.isdigit() and len(given) < 9 else self.row + 1
             self.column = -1
+            self.hidden = attributes.get("hidden") in ("1", "true")
         elif tag == "c":
             self.column += 1
             if match := _REFERENCE.fullmatch(attributes.get("r", "")):
                 self.row, self.column = int(match[2]) - 1, _number_of(match[1])
         elif tag in ("v", "is"):
             self.box.add(self.row, self.column)
+            self.scan.hidden += self.hidden
+            self.hidden = False
         elif tag == "f":
             self.scan.formulas += 1
 

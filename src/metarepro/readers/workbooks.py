@@ -6,7 +6,9 @@ links to other workbooks.
 
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
 from python_calamine import (
@@ -17,7 +19,7 @@ from python_calamine import (
 )
 
 from metarepro.readers.archives import ZIP_MAGIC, Document
-from metarepro.readers.grids import Grid, table_of_grid
+from metarepro.readers.grids import Grid, tables_of_grid
 from metarepro.readers.source_files import LONGEST_CELL, MAX_CELLS, content_of
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.readers.spanned_tables import is_numeric
@@ -39,23 +41,23 @@ def read(document: Document) -> Source:
     scan = scan_workbook(io.BytesIO(content), document.place)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        tables = [
-            _table(book, number, scan, document.place) for number in range(len(book.sheet_names))
+        sheets = [
+            _tables(book, number, scan, document.place) for number in range(len(book.sheet_names))
         ]
     except CalamineError as error:
         raise refused(document.place, f"a damaged workbook ({error})", WORDS) from None
     skipped = scan.skipped + [
         f"the sheet {sheet.name}: it has no table"
-        for sheet, table in zip(book.sheets_metadata, tables, strict=True)
-        if table is None
+        for sheet, tables in zip(book.sheets_metadata, sheets, strict=True)
+        if not tables
     ]
-    return Source(document.place, digest, WORDS, tuple(filter(None, tables)), tuple(skipped))
+    return Source(document.place, digest, WORDS, tuple(chain(*sheets)), tuple(skipped))
 
 
-def _table(book: CalamineWorkbook, number: int, scan: Scan, file: str) -> SourceTable | None:
+def _tables(book: CalamineWorkbook, number: int, scan: Scan, file: str) -> list[SourceTable]:
     data = book.sheets_metadata[number]
     if data.typ != SheetTypeEnum.WorkSheet:
-        return None
+        return []
     sheet = book.get_sheet_by_index(number)
     rows = [[_text(cell) for cell in row] for row in sheet.to_python()]
     top, left = sheet.start or (0, 0)
@@ -71,12 +73,10 @@ def _table(book: CalamineWorkbook, number: int, scan: Scan, file: str) -> Source
             raise refused(file, "a longer cell", allowed, top + place + 1)
         if any(cells):
             grid.append((top + place + 1, tuple(cells)))
-    table = table_of_grid(data.name, grid)
-    if table is None or data.visible == SheetVisibleEnum.Visible:
-        return table
-    return SourceTable(
-        table.label, table.caption, table.columns, table.rows, (*table.notes, "a hidden sheet")
-    )
+    tables = tables_of_grid(data.name, grid)
+    if data.visible == SheetVisibleEnum.Visible:
+        return tables
+    return [replace(table, notes=(*table.notes, "a hidden sheet")) for table in tables]
 
 
 def _take_merged(rows: list[list[str]], merged: Iterable[Range], file: str) -> None:
