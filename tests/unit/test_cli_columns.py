@@ -189,3 +189,20 @@ def test_published_pools_are_explained_from_their_spreadsheets() -> None:
     assert psychology.NO_COLUMNS not in verdicts
     good = (psychology.SPECIFIED, psychology.OTHER_MODEL, psychology.WITHIN)
     assert sum(verdict in good for verdict in verdicts) >= 2 / 3 * len(found)
+
+
+#: Seven trials of steroids before preterm birth (Crowley 1990; rmeta: cochrane).
+STEROIDS = (
+    "Auckland,36,532,60,538\nBlock,1,69,5,61\nDoran,4,81,11,63\nGamsu,14,131,20,137\n"
+    "Morrison,3,67,7,59\nPapageorgiou,1,71,7,75\nTauesch,8,56,10,71\n"
+)
+
+
+@pytest.mark.parametrize("header", ["name,ev.trt,n.trt,ev.ctrl,n.ctrl", "study,ai,n1i,ci,n2i"])
+@pytest.mark.parametrize("name", ["", "All seven", "Sum", "Totals", "Grand total"])
+def test_a_row_of_totals_is_no_study(header: str, name: str, folder: Path) -> None:
+    """metafor 3.8-1: rma(measure = "OR", test = "adhoc") of the seven trials: 0.549."""
+    Path("steroids.csv").write_text(f"{header}\n{STEROIDS}{name},67,1007,120,1004\n")
+    done = command("pool", "steroids.csv", "--measure", "or")
+    assert done.stdout.startswith("Odds ratio 0.549 (95% CI 0.359 to 0.839), 7 studies")
+    assert "Row 9" in done.stderr

@@ -9,7 +9,13 @@ import pandas as pd
 
 from metarepro.errors import InputError
 from metarepro.extraction.mapping import ARMS, LABELS, Analysis, Cell
-from metarepro.extraction.pool_labels import is_no_study, omitted_study, plain_name
+from metarepro.extraction.pool_labels import (
+    SUMMED,
+    SumsOfRows,
+    is_no_study,
+    omitted_study,
+    plain_name,
+)
 from metarepro.extraction.printed_cells import numbers_of
 from metarepro.models.thresholds import Z95
 from metarepro.readers.effect_table import EffectTable
@@ -219,6 +225,7 @@ class _Reading:
         self.study = places[label.column] if label else None
         self.nameless = _nameless_last(table.rows, self.study)
         self.names = {plain_name(row_label(row, self.study)) for row in table.rows}
+        self.sums = SumsOfRows()
         self.kept: dict[int, dict[str, str]] = {}
         self.left: list[tuple[int, str, str]] = []
         self.doubts: list[tuple[int, str, str]] = []
@@ -255,9 +262,13 @@ class _Reading:
             self.left.append((row.number, study, why))
             return
         doubt = row.doubtful or (row is self.nameless and "it has no name; is it a total?")
+        values = {role: self._value(row, role, printed[role]) for role in self.roles}
+        numbers = {role: float(values[role]) for role in self.analysis.roles if values[role]}
+        if self.sums.give(numbers):
+            self.left.append((row.number, study, SUMMED))
+            return
         if doubt:
             self.doubts.append((row.number, study, doubt))
-        values = {role: self._value(row, role, printed[role]) for role in self.roles}
         self.kept[row.number] = {
             role_of(role, self.analysis.first_arm): value for role, value in values.items()
         }

@@ -1,14 +1,18 @@
-"""Rows that are no studies by their names: totals, what is said of them, pools without a study."""
+"""Rows that are no studies by their names: totals, what is said of them, pools without a study.
+
+Totals of counts are known by their numbers as well, which are the sums of the rows above.
+"""
 
 import re
-from collections.abc import Container
+from collections import Counter
+from collections.abc import Container, Mapping
 
 from metarepro.readers.source_table import SourceTable
 
 #: Totals, and what is said of them.
 _NO_STUDY = re.compile(
-    r"(sub-?)?total\b.*|overall\b.*|pooled\b.*|summary\b.*|(random|fixed|common)[ -]effects?\b.*"
-    r"|heterogeneity\b.*|test (for|of)\b.*|combined\b.*|meta-?analysis\b.*"
+    r"(sub-?|grand )?totals?\b.*|sums?( of .*)?|overall\b.*|pooled\b.*|summary\b.*"
+    r"|(random|fixed|common)[ -]effects?\b.*|heterogeneity\b.*|test (for|of)\b.*|combined\b.*|meta-?analysis\b.*"
     r"|(ins)?gesamt\w*.*|(global|ensemble)( (effects?|estimates?|es))?"
     # Labels of metafor, meta, metan and of people; names of methods stand alone.
     r"|(re|fe|ee|ce|mv|ml|random|fixed|common)[ -]model\b.*|(random|fixed|common)"
@@ -29,6 +33,9 @@ _LEAVE_ONE_OUT = re.compile(
 )
 _ITS_NAME = re.compile(r"\bleave[- ]?(?:one|1)[- ]?out\b", re.I)
 
+#: Why a row is left out whose counts are the sums of the others.
+SUMMED = "its counts are the sums of the rows above"
+
 
 def is_no_study(label: str) -> bool:
     """Whether a row is a total, or says something of one.
@@ -39,6 +46,35 @@ def is_no_study(label: str) -> bool:
     [True, True, False]
     """
     return bool(_NO_STUDY.fullmatch(label.strip()))
+
+
+class SumsOfRows:
+    """The sums of the counts of both arms, row by row.
+
+    Examples
+    --------
+    >>> sums = SumsOfRows()
+    >>> rows = ((1, 10, 2, 10), (3, 20, 4, 21), (4, 30, 6, 31))
+    >>> [sums.give(dict(zip(("events_t", "n_t", "events_c", "n_c"), row))) for row in rows]
+    [False, False, True]
+    """
+
+    #: Of fewer counts, such as two sizes, the sums may be those of a study by chance.
+    _COUNTS = 4
+
+    def __init__(self) -> None:
+        self._sums: Counter[str] = Counter()
+        self._rows = 0
+
+    def give(self, row: Mapping[str, float]) -> bool:
+        """Whether all counts of a row are the sums of those above; else they are added."""
+        stems = ("events", "non_events", "n")
+        counts = {role: x for role, x in row.items() if role.rpartition("_")[0] in stems}
+        if self._rows > 1 and len(counts) >= self._COUNTS and counts == dict(self._sums):
+            return True
+        self._sums.update(counts)
+        self._rows += 1
+        return False
 
 
 def omitted_study(label: str, studies: Container[str] = ()) -> str:

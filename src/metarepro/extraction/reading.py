@@ -12,7 +12,7 @@ from metarepro.extraction.columns_file import read_columns
 from metarepro.extraction.extracted import Extracted, extract
 from metarepro.extraction.layouts import our_names
 from metarepro.extraction.mapping import Analysis
-from metarepro.extraction.pool_labels import is_no_study, omitted_study
+from metarepro.extraction.pool_labels import SUMMED, SumsOfRows, is_no_study, omitted_study
 from metarepro.extraction.profiles import profile
 from metarepro.extraction.proposals import nothing_to_pool, propose
 from metarepro.readers import csv_file
@@ -193,18 +193,21 @@ def _usual_table(path: Path) -> EffectTable | None:
 
 
 def _of_studies(table: EffectTable) -> Rows:
-    """The rows that hold a study: those without numbers, and totals by their names, are named."""
+    """The rows that hold a study: those without numbers, and totals, are named."""
     measured = [*dict.fromkeys(column for kind in table.kinds for column in table.columns(kind))]
     empty = table.cells[measured].map(is_missing).all(axis=1)
     names = pd.Series(table.studies, index=table.cells.index, dtype="str")
     totals = names.map(lambda name: is_no_study(name) or bool(omitted_study(name)))
-    left = totals | empty
+    why = totals.map({True: "no study by its name", False: ""})
+    why = why.mask(empty & ~totals, "no numbers")
+    numbers, sums = table.cells[measured].apply(pd.to_numeric, errors="coerce"), SumsOfRows()
+    for row in names.index[why == ""]:
+        if sums.give(numbers.loc[row].to_dict()):
+            why[row] = SUMMED
+    left = why != ""
     if not left.any() or empty.all():
         return Rows(table)
-    notes = [
-        f"Row {row} ({name}) left out: {'no study by its name' if total else 'no numbers'}"
-        for (row, name), total in zip(names[left].items(), totals[left], strict=True)
-    ]
+    notes = [f"Row {row} ({names[row]}) left out: {why[row]}" for row in names.index[left]]
     return Rows(table.take(~left), notes=tuple(notes))
 
 
