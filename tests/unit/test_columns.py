@@ -735,3 +735,34 @@ def test_the_preview_says_what_it_assumes() -> None:
     text = "\n".join(preview(source(header, *MEANS), one(header, *MEANS)))
     assert "Question: which arm is the one of mean1? first_arm: treatment or control" in text
     assert "If it is the treatment: Hedges' g" in text
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "words"),
+    [
+        # The headers of amlodipine in R's meta, whose variances are squares of SDs.
+        (
+            "study | n.amlo | mean.amlo | var.amlo | n.plac | mean.plac | var.plac",
+            "154 | 46 | 0.2316 | 0.2254 | 48 | -0.0027 | 0.0007",
+            "The means have var.amlo, var.plac and no SDs",
+        ),
+        (
+            "study | n drug | mean drug | lower | upper | n placebo | mean placebo",
+            "A | 60 | 5.1 | 4.2 | 6.0 | 62 | 4.4",
+            "",
+        ),
+        ("study | d_t | n_t | d_c | n_c", "A | 36 | 532 | 60 | 538", ""),
+        ("study | A | B | n1 | C | D | n2", "Saint | 12 | 53 | 65 | 16 | 49 | 65", ""),
+        ("Study | Se (95% CI)", "A | 0.78 (0.61-0.99)", "Se (95% CI) (a share or rate"),
+        ("Study | VE (95% CI)", "A | 67 (45-80)", "1 minus a ratio"),
+        ("Study | RRR | Lower | Upper", "A | 0.33 | 0.20 | 0.45", "1 minus a ratio"),
+    ],
+)
+def test_what_is_no_effect_is_not_pooled_as_one(header: str, row: str, words: str) -> None:
+    file = source(header, row, row, row)
+    assert propose(file) == []
+    assert words in str(nothing_to_pool(file))
+
+
+def test_self_efficacy_may_be_what_an_effect_is_of() -> None:
+    assert one("ID | self_efficacy | se_self_efficacy", "A | 0.2 | 0.1", "B | 0.3 | 0.1").roles

@@ -87,6 +87,8 @@ def _with_sizes(columns: Sequence[Column]) -> Iterator[tuple[Column, _Spread]]:
     for estimate in columns:
         if estimate.header.measure != "SMD" or estimate.header.statistic != ESTIMATE:
             continue
+        if estimate.width == 1 and not (estimate.values()[estimate.filled] % 1).any():
+            continue  # whole numbers: d counts the deaths, or is the last cell of a, b, c, d
         for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
             pair = [
                 max(
@@ -111,10 +113,19 @@ def _may_go(estimate: Column, size: Column) -> bool:
 
 
 def _estimates(columns: Sequence[Column]) -> list[Column]:
-    """Columns that may hold estimates: those whose headers say so or say nothing else."""
+    """Columns that may hold estimates: those whose headers say so or say nothing else.
+
+    Means beside a size that is theirs alone are those of a group: "mean.drug", "n.drug".
+    """
     may_be = (ESTIMATE, MEAN, CORRELATION, "")
+    groups = {c.header.topic for c in columns if c.header.statistic == SIZE} - {()}
     return [
-        c for c in columns if c.width == 1 and c.header.statistic in may_be and not c.header.arm
+        c
+        for c in columns
+        if c.width == 1
+        and c.header.statistic in may_be
+        and not c.header.arm
+        and not (c.header.statistic == MEAN and c.header.topic in groups)
     ]
 
 

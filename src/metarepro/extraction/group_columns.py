@@ -6,7 +6,17 @@ import numpy as np
 
 from metarepro.extraction.arm_columns import MOST, fit, is_fraction
 from metarepro.extraction.arm_rows import arms_in_rows
-from metarepro.extraction.headers import CORRELATION, EVENTS, SIZE, parse_header
+from metarepro.extraction.headers import (
+    CORRELATION,
+    EVENTS,
+    MEAN,
+    MEAN_SD,
+    SD,
+    SE,
+    SIZE,
+    VARIANCE,
+    parse_header,
+)
 from metarepro.extraction.mapping import Analysis, Cell
 from metarepro.extraction.profiles import Column
 
@@ -41,6 +51,8 @@ def misfits(columns: Sequence[Column]) -> Iterator[str]:
     """Why columns of one group were not taken: arms in rows, or numbers that cannot be right."""
     if arms := arms_in_rows(columns):
         yield str(arms)
+    if words := _lacks_sds(columns):
+        yield words
     for column in _without_arm(columns, CORRELATION):
         wrong = [t for t, r in zip(column.texts, column.values(), strict=True) if abs(r) >= 1]
         if wrong:
@@ -53,6 +65,18 @@ def misfits(columns: Sequence[Column]) -> Iterator[str]:
         wrong = [f"{x:g} of {n:g}" for x, n in zip(some, of, strict=True) if x > n]
         if wrong and parse_header(name).statistic in (EVENTS, SIZE):
             yield f"{name} has {wrong[0]}"
+
+
+def _lacks_sds(columns: Sequence[Column]) -> str:
+    """What stands beside the means of groups where SDs are wanted; "" if that is not it."""
+    said = {column.header.statistic for column in columns}
+    spreads = [c.header.text for c in columns if c.header.statistic in (SE, VARIANCE)]
+    if not spreads or not {MEAN, SIZE} <= said or said & {SD, MEAN_SD}:
+        return ""
+    return (
+        f"The means have {', '.join(spreads)} and no SDs: add columns with these (a standard error "
+        "times the root of the size, the root of a variance)"
+    )
 
 
 def _without_arm(columns: Sequence[Column], statistic: str) -> list[Column]:

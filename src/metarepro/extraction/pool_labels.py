@@ -12,7 +12,8 @@ from metarepro.readers.source_table import SourceTable
 #: Totals, and what is said of them.
 _NO_STUDY = re.compile(
     r"(sub-?|grand )?totals?\b.*|sums?( of .*)?|overall\b.*|pooled\b.*|summary\b.*"
-    r"|(random|fixed|common)[ -]effects?\b.*|heterogeneity\b.*|test (for|of)\b.*|combined\b.*|meta-?analysis\b.*"
+    r"|(random|fixed|common)[ -]effects?\b.*|heterogeneity\b.*|test (for|of)\b.*"
+    r"|combined\b.*|meta-?analysis\b.*"
     r"|(ins)?gesamt\w*.*|(global|ensemble)( (effects?|estimates?|es))?"
     # Labels of metafor, meta, metan and of people; names of methods stand alone.
     r"|(re|fe|ee|ce|mv|ml|random|fixed|common)[ -]model\b.*|(random|fixed|common)"

@@ -37,6 +37,13 @@ _OF_ONE_GROUP = re.compile(
     rf"|percent(?:age)?s?|percentuale|prévalence|prävalenz|prevalencia)(?!{_LETTERS})",
     re.I,
 )
+#: Sensitivity and specificity, with their interval in the cell.
+_ACCURACY = re.compile(rf"(?<!{_LETTERS})(?:[Ss]ens?|[Ss]pec|Se|Sp)(?!{_LETTERS})")
+#: What is 1 minus a ratio.
+_REDUCTION = re.compile(
+    rf"(?<!{_LETTERS})(?:VE|RRR)(?!{_LETTERS})"
+    r"|(?i:vaccine[\s_.-]*(?:efficacy|effectiveness)|relative[\s_.-]*risk[\s_.-]*reduction)"
+)
 #: A percentage that stands after the number that counts: "events (%)", "n, %".
 _PERCENT_AFTER = re.compile(r"[(\[,;/|>]\s*(?:%|percent|pct|perc)", re.I)
 _COUNT_AFTER = re.compile(r"(?:%|percent|pct|perc)[^a-z]*[(\[,;/|>]\s*(?:n|events?)\b", re.I)
@@ -71,6 +78,8 @@ def why_left(column: Column) -> str:
             "a share or rate of one group, which is pooled from events and sizes; as yi in "
             "columns.yaml it is pooled as it stands"
         )
+    if header.statistic in ("", ESTIMATE, INTERVAL) and _REDUCTION.search(header.text):
+        return "1 minus a ratio; the ratio is what is pooled"
     of_means = header.statistic in (MEAN, SD, MEAN_SD) and column.width in (1, 2)
     if of_means and not header.arm and _is_time(header.topic):
         return "a mean or an SD at one time, and its header names no arm"
@@ -93,7 +102,11 @@ def why_left(column: Column) -> str:
 def _is_share(column: Column) -> bool:
     """Whether the header says that the numbers are shares or rates, and no effects."""
     header, plain = column.header, _LEVEL.sub("", column.header.text)
-    named = _OF_ONE_GROUP.search(plain) or column.width == 3 and "%" in plain
+    named = (
+        _OF_ONE_GROUP.search(plain)
+        or column.width == 3
+        and ("%" in plain or _ACCURACY.search(plain))
+    )
     return bool(named) and column.width in (1, 3) and header.measure in ("", "effect")
 
 
