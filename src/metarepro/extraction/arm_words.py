@@ -13,7 +13,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 _TREATED = _words("t i int interv intervention interventions treat treated treatment trt tx exp "
-                  "experimental ig tg eg e active tratamiento")  # fmt: skip
+                  "experimental ig tg eg e active tratamiento traitement")  # fmt: skip
 _CONTROLS = _words("c ctrl ctl cont contr control controls con comparison comparator cg placebo "
                    "pbo wl waitlist tau usual untreated")  # fmt: skip
 _UNNAMED = (

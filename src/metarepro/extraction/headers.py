@@ -52,17 +52,22 @@ def _words(text: str) -> frozenset[str]:
 
 
 _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
-    (LOW, _words("ll lcl lci lb lower low cil cilow cilb lwr l95 lolim lowerlimit lowerci linf")),
-    (HIGH, _words("ul ucl uci ub upper high ciu cihigh ciub upr u95 uplim upperlimit upperci "
+    (LOW, _words("ll lcl lci lb lower low lo cil cilo cilow cilb lwr l95 lolim "
+                "lowerlimit lowerci linf")),
+    (HIGH, _words("ul ucl uci ub upper high hi ciu cihi cihigh ciub upr u95 "
+                 "uplim upperlimit upperci "
                   "lsup")),
     (INTERVAL, _words("ci confint interval ic ki")),
     (SE, _words("se sei sete stderr stderror standarderror standardfehler stde ee")),
     (VARIANCE, _words("v vi var variance varianza varianz vg vd vard varg vz varz")),
     (SD, _words("sd std stdev standarddeviation standardabweichung dt desv")),
     (MEAN, _words("m mean means media avg average promedio moyenne mittelwert")),
-    (NON_EVENTS, _words("nonevents noevents nonevent nonresponders alive survivors survived")),
-    (EVENTS, _words("events event ev cases responders deaths dead died remitters eventos")),
-    (SIZE, _words("n size samplesize total totaln ntotal participants patients subjects nobs")),
+    (NON_EVENTS, _words("nonevents noevents nonevent nonresponders nodeaths alive "
+                        "survived survivors")),
+    (EVENTS, _words("events event ev cases responders deaths dead died remitters eventos "
+                    "ereignisse événements évènements evenements")),
+    (SIZE, _words("n size samplesize total totaln ntotal participants patients subjects nobs "
+                  "effectif pop")),
     (STUDY, _words("study studies id author authors trial label slab studlab studyid studyname "
                    "reference citation paper source estudio autor autores autoren studie auteur "
                    "étude shortcite cite")),
@@ -94,11 +99,14 @@ _EFFECTS = dict(_MEASURES)["effect"]
 _LOGS = _words("log ln logor lnor lor logrr lnrr loghr lnhr logodds logrom loges lnes")
 #: Short names with the arm in them: mi, sdc, n1i, m2, sd_t and, of counts, ei.
 _SHORT = re.compile(r"(m|mean|x|sd|s|n|e|ev|event|events|total)([itec12])(i?)", re.I)
+#: The same of arms called A and B: nA, sB.
+_SHORT_AB = re.compile(r"([mxsne])([AB])()")
 _SHORT_STATISTIC = {
     "m": MEAN, "mean": MEAN, "x": MEAN, "sd": SD, "s": SD, "n": SIZE, "total": SIZE,
     "e": EVENTS, "ev": EVENTS, "event": EVENTS, "events": EVENTS,
 }  # fmt: skip
-_SHORT_ARM = {"i": TREATMENT, "t": TREATMENT, "e": TREATMENT, "c": CONTROL, "1": FIRST, "2": SECOND}
+_SHORT_ARM = {"i": TREATMENT, "t": TREATMENT, "e": TREATMENT, "c": CONTROL, "1": FIRST, "2": SECOND,
+              "a": FIRST, "b": SECOND}  # fmt: skip
 #: Spellings of several words, and the word that stands for each.
 _PHRASES = tuple(
     (re.compile(pattern, re.I), f" {word} ")
@@ -110,12 +118,13 @@ _PHRASES = tuple(
         (r"error[\s_.-]+(?:est[aá]ndar|t[ií]pico)|erreur[\s_.-]*(?:type|standard)", "se"),
         (r"[ée]cart[\s_.-]*type", "sd"),
         (r"standard[\s_.-]*deviations?|std\.?[\s_.-]*dev\b|desviaci[oó]n[\s_.-]+\w+", "sd"),
-        (r"(?:std|standardi[sz]ed|standard)\.?[\s_.-]*(?:mean[\s_.-]*)?diff\w*"
+        (r"(?:std|standardi[sz]ed|standard)\.?[\s_.-]*(?:m(?:ean)?[\s_.-]*)?diff\w*"
          r"(?:[\s_.-]*in[\s_.-]*means)?", "smd"),
         (r"log[\s_.-]*(?:incidence[\s_.-]*)?rate[\s_.-]*ratio", "log irr"),
         (r"mean[\s_.-]*diff\w*|diff\w*[\s_.-]*(?:in|of)[\s_.-]*means", "md"),
         (r"(?<![a-z])se(?=(?:log|ln|l)(?:or|rr|hr|irr|es)(?![a-z]))", "se"),
         (r"(?<![a-z])var(?=(?:log|ln|l)(?:or|rr|hr|irr|es)(?![a-z]))", "variance"),
+        (r"(?<![a-z])var(?=(?:smd|md|g|d)(?![a-z]))", "variance"),
         (r"(?<![a-z])var(?=eff(?:ect)?[\s_.-]*size)", "variance"),
         (r"log[\s_.-]*odds[\s_.-]*ratio", "logor"),
         (r"log[\s_.-]*risk[\s_.-]*ratio", "logrr"),
@@ -128,6 +137,7 @@ _PHRASES = tuple(
         (r"risk[\s_.-]*difference", "rd"),
         (r"eff(?:ect)?[\s_.-]*sizes?", "es"),
         (r"^\s*sample\s*$", "n"),
+        (r"^\s*(?:beta|theta)\s*$", "es"),
         (r"sample[\s_.-]*size|number[\s_.-]+of[\s_.-]+(?:participants|patients|subjects)", "n"),
         (r"non[\s_.-]*events?", "nonevents"),
         (r"lower[\s_.-]*(?:limit|bound|ci|95%?[\s_.-]*ci)\w*|l[ií]mite[\s_.-]+inferior", "ll"),
@@ -175,7 +185,7 @@ def parse_header(text: str) -> Header:
         return found
     # A low and a high group have means; limits of an interval do not.
     small = {word.lower() for word in words}
-    of_group = small & {"low", "high"} and small & _OF_GROUPS and "ci" not in small
+    of_group = small & {"low", "high", "lo", "hi"} and small & _OF_GROUPS and "ci" not in small
     statistic, said, rest = _take(words, _STATISTICS[2:] if of_group else _STATISTICS)
     if not statistic and len(words) == 2 and words[0] == "x":  # x.ctrl, beside n.ctrl
         statistic, said, rest = MEAN, "x", words[1:]
@@ -221,7 +231,7 @@ def _short(text: str, words: list[str]) -> Header | None:
     """A header that starts or ends with a short name such as mi, sdc or n1i."""
     pieces = [piece for piece in re.split(r"[^A-Za-z0-9À-ÿ]+", text) if piece]
     for place in (0, len(pieces) - 1) if pieces else ():
-        match = _SHORT.fullmatch(pieces[place])
+        match = _SHORT.fullmatch(pieces[place]) or _SHORT_AB.fullmatch(pieces[place])
         if not match or pieces[place].lower() == "se" or match[3] and match[2] not in "12":
             continue
         rest = [word for at, word in enumerate(pieces) if at != place]

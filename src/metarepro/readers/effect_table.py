@@ -21,7 +21,8 @@ from metarepro.tabular.columns import LARGEST, LEAST
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
-#: Our name of a column -> what else it may be called (metafor; the BCG trials in its manual).
+#: Our name of a column -> what else it may be called: in metafor and the BCG trials of its manual,
+#: and in the data of Stata's manual of meta and of the help of metan.
 ALIASES: dict[str, tuple[str, ...]] = {
     "study": ("label", "slab", "author"),
     "year": (),
@@ -32,16 +33,16 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "sei": (),
     "ci_low": (),
     "ci_high": (),
-    "mean_t": ("m1i",),
-    "sd_t": ("sd1i",),
-    "n_t": ("n1i",),
-    "mean_c": ("m2i",),
-    "sd_c": ("sd2i",),
-    "n_c": ("n2i",),
-    "events_t": ("ai", "tpos"),
-    "non_events_t": ("bi", "tneg"),
-    "events_c": ("ci", "cpos"),
-    "non_events_c": ("di", "cneg"),
+    "mean_t": ("m1i", "tmean"),
+    "sd_t": ("sd1i", "tsd"),
+    "n_t": ("n1i", "tsample"),
+    "mean_c": ("m2i", "cmean"),
+    "sd_c": ("sd2i", "csd"),
+    "n_c": ("n2i", "csample"),
+    "events_t": ("ai", "tpos", "npost", "ndeadt", "nstreat", "tdeath"),
+    "non_events_t": ("bi", "tneg", "nnegt", "nsurvt", "nftreat", "tnodeath"),
+    "events_c": ("ci", "cpos", "nposc", "ndeadc", "nscontrol", "cdeath"),
+    "non_events_c": ("di", "cneg", "nnegc", "nsurvc", "nfcontrol", "cnodeath"),
     "r": ("ri", "cor"),
     "n_total": ("n", "ni"),
     "events": ("xi",),
