@@ -64,6 +64,7 @@ SPELLINGS = {
     "Estudio | d | Límite inferior | Límite superior": "d",
     "Study | Effect size | lower CI | upper CI": "Effect size",
     "slab | smd_pain | lcl_pain | ucl_pain": "pain",
+    "study | g_pain | g_pain_lo | g_pain_hi": "pain",
 }
 
 
@@ -86,6 +87,9 @@ def test_an_estimate_is_found_with_its_limits(header: str, name: str) -> None:
         ("study | d_calc | d_var_calc", "vi", "d_var_calc"),
         ("Study | Hedges's g | Variance", "vi", "Variance"),
         ("id | dep | var_dep", "vi", "var_dep"),
+        ("studylbl | stdmdiff | se", "sei", "se"),  # Stata's pupiliq
+        ("study | smd | varsmd", "vi", "varsmd"),  # exercise of R's metaplus
+        ("Study | Beta | SE", "sei", "SE"),
     ],
 )
 def test_an_estimate_is_found_with_its_precision(header: str, role: str, column: str) -> None:
@@ -96,6 +100,8 @@ def test_an_estimate_is_found_with_its_precision(header: str, role: str, column:
 
 MEANS = ("A | 5.1 | 2 | 20 | 6 | 2.1 | 22", "B | 7.2 | 2.4 | 31 | 7.9 | 2.2 | 30")
 MEAN_HEADERS = (
+    "id | tmean | tsd | tsample | cmean | csd | csample",  # the help of metan
+    "Study | Treated: mean | SD (1) | n (1) | Placebo: mean | SD (2) | n (2)",
     "ID | mi | sdi | ni | mc | sdc | nc",
     "ID | mi_eot_DEP | sdi_eot_DEP | ni_eot_DEP | mc_eot_DEP | sdc_eot_DEP | nc_eot_DEP",
     "study | m1i | sd1i | n1i | m2i | sd2i | n2i",
@@ -239,6 +245,49 @@ def test_the_answer_decides_the_sign(first: str, sign: int) -> None:
             ("A | 5 | 20 | 6 | 22", "B | 7 | 31 | 9 | 30"),
             ("ai", "n1i", "ci", "n2i"),
         ),
+        (
+            "Study | Treatment n (%) | Treatment N | Control n (%) | Control N",
+            ("A | 5 (25%) | 20 | 6 (27%) | 22", "B | 7 (23%) | 31 | 9 (30%) | 30"),
+            ("Treatment n (%)#1", "Treatment N", "Control n (%)#1", "Control N"),
+        ),
+        (
+            "Study | Steroids | Control",
+            ("A | 5/20 | 6/22", "B | 7/31 | 9/30"),
+            ("Steroids#1", "Steroids#2", "Control#1", "Control#2"),
+        ),
+        (
+            "Study | Treatment events | Control events",
+            ("A | 5 of 20 | 6 of 22", "B | 7 out of 31 | 9 out of 30"),
+            ("Treatment events#1", "Treatment events#2", "Control events#1", "Control events#2"),
+        ),
+        (
+            "Study | Treatment dead | Treatment alive | Treatment N | Control dead | Control alive "
+            "| Control N",
+            ("A | 5 | 15 | 20 | 6 | 16 | 22", "B | 7 | 24 | 31 | 9 | 21 | 30"),
+            ("Treatment dead", "Treatment N", "Control dead", "Control N"),
+        ),
+        (
+            "Study | Control events | N (1) | Treatment events | N (2)",
+            ("A | 6 | 22 | 5 | 20", "B | 9 | 30 | 7 | 31"),
+            ("Treatment events", "N (2)", "Control events", "N (1)"),
+        ),
+        (
+            "Studie | Ereignisse Intervention | N Intervention | Ereignisse Kontrolle "
+            "| N Kontrolle",
+            ("A | 5 | 20 | 6 | 22", "B | 7 | 31 | 9 | 30"),
+            ("Ereignisse Intervention", "N Intervention", "Ereignisse Kontrolle", "N Kontrolle"),
+        ),
+        (
+            "Étude | Évènements traitement | Effectif traitement | Évènements témoin "
+            "| Effectif témoin",
+            ("A | 5 | 20 | 6 | 22", "B | 7 | 31 | 9 | 30"),
+            (
+                "Évènements traitement",
+                "Effectif traitement",
+                "Évènements témoin",
+                "Effectif témoin",
+            ),
+        ),
     ],
 )
 def test_counts_are_found(header: str, rows: Sequence[str], columns: Sequence[str]) -> None:
@@ -260,6 +309,48 @@ def test_those_randomised_are_the_size_where_no_other_word_says_it(size: str) ->
     header = f"Study | Drug deaths | Drug {size} | Placebo deaths | Placebo {size}"
     found = one(header, "A | 1 | 9 | 2 | 8", "B | 3 | 7 | 2 | 8")
     assert found.roles == ("events_t", "n_t", "events_c", "n_c")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "study | npost | nnegt | nposc | nnegc",
+        "study | ndeadt | nsurvt | ndeadc | nsurvc",
+        "study | nstreat | nftreat | nscontrol | nfcontrol",
+        "study | tdeath | tnodeath | cdeath | cnodeath",
+        "study | died_t | survived_t | died_c | survived_c",
+    ],
+)
+def test_counts_of_statas_manual_are_found(header: str) -> None:
+    """[META] meta esize: bcgset, strepto, nsaids; metan: the first example of its help."""
+    found = one(header, "A | 5 | 15 | 6 | 16", "B | 7 | 24 | 9 | 21")
+    assert tuple(taken(found)[role] for role in found.roles) == tuple(header.split(" | ")[1:])
+    assert found.roles == ("events_t", "non_events_t", "events_c", "non_events_c")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "trial | deaths1 | pop1 | deaths0 | pop0",  # strepto and magnes of metan
+        "study | deaths1 | nodeaths1 | deaths2 | nodeaths2",
+        "Study | eA | nA | eB | nB",
+    ],
+)
+def test_it_is_asked_which_arm_of_counts_is_which(header: str) -> None:
+    found = one(header, "A | 5 | 15 | 6 | 16", "B | 7 | 24 | 9 | 21")
+    assert tuple(taken(found)[role] for role in found.roles) == tuple(header.split(" | ")[1:])
+    assert found.first_arm == FILL_IN
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Study | n (1) | Treatment events | n (2) | Control events",
+        "Study | Treatment events | Control events | n (1) | n (2)",
+    ],
+)
+def test_sizes_that_may_be_of_the_other_arm_are_not_taken(header: str) -> None:
+    assert propose(source(header, "A | 25 | 5 | 26 | 6", "B | 5 | 6 | 27 | 29")) == []
 
 
 def test_mean_and_sd_may_stand_in_one_cell() -> None:

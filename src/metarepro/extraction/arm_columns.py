@@ -40,7 +40,9 @@ from metarepro.tabular.yaml_text import FILL_IN
 #: What an analysis takes of each arm, the first of which leads.
 _KINDS = ((MEAN, SD, SIZE), (EVENTS, SIZE), (EVENTS, NON_EVENTS))
 _WORDS = 0.5
-_FRACTION = re.compile(r"\s*[0-9]+\s*/\s*[0-9]+")
+_FRACTION = re.compile(r"\s*[0-9]+\s*(?:/|(?:out\s+)?of)\s*[0-9]+")
+#: The number that readers put behind a header that stands there again.
+_AGAIN = re.compile(r"(.+) \([0-9]+\)")
 #: The statistic of a header that says only x, with the arm (x1i) or without.
 _X = re.compile(r"x([itec12]i?)?", re.I)
 #: What stands beside means.
@@ -66,16 +68,19 @@ class _Part:
 
 def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """Every set of columns with means, SDs and sizes, or events and sizes, of two arms."""
-    known = [_with_size(column) for column in _with_arms(_x_of_counts(columns))]
+    counts = _counts_with_percent(_x_of_counts(_repeated(columns)))
+    known = _with_arms([_with_size(column) for column in counts])
     parts = _unnamed([part for column in known for part in _parts(column)])
     for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
+        led: set[tuple[int, int]] = set()
         for kind in _KINDS:
             used: set[tuple[int, int]] = set()
             for lead in parts:
-                if (lead.statistic, lead.arm) != (kind[0], arms[0]):
+                if (lead.statistic, lead.arm) != (kind[0], arms[0]) or _key(lead) in led:
                     continue
                 taken = _complete(lead, [p for p in parts if _key(p) not in used], kind, arms)
                 if taken:
+                    led.add(_key(lead))
                     used |= {_key(p) for p in taken.values() if p.column.header.topic}
                     yield _analysis(lead, taken, arms, mark)
 
@@ -92,6 +97,41 @@ def _x_of_counts(columns: Sequence[Column]) -> list[Column]:
         return list(columns)
     counted = [replace(c, header=replace(c.header, statistic=EVENTS)) for c in x]
     return [counted[x.index(c)] if c in x else c for c in columns]
+
+
+def _repeated(columns: Sequence[Column]) -> list[Column]:
+    """The columns; of headers that stand there for each arm, each is of the arm left of it.
+
+    As in "Treated: mean | SD | n | Placebo: mean | SD | n". Where more are of one arm, none is.
+    """
+    found: dict[str, list[Column]] = {}
+    arm = ""
+    for column in columns:
+        again = _AGAIN.fullmatch(column.header.text)
+        header = parse_header(again[1]) if again else column.header
+        if not again or header.arm:
+            arm = header.arm or arm
+        elif header.statistic in OF_ARMS:
+            header = replace(header, text=column.header.text, arm=arm)
+            found.setdefault(again[1], []).append(replace(column, header=header))
+    both = [of for of in found.values() if sorted(c.header.arm for c in of) == [CONTROL, TREATMENT]]
+    known = {column.place: column for of in both for column in of}
+    return [known.get(column.place, column) for column in columns]
+
+
+def _counts_with_percent(columns: Sequence[Column]) -> list[Column]:
+    """The columns; "n (%)" has events where another column has the sizes: "12 (30%)", 40."""
+    sizes = {c.header.arm for c in columns if c.header.statistic == SIZE and c.width == 1}
+    return [
+        replace(c, header=replace(c.header, statistic=EVENTS))
+        if c.header.statistic == SIZE
+        and c.width == 2
+        and "%" in c.header.text
+        and c.header.arm in sizes
+        and not is_fraction(c)
+        else c
+        for c in columns
+    ]
 
 
 def _with_size(column: Column) -> Column:

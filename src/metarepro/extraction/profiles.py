@@ -25,7 +25,9 @@ from metarepro.tabular.numbers import (
 _MOST = 0.8
 #: What may stand beside the numbers of a cell with several.
 _BESIDE = re.compile(
-    r"(?:[\s\d.,;:%()\[\]+±/<>=*†‡§−–—‐‑-]|\b(?:to|bis|à)\b|\bci\b|\bsd\b|\band\b|\ba\b)*", re.I
+    r"(?:[\s\d.,;:%()\[\]+±/<>=*†‡§−–—‐‑-]|\b(?:to|bis|à)\b|\bci\b|\bsd\b|\band\b|\ba\b"
+    r"|\b(?:out )?of\b)*",
+    re.I,
 )
 _MAX_NUMBERS = 3
 #: A number that is another one with a decimal comma than with commas between thousands.
