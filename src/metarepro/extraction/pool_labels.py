@@ -16,7 +16,8 @@ _NO_STUDY = re.compile(
     r"|combined\b.*|meta-?analysis\b.*"
     r"|(ins)?gesamt\w*.*|(global|ensemble)( (effects?|estimates?|es))?"
     # Labels of metafor, meta, metan and of people; names of methods stand alone.
-    r"|(re|fe|ee|ce|mv|ml|random|fixed|common)[ -]model\b.*|(random|fixed|common)"
+    r"|(re|fe|ee|ce|mv|ml|random|fixed|common)[ -]model\b.*|(re|fe|random|fixed|common)"
+    r"|k ?= ?[0-9]+|(all )?[0-9]+ (studies|trials)|estimate"
     r"|all([ -](studies|trials)( combined| pooled)?)?"
     r"|(d ?\+ ?l|i-?v|m-?h)[ -](pooled|overall)\b.*|d ?\+ ?l|dl|reml|hksj"
     r"|((grand|weighted|unweighted|simple|mean|average|total|model)[ -])*(mean|average)"
