@@ -16,6 +16,8 @@ PLAIN_SIGNS = str.maketrans(
     | {"[": "(", "]": ")", "{": "(", "}": ")", "\uff08": "(", "\uff09": ")", "\uff0c": ","}
     | {"\uff1b": ";", "\uff1c": "<", "\uff1e": ">", "\uff1d": "=", "\uff05": "%", "\u00d7": "x"}
 )
+#: Signs that part thousands and are no other mark: spaces that do not break, and apostrophes.
+_PARTED = re.compile(r"(?<=[0-9])[\u00a0\u2009\u202f'\u2019](?=[0-9]{3}(?![0-9]))")
 _GROUPED = {
     ".": re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?"),
     ",": re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]+)?"),
@@ -51,7 +53,7 @@ def is_number(text: str) -> bool:
 
 def _cleaned(text: str) -> str:
     """A text with plain signs, without spaces around it and marks of footnotes after it."""
-    return text.translate(PLAIN_SIGNS).strip().rstrip(f" {MARK_SIGNS}")
+    return _PARTED.sub("", text.translate(PLAIN_SIGNS)).strip().rstrip(f" {MARK_SIGNS}")
 
 
 def is_missing(text: str) -> bool:
@@ -101,8 +103,8 @@ def plain_number(text: str, mark: str = ".") -> str:
     --------
     >>> plain_number("−0,45", ","), plain_number("1,234"), plain_number("1.234,5", ",")
     ('-0.45', '1234', '1234.5')
-    >>> plain_number("0,45"), plain_number(".5 "), plain_number("0.45*")
-    ('', '.5', '0.45')
+    >>> plain_number("0,45"), plain_number(".5 "), plain_number("0.45*"), plain_number("29'011")
+    ('', '.5', '0.45', '29011')
     """
     plain = _cleaned(text)
     other = "," if mark == "." else "."
