@@ -648,7 +648,8 @@ def test_rows_without_a_number_and_totals_are_left_out_and_named() -> None:
 @pytest.mark.parametrize(
     "label",
     ["RE Model", "RE Model for All Studies", "FE model", "All", "All studies", "D+L pooled ES"]
-    + ["I-V pooled ES", "DL", "Random", "Fixed", "Average", "Weighted mean", "Mean effect size"],
+    + ["I-V pooled ES", "DL", "Random", "Fixed", "Average", "Weighted mean", "Mean effect size"]
+    + ["RE", "k = 12", "12 studies", "Estimate"],
 )
 def test_a_pool_by_its_label_is_no_study(label: str) -> None:
     header, rows = "ID | g | SE", ("A | 0.2 | 0.1", f"{label} | 0.2 | 0.1")
@@ -857,3 +858,43 @@ def test_what_is_no_effect_is_not_pooled_as_one(header: str, row: str, words: st
 
 def test_self_efficacy_may_be_what_an_effect_is_of() -> None:
     assert one("ID | self_efficacy | se_self_efficacy", "A | 0.2 | 0.1", "B | 0.3 | 0.1").roles
+
+
+@pytest.mark.parametrize(
+    ("header", "note"),
+    [
+        (
+            "Study | SMD | MD | SE",
+            "SMD: not used; SE is taken for that of MD, which stands next to it",
+        ),
+        (
+            "Study | RR (placebo vs drug) | lower | upper",
+            "RR (placebo vs drug): of the control against the treatment by the header; the sign is "
+            "not changed",
+        ),
+        ("Study | MD | SE", ""),
+        ("Study | RR (drug vs placebo) | lower | upper", ""),
+        ("Study | RR placebo-controlled | lower | upper", ""),
+    ],
+)
+def test_what_an_effect_may_be_of_is_noted(header: str, note: str) -> None:
+    notes = one(header, "A | 1.2 | 1.1 | 1.31", "B | 1.5 | 1.2 | 1.87").notes
+    assert [n for n in notes if "not used" in n or "sign" in n] == [note] * bool(note)
+
+
+def test_a_rate_ratio_is_no_risk_ratio() -> None:
+    header = "Study | Rate ratio | lower | upper"
+    assert one(header, "A | 1.2 | 1.1 | 1.31", "B | 1.5 | 1.2 | 1.87").measure == "IRR"
+
+
+@pytest.mark.parametrize("cell", ["0·78 (0·61–0·99)", "0.78 (0.61-0.99)"])
+def test_a_raised_dot_is_a_decimal_point(cell: str) -> None:
+    table = read("Study | OR (95% CI)", f"A | {cell}", f"B | {cell}").table
+    assert table.cells["ci_low"].tolist() == ["0.61", "0.61"]
+
+
+@pytest.mark.parametrize("part", ["\u202f", "\u00a0", "'", "’", ","])
+def test_what_parts_thousands_is_left_out(part: str) -> None:
+    header = "Study | Events treatment | N treatment | Events control | N control"
+    rows = (f"A | 5 | 29{part}011 | 6 | 29{part}039", "B | 7 | 31 | 9 | 30")
+    assert read(header, *rows).table.numbers("counts")["n_t"].tolist() == [29011, 31]

@@ -69,9 +69,26 @@ def effect_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     for estimate, spread in _with_sizes(columns):
         if estimate.place not in found:
             found[estimate.place] = [(estimate, spread)]
+    alone = [
+        c for c in _estimates(columns) if c.header.statistic == ESTIMATE and c.place not in found
+    ]
     for place in sorted(found):
         estimate, spread = found[place][0]
-        yield _analysis(estimate, spread, [other for _, other in found[place][1:]], mark)
+        one = _analysis(estimate, spread, [other for _, other in found[place][1:]], mark)
+        yield replace(one, notes=(*one.notes, *_of_another(estimate, spread, alone)))
+
+
+def _of_another(estimate: Column, spread: _Spread, alone: Sequence[Column]) -> Iterator[str]:
+    """A note on effects of another measure that a standard error may be that of as well."""
+    if not {"sei", "vi"} & spread.cells.keys() or spread.column.header.measure:
+        return
+    for other in alone:
+        same = other.header.topic == estimate.header.topic
+        if same and other.header.measure not in ("", "effect", estimate.header.measure):
+            yield (
+                f"{other.header.text}: not used; {spread.column.header.text} is taken for that of "
+                f"{estimate.header.text}, which stands next to it"
+            )
 
 
 def _is_mean(column: Column) -> bool:

@@ -21,11 +21,18 @@ from metarepro.tabular.yaml_text import FILL_IN
 from metarepro.wording.scales import MEASURES
 
 _OF_SIGN = re.compile(r"\b(?:direction|favou?rs?|favou?red|sign)\b", re.I)
+#: Effects of the control against the treatment by their header: "RR (placebo vs drug)".
+_TURNED = re.compile(
+    r"\b(?:control|placebo|ctrl|comparator|untreated|tau)s?(?:[ -]group)?"
+    r"\s*(?:vs?\b|versus|minus|against|/|(?<=\s)[-−–](?=\s))\s*\w",
+    re.I,
+)
 #: Names of analyses whose headers say nothing of outcome and time: that of their table is better.
 _UNNAMED = ("effects", "means", "counts", "correlation", "proportion")
 #: Words beside "study" that make a property of it, such as "study_design".
 _PROPERTIES = frozenset(("design", "type", "kind", "quality", "setting", "period", "country",
                          "region", "sample", "population", "status", "group", "arm"))  # fmt: skip
+_SIGN = "of the control against the treatment by the header; the sign is not changed"
 #: Tables whose columns an error names.
 _NAMED = 5
 #: What columns.yaml may say of the columns of each arm.
@@ -94,7 +101,9 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
     for one in labelled if found else group_analyses(taken, mark):
         decimal = FILL_IN if open_commas & _measured(one) else one.decimal
         cells = {**labels, **one.columns}
-        yield replace(one, columns=cells, decimal=decimal, notes=(*one.notes, *notes))
+        effects = one.columns["yi"].column if "yi" in one.columns else ""
+        turned = (f"{effects}: {_SIGN}",) if _TURNED.search(effects) else ()
+        yield replace(one, columns=cells, decimal=decimal, notes=(*one.notes, *turned, *notes))
 
 
 def _labelled(analysis: Analysis, labels: Mapping[str, str]) -> Analysis:
