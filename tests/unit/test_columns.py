@@ -64,6 +64,8 @@ SPELLINGS = {
     "Estudio | d | Límite inferior | Límite superior": "d",
     "Study | Effect size | lower CI | upper CI": "Effect size",
     "slab | smd_pain | lcl_pain | ucl_pain": "pain",
+    "Study | SMD | 2.5 % | 97.5 %": "SMD",
+    "Study | SMD | CI min | CI max": "SMD",
     "study | g_pain | g_pain_lo | g_pain_hi": "pain",
 }
 
@@ -898,3 +900,14 @@ def test_what_parts_thousands_is_left_out(part: str) -> None:
     header = "Study | Events treatment | N treatment | Events control | N control"
     rows = (f"A | 5 | 29{part}011 | 6 | 29{part}039", "B | 7 | 31 | 9 | 30")
     assert read(header, *rows).table.numbers("counts")["n_t"].tolist() == [29011, 31]
+
+
+@pytest.mark.parametrize(("first", "noted"), [("placebo", True), ("dose", False)])
+def test_different_comparisons_of_a_network_are_noted(first: str, noted: bool) -> None:
+    """The layout of R's netmeta."""
+    rows = (f"A | {first} | drug | 0.2 | 0.1", "B | dose | drug | 0.3 | 0.1")
+    note = (
+        "treat1 and treat2 differ from row to row (placebo and drug, dose and drug ...): the pool "
+        "is of different comparisons; choose rows with where"
+    )
+    assert (note in one("studlab | treat1 | treat2 | TE | seTE", *rows).notes) is noted

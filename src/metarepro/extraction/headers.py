@@ -143,8 +143,10 @@ _PHRASES = tuple(
         (r"non[\s_.-]*events?", "nonevents"),
         (r"lower[\s_.-]*(?:limit|bound|ci|95%?[\s_.-]*ci)\w*|l[ií]mite[\s_.-]+inferior", "ll"),
         (r"upper[\s_.-]*(?:limit|bound|ci|95%?[\s_.-]*ci)\w*|l[ií]mite[\s_.-]+superior", "ul"),
-        (r"(?:95\s*%?[\s_.-]*)?ci[\s_.-]*(?:low(?:er)?|lb|ll|l)\b", "ll"),
-        (r"(?:95\s*%?[\s_.-]*)?ci[\s_.-]*(?:high|upp?er|up|ub|ul|u|h)\b", "ul"),
+        (r"(?:95\s*%?[\s_.-]*)?ci[\s_.-]*(?:low(?:er)?|lb|ll|l|min)\b", "ll"),
+        (r"(?:95\s*%?[\s_.-]*)?ci[\s_.-]*(?:high|upp?er|up|ub|ul|u|h|max)\b", "ul"),
+        (r"^\s*2[.,]5\s*%\s*$", "ll"),  # as R's confint has them
+        (r"^\s*97[.,]5\s*%\s*$", "ul"),
         (r"95\s*%?[\s_.-]*(?:ci|ic|ki)|(?:95\s*%?[\s_.-]*)?confidence[\s_.-]*interval", "ci"),
         (r"fisher['’]?s?[\s_.-]*z", "fisherz"),
         (r"(?:treatment|care|therapy)[\s_.-]*as[\s_.-]*usual"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from metarepro.errors import InputError
 from metarepro.extraction.arm_columns import arm_analyses
@@ -25,6 +26,11 @@ _OF_SIGN = re.compile(r"\b(?:direction|favou?rs?|favou?red|sign)\b", re.I)
 _TURNED = re.compile(
     r"\b(?:control|placebo|ctrl|comparator|untreated|tau)s?(?:[ -]group)?"
     r"\s*(?:vs?\b|versus|minus|against|/|(?<=\s)[-−–](?=\s))\s*\w",
+    re.I,
+)
+#: What is compared: treat1, treatment.B.
+_ARM_NUMBER = re.compile(
+    r"(treat(?:ment)?s?|trt|tx|drug|intervention|comparator|arm|group|condition|t)[\s_.-]*([12ABab])",
     re.I,
 )
 #: Names of analyses whose headers say nothing of outcome and time: that of their table is better.
@@ -96,6 +102,7 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
         for c in columns
         if not c.width and c.filled.any() and _OF_SIGN.search(c.header.text)
     )
+    notes += tuple(_comparisons(columns))
     found = known or [*effect_analyses(taken, mark), *arm_analyses(taken, mark)]
     labelled = (_labelled(one, table.column_labels) for one in found)
     for one in labelled if found else group_analyses(taken, mark):
@@ -104,6 +111,25 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
         effects = one.columns["yi"].column if "yi" in one.columns else ""
         turned = (f"{effects}: {_SIGN}",) if _TURNED.search(effects) else ()
         yield replace(one, columns=cells, decimal=decimal, notes=(*one.notes, *turned, *notes))
+
+
+def _comparisons(columns: Sequence[Column]) -> Iterator[str]:
+    """A note where two columns say what is compared, and rows compare different things.
+
+    As in the tables of network meta-analyses: treat1, treat2, TE, seTE.
+    """
+    texts = [column for column in columns if not column.width and column.filled.any()]
+    for one, other in pairwise(texts):
+        first, second = (_ARM_NUMBER.fullmatch(c.header.text.strip()) for c in (one, other))
+        if not first or not second or first[1] != second[1] or first[2] == second[2]:
+            continue
+        pairs = [*dict.fromkeys(zip(one.texts, other.texts, strict=True))]
+        if len(pairs) > 1:
+            shown = ", ".join(f"{a.strip()} and {b.strip()}" for a, b in pairs[:2])
+            yield (
+                f"{one.header.text} and {other.header.text} differ from row to row ({shown} ...): "
+                "the pool is of different comparisons; choose rows with where"
+            )
 
 
 def _labelled(analysis: Analysis, labels: Mapping[str, str]) -> Analysis:

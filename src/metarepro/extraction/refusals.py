@@ -55,6 +55,8 @@ _LEVEL = re.compile(
     r"|(?:ci|ic|cl|cri|lower|upper|low|high|l|u|ll|ul|lb|ub)[\s_.-]*([89][0-9])(?![0-9.,%])",
     re.I,
 )
+#: The upper limit of 95% as R prints it.
+_PERCENTILE = re.compile(r"\s*97[.,]5\s*%\s*")
 _CELL_LEVEL = re.compile(r"([5-9][0-9](?:\.[0-9]+)?)\s*%\s*(?:-?\s*c\.?i\b|conf)", re.I)
 
 
@@ -124,8 +126,9 @@ def _share(pattern: re.Pattern[str], texts: Sequence[str]) -> float:
 
 def _levels(column: Column) -> Iterator[str]:
     """The levels of confidence that the header and the cells name."""
-    if column.header.statistic in (LOW, HIGH, INTERVAL):
-        for match in _LEVEL.finditer(column.header.text):
+    header = column.header
+    if header.statistic in (LOW, HIGH, INTERVAL) and not _PERCENTILE.fullmatch(header.text):
+        for match in _LEVEL.finditer(header.text):
             yield next(filter(None, match.groups())).replace(",", ".")
     for text in column.texts:
         yield from _CELL_LEVEL.findall(text)
