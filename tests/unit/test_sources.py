@@ -26,6 +26,8 @@ from tests.made_sources import (
 )
 
 from metarepro.errors import InputError
+from metarepro.extraction.reading import read_rows
+from metarepro.readers import spaced_text
 from metarepro.readers.source_table import Source, SourceTable
 from metarepro.readers.sources import read_source
 from metarepro.tabular.problems import DataError
@@ -120,6 +122,48 @@ FILES: dict[str, Callable[[Path], bytes]] = {
 def test_every_format_gives_the_same_table(name: str, tmp_path: Path) -> None:
     table = only(read_source(written(tmp_path, FILES[name](tmp_path))))
     assert (table.columns, tuple(row.cells for row in table.rows)) == (COLUMNS, CELLS)
+
+
+#: What R's write.table writes of a data frame, and the layout of the data of meta.
+BLANKS = (
+    '"study" "ai" "n1i" "ci" "n2i"\n"1" "Ann, 2001" 5 20 6 21\n"2" "Bo" 7 31 8 33\n'
+    '"3" "Cy" NA 44 12 45\n'
+)
+ALIGNED = '"study"  "event.e"  "n.e"\n"Ann, 2001"    5   20\n"Bo"  7  31 \n"Cy" NA 44\n\n\n'
+
+
+def test_blanks_may_part_the_cells(tmp_path: Path) -> None:
+    table = only(read_source(written(tmp_path, BLANKS.encode())))
+    assert table.columns == ("", "study", "ai", "n1i", "ci", "n2i")
+    assert table.rows[0].cells == ("1", "Ann, 2001", "5", "20", "6", "21")
+    table = only(read_source(written(tmp_path, ALIGNED.encode())))
+    assert table.columns == ("study", "event.e", "n.e")
+    assert [row.cells for row in table.rows][1:] == [("Bo", "7", "31"), ("Cy", "NA", "44")]
+
+
+def test_what_r_writes_with_blanks_is_pooled(tmp_path: Path) -> None:
+    found = read_rows(written(tmp_path, BLANKS.replace("NA", "3").encode()))
+    assert found.table.numbers("counts")["events_t"].tolist() == [5, 7, 3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "To be or not to be\nthat is the question\n1 2 3\nwhether it is nobler\n",
+        "Study,d (SE)\nA 2001,0.5 (0.25)\nB 2002,-0.8 (0.2)\nC 2003,0.1 (0.3)\n",
+        "a, b, c\n1, 2, 3\n4, 5, 6\n7, 8, 9\n",
+        "Ann 2001 5 20\nBo 2002 7 31\nCy Dee 2004 9 44\n",
+        "5 20 6\n7 31 8\n9 44 12\n",
+    ],
+)
+def test_other_text_is_no_table_parted_by_blanks(text: str) -> None:
+    assert not spaced_text.sniff(text.encode())
+
+
+def test_a_row_of_another_length_is_refused_where_blanks_part_the_cells(tmp_path: Path) -> None:
+    path = written(tmp_path, (ALIGNED + "Dee 2004 5 6\n").encode())
+    with pytest.raises(DataError, match="as many cells as in the others"):
+        read_source(path)
 
 
 def test_a_spreadsheet_counts_its_own_rows(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.pool_labels import SUMMED, SumsOfRows, is_no_study, omitted_study
 from metarepro.extraction.profiles import profile
 from metarepro.extraction.proposals import nothing_to_pool, propose
-from metarepro.readers import csv_file
+from metarepro.readers import csv_file, spaced_text
 from metarepro.readers.archives import head_of
 from metarepro.readers.effect_table import EffectTable, read_effect_table
 from metarepro.readers.review_effects import is_review, read_review_analysis
@@ -143,7 +143,8 @@ def read_rows(
         found = read_review_analysis(path, analysis)
         return Rows(found.table, found.measure, None, (f"Analysis {found.title}.", *found.notes))
     known = _columns_of(path, columns)
-    if known is None and not sheet and not analysis and csv_file.sniff(head_of(path)):
+    usual = known is None and not sheet and not analysis
+    if usual and csv_file.sniff(head := head_of(path)) and not spaced_text.sniff(head):
         table = _usual_table(path)
         if table is not None:
             return _of_studies(table)

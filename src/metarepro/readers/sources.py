@@ -15,6 +15,7 @@ from metarepro.readers import (
     jats,
     pdf_file,
     r_file,
+    spaced_text,
     spss_file,
     stata_file,
     workbooks,
@@ -57,6 +58,7 @@ FORMATS: tuple[SourceFormat, ...] = (
     stata_file,
     spss_file,
     r_file,
+    spaced_text,
     csv_file,
 )
 
