@@ -911,3 +911,28 @@ def test_different_comparisons_of_a_network_are_noted(first: str, noted: bool) -
         "is of different comparisons; choose rows with where"
     )
     assert (note in one("studlab | treat1 | treat2 | TE | seTE", *rows).notes) is noted
+
+
+@pytest.mark.parametrize(
+    ("kinds", "measure", "note"),
+    [
+        ("OR OR", "OR", 'OR: effect_type says "OR"'),
+        ("OR HR", "ratio", "effect_type has OR, HR: the pool is of different measures; choose rows "
+         "with where"),
+        ("OR logOR", "ratio", "effect_type has OR, logOR: the pool is of different measures; "
+         "choose rows with where"),
+        ("RCT OR", "ratio", ""),
+        ("D_01 D_02", "ratio", ""),
+    ],
+)  # fmt: skip
+def test_a_column_of_measures_says_what_is_pooled(kinds: str, measure: str, note: str) -> None:
+    first, second = kinds.split()
+    rows = (f"A | {first} | 0.85 | 0.65 | 1.12", f"B | {second} | 0.72 | 0.55 | 0.94")
+    found = one("study | effect_type | effect_size | lower95 | upper95", *rows)
+    assert found.measure == measure
+    assert [n for n in found.notes if "effect_type" in n] == [note] * bool(note)
+
+
+def test_a_measure_that_is_no_ratio_is_taken_from_its_column() -> None:
+    rows = ("A | Hedges g | 0.2 | 0.1", "B | Cohen's d | 0.3 | 0.2")
+    assert one("study | metric | effect_size | standard_error", *rows).measure == "SMD"

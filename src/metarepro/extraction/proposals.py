@@ -33,6 +33,10 @@ _ARM_NUMBER = re.compile(
     r"(treat(?:ment)?s?|trt|tx|drug|intervention|comparator|arm|group|condition|t)[\s_.-]*([12ABab])",
     re.I,
 )
+#: Headers of columns that say of what measure an effect is.
+_OF_MEASURE = re.compile(
+    r"measure|metric|type|effect|statistic|(?:^|[\W_])(?:es|sm)(?:$|[\W_])", re.I
+)
 #: Names of analyses whose headers say nothing of outcome and time: that of their table is better.
 _UNNAMED = ("effects", "means", "counts", "correlation", "proportion")
 #: Words beside "study" that make a property of it, such as "study_design".
@@ -104,7 +108,7 @@ def _of_table(table: SourceTable) -> Iterator[Analysis]:
     )
     notes += tuple(_comparisons(columns))
     found = known or [*effect_analyses(taken, mark), *arm_analyses(taken, mark)]
-    labelled = (_labelled(one, table.column_labels) for one in found)
+    labelled = (_of_measures(_labelled(one, table.column_labels), columns) for one in found)
     for one in labelled if found else group_analyses(taken, mark):
         decimal = FILL_IN if open_commas & _measured(one) else one.decimal
         cells = {**labels, **one.columns}
@@ -143,6 +147,29 @@ def _labelled(analysis: Analysis, labels: Mapping[str, str]) -> Analysis:
     note = f'{header.measure}: the file says "{label}"'
     scale = "log" if header.log else asked
     return replace(analysis, measure=header.measure, scale=scale, notes=(*analysis.notes, note))
+
+
+def _of_measures(analysis: Analysis, columns: Iterable[Column]) -> Analysis:
+    """With what a column of measures says of the effects: "SMD" in each row, or "OR" and "HR"."""
+    for column in columns if "yi" in analysis.columns else ():
+        texts = [*dict.fromkeys(t.strip() for t in column.texts if not is_missing(t))]
+        said = [*map(parse_header, texts)]
+        kinds = {(header.measure, header.log) for header in said}
+        sure = all(h.measure not in ("", "effect") and not h.topic for h in said)
+        if column.width or not said or not sure or not _OF_MEASURE.search(column.header.text):
+            continue
+        name = column.header.text
+        if len(kinds) > 1:
+            words = (
+                f"{name} has {', '.join(texts)}: the pool is of different measures; choose rows "
+            )
+            return replace(analysis, notes=(*analysis.notes, f"{words}with where"))
+        ((measure, _),) = kinds
+        open_ratio = analysis.measure == "ratio" and MEASURES[measure].is_ratio
+        if open_ratio or not analysis.measure and not MEASURES[measure].is_ratio:
+            note = f'{measure}: {name} says "{texts[0]}"'
+            return replace(analysis, measure=measure, notes=(*analysis.notes, note))
+    return analysis
 
 
 def _measured(analysis: Analysis) -> set[str]:
