@@ -206,3 +206,22 @@ def test_a_row_of_totals_is_no_study(header: str, name: str, folder: Path) -> No
     done = command("pool", "steroids.csv", "--measure", "or")
     assert done.stdout.startswith("Odds ratio 0.549 (95% CI 0.359 to 0.839), 7 studies")
     assert "Row 9" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "words"),
+    [
+        (
+            "study,measure,yi,sei",
+            ("A,SMD", "B,MD"),
+            "measure has SMD, MD: the pool is of different",
+        ),
+        ("study,treat1,treat2,yi,sei", ("A,x,y", "B,z,y"), "treat1 and treat2 differ from row to"),
+    ],
+)
+def test_a_file_in_our_names_has_notes_too(
+    header: str, rows: tuple[str, str], words: str, folder: Path
+) -> None:
+    first, second = rows
+    Path("t.csv").write_text(f"{header}\n{first},0.85,0.2\n{second},2.72,0.5\n")
+    assert f"Note: {words}" in command("pool", "t.csv", "--measure", "effect").stderr

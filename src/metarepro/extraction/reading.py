@@ -1,6 +1,7 @@
 """Reads the rows of one analysis from a file of any known format."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,7 +148,10 @@ def read_rows(
     if usual and csv_file.sniff(head := head_of(path)) and not spaced_text.sniff(head):
         table = _usual_table(path)
         if table is not None:
-            return _of_studies(table)
+            # Notes come from the columns of other names.
+            proposed = propose(read_tables(path)) if table.unused else []
+            notes = dict.fromkeys(note for one in proposed for note in one.notes)
+            return _of_studies(table, [f"Note: {note}" for note in notes])
     source = read_tables(path)
     one = _chosen(source, known if known is not None else propose(source), sheet, analysis)
     extracted = extract(source, one)
@@ -193,7 +197,7 @@ def _usual_table(path: Path) -> EffectTable | None:
     return None if decimal_mark(table.cells[[*measured]].to_numpy().ravel()) == "," else table
 
 
-def _of_studies(table: EffectTable) -> Rows:
+def _of_studies(table: EffectTable, notes: Sequence[str]) -> Rows:
     """The rows that hold a study: those without numbers, and totals, are named."""
     measured = [*dict.fromkeys(column for kind in table.kinds for column in table.columns(kind))]
     empty = table.cells[measured].map(is_missing).all(axis=1)
@@ -207,9 +211,9 @@ def _of_studies(table: EffectTable) -> Rows:
             why[row] = SUMMED
     left = why != ""
     if not left.any() or empty.all():
-        return Rows(table)
-    notes = [f"Row {row} ({names[row]}) left out: {why[row]}" for row in names.index[left]]
-    return Rows(table.take(~left), notes=tuple(notes))
+        return Rows(table, notes=tuple(notes))
+    lines = [f"Row {row} ({names[row]}) left out: {why[row]}" for row in names.index[left]]
+    return Rows(table.take(~left), notes=(*notes, *lines))
 
 
 def _chosen(source: Source, analyses: list[Analysis], sheet: str, name: str) -> Analysis:
