@@ -225,3 +225,13 @@ def test_a_file_in_our_names_has_notes_too(
     first, second = rows
     Path("t.csv").write_text(f"{header}\n{first},0.85,0.2\n{second},2.72,0.5\n")
     assert f"Note: {words}" in command("pool", "t.csv", "--measure", "effect").stderr
+
+
+def test_subtotals_are_known_by_their_counts(folder: Path) -> None:
+    first, second = "\n".join(STEROIDS.split("\n")[:3]), "\n".join(STEROIDS.split("\n")[3:])
+    Path("t.csv").write_text(
+        f"name,ev.trt,n.trt,ev.ctrl,n.ctrl\n{first}\nEarly,41,682,76,662\n{second}"
+        "Late,26,325,44,342\nBoth,67,1007,120,1004\n"
+    )
+    done = command("pool", "t.csv", "--measure", "or")
+    assert done.stdout.startswith("Odds ratio 0.549 (95% CI 0.359 to 0.839), 7 studies")

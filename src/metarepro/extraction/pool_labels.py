@@ -51,7 +51,7 @@ def is_no_study(label: str) -> bool:
 
 
 class SumsOfRows:
-    """The sums of the counts of both arms, row by row.
+    """The sums of the counts of both arms: of all rows so far, and of those since the last sums.
 
     Examples
     --------
@@ -65,17 +65,23 @@ class SumsOfRows:
     _COUNTS = 4
 
     def __init__(self) -> None:
-        self._sums: Counter[str] = Counter()
-        self._rows = 0
+        self._sums: list[tuple[Counter[str], int]] = [(Counter(), 0), (Counter(), 0)]
 
     def give(self, row: Mapping[str, float]) -> bool:
-        """Whether all counts of a row are the sums of those above; else they are added."""
+        """Whether all counts of a row are the sums of those above, or since the last sums.
+
+        Other rows are added.
+        """
         stems = ("events", "non_events", "n")
         counts = {role: x for role, x in row.items() if role.rpartition("_")[0] in stems}
-        if self._rows > 1 and len(counts) >= self._COUNTS and counts == dict(self._sums):
+        if len(counts) >= self._COUNTS and any(
+            rows > 1 and sums == counts for sums, rows in self._sums
+        ):
+            self._sums[1] = Counter(), 0
             return True
-        self._sums.update(counts)
-        self._rows += 1
+        for place, (sums, rows) in enumerate(self._sums):
+            sums.update(counts)
+            self._sums[place] = sums, rows + 1
         return False
 
 
