@@ -92,6 +92,9 @@ def test_an_estimate_is_found_with_its_limits(header: str, name: str) -> None:
         ("studylbl | stdmdiff | se", "sei", "se"),  # Stata's pupiliq
         ("study | smd | varsmd", "vi", "varsmd"),  # exercise of R's metaplus
         ("Study | Beta | SE", "sei", "SE"),
+        ("Study | d | SEd", "sei", "SEd"),
+        ("Study | Zr | VZr", "vi", "VZr"),
+        ("Study | Cohen d | StErr", "sei", "StErr"),
     ],
 )
 def test_an_estimate_is_found_with_its_precision(header: str, role: str, column: str) -> None:
@@ -102,6 +105,7 @@ def test_an_estimate_is_found_with_its_precision(header: str, role: str, column:
 
 MEANS = ("A | 5.1 | 2 | 20 | 6 | 2.1 | 22", "B | 7.2 | 2.4 | 31 | 7.9 | 2.2 | 30")
 MEAN_HEADERS = (
+    "Study | Patients mean | Patients SD | Patients n | Controls mean | Controls SD | Controls n",
     "id | tmean | tsd | tsample | cmean | csd | csample",  # the help of metan
     "Study | Treated: mean | SD (1) | n (1) | Placebo: mean | SD (2) | n (2)",
     "ID | mi | sdi | ni | mc | sdc | nc",

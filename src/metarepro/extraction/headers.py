@@ -58,8 +58,9 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
                  "uplim upperlimit upperci "
                   "lsup")),
     (INTERVAL, _words("ci confint interval ic ki")),
-    (SE, _words("se sei sete stderr stderror standarderror standardfehler stde ee")),
-    (VARIANCE, _words("v vi var variance varianza varianz vg vd vard varg vz varz")),
+    (SE, _words("se sei sed seg sez sete sterr stderr stderror standarderror standardfehler stde "
+                "ee")),
+    (VARIANCE, _words("v vi var variance varianza varianz vg vd vard varg vz vzr varz")),
     (SD, _words("sd std stdev standarddeviation standardabweichung dt desv")),
     (MEAN, _words("m mean means media avg average promedio moyenne mittelwert")),
     (NON_EVENTS, _words("nonevents noevents nonevent nonresponders nodeaths alive "
@@ -92,6 +93,7 @@ _MEASURES: tuple[tuple[str, frozenset[str]], ...] = (
     ("proportion", _words("logit plo")),
     ("effect", _words("yi es te effect effectsize estimate est effsize yeffect loges lnes")),
 )
+_PEOPLE = _words("participants patients subjects")
 _MEANS = _words("mean m media")
 #: Headers of correlations have no other word: beside means r is that of pre and post.
 _CORRELATIONS = _words("r ri cor correlation coefficient pearson pearsons s")
@@ -123,7 +125,7 @@ _PHRASES = tuple(
         (r"log[\s_.-]*(?:incidence[\s_.-]*)?rate[\s_.-]*ratio", "log irr"),
         (r"mean[\s_.-]*diff\w*|diff\w*[\s_.-]*(?:in|of)[\s_.-]*means", "md"),
         (r"(?<![a-z])se(?=(?:log|ln|l)(?:or|rr|hr|irr|es)(?![a-z]))", "se"),
-        (r"(?<![a-z])var(?=(?:log|ln|l)(?:or|rr|hr|irr|es)(?![a-z]))", "variance"),
+        (r"(?<![a-z])v(?:ar)?(?=(?:log|ln|l)(?:or|rr|hr|irr|es)(?![a-z]))", "variance"),
         (r"(?<![a-z])var(?=(?:smd|md|g|d)(?![a-z]))", "variance"),
         (r"(?<![a-z])var(?=eff(?:ect)?[\s_.-]*size)", "variance"),
         (r"log[\s_.-]*odds[\s_.-]*ratio", "logor"),
@@ -209,6 +211,9 @@ def parse_header(text: str) -> Header:
         statistic, said = ESTIMATE, measure_said
     own = next((names for name, names in _STATISTICS if name == statistic), frozenset())
     empty = _FILLERS | (own if statistic in OF_ARMS else _LOGS)
+    if statistic == SIZE and not arm and small & _PEOPLE and small - _PEOPLE:
+        # "Patients n" beside "Patients mean": they are the group.
+        rest, empty = words, empty - _PEOPLE
     kept = [word for word in rest if word.lower() not in empty]
     topic = tuple(word.lower() for word in kept)
     return Header(text, statistic, arm, measure, log, topic, _joined(kept, text), said, arm_said)
