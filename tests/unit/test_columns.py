@@ -940,3 +940,21 @@ def test_a_column_of_measures_says_what_is_pooled(kinds: str, measure: str, note
 def test_a_measure_that_is_no_ratio_is_taken_from_its_column() -> None:
     rows = ("A | Hedges g | 0.2 | 0.1", "B | Cohen's d | 0.3 | 0.2")
     assert one("study | metric | effect_size | standard_error", *rows).measure == "SMD"
+
+
+@pytest.mark.parametrize(
+    ("header", "last", "left"),
+    [
+        ("Study name | Hedges's g | Standard error", "0.3 | 0.09", True),
+        ("Study name | Hedges's g | Standard error", "0.3 | 0.11", False),
+        ("Study name | OR | Lower | Upper", "1.2 | 1.1 | 1.3", True),
+        ("Study name | OR | Lower | Upper", "0.3 | 0.2 | 0.45", False),
+    ],
+)
+def test_a_last_row_without_a_name_is_a_total_if_it_is_the_most_precise(
+    header: str, last: str, left: bool
+) -> None:
+    """As CMA writes its tables."""
+    rows = ("0.2 | 0.1", "0.5 | 0.2") if "OR" not in header else ("1.2 | 1 | 1.44", "2 | 1 | 4")
+    found = read(header, *(f"A{n} | {row}" for n, row in enumerate(rows)), f" | {last}")
+    assert (len(found.left_out), len(found.doubtful)) == (int(left), int(not left))

@@ -267,6 +267,9 @@ class _Reading:
         if self.sums.give(numbers):
             self.left.append((row.number, study, SUMMED))
             return
+        if row is self.nameless and self._is_most_precise(values):
+            self.left.append((row.number, study, "no name, and more precise than every study"))
+            return
         if doubt:
             self.doubts.append((row.number, study, doubt))
         self.kept[row.number] = {
@@ -275,6 +278,20 @@ class _Reading:
         self.cells += [
             self._place(row, study, role, values[role], printed[role]) for role in self.roles
         ]
+
+    def _is_most_precise(self, values: Mapping[str, str]) -> bool:
+        """Whether the effect of a row has a smaller error than those of all rows above."""
+        if self.problems or self.analysis.roles[1] not in ("vi", "sei", "ci_low"):
+            return False
+        least = min(map(self._error, self.kept.values()), default=0.0)
+        return self._error(values) < 0.99 * least  # 0.3 - 0.1 is less than 0.4 - 0.2
+
+    def _error(self, values: Mapping[str, str]) -> float:
+        """What grows with the standard error: itself, its square, or the width of the interval."""
+        if (spread := self.analysis.roles[1]) != "ci_low":
+            return float(values[spread])
+        low, high = float(values["ci_low"]), float(values["ci_high"])
+        return high / low if self.analysis.scale == "ratio" and low > 0 else high - low
 
     def _usual_count(self, column: str) -> int:
         """How many numbers most cells of a column hold."""

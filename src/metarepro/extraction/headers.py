@@ -68,7 +68,7 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
     (EVENTS, _words("events event ev cases responders deaths dead died remitters eventos "
                     "ereignisse événements évènements evenements")),
     (SIZE, _words("n size samplesize total totaln ntotal participants patients subjects nobs "
-                  "effectif pop")),
+                  "effectif pop tot")),
     (STUDY, _words("study studies id author authors trial label slab studlab studyid studyname "
                    "reference citation paper source estudio autor autores autoren studie auteur "
                    "étude shortcite cite")),
