@@ -235,3 +235,17 @@ def test_subtotals_are_known_by_their_counts(folder: Path) -> None:
     )
     done = command("pool", "t.csv", "--measure", "or")
     assert done.stdout.startswith("Odds ratio 0.549 (95% CI 0.359 to 0.839), 7 studies")
+
+
+@pytest.mark.parametrize(
+    ("se", "words"),
+    [
+        ("0.06", "Row 5 left out: no name, and more"),
+        ("0.3", "Row 5 may be misread: it has no name"),
+    ],
+)
+def test_a_last_row_without_a_name_is_no_study_in_silence(
+    se: str, words: str, folder: Path
+) -> None:
+    Path("t.csv").write_text(f"study,yi,sei\nA,0.1,0.2\nB,0.2,0.1\nC,0.3,0.1\n,0.2,{se}\n")
+    assert words in command("pool", "t.csv", "--measure", "smd").stderr

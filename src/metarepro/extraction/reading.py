@@ -193,8 +193,15 @@ def _usual_table(path: Path) -> EffectTable | None:
         arms_in_rows(profile(one)[0]) for one in read_tables(path).tables
     ):
         return None
-    # Decimal commas are read as those of any other file.
-    return None if decimal_mark(table.cells[[*measured]].to_numpy().ravel()) == "," else table
+    # Decimal commas, and a last row without a name, are read as those of any other file.
+    commas = decimal_mark(table.cells[[*measured]].to_numpy().ravel()) == ","
+    return None if commas or _ends_without_name(table) else table
+
+
+def _ends_without_name(table: EffectTable) -> bool:
+    """Whether the last row is the only one without the name of a study, as totals are."""
+    names = table.cells["study"].str.strip().tolist() if "study" in table.cells else []
+    return len(names) > 2 and not names[-1] and all(names[:-1])
 
 
 def _of_studies(table: EffectTable, notes: Sequence[str]) -> Rows:
