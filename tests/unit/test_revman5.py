@@ -33,7 +33,8 @@ from tests.review_files import (
 
 from metarepro.catalogue import RESULT_TABLES
 from metarepro.readers.review_file import read_review
-from metarepro.readers.review_tables import Extraction, precision_notes
+from metarepro.readers.review_numbers import precision_notes
+from metarepro.readers.review_tables import Extraction
 from metarepro.readers.xml_tree import Element
 from metarepro.tabular.problems import DataError
 from metarepro.tabular.tables import check_values

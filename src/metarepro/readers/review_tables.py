@@ -6,12 +6,10 @@ for "not there". Published values stand on the printed scale or, where `publishe
 "log", on the natural-log scale.
 """
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from statistics import median_low
 from typing import Any
 
 import numpy as np
@@ -20,7 +18,6 @@ import pandas as pd
 from metarepro.models.conventions import choices
 from metarepro.tabular.columns import Columns, foreign_text, level, number, whole
 from metarepro.tabular.plain_text import clean_text
-from metarepro.tabular.printed_numbers import decimals
 from metarepro.tabular.problems import Problem
 
 #: A row of a table by column.
@@ -54,19 +51,12 @@ APPLIES_TO = ("both", "overall", "subgroup")
 SCALES = ("log", "ratio", "difference")
 YES_NO = ("yes", "no")
 
-# What is typed in is squared and summed; beyond this it would leave the range of numbers.
-LARGEST_INPUT = 1e75
-LONGEST_NUMBER = 60
-# What RevMan writes for a result that it did not calculate.
-NOT_COMPUTED = frozenset({"", "NaN", "Infinity", "-Infinity", "INF", "-INF"})
 # Values with as many decimals are exact to the 1e-6 that a reproduction is held to.
 FULL_DECIMALS = 6
 # A file with more is not what it seems.
 MAX_PROBLEMS = 200
 # Number of a review in the Cochrane Library.
 CD_NUMBER = re.compile(r"(CD|MR)[0-9]{6}")
-
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
 
 ANALYSIS_KEYS: Columns = {
@@ -268,48 +258,6 @@ def add_problem(problems: list[Problem], problem: Problem) -> None:
         problems.append(Problem(problem.file, None, "", found, "the file as RevMan writes it"))
 
 
-class NotANumberError(ValueError):
-    """A cell that should hold a number; the message says what is allowed."""
-
-
-def parse_number(text: str, largest: float = LARGEST_INPUT) -> float:
-    """A number in the digits of a review file.
-
-    Raises
-    ------
-    NotANumberError
-        For nan, infinities, decimal commas, and numbers above `largest`.
-    """
-    value = _in_digits(text.strip())
-    if abs(value) > largest:
-        raise NotANumberError(f"a number between {-largest:g} and {largest:g}")
-    return value
-
-
-def parse_published(text: str) -> float:
-    """A number that a program calculated: of any size; nan where it could not.
-
-    The limit of a ratio may be 1e157; beyond all numbers it is as good as none.
-
-    Raises
-    ------
-    NotANumberError
-        For what is no number.
-    """
-    stripped = text.strip()
-    if stripped in NOT_COMPUTED:
-        return math.nan
-    value = _in_digits(stripped)
-    return value if math.isfinite(value) else math.nan
-
-
-def _in_digits(stripped: str) -> float:
-    """A number of any size, infinite ones included; 0 has no sign."""
-    if len(stripped) > LONGEST_NUMBER or not _NUMBER.fullmatch(stripped):
-        raise NotANumberError("a finite number in digits with a decimal point")
-    return float(stripped) + 0.0
-
-
 def measure_of(label: str, data_type: str) -> str:
     """Code of a measure from its name or abbreviation; "" if the data type does not allow it."""
     code = label.strip()
@@ -342,48 +290,6 @@ def computable(row: Mapping[str, float], data_type: str, measure: str) -> bool:
     if measure == "RD":
         return bool(np.isfinite(events))
     return bool(0 < events < n_t + n_c) or (measure == "RR" and events == n_t + n_c)
-
-
-def precision_notes(
-    rows: Sequence[Mapping[str, str]], log10: Sequence[bool] | None = None
-) -> list[str]:
-    """The `published_precision` of every row: the decimals of each of its values.
-
-    Files drop zeros at the end, so that a value does not show its precision: it is that of the
-    most precise one of its column, estimates and limits being one column. A column may just hold
-    round numbers: none counts as less precise than the median column.
-
-    Parameters
-    ----------
-    rows : sequence of dict of str
-        The published values of an analysis as they are written, by column.
-    log10 : sequence of bool, optional
-        Rows with effects as logs to base 10. As natural logs they are known to a decimal less.
-    """
-    effect = ("published_estimate", "published_ci_low", "published_ci_high")
-    written: dict[str, set[str]] = {}
-    for row in rows:
-        for column, text in row.items():
-            written.setdefault(column, set()).add(text)
-    finest = {column: _finest(texts) for column, texts in written.items()}
-    finest |= dict.fromkeys(effect, max(finest.get(column, 0) for column in effect))
-    shown = [n for column, n in finest.items() if n and column not in effect[1:]]
-    exponents = (decimals(text) for texts in written.values() for text in texts)
-    general = median_low(shown) if shown else max(exponents, default=0)
-    places = {c: n if n and c in effect else max(n, general) for c, n in finest.items()}
-    natural, of_log10 = (
-        {c: f"{c}: {n - (c in effect and log)}" for c, n in places.items()} for log in (False, True)
-    )
-    return [
-        "; ".join([(of_log10 if is_log10 else natural)[column] for column in row])
-        for row, is_log10 in zip(rows, log10 or [False] * len(rows), strict=True)
-    ]
-
-
-def _finest(texts: Iterable[str]) -> int:
-    """Decimals of the most precise number; 1.2E-6, 3 and 0.0 say nothing of the others."""
-    fractions = (text.strip().partition(".")[2] for text in texts if "e" not in text.lower())
-    return max((len(fraction) for fraction in fractions if fraction.strip("0")), default=0)
 
 
 def analysis_of(row: Mapping[str, Any]) -> tuple[str, str]:

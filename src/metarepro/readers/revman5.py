@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from metarepro.readers.archives import Document
+from metarepro.readers.review_numbers import precision_notes
 from metarepro.readers.review_tables import (
     ANALYSIS_COLUMNS,
     CD_NUMBER,
@@ -21,17 +22,10 @@ from metarepro.readers.review_tables import (
     empty_row,
     is_log,
     measure_of,
-    precision_notes,
 )
+from metarepro.readers.revman5_attributes import Attributes, Logs, ratios_instead_of_logs
 from metarepro.readers.revman5_bias import risk_of_bias
-from metarepro.readers.xml_tree import (
-    Attributes,
-    Element,
-    Logs,
-    is_xml,
-    ratios_instead_of_logs,
-    read_root,
-)
+from metarepro.readers.xml_tree import Element, is_xml, read_root
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from metarepro.readers import revman5
 from metarepro.readers.archives import Document
 from metarepro.readers.review_tables import ACCURACY_COUNTS, CD_NUMBER, Extraction, ReviewFile
+from metarepro.readers.revman5_attributes import Attributes
 from metarepro.readers.revman_web_accuracy import NOTE, accuracy_review
-from metarepro.readers.xml_tree import Attributes, Element, read_root
+from metarepro.readers.xml_tree import Element, read_root
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from metarepro.models.thresholds import Z95
 from metarepro.readers.archives import Document
+from metarepro.readers.review_numbers import precision_notes
 from metarepro.readers.review_tables import (
     ANALYSIS_COLUMNS,
     CD_NUMBER,
@@ -24,7 +25,6 @@ from metarepro.readers.review_tables import (
     complete,
     is_log,
     measure_of,
-    precision_notes,
 )
 from metarepro.readers.revman_web_tables import Cells, Row, Sheet, find_sheets, kind_of
 from metarepro.readers.revman_web_words import EXPORT

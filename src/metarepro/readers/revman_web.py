@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from metarepro.readers.archives import Document
+from metarepro.readers.review_numbers import precision_notes
 from metarepro.readers.review_tables import (
     ANALYSIS_COLUMNS,
     CD_NUMBER,
@@ -21,7 +22,6 @@ from metarepro.readers.review_tables import (
     complete,
     is_log,
     measure_of,
-    precision_notes,
 )
 from metarepro.readers.revman_web_analysis import (
     Analysis,

@@ -11,12 +11,14 @@ from typing import Any
 
 from metarepro.readers.archives import MIB, Document, base_name
 from metarepro.readers.encodings import Utf8
-from metarepro.readers.review_tables import (
+from metarepro.readers.review_numbers import (
+    LEVELS,
     NotANumberError,
-    add_problem,
+    level_of,
     parse_number,
     parse_published,
 )
+from metarepro.readers.review_tables import add_problem
 from metarepro.readers.revman_web_words import (
     JUDGEMENT,
     NEEDED,
@@ -25,7 +27,6 @@ from metarepro.readers.revman_web_words import (
     SIGNATURES,
     setting_words,
 )
-from metarepro.readers.xml_tree import LEVELS, level_of
 from metarepro.tabular.cells import HEADER_ROW
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import Problem
