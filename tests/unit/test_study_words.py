@@ -24,7 +24,7 @@ GENERAL = {
     # of programming and of documents
     *("child", "circle", "environment", "language", "parent", "problems", "security", "self"),
     # of meta-analysis, or of columns in the tables of any study
-    *("efficacy", "programmes", "sensitivity", "signs"),
+    *("efficacy", "lo", "programmes", "sensitivity", "signs"),
 }
 #: Names of the study that are also names of any study, or of methods.
 NAMES = {
