@@ -32,7 +32,8 @@ FLAGS = {
     "trials",
     "several_modes": "the likelihood has several maxima",
     "zero_standard_error": "all effects are equal: no test and no interval are possible",
-    "tau2_zero": "τ² was estimated as 0, so the prediction interval adds nothing",
+    "tau2_zero": "the variance between trials was estimated as 0, so the prediction interval adds "
+    "nothing",
     "tau2_interval_empty": "the confidence interval of τ² is empty: the results differ by less "
     "than sampling error alone would produce",
     "tau2_outside_interval": "the estimate of τ² lies outside its confidence interval",
