@@ -289,6 +289,23 @@ def test_tables_side_by_side_have_their_own_studies(tmp_path: Path) -> None:
         assert len(second.rows) == 1
 
 
+@pytest.mark.parametrize("name", ["", "Study"])
+def test_arms_with_an_empty_column_between_them_are_one_table(name: str, tmp_path: Path) -> None:
+    """Else the second arm has lost its studies."""
+    text = f"{name},Mean,SD,,{name},Mean,SD\nAnn 2001,1,2,,{name and 'Ann 2001'},2,3\n"
+    table = only(read_source(written(tmp_path, text.encode())))
+    assert table.rows[0].cells[4:] == ("Ann 2001" if name else "", "2", "3")
+
+
+def test_a_table_that_goes_on_under_its_title_is_one(tmp_path: Path) -> None:
+    text = "Table 12. Fear,,\nStudy,g,SE\nAnn 2001,1,2\n"
+    text += "Table 12 (continued),,\nStudy,g,SE\nBo 2002,2,3\n"
+    one = only(read_source(written(tmp_path, text.encode())))
+    assert [row.cells[0] for row in one.rows] == ["Ann 2001", "Bo 2002"]
+    other = text.replace("12 (continued)", "13. Low mood")
+    assert len(read_source(written(tmp_path, other.encode())).tables) == 2
+
+
 @pytest.mark.parametrize("second", [["Study", "g", "SE"], ["Trial", "OR", "n"]])
 def test_tables_below_each_other_are_several(second: list[str], tmp_path: Path) -> None:
     """Else both would be one pool."""

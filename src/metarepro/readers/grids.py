@@ -19,7 +19,7 @@ _MAX_HEADER = 3
 #: A line of text with this is a study without numbers, and no heading or note.
 _OF_A_STUDY = re.compile(r"(19|20)[0-9]{2}|\bet al\b")
 #: A line of text that names a further table.
-_TITLE = re.compile(r"(?:\w+\s)?table\s*[A-Z]?\d", re.I)
+_TITLE = re.compile(r"(?:\w+\s)?table\s*[A-Z]?\d+\w*", re.I)
 _INTERVAL = re.compile(r"\bC\.?I\b|confidence", re.I)
 #: A line of text with this speaks of the pool above it.
 _OF_A_POOL = re.compile(r"(heterogeneity|test (for|of))\b", re.I)
@@ -29,7 +29,7 @@ def tables_of_grid(label: str, grid: Grid) -> list[SourceTable]:
     """The tables of a grid, those below each other and side by side apart.
 
     A table begins at a line such as "Table 2" with a header below it. One begins behind an empty
-    column if its first header is that of the first table: the names of its rows are other ones.
+    column if its first header is that of the first table, and the names of its rows are other ones.
 
     Examples
     --------
@@ -48,26 +48,34 @@ def tables_of_grid(label: str, grid: Grid) -> list[SourceTable]:
 def _below_each_other(grid: Grid) -> Iterator[Grid]:
     start = 0
     has_numbers = False
+    titles: set[str] = set()
     for place, (_, cells) in enumerate(grid):
-        title = _filled(cells) == 1 and _TITLE.match("".join(cells).strip())
+        title = _TITLE.match("".join(cells).strip()) if _filled(cells) == 1 else None
+        name = title[0].casefold() if title else ""
         below = [cell for cell in grid[place + 1][1] if cell] if place + 1 < len(grid) else []
-        if title and has_numbers and len(below) > 1 and not any(map(is_number, below)):
+        # "Table 2 (continued)" goes on with one.
+        begins = title and has_numbers and name not in titles
+        if begins and len(below) > 1 and not any(map(is_number, below)):
             yield grid[start:place]
             start, has_numbers = place, False
+        titles.add(name)
         has_numbers = has_numbers or any(map(is_number, cells))
     yield grid[start:]
 
 
 def _side_by_side(grid: Grid) -> Iterator[Grid]:
     width = max((len(cells) for _, cells in grid), default=0)
-    empty = [
-        place
-        for place in range(width)
-        if not any("".join(cells[place : place + 1]).strip() for _, cells in grid)
+    columns = [
+        ["".join(cells[place : place + 1]).strip() for _, cells in grid] for place in range(width)
     ]
-    header = grid[_header_at(grid)][1] if grid else ()
-    first = next(filter(None, header), "")
-    starts = [0, *(place + 1 for place in empty if header[place + 1 : place + 2] == (first,))]
+    top = _header_at(grid) if grid else 0
+    first = next(filter(any, columns), [])[top:]
+    starts = [0]
+    for place in range(1, width):
+        names = columns[place][top:]
+        is_first = any(first[:1]) and names[0] == first[0] and not any(columns[place - 1])
+        if is_first and any(name and name != own for name, own in zip(names, first, strict=True)):
+            starts.append(place)
     for start, end in zip(starts, [*starts[1:], width], strict=True):
         yield [(number, cells[start:end]) for number, cells in grid if any(cells[start:end])]
 
