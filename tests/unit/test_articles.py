@@ -191,11 +191,36 @@ def test_a_row_that_a_page_hides_is_doubtful(tmp_path: Path) -> None:
             "</span></span><script type='math/tex'>0.2</script>",
             "0.2",
         ),
+        (
+            "<span class='MathJax'><nobr aria-hidden='true'><span>1</span><span>5</span></nobr>"
+            "<span class='MJX_Assistive_MathML'><math><mfrac><mn>1</mn><mn>5</mn></mfrac></math>"
+            "</span></span>",
+            "1/5",
+        ),
+        (
+            "<span class='katex'><span class='katex-mathml'><math><mfrac><mn>1</mn><mn>5</mn>"
+            "</mfrac></math></span><span class='katex-html' aria-hidden='true'>51</span></span>",
+            "1/5",
+        ),
+        ("<span class='katex'><span class='katex-html' aria-hidden='true'>5</span></span>", "5"),
     ],
 )
 def test_a_cell_of_a_page_holds_what_is_shown_once(cell: str, text: str, tmp_path: Path) -> None:
     page = html(f"<tr><th>Study<th>g<tr><td>A<td>{cell}<tr><td>B<td>1.5")
     assert [row.cells[1] for row in read(page, tmp_path).tables[0].rows] == [text, "1.5"]
+
+
+def test_a_raised_text_that_is_not_closed_ends_with_its_cell(tmp_path: Path) -> None:
+    page = html("<tr><th>Study<th>g<th>n<tr><td>A<td>0.2<sup>a<td>7<tr><td>B<td>1.5<td>8")
+    row = read(page, tmp_path).tables[0].rows[0]
+    assert (row.cells, row.marks) == (("A", "0.2", "7"), ("", "a", ""))
+
+
+def test_a_header_spans_no_row_of_the_body_of_a_page(tmp_path: Path) -> None:
+    head = "<thead><tr><th rowspan=3>Study<th>g</thead>"
+    page = html(f"{head}<tbody><tr><td>A<td>0.2<tr><td>B<td>1.5</tbody>")
+    table = read(page, tmp_path).tables[0]
+    assert (table.columns, table.rows[0].cells) == (("Study", "g"), ("A", "0.2"))
 
 
 @pytest.mark.parametrize(

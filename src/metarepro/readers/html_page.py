@@ -31,9 +31,10 @@ _BLOCKS = frozenset(
     ("p", "div", "li", "section", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
     + ("br", "dt", "dd", "header", "article")
 )
-#: What repeats a formula in another notation, by tag and by class (MathJax and KaTeX).
+#: What repeats a formula in another notation, or is struck out.
 _REPEATED = frozenset({"annotation", "annotation-xml", "del"})
-_REPEATED_CLASS = re.compile(r"MathJax_Preview|MJX_Assistive_MathML|katex-mathml")
+#: What MathJax draws, and marks as hidden from screen readers where it gives MathML for these.
+_DRAWN = re.compile(r"nobr\b|mjx-math\b")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 _HIDDEN_ROW = "a row that the page hides"
 _PADDING = re.compile(r"(?:padding-left|text-indent|margin-left)\s*:\s*([0-9.]+)")
@@ -129,6 +130,8 @@ class _Page:
         self._unread = 0
         #: The formula that is being read: its elements, and how many parts of each there were.
         self._math: list[tuple[str, int]] = []
+        #: Whether the other notation of the formula was met: the MathML, or a drawing left out.
+        self._has_other = False
         self._in_caption = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -138,6 +141,8 @@ class _Page:
             return
         if self._math or tag == "math":
             self._start_math(tag)
+        if tag in ("tr", "td", "th"):
+            self._lower()  # a <sup> that is not closed ends with its cell
         if tag == "table":
             for outer in self._open:
                 outer.lays_out = True
@@ -213,10 +218,30 @@ class _Page:
         """
         if tag in _UNREAD or tag in _REPEATED:
             return True
-        if _REPEATED_CLASS.search(attributes.get("class", "")):
+        if self._is_second_notation(tag, attributes):
             return True
         in_cell = bool(self._open) and self._open[-1].cell is not None
         return in_cell and tag not in ("td", "th", "tr", "table") and _is_hidden(attributes)
+
+    def _is_second_notation(self, tag: str, attributes: Mapping[str, str]) -> bool:
+        """Whether a part of a formula of MathJax or KaTeX repeats it.
+
+        They draw it and hide MathML, which alone tells fractions and powers: where both are there,
+        that is read.
+        """
+        classes = attributes.get("class", "")
+        if "katex-mathml" in classes:
+            self._has_other = True
+        elif "katex-html" in classes:
+            has_mathml, self._has_other = self._has_other, False
+            return has_mathml
+        elif _DRAWN.search(f"{tag} {classes}") and attributes.get("aria-hidden") == "true":
+            self._has_other = True
+            return True
+        elif "MJX_Assistive_MathML" in classes:
+            is_drawn_only, self._has_other = not self._has_other, False
+            return is_drawn_only
+        return "MathJax_Preview" in classes
 
     def _start_math(self, tag: str) -> None:
         """A part of a formula: a fraction gets its slash, a power is raised."""
@@ -272,7 +297,7 @@ class _Page:
         """The tables with more than one row and column but those that only lay out others."""
         for table in self.tables:
             table.close_cell()
-            groups = (table.head, within_groups(table.body, table.starts))
+            groups = (within_groups(table.head, []), within_groups(table.body, table.starts))
             rows = [row for group in groups for row in group if row]
             wide = max(map(len, rows), default=0)
             lays_out = table.lays_out and not table.caption.text
