@@ -359,6 +359,16 @@ def test_sizes_that_may_be_of_the_other_arm_are_not_taken(header: str) -> None:
     assert propose(source(header, "A | 25 | 5 | 26 | 6", "B | 5 | 6 | 27 | 29")) == []
 
 
+@pytest.mark.parametrize("other", ["analysed", "completers"])
+def test_those_analysed_are_the_size_and_those_randomised_are_named(other: str) -> None:
+    sizes = [f"{{0}} randomised | {{0}} {other}".format(arm) for arm in ("Drug", "Placebo")]
+    header = f"Study | Drug deaths | {sizes[0]} | Placebo deaths | {sizes[1]}"
+    found = one(header, "A | 1 | 12 | 9 | 2 | 13 | 8", "B | 3 | 12 | 7 | 2 | 12 | 8")
+    assert (taken(found)["n_t"], taken(found)["n_c"]) == (f"Drug {other}", f"Placebo {other}")
+    left_out = "not used, another size of the same arm"
+    assert set(found.notes) == {f"{arm} randomised: {left_out}" for arm in ("Drug", "Placebo")}
+
+
 def test_mean_and_sd_may_stand_in_one_cell() -> None:
     header = "Study | Treatment mean (SD) | Treatment n | Control mean (SD) | Control n"
     rows = ("A | 5.1 (2.0) | 20 | 6.0 (2.1) | 22", "B | 7.2 ± 2.4 | 31 | 7.9 ± 2.2 | 30")

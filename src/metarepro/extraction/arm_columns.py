@@ -1,7 +1,7 @@
 """Proposes means with SDs, and counts, of two arms."""
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,6 +39,7 @@ from metarepro.tabular.yaml_text import FILL_IN
 
 #: What an analysis takes of each arm, the first of which leads.
 _KINDS = ((MEAN, SD, SIZE), (EVENTS, SIZE), (EVENTS, NON_EVENTS))
+_RANDOMISED = re.compile(r"randomi[sz]ed", re.I)
 _WORDS = 0.5
 _FRACTION = re.compile(r"\s*[0-9]+\s*(?:/|(?:out\s+)?of)\s*[0-9]+")
 #: The number that readers put behind a header that stands there again.
@@ -82,7 +83,7 @@ def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
                 if taken:
                     led.add(_key(lead))
                     used |= {_key(p) for p in taken.values() if p.column.header.topic}
-                    yield _analysis(lead, taken, arms, mark)
+                    yield _analysis(lead, taken, arms, mark, _other_sizes(taken.values(), parts))
 
 
 def _x_of_counts(columns: Sequence[Column]) -> list[Column]:
@@ -276,11 +277,17 @@ def _complete(
             else:
                 fitting = [p for p in parts if (p.statistic, p.arm) == (statistic, arm)
                            and _may_go(lead, p)]  # fmt: skip
-                best = max(fitting, key=lambda p: goes_with(lead.column, p.column), default=None)
+                best = max(fitting, key=lambda p: _closeness(lead, p), default=None)
             if best is None:
                 return {}
             taken[f"{statistic}_{arm}"] = best
     return taken
+
+
+def _closeness(lead: _Part, part: _Part) -> float:
+    """How well a part goes with the leading one: rather those analysed than those randomised."""
+    randomised = _RANDOMISED.search(part.column.header.text) is not None
+    return goes_with(lead.column, part.column) - randomised
 
 
 def _may_go(lead: _Part, part: _Part) -> bool:
@@ -288,13 +295,25 @@ def _may_go(lead: _Part, part: _Part) -> bool:
     return not other or not own or likeness(own, other) >= _WORDS
 
 
-def _analysis(lead: _Part, taken: dict[str, _Part], arms: Sequence[str], mark: str) -> Analysis:
+def _other_sizes(taken: Collection[_Part], parts: Sequence[_Part]) -> list[str]:
+    """What to say of sizes of the same arms that are left out, such as those randomised."""
+    topics = {part.column.header.topic for part in taken if part.statistic == SIZE}
+    return [
+        f"{part.column.header.text}: not used, another size of the same arm"
+        for part in parts
+        if part.statistic == SIZE and part.column.header.topic in topics and part not in taken
+    ]
+
+
+def _analysis(
+    lead: _Part, taken: dict[str, _Part], arms: Sequence[str], mark: str, left_out: Sequence[str]
+) -> Analysis:
     cells = {
         role: Cell(part.column.header.text, part.number, part.reason)
         for role, part in taken.items()
     }
     before = BEFORE & times_in(lead.column.header.topic)
-    notes = ("measured before the treatment by the headers: no effect of it",) if before else ()
+    notes = ["measured before the treatment by the headers: no effect of it"] if before else []
     kind = "means" if lead.statistic == MEAN else "counts"
     return Analysis(
         lead.column.header.name or kind,
@@ -302,5 +321,5 @@ def _analysis(lead: _Part, taken: dict[str, _Part], arms: Sequence[str], mark: s
         cells,
         decimal=mark,
         first_arm=FILL_IN if arms[0] == FIRST else "",
-        notes=notes,
+        notes=(*notes, *left_out),
     )

@@ -75,7 +75,7 @@ _STATISTICS: tuple[tuple[str, frozenset[str]], ...] = (
     (YEAR, _words("year pubyear año jahr année")),
 )  # fmt: skip
 #: Words that tell a statistic where no other word does: of "N randomised" they are the topic.
-_ALONE = ((SIZE, _words("randomised randomized")),)
+_ALONE = ((SIZE, _words("randomised randomized analysed analyzed completers evaluable")),)
 #: Words of statistics that a group has, and an interval has not.
 _OF_GROUPS = frozenset().union(
     *(names for statistic, names in _STATISTICS if statistic in (MEAN, SD, SIZE, EVENTS))
