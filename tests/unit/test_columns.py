@@ -310,6 +310,20 @@ def test_the_dead_and_the_survivors_are_counts() -> None:
     assert found.roles == ("events_t", "non_events_t", "events_c", "non_events_c")
 
 
+@pytest.mark.parametrize("others", ["Dead", "Died", "Non-survivors"])
+def test_survivors_with_means_are_a_group(others: str) -> None:
+    header = " | ".join(f"{g} mean | {g} SD | {g} n" for g in ("Survivors", others))
+    found = one(f"Study | {header}", "A | 1 | 2 | 9 | 2 | 3 | 8", "B | 3 | 2 | 7 | 2 | 3 | 9")
+    assert found.roles == ("mean_1", "sd_1", "n_1", "mean_2", "sd_2", "n_2")
+    assert (taken(found)["n_1"], taken(found)["n_2"]) == ("Survivors n", f"{others} n")
+
+
+def test_those_who_did_not_survive_are_the_events() -> None:
+    header = "Study | survivors drug | non-survivors drug | survivors ctl | non-survivors ctl"
+    found = one(header, "A | 9 | 1 | 8 | 2", "B | 7 | 3 | 8 | 2")
+    assert taken(found)["events_t"] == "non-survivors drug"
+
+
 @pytest.mark.parametrize("size", ["randomised", "randomized"])
 def test_those_randomised_are_the_size_where_no_other_word_says_it(size: str) -> None:
     header = f"Study | Drug deaths | Drug {size} | Placebo deaths | Placebo {size}"

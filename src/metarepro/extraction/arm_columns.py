@@ -70,7 +70,7 @@ class _Part:
 def arm_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """Every set of columns with means, SDs and sizes, or events and sizes, of two arms."""
     counts = _counts_with_percent(_x_of_counts(_repeated(columns)))
-    known = _with_arms([_with_size(column) for column in counts])
+    known = _with_arms([_with_size(column) for column in _sizes_of_groups(counts)])
     parts = _unnamed([part for column in known for part in _parts(column)])
     for arms in ((TREATMENT, CONTROL), (FIRST, SECOND)):
         led: set[tuple[int, int]] = set()
@@ -133,6 +133,25 @@ def _counts_with_percent(columns: Sequence[Column]) -> list[Column]:
         else c
         for c in columns
     ]
+
+
+def _sizes_of_groups(columns: Sequence[Column]) -> list[Column]:
+    """The columns; who survived, died or responded is a group, and no count, where it has means."""
+    of_means = {
+        word
+        for c in columns
+        if c.header.statistic in (MEAN, SD, MEAN_SD)
+        for word in c.header.topic
+    }
+    found = []
+    for column in columns:
+        header = column.header
+        if header.statistic in (EVENTS, NON_EVENTS) and header.said.lower() in of_means:
+            words = [word for word in header.topic if parse_header(word).statistic != SIZE]
+            topic = (*words, header.said.lower())
+            header = replace(header, statistic=SIZE, topic=topic, name="_".join(topic))
+        found.append(replace(column, header=header))
+    return found
 
 
 def _with_size(column: Column) -> Column:

@@ -143,6 +143,7 @@ _PHRASES = tuple(
         (r"^\s*(?:beta|theta)\s*$", "es"),
         (r"sample[\s_.-]*size|number[\s_.-]+of[\s_.-]+(?:participants|patients|subjects)", "n"),
         (r"non[\s_.-]*events?", "nonevents"),
+        (r"non[\s_.-]*surviv(?:ors?|ed)", "dead"),
         (r"lower[\s_.-]*(?:limit|bound|ci|95%?[\s_.-]*ci)\w*|l[ií]mite[\s_.-]+inferior", "ll"),
         (r"upper[\s_.-]*(?:limit|bound|ci|95%?[\s_.-]*ci)\w*|l[ií]mite[\s_.-]+superior", "ul"),
         (r"(?:95\s*%?[\s_.-]*)?ci[\s_.-]*(?:low(?:er)?|lb|ll|l|min)\b", "ll"),
