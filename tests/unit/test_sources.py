@@ -289,6 +289,18 @@ def test_tables_side_by_side_have_their_own_studies(tmp_path: Path) -> None:
         assert len(second.rows) == 1
 
 
+def test_tables_side_by_side_may_have_titles_above_their_headers(tmp_path: Path) -> None:
+    text = "Fear,,,,Low mood,,\nStudy,g,SE,,Study,g,SE\nAnn 2001,1,2,,Bo 2002,3,4\n"
+    fear, mood = read_source(written(tmp_path, text.encode())).tables
+    assert (fear.rows[0].cells, mood.rows[0].cells) == (("Ann 2001", "1", "2"),
+                                                        ("Bo 2002", "3", "4"))  # fmt: skip
+
+
+def test_numbers_without_studies_are_not_parted(tmp_path: Path) -> None:
+    table = only(read_source(written(tmp_path, b"Mean,SD,,Mean,SD\n1.5,2,,3.5,4\n2,2,,3,5\n")))
+    assert table.rows[0].cells == ("1.5", "2", "", "3.5", "4")
+
+
 @pytest.mark.parametrize("name", ["", "Study"])
 def test_arms_with_an_empty_column_between_them_are_one_table(name: str, tmp_path: Path) -> None:
     """Else the second arm has lost its studies."""

@@ -7,6 +7,7 @@ text, and write notes below.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from metarepro.readers.source_table import SourceRow, SourceTable
 from metarepro.tabular.numbers import is_number
@@ -69,15 +70,25 @@ def _side_by_side(grid: Grid) -> Iterator[Grid]:
         ["".join(cells[place : place + 1]).strip() for _, cells in grid] for place in range(width)
     ]
     top = _header_at(grid) if grid else 0
-    first = next(filter(any, columns), [])[top:]
+    header = [
+        place
+        for place, (_, cells) in enumerate(grid[: top + _MAX_HEADER])
+        if place >= top and not any(map(is_number, cells))
+    ]
+    first = next(filter(any, columns), [])
     starts = [0]
-    for place in range(1, width):
-        names = columns[place][top:]
-        is_first = any(first[:1]) and names[0] == first[0] and not any(columns[place - 1])
-        if is_first and any(name and name != own for name, own in zip(names, first, strict=True)):
+    for before, (place, names) in pairwise(enumerate(columns)):
+        same = [at for at in header if first[at] and names[at] == first[at]]
+        if same and not any(before[1]) and _are_others(first[same[0] + 1 :], names[same[0] + 1 :]):
             starts.append(place)
     for start, end in zip(starts, [*starts[1:], width], strict=True):
         yield [(number, cells[start:end]) for number, cells in grid if any(cells[start:end])]
+
+
+def _are_others(first: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether names are not those of the same rows in the first column, nor results."""
+    differ = any(name and name != own for name, own in zip(names, first, strict=True))
+    return differ and not any(is_number(name) and not name.isdigit() for name in names)
 
 
 def table_of_grid(label: str, grid: Grid) -> SourceTable | None:
