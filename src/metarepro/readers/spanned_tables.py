@@ -1,6 +1,7 @@
 """A table of cells that may span several rows and columns: headers joined, groups told apart."""
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -85,7 +86,7 @@ def within_groups(rows: Sequence[Sequence[Cell]], starts: Iterable[int]) -> list
     bounds = sorted({*starts, len(rows)})
     found = []
     for place, row in enumerate(rows):
-        left = next(bound for bound in bounds if bound > place) - place
+        left = bounds[bisect_right(bounds, place)] - place
         found.append([replace(cell, rows=min(cell.rows, left)) for cell in row])
     return found
 
