@@ -324,6 +324,12 @@ def test_those_who_did_not_survive_are_the_events() -> None:
     assert taken(found)["events_t"] == "non-survivors drug"
 
 
+def test_the_column_of_the_studies_may_lack_a_header_where_an_empty_one_parts_the_arms() -> None:
+    header = " | Mean (1) | SD (1) | n (1) |  | Mean (2) | SD (2) | n (2)"
+    rows = ("A | 1 | 2 | 9 |  | 2 | 3 | 8", "B | 3 | 2 | 7 |  | 2 | 3 | 9")
+    assert read(header, *rows, first_arm="treatment").table.studies == ["A", "B"]
+
+
 @pytest.mark.parametrize("size", ["randomised", "randomized"])
 def test_those_randomised_are_the_size_where_no_other_word_says_it(size: str) -> None:
     header = f"Study | Drug deaths | Drug {size} | Placebo deaths | Placebo {size}"

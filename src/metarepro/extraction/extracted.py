@@ -164,16 +164,23 @@ def _nameless_last(rows: Sequence[SourceRow], study: int | None) -> SourceRow | 
 def _places(source: Source, table: SourceTable, analysis: Analysis) -> dict[str, int]:
     """The column of each role and of each condition."""
     wanted = {cell.column for cell in analysis.columns.values()} | set(analysis.where)
+    places: dict[str, int] = {}
     problems = []
     for name in sorted(wanted):
-        count = table.columns.count(name)
-        if count != 1:
-            found = "no such column" if not count else f"{count} columns of that name"
+        # Without a header and empty, a column only parts others.
+        found = [
+            place
+            for place, column in enumerate(table.columns)
+            if column == name and (name or any(row.cells[place] for row in table.rows))
+        ]
+        if len(found) != 1:
+            said = f"{len(found)} columns of that name" if found else "no such column"
             allowed = ", ".join(filter(None, table.columns))
-            problems.append(Problem(source.file, None, name, found, allowed))
+            problems.append(Problem(source.file, None, name, said, allowed))
+        places[name] = next(iter(found), 0)
     if problems:
         raise DataError(problems)
-    return {name: table.columns.index(name) for name in wanted}
+    return places
 
 
 def _variances_of_sizes(cells: pd.DataFrame) -> pd.DataFrame:
