@@ -958,3 +958,21 @@ def test_a_last_row_without_a_name_is_a_total_if_it_is_the_most_precise(
     rows = ("0.2 | 0.1", "0.5 | 0.2") if "OR" not in header else ("1.2 | 1 | 1.44", "2 | 1 | 4")
     found = read(header, *(f"A{n} | {row}" for n, row in enumerate(rows)), f" | {last}")
     assert (len(found.left_out), len(found.doubtful)) == (int(left), int(not left))
+
+
+def test_deaths_of_one_arm_go_with_deaths_of_the_other() -> None:
+    header = (
+        "Study | Treated events | Treated deaths | Treated n "
+        "| Control deaths | Control events | Control n"
+    )
+    found = propose(source(header, "A | 9 | 3 | 90 | 4 | 8 | 91", "B | 7 | 2 | 80 | 1 | 6 | 81"))
+    pairs = [(taken(each)["events_t"], taken(each)["events_c"]) for each in found]
+    assert pairs == [
+        ("Treated events", "Control events"),
+        ("Treated deaths", "Control deaths"),
+    ]
+
+
+def test_a_count_out_of_another_is_no_interval() -> None:
+    found = propose(source("Study | k | coverage", "A | 5 | 3 of 9", "B | 7 | 4 of 8"))
+    assert not [each for each in found if "yi" in each.columns]

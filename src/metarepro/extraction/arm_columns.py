@@ -276,11 +276,17 @@ def _complete(
             else:
                 fitting = [p for p in parts if (p.statistic, p.arm) == (statistic, arm)
                            and _may_go(lead, p)]  # fmt: skip
-                best = max(fitting, key=lambda p: goes_with(lead.column, p.column), default=None)
+                best = max(fitting, key=lambda p: _goes_with(lead, p), default=None)
             if best is None:
                 return {}
             taken[f"{statistic}_{arm}"] = best
     return taken
+
+
+def _goes_with(lead: _Part, part: _Part) -> float:
+    """How well a part goes with the leading one: deaths with deaths, and not with events."""
+    words = [one.column.header.said.lower() for one in (lead, part)]
+    return goes_with(lead.column, part.column) + (words[0] == words[1])
 
 
 def _may_go(lead: _Part, part: _Part) -> bool:

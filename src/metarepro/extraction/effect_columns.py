@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from metarepro.extraction.arm_columns import is_fraction
 from metarepro.extraction.arm_words import CONTROL, FIRST, SECOND, TREATMENT
 from metarepro.extraction.headers import (
     CORRELATION,
@@ -168,7 +169,7 @@ def _intervals(columns: Sequence[Column]) -> list[_Spread]:
         ordered = (
             c.width == 2 and not c.header.arm and np.nanmean(c.values(1) <= c.values(2)) > _INSIDE
         )
-        if ordered and c.header.statistic in (INTERVAL, ""):
+        if ordered and c.header.statistic in (INTERVAL, "") and not is_fraction(c):
             reason = "two numbers in a cell, the lower one first"
             cells = {role: Cell(c.header.text, n, reason)
                      for role, n in (("ci_low", 1), ("ci_high", 2))}  # fmt: skip
