@@ -16,6 +16,7 @@ from metarepro.extraction.layouts import table_words
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import nothing_to_pool, propose
+from metarepro.readers.effect_table import table_of_frame
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.synthesis.study_pool import pool_studies
 from metarepro.tabular.problems import DataError
@@ -308,6 +309,12 @@ def test_the_dead_and_the_survivors_are_counts() -> None:
     header = "Study | dead drug | alive drug | died ctl | survivors ctl"
     found = one(header, "A | 1 | 9 | 2 | 8", "B | 3 | 7 | 2 | 8")
     assert found.roles == ("events_t", "non_events_t", "events_c", "non_events_c")
+
+
+def test_a_name_of_statas_data_alone_is_another_column() -> None:
+    """The size after the treatment, beside the counts."""
+    table = table_of_frame(pd.DataFrame({"ai": [3], "n1i": [9], "ci": [4], "n2i": [9], "npost": 8}))
+    assert table.unused == ("npost",)
 
 
 @pytest.mark.parametrize("size", ["randomised", "randomized"])
