@@ -16,6 +16,7 @@ from metarepro.extraction.layouts import table_words
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import nothing_to_pool, propose
+from metarepro.extraction.reading import read_rows
 from metarepro.readers.effect_table import table_of_frame
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.synthesis.study_pool import pool_studies
@@ -942,6 +943,26 @@ def test_a_column_of_measures_says_what_is_pooled(kinds: str, measure: str, note
     found = one("study | effect_type | effect_size | lower95 | upper95", *rows)
     assert found.measure == measure
     assert [n for n in found.notes if "effect_type" in n] == [note] * bool(note)
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("OR", FILL_IN), ("log OR", "log")])
+def test_ratios_by_a_column_of_measures_may_be_logarithms(kind: str, scale: str) -> None:
+    found = one("study | metric | effect | se", f"A | {kind} | 0.8 | 0.1", f"B | {kind} | 2 | 0.2")
+    assert (found.measure, found.scale) == ("OR", scale)
+
+
+def test_yi_beside_its_variance_is_a_logarithm(tmp_path: Path) -> None:
+    """As metafor has it."""
+    (tmp_path / "a.csv").write_text("study,yi,vi,measure\nA,-0.2,0.1,OR\nB,0.3,0.2,OR\n")
+    assert read_rows(tmp_path / "a.csv").measure == "OR"
+    found = one("study | yi | vi | measure", "A | -0.2 | 0.1 | OR", "B | 0.3 | 0.2 | OR")
+    assert (found.measure, found.scale) == ("OR", "log")
+
+
+def test_a_column_of_measures_that_is_not_that_of_the_effects_is_noted() -> None:
+    found = one("study | metric | d | se", "A | MD | 0.8 | 0.1", "B | MD | 2 | 0.2")
+    assert found.measure == "SMD"
+    assert 'metric says "MD", and the effects are taken for SMD' in found.notes
 
 
 def test_a_measure_that_is_no_ratio_is_taken_from_its_column() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -151,7 +151,9 @@ def read_rows(
             # Notes come from the columns of other names.
             proposed = propose(read_tables(path)) if table.unused else []
             notes = dict.fromkeys(note for one in proposed for note in one.notes)
-            return _of_studies(table, [f"Note: {note}" for note in notes])
+            rows = _of_studies(table, [f"Note: {note}" for note in notes])
+            sure = len(proposed) == 1 and table.kinds == ["effects"]
+            return replace(rows, measure=proposed[0].measure) if sure else rows
     source = read_tables(path)
     one = _chosen(source, known if known is not None else propose(source), sheet, analysis)
     extracted = extract(source, one)
