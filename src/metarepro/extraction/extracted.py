@@ -157,8 +157,13 @@ def row_label(row: SourceRow, study: int | None) -> str:
 
 def _nameless_last(rows: Sequence[SourceRow], study: int | None) -> SourceRow | None:
     """The last row of a table, if it is the only one without a name."""
-    names = [row.cells[study or 0].strip() for row in rows]
-    return rows[-1] if len(names) > 2 and not names[-1] and all(names[:-1]) else None
+    nameless = [is_missing(row.cells[study or 0]) for row in rows]
+    return rows[-1] if only_last(nameless) else None
+
+
+def only_last(nameless: Sequence[bool]) -> bool:
+    """Whether the last of three or more rows is the only one without a name, as totals are."""
+    return len(nameless) > 2 and nameless[-1] and not any(nameless[:-1])
 
 
 def _places(source: Source, table: SourceTable, analysis: Analysis) -> dict[str, int]:

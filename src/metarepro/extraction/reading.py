@@ -10,7 +10,7 @@ import pandas as pd
 from metarepro.errors import InputError
 from metarepro.extraction.arm_rows import arms_in_rows, read_tables
 from metarepro.extraction.columns_file import read_columns
-from metarepro.extraction.extracted import Extracted, extract
+from metarepro.extraction.extracted import Extracted, extract, only_last
 from metarepro.extraction.layouts import our_names
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.pool_labels import SUMMED, SumsOfRows, is_no_study, omitted_study
@@ -197,13 +197,8 @@ def _usual_table(path: Path) -> EffectTable | None:
         return None
     # Decimal commas, and a last row without a name, are read as those of any other file.
     commas = decimal_mark(table.cells[[*measured]].to_numpy().ravel()) == ","
-    return None if commas or _ends_without_name(table) else table
-
-
-def _ends_without_name(table: EffectTable) -> bool:
-    """Whether the last row is the only one without the name of a study, as totals are."""
-    names = table.cells["study"].str.strip().tolist() if "study" in table.cells else []
-    return len(names) > 2 and not names[-1] and all(names[:-1])
+    ends = "study" in table.cells and only_last([*table.cells["study"].map(is_missing)])
+    return None if commas or ends else table
 
 
 def _of_studies(table: EffectTable, notes: Sequence[str]) -> Rows:
