@@ -1004,3 +1004,13 @@ def test_deaths_of_one_arm_go_with_deaths_of_the_other() -> None:
 def test_a_count_out_of_another_is_no_interval() -> None:
     found = propose(source("Study | k | coverage", "A | 5 | 3 of 9", "B | 7 | 4 of 8"))
     assert not [each for each in found if "yi" in each.columns]
+
+
+def test_sizes_left_of_the_events_of_their_arm_are_not_those_of_the_other() -> None:
+    header = (
+        "Study | Treated age mean | Control age mean "
+        "| Total (1) | Treated events | Total (2) | Control events"
+    )
+    assert not propose(
+        source(header, "A | 40 | 41 | 90 | 3 | 80 | 4", "B | 50 | 49 | 70 | 2 | 60 | 1")
+    )

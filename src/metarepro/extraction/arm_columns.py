@@ -102,20 +102,21 @@ def _x_of_counts(columns: Sequence[Column]) -> list[Column]:
 def _repeated(columns: Sequence[Column]) -> list[Column]:
     """The columns; of headers that stand there for each arm, each is of the arm left of it.
 
-    As in "Treated: mean | SD | n | Placebo: mean | SD | n". Where more are of one arm, none is.
+    As in "Treated: mean | SD | n | Placebo: mean | SD | n". Where more are of one arm, none is;
+    nor is one where the columns of an arm stand apart: sizes may be left of "Treated: events".
     """
     found: dict[str, list[Column]] = {}
-    arm = ""
+    arms = [""]
     for column in columns:
         again = _AGAIN.fullmatch(column.header.text)
         header = parse_header(again[1]) if again else column.header
         if not again or header.arm:
-            arm = header.arm or arm
+            arms += [header.arm] if header.arm not in ("", arms[-1]) else []
         elif header.statistic in OF_ARMS:
-            header = replace(header, text=column.header.text, arm=arm)
+            header = replace(header, text=column.header.text, arm=arms[-1])
             found.setdefault(again[1], []).append(replace(column, header=header))
     both = [of for of in found.values() if sorted(c.header.arm for c in of) == [CONTROL, TREATMENT]]
-    known = {column.place: column for of in both for column in of}
+    known = {column.place: column for of in both for column in of if len(arms) == 3}
     return [known.get(column.place, column) for column in columns]
 
 
