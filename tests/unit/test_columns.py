@@ -1014,3 +1014,10 @@ def test_sizes_left_of_the_events_of_their_arm_are_not_those_of_the_other() -> N
     assert not propose(
         source(header, "A | 40 | 41 | 90 | 3 | 80 | 4", "B | 50 | 49 | 70 | 2 | 60 | 1")
     )
+
+
+def test_what_is_more_than_the_size_is_no_count_of_events() -> None:
+    """All that were randomised, beside those that were analysed."""
+    header = "Study | Treated N (% of all) | Treated n | Control N (% of all) | Control n"
+    rows = ("A | 100 (50%) | 90 | 99 (50%) | 88", "B | 101 (51%) | 92 | 98 (49%) | 86")
+    assert not propose(source(header, *rows))

@@ -122,13 +122,16 @@ def _repeated(columns: Sequence[Column]) -> list[Column]:
 
 def _counts_with_percent(columns: Sequence[Column]) -> list[Column]:
     """The columns; "n (%)" has events where another column has the sizes: "12 (30%)", 40."""
-    sizes = {c.header.arm for c in columns if c.header.statistic == SIZE and c.width == 1}
+    sizes = [c for c in columns if c.header.statistic == SIZE and c.width == 1]
     return [
         replace(c, header=replace(c.header, statistic=EVENTS))
         if c.header.statistic == SIZE
         and c.width == 2
         and "%" in c.header.text
-        and c.header.arm in sizes
+        and any(
+            c.header.arm == of.header.arm and fit(c.values()[c.filled], of.values()[c.filled])
+            for of in sizes
+        )
         and not is_fraction(c)
         else c
         for c in columns
