@@ -1021,3 +1021,9 @@ def test_what_is_more_than_the_size_is_no_count_of_events() -> None:
     header = "Study | Treated N (% of all) | Treated n | Control N (% of all) | Control n"
     rows = ("A | 100 (50%) | 90 | 99 (50%) | 88", "B | 101 (51%) | 92 | 98 (49%) | 86")
     assert not propose(source(header, *rows))
+
+
+def test_two_last_rows_without_a_name_are_totals_of_two_models() -> None:
+    rows = ("A | 0.1 | 0.2", "B | 0.3 | 0.3", " | 0.15 | 0.15", " | 0.17 | 0.3")
+    found = read("Study | d | SE", *rows)
+    assert ([row for row, *_ in found.left_out], [row for row, *_ in found.doubtful]) == ([4], [5])

@@ -10,7 +10,7 @@ import pandas as pd
 from metarepro.errors import InputError
 from metarepro.extraction.arm_rows import arms_in_rows, read_tables
 from metarepro.extraction.columns_file import read_columns
-from metarepro.extraction.extracted import Extracted, extract, only_last
+from metarepro.extraction.extracted import Extracted, extract, nameless_last
 from metarepro.extraction.layouts import our_names
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.pool_labels import SUMMED, SumsOfRows, is_no_study, omitted_study
@@ -195,9 +195,9 @@ def _usual_table(path: Path) -> EffectTable | None:
         arms_in_rows(profile(one)[0]) for one in read_tables(path).tables
     ):
         return None
-    # Decimal commas, and a last row without a name, are read as those of any other file.
+    # Decimal commas, and last rows without a name, are read as those of any other file.
     commas = decimal_mark(table.cells[[*measured]].to_numpy().ravel()) == ","
-    ends = "study" in table.cells and only_last([*table.cells["study"].map(is_missing)])
+    ends = "study" in table.cells and nameless_last(table.cells["study"].tolist())
     return None if commas or ends else table
 
 
