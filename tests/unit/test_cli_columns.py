@@ -238,14 +238,15 @@ def test_subtotals_are_known_by_their_counts(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("se", "words"),
+    ("name", "se", "words"),
     [
-        ("0.06", "Row 5 left out: no name, and more"),
-        ("0.3", "Row 5 may be misread: it has no name"),
+        ("", "0.06", "Row 5 left out: no name, and more"),
+        ("", "0.3", "Row 5 may be misread: it has no name"),
+        ("NA", "0.06", "Row 5 (NA) left out: no name, and more"),
     ],
 )
 def test_a_last_row_without_a_name_is_no_study_in_silence(
-    se: str, words: str, folder: Path
+    name: str, se: str, words: str, folder: Path
 ) -> None:
-    Path("t.csv").write_text(f"study,yi,sei\nA,0.1,0.2\nB,0.2,0.1\nC,0.3,0.1\n,0.2,{se}\n")
+    Path("t.csv").write_text(f"study,yi,sei\nA,0.1,0.2\nB,0.2,0.1\nC,0.3,0.1\n{name},0.2,{se}\n")
     assert words in command("pool", "t.csv", "--measure", "smd").stderr

@@ -16,6 +16,8 @@ from metarepro.extraction.layouts import table_words
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.preview import preview
 from metarepro.extraction.proposals import nothing_to_pool, propose
+from metarepro.extraction.reading import read_rows
+from metarepro.readers.effect_table import table_of_frame
 from metarepro.readers.source_table import Source, SourceRow, SourceTable
 from metarepro.synthesis.study_pool import pool_studies
 from metarepro.tabular.problems import DataError
@@ -328,6 +330,12 @@ def test_the_column_of_the_studies_may_lack_a_header_where_an_empty_one_parts_th
     header = " | Mean (1) | SD (1) | n (1) |  | Mean (2) | SD (2) | n (2)"
     rows = ("A | 1 | 2 | 9 |  | 2 | 3 | 8", "B | 3 | 2 | 7 |  | 2 | 3 | 9")
     assert read(header, *rows, first_arm="treatment").table.studies == ["A", "B"]
+
+
+def test_a_name_of_statas_data_alone_is_another_column() -> None:
+    """The size after the treatment, beside the counts."""
+    table = table_of_frame(pd.DataFrame({"ai": [3], "n1i": [9], "ci": [4], "n2i": [9], "npost": 8}))
+    assert table.unused == ("npost",)
 
 
 @pytest.mark.parametrize("size", ["randomised", "randomized"])
@@ -967,6 +975,26 @@ def test_a_column_of_measures_says_what_is_pooled(kinds: str, measure: str, note
     assert [n for n in found.notes if "effect_type" in n] == [note] * bool(note)
 
 
+@pytest.mark.parametrize(("kind", "scale"), [("OR", FILL_IN), ("log OR", "log")])
+def test_ratios_by_a_column_of_measures_may_be_logarithms(kind: str, scale: str) -> None:
+    found = one("study | metric | effect | se", f"A | {kind} | 0.8 | 0.1", f"B | {kind} | 2 | 0.2")
+    assert (found.measure, found.scale) == ("OR", scale)
+
+
+def test_yi_beside_its_variance_is_a_logarithm(tmp_path: Path) -> None:
+    """As metafor has it."""
+    (tmp_path / "a.csv").write_text("study,yi,vi,measure\nA,-0.2,0.1,OR\nB,0.3,0.2,OR\n")
+    assert read_rows(tmp_path / "a.csv").measure == "OR"
+    found = one("study | yi | vi | measure", "A | -0.2 | 0.1 | OR", "B | 0.3 | 0.2 | OR")
+    assert (found.measure, found.scale) == ("OR", "log")
+
+
+def test_a_column_of_measures_that_is_not_that_of_the_effects_is_noted() -> None:
+    found = one("study | metric | d | se", "A | MD | 0.8 | 0.1", "B | MD | 2 | 0.2")
+    assert found.measure == "SMD"
+    assert 'metric says "MD", and the effects are taken for SMD' in found.notes
+
+
 def test_a_measure_that_is_no_ratio_is_taken_from_its_column() -> None:
     rows = ("A | Hedges g | 0.2 | 0.1", "B | Cohen's d | 0.3 | 0.2")
     assert one("study | metric | effect_size | standard_error", *rows).measure == "SMD"
@@ -988,3 +1016,44 @@ def test_a_last_row_without_a_name_is_a_total_if_it_is_the_most_precise(
     rows = ("0.2 | 0.1", "0.5 | 0.2") if "OR" not in header else ("1.2 | 1 | 1.44", "2 | 1 | 4")
     found = read(header, *(f"A{n} | {row}" for n, row in enumerate(rows)), f" | {last}")
     assert (len(found.left_out), len(found.doubtful)) == (int(left), int(not left))
+
+
+def test_deaths_of_one_arm_go_with_deaths_of_the_other() -> None:
+    header = (
+        "Study | Treated events | Treated deaths | Treated n "
+        "| Control deaths | Control events | Control n"
+    )
+    found = propose(source(header, "A | 9 | 3 | 90 | 4 | 8 | 91", "B | 7 | 2 | 80 | 1 | 6 | 81"))
+    pairs = [(taken(each)["events_t"], taken(each)["events_c"]) for each in found]
+    assert pairs == [
+        ("Treated events", "Control events"),
+        ("Treated deaths", "Control deaths"),
+    ]
+
+
+def test_a_count_out_of_another_is_no_interval() -> None:
+    found = propose(source("Study | k | coverage", "A | 5 | 3 of 9", "B | 7 | 4 of 8"))
+    assert not [each for each in found if "yi" in each.columns]
+
+
+def test_sizes_left_of_the_events_of_their_arm_are_not_those_of_the_other() -> None:
+    header = (
+        "Study | Treated age mean | Control age mean "
+        "| Total (1) | Treated events | Total (2) | Control events"
+    )
+    assert not propose(
+        source(header, "A | 40 | 41 | 90 | 3 | 80 | 4", "B | 50 | 49 | 70 | 2 | 60 | 1")
+    )
+
+
+def test_what_is_more_than_the_size_is_no_count_of_events() -> None:
+    """All that were randomised, beside those that were analysed."""
+    header = "Study | Treated N (% of all) | Treated n | Control N (% of all) | Control n"
+    rows = ("A | 100 (50%) | 90 | 99 (50%) | 88", "B | 101 (51%) | 92 | 98 (49%) | 86")
+    assert not propose(source(header, *rows))
+
+
+def test_two_last_rows_without_a_name_are_totals_of_two_models() -> None:
+    rows = ("A | 0.1 | 0.2", "B | 0.3 | 0.3", " | 0.15 | 0.15", " | 0.17 | 0.3")
+    found = read("Study | d | SE", *rows)
+    assert ([row for row, *_ in found.left_out], [row for row, *_ in found.doubtful]) == ([4], [5])

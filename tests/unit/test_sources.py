@@ -162,8 +162,27 @@ def test_other_text_is_no_table_parted_by_blanks(text: str) -> None:
 
 def test_a_row_of_another_length_is_refused_where_blanks_part_the_cells(tmp_path: Path) -> None:
     path = written(tmp_path, (ALIGNED + "Dee 2004 5 6\n").encode())
-    with pytest.raises(DataError, match="as many cells as in the others"):
+    with pytest.raises(DataError, match="row 7: found 'Dee 2004 5 6'; allowed: as many cells"):
         read_source(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "study yi sei\nAnn 2001 0.1 0.2\nBo 2002 0.3 0.3\n",
+        "study yi sei weight\nAnn 2001 0.1 0.2\nBo 2002 0.3 0.3\n",
+        "study yi sei n\nAnn_2000 0.3 0.1 9\nBo 2002 0.3 0.3\n",
+        "first author yi sei\nAnn 0.1 0.2 10\nBo 0.3 0.3 12\n",
+    ],
+)
+def test_names_that_blanks_may_have_parted_are_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="names with blanks in quotes, or commas"):
+        read_source(written(tmp_path, text.encode()))
+
+
+def test_years_beside_names_are_read_where_blanks_part_the_cells(tmp_path: Path) -> None:
+    text = "author year yi sei\nAnn 2001 0.1 0.2\nBo 2002 0.3 0.3\nCy 2003 0.2 0.1\n"
+    assert only(read_source(written(tmp_path, text.encode()))).rows[0].cells[1] == "2001"
 
 
 def test_a_spreadsheet_counts_its_own_rows(tmp_path: Path) -> None:

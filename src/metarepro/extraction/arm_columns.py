@@ -103,32 +103,36 @@ def _x_of_counts(columns: Sequence[Column]) -> list[Column]:
 def _repeated(columns: Sequence[Column]) -> list[Column]:
     """The columns; of headers that stand there for each arm, each is of the arm left of it.
 
-    As in "Treated: mean | SD | n | Placebo: mean | SD | n". Where more are of one arm, none is.
+    As in "Treated: mean | SD | n | Placebo: mean | SD | n". Where more are of one arm, none is;
+    nor is one where the columns of an arm stand apart: sizes may be left of "Treated: events".
     """
     found: dict[str, list[Column]] = {}
-    arm = ""
+    arms = [""]
     for column in columns:
         again = _AGAIN.fullmatch(column.header.text)
         header = parse_header(again[1]) if again else column.header
         if not again or header.arm:
-            arm = header.arm or arm
+            arms += [header.arm] if header.arm not in ("", arms[-1]) else []
         elif header.statistic in OF_ARMS:
-            header = replace(header, text=column.header.text, arm=arm)
+            header = replace(header, text=column.header.text, arm=arms[-1])
             found.setdefault(again[1], []).append(replace(column, header=header))
     both = [of for of in found.values() if sorted(c.header.arm for c in of) == [CONTROL, TREATMENT]]
-    known = {column.place: column for of in both for column in of}
+    known = {column.place: column for of in both for column in of if len(arms) == 3}
     return [known.get(column.place, column) for column in columns]
 
 
 def _counts_with_percent(columns: Sequence[Column]) -> list[Column]:
     """The columns; "n (%)" has events where another column has the sizes: "12 (30%)", 40."""
-    sizes = {c.header.arm for c in columns if c.header.statistic == SIZE and c.width == 1}
+    sizes = [c for c in columns if c.header.statistic == SIZE and c.width == 1]
     return [
         replace(c, header=replace(c.header, statistic=EVENTS))
         if c.header.statistic == SIZE
         and c.width == 2
         and "%" in c.header.text
-        and c.header.arm in sizes
+        and any(
+            c.header.arm == of.header.arm and fit(c.values()[c.filled], of.values()[c.filled])
+            for of in sizes
+        )
         and not is_fraction(c)
         else c
         for c in columns
@@ -304,9 +308,13 @@ def _complete(
 
 
 def _closeness(lead: _Part, part: _Part) -> float:
-    """How well a part goes with the leading one: rather those analysed than those randomised."""
+    """How well a part goes with the leading one.
+
+    Deaths go with deaths rather than with events, and those analysed before those randomised.
+    """
+    words = [one.column.header.said.lower() for one in (lead, part)]
     randomised = _RANDOMISED.search(part.column.header.text) is not None
-    return goes_with(lead.column, part.column) - randomised
+    return goes_with(lead.column, part.column) + (words[0] == words[1]) - randomised
 
 
 def _may_go(lead: _Part, part: _Part) -> bool:

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from metarepro.extraction.arm_columns import is_fraction
 from metarepro.extraction.arm_words import CONTROL, FIRST, SECOND, TREATMENT
 from metarepro.extraction.headers import (
     CORRELATION,
@@ -52,11 +53,9 @@ def effect_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """Every estimate whose standard error, variance or interval is found.
 
     Where there are several, the variance goes before the standard error, and that before the
-    interval. Beside the mean of one arm alone ("Control mean") another mean is that of the
-    other arm.
+    interval.
     """
-    if len({c.header.arm for c in columns if c.header.arm and _is_mean(c)}) == 1:
-        columns = [c for c in columns if c.header.arm or not _is_mean(c)]
+    columns = _without_means_of_groups(columns)
     found: dict[int, list[tuple[Column, _Spread]]] = {}
     for spreads in (_single(columns, VARIANCE), _single(columns, SE), _intervals(columns)):
         for estimate, spread in best_pairs(_estimates(columns), spreads, _score):
@@ -89,6 +88,21 @@ def _of_another(estimate: Column, spread: _Spread, alone: Sequence[Column]) -> I
                 f"{other.header.text}: not used; {spread.column.header.text} is taken for that of "
                 f"{estimate.header.text}, which stands next to it"
             )
+
+
+def _without_means_of_groups(columns: Sequence[Column]) -> list[Column]:
+    """The columns without means that are no effects though their headers name no arm.
+
+    Beside the mean of one arm alone ("Control mean") another mean is that of the other arm, and
+    beside a size that is theirs alone ("mean.drug", "n.drug") means are those of a group.
+    """
+    one_arm = len({c.header.arm for c in columns if c.header.arm and _is_mean(c)}) == 1
+    groups = {c.header.topic for c in columns if c.header.statistic == SIZE} - {()}
+    return [
+        c
+        for c in columns
+        if c.header.arm or not _is_mean(c) or not (one_arm or c.header.topic in groups)
+    ]
 
 
 def _is_mean(column: Column) -> bool:
@@ -130,19 +144,10 @@ def _may_go(estimate: Column, size: Column) -> bool:
 
 
 def _estimates(columns: Sequence[Column]) -> list[Column]:
-    """Columns that may hold estimates: those whose headers say so or say nothing else.
-
-    Means beside a size that is theirs alone are those of a group: "mean.drug", "n.drug".
-    """
+    """Columns that may hold estimates: those whose headers say so or say nothing else."""
     may_be = (ESTIMATE, MEAN, CORRELATION, "")
-    groups = {c.header.topic for c in columns if c.header.statistic == SIZE} - {()}
     return [
-        c
-        for c in columns
-        if c.width == 1
-        and c.header.statistic in may_be
-        and not c.header.arm
-        and not (c.header.statistic == MEAN and c.header.topic in groups)
+        c for c in columns if c.width == 1 and c.header.statistic in may_be and not c.header.arm
     ]
 
 
@@ -168,7 +173,7 @@ def _intervals(columns: Sequence[Column]) -> list[_Spread]:
         ordered = (
             c.width == 2 and not c.header.arm and np.nanmean(c.values(1) <= c.values(2)) > _INSIDE
         )
-        if ordered and c.header.statistic in (INTERVAL, ""):
+        if ordered and c.header.statistic in (INTERVAL, "") and not is_fraction(c):
             reason = "two numbers in a cell, the lower one first"
             cells = {role: Cell(c.header.text, n, reason)
                      for role, n in (("ci_low", 1), ("ci_high", 2))}  # fmt: skip

@@ -155,10 +155,17 @@ def row_label(row: SourceRow, study: int | None) -> str:
     return name or clean_text(next(filter(str.strip, row.cells), ""))
 
 
-def _nameless_last(rows: Sequence[SourceRow], study: int | None) -> SourceRow | None:
-    """The last row of a table, if it is the only one without a name."""
-    names = [row.cells[study or 0].strip() for row in rows]
-    return rows[-1] if len(names) > 2 and not names[-1] and all(names[:-1]) else None
+def nameless_last(names: Sequence[str]) -> int:
+    """How many of the last rows have no name, as totals of one model or two; 0 if others have none.
+
+    Examples
+    --------
+    >>> nameless_last(["Ann", "Bo", ""]), nameless_last(["Ann", "", "Bo", ""])
+    (1, 0)
+    """
+    lacking = [is_missing(name) for name in names]
+    count = sum(lacking)
+    return count if count in (1, 2) and len(names) >= count + 2 and all(lacking[-count:]) else 0
 
 
 def _places(source: Source, table: SourceTable, analysis: Analysis) -> dict[str, int]:
@@ -230,7 +237,8 @@ class _Reading:
         }
         label = analysis.columns.get("study")
         self.study = places[label.column] if label else None
-        self.nameless = _nameless_last(table.rows, self.study)
+        last = nameless_last([row.cells[self.study or 0] for row in table.rows])
+        self.nameless = {row.number for row in table.rows[len(table.rows) - last :]}
         self.names = {plain_name(row_label(row, self.study)) for row in table.rows}
         self.sums = SumsOfRows()
         self.kept: dict[int, dict[str, str]] = {}
@@ -268,13 +276,13 @@ class _Reading:
             why = "no numbers" if every else f"nothing in {', '.join(names)}"
             self.left.append((row.number, study, why))
             return
-        doubt = row.doubtful or (row is self.nameless and "it has no name; is it a total?")
+        doubt = row.doubtful or (row.number in self.nameless and "it has no name; is it a total?")
         values = {role: self._value(row, role, printed[role]) for role in self.roles}
         numbers = {role: float(values[role]) for role in self.analysis.roles if values[role]}
         if self.sums.give(numbers):
             self.left.append((row.number, study, SUMMED))
             return
-        if row is self.nameless and self._is_most_precise(values):
+        if row.number in self.nameless and self._is_most_precise(values):
             self.left.append((row.number, study, "no name, and more precise than every study"))
             return
         if doubt:

@@ -6,18 +6,16 @@ data standard of Metapsy (docs.metapsy.org/data-preparation/format); the fields 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from metarepro.extraction.arm_rows import arms_in_rows
 from metarepro.extraction.mapping import SETS, Analysis, Cell
 from metarepro.extraction.pool_labels import leaves_one_out
 from metarepro.extraction.profiles import Column
-from metarepro.readers.effect_table import ALIASES
+from metarepro.readers.effect_names import ours_of
 from metarepro.readers.source_table import SourceTable
 from metarepro.tabular.yaml_text import FILL_IN
-
-_OURS = {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
 
 
 @dataclass(frozen=True)
@@ -98,8 +96,8 @@ def table_words(table: SourceTable) -> str:
     return "risk of bias (RoB 2, in the layout of robvis)" if judged <= _JUDGEMENTS else ""
 
 
-def our_names(headers: Iterable[str]) -> dict[str, Cell]:
-    """Role -> column, of headers that have the names of `effect_table`; none unless all are there.
+def our_names(headers: Sequence[str]) -> dict[str, Cell]:
+    """Role -> column, of headers that have the names of `effect_names`; none unless all are there.
 
     Examples
     --------
@@ -107,8 +105,8 @@ def our_names(headers: Iterable[str]) -> dict[str, Cell]:
     {'events_t': 'ai', 'n_t': 'n1i', 'events_c': 'ci', 'n_c': 'n2i'}
     """
     own: dict[str, Cell] = {}
-    for header in headers:
-        if role := _OURS.get(header.strip().lower()):
+    for header, role in zip(headers, ours_of(headers), strict=True):
+        if role:
             own.setdefault(role, Cell(header, 0, "the name that this program and metafor give it"))
     roles = next((roles for roles in SETS if set(roles) <= own.keys()), ())
     labels = ("trial",) if roles and "trial" in own else ()
@@ -124,7 +122,7 @@ def _kind(roles: Mapping[str, Cell]) -> str:
 def layout_analyses(columns: Sequence[Column], mark: str) -> Iterator[Analysis]:
     """The analyses of a table in a layout that is known by its headers; none for others."""
     headers = {c.header.text.strip().lower(): c for c in columns}
-    own = our_names(c.header.text for c in columns)
+    own = our_names([c.header.text for c in columns])
     if own:
         if "events" not in own or not arms_in_rows(columns):
             yield Analysis(_kind(own), "", own, decimal=mark)

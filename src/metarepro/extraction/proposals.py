@@ -164,12 +164,24 @@ def _of_measures(analysis: Analysis, columns: Iterable[Column]) -> Analysis:
                 f"{name} has {', '.join(texts)}: the pool is of different measures; choose rows "
             )
             return replace(analysis, notes=(*analysis.notes, f"{words}with where"))
-        ((measure, _),) = kinds
-        open_ratio = analysis.measure == "ratio" and MEASURES[measure].is_ratio
-        if open_ratio or not analysis.measure and not MEASURES[measure].is_ratio:
-            note = f'{measure}: {name} says "{texts[0]}"'
-            return replace(analysis, measure=measure, notes=(*analysis.notes, note))
+        ((measure, log),) = kinds
+        return _of_measure(analysis, measure, log, f'{name} says "{texts[0]}"')
     return analysis
+
+
+def _of_measure(analysis: Analysis, measure: str, log: bool, words: str) -> Analysis:
+    """With the measure that a column says; a note where the effects are of another one."""
+    is_ratio = MEASURES[measure].is_ratio
+    if analysis.measure == measure:
+        return analysis
+    if analysis.measure and not (analysis.measure == "ratio" and is_ratio):
+        note = f"{words}, and the effects are taken for {analysis.measure}"
+        return replace(analysis, notes=(*analysis.notes, note))
+    # The logarithm of 0.8 is negative: what it is decides the sign. As yi beside vi it is one.
+    is_log = log or analysis.columns["yi"].column == "yi" and "ci_low" not in analysis.columns
+    scale = analysis.scale or (("log" if is_log else FILL_IN) if is_ratio else "")
+    notes = (*analysis.notes, f"{measure}: {words}")
+    return replace(analysis, measure=measure, scale=scale, notes=notes)
 
 
 def _measured(analysis: Analysis) -> set[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from metarepro.errors import InputError
 from metarepro.extraction.arm_rows import arms_in_rows, read_tables
 from metarepro.extraction.columns_file import read_columns
-from metarepro.extraction.extracted import Extracted, extract
+from metarepro.extraction.extracted import Extracted, extract, nameless_last
 from metarepro.extraction.layouts import our_names
 from metarepro.extraction.mapping import Analysis
 from metarepro.extraction.pool_labels import SUMMED, SumsOfRows, is_no_study, omitted_study
@@ -151,7 +151,9 @@ def read_rows(
             # Notes come from the columns of other names.
             proposed = propose(read_tables(path)) if table.unused else []
             notes = dict.fromkeys(note for one in proposed for note in one.notes)
-            return _of_studies(table, [f"Note: {note}" for note in notes])
+            rows = _of_studies(table, [f"Note: {note}" for note in notes])
+            sure = len(proposed) == 1 and table.kinds == ["effects"]
+            return replace(rows, measure=proposed[0].measure) if sure else rows
     source = read_tables(path)
     one = _chosen(source, known if known is not None else propose(source), sheet, analysis)
     extracted = extract(source, one)
@@ -193,15 +195,10 @@ def _usual_table(path: Path) -> EffectTable | None:
         arms_in_rows(profile(one)[0]) for one in read_tables(path).tables
     ):
         return None
-    # Decimal commas, and a last row without a name, are read as those of any other file.
+    # Decimal commas, and last rows without a name, are read as those of any other file.
     commas = decimal_mark(table.cells[[*measured]].to_numpy().ravel()) == ","
-    return None if commas or _ends_without_name(table) else table
-
-
-def _ends_without_name(table: EffectTable) -> bool:
-    """Whether the last row is the only one without the name of a study, as totals are."""
-    names = table.cells["study"].str.strip().tolist() if "study" in table.cells else []
-    return len(names) > 2 and not names[-1] and all(names[:-1])
+    ends = "study" in table.cells and nameless_last(table.cells["study"].tolist())
+    return None if commas or ends else table
 
 
 def _of_studies(table: EffectTable, notes: Sequence[str]) -> Rows:

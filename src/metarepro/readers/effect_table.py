@@ -16,37 +16,12 @@ from pathlib import Path
 import pandas as pd
 
 from metarepro.errors import InputError
+from metarepro.readers.effect_names import ALIASES, ours_of
 from metarepro.tabular.cells import HEADER_ROW, decode, read_bytes
 from metarepro.tabular.columns import LARGEST, LEAST
 from metarepro.tabular.plain_text import clean_text
 from metarepro.tabular.problems import DataError, Problem
 
-#: Our name of a column -> what else it may be called: in metafor and the BCG trials of its manual,
-#: and in the data of Stata's manual of meta and of the help of metan.
-ALIASES: dict[str, tuple[str, ...]] = {
-    "study": ("label", "slab", "author"),
-    "year": (),
-    "trial": ("cluster",),
-    "higher_is_better": (),
-    "yi": (),
-    "vi": (),
-    "sei": (),
-    "ci_low": (),
-    "ci_high": (),
-    "mean_t": ("m1i", "tmean"),
-    "sd_t": ("sd1i", "tsd"),
-    "n_t": ("n1i", "tsample"),
-    "mean_c": ("m2i", "cmean"),
-    "sd_c": ("sd2i", "csd"),
-    "n_c": ("n2i", "csample"),
-    "events_t": ("ai", "tpos", "npost", "ndeadt", "nstreat", "tdeath"),
-    "non_events_t": ("bi", "tneg", "nnegt", "nsurvt", "nftreat", "tnodeath"),
-    "events_c": ("ci", "cpos", "nposc", "ndeadc", "nscontrol", "cdeath"),
-    "non_events_c": ("di", "cneg", "nnegc", "nsurvc", "nfcontrol", "cnodeath"),
-    "r": ("ri", "cor"),
-    "n_total": ("n", "ni"),
-    "events": ("xi",),
-}
 #: Kind of data -> the sets of columns that it may come in; the first one is what `numbers` gives.
 KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "effects": (("yi", "vi"), ("yi", "sei")),
@@ -64,7 +39,6 @@ KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
 _ALONE = ("correlations", "proportions")
 #: Columns of events, each with the size of its group.
 EVENTS_OF: Mapping[str, str] = {"events_t": "n_t", "events_c": "n_c", "events": "n_total"}
-_OURS = {alias: name for name, aliases in ALIASES.items() for alias in (name, *aliases)}
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _POSITIVE = ("vi", "sei", "sd_t", "sd_c")
 _AT_LEAST = {"n_t": 1, "n_c": 1, "n_total": 1} | dict.fromkeys(
@@ -344,7 +318,7 @@ def _parse_rows(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list
 def _named(cells: pd.DataFrame, file: str, digest: str) -> EffectTable:
     """Give the columns our names; refuse a table that cannot be pooled."""
     given = [str(name).strip() for name in cells.columns]
-    ours = _without_lone([_OURS.get(name.lower(), "") for name in given])
+    ours = _without_lone(ours_of(given))
     problems = []
     for place, name in enumerate(ours):
         if name and name in ours[:place]:

@@ -11,11 +11,15 @@ from metarepro.readers.source_table import Source
 from metarepro.tabular.numbers import is_number
 from metarepro.tabular.problems import refused
 
-WORDS = "a text file with blanks between its cells, as R's write.table writes it"
+WORDS = "a text file with blanks between its cells and names in quotes, as R's write.table writes"
 _FEWEST_CELLS = 3
 _QUOTED = re.compile(r'"[^"\n]*"')
 #: What parts cells in other files.
 _OTHERS = re.compile(r"[,;|\t\0]")
+_YEAR = re.compile(r"\(?(?:19|20)[0-9]{2}[a-z]?\)?")
+#: Headers above years, and above names.
+_OF_YEARS = re.compile(r"y(?:ea)?r|date|jahr|año|ann[oé]", re.I)
+_OF_NAMES = re.compile(r"author|name|label", re.I)
 
 
 def sniff(head: bytes) -> bool:
@@ -41,10 +45,14 @@ def read(document: Document) -> Source:
     except (UnicodeDecodeError, csv.Error) as error:
         raise refused(document.place, str(error), "text in UTF-8 with blanks between") from None
     check_size(document.place, [(len(grid), len(grid[-1][1]))])
-    if not _fits(grid) or any(len(cell) > LONGEST_CELL for _, row in grid for cell in row):
-        raise refused(document.place, "rows of other lengths", "as many cells as in the others")
+    for number, row in grid[1:]:
+        if not _fits([*grid[:2], (number, row)]) or max(map(len, row)) > LONGEST_CELL:
+            allowed = "as many cells as in the others, some with numbers; names in quotes"
+            raise refused(document.place, " ".join(row)[:LONGEST_CELL], allowed, number)
     number, header = grid[0]
     grid[0] = number, ("",) * (len(grid[1][1]) - len(header)) + header
+    if words := _parted(grid):
+        raise refused(document.place, words, "names with blanks in quotes, or commas between cells")
     table = table_of_grid("", grid)
     return Source(document.place, digest, WORDS, (table,) if table else (), ())
 
@@ -69,3 +77,21 @@ def _fits(grid: Grid) -> bool:
         and not any(map(is_number, header))
         and all(len(row) == width and any(map(is_number, row)) for _, row in rows)
     )
+
+
+def _parted(grid: Grid) -> str:
+    """Numbers beside a text that may be the rest of a name, as in Ann 2001; "" if there are none.
+
+    The cells after them would stand under the headers of others.
+    """
+    (_, header), *rows = grid
+    name, cells = header[1], [row[1] for _, row in rows]
+    if any(is_number(row[0]) for _, row in rows):
+        return ""
+    years = [bool(_YEAR.fullmatch(cell)) for cell in cells]
+    parted = all(years) or any(years) and any("." in cell for cell in cells)
+    named = _OF_NAMES.search(name) and all(map(is_number, cells))
+    if not named and not (parted and not _OF_YEARS.search(name)):
+        return ""
+    place = years.index(True) if any(years) else 0
+    return f"{cells[place]} in {name}, beside {rows[place][1][0]}"
