@@ -12,6 +12,7 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from tests.made_up_forests import assert_legible
 
 from metarepro.figures import style as fg
 from metarepro.plan import EffectSet, read_plan
@@ -120,21 +121,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_texts_meet_and_none_leaves_the_page(name: str) -> None:
-    fig = FIGURES[name]()
-    drawn = words(fig)
-    canvas = fig.canvas
-    assert isinstance(canvas, FigureCanvasAgg)
-    with fg.drawing_style():
-        boxes = [t.get_window_extent(canvas.get_renderer()).extents for t in drawn]
-    left, bottom, right, top = np.array(boxes).T
-    width, height = fig.bbox.size
-    assert min(left.min(), bottom.min()) >= 0
-    assert right.max() <= width
-    assert top.max() <= height
-    across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
-    along = np.minimum(top[:, None], top) - np.maximum(bottom[:, None], bottom)
-    meet = np.triu((across > 0.5) & (along > 0.5), 1)
-    assert [(drawn[i].get_text(), drawn[j].get_text()) for i, j in np.argwhere(meet)] == []
+    assert_legible(FIGURES[name]())
 
 
 @pytest.mark.parametrize("name", FIGURES)
